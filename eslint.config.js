@@ -1,0 +1,19 @@
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/**', '**/generated/**', 'artifacts/**', 'packages/kernels/assembly/**', '.nx/**'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      // Typed arrays are indexed with `!` under noUncheckedIndexedAccess: kernels trust bounds checked once outside.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'index files name every export' },
+        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'randomness takes a seed: use randomStream of @indistinct/core' },
+      ],
+    },
+  },
+)

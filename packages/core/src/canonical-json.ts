@@ -1,0 +1,29 @@
+/** @file JSON with sorted keys, so that equal values are equal bytes, and digests of it. */
+
+import { createHash } from 'node:crypto'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+/**
+ * JSON with keys sorted and `undefined` members left out.
+ * @param indent spaces for nested lines; 0 for one line.
+ * @throws TypeError on NaN or infinity, which JSON cannot carry.
+ */
+export function canonicalJson(value: Json, indent = 0): string {
+  return JSON.stringify(sorted(value), null, indent)
+}
+
+function sorted(value: Json | undefined): Json | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`canonicalJson: expected a finite number, got ${value}`)
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((item: Json) => sorted(item) ?? null)
+  const record = value as { readonly [key: string]: Json | undefined }
+  const out: { [key: string]: Json | undefined } = {}
+  for (const key of Object.keys(record).sort()) if (record[key] !== undefined) out[key] = sorted(record[key])
+  return out
+}
+
+/** SHA-256 of bytes or text, in hexadecimal. */
+export function sha256(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

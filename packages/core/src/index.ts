@@ -1,0 +1,7 @@
+export { canonicalJson, sha256, type Json } from './canonical-json.ts'
+export { csrFromPairs, csrHas, transposeCsr, type Csr } from './csr.ts'
+export { badData, fileError, IndistinctError, usageError, type ErrorCode } from './errors.ts'
+export { classCounts, encodeLabels, labelledRows, type Labels } from './labels.ts'
+export { copyMatrix, gatherRows, matrix, rowOf, type Matrix } from './matrix.ts'
+export { randomStream, shuffle, type Random } from './random.ts'
+export { writeFileAtomic } from './write-file.ts'

@@ -1,0 +1,39 @@
+/** @file Row-major float32 matrices, the one dense type that packages exchange. */
+
+/** A dense (rows, cols) matrix; element (i, j) is data[i * cols + j]. */
+export interface Matrix {
+  readonly rows: number
+  readonly cols: number
+  readonly data: Float32Array
+}
+
+/**
+ * Wraps `data` (row-major, rows * cols long) as a matrix, or makes a zero matrix.
+ * @throws RangeError when the length does not fit the shape.
+ */
+export function matrix(rows: number, cols: number, data: Float32Array = new Float32Array(rows * cols)): Matrix {
+  if (data.length !== rows * cols) {
+    throw new RangeError(`matrix: expected ${rows} x ${cols} = ${rows * cols} values, got ${data.length}`)
+  }
+  return { rows, cols, data }
+}
+
+/** A copy of `m` that shares no memory with it. */
+export function copyMatrix(m: Matrix): Matrix {
+  return { rows: m.rows, cols: m.cols, data: m.data.slice() }
+}
+
+/** Row i of `m` as a view (K): writing to it writes to the matrix. */
+export function rowOf(m: Matrix, i: number): Float32Array {
+  return m.data.subarray(i * m.cols, (i + 1) * m.cols)
+}
+
+/** The rows named by `indices`, in that order, as a new (indices.length, K) matrix. */
+export function gatherRows(m: Matrix, indices: ArrayLike<number>): Matrix {
+  const out = new Float32Array(indices.length * m.cols)
+  for (let i = 0; i < indices.length; i++) {
+    const start = indices[i]! * m.cols
+    out.set(m.data.subarray(start, start + m.cols), i * m.cols)
+  }
+  return { rows: indices.length, cols: m.cols, data: out }
+}

@@ -1,0 +1,96 @@
+/**
+ * @file Runs kernels over a pool of threads, synchronously. A kernel is cut into tasks by its shape alone, each task
+ * writes to places of its own, and reductions run in task order: results do not depend on the number of threads.
+ */
+
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { memory } from './memory.ts'
+
+// Slots of the control block. `open` counts the tasks not yet claimed: a claim is one atomic subtraction, valid only
+// if the count was positive, so a thread that comes late to a finished generation claims nothing.
+const generation = 0
+const open = 1
+const done = 2
+const tasks = 3
+const kernel = 4
+const failed = 5
+const limit = 6
+const blockAddress = 1024
+
+const control = new Int32Array(new SharedArrayBuffer(64))
+const module = new WebAssembly.Module(readFileSync(new URL('./generated/kernels.wasm', import.meta.url)))
+const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (task: number, block: number) => void>
+const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function')
+const block = new Float64Array(memory.buffer, blockAddress, 64)
+
+let threadCount = defaultThreads()
+let workers = 0
+
+function defaultThreads(): number {
+  const wanted = process.env['INDISTINCT_THREADS']
+  if (wanted === undefined || wanted === '') return availableParallelism()
+  const count = Number(wanted)
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`INDISTINCT_THREADS: expected a positive integer, got ${wanted}`)
+  return count
+}
+
+/** Threads that kernels may use, the calling one included. */
+export function threads(): number {
+  return threadCount
+}
+
+/** Sets the number of threads; results stay the same, byte for byte. */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`setThreads: expected a positive integer, got ${count}`)
+  // Surplus workers stay asleep: ending one could take a claimed task with it.
+  threadCount = count
+}
+
+/**
+ * Runs tasks 0 .. count - 1 of the kernel `name` and returns when all are done. Arguments are addresses or numbers.
+ * Pass `serial` where the work is smaller than waking a thread (about 20 us).
+ */
+export function runKernel(name: string, count: number, args: readonly number[], serial = false): void {
+  const run = exports[name]
+  if (!run) throw new RangeError(`runKernel: expected one of ${names.join(', ')}, got ${name}`)
+  block.set(args)
+  if (serial || threadCount === 1 || count === 1) {
+    for (let task = 0; task < count; task++) run(task, blockAddress)
+    return
+  }
+  while (workers < threadCount - 1) startWorker(workers++)
+  control[limit] = threadCount - 1
+  control[tasks] = count
+  control[kernel] = names.indexOf(name)
+  Atomics.store(control, done, 0)
+  Atomics.store(control, open, count)
+  Atomics.add(control, generation, 1)
+  Atomics.notify(control, generation)
+  for (;;) {
+    const ticket = Atomics.sub(control, open, 1)
+    if (ticket <= 0) break
+    try {
+      run(ticket - 1, blockAddress)
+    } catch {
+      Atomics.store(control, failed, 1)
+    }
+    Atomics.add(control, done, 1)
+  }
+  for (;;) {
+    const finished = Atomics.load(control, done)
+    if (finished === count) break
+    Atomics.wait(control, done, finished, 1000)
+  }
+  if (Atomics.exchange(control, failed, 0) === 1) throw new Error(`runKernel: ${name} trapped`)
+}
+
+function startWorker(index: number): void {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { control, memory, module, names, index },
+    // The loader of the parent is of no use to a plain file, and costs its start-up.
+    execArgv: [],
+  })
+  worker.unref()
+}

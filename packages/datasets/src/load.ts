@@ -1,0 +1,68 @@
+/** @file Loading a data set by name. */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { badData, fileError, usageError } from '@indistinct/core'
+import type { Dataset } from './dataset.ts'
+import { knownDataset, knownDatasets, type KnownDataset } from './known-datasets.ts'
+import { locateDataset, type Places } from './locate.ts'
+import { readMovielens100k } from './movielens-100k.ts'
+import { readMovielens1m } from './movielens-1m.ts'
+import { syntheticDataset } from './synthetic.ts'
+
+export interface LoadOptions extends Places {
+  /** Seed of generated data sets; files have none. Default 0. */
+  readonly seed?: number
+  /** Strength of the planted leak of `synthetic`. */
+  readonly strength?: number
+}
+
+/**
+ * Loads a data set by its name in `knownDatasets`: generated ones are generated, real ones read from the data folder or
+ * the cache. No filter is applied.
+ * @throws IndistinctError 'usage' for an unknown name, 'file' when its files are not there, 'bad-data' when they are
+ * broken or incomplete.
+ */
+export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+  const known = knownDataset(name)
+  if (!known) {
+    const names = knownDatasets.map((each) => each.name).join(', ')
+    throw usageError(`unknown data set ${JSON.stringify(name)}: expected one of ${names}`)
+  }
+  const { seed, strength } = options
+  switch (name) {
+    case 'synthetic':
+      return syntheticDataset({ ...(seed !== undefined && { seed }), ...(strength !== undefined && { strength }) })
+    case 'ml-100k':
+      return complete(known, readMovielens100k(await readFiles(known, options, ['u.data', 'u.user', 'u.item'])))
+    default:
+      return complete(known, readMovielens1m(await readFiles(known, options, ['ratings.dat', 'users.dat', 'movies.dat'])))
+  }
+}
+
+async function readFiles<Name extends string>(known: KnownDataset, places: Places, names: readonly Name[]): Promise<Record<Name, Uint8Array>> {
+  const folder = locateDataset(known, places)
+  const files = {} as Record<Name, Uint8Array>
+  for (const name of names) {
+    const path = join(folder, name)
+    files[name] = await readFile(path).catch((cause: Error) => {
+      throw fileError(`cannot read ${path}: ${cause.message}`, { cause })
+    })
+  }
+  return files
+}
+
+/** A file cut between two rows reads well; only the count of rows tells. */
+function complete(known: KnownDataset, dataset: Dataset): Dataset {
+  const expected = known.counts
+  if (!expected) return dataset
+  const got = { users: dataset.users.length, items: dataset.items.length, interactions: dataset.interactions.users.length }
+  for (const what of ['interactions', 'users', 'items'] as const) {
+    if (got[what] === expected[what]) continue
+    throw badData(
+      `${known.title} (${known.files[0]!.name}): expected ${expected[what]} ${what}, got ${got[what]}: the file is not the ` +
+        'official one or is cut short; fetch it again, or load your own selection of it as csv',
+    )
+  }
+  return dataset
+}

@@ -1,0 +1,48 @@
+/** @file Reader of small delimited text files without quoting: users and items with their attributes. */
+
+import { badData } from '@indistinct/core'
+import { quoted } from './integer-rows.ts'
+
+export interface TextRowsLayout {
+  readonly file: string
+  readonly encoding: 'latin-1' | 'utf-8'
+  readonly delimiter: string
+  readonly columns: readonly string[]
+  readonly advice: string
+}
+
+/**
+ * Rows of fields, as text; LF or CR LF, and empty fields stay empty strings.
+ * @throws IndistinctError 'bad-data' when the file is empty, a row is ragged, or the bytes are not UTF-8 where they should be.
+ */
+export function readTextRows(bytes: Uint8Array, layout: TextRowsLayout): string[][] {
+  const { file, columns, delimiter, advice } = layout
+  const lines = decode(bytes, layout).split('\n')
+  while (lines.length > 0 && (lines.at(-1) === '' || lines.at(-1) === '\r')) lines.pop()
+  if (lines.length === 0) throw badData(`${file} is empty, expected rows of ${columns.join(', ')}; ${advice}`)
+  const name = delimiter === '\t' ? 'a tab' : `"${delimiter}"`
+  return lines.map((raw, row) => {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
+    const fields = line.split(delimiter)
+    if (fields.length !== columns.length) {
+      throw badData(
+        `${file}, row ${row + 1}: expected ${columns.length} columns (${columns.join(', ')}) separated by ${name}, ` +
+          `got ${fields.length} in ${quoted(line)}; ${advice}`,
+      )
+    }
+    return fields
+  })
+}
+
+/**
+ * Text of `bytes`; a byte order mark is dropped.
+ * @throws IndistinctError 'bad-data' when they are not UTF-8 although they should be.
+ */
+export function decode(bytes: Uint8Array, { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>): string {
+  if (encoding === 'latin-1') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw badData(`${file}: expected UTF-8 text, got bytes that are not; ${advice}`, { cause })
+  }
+}

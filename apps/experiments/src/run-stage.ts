@@ -1,0 +1,40 @@
+/** @file Runs one stage in a process of its own; Nx starts it with the node in INDISTINCT_STAGE. */
+
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { IndistinctError, writeFileAtomic } from '@indistinct/core'
+import type { StageInput } from '@indistinct/stages'
+import { makeArtifact } from './artifacts/artifact-folder.ts'
+import { progressLog, progressVariable } from './artifacts/progress-log.ts'
+import type { StageContext } from './artifacts/stage-context.ts'
+
+const exitCodes = { usage: 2, 'bad-data': 3, file: 4 }
+
+const input = JSON.parse(process.env['INDISTINCT_STAGE'] ?? 'null') as StageInput | null
+try {
+  if (input === null) throw new RangeError('run-stage: expected a stage node as JSON in INDISTINCT_STAGE, got nothing; start it through nx')
+  await run(input)
+  // Idle kernel threads and attackers' workers must not keep a finished stage alive.
+  process.exit(0)
+} catch (error) {
+  if (error instanceof IndistinctError) {
+    console.error(`${input?.id}: ${error.message}`)
+    process.exit(exitCodes[error.code])
+  }
+  console.error(error)
+  process.exit(1)
+}
+
+async function run(node: StageInput): Promise<void> {
+  // Kernels read their number of threads when they are loaded; it changes no byte, so it is no input of the hash.
+  const widths = JSON.parse(process.env['INDISTINCT_STAGE_THREADS'] ?? '{}') as { [stage: string]: number }
+  const width = widths[node.stage]
+  if (width !== undefined) process.env['INDISTINCT_THREADS'] = String(width)
+  const stage = (await import(`./stages/${node.stage}.ts`)) as { run(context: StageContext): Promise<void> }
+  const started = performance.now()
+  await makeArtifact(node.root, (artifact) =>
+    stage.run({ ...node, artifact, progress: progressLog(node.id, process.env[progressVariable]) }),
+  )
+  const seconds = Math.round(performance.now() - started) / 1000
+  writeFileAtomic(join(node.root, 'timing', 'seconds.json'), `${JSON.stringify({ seconds })}\n`)
+}

@@ -1,0 +1,37 @@
+/** @file What a grid of experiments is: plain data, written as a TypeScript module or as JSON. */
+
+import type { Json } from '@indistinct/core'
+
+/** Options that reach a stage as they stand; they are part of its digest. */
+export type Options = { readonly [key: string]: Json }
+
+/** One value of a dimension: a name that the stage's package knows, and options for it. */
+export interface Choice {
+  readonly name: string
+  readonly options?: Options
+}
+
+/** How interactions are divided into training, validation and test. */
+export type SplitChoice = { readonly kind: 'ratio'; readonly ratios: readonly [number, number, number] } | { readonly kind: 'leave-one-out' }
+
+/** The full product of its dimensions. Choices that do not combine freely go into a product of their own. */
+export interface Product {
+  readonly datasets: readonly Choice[]
+  readonly recommenders: readonly Choice[]
+  readonly methods: readonly Choice[]
+  readonly attackers: readonly Choice[]
+  readonly protocols: readonly Choice[]
+  readonly attributes: readonly string[]
+  readonly seeds: readonly number[]
+  /** Users and items under this number of interactions are dropped; 5 when absent. */
+  readonly core?: number
+  /** 80/10/10 by ratio when absent. */
+  readonly split?: SplitChoice
+}
+
+/** A named set of experiments with one report. */
+export interface Grid {
+  readonly name: string
+  readonly title: string
+  readonly products: readonly Product[]
+}

@@ -1,0 +1,42 @@
+/** @file The stages, the packages whose code each runs, and the shape of one node of the stage graph. */
+
+import type { Options } from './grid.ts'
+
+export const stages = ['prepare', 'train', 'unlearn', 'attack', 'evaluate', 'report'] as const
+export type Stage = (typeof stages)[number]
+
+/** One artifact: the stage that makes it, what it is made with, and the artifacts it is made from. */
+export interface StageNode {
+  /** Nx project name: the stage, readable names, a digest of everything below. */
+  readonly id: string
+  readonly stage: Stage
+  /** Folder of the artifact, relative to the workspace; git-ignored, absent until the stage has run. */
+  readonly root: string
+  readonly parameters: Options
+  /** Upstream nodes by the role they play for this stage. */
+  readonly upstream: { readonly [role: string]: string }
+  /** Every direct upstream node; equals the values of `upstream` except for a report, which has too many to name. */
+  readonly dependsOn: readonly string[]
+}
+
+/** What a stage runner receives: `upstream` holds artifact folders instead of ids. */
+export interface StageInput {
+  readonly id: string
+  readonly stage: Stage
+  readonly root: string
+  readonly parameters: Options
+  readonly upstream: { readonly [role: string]: string }
+}
+
+/**
+ * The workspace packages whose code each stage imports; their production sources are inputs of its hash. A test
+ * compares this table with the imports of the stage runners, so neither can drift.
+ */
+export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
+  prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
+  train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/recommenders'],
+  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/unlearners'],
+  attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels'],
+  evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/metrics', '@indistinct/recommenders'],
+  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report', '@indistinct/stages'],
+}

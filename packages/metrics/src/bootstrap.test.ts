@@ -1,0 +1,28 @@
+import { randomStream } from '@indistinct/core'
+import { expect, test } from 'vitest'
+import { bootstrapInterval, bootstrapMean } from './bootstrap.ts'
+
+test('the bootstrap of a mean is as wide as its normal interval, and repeats exactly', () => {
+  const random = randomStream(3, 'bootstrap-test')
+  const values = Float64Array.from({ length: 400 }, () => random.normal())
+  const got = bootstrapMean(values, { seed: 1, resamples: 2000 })
+  expect(got.upper - got.lower).toBeGreaterThan(0.9 * 2 * 1.96 * 0.05)
+  expect(got.upper - got.lower).toBeLessThan(1.1 * 2 * 1.96 * 0.05)
+  expect(bootstrapMean(values, { seed: 1, resamples: 2000 })).toEqual(got)
+  expect(bootstrapMean(values, { seed: 2, resamples: 2000 })).not.toEqual(got)
+})
+
+test('strata keep their sizes', () => {
+  const strata = [0, 0, 0, 1, 1]
+  const share = (weights: Uint16Array): number => (weights[3]! + weights[4]!) / 5
+  expect(bootstrapInterval(5, share, { seed: 1, strata })).toEqual({ lower: 0.4, upper: 0.4 })
+})
+
+test('users that were not evaluated are left out', () => {
+  expect(bootstrapMean(Float64Array.from([1, NaN, 3]), { seed: 1 }).mean).toBe(2)
+  expect(() => bootstrapMean(Float64Array.from([NaN]), { seed: 1 })).toThrow('expected at least one evaluated user')
+})
+
+test('a statistic that is mostly undefined is an error', () => {
+  expect(() => bootstrapInterval(3, () => NaN, { seed: 1 })).toThrow('got NaN in 1000 of 1000 resamples')
+})

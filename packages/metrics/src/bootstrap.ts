@@ -1,0 +1,72 @@
+/**
+ * @file Bootstrap intervals for statistics without a closed variance (precision, balanced accuracy, NDCG). The unit
+ * drawn is the user, since users are what the sample was drawn from.
+ */
+
+import { randomStream } from '@indistinct/core'
+import type { Interval } from './auc-interval.ts'
+
+export interface BootstrapOptions {
+  readonly seed: number
+  /** Number of resamples; 2.5 % and 97.5 % need about a thousand. */
+  readonly resamples?: number
+  /** Users are redrawn within strata (N codes), so that each resample keeps their sizes, as stratified sampling did. */
+  readonly strata?: ArrayLike<number>
+}
+
+/**
+ * 95 % percentile interval of `statistic`, which receives how often each of the n users was drawn (n weights).
+ * Resamples where it is NaN are left out.
+ * @throws RangeError when fewer than half of the resamples give a number.
+ */
+export function bootstrapInterval(n: number, statistic: (weights: Uint16Array) => number, options: BootstrapOptions): Interval {
+  const { seed, resamples = 1000, strata } = options
+  const random = randomStream(seed, 'bootstrap')
+  const groups = new Map<number, number[]>()
+  for (let i = 0; i < n; i++) {
+    const key = strata ? strata[i]! : 0
+    const group = groups.get(key)
+    if (group) group.push(i)
+    else groups.set(key, [i])
+  }
+  const weights = new Uint16Array(n)
+  const values: number[] = []
+  for (let b = 0; b < resamples; b++) {
+    weights.fill(0)
+    for (const group of groups.values()) {
+      for (let d = 0; d < group.length; d++) weights[group[random.integer(group.length)]!]!++
+    }
+    const value = statistic(weights)
+    if (!Number.isNaN(value)) values.push(value)
+  }
+  if (values.length * 2 < resamples || values.length === 0) {
+    throw new RangeError(`bootstrapInterval: expected numbers, got NaN in ${resamples - values.length} of ${resamples} resamples`)
+  }
+  const sorted = Float64Array.from(values).sort()
+  return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+}
+
+/** Mean of per-user values with a bootstrap interval; users whose value is NaN (not evaluated) are left out. */
+export function bootstrapMean(perUser: Float64Array, options: BootstrapOptions): Interval & { readonly mean: number } {
+  const values = perUser.filter((value) => !Number.isNaN(value))
+  if (values.length === 0) throw new RangeError('bootstrapMean: expected at least one evaluated user, got 0')
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const interval = bootstrapInterval(
+    values.length,
+    (weights) => {
+      let sum = 0
+      for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!
+      return sum / values.length
+    },
+    { seed: options.seed, ...(options.resamples !== undefined && { resamples: options.resamples }) },
+  )
+  return { mean, ...interval }
+}
+
+/** Quantile of ascending values by linear interpolation (numpy's default). */
+export function quantile(sorted: ArrayLike<number>, q: number): number {
+  const at = q * (sorted.length - 1)
+  const low = Math.floor(at)
+  const high = Math.min(low + 1, sorted.length - 1)
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!)
+}

@@ -1,0 +1,115 @@
+/**
+ * @file Permutation test of a leak, with scores held fixed.
+ *
+ * What it tests: given the scores that fitted attackers gave to the scored users, are the users' labels exchangeable?
+ * Labels are permuted among all users that were scored at least once (one permutation for all scorings, so that a user
+ * keeps one label throughout), and the statistic is recomputed. Attackers are not refitted: the test speaks of these
+ * scores of these users, not of other shadow sets. Where classes were balanced by drawing from the larger one anew
+ * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large, never too
+ * small.
+ */
+
+import { randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { aucOfRanks } from './auc.ts'
+import { midranks } from './midranks.ts'
+import { quantile } from './bootstrap.ts'
+
+/** Probabilities (N, C) that an attacker gave to `users` (N ids, the same in every scoring) of labels `codes` (N). */
+export interface ClassScoring {
+  readonly users: Int32Array
+  readonly probabilities: Matrix
+  readonly codes: Int32Array
+}
+
+export interface PermutationTest {
+  /** Mean over tested classes of max(a, 1 - a), a the class's mean AUC over scorings. */
+  readonly statistic: number
+  /** (1 + number of permutations at least as large) / (permutations + 1). */
+  readonly p: number
+  /** Mean of the statistic under permutation: what this measure shows where nothing leaks. */
+  readonly chance: number
+  /** 95 % quantile of the statistic under permutation: larger values are significant at 5 %. */
+  readonly critical: number
+  /** Standard deviation under permutation of the mean (not folded) AUC. */
+  readonly standardError: number
+}
+
+/**
+ * @param tested classes whose one-versus-rest AUC enters; [1] for two classes
+ * @throws RangeError when a tested class does not occur among the scored users, or is all of them.
+ */
+export function permutationTest(
+  scorings: readonly ClassScoring[],
+  tested: readonly number[],
+  options: { readonly seed: number; readonly permutations?: number },
+): PermutationTest {
+  const { seed, permutations = 999 } = options
+  const slotOf = new Map<number, number>()
+  const pool: number[] = []
+  const prepared = scorings.map(({ users, probabilities, codes }) => {
+    const { rows, cols, data } = probabilities
+    if (rows !== users.length || rows !== codes.length) {
+      throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
+    }
+    const slots = new Int32Array(rows)
+    for (let i = 0; i < rows; i++) {
+      let slot = slotOf.get(users[i]!)
+      if (slot === undefined) {
+        slot = pool.length
+        slotOf.set(users[i]!, slot)
+        pool.push(codes[i]!)
+      }
+      slots[i] = slot
+    }
+    const ranks = tested.map((c) => midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!)))
+    return { slots, ranks, isClass: new Uint8Array(rows) }
+  })
+  const labels = Int32Array.from(pool)
+
+  const evaluate = (): { folded: number; plain: number } => {
+    let folded = 0
+    let plain = 0
+    tested.forEach((c, t) => {
+      let sum = 0
+      let used = 0
+      for (const { slots, ranks, isClass } of prepared) {
+        let count = 0
+        for (let i = 0; i < slots.length; i++) {
+          isClass[i] = labels[slots[i]!] === c ? 1 : 0
+          count += isClass[i]!
+        }
+        if (count === 0 || count === slots.length) continue
+        sum += aucOfRanks(ranks[t]!, isClass)
+        used++
+      }
+      if (used === 0) throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
+      plain += sum / used / tested.length
+      folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
+    })
+    return { folded, plain }
+  }
+
+  const observed = evaluate().folded
+  const random = randomStream(seed, 'permutation-test')
+  const folded = new Float64Array(permutations)
+  let sum = 0
+  let squares = 0
+  let atLeast = 0
+  for (let b = 0; b < permutations; b++) {
+    shuffle(labels, random)
+    const drawn = evaluate()
+    folded[b] = drawn.folded
+    sum += drawn.plain
+    squares += drawn.plain * drawn.plain
+    // Permutations that reproduce the observed labels may differ from it in the last bit only: they count as ties.
+    if (drawn.folded >= observed - 1e-12) atLeast++
+  }
+  const mean = sum / permutations
+  return {
+    statistic: observed,
+    p: (1 + atLeast) / (permutations + 1),
+    chance: folded.reduce((total, value) => total + value, 0) / permutations,
+    critical: quantile(folded.sort(), 0.95),
+    standardError: Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
+  }
+}

@@ -6,6 +6,9 @@ import { badData, fileError, usageError } from '@indistinct/core'
 import type { Dataset } from './dataset.ts'
 import { knownDataset, knownDatasets, type KnownDataset } from './known-datasets.ts'
 import { locateDataset, type Places } from './locate.ts'
+import { readLastfm } from './lastfm.ts'
+import { readLfm2b } from './lfm-2b.ts'
+import { lfm2bTwin } from './lfm-2b-twin.ts'
 import { readMovielens100k } from './movielens-100k.ts'
 import { readMovielens1m } from './movielens-1m.ts'
 import { syntheticDataset } from './synthetic.ts'
@@ -35,8 +38,18 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
       return syntheticDataset({ ...(seed !== undefined && { seed }), ...(strength !== undefined && { strength }) })
     case 'ml-100k':
       return complete(known, readMovielens100k(await readFiles(known, options, ['u.data', 'u.user', 'u.item'])))
-    default:
+    case 'ml-1m':
       return complete(known, readMovielens1m(await readFiles(known, options, ['ratings.dat', 'users.dat', 'movies.dat'])))
+    case 'lastfm':
+      return complete(known, readLastfm(await readFiles(known, options, ['lastfm.csv'])))
+    case 'lfm-2b': {
+      const names = ['sampled_100000_items_inter.txt', 'sampled_100000_items_demo.txt', 'sampled_100000_items_tracks.txt'] as const
+      return readLfm2b(await readFiles(known, options, names))
+    }
+    case 'lfm-2b-synthetic':
+      return lfm2bTwin(seed === undefined ? {} : { seed })
+    default:
+      throw new Error(`loadDataset: expected a reader for the known data set ${name}, got none`)
   }
 }
 

@@ -1,26 +1,11 @@
-/** @file What the two MovieLens releases share: age groups, gender, and putting their three files together. */
+/** @file What the two MovieLens releases share: their attributes, and putting their three files together. */
 
 import { badData, encodeLabels, type Labels } from '@indistinct/core'
+import { ageGroup } from './age-group.ts'
 import { assembleDataset } from './assemble.ts'
 import type { Dataset } from './dataset.ts'
 import { codesOfIds, distinctIds, uniqueIntegerIds } from './integer-ids.ts'
 import { quoted, readIntegerRows } from './integer-rows.ts'
-
-/** Lower ends of ML-1M's age groups (its README), which are also its age codes but for the first, 1. */
-const AGE_GROUPS: readonly (readonly [from: number, group: string])[] = [
-  [56, '56+'],
-  [50, '50-55'],
-  [45, '45-49'],
-  [35, '35-44'],
-  [25, '25-34'],
-  [18, '18-24'],
-  [0, '0-17'],
-]
-
-/** The age group of ML-1M that an age in years falls into; ML-1M's own codes fall into the groups they stand for. */
-export function ageGroup(years: number): string {
-  return AGE_GROUPS.find(([from]) => years >= from)![1]
-}
 
 export interface MovielensUser {
   readonly id: string

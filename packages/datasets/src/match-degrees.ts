@@ -1,0 +1,65 @@
+/** @file A random bipartite graph with given degrees on both sides and a preference for neighbours of similar position. */
+
+import type { Random } from '@indistinct/core'
+
+/** How far, in ranks, the first search for a swap partner of a repeated pair goes. */
+const NEAR = 1000
+const MOST_TRIES = 100_000
+
+/**
+ * Pairs without repetition such that row i occurs rowDegree[i] times and column j colDegree[j] times. Every end draws a
+ * position; the ends of rows and of columns are sorted by it and matched rank by rank, so that degrees hold exactly.
+ * A pair that comes out twice then swaps its column with a random other pair, a near one if possible.
+ * @param rowPosition, colPosition draw the position of one end, any real number.
+ * @throws RangeError when the degrees do not sum to the same number, or leave no room for distinct pairs.
+ */
+export function matchDegrees(
+  rowDegree: Int32Array,
+  colDegree: Int32Array,
+  rowPosition: (i: number) => number,
+  colPosition: (j: number) => number,
+  random: Random,
+): { rows: Int32Array; cols: Int32Array } {
+  const rows = endsByPosition(rowDegree, rowPosition)
+  const cols = endsByPosition(colDegree, colPosition)
+  const n = rows.length
+  if (n !== cols.length) throw new RangeError(`matchDegrees: expected degrees of equal sums, got ${n} and ${cols.length}`)
+  const key = (i: number, j: number): number => i * colDegree.length + j
+  const taken = new Set<number>()
+  const repeated = new Uint8Array(n)
+  for (let p = 0; p < n; p++) {
+    const pair = key(rows[p]!, cols[p]!)
+    if (taken.has(pair)) repeated[p] = 1
+    else taken.add(pair)
+  }
+  for (let p = 0; p < n; p++) {
+    for (let tries = 0; repeated[p] === 1; tries++) {
+      if (tries === MOST_TRIES) throw new RangeError(`matchDegrees: expected degrees that leave room for distinct pairs, got no partner for row ${rows[p]}`)
+      const reach = Math.min(n, NEAR * 2 ** Math.floor(tries / 8))
+      const q = (((p + random.integer(2 * reach) - reach) % n) + n) % n
+      const [i, j, k, l] = [rows[p]!, cols[p]!, rows[q]!, cols[q]!]
+      if (repeated[q] === 1 || i === k || j === l || taken.has(key(i, l)) || taken.has(key(k, j))) continue
+      taken.delete(key(k, l))
+      taken.add(key(i, l)).add(key(k, j))
+      cols[p] = l
+      cols[q] = j
+      repeated[p] = 0
+    }
+  }
+  return { rows, cols }
+}
+
+/** One end for each unit of degree, in the order of their drawn positions. */
+function endsByPosition(degree: Int32Array, position: (i: number) => number): Int32Array {
+  const total = degree.reduce((a, b) => a + b, 0)
+  const owner = new Int32Array(total)
+  const at = new Float64Array(total)
+  let next = 0
+  for (let i = 0; i < degree.length; i++) {
+    for (let d = 0; d < degree[i]!; d++) {
+      owner[next] = i
+      at[next++] = position(i)
+    }
+  }
+  return owner.slice().map((_, e) => e).sort((a, b) => at[a]! - at[b]! || a - b).map((e) => owner[e]!)
+}

@@ -1,0 +1,133 @@
+/** @file CSV and TSV files as a stream of records with line numbers: one header, one width, UTF-8. */
+
+import { createHash } from 'node:crypto'
+import { Readable, pipeline } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { badData } from '@indistinct/core'
+import { quoted } from './embedding-table.ts'
+import { openForReading } from './open-file.ts'
+import { refuseMagic } from './refused-formats.ts'
+
+export interface CsvRecord {
+  /** Line of the file, from 1, on which the record ends. */
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+export interface CsvFile {
+  readonly header: readonly string[]
+  /** Records after the header, each as wide as it; to be consumed once. */
+  readonly records: AsyncIterable<CsvRecord>
+  /** SHA-256 of the file; known once the records are consumed. */
+  readonly sha256: () => string
+}
+
+/** Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory. */
+const MAX_RECORD = 1 << 24
+
+/**
+ * Opens a CSV file (TSV where the name ends in .tsv) and reads its header.
+ * @throws IndistinctError 'bad-data' with line and column where the text is not UTF-8, quotes do not close, the header
+ * repeats a name or is missing, or (while records are read) a record is longer or shorter than the header.
+ */
+export async function openCsv(path: string): Promise<CsvFile> {
+  const hash = createHash('sha256')
+  const parser = parse({
+    bom: true,
+    delimiter: path.toLowerCase().endsWith('.tsv') ? '\t' : ',',
+    info: true,
+    max_record_size: MAX_RECORD,
+    relax_column_count: true,
+    trim: true,
+  })
+  // Errors reach the reader below through the parser, which pipeline destroys with them.
+  pipeline(Readable.from(textChunks(path, hash)), parser, () => {})
+  const iterator = parser[Symbol.asyncIterator]() as AsyncIterator<{ info: { lines: number }; record: string[] }>
+  const next = async (): Promise<CsvRecord | undefined> => {
+    try {
+      const { done, value } = await iterator.next()
+      return done ? undefined : { line: value.info.lines, cells: value.record }
+    } catch (error) {
+      throw error instanceof CsvError ? malformed(path, error) : error
+    }
+  }
+  const header = await readHeader(next, path).catch((error: unknown) => {
+    parser.destroy()
+    throw error
+  })
+  async function* records(): AsyncGenerator<CsvRecord> {
+    try {
+      for (let record = await next(); record; record = await next()) {
+        // In a file of one column a blank line is a missing label, which counts for the position of the others.
+        if (header.length > 1 && isBlank(record)) continue
+        if (record.cells.length !== header.length) {
+          throw badData(`${path}: line ${record.line}: expected ${header.length} columns as in the header, got ${record.cells.length}`)
+        }
+        yield record
+      }
+    } finally {
+      parser.destroy()
+    }
+  }
+  return { header, records: records(), sha256: () => hash.copy().digest('hex') }
+}
+
+async function* textChunks(path: string, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
+  const file = await openForReading(path)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let read = 0
+  try {
+    for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
+      if (read === 0) refuseMagic(chunk, path)
+      hash.update(chunk)
+      validate(chunk)
+      read += chunk.length
+      yield chunk
+    }
+    validate()
+  } finally {
+    await file.close()
+  }
+
+  function validate(chunk?: Uint8Array): void {
+    try {
+      if (chunk) decoder.decode(chunk, { stream: true })
+      else decoder.decode()
+    } catch (cause) {
+      throw badData(`${path}: expected UTF-8 text, got other bytes after byte ${read}; convert with iconv -f latin1 -t utf-8`, { cause })
+    }
+  }
+}
+
+async function readHeader(next: () => Promise<CsvRecord | undefined>, path: string): Promise<readonly string[]> {
+  let first = await next()
+  while (first && isBlank(first)) first = await next()
+  if (!first) throw badData(`${path}: expected a header line, got an empty file`)
+  const header = first.cells
+  const [only] = header
+  if (header.length === 1 && /[;\t]/.test(only!)) {
+    throw badData(`${path}: line 1: expected columns separated by commas, got ${quoted(only!)}; name tab-separated files .tsv`)
+  }
+  const seen = new Set<string>()
+  for (const name of header) {
+    if (seen.has(name)) throw badData(`${path}: line 1: column ${quoted(name)} stands twice in the header`)
+    seen.add(name)
+  }
+  return header
+}
+
+function isBlank({ cells }: CsvRecord): boolean {
+  return cells.length === 1 && cells[0] === ''
+}
+
+function malformed(path: string, error: CsvError): Error {
+  const line = typeof error['lines'] === 'number' ? `line ${error['lines']}: ` : ''
+  const what: Partial<Record<string, string>> = {
+    CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
+    INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted cell; write it twice inside quotes, as in "a ""b"""',
+    CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
+    CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
+    CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; is a quote never closed, or is it no CSV?`,
+  }
+  return badData(`${path}: ${line}${what[error.code] ?? error.message}`, { cause: error })
+}

@@ -1,0 +1,181 @@
+/**
+ * @file Embedding tables: one vector a user, under the user's id. A table is checked once, when it is made, so that
+ * everything behind it may trust finite values, unique ids and rows that differ.
+ */
+
+import { badData, type Matrix } from '@indistinct/core'
+
+/** Storage type of the values in the file: little-endian float32 or float64. */
+export type Dtype = 'f4' | 'f8'
+
+/** A column that is neither the id nor a dimension; it travels with its rows unchanged. */
+export interface PassThroughColumn {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** Where a table was read from; the digest is of the file's bytes as they were read. */
+export interface TableSource {
+  readonly path: string
+  readonly format: 'npy' | 'csv'
+  readonly sha256: string
+}
+
+export interface EmbeddingTable {
+  /** One id a row (N), unique. */
+  readonly ids: readonly string[]
+  /** (N, K), finite. */
+  readonly matrix: Matrix
+  /** Type the values are written in. */
+  readonly dtype: Dtype
+  /** The values in full, (N, K) row-major, where `dtype` is f8: `matrix` holds them rounded to float32. */
+  readonly exact?: Float64Array
+  /** Name of the id column; absent where ids are row numbers. */
+  readonly idColumn?: string
+  /** Names of the dimensions (K). */
+  readonly dimensions: readonly string[]
+  readonly columns: readonly PassThroughColumn[]
+  /** Every column name in the order of the file; absent where the file has none. */
+  readonly header?: readonly string[]
+  /** What a reader of the results should know: constant dimensions. */
+  readonly warnings: readonly string[]
+  readonly source?: TableSource
+}
+
+export interface EmbeddingTableFields {
+  readonly matrix: Matrix
+  /** Default: row numbers from 0. */
+  readonly ids?: readonly string[]
+  /** Default: f8 where `exact` is given, f4 otherwise. */
+  readonly dtype?: Dtype
+  readonly exact?: Float64Array
+  readonly idColumn?: string
+  /** Default: d0, d1, … */
+  readonly dimensions?: readonly string[]
+  readonly columns?: readonly PassThroughColumn[]
+  readonly header?: readonly string[]
+  readonly source?: TableSource
+  /** How error messages name the table. */
+  readonly name?: string
+}
+
+/**
+ * Makes a checked table.
+ * @throws IndistinctError 'bad-data' on no rows, no dimensions, NaN or infinity, duplicate or empty ids, equal rows.
+ * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
+ */
+export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
+  const { matrix, exact, idColumn, columns = [], header, source, name = source?.path ?? 'table' } = fields
+  const { rows, cols } = matrix
+  if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
+  if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)
+  const ids = fields.ids ?? Array.from({ length: rows }, (_, i) => String(i))
+  const dimensions = fields.dimensions ?? Array.from({ length: cols }, (_, j) => `d${j}`)
+  const dtype = fields.dtype ?? (exact ? 'f8' : 'f4')
+  if (ids.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} ids, got ${ids.length}`)
+  if (dimensions.length !== cols) throw new RangeError(`embeddingTable: expected ${cols} dimension names, got ${dimensions.length}`)
+  if (exact && exact.length !== rows * cols) throw new RangeError(`embeddingTable: expected ${rows * cols} exact values, got ${exact.length}`)
+  for (const column of columns) {
+    if (column.values.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} values of ${column.name}, got ${column.values.length}`)
+  }
+  checkIds(ids, name)
+  checkFinite(matrix, exact, ids, dimensions, name)
+  const constant = constantDimensions(matrix)
+  if (constant.length === cols) {
+    throw badData(
+      rows === 1
+        ? `${name}: expected several rows, got one; nothing can be told apart or hidden in one row`
+        : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
+    )
+  }
+  const warnings = constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []
+  return {
+    ids,
+    matrix,
+    dtype,
+    dimensions,
+    columns,
+    warnings,
+    ...(exact && { exact }),
+    ...(idColumn !== undefined && { idColumn }),
+    ...(header && { header }),
+    ...(source && { source }),
+  }
+}
+
+/**
+ * The table with new vectors (N, K) under the same ids and columns. A float64 value whose float32 rounding did not
+ * change keeps all its digits, so rows that a method left alone come back bit for bit.
+ */
+export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTable {
+  const { rows, cols } = table.matrix
+  if (matrix.rows !== rows || matrix.cols !== cols) {
+    throw new RangeError(`withMatrix: expected ${rows} x ${cols}, got ${matrix.rows} x ${matrix.cols}`)
+  }
+  let exact: Float64Array | undefined
+  if (table.exact) {
+    exact = new Float64Array(matrix.data)
+    for (let p = 0; p < exact.length; p++) if (matrix.data[p] === table.matrix.data[p]) exact[p] = table.exact[p]!
+  }
+  const { ids, dtype, idColumn, dimensions, columns, header } = table
+  return embeddingTable({
+    ids,
+    matrix,
+    dtype,
+    dimensions,
+    columns,
+    name: 'withMatrix',
+    ...(exact && { exact }),
+    ...(idColumn !== undefined && { idColumn }),
+    ...(header && { header }),
+  })
+}
+
+function checkIds(ids: readonly string[], name: string): void {
+  const rowOfId = new Map<string, number>()
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!
+    if (id === '') throw badData(`${name}: row ${i} (from 0): expected an id, got an empty cell`)
+    const first = rowOfId.get(id)
+    if (first !== undefined) {
+      throw badData(`${name}: id ${quoted(id)} stands in rows ${first} and ${i} (from 0); expected one row a user`)
+    }
+    rowOfId.set(id, i)
+  }
+}
+
+function checkFinite(m: Matrix, exact: Float64Array | undefined, ids: readonly string[], dimensions: readonly string[], name: string): void {
+  const { data, cols } = m
+  for (let p = 0; p < data.length; p++) {
+    if (Number.isFinite(data[p])) continue
+    const i = Math.floor(p / cols)
+    const got = exact && Number.isFinite(exact[p]) ? `${exact[p]}, beyond the range of float32` : String(data[p])
+    throw badData(
+      `${name}: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * cols]!}: expected a finite number, got ${got}; ` +
+        'remove or repair the row',
+    )
+  }
+}
+
+/** Dimensions that hold one value in all rows. */
+function constantDimensions(m: Matrix): number[] {
+  const { rows, cols, data } = m
+  const constant: number[] = []
+  for (let j = 0; j < cols; j++) {
+    let i = 1
+    while (i < rows && data[i * cols + j] === data[j]) i++
+    if (i >= rows) constant.push(j)
+  }
+  return constant
+}
+
+function describeConstant(constant: readonly number[], dimensions: readonly string[]): string {
+  const shown = constant.slice(0, 5).map((j) => dimensions[j]!).join(', ')
+  const more = constant.length > 5 ? ` and ${constant.length - 5} more` : ''
+  return constant.length === 1 ? `dimension ${shown} is` : `dimensions ${shown}${more} are`
+}
+
+/** Text from a file as it may stand in a message: quoted, control characters escaped, cut after 60 characters. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

@@ -1,0 +1,7 @@
+export { readAttribute, type AttributeColumn } from './attribute-file.ts'
+export { embeddingTable, withMatrix, type Dtype, type EmbeddingTable, type EmbeddingTableFields, type PassThroughColumn, type TableSource } from './embedding-table.ts'
+export { readIds } from './ids.ts'
+export { joinLabels, type JoinedLabels, type JoinOptions } from './join-labels.ts'
+export { readNpy, writeNpy, type NpyArray } from './npy.ts'
+export { formatOf, readTable, type ReadTableOptions } from './read-table.ts'
+export { refuseExisting, tableFiles, writeTable } from './write-table.ts'

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { matrix, sha256 } from '@indistinct/core'
+import { beforeEach, afterEach, describe, expect, test } from 'vitest'
+import { embeddingTable, withMatrix } from './embedding-table.ts'
+import { writeNpy } from './npy.ts'
+import { formatOf, readTable } from './read-table.ts'
+import { tableFiles, writeTable } from './write-table.ts'
+
+let folder: string
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'indistinct-tables-')) })
+afterEach(() => rmSync(folder, { recursive: true }))
+const at = (name: string): string => join(folder, name)
+
+const f4 = Float32Array.of(0.1, 2, 3, -4)
+const f8 = Float64Array.of(0.1, 2, 3, -4)
+
+describe('npy tables', () => {
+  test.each([['f4', f4], ['f8', f8]] as const)('%s is written as it was read, byte for byte', async (dtype, data) => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], data))
+    const table = await readTable(at('in.npy'))
+    expect(table).toMatchObject({ dtype, ids: ['0', '1'] })
+    expect(table.source?.sha256).toBe(sha256(readFileSync(at('in.npy'))))
+    await writeTable(at('out.npy'), table)
+    expect(readFileSync(at('out.npy'))).toEqual(readFileSync(at('in.npy')))
+    expect(readdirSync(folder).sort()).toEqual(['in.npy', 'out.npy'])
+  })
+
+  test('a moved table keeps its dtype', async () => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], f8))
+    const table = await readTable(at('in.npy'))
+    await writeTable(at('out.npy'), withMatrix(table, matrix(2, 2, Float32Array.of(0.1, 2, 3, 0.5))))
+    expect(await readTable(at('out.npy'))).toMatchObject({ dtype: 'f8', exact: Float64Array.of(0.1, 2, 3, 0.5) })
+  })
+
+  test('ids from a file, as CSV or lines, travel to the output', async () => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
+    writeFileSync(at('ids.csv'), 'row,user\n0,"a,1"\n1,9007199254740993\n')
+    writeFileSync(at('ids.txt'), '\uFEFFa,1\r\n9007199254740993\r\n')
+    const table = await readTable(at('in.npy'), { ids: at('ids.csv') })
+    expect(table.ids).toEqual(['a,1', '9007199254740993'])
+    expect((await readTable(at('in.npy'), { ids: at('ids.txt') })).ids).toEqual(table.ids)
+    await writeTable(at('out.npy'), table)
+    expect(tableFiles(at('out.npy'), table)).toEqual([at('out.npy'), at('out.npy.ids.csv')])
+    expect(await readTable(at('out.npy'), { ids: at('out.npy.ids.csv') })).toMatchObject({ ids: table.ids })
+  })
+
+  test('ids that do not fit', async () => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
+    writeFileSync(at('ids.txt'), 'a\n')
+    await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('expected 2 ids, one for each row')
+    writeFileSync(at('ids.txt'), 'a\na\n')
+    await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('line 2: id "a" stands in line 1 already')
+    writeFileSync(at('ids.csv'), 'uid,x\na,1\nb,2\n')
+    await expect(readTable(at('in.npy'), { ids: at('ids.csv') })).rejects.toThrow('expected a column "id" or "user", got "uid", "x"')
+    await expect(readTable(at('in.npy'), { ids: at('none.txt') })).rejects.toMatchObject({ code: 'file' })
+  })
+
+  test.each([
+    ['a vector', [4], f4, 'expected a matrix of one row a user, got shape (4)'],
+    ['a cube', [2, 2, 1], f4, 'got shape (2, 2, 1)'],
+    ['no rows', [0, 2], new Float32Array(0), 'expected at least one row'],
+    ['NaN', [2, 2], Float32Array.of(1, NaN, 2, 3), 'row 0 (from 0, id "0"), column d1: expected a finite number, got NaN'],
+    ['equal rows', [2, 2], Float32Array.of(1, 2, 1, 2), 'all 2 rows are equal'],
+  ])('%s', async (_, shape, data, message) => {
+    writeFileSync(at('in.npy'), writeNpy(shape as number[], data))
+    await expect(readTable(at('in.npy'))).rejects.toThrow(message as string)
+  })
+})
+
+describe('between formats', () => {
+  const table = embeddingTable({ matrix: matrix(2, 2, f4), ids: ['a', 'b'], idColumn: 'user', columns: [{ name: 'note', values: ['x', 'y'] }] })
+
+  test('npy to CSV writes row numbers as ids', async () => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
+    await writeTable(at('out.csv'), await readTable(at('in.npy')))
+    expect(readFileSync(at('out.csv'), 'utf8')).toBe('id,d0,d1\n0,0.1,2\n1,3,-4\n')
+  })
+
+  test('CSV to npy puts the ids beside it', async () => {
+    await writeTable(at('out.npy'), table)
+    expect(readFileSync(at('out.npy.ids.csv'), 'utf8')).toBe('id\na\nb\n')
+    expect((await readTable(at('out.npy'))).matrix).toEqual(table.matrix)
+  })
+
+  test('TSV', async () => {
+    await writeTable(at('out.tsv'), table)
+    expect(readFileSync(at('out.tsv'), 'utf8')).toBe('user\td0\td1\tnote\na\t0.1\t2\tx\nb\t3\t-4\ty\n')
+    expect(await readTable(at('out.tsv'))).toMatchObject({ ids: table.ids, matrix: table.matrix, columns: table.columns })
+  })
+})
+
+describe('nothing is lost', () => {
+  const table = embeddingTable({ matrix: matrix(2, 2, f4), ids: ['a', 'b'], idColumn: 'id' })
+
+  test('an existing file stays without force, also the ids beside an npy file', async () => {
+    writeFileSync(at('out.npy.ids.csv'), 'mine')
+    await expect(writeTable(at('out.npy'), table)).rejects.toMatchObject({ code: 'file', message: `${at('out.npy.ids.csv')} is there already; pass --force to replace it` })
+    expect(readdirSync(folder)).toEqual(['out.npy.ids.csv'])
+    await writeTable(at('out.npy'), table, { force: true })
+    expect(readFileSync(at('out.npy.ids.csv'), 'utf8')).toBe('id\na\nb\n')
+  })
+
+  test('a folder in the way is a file error, and no partial file stays', async () => {
+    mkdirSync(at('out.csv'))
+    await expect(writeTable(at('out.csv'), table, { force: true })).rejects.toMatchObject({ code: 'file' })
+    expect(readdirSync(folder)).toEqual(['out.csv'])
+  })
+})
+
+describe('formats that are not read', () => {
+  test.each([
+    ['x.pkl', /a pickle runs code when it is loaded.*\n.*pickle\.load\(open\(".*x\.pkl"/],
+    ['x.pickle', /pickle\.load/],
+    ['x.joblib', /joblib\.load/],
+    ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
+    ['x.PTH', /torch\.load/],
+    ['x.parquet', /Parquet is not supported yet.*\n.*read_parquet/],
+    ['x.npz', /npz is not supported yet.*\n.*numpy\.save\("table\.npy"/],
+    ['x.safetensors', /safetensors is not supported yet.*\n.*load_file/],
+    ['x.json', /expected a file named \.npy, \.csv or \.tsv, got \.json/],
+    ['x', /got no extension/],
+  ])('%s', async (name, message) => {
+    const path = at(name)
+    await expect(readTable(path)).rejects.toThrow(message)
+    expect(() => formatOf(path)).toThrow(expect.objectContaining({ code: 'bad-data' }))
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('a missing file and a folder are file errors', async () => {
+    await expect(readTable(at('none.npy'))).rejects.toMatchObject({ code: 'file', message: `cannot read ${at('none.npy')}: no such file` })
+    mkdirSync(at('folder.csv'))
+    await expect(readTable(at('folder.csv'))).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('it is a folder') })
+  })
+
+  test('an ids file goes with npy only', async () => {
+    writeFileSync(at('in.csv'), 'id,d0\na,1\nb,2\n')
+    await expect(readTable(at('in.csv'), { ids: at('ids.txt') })).rejects.toThrow('has its own id column')
+  })
+})

@@ -3,3 +3,4 @@ export { propagate } from "./propagate";
 export { adam } from "./adam";
 export { gemm, gemmReduce, packPanels } from "./gemm";
 export { scatterAdd } from "./scatter-add";
+export { rbfMmd } from "./rbf-mmd";

@@ -1,0 +1,253 @@
+/**
+ * @file The squared maximum mean discrepancy of two samples under five radial kernels (Eq. 11 of the paper, the
+ * authors' bandwidths), its gradient, and what it would be between random halves. Memory is O(NK): no (N, N) array.
+ */
+
+import { matrix, type Matrix } from '@indistinct/core'
+import { memory, openFrame } from './memory.ts'
+import { runKernel } from './runtime.ts'
+
+/** Rows of one block; must agree with assembly/rbf-mmd.ts. */
+const blockRows = 64
+const scratchBytes = 17_408
+/** The five kernels at distance zero. */
+const diagonal = 5
+
+/** Rows of the two samples, without repetition. */
+export interface TwoSamples {
+  readonly first: Int32Array
+  readonly second: Int32Array
+}
+
+export interface MmdOptions {
+  /** The b of exp(-d^2 / (b m)); by default the mean squared distance between different rows, held constant. */
+  readonly bandwidth?: number
+  /** Whether to compute the gradient (default true); the value alone takes about a third of the time. */
+  readonly gradient?: boolean
+}
+
+export interface MmdResult {
+  /** MMD^2 = w'Kw, the biased V-statistic. */
+  readonly value: number
+  /** d value / d theta (N, K) with the bandwidth held constant; zero where the weight is zero. */
+  readonly gradient?: Matrix
+  /** Sum of K over all pairs of weighted rows, the diagonal included. */
+  readonly total: number
+  /** Trace of K: 5 times the number of weighted rows. */
+  readonly trace: number
+  readonly bandwidth: number
+}
+
+/**
+ * Value, gradient and total of w'Kw, where K(i, j) = sum over m in {1/4, 1/2, 1, 2, 4} of exp(-d(i, j)^2 / (b m)).
+ * Results are the same bytes for any number of threads.
+ *
+ * @param theta embedding (N, K)
+ * @param samples row indices of both samples, for w = +1/n1 and -1/n2; or the weights w (N) themselves, whose rows of
+ *   weight zero take no part.
+ * @throws RangeError when a sample is empty, an index repeats or is out of range, or a value is not finite.
+ */
+export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, options: MmdOptions = {}): MmdResult {
+  const groups = rowGroups(theta, samples)
+  const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
+  const { mean, squares } = spread(theta, groups)
+  if (!Number.isFinite(squares)) throw new RangeError(`rbfMmd: expected finite embeddings, got a sum of squares of ${squares}`)
+  if (options.bandwidth !== undefined && !(options.bandwidth > 0 && options.bandwidth < Infinity)) {
+    throw new RangeError(`rbfMmd: expected a positive bandwidth, got ${options.bandwidth}`)
+  }
+  const bandwidth = options.bandwidth ?? (rows > 1 ? (2 * squares) / (rows - 1) : 0)
+  const trace = diagonal * rows
+  const wantsGradient = options.gradient ?? true
+  if (bandwidth === 0) return equalRows(theta, groups, rows, wantsGradient)
+
+  const cols = Math.ceil(theta.cols / 8) * 8
+  const blocksOf = groups.map((group) => Math.ceil(group.rows.length / blockRows))
+  const blocks = blocksOf.reduce((sum, count) => sum + count, 0)
+  const runs = runCount(blocks)
+  const frame = openFrame()
+  try {
+    const padded = blocks * blockRows
+    // Scratch first: growing the memory replaces its buffer.
+    const floats = (length: number): Float32Array => {
+      const address = frame.scratch(length * 4)
+      return new Float32Array(memory.buffer, address, length).fill(0)
+    }
+    const doubles = (length: number): Float64Array => {
+      const address = frame.scratch(length * 8)
+      return new Float64Array(memory.buffer, address, length)
+    }
+    const panels = floats(padded * cols)
+    const strips = wantsGradient ? floats(padded * cols) : undefined
+    const gathered = wantsGradient ? floats(padded * cols) : undefined
+    const coefficients = floats(padded)
+    const norms = floats(padded).fill(Infinity)
+    const weights = floats(padded)
+    const blockWeights = doubles(blocks)
+    const sums = doubles(2 * runs)
+    // log2 of the widest kernel is then x_i.x_j - |x_i|^2 / 2 - |x_j|^2 / 2.
+    const scale = Math.sqrt(0.5 / (Math.LN2 * bandwidth))
+    const rowAt = new Int32Array(padded).fill(-1)
+
+    let block = 0
+    for (const [g, group] of groups.entries()) {
+      blockWeights.fill(group.weight, block, block + blocksOf[g]!)
+      for (let r = 0; r < group.rows.length; r++) {
+        const at = block * blockRows + r
+        rowAt[at] = group.rows[r]!
+        weights[at] = group.relative === undefined ? group.sign : group.relative[group.rows[r]!]!
+      }
+      block += blocksOf[g]!
+    }
+    for (let at = 0; at < padded; at++) {
+      if (rowAt[at]! < 0) continue
+      const source = rowAt[at]! * theta.cols
+      const panel = (at >> 3) * 8 * cols + (at & 7)
+      const strip = (at >> 6) * blockRows * cols + (at & 63) * 8
+      let norm = 0
+      for (let k = 0; k < theta.cols; k++) {
+        const x = Math.fround((theta.data[source + k]! - mean[k]!) * scale)
+        norm += x * x
+        panels[panel + k * 8] = x
+        if (strips) strips[strip + (k >> 3) * 512 + (k & 7)] = x
+      }
+      norms[at] = norm / 2
+    }
+
+    const args = [
+      panels.byteOffset,
+      strips?.byteOffset ?? 0,
+      norms.byteOffset,
+      weights.byteOffset,
+      blockWeights.byteOffset,
+      gathered?.byteOffset ?? 0,
+      coefficients.byteOffset,
+      sums.byteOffset,
+      frame.scratch(runs * scratchBytes),
+      cols,
+      blocks,
+      runs,
+    ]
+    let value = 0
+    let total = trace
+    for (const group of groups) {
+      if (group.relative === undefined) value += diagonal * group.weight * group.weight * group.rows.length
+      else for (const row of group.rows) value += diagonal * group.relative[row]! ** 2
+    }
+    const serial = blocks < 3
+    for (let round = -1; round < runs - 1; round++) {
+      const tasks = round < 0 ? runs : runs / 2
+      runKernel('rbfMmd', tasks, [...args, round], serial)
+      for (let task = 0; task < tasks; task++) {
+        value += sums[2 * task]!
+        total += sums[2 * task + 1]!
+      }
+    }
+    if (!gathered || !strips) return { value, total, trace, bandwidth }
+
+    const gradient = matrix(theta.rows, theta.cols)
+    const factor = -4 / (bandwidth * scale)
+    for (let at = 0; at < padded; at++) {
+      if (rowAt[at]! < 0) continue
+      const target = rowAt[at]! * theta.cols
+      const strip = (at >> 6) * blockRows * cols + (at & 63) * 8
+      const c = coefficients[at]!
+      for (let k = 0; k < theta.cols; k++) {
+        const from = strip + (k >> 3) * 512 + (k & 7)
+        gradient.data[target + k] = factor * (c * strips[from]! - gathered[from]!)
+      }
+    }
+    return { value, gradient, total, trace, bandwidth }
+  } finally {
+    frame.close()
+  }
+}
+
+/**
+ * E[MMD^2] when the labels of the same rows are dealt at random, n1 and n2 of each: s (N tr K - sum K) / (N - 1) with
+ * s = (1/n1 + 1/n2) / N. An MMD^2 below it says that the samples are more alike than chance makes them.
+ */
+export function nullMmd(total: number, trace: number, n1: number, n2: number): number {
+  if (!(n1 >= 1 && n2 >= 1)) throw new RangeError(`nullMmd: expected both samples non-empty, got ${n1} and ${n2}`)
+  const n = n1 + n2
+  return ((1 / n1 + 1 / n2) / n) * ((n * trace - total) / (n - 1))
+}
+
+/**
+ * Rows that share a float64 weight. The kernel multiplies float32 weights, exact here: +1 and -1, or the given ones.
+ * A rounded 1/n would leave the weights of the classes with a sum that is not zero.
+ */
+interface RowGroup {
+  readonly rows: Int32Array
+  readonly weight: number
+  readonly sign: number
+  readonly relative?: Float32Array
+}
+
+function rowGroups(theta: Matrix, samples: TwoSamples | Float32Array): RowGroup[] {
+  if (samples instanceof Float32Array) {
+    if (samples.length !== theta.rows) throw new RangeError(`rbfMmd: expected ${theta.rows} weights, got ${samples.length}`)
+    const rows = new Int32Array(samples.length)
+    let count = 0
+    for (let i = 0; i < samples.length; i++) {
+      if (!Number.isFinite(samples[i]!)) throw new RangeError(`rbfMmd: expected finite weights, got ${samples[i]} for row ${i}`)
+      if (samples[i] !== 0) rows[count++] = i
+    }
+    if (count === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
+    return [{ rows: rows.subarray(0, count), weight: 1, sign: 1, relative: samples }]
+  }
+  const seen = new Uint8Array(theta.rows)
+  for (const [name, rows] of [['first', samples.first], ['second', samples.second]] as const) {
+    if (rows.length === 0) throw new RangeError(`rbfMmd: expected rows in both samples, got none in ${name}`)
+    for (const row of rows) {
+      if (!(row >= 0 && row < theta.rows)) throw new RangeError(`rbfMmd: expected rows below ${theta.rows}, got ${row} in ${name}`)
+      if (seen[row]) throw new RangeError(`rbfMmd: expected every row once, got ${row} again in ${name}`)
+      seen[row] = 1
+    }
+  }
+  return [
+    { rows: samples.first, weight: 1 / samples.first.length, sign: 1 },
+    { rows: samples.second, weight: 1 / samples.second.length, sign: -1 },
+  ]
+}
+
+/** Mean (K) of the rows and the sum of squared distances to it, in float64. */
+function spread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Array; squares: number } {
+  const { cols, data } = theta
+  const mean = new Float64Array(cols)
+  let rows = 0
+  for (const group of groups) {
+    rows += group.rows.length
+    for (const row of group.rows) for (let k = 0; k < cols; k++) mean[k]! += data[row * cols + k]!
+  }
+  for (let k = 0; k < cols; k++) mean[k]! /= rows
+  let squares = 0
+  for (const group of groups) {
+    for (const row of group.rows) for (let k = 0; k < cols; k++) squares += (data[row * cols + k]! - mean[k]!) ** 2
+  }
+  return { mean, squares }
+}
+
+/** All rows equal: every kernel is 1 whatever the bandwidth, and no direction changes anything. */
+function equalRows(theta: Matrix, groups: readonly RowGroup[], rows: number, wantsGradient: boolean): MmdResult {
+  let sum = 0
+  for (const group of groups) {
+    if (group.relative === undefined) sum += group.sign
+    else for (const row of group.rows) sum += group.relative[row]!
+  }
+  return {
+    value: diagonal * sum * sum,
+    ...(wantsGradient && { gradient: matrix(theta.rows, theta.cols) }),
+    total: diagonal * rows * rows,
+    trace: diagonal * rows,
+    bandwidth: 0,
+  }
+}
+
+/**
+ * Runs of blocks, an even number: a round has half as many tasks, and there are as many rounds as runs. Few runs mean
+ * few synchronisations, many runs even work; depends on the table's shape alone.
+ */
+function runCount(blocks: number): number {
+  for (const [least, runs] of [[64, 32], [32, 16], [8, 8]] as const) if (blocks >= least) return runs
+  return blocks < 4 ? 2 : 4
+}

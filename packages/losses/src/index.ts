@@ -1,0 +1,5 @@
+export { classRows } from './class-rows.ts'
+export { d2d, type D2dLoss, type D2dOptions, type Pairing, type PairMmd } from './d2d.ts'
+export { frobenius } from './frobenius.ts'
+export { type Loss } from './loss.ts'
+export { u2u } from './u2u.ts'

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sha256 } from '@indistinct/core'
 import { afterAll, expect, test } from 'vitest'
 import { readAttribute, type AttributeColumn } from './attribute-file.ts'
 
@@ -14,7 +15,8 @@ function read(content: string, options = {}): Promise<AttributeColumn> {
 }
 
 test('labels with their ids', async () => {
-  expect(await read('user,age,gender\n7,30,F\n9,40,\n')).toEqual({ name: 'gender', ids: ['7', '9'], values: ['F', ''], path })
+  const content = 'user,age,gender\n7,30,F\n9,40,\n'
+  expect(await read(content)).toEqual({ name: 'gender', ids: ['7', '9'], values: ['F', ''], path, sha256: sha256(content) })
 })
 
 test('labels with quotes, commas, HTML, line breaks and other alphabets are kept as they are', async () => {

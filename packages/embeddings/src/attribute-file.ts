@@ -14,6 +14,8 @@ export interface AttributeColumn {
   /** Labels as text; the empty string is a missing one. */
   readonly values: readonly string[]
   readonly path: string
+  /** Of the file's bytes, where there is a file. */
+  readonly sha256?: string
 }
 
 /**
@@ -23,7 +25,7 @@ export interface AttributeColumn {
  */
 export async function readAttribute(path: string, attribute: string, options: { readonly idColumn?: string | undefined } = {}): Promise<AttributeColumn> {
   refuseExtension(path)
-  const { header, records } = await openCsv(path)
+  const { header, records, sha256 } = await openCsv(path)
   const at = header.indexOf(attribute)
   if (at < 0) throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}`)
   const idColumn = idColumnOf(header, options.idColumn, path)
@@ -36,5 +38,5 @@ export async function readAttribute(path: string, attribute: string, options: { 
     values.push(cells[at]!)
   }
   if (values.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
-  return { name: attribute, values, path, ...(idAt >= 0 && { ids: list.ids }) }
+  return { name: attribute, values, path, sha256: sha256(), ...(idAt >= 0 && { ids: list.ids }) }
 }

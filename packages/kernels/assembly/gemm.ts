@@ -5,7 +5,7 @@ const depthBlock: i32 = 256;
 
 // out (rows, cols) = or += left (rows, depth) times b (depth, cols). The strides of `left` make it a or its transpose;
 // b is read in panels of 8 columns. One task is a run of rowsPerTask rows over depthPerTask of the depth; where the
-// depth is cut, each cut writes a partial product of its own, for gemmReduce to add in order.
+// depth is cut, each cut writes a partial product of its own, for sumParts to add in order.
 export function gemm(task: i32, block: usize): void {
   const a = address(block, 0);
   const b = address(block, 1);
@@ -27,22 +27,33 @@ export function gemm(task: i32, block: usize): void {
   const endDepth = min(firstDepth + depthPerTask, depth);
   const outRow = (<usize>cols) << 2;
   const out = address(block, 2) + <usize>cut * <usize>rows * outRow;
-  for (let d = firstDepth; d < endDepth || d == firstDepth; d += depthBlock) {
-    const n = max(min(depthBlock, endDepth - d), 0);
-    const add = accumulate || d > firstDepth;
+  multiply(
+    a + <usize>firstDepth * aStep, aRow, aStep, b + <usize>firstDepth * bStep, bStep, bPanel, out, outRow,
+    firstRow, endRow, cols, endDepth - firstDepth, accumulate,
+  );
+}
+
+// Rows firstRow .. endRow - 1 of out = or += left times b, strides in bytes; also the dense layers of other kernels.
+export function multiply(
+  a: usize, aRow: usize, aStep: usize, b: usize, bStep: usize, bPanel: usize, out: usize, outRow: usize,
+  firstRow: i32, endRow: i32, cols: i32, depth: i32, accumulate: bool,
+): void {
+  for (let d: i32 = 0; d < depth || d == 0; d += depthBlock) {
+    const n = max(min(depthBlock, depth - d), 0);
+    const add = accumulate || d > 0;
+    const left = a + <usize>d * aStep;
     for (let j = 0; j < cols; j += 8) {
       const panel = b + (<usize>j >> 3) * bPanel + <usize>d * bStep;
+      const target = out + ((<usize>j) << 2);
       for (let i = firstRow; i < endRow; i += 4) {
         // A tile of fewer than four rows repeats its last row: the same values are stored again.
         const i1 = min(i + 1, endRow - 1);
         const i2 = min(i + 2, endRow - 1);
         const i3 = min(i + 3, endRow - 1);
-        const left = a + <usize>d * aStep;
         const a0 = left + <usize>i * aRow;
         const a1 = left + <usize>i1 * aRow;
         const a2 = left + <usize>i2 * aRow;
         const a3 = left + <usize>i3 * aRow;
-        const target = out + ((<usize>j) << 2);
         const c0 = target + <usize>i * outRow;
         const c1 = target + <usize>i1 * outRow;
         const c2 = target + <usize>i2 * outRow;
@@ -163,17 +174,18 @@ function tile1(
   store<f32>(c3, s3);
 }
 
-// out = or += the sum of `parts` partial products of `length` values, in order.
-export function gemmReduce(task: i32, block: usize): void {
+// out = or += the sum of `parts` runs of `length` values, `stride` values apart, in order.
+export function sumParts(task: i32, block: usize): void {
   const partial = address(block, 0);
   const out = address(block, 1);
   const length = integer(block, 2);
-  const parts = integer(block, 3);
-  const accumulate = integer(block, 4) != 0;
+  const stride = (<usize>integer(block, 3)) << 2;
+  const parts = integer(block, 4);
+  const accumulate = integer(block, 5) != 0;
   for (let i: i32 = 0; i < length; i++) {
     const offset = (<usize>i) << 2;
     let s: f32 = accumulate ? load<f32>(out + offset) : 0;
-    for (let part: i32 = 0; part < parts; part++) s += load<f32>(partial + ((<usize>part * <usize>length) << 2) + offset);
+    for (let part: i32 = 0; part < parts; part++) s += load<f32>(partial + <usize>part * stride + offset);
     store<f32>(out + offset, s);
   }
 }

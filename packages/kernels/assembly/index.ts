@@ -1,6 +1,10 @@
 // Every export runs one task of a kernel: (task index, address of the argument block), called by runtime.ts.
 export { propagate } from "./propagate";
 export { adam } from "./adam";
-export { gemm, gemmReduce, packPanels } from "./gemm";
+export { gemm, packPanels, sumParts } from "./gemm";
 export { scatterAdd } from "./scatter-add";
 export { rbfMmd } from "./rbf-mmd";
+export { bprScatter, bprWeights, decayUsed } from "./bpr";
+export { layerMean } from "./layer-mean";
+export { sampleUnseen } from "./sample-unseen";
+export { scoreTopK } from "./score-top-k";

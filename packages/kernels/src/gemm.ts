@@ -84,7 +84,7 @@ function product(frame: Frame, a: Matrix, left: Left, right: Right, out: Matrix,
     rowsPerTask, depthPerTask, cuts > 1 ? 0 : accumulate,
   ]
   if (rowTasks * cols > 0) runKernel('gemm', rowTasks * cuts, args, serial)
-  if (cuts > 1) runKernel('gemmReduce', 1, [partial, target, rows * cols, cuts, accumulate])
+  if (cuts > 1) runKernel('sumParts', 1, [partial, target, rows * cols, rows * cols, cuts, accumulate])
 }
 
 function packed(frame: Frame, b: Matrix, cols: number, depth: number, step: number, column: number): Right {

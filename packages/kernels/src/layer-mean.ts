@@ -1,0 +1,39 @@
+/** @file The propagation of LightGCN: the mean over layers of a table spread along a graph. */
+
+import type { Csr, Matrix } from '@indistinct/core'
+import { openFrame } from './memory.ts'
+import { runKernel } from './runtime.ts'
+
+const rowsPerTask = 64
+
+/**
+ * out = 1/(L + 1) * sum over l = 0 .. L of A^l x, with A = D^(-1/2) G D^(-1/2) for a symmetric binary graph G (N, N),
+ * x and out (N, K) (He et al. 2020, equations 3 and 4 with equal layer weights). A is symmetric, so the operator is its
+ * own transpose: applied to a gradient it propagates backwards. `out` must not overlap `x`.
+ * @throws RangeError when the shapes do not fit.
+ */
+export function layerMean(graph: Csr, x: Matrix, layers: number, out: Matrix): void {
+  const rows = graph.rows
+  if (graph.cols !== rows || x.rows !== rows || out.rows !== rows || out.cols !== x.cols) {
+    throw new RangeError(
+      `layerMean: expected a square graph, x and out (${rows}, K), got (${rows}, ${graph.cols}), (${x.rows}, ${x.cols}) and (${out.rows}, ${out.cols})`,
+    )
+  }
+  if (layers === 0) {
+    out.data.set(x.data)
+    return
+  }
+  const frame = openFrame()
+  const [indptr, indices, source, target] = [frame.input(graph.indptr), frame.input(graph.indices), frame.input(x.data), frame.output(out.data)]
+  const tables = [frame.scratch(x.data.byteLength), layers > 1 ? frame.scratch(x.data.byteLength) : 0]
+  const run = (from: number, to: number, last: boolean): void => {
+    const args = [indptr, indices, from, source, to, rows, x.cols, rowsPerTask, last ? 1 : 0, 1 / (layers + 1)]
+    runKernel('layerMean', Math.ceil(rows / rowsPerTask), args)
+  }
+  run(0, tables[0]!, false)
+  for (let layer = 1; layer <= layers; layer++) {
+    const last = layer === layers
+    run(tables[(layer - 1) % 2]!, last ? target : tables[layer % 2]!, last)
+  }
+  frame.close()
+}

@@ -8,7 +8,7 @@ import { encodeLabels, randomStream, shuffle, type Random } from '@indistinct/co
 import { assembleDataset } from './assemble.ts'
 import type { Dataset } from './dataset.ts'
 import { lfm2bStatistics as published, type WeibullDegrees } from './lfm-2b-statistics.ts'
-import { matchDegrees } from './match-degrees.ts'
+import { matchDegrees, type EndPosition } from './match-degrees.ts'
 import { beta, binomial } from './random-variates.ts'
 
 /** Every user and every track has at least 5 interactions: the subset is a 5-core. */
@@ -17,6 +17,11 @@ const CORE = 5
 const CENTRES = 3
 const SPREAD = 0.02
 const ANYWHERE = 0.2
+/**
+ * Listeners differ in how typical of their gender their tracks are; this is how far one listener's tracks spread, when
+ * listeners differ by 1. Were all of a gender alike, 140 tracks each would give every gender away.
+ */
+const LEAN_SPREAD = 0.6
 /** Spread of a track's audience around its position: hits reach further. */
 const audience = (listeners: number): number => 0.005 + 0.25 * Math.sqrt(listeners / published.itemFit.max)
 
@@ -30,7 +35,8 @@ export function lfm2bTwin(options: { readonly seed?: number } = {}): Dataset {
   const users = published.female.users + published.male.users
   const gender = shuffle(Int32Array.from({ length: users }, (_, u) => (u < published.female.users ? 0 : 1)), stream('gender'))
   const listeners = itemDegrees(stream('item-degree'))
-  const female = femaleDegrees(listeners, stream('female-share'))
+  const share = femaleShares(stream('female-share'))
+  const female = femaleDegrees(listeners, share, stream('female-degree'))
   const position = Float64Array.from({ length: published.items }, stream('position').uniform)
 
   const pairUsers = new Int32Array(published.interactions)
@@ -43,13 +49,16 @@ export function lfm2bTwin(options: { readonly seed?: number } = {}): Dataset {
     const itemDegree = code === 0 ? female : listeners.map((count, j) => count - female[j]!)
     const random = stream(name, 'taste')
     const centres = Float64Array.from({ length: members.length * CENTRES }, random.uniform)
-    const pairs = matchDegrees(
-      userDegree,
-      itemDegree,
-      (m) => (random.uniform() < ANYWHERE ? random.uniform() : wrap(centres[m * CENTRES + random.integer(CENTRES)]! + SPREAD * random.normal())),
-      (j) => wrap(position[j]! + audience(listeners[j]!) * random.normal()),
-      stream(name, 'repair'),
-    )
+    const lean = Float64Array.from(members, random.normal)
+    const listenerEnds: EndPosition = {
+      layer: (m) => lean[m]! + LEAN_SPREAD * random.normal(),
+      place: (m) => (random.uniform() < ANYWHERE ? random.uniform() : wrap(centres[m * CENTRES + random.integer(CENTRES)]! + SPREAD * random.normal())),
+    }
+    const trackEnds: EndPosition = {
+      layer: (j) => share[j]!,
+      place: (j) => wrap(position[j]! + audience(listeners[j]!) * random.normal()),
+    }
+    const pairs = matchDegrees(userDegree, itemDegree, listenerEnds, trackEnds, stream(name, 'repair'))
     pairUsers.set(pairs.rows.map((m) => members[m]!), filled)
     pairItems.set(pairs.cols, filled)
     filled += pairs.rows.length
@@ -95,10 +104,15 @@ function withTotal(excess: Float64Array, total: number, max: number, random: Ran
   return degree
 }
 
-/** How many of each track's listeners are female: a binomial draw from the track's own share, corrected to the published sum. */
-function femaleDegrees(listeners: Int32Array, random: Random): Int32Array {
+/** The expected female share of each track's listeners. */
+function femaleShares(random: Random): Float64Array {
   const { femaleShare: mean, concentration } = published.itemFit
-  const female = listeners.map((count) => binomial(count, beta(mean * concentration, (1 - mean) * concentration, random), random))
+  return Float64Array.from({ length: published.items }, () => beta(mean * concentration, (1 - mean) * concentration, random))
+}
+
+/** How many of each track's listeners are female: a binomial draw from the track's share, corrected to the published sum. */
+function femaleDegrees(listeners: Int32Array, share: Float64Array, random: Random): Int32Array {
+  const female = listeners.map((count, j) => binomial(count, share[j]!, random))
   let missing = published.female.interactions - female.reduce((a, b) => a + b, 0)
   while (missing !== 0) {
     const j = random.integer(female.length)

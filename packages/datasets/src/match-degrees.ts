@@ -1,4 +1,4 @@
-/** @file A random bipartite graph with given degrees on both sides and a preference for neighbours of similar position. */
+/** @file A random bipartite graph with given degrees on both sides whose neighbours lie close on two coordinates. */
 
 import type { Random } from '@indistinct/core'
 
@@ -6,22 +6,30 @@ import type { Random } from '@indistinct/core'
 const NEAR = 1000
 const MOST_TRIES = 100_000
 
+/** Ends are sorted into this many layers of equal size by their first coordinate, and by the second within a layer. */
+const LAYERS = 32
+
+/** Draws of the two coordinates of one end of a node; any real numbers. */
+export interface EndPosition {
+  layer(node: number): number
+  place(node: number): number
+}
+
 /**
- * Pairs without repetition such that row i occurs rowDegree[i] times and column j colDegree[j] times. Every end draws a
- * position; the ends of rows and of columns are sorted by it and matched rank by rank, so that degrees hold exactly.
- * A pair that comes out twice then swaps its column with a random other pair, a near one if possible.
- * @param rowPosition, colPosition draw the position of one end, any real number.
+ * Pairs without repetition such that row i occurs rowDegree[i] times and column j colDegree[j] times. Every end draws
+ * its coordinates; the ends of rows and of columns are sorted by them and matched rank by rank, so that degrees hold
+ * exactly. A pair that comes out twice then swaps its column with a random other pair, a near one if possible.
  * @throws RangeError when the degrees do not sum to the same number, or leave no room for distinct pairs.
  */
 export function matchDegrees(
   rowDegree: Int32Array,
   colDegree: Int32Array,
-  rowPosition: (i: number) => number,
-  colPosition: (j: number) => number,
+  rowEnds: EndPosition,
+  colEnds: EndPosition,
   random: Random,
 ): { rows: Int32Array; cols: Int32Array } {
-  const rows = endsByPosition(rowDegree, rowPosition)
-  const cols = endsByPosition(colDegree, colPosition)
+  const rows = endsInOrder(rowDegree, rowEnds)
+  const cols = endsInOrder(colDegree, colEnds)
   const n = rows.length
   if (n !== cols.length) throw new RangeError(`matchDegrees: expected degrees of equal sums, got ${n} and ${cols.length}`)
   const key = (i: number, j: number): number => i * colDegree.length + j
@@ -49,17 +57,28 @@ export function matchDegrees(
   return { rows, cols }
 }
 
-/** One end for each unit of degree, in the order of their drawn positions. */
-function endsByPosition(degree: Int32Array, position: (i: number) => number): Int32Array {
+/** The node of each end, one end for each unit of degree, in the order of layers and of places within them. */
+function endsInOrder(degree: Int32Array, ends: EndPosition): Int32Array {
   const total = degree.reduce((a, b) => a + b, 0)
   const owner = new Int32Array(total)
-  const at = new Float64Array(total)
+  const layer = new Float64Array(total)
+  const place = new Float64Array(total)
   let next = 0
   for (let i = 0; i < degree.length; i++) {
     for (let d = 0; d < degree[i]!; d++) {
       owner[next] = i
-      at[next++] = position(i)
+      layer[next] = ends.layer(i)
+      place[next++] = ends.place(i)
     }
   }
-  return owner.slice().map((_, e) => e).sort((a, b) => at[a]! - at[b]! || a - b).map((e) => owner[e]!)
+  const order = ranked(Int32Array.from(owner.keys()), layer)
+  for (let l = 0; l < LAYERS; l++) {
+    ranked(order.subarray(Math.floor((l * total) / LAYERS), Math.floor(((l + 1) * total) / LAYERS)), place)
+  }
+  return order.map((e) => owner[e]!)
+}
+
+/** Sorts `ends` in place by their value, ties by number. */
+function ranked(ends: Int32Array, value: Float64Array): Int32Array {
+  return ends.sort((a, b) => value[a]! - value[b]! || a - b)
 }

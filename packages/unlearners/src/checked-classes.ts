@@ -1,0 +1,59 @@
+/** @file Checks of an embedding and its labels at the public boundary. */
+
+import { badData, type Labels, type Matrix } from '@indistinct/core'
+import { classRows } from '@indistinct/losses'
+
+/**
+ * Rows of each class that has users, once embedding (N, K) and labels are known to be usable.
+ * @throws RangeError when shapes or codes do not fit; IndistinctError 'bad-data' on values or classes that no
+ * unlearner can work with.
+ */
+export function checkedClasses(caller: string, embedding: Matrix, labels: Labels): Int32Array[] {
+  const { rows: N, cols: K, data } = embedding
+  if (K < 1 || data.length !== N * K) {
+    throw new RangeError(`${caller}: expected an embedding of ${N} x ${K} values with at least one column, got ${data.length} values`)
+  }
+  const classes = classRows(caller, embedding, labels)
+  for (let p = 0; p < data.length; p++) {
+    if (!Number.isFinite(data[p]!)) {
+      throw badData(
+        `${caller}: expected finite values, got ${data[p]!} in row ${Math.floor(p / K)}, column ${p % K} (both from 0); ` +
+          'repair the embedding or leave that user out',
+      )
+    }
+  }
+  const present = labels.classes.filter((_, code) => labels.codes.includes(code))
+  if (classes.length < 2) {
+    throw badData(
+      `${caller}: expected users of at least two classes, got ${classes.length === 0 ? 'no labelled user' : `only '${present[0]!}'`}; ` +
+        'check the attribute and how its rows join the embedding',
+    )
+  }
+  classes.forEach((members, c) => {
+    if (members.length < 2) {
+      throw badData(
+        `${caller}: expected at least two users of every class, got one of '${present[c]!}'; ` +
+          'merge that class with another or blank its label',
+      )
+    }
+  })
+  const first = classes[0]![0]!
+  const differs = classes.some((members) => members.some((i) => {
+    for (let k = 0; k < K; k++) if (data[i * K + k] !== data[first * K + k]) return true
+    return false
+  }))
+  if (!differs) throw badData(`${caller}: expected users that differ, got ${classes.reduce((n, c) => n + c.length, 0)} equal rows; this table holds nothing to unlearn`)
+  return classes
+}
+
+/** @throws RangeError unless `value` is a finite number above zero (or at zero, where `zero` allows it). */
+export function checkPositive(caller: string, name: string, value: number, zero = false): void {
+  if (!Number.isFinite(value) || value < 0 || (value === 0 && !zero)) {
+    throw new RangeError(`${caller}: expected ${name} ${zero ? 'of at least' : 'above'} 0, got ${value}`)
+  }
+}
+
+/** @throws RangeError unless `value` is a positive integer. */
+export function checkCount(caller: string, name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${caller}: expected ${name} as a positive integer, got ${value}`)
+}

@@ -1,0 +1,7 @@
+export { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
+export { d2dRegularised, type D2dRegularisedOptions } from './d2d-regularised.ts'
+export { u2uClosedForm, type U2uClosedFormOptions } from './u2u-closed-form.ts'
+export { u2uRegularised, type U2uRegularisedOptions } from './u2u-regularised.ts'
+export { unlearnTables } from './unlearn-tables.ts'
+export { type TraceRow, type Unlearned } from './unlearned.ts'
+export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'

@@ -1,0 +1,44 @@
+/** @file Figures are checked once, before anything is drawn: a report with NaN in it is worse than none. */
+
+import type { ReportData } from './report-data.ts'
+
+/**
+ * Checks every number of `data`, and the ranges of AUC, shares and the gate.
+ * @throws RangeError that names the field.
+ */
+export function checkReport(data: ReportData): void {
+  checkNumbers(data, '')
+  data.attacks?.forEach((row, index) => {
+    for (const phase of ['before', 'after'] as const) {
+      for (const [name, figure] of Object.entries(row[phase] ?? {})) {
+        const place = `attacks[${index}].${phase}.${name}`
+        for (const value of typeof figure === 'number' ? [figure] : [figure.value, figure.low, figure.high]) checkShare(value, place)
+        if (typeof figure !== 'number') checkInterval(figure, place)
+      }
+    }
+  })
+  data.utility?.forEach((row, index) => {
+    for (const phase of ['before', 'after'] as const) if (row[phase]) checkInterval(row[phase], `utility[${index}].${phase}`)
+  })
+  if (data.gate !== undefined && !(data.gate >= 0.5 && data.gate <= 1)) throw new RangeError(`reportHtml: expected gate between 0.5 and 1, got ${data.gate}`)
+  checkShare(data.smallestLeak, 'smallestLeak')
+}
+
+function checkNumbers(value: unknown, place: string): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new RangeError(`reportHtml: expected a finite number at ${place}, got ${value}`)
+  } else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) checkNumbers(value[i], `${place}[${i}]`)
+  } else if (value !== null && typeof value === 'object') {
+    for (const [key, member] of Object.entries(value)) checkNumbers(member, place === '' ? key : `${place}.${key}`)
+  }
+}
+
+function checkShare(value: number | undefined, place: string): void {
+  if (value !== undefined && !(value >= 0 && value <= 1)) throw new RangeError(`reportHtml: expected a number between 0 and 1 at ${place}, got ${value}`)
+}
+
+function checkInterval({ low, high }: { low?: number; high?: number }, place: string): void {
+  if ((low === undefined) !== (high === undefined)) throw new RangeError(`reportHtml: expected both ends of the interval at ${place}, got ${low} and ${high}`)
+  if (low !== undefined && high !== undefined && low > high) throw new RangeError(`reportHtml: expected low <= high at ${place}, got ${low} and ${high}`)
+}

@@ -1,0 +1,128 @@
+/** @file A made-up unlearning run with every section filled, for the tests and for looking at the report. */
+
+import { classCounts, encodeLabels, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { displacementOf } from './displacement.ts'
+import { projectUsers } from './principal-components.ts'
+import type { AttackFigures, AttackRow, ReportData, RocCurve } from './report-data.ts'
+import { tellingDimensions } from './telling-dimensions.ts'
+
+/** Two classes of users, 16 dimensions, of which some tell the classes apart before and hardly after. */
+export function exampleTables(users = 900): { before: Matrix; after: Matrix; labels: Labels } {
+  const random = randomStream(7, 'example-report')
+  const before = matrix(users, 16)
+  const after = matrix(users, 16)
+  const values: (string | null)[] = []
+  for (let i = 0; i < users; i++) {
+    const first = random.uniform() < 0.3
+    const labelled = random.uniform() < 0.98
+    values.push(labelled ? (first ? 'F' : 'M') : null)
+    for (let k = 0; k < 16; k++) {
+      const gap = (k % 5 === 0 ? 0.8 : 0.1) * (first ? 0.7 : -0.3)
+      const own = random.normal() * (1 + 0.5 / (k + 1))
+      before.data[i * 16 + k] = 0.1 * (own + gap)
+      after.data[i * 16 + k] = labelled ? 0.1 * (own + gap * 0.1) + 0.004 * random.normal() : before.data[i * 16 + k]!
+    }
+  }
+  return { before, after, labels: encodeLabels(values) }
+}
+
+/** A report about `exampleTables`, with attack figures drawn around plausible values. */
+export function exampleReport(): ReportData {
+  const { before, after, labels } = exampleTables()
+  const counts = classCounts(labels)
+  const missing = before.rows - counts[0]! - counts[1]!
+  const random = randomStream(7, 'example-report', 'attacks')
+  const attacks: AttackRow[] = []
+  const roc: RocCurve[] = []
+  for (const table of ['layer-0', 'propagated']) {
+    for (const protocol of ['paper', 'five-fold']) {
+      for (const attacker of ['mlp', 'xgb', 'logistic', 'rbf-svm']) {
+        const name = { table, protocol, attacker, input: 'standardised' }
+        const one = scoresOf(0.85, 240, 240, random)
+        const other = scoresOf(0.03, 240, 240, random)
+        attacks.push({ ...name, scored: [240, 240], before: figures(one), after: figures(other) })
+        if (protocol === 'five-fold') roc.push({ ...name, before: one, after: other })
+      }
+    }
+  }
+  const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  return {
+    title: 'Unlearning of gender in user embeddings',
+    subject: 'synthetic data, lightgcn, K = 16, 900 users',
+    attribute: { name: 'gender', classes: labels.classes.map((name, code) => ({ name, users: counts[code]! })), missing },
+    gate: 0.55,
+    warnings: [`${missing} users have no label; they were left out of the attacks and were not moved.`],
+    threatModel: {
+      sees: ['the published table of user embeddings, one row a user', 'the gender of the users in the shadow set'],
+      shadow: { users: 90, share: 0.1 },
+      balance: 'both classes drawn to equal size, in training and in scoring',
+      attackers: [
+        { name: 'mlp', description: 'one hidden layer of 100, L2 penalty 1.0' },
+        { name: 'xgb', description: '100 trees of depth 6' },
+        { name: 'logistic' },
+        { name: 'rbf-svm' },
+      ],
+      protocols: [{ name: 'paper', description: 'trained on 10 % of the users, scored on the others' }, { name: 'five-fold', description: 'cross-validation on a balanced sample' }],
+      inputs: ['raw', 'standardised'],
+      retrained: true,
+      repeats: 10,
+    },
+    attacks,
+    roc,
+    histograms: tellingDimensions(before, after, labels),
+    scatter: projectUsers(before, after, labels, { seed: 1 }),
+    displacement: displacementOf(before, after, labels),
+    utility: [
+      { metric: 'NDCG', k: 10, definition: 'full ranking, all items unseen in training', users: 900, before: estimate(0.2955, 0.009), after: estimate(0.2898, 0.009) },
+      { metric: 'HR', k: 10, definition: 'full ranking, any-hit', users: 900, before: estimate(0.731, 0.028), after: estimate(0.726, 0.028) },
+      { metric: 'NDCG', k: 10, group: 'F', definition: 'full ranking, all items unseen in training', users: counts[0]!, before: estimate(0.281, 0.017), after: estimate(0.2761, 0.017) },
+      { metric: 'NDCG', k: 10, group: 'M', definition: 'full ranking, all items unseen in training', users: counts[1]!, before: estimate(0.3014, 0.011), after: estimate(0.2953, 0.011) },
+    ],
+    provenance: {
+      method: 'calibrated flow',
+      parameters: { firstStep: 0.05, target: 'null', kernels: [0.25, 0.5, 1, 2, 4] },
+      seed: 42,
+      command: 'npx indistinct unlearn users.npy --attributes users.csv --attribute gender --method flow --seed 42 --out unlearned.npy',
+      hashes: { 'users.npy': 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', 'unlearned.npy': 'sha256 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752' },
+      versions: { indistinct: '0.1.0', node: 'v20.19.2' },
+      facts: { passes: 10, threads: 2 },
+    },
+    limits: ['Attackers saw one table at a time, not both together.'],
+  }
+}
+
+/** ROC points of two normal samples whose means lie `gap` apart. */
+function scoresOf(gap: number, n1: number, n2: number, random: { normal(): number }): [number, number][] {
+  const scored = [...Array.from({ length: n1 }, () => ({ score: random.normal() + gap, positive: true })), ...Array.from({ length: n2 }, () => ({ score: random.normal(), positive: false }))]
+  scored.sort((a, b) => b.score - a.score)
+  const points: [number, number][] = [[0, 0]]
+  let hits = 0
+  let misses = 0
+  for (const { positive } of scored) {
+    if (positive) hits++
+    else misses++
+    points.push([misses / n2, hits / n1])
+  }
+  return points
+}
+
+function figures(points: readonly [number, number][]): AttackFigures {
+  let auc = 0
+  let accuracy = 0.5
+  let early = 0
+  for (let i = 1; i < points.length; i++) {
+    const [fpr, tpr] = points[i]!
+    auc += ((fpr - points[i - 1]![0]) * (tpr + points[i - 1]![1])) / 2
+    accuracy = Math.max(accuracy, (tpr + 1 - fpr) / 2)
+    if (fpr <= 0.0106) early = tpr
+  }
+  const around = (value: number, half: number) => ({ value, low: Math.max(0, value - half), high: Math.min(1, value + half) })
+  return {
+    auc: around(auc, 0.051),
+    foldedAuc: around(Math.max(auc, 1 - auc), 0.051),
+    balancedAccuracy: around(accuracy, 0.05),
+    accuracy: around(accuracy, 0.05),
+    truePositivesAt1: around(early, 0.03),
+    p: auc > 0.6 ? 0.0005 : 0.31,
+  }
+}

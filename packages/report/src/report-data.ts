@@ -1,0 +1,180 @@
+/**
+ * @file What a report is made from: plain data that survives JSON. Every section is left out when its data is absent,
+ * so an audit fills a few of these fields and an unlearning run most of them.
+ */
+
+import type { Json } from '@indistinct/core'
+
+/** A measured figure; `low` and `high` are the ends of its 95 % interval, both or neither. */
+export interface Estimate {
+  readonly value: number
+  readonly low?: number
+  readonly high?: number
+}
+
+/** A figure before and after unlearning. An audit of one table fills `before` only; what was not measured is absent. */
+export interface BeforeAfter<T> {
+  readonly before?: T
+  readonly after?: T
+}
+
+export interface ReportData {
+  /** Heading of the page, e.g. "Audit of user embeddings". */
+  readonly title: string
+  /** What was looked at, e.g. "ml-100k, lightgcn, K = 16". */
+  readonly subject?: string
+  readonly attribute?: AttributeSummary
+  /** Folded AUC d that the verdict is asked about: "no leak above d" is said only if every upper bound allows it. */
+  readonly gate?: number
+  /** Smallest AUC that this sample could have shown; from `attacks[].scored` when absent. */
+  readonly smallestLeak?: number
+  readonly warnings?: readonly string[]
+  readonly threatModel?: ThreatModel
+  readonly attacks?: readonly AttackRow[]
+  readonly roc?: readonly RocCurve[]
+  readonly histograms?: HistogramData
+  readonly scatter?: ScatterData
+  readonly displacement?: DisplacementData
+  readonly utility?: readonly UtilityRow[]
+  readonly provenance?: Provenance
+  /** Limits beyond those that every report states. */
+  readonly limits?: readonly string[]
+}
+
+export interface AttributeSummary {
+  readonly name: string
+  readonly classes: readonly ClassSummary[]
+  /** Users without a label. */
+  readonly missing?: number
+}
+
+export interface ClassSummary {
+  readonly name: string
+  readonly users: number
+}
+
+export interface ThreatModel {
+  /** What the attacker holds, one sentence each. */
+  readonly sees: readonly string[]
+  /** Users whose labels the attacker knows, and their share of the labelled users (0 to 1). */
+  readonly shadow?: { readonly users: number; readonly share?: number }
+  /** How classes are balanced in training and scoring, e.g. "both classes drawn to equal size". */
+  readonly balance?: string
+  readonly attackers?: readonly { readonly name: string; readonly description?: string }[]
+  readonly protocols?: readonly { readonly name: string; readonly description?: string }[]
+  /** Forms of the input that attackers were given, e.g. ["raw", "standardised"]. */
+  readonly inputs?: readonly string[]
+  /** Whether attackers were trained afresh on the table after unlearning. */
+  readonly retrained?: boolean
+  readonly repeats?: number
+}
+
+/** One attack: a table, an attacker, a protocol and a form of input. */
+export interface AttackRow extends BeforeAfter<AttackFigures> {
+  readonly table: string
+  readonly attacker: string
+  readonly protocol?: string
+  readonly input?: string
+  /** Users scored, of each of the two classes. */
+  readonly scored?: readonly [number, number]
+}
+
+/** Measures of one attack; all between 0 and 1. */
+export interface AttackFigures {
+  readonly auc: Estimate
+  /** AUC with its sign chosen inside the attacker's training data; derived from `auc` as max(a, 1 - a) when absent. */
+  readonly foldedAuc?: Estimate
+  readonly balancedAccuracy?: Estimate
+  readonly accuracy?: Estimate
+  readonly precision?: Estimate
+  readonly recall?: Estimate
+  /** True positive rate at 1 % false positives. */
+  readonly truePositivesAt1?: Estimate
+  /** Permutation p of "no better than chance". */
+  readonly p?: number
+}
+
+/** ROC points [false positive rate, true positive rate], ascending. */
+export interface RocCurve extends BeforeAfter<readonly (readonly [number, number])[]> {
+  readonly table: string
+  readonly attacker: string
+  readonly protocol?: string
+  readonly input?: string
+}
+
+/** Made by `tellingDimensions`. */
+export interface HistogramData {
+  readonly classes: readonly ClassSummary[]
+  readonly dimensions: readonly (BeforeAfter<DimensionShape> & { readonly name: string })[]
+}
+
+/** One dimension of one table: `shares[c][b]` of class c fall into bin b of equal bins between `from` and `to`. */
+export interface DimensionShape {
+  readonly from: number
+  readonly to: number
+  readonly shares: readonly (readonly number[])[]
+  /** Largest absolute standardised mean difference of one class against the rest. */
+  readonly meanDifference: number
+  /** Largest Kolmogorov-Smirnov distance of one class against the rest. */
+  readonly ks: number
+}
+
+/** Made by `projectUsers`. */
+export interface ScatterData {
+  /** Name of the projection as it is printed, e.g. "PCA". */
+  readonly projection: string
+  readonly users: number
+  readonly points: BeforeAfter<readonly (readonly [number, number])[]>
+  /** Share of each table's variance along the two axes. */
+  readonly explained?: BeforeAfter<readonly [number, number]>
+  /** Ways to colour the same points: by label, and by an attacker's prediction where there is one. */
+  readonly colourings: readonly Colouring[]
+}
+
+/** A class code for each drawn point; -1 draws it without a class. */
+export interface Colouring extends BeforeAfter<readonly number[]> {
+  readonly name: string
+  readonly classes: readonly string[]
+}
+
+/** Made by `displacementOf`. Distances are in units of the table's spread, or absolute where that is zero. */
+export interface DisplacementData {
+  /** Root mean square distance of users from the mean of the table before; 0 when all rows are equal. */
+  readonly spread: number
+  readonly groups: readonly DisplacementGroup[]
+  /** Histograms cover 0 to `to` in equal bins. */
+  readonly to: number
+}
+
+export interface DisplacementGroup {
+  readonly name: string
+  readonly users: number
+  readonly unmoved: number
+  /** Distances at 5, 25, 50, 75, 95 and 100 % of the users. */
+  readonly quantiles: readonly [number, number, number, number, number, number]
+  readonly shares: readonly number[]
+}
+
+export interface UtilityRow extends BeforeAfter<Estimate> {
+  /** E.g. "NDCG". */
+  readonly metric: string
+  readonly k: number
+  /** Name of the definition in use, e.g. "full ranking, any-hit". */
+  readonly definition: string
+  /** Group of users; absent for all. */
+  readonly group?: string
+  readonly users?: number
+}
+
+export interface Provenance {
+  readonly method?: string
+  readonly parameters?: { readonly [name: string]: Json }
+  readonly seed?: number
+  /** The command that repeats the run. */
+  readonly command?: string
+  /** SHA-256 or other digests by what they are of. */
+  readonly hashes?: { readonly [name: string]: string }
+  readonly versions?: { readonly [name: string]: string }
+  /** Anything else worth a line: passes, seconds, threads, date. */
+  readonly facts?: { readonly [name: string]: string | number }
+}

@@ -1,0 +1,81 @@
+/** @file The whole report as one HTML file that fetches nothing and runs nothing. */
+
+import { sha256 } from '@indistinct/core'
+import { aucTable, otherMeasuresTable, truePositivesTable } from './attack-tables.ts'
+import { checkReport } from './check-report.ts'
+import { displacementFigure } from './displacement.ts'
+import { forestPlot } from './forest-plot.ts'
+import { count, fixed } from './format-number.ts'
+import { histogramFigure } from './histogram.ts'
+import { limitsSection } from './limits-section.ts'
+import { html, Markup, type Content } from './markup.ts'
+import { provenanceSection } from './provenance-section.ts'
+import type { AttributeSummary, ReportData } from './report-data.ts'
+import { rocFigure } from './roc.ts'
+import { scatterFigure } from './scatter.ts'
+import { styleSheet } from './style-sheet.ts'
+import { list, threatModelSection } from './threat-model-section.ts'
+import { utilityTable } from './utility-table.ts'
+import { verdictOf, type Verdict } from './verdict.ts'
+
+/**
+ * Renders `data` as a self-contained HTML document. Equal data gives equal bytes; a section without data is left out.
+ * The content security policy of the page allows its own style sheet, by digest, and nothing else.
+ * @throws RangeError naming the field, when a number is not finite or out of its range.
+ */
+export function reportHtml(data: ReportData): string {
+  checkReport(data)
+  const attacks = data.attacks ?? []
+  const attacked = attacks.length > 0
+  const sections: [id: string, title: string, content: Content][] = [
+    ['threat-model', 'Threat model', data.threatModel && threatModelSection(data.threatModel)],
+    ['attacks', 'Attacks', attacked && html`${forestPlot(attacks, data.gate)}${aucTable(attacks)}${foldedNote}`],
+    ['true-positives', 'True positives at 1\u00a0% false positives', truePositivesTable(attacks)],
+    ['roc', 'ROC curves', data.roc && data.roc.length > 0 && rocFigure(data.roc)],
+    ['other-measures', 'Other measures', otherMeasuresTable(attacks)],
+    ['dimensions', 'Most telling dimensions', data.histograms && data.histograms.dimensions.length > 0 && histogramFigure(data.histograms)],
+    ['scatter', `Users in two dimensions${data.scatter ? ` (${data.scatter.projection})` : ''}`, data.scatter && scatterFigure(data.scatter)],
+    ['displacement', 'How far users moved', data.displacement && data.displacement.groups.length > 0 && displacementFigure(data.displacement)],
+    ['utility', 'Recommendation quality', data.utility && data.utility.length > 0 && utilityTable(data.utility)],
+    ['provenance', 'How to repeat this', data.provenance && provenanceSection(data.provenance)],
+    ['limits', 'Limits', limitsSection(data)],
+  ]
+  const present = sections.filter(([, , content]) => content !== undefined && content !== false && !(content instanceof Markup && content.text.trim() === ''))
+  const body = html`<header><h1>${data.title}</h1>
+${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}</header>
+<main>${attacked && verdictSection(verdictOf(data), data)}
+${data.warnings && data.warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(data.warnings)}</section>`}
+<nav aria-label="Contents"><ul>${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+${present.map(([id, title, content]) => html`<section id="${id}"><h2>${title}</h2>
+${content}</section>
+`)}</main>`
+  return html`${new Markup('<!DOCTYPE html>')}
+<html lang="en"><head><meta charset="utf-8"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; img-src data:; base-uri 'none'; form-action 'none'"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="color-scheme" content="light dark"/><meta name="referrer" content="no-referrer"/>
+<link rel="icon" href="data:,"/><title>${data.title}</title>
+<style>${new Markup(styleSheet)}</style></head>
+<body>
+${body}
+</body></html>
+`.text
+}
+
+const styleDigest = Buffer.from(sha256(styleSheet), 'hex').toString('base64')
+
+const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
+
+function attributeLine(attribute: AttributeSummary): Markup {
+  const classes = attribute.classes.map(({ name, users }) => `${name} (${count(users)})`).join(', ')
+  return html`<p class="subject">Attribute <b>${attribute.name}</b>: ${classes}${attribute.missing !== undefined && attribute.missing > 0 && `; ${count(attribute.missing)} users without a label`}</p>
+`
+}
+
+const statusNames = { leak: 'Leak found', bounded: 'No leak above the gate', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
+
+function verdictSection(verdict: Verdict, data: ReportData): Markup {
+  return html`<section id="verdict" class="verdict ${verdict.status}"><h2>Verdict</h2>
+<p class="status">${verdict.status === 'bounded' && data.gate !== undefined ? `No leak above ${fixed(data.gate, 3)}` : statusNames[verdict.status]}</p>
+<p class="finding">${verdict.sentence}</p>
+${list(verdict.details)}</section>`
+}

@@ -1,0 +1,186 @@
+/** @file `indistinct unlearn`: a table in, a table that hides the attribute out, and a record of how it was made. */
+
+import { basename, extname } from 'node:path'
+import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { tableFiles, withMatrix, writeTable } from '@indistinct/embeddings'
+import { displacementOf, projectUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
+import { unlearners, type TraceRow, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import type { CommandModule } from 'yargs'
+import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { numberOption, textOption } from '../option-values.ts'
+import { checkOutputFormat, checkOutputs } from '../output-files.ts'
+import { commandLine, versions } from '../provenance.ts'
+import { openSession, type Session } from '../session.ts'
+import { writingFiles } from '../signals.ts'
+import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
+
+const methodNames = Object.keys(unlearners) as UnlearnerName[]
+
+/** Flags that set a parameter of a method, by the name that the method knows it under. */
+const parameterFlags = {
+  level: { flag: 'level', describe: 'flow: where to stop, in multiples of the value that chance gives', range: { above: 0 } },
+  firstStep: { flag: 'first-step', describe: 'flow: first step, in quarters of the bandwidth', range: { above: 0 } },
+  tolerance: { flag: 'tolerance', describe: 'flow: how near to that value to land', range: { above: 0 } },
+  maxPasses: { flag: 'max-passes', describe: 'flow: passes after which to give up', range: { integer: true, from: 1 } },
+  tradeOff: { flag: 'trade-off', describe: "d2d-r, u2u-r, u2u-r-closed: the paper's alpha, the price of moving a user", range: { from: 0 } },
+  steps: { flag: 'steps', describe: 'd2d-r, u2u-r: steps of Adam', range: { integer: true, from: 1 } },
+  learningRate: { flag: 'learning-rate', describe: 'd2d-r, u2u-r: learning rate of Adam', range: { above: 0 } },
+} as const
+
+type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
+
+export interface UnlearnArguments extends TableArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+  readonly method: UnlearnerName
+  readonly out: string
+  readonly report?: string | undefined
+  readonly force: boolean
+}
+
+export const unlearnOptions = {
+  ...tableOptions,
+  method: { describe: 'how to unlearn', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
+  out: { describe: 'the new table, .npy, .csv or .tsv; a JSON sidecar goes to <out>.json', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+  report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
+  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...Object.fromEntries(
+    Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) } as const]),
+  ),
+  ...outputOptions,
+} as const
+
+export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
+  command: 'unlearn <table>',
+  describe: 'make users indistinguishable by an attribute, and write the new table',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        [
+          'indistinct unlearn TABLE --attributes FILE --attribute NAME --out FILE',
+          '',
+          'Examples:',
+          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy',
+          '$ indistinct unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
+          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
+          '',
+          ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
+        ].join('\n'),
+      )
+      .positional('table', { describe: 'embeddings, one row a user: .npy, .csv or .tsv', type: 'string', demandOption: true })
+      .options({ ...unlearnOptions, ...computeOptions() }) as never,
+  handler: (args) => unlearn(args),
+}
+
+async function unlearn(args: UnlearnArguments): Promise<void> {
+  const session = openSession(args)
+  const parameters = parametersOf(args)
+  const report = args.report ?? `${args.out}.html`
+  const sidecar = `${args.out}.json`
+  if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
+  checkOutputFormat(args.out)
+  checkOutputs([args.out, sidecar, report], [args.table, args.attributes, ...(args.ids === undefined ? [] : [args.ids])], args.force)
+  const inputs = await readTableInputs(args, session.log)
+  checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
+
+  const result = runMethod(args.method, inputs, parameters, session)
+  const table = withMatrix(inputs.table, result.embedding)
+  const input = inputFiles(args, inputs)
+  const record = (output: Record<string, FileRecord>): { [name: string]: Json } => ({
+    schema: 'indistinct/unlearn/1',
+    method: result.method,
+    parameters: result.parameters,
+    passes: result.passes,
+    seed: args.seed,
+    attribute: attributeSummary(inputs) as unknown as Json,
+    rows: table.matrix.rows,
+    dimensions: table.matrix.cols,
+    dtype: table.dtype,
+    moved: countMoved(inputs, result),
+    unmatched: inputs.unmatched,
+    warnings: inputs.warnings,
+    input,
+    output,
+    versions: versions(),
+  })
+  const { files, output } = await writingFiles(async () => {
+    const files = await writeTable(args.out, table, { force: args.force })
+    const roles = ['table', 'ids']
+    const output = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
+    writeFileAtomic(sidecar, `${canonicalJson(record(output), 2)}\n`)
+    writeFileAtomic(report, reportHtml(reportOf(args, inputs, result, { ...prefixed('input', input), ...prefixed('output', output) })))
+    return { files, output }
+  })
+  if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
+  else session.result(summary(inputs, result, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
+}
+
+/** The parameters that were given, under the method's names. */
+function parametersOf(args: UnlearnArguments): Record<string, number> {
+  const known = unlearners[args.method].defaults
+  const parameters: Record<string, number> = {}
+  for (const [name, { flag }] of Object.entries(parameterFlags)) {
+    const value = args[flag]
+    if (value === undefined) continue
+    if (!Object.hasOwn(known, name)) {
+      const flags = Object.entries(parameterFlags).filter(([other]) => Object.hasOwn(known, other)).map(([, other]) => `--${other.flag}`)
+      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${flags.join(', ')}`)
+    }
+    parameters[name] = value
+  }
+  return parameters
+}
+
+function runMethod(method: UnlearnerName, inputs: TableInputs, parameters: Record<string, number>, { log }: Session): Unlearned {
+  const { unlearn, defaults } = unlearners[method]
+  const total = parameters['steps'] ?? defaults['steps']
+  const progress = log.progress(method)
+  try {
+    const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
+    return unlearn(inputs.table.matrix, inputs.labels, { ...parameters, onPass } as never)
+  } finally {
+    progress.end()
+  }
+}
+
+function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
+  const { rows, cols, data } = inputs.table.matrix
+  let moved = 0
+  for (let i = 0; i < rows; i++) {
+    let j = 0
+    while (j < cols && data[i * cols + j] === embedding.data[i * cols + j]) j++
+    if (j < cols) moved++
+  }
+  return moved
+}
+
+function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, files: Record<string, FileRecord>): ReportData {
+  const { table, labels, warnings } = inputs
+  const { rows, cols } = table.matrix
+  return {
+    title: `Unlearning of ${args.attribute} in ${basename(args.table)}`,
+    subject: `${rows} users, K = ${cols}`,
+    attribute: attributeSummary(inputs),
+    warnings,
+    histograms: tellingDimensions(table.matrix, result.embedding, labels),
+    scatter: projectUsers(table.matrix, result.embedding, labels, { seed: args.seed }),
+    displacement: displacementOf(table.matrix, result.embedding, labels),
+    provenance: {
+      method: result.method,
+      parameters: result.parameters,
+      seed: args.seed,
+      command: commandLine(),
+      hashes: reportHashes(files),
+      versions: versions(),
+      facts: { passes: result.passes },
+    },
+  }
+}
+
+function prefixed(prefix: string, files: Record<string, FileRecord>): Record<string, FileRecord> {
+  return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
+}
+
+function summary(inputs: TableInputs, result: Unlearned, files: readonly string[]): string {
+  const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
+  const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
+  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${files.join('\n')}\n`
+}

@@ -1,0 +1,12 @@
+/** @file What the process says when it ends. Signals end it by themselves: a shell then shows 130 or 143. */
+
+import { IndistinctError, type ErrorCode } from '@indistinct/core'
+
+export const exitCodes = { ok: 0, internal: 1, usage: 2, badData: 3, file: 4, gate: 5 } as const
+
+const byErrorCode: Readonly<Record<ErrorCode, number>> = { usage: exitCodes.usage, 'bad-data': exitCodes.badData, file: exitCodes.file }
+
+/** The exit code of an error; whatever is not the user's to mend is internal. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof IndistinctError ? byErrorCode[error.code] : exitCodes.internal
+}

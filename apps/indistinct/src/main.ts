@@ -1,0 +1,24 @@
+/** @file The process: arguments in, exit code out. */
+
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { emphasised } from './log.ts'
+import { handleSignalsOfFirstProcess } from './signals.ts'
+
+handleSignalsOfFirstProcess()
+// A reader such as `head` that goes away early is no failure of this program.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.ok)
+})
+
+try {
+  const { checkEnvironment } = await import('./common-options.ts')
+  checkEnvironment()
+  const { run } = await import('./run.ts')
+  await run(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+  const internal = process.exitCode === exitCodes.internal
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+  process.stderr.write(`${emphasised('red', internal ? 'internal error:' : 'error:', process.stderr)} ${(internal && stack) || message}\n`)
+}

@@ -1,0 +1,97 @@
+/** @file What `audit` and `unlearn` read: a table of embeddings, and the labels of its users. */
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { classCounts, sha256, type Labels } from '@indistinct/core'
+import { joinLabels, readAttribute, readTable, type AttributeColumn, type EmbeddingTable } from '@indistinct/embeddings'
+import type { AttributeSummary } from '@indistinct/report'
+import type { Options } from 'yargs'
+import type { Log } from './log.ts'
+import { textOption } from './option-values.ts'
+import { grouped } from './text-table.ts'
+
+export interface TableArguments {
+  readonly table: string
+  readonly attributes: string
+  readonly attribute: string
+  readonly ids?: string | undefined
+  readonly 'id-column'?: string | undefined
+  readonly 'table-id-column'?: string | undefined
+  readonly dimensions?: readonly string[] | undefined
+  readonly 'missing-label'?: readonly string[] | undefined
+}
+
+export const tableOptions = {
+  attributes: { describe: 'CSV file with the attribute of each user', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
+  attribute: { describe: 'column of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
+  ids: { describe: 'file that names the rows of an npy table (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
+  'id-column': { describe: 'id column of the attribute file, the ids file and a CSV table; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
+  'table-id-column': { describe: 'id column of a CSV table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
+  dimensions: { describe: "dimension columns of a CSV table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: commaSeparated },
+  'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
+} as const satisfies Record<string, Options>
+
+export interface TableInputs {
+  readonly table: EmbeddingTable
+  readonly column: AttributeColumn
+  readonly labels: Labels
+  readonly labelled: number
+  readonly missing: number
+  readonly unmatched: number
+  readonly warnings: readonly string[]
+}
+
+/** Reads and joins both files, and logs what a reader of the result should know. */
+export async function readTableInputs(args: TableArguments, log: Log): Promise<TableInputs> {
+  const idColumn = args['id-column']
+  const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions })
+  const column = await readAttribute(args.attributes, args.attribute, { idColumn })
+  const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: args['missing-label'] })
+  const warnings = [...table.warnings]
+  if (missing > 0) warnings.push(`${users(missing)} of ${args.table} without a label: left out of attacks, and never moved`)
+  if (unmatched > 0) warnings.push(`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`)
+  if (table.columns.some(({ name }) => name === args.attribute)) {
+    warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)
+  }
+  for (const warning of warnings) log.warn(warning)
+  return { table, column, labels, labelled, missing, unmatched, warnings }
+}
+
+/** The attribute as reports and JSON results name it. */
+export function attributeSummary(inputs: TableInputs): AttributeSummary {
+  const counts = classCounts(inputs.labels)
+  return {
+    name: inputs.column.name,
+    classes: inputs.labels.classes.map((name, c) => ({ name, users: counts[c]! })),
+    missing: inputs.missing,
+  }
+}
+
+/** A file of a run, by name without its folder, and its digest. */
+export interface FileRecord {
+  readonly [key: string]: string
+  readonly file: string
+  readonly sha256: string
+}
+
+/** The files that went in, by what they are. */
+export function inputFiles(args: TableArguments, inputs: TableInputs): Record<string, FileRecord> {
+  return {
+    table: { file: basename(args.table), sha256: inputs.table.source!.sha256 },
+    attributes: { file: basename(args.attributes), sha256: inputs.column.sha256! },
+    ...(args.ids !== undefined && { ids: { file: basename(args.ids), sha256: sha256(readFileSync(args.ids)) } }),
+  }
+}
+
+/** The same for the report: "table users.npy" and its digest. */
+export function reportHashes(files: Readonly<Record<string, FileRecord>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([role, { file, sha256 }]) => [`${role} ${file}`, `sha256 ${sha256}`]))
+}
+
+function users(count: number): string {
+  return count === 1 ? '1 user' : `${grouped(count)} users`
+}
+
+function commaSeparated(value: unknown): string[] | undefined {
+  return textOption('--dimensions')(value)?.split(',').map((name) => name.trim())
+}

@@ -1,0 +1,20 @@
+/** @file Tables of plain text. */
+
+/** Columns padded to one width each, two spaces between; numbers go right. Labels come from files: no escape codes. */
+export function textTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [header, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? grouped(cell) : printable(cell))))]
+  const right = header.map((_, j) => rows.length > 0 && rows.every((row) => typeof row[j] === 'number' || /^[\d.,–\- %]*$/.test(row[j] as string)))
+  const widths = header.map((_, j) => Math.max(...cells.map((row) => row[j]!.length)))
+  const lines = cells.map((row) => row.map((cell, j) => (right[j] ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!))).join('  ').trimEnd())
+  return `${lines.join('\n')}\n`
+}
+
+/** 1234567 as "1,234,567". */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-GB')
+}
+
+/** Text with control characters written as escapes, so that a label cannot steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

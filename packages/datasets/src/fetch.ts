@@ -48,7 +48,8 @@ export async function fetchDataset(which: string | KnownDataset, options: FetchO
   const bytes = options.fromFile === undefined ? await downloaded(known.download, folder, options) : await given(options.fromFile, known.download)
   const contents = unpack(bytes, known, options.fromFile ?? known.download.url)
   for (const [name, content] of contents) writeFileAtomic(join(folder, name), content)
-  if (options.fromFile === undefined) rmSync(join(folder, known.download.file), { force: !contents.has(known.download.file) })
+  // An unpacked archive is not needed any more; a download that is the data set itself stays.
+  if (options.fromFile === undefined && !contents.has(known.download.file)) rmSync(join(folder, known.download.file))
   return { folder, files: [...contents.keys()] }
 }
 

@@ -1,8 +1,9 @@
-/** @file Loading a data set by name. */
+/** @file Loading a data set by name, or from the user's own files. */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badData, fileError, usageError } from '@indistinct/core'
+import { readCsvDataset, type CsvOptions } from './csv.ts'
 import type { Dataset } from './dataset.ts'
 import { knownDataset, knownDatasets, type KnownDataset } from './known-datasets.ts'
 import { locateDataset, type Places } from './locate.ts'
@@ -53,16 +54,31 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
   }
 }
 
+/**
+ * Loads a data set of the user's own from an interactions CSV and, if given, an attributes CSV; errors name the paths.
+ * @throws IndistinctError 'file' when a file cannot be read; otherwise as `readCsvDataset`.
+ */
+export async function loadCsvDataset(
+  paths: { readonly interactions: string; readonly attributes?: string },
+  options: Omit<CsvOptions, 'interactionsFile' | 'attributesFile'> = {},
+): Promise<Dataset> {
+  const interactions = await readBytes(paths.interactions)
+  const names = { interactionsFile: paths.interactions, ...(paths.attributes !== undefined && { attributesFile: paths.attributes }) }
+  const attributes = paths.attributes === undefined ? undefined : await readBytes(paths.attributes)
+  return readCsvDataset({ interactions, ...(attributes && { attributes }) }, { ...options, ...names })
+}
+
 async function readFiles<Name extends string>(known: KnownDataset, places: Places, names: readonly Name[]): Promise<Record<Name, Uint8Array>> {
   const folder = locateDataset(known, places)
   const files = {} as Record<Name, Uint8Array>
-  for (const name of names) {
-    const path = join(folder, name)
-    files[name] = await readFile(path).catch((cause: Error) => {
-      throw fileError(`cannot read ${path}: ${cause.message}`, { cause })
-    })
-  }
+  for (const name of names) files[name] = await readBytes(join(folder, name))
   return files
+}
+
+function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: Error) => {
+    throw fileError(`cannot read ${path}: ${cause.message}`, { cause })
+  })
 }
 
 /** A file cut between two rows reads well; only the count of rows tells. */

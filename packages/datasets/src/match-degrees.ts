@@ -9,9 +9,11 @@ const MOST_TRIES = 100_000
 /** Ends are sorted into this many layers of equal size by their first coordinate, and by the second within a layer. */
 const LAYERS = 32
 
-/** Draws of the two coordinates of one end of a node; any real numbers. */
+/** Draws of the two coordinates of one end of a node. */
 export interface EndPosition {
+  /** Any real number. */
   layer(node: number): number
+  /** From 0 up to but not 1. */
   place(node: number): number
 }
 
@@ -19,7 +21,8 @@ export interface EndPosition {
  * Pairs without repetition such that row i occurs rowDegree[i] times and column j colDegree[j] times. Every end draws
  * its coordinates; the ends of rows and of columns are sorted by them and matched rank by rank, so that degrees hold
  * exactly. A pair that comes out twice then swaps its column with a random other pair, a near one if possible.
- * @throws RangeError when the degrees do not sum to the same number, or leave no room for distinct pairs.
+ * Swaps of two pairs suffice for sparse graphs; next to complete ones they may not.
+ * @throws RangeError when the degrees do not sum to the same number, or no swap is found.
  */
 export function matchDegrees(
   rowDegree: Int32Array,
@@ -61,24 +64,26 @@ export function matchDegrees(
 function endsInOrder(degree: Int32Array, ends: EndPosition): Int32Array {
   const total = degree.reduce((a, b) => a + b, 0)
   const owner = new Int32Array(total)
-  const layer = new Float64Array(total)
-  const place = new Float64Array(total)
+  const height = new Float64Array(total)
+  // Place and number of an end share one double, 27 and 26 bits, so that the native sort of numbers orders the ends:
+  // sorting numbers of ends through a comparison takes several times as long.
+  if (total >= 2 ** 26) throw new RangeError(`matchDegrees: expected fewer than 2^26 ends, got ${total}`)
+  const key = new Float64Array(total)
   let next = 0
   for (let i = 0; i < degree.length; i++) {
     for (let d = 0; d < degree[i]!; d++) {
       owner[next] = i
-      layer[next] = ends.layer(i)
-      place[next++] = ends.place(i)
+      height[next] = ends.layer(i)
+      key[next++] = ends.place(i)
     }
   }
-  const order = ranked(Int32Array.from(owner.keys()), layer)
-  for (let l = 0; l < LAYERS; l++) {
-    ranked(order.subarray(Math.floor((l * total) / LAYERS), Math.floor(((l + 1) * total) / LAYERS)), place)
+  const sorted = height.slice().sort()
+  const bottoms = Array.from({ length: LAYERS - 1 }, (_, l) => sorted[Math.floor(((l + 1) * total) / LAYERS)]!)
+  for (let e = 0; e < total; e++) {
+    let layer = 0
+    while (layer < LAYERS - 1 && height[e]! >= bottoms[layer]!) layer++
+    const place = Math.min(Math.floor(((layer + key[e]!) / LAYERS) * 2 ** 27), 2 ** 27 - 1)
+    key[e] = place * 2 ** 26 + e
   }
-  return order.map((e) => owner[e]!)
-}
-
-/** Sorts `ends` in place by their value, ties by number. */
-function ranked(ends: Int32Array, value: Float64Array): Int32Array {
-  return ends.sort((a, b) => value[a]! - value[b]! || a - b)
+  return Int32Array.from(key.sort(), (each) => owner[each % 2 ** 26]!)
 }

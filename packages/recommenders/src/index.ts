@@ -1,0 +1,5 @@
+export { lightgcn, lightgcnDefaults, type LightGcnOptions } from './lightgcn.ts'
+export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'
+export { recommender, recommenders, restore } from './recommenders.ts'
+export type { EpochProgress, History, Regulariser, TrainingHooks, TrainingOptions } from './train.ts'
+export { interactionGraph, seenInTraining, type TrainingData } from './training-data.ts'

@@ -1,0 +1,33 @@
+/** @file The recommenders by name. */
+
+import type { Matrix } from '@indistinct/core'
+import { usageError } from '@indistinct/core'
+import { lightgcn } from './lightgcn.ts'
+import type { Recommender, TrainedRecommender } from './recommender.ts'
+import type { TrainingOptions } from './train.ts'
+import type { TrainingData } from './training-data.ts'
+
+/** Every recommender, as the command line lists them. */
+export const recommenders: readonly Recommender[] = [erased(lightgcn)]
+
+/**
+ * The recommender of that name.
+ * @throws IndistinctError 'usage' for an unknown name.
+ */
+export function recommender(name: string): Recommender {
+  const found = recommenders.find((each) => each.name === name)
+  if (!found) throw usageError(`unknown recommender ${JSON.stringify(name)}: expected one of ${recommenders.map((each) => each.name).join(', ')}`)
+  return found
+}
+
+/** The trained recommender `name` whose parameters these are; options and data as in training. */
+export function restore(
+  name: string, options: Partial<TrainingOptions>, parameters: Readonly<Record<string, Matrix>>, data: TrainingData,
+): TrainedRecommender {
+  return recommender(name).restore(data, options, parameters)
+}
+
+/** Forgets the options' names, which `withDefaults` checks when training starts. */
+function erased<Options extends TrainingOptions>(each: Recommender<Options>): Recommender {
+  return each as unknown as Recommender
+}

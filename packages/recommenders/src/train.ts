@@ -1,0 +1,146 @@
+/** @file The one trainer: epochs of batches under Adam, stopped by the ranking of validation items. */
+
+import type { Json, Matrix } from '@indistinct/core'
+import { adamStep, allocate, release } from '@indistinct/kernels'
+import type { UserTables } from './recommender.ts'
+
+/** Options that every recommender has; they are stored with a trained one. */
+export interface TrainingOptions {
+  /** Names every random choice. */
+  readonly seed: number
+  /** Most epochs, one pass over the training interactions each. */
+  readonly epochs: number
+  /** Training interactions a step, negatives not counted; below 1, a share of the epoch, but 1,024 at least. */
+  readonly batch: number
+  /** Adam's learning rate. */
+  readonly lr: number
+  /** Epochs between two looks at the validation items. */
+  readonly validateEvery: number
+  /** Training ends after that many looks without a better NDCG@10. */
+  readonly patience: number
+  readonly [name: string]: Json
+}
+
+/**
+ * An addition to the loss that knows user tables only: gradients by table name, each of its table's shape, with respect
+ * to the loss as a mean over the batch. Tables are views of the present state and must not be written to or kept.
+ */
+export type Regulariser = (userTables: UserTables, at: { readonly epoch: number; readonly step: number }) => Partial<UserTables>
+
+export interface EpochProgress {
+  readonly epoch: number
+  readonly epochs: number
+  /** Mean loss over the epoch's steps, without regularisation. */
+  readonly loss: number
+  /** NDCG@10 on the validation items, in epochs that look at them. */
+  readonly ndcg?: number
+}
+
+export interface TrainingHooks {
+  readonly onEpoch?: (progress: EpochProgress) => void
+  readonly regulariser?: Regulariser
+}
+
+export interface History {
+  readonly epochs: readonly { readonly epoch: number; readonly loss: number; readonly ndcg?: number }[]
+  /** The epoch whose parameters were kept. */
+  readonly bestEpoch: number
+  readonly bestNdcg: number
+}
+
+const smallestShare = 1024
+
+/** A loss over training interactions with its gradient, on flat parameters in kernel memory. */
+export interface Objective {
+  /** Training interactions an epoch. */
+  readonly examples: number
+  readonly parameters: Float32Array
+  /** Written by `step`; of the length of `parameters`. */
+  readonly gradient: Float32Array
+  /** Shuffles, and draws what the epoch needs. */
+  startEpoch(epoch: number): void
+  /**
+   * Mean loss of interactions first .. last - 1 of the epoch, and its gradient. `regularise` is called once with the
+   * user tables of this step, before the gradient goes back from them to the parameters.
+   */
+  step(first: number, last: number, regularise: ((userTables: UserTables) => Partial<UserTables>) | undefined): number
+  /** NDCG@10 of the present parameters on the validation items. */
+  validate(): number
+}
+
+/**
+ * Trains `objective` in place and leaves it at the parameters of the best validation NDCG@10 (the earliest, among
+ * equals).
+ * @throws Error when loss or gradient stop being finite, with epoch, step and loss.
+ */
+export function train(objective: Objective, options: TrainingOptions, hooks: TrainingHooks = {}): History {
+  checkOptions(options)
+  const { parameters, gradient, examples } = objective
+  const batch = options.batch < 1 ? Math.max(smallestShare, Math.ceil(options.batch * examples)) : options.batch
+  const m = allocate(parameters.length)
+  const v = allocate(parameters.length)
+  const best = parameters.slice()
+  const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
+  let bestEpoch = 0
+  let bestNdcg = -1
+  let step = 0
+  try {
+    for (let epoch = 1, misses = 0; epoch <= options.epochs && misses < options.patience; epoch++) {
+      objective.startEpoch(epoch)
+      let total = 0
+      for (let first = 0; first < examples; first += batch) {
+        const last = Math.min(first + batch, examples)
+        const at = { epoch, step: ++step }
+        const { regulariser } = hooks
+        const loss = objective.step(first, last, regulariser && ((tables) => regulariser(tables, at)))
+        if (!Number.isFinite(loss)) {
+          throw new Error(`train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ${options.lr} may help`)
+        }
+        adamStep(parameters, gradient, m, v, { lr: options.lr, step })
+        total += loss * (last - first)
+      }
+      const loss = total / examples
+      const look = epoch % options.validateEvery === 0 || epoch === options.epochs
+      const ndcg = look ? objective.validate() : undefined
+      const record = { epoch, loss, ...(ndcg !== undefined && { ndcg }) }
+      epochs.push(record)
+      hooks.onEpoch?.({ ...record, epochs: options.epochs })
+      if (ndcg === undefined) continue
+      misses++
+      if (ndcg > bestNdcg) {
+        best.set(parameters)
+        bestNdcg = ndcg
+        bestEpoch = epoch
+        misses = 0
+      }
+    }
+    parameters.set(best)
+  } finally {
+    release(m)
+    release(v)
+  }
+  return { epochs, bestEpoch, bestNdcg }
+}
+
+/** gradient += contribution, where a regulariser gave one for that table. */
+export function addContribution(gradient: Matrix, contribution: Matrix | undefined, table: string): void {
+  if (!contribution) return
+  if (contribution.rows !== gradient.rows || contribution.cols !== gradient.cols) {
+    throw new RangeError(
+      `regulariser: expected a gradient (${gradient.rows}, ${gradient.cols}) of table ${table}, got (${contribution.rows}, ${contribution.cols})`,
+    )
+  }
+  for (let i = 0; i < gradient.data.length; i++) gradient.data[i]! += contribution.data[i]!
+}
+
+function checkOptions(options: TrainingOptions): void {
+  for (const name of ['epochs', 'validateEvery', 'patience'] as const) {
+    const value = options[name]
+    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: expected a positive integer ${name}, got ${value}`)
+  }
+  const { batch } = options
+  if (!(batch > 0 && (batch < 1 || Number.isInteger(batch)))) {
+    throw new RangeError(`train: expected a positive integer batch or a share below 1, got ${batch}`)
+  }
+  if (!(options.lr > 0)) throw new RangeError(`train: expected a positive lr, got ${options.lr}`)
+}

@@ -46,12 +46,13 @@ export function sampleUnseen(task: i32, block: usize): void {
       while (<u32>product < threshold) product = <u64>bits() * <u64>unseen;
       const rank = <i32>(product >> 32);
       // The unseen item of that rank is rank + p, p the number of seen items before it: column[p] - p never falls.
+      // Branches on random comparisons would cost more than the search itself.
       let low: i32 = 0;
-      let high = degree;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (load<i32>(row + ((<usize>middle) << 2)) - middle <= rank) low = middle + 1;
-        else high = middle;
+      for (let n = degree; n > 0; ) {
+        const half = (n + 1) >>> 1;
+        const at = low + half - 1;
+        low = select<i32>(low + half, low, load<i32>(row + ((<usize>at) << 2)) - at <= rank);
+        n -= half;
       }
       store<i32>(target, rank + low);
       target += 4;

@@ -2,12 +2,13 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { classLegend } from './class-colours.ts'
+import { dataTable } from './data-table.ts'
 import { count, fixed, percent, significant } from './format-number.ts'
 import { outlines } from './histogram.ts'
-import { html, type Markup } from './markup.ts'
+import { html, shorten, type Markup } from './markup.ts'
+import { mergeSmallClasses } from './merge-small-classes.ts'
 import { figure, panel } from './panel.ts'
 import type { DisplacementData, DisplacementGroup } from './report-data.ts'
-import { dataTable } from './data-table.ts'
 
 /**
  * Distance that each user moved, divided by the root mean square distance of users from the table's mean: 1 is as far
@@ -22,16 +23,17 @@ export function displacementOf(before: Matrix, after: Matrix, labels: Labels, op
   }
   if (labels.codes.length !== before.rows) throw new RangeError(`displacementOf: expected ${before.rows} labels, got ${labels.codes.length}`)
   const spread = spreadOf(before)
-  const byClass: number[][] = Array.from({ length: labels.classes.length + 1 }, () => [])
+  const { classes, codes } = mergeSmallClasses(labels)
+  const byClass: number[][] = Array.from({ length: classes.length + 1 }, () => [])
   for (let i = 0; i < before.rows; i++) {
     let square = 0
     for (let p = i * before.cols; p < (i + 1) * before.cols; p++) square += (after.data[p]! - before.data[p]!) ** 2
-    const code = labels.codes[i]!
-    byClass[code < 0 ? labels.classes.length : code]!.push(Math.sqrt(square) / (spread || 1))
+    const code = codes[i]!
+    byClass[code < 0 ? classes.length : code]!.push(Math.sqrt(square) / (spread || 1))
   }
-  const named = byClass.map((values, code) => ({ name: labels.classes[code] ?? 'no label', values: Float64Array.from(values).sort() })).filter(({ values }) => values.length > 0)
+  const named = byClass.map((values, code) => ({ name: classes[code]?.name ?? 'no label', values: Float64Array.from(values).sort() })).filter(({ values }) => values.length > 0)
   // The histogram ends where all but the farthest 1 % of the most mobile class lie; its last bin takes the others.
-  const to = Math.max(...named.map(({ values }) => quantile(values, 0.99)))
+  const to = Math.max(0, ...named.map(({ values }) => quantile(values, 0.99)))
   return { spread, to, groups: named.map(({ name, values }) => groupOf(name, values, to, bins)) }
 }
 
@@ -62,7 +64,8 @@ function spreadOf(m: Matrix): number {
 /** Draws the distribution of each class that moved, and tabulates all of them. */
 export function displacementFigure(data: DisplacementData): Markup {
   const unit = data.spread > 0 ? "in units of the table's spread" : 'absolute, since all rows were equal before'
-  const moved = data.groups.filter((group) => group.unmoved < group.users)
+  // Colours follow the place among all groups, so that leaving one out changes none.
+  const moved = data.groups.map((group, code) => ({ ...group, code })).filter((group) => group.unmoved < group.users)
   const top = Math.max(0, ...moved.flatMap((group) => group.shares)) * 1.05
   const drawn =
     moved.length > 0 &&
@@ -78,7 +81,7 @@ export function displacementFigure(data: DisplacementData): Markup {
               x: { domain: [0, data.to], label: 'distance moved', ticks: 5 },
               y: { domain: [0, top], percent: true },
             },
-            (x, y) => outlines(moved.map((group) => group.shares), [0, data.to], x, y),
+            (x, y) => outlines(moved, [0, data.to], x, y),
           ),
         },
       ],
@@ -88,7 +91,7 @@ export function displacementFigure(data: DisplacementData): Markup {
   const table = dataTable(
     `Distance moved, ${unit}`,
     ['Class', 'Users', 'Unmoved', '5\u00a0%', '25\u00a0%', 'Median', '75\u00a0%', '95\u00a0%', 'Farthest'],
-    data.groups.map((g) => [g.name, count(g.users), `${count(g.unmoved)} (${percent(g.unmoved / g.users)})`, ...g.quantiles.map((q) => (data.spread > 0 ? fixed(q, 3) : significant(q)))]),
+    data.groups.map((g) => [shorten(g.name, 60), count(g.users), `${count(g.unmoved)} (${percent(g.unmoved / g.users)})`, ...g.quantiles.map((q) => (data.spread > 0 ? fixed(q, 3) : significant(q)))]),
     1,
   )
   return html`${drawn}${table}`

@@ -41,16 +41,16 @@ function shapePanel(id: string, title: string, shape: DimensionShape, top: numbe
       x: { domain: [shape.from, shape.to] },
       y: { domain: [0, top || 1], percent: true },
     },
-    (x, y) => outlines(shape.shares, [shape.from, shape.to], x, y),
+    (x, y) => outlines(shape.shares.map((shares, code) => ({ shares, code })), [shape.from, shape.to], x, y),
   )
 }
 
-/** Step outlines of `shares` (classes, bins) over equal bins of `range`, filled faintly. */
-export function outlines(shares: readonly (readonly number[])[], range: readonly [number, number], x: Scale, y: Scale): Content {
-  return shares.map((row, code) => {
-    const edge = linearScale([0, row.length], range[1] > range[0] ? range : [range[0] - 0.5, range[0] + 0.5])
+/** Step outlines of each class over equal bins of `range`, filled faintly. */
+export function outlines(rows: readonly { shares: readonly number[]; code: number }[], range: readonly [number, number], x: Scale, y: Scale): Content {
+  return rows.map(({ shares, code }) => {
+    const edge = linearScale([0, shares.length], range[1] > range[0] ? range : [range[0] - 0.5, range[0] + 0.5])
     let path = `M${at(x(edge(0)))} ${at(y(0))}`
-    row.forEach((share, bin) => (path += `V${at(y(share))}H${at(x(edge(bin + 1)))}`))
+    shares.forEach((share, bin) => (path += `V${at(y(share))}H${at(x(edge(bin + 1)))}`))
     path += `V${at(y(0))}`
     return html`<path class="area ${classColour(code)}" d="${path}"/><path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`
   })

@@ -11,9 +11,7 @@ export function limitsSection(data: ReportData): Markup {
   if (attacks.length > 0) {
     limits.push('Findings are those of the attacks listed here. Another attacker, more known labels or other knowledge about the users may find more.')
     limits.push(`Only ${tables.length === 1 ? 'this table was' : 'these tables were'} attacked: ${tables.join(', ')}. Whatever else is published about the same users (other tables, recommendations, interactions) may still tell.`)
-    limits.push(
-      `Each 95\u00a0% interval stands for one attack by itself. Of ${attacks.length} ${attacks.length === 1 ? 'attack' : 'attacks'} on a table without any leak, each lies above chance with its whole interval about once in 40 runs.`,
-    )
+    limits.push('Each 95\u00a0% interval stands for one attack by itself: among many attacks some miss their true value by chance.')
   }
   if (data.attribute) limits.push(`Only the attribute ${data.attribute.name} was looked at; the report says nothing about any other.`)
   if (data.scatter || data.histograms) limits.push('Pictures show one or two dimensions at a time. They help to understand a leak; they neither prove nor exclude one.')

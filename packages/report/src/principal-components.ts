@@ -1,6 +1,7 @@
 /** @file The two directions along which a table varies most (PCA), and users projected on them. */
 
 import { labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import { mergeSmallClasses } from './merge-small-classes.ts'
 import type { Colouring, ScatterData } from './report-data.ts'
 
 export interface ProjectOptions {
@@ -32,14 +33,19 @@ export function projectUsers(before: Matrix, after: Matrix | undefined, labels: 
   const drawn = order.slice(0, options.points ?? 1500)
   const { mean, axes, shares } = principalComponents(before, fitted)
   const place = (m: Matrix): [number, number][] => Array.from(drawn, (i) => axes.map((axis) => round(dot(m, i, mean, axis))) as [number, number])
-  const pick = (codes: Int32Array): number[] => Array.from(drawn, (i) => codes[i]!)
+  const merged = mergeSmallClasses(labels)
+  const classes = merged.classes.map(({ name }) => name)
+  const pick = (codes: Int32Array): number[] => {
+    const shown = merged.merge(codes)
+    return Array.from(drawn, (i) => shown[i]!)
+  }
   const byLabel = pick(labels.codes)
-  const colourings: Colouring[] = [{ name: 'label', classes: labels.classes, before: byLabel, ...(after && { after: byLabel }) }]
+  const colourings: Colouring[] = [{ name: 'label', classes, before: byLabel, ...(after && { after: byLabel }) }]
   const predictions = options.predictions
   if (predictions) {
     colourings.push({
       name: predictions.name,
-      classes: labels.classes,
+      classes,
       ...(predictions.before && { before: pick(predictions.before) }),
       ...(predictions.after && after && { after: pick(predictions.after) }),
     })

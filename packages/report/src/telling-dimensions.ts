@@ -1,8 +1,8 @@
 /** @file The dimensions of a table whose values tell the classes apart best, with their histograms. */
 
-import { classCounts, type Labels, type Matrix } from '@indistinct/core'
-import { drawnClasses } from './class-colours.ts'
-import type { ClassSummary, DimensionShape, HistogramData } from './report-data.ts'
+import type { Labels, Matrix } from '@indistinct/core'
+import { mergeSmallClasses } from './merge-small-classes.ts'
+import type { DimensionShape, HistogramData } from './report-data.ts'
 
 export interface TellingOptions {
   /** Dimensions picked by the table before (default 4); the two most telling ones after are added to them. */
@@ -129,20 +129,4 @@ function shapeOf(values: DimensionValues, [from, to]: [number, number], bins: nu
     return out
   })
   return { from, to, shares, meanDifference: values.meanDifference, ks: values.ks }
-}
-
-/** The largest classes by themselves and the others as one; order of equal sizes by name. */
-function mergeSmallClasses(labels: Labels): { classes: ClassSummary[]; codes: Int32Array } {
-  const counts = classCounts(labels)
-  const all = labels.classes.map((name, code) => ({ name, users: counts[code]! }))
-  if (all.length <= drawnClasses) return { classes: all, codes: labels.codes }
-  const order = all.map((_, code) => code).sort((a, b) => counts[b]! - counts[a]! || a - b)
-  const kept = order.slice(0, drawnClasses - 1).sort((a, b) => a - b)
-  const others = order.slice(drawnClasses - 1)
-  const newCode = new Int32Array(all.length).fill(kept.length)
-  kept.forEach((code, index) => (newCode[code] = index))
-  return {
-    classes: [...kept.map((code) => all[code]!), { name: `${others.length} other classes`, users: others.reduce((sum, code) => sum + counts[code]!, 0) }],
-    codes: labels.codes.map((code) => (code < 0 ? -1 : newCode[code]!)),
-  }
 }

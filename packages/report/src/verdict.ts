@@ -46,6 +46,10 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'smallestL
       )
     }
   }
+  const proven = judged.filter(({ folded }) => folded.low !== undefined && folded.low > 0.5).length
+  if (proven > 0 && judged.length > 1) {
+    details.push(`${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one in 40 would.`)
+  }
   const missing = rows.length - judged.length
   if (missing > 0) details.push(`${missing} of ${rows.length} attacks could not be scored and are not part of this finding.`)
   const shown = data.smallestLeak ?? smallestLeakOf(judged)

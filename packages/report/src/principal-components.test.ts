@@ -1,0 +1,84 @@
+import { encodeLabels, labelledRows, matrix, randomStream } from '@indistinct/core'
+import { describe, expect, test } from 'vitest'
+import { principalComponents, projectUsers, symmetricEigen } from './principal-components.ts'
+
+/** (500, 3) with standard deviations 3, 2 and 0.5 along known orthogonal directions, around (5, 0, 0). */
+function ellipsoid() {
+  const random = randomStream(1, 'ellipsoid')
+  const directions = [[1, 1, 0], [1, -1, 0], [0, 0, 1]].map((d) => d.map((v) => v / Math.hypot(...d)))
+  const m = matrix(500, 3)
+  for (let i = 0; i < 500; i++) {
+    const draws = [3, 2, 0.5].map((s) => s * random.normal())
+    for (let k = 0; k < 3; k++) m.data[i * 3 + k] = (k === 0 ? 5 : 0) + draws.reduce((sum, draw, d) => sum + draw * directions[d]![k]!, 0)
+  }
+  return m
+}
+const all = Int32Array.from({ length: 500 }, (_, i) => i)
+
+describe('principalComponents', () => {
+  test('finds known axes and shares', () => {
+    const { axes, shares } = principalComponents(ellipsoid(), all)
+    expect(Math.abs(axes[0][0]! + axes[0][1]!) / Math.SQRT2).toBeGreaterThan(0.99)
+    expect(Math.abs(axes[1][0]! - axes[1][1]!) / Math.SQRT2).toBeGreaterThan(0.99)
+    // 9, 4 and 0.25 of 13.25, within the noise of 500 draws.
+    expect(shares[0]).toBeCloseTo(9 / 13.25, 1)
+    expect(shares[1]).toBeCloseTo(4 / 13.25, 1)
+  })
+
+  test('tables without variance or a second dimension have zero axes', () => {
+    expect(principalComponents(matrix(3, 2), Int32Array.of(0, 1, 2)).shares).toEqual([0, 0])
+    const line = principalComponents(matrix(3, 1, new Float32Array([1, 2, 3])), Int32Array.of(0, 1, 2))
+    expect(line.shares).toEqual([1, 0])
+    expect([...line.axes[1]]).toEqual([0])
+  })
+})
+
+describe('symmetricEigen', () => {
+  test('A v = lambda v with orthonormal v', () => {
+    const k = 12
+    const random = randomStream(2, 'symmetric')
+    const a = new Float64Array(k * k)
+    for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) a[i * k + j] = a[j * k + i] = random.normal()
+    const { values, vectors } = symmetricEigen(a, k)
+    for (let c = 0; c < k; c++) {
+      for (let i = 0; i < k; i++) {
+        let product = 0
+        for (let j = 0; j < k; j++) product += a[i * k + j]! * vectors[j * k + c]!
+        expect(product).toBeCloseTo(values[c]! * vectors[i * k + c]!, 9)
+      }
+      for (let d = 0; d <= c; d++) {
+        let dot = 0
+        for (let i = 0; i < k; i++) dot += vectors[i * k + c]! * vectors[i * k + d]!
+        expect(dot).toBeCloseTo(c === d ? 1 : 0, 9)
+      }
+    }
+  })
+})
+
+describe('projectUsers', () => {
+  const before = ellipsoid()
+  const labels = encodeLabels(Array.from({ length: 500 }, (_, i) => (i % 7 === 0 ? null : i % 2 ? 'a' : 'b')))
+
+  test('draws labelled users, the same ones before and after, on the same axes', () => {
+    const moved = matrix(500, 3, before.data.map((v, i) => (i % 3 === 0 ? v + 1 : v)))
+    const data = projectUsers(before, moved, labels, { seed: 5, points: 100 })
+    expect(data.points.before).toHaveLength(100)
+    expect(data.colourings[0]!.before!.every((code) => code >= 0)).toBe(true)
+    const shifts = data.points.before!.map((p, i) => data.points.after![i]![0] - p[0])
+    expect(Math.max(...shifts) - Math.min(...shifts)).toBeLessThan(1e-4)
+    // Everyone moved by one along the first coordinate, so by the first axis' share of it in the picture.
+    expect(shifts[0]).toBeCloseTo(principalComponents(before, labelledRows(labels)).axes[0][0]!, 4)
+  })
+
+  test('the seed decides which users are drawn', () => {
+    const draw = (seed: number) => JSON.stringify(projectUsers(before, undefined, labels, { seed, points: 50 }))
+    expect(draw(1)).toBe(draw(1))
+    expect(draw(1)).not.toBe(draw(2))
+  })
+
+  test('predictions colour the same points', () => {
+    const predicted = labels.codes.map((code) => (code < 0 ? -1 : 1 - code))
+    const { colourings } = projectUsers(before, undefined, labels, { seed: 1, predictions: { name: 'mlp', before: predicted } })
+    expect(colourings[1]!.before).toEqual(colourings[0]!.before!.map((code) => 1 - code))
+  })
+})

@@ -26,7 +26,8 @@ export function tellingDimensions(before: Matrix, after: Matrix | undefined, lab
   }
   const { classes, codes } = mergeSmallClasses(labels)
   if (classes.every(({ users }) => users === 0)) return { classes, dimensions: [] }
-  const split = (m: Matrix): DimensionValues[] => Array.from({ length: m.cols }, (_, k) => valuesOf(m, k, codes, classes.length))
+  const counts = classes.map(({ users }) => users)
+  const split = (m: Matrix): DimensionValues[] => Array.from({ length: m.cols }, (_, k) => valuesOf(m, k, codes, counts))
   const valuesBefore = split(before)
   const valuesAfter = after && split(after)
   const chosen = new Set([...ranking(valuesBefore).slice(0, count), ...(valuesAfter ? ranking(valuesAfter).slice(0, 2) : [])])
@@ -48,20 +49,34 @@ interface DimensionValues {
   readonly ks: number
 }
 
-function valuesOf(m: Matrix, k: number, codes: Int32Array, classCount: number): DimensionValues {
-  const lists: number[][] = Array.from({ length: classCount }, () => [])
-  for (let i = 0; i < m.rows; i++) if (codes[i]! >= 0) lists[codes[i]!]!.push(m.data[i * m.cols + k]!)
-  const byClass = lists.map((list) => Float32Array.from(list).sort())
+function valuesOf(m: Matrix, k: number, codes: Int32Array, counts: readonly number[]): DimensionValues {
+  const byClass = counts.map((users) => new Float32Array(users))
+  const filled = counts.map(() => 0)
+  for (let i = 0; i < m.rows; i++) {
+    const code = codes[i]!
+    if (code >= 0) byClass[code]![filled[code]!++] = m.data[i * m.cols + k]!
+  }
+  for (const values of byClass) values.sort()
   let meanDifference = 0
   let ks = 0
   // With two classes "the first against the rest" is the whole comparison.
-  for (let c = 0; c < (classCount === 2 ? 1 : classCount); c++) {
-    const rest = Float32Array.from(lists.flatMap((list, other) => (other === c ? [] : list))).sort()
+  for (let c = 0; c < (counts.length === 2 ? 1 : counts.length); c++) {
+    const rest = counts.length === 2 ? byClass[1]! : joined(byClass.filter((_, other) => other !== c))
     if (byClass[c]!.length === 0 || rest.length === 0) continue
     meanDifference = Math.max(meanDifference, standardisedDifference(byClass[c]!, rest))
     ks = Math.max(ks, kolmogorovSmirnov(byClass[c]!, rest))
   }
   return { byClass, meanDifference, ks }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out.sort()
 }
 
 /** |mean a - mean b| over the root of the mean of both variances; 0 where nothing varies and the means agree. */

@@ -1,0 +1,140 @@
+/** @file Fitting gradient-boosted trees and predicting with them, the same in both engines. */
+
+import { usageError, type Matrix } from '@indistinct/core'
+import { wasmEngine, xgbEngine, type XgbEngine, type XgbEngineName } from './engine.ts'
+import { send } from './engine-workers.ts'
+import type { Response } from './worker-message.ts'
+
+export type XgbObjective = 'binary:logistic' | 'multi:softprob'
+
+/** XGBoost's parameters by their meaning; defaults are XGBoost's own. */
+export interface XgbOptions {
+  /** Boosting rounds (trees, or trees a class). */
+  readonly rounds?: number
+  readonly maxDepth?: number
+  /** Learning rate. */
+  readonly eta?: number
+  /** `exact` gives the same trees in both engines; `hist` bins differently in different versions of XGBoost. */
+  readonly treeMethod?: 'exact' | 'hist'
+  readonly objective?: XgbObjective
+  /** Number of classes for multi:softprob; the largest label + 1 unless given. */
+  readonly classes?: number
+  /** Nothing is drawn at random with all rows and columns in use: kept so that a version that does draw repeats. */
+  readonly seed?: number
+  /** Which engine; the best there is unless given. */
+  readonly engine?: XgbEngineName
+}
+
+export interface XgbModel {
+  readonly engine: XgbEngine
+  readonly objective: XgbObjective
+  /** Values a row that `predict` gives. */
+  readonly outputs: number
+  readonly features: number
+  /** The model in its engine's own format; no native memory is held. */
+  readonly bytes: Uint8Array
+  /** Probabilities: (N, 1) of class 1 for binary:logistic, (N, C) for multi:softprob. */
+  predict(x: Matrix): Promise<Matrix>
+}
+
+/** Most values (rows * cols) that the WebAssembly engine takes: 51 million were measured to fit into its 2 GB. */
+export const wasmValueLimit = 32_000_000
+
+/**
+ * Fits boosted trees to features (N, K) and labels (N). Fits started together run side by side.
+ * @param y labels 0 and 1 for binary:logistic, 0 .. C - 1 for multi:softprob
+ * @throws RangeError on labels, shapes, options or values XGBoost would not take (NaN and infinities included).
+ * @throws IndistinctError 'usage' when the engine asked for is missing or too small.
+ */
+export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
+  const { rounds = 100, maxDepth = 6, eta = 0.3, treeMethod = 'exact', objective = 'binary:logistic', seed = 0 } = options
+  const classes = checkLabels(x, y, objective, options.classes)
+  checkFinite('fitXgb', x)
+  if (!(Number.isInteger(rounds) && rounds >= 1)) throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
+  if (!(Number.isInteger(maxDepth) && maxDepth >= 1)) throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
+  if (!(eta > 0 && eta <= 1)) throw new RangeError(`fitXgb: expected eta in (0, 1], got ${eta}`)
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`fitXgb: expected an integer seed, got ${seed}`)
+  const engine = chooseEngine(options.engine)
+  if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
+    throw usageError(
+      `XGBoost in WebAssembly takes at most ${wasmValueLimit} values, got ${x.rows} x ${x.cols}: install libxgboost, set XGBOOST_LIB, or sample users`,
+    )
+  }
+  const outputs = objective === 'multi:softprob' ? classes : 1
+  const parameters: [string, string][] = [
+    ['booster', 'gbtree'],
+    ['objective', objective],
+    ['max_depth', String(maxDepth)],
+    ['eta', String(eta)],
+    ['tree_method', treeMethod],
+    // Pinned, because their defaults changed between versions of XGBoost or differ in ml-xgboost.
+    ['base_score', '0.5'],
+    ['subsample', '1'],
+    ['colsample_bytree', '1'],
+    ['min_child_weight', '1'],
+    ['gamma', '0'],
+    ['lambda', '1'],
+    ['alpha', '0'],
+    // XGBoost reads a 32-bit integer.
+    ['seed', String(((seed % 2147483648) + 2147483648) % 2147483648)],
+    ['nthread', '1'],
+    ...(engine.engine === 'native' ? [['verbosity', '0'] as [string, string]] : [['silent', '1'] as [string, string]]),
+    ...(objective === 'multi:softprob' ? [['num_class', String(classes)] as [string, string]] : []),
+  ]
+  const response = await send(engine, {
+    kind: 'fit',
+    x: Float32Array.from(x.data),
+    y: Float32Array.from(y),
+    rows: x.rows,
+    cols: x.cols,
+    rounds,
+    parameters,
+  })
+  const bytes = answer('fitXgb', engine, response, 'model')
+  return { engine, objective, outputs, features: x.cols, bytes, predict: (features) => predict(engine, bytes, outputs, x.cols, features) }
+}
+
+async function predict(engine: XgbEngine, model: Uint8Array, outputs: number, features: number, x: Matrix): Promise<Matrix> {
+  if (x.cols !== features) throw new RangeError(`predict: expected ${features} columns, got ${x.cols}`)
+  checkFinite('predict', x)
+  if (x.rows === 0) return { rows: 0, cols: outputs, data: new Float32Array(0) }
+  const response = await send(engine, { kind: 'predict', model, x: Float32Array.from(x.data), rows: x.rows, cols: x.cols, outputs })
+  return { rows: x.rows, cols: outputs, data: answer('predict', engine, response, 'predictions') }
+}
+
+function chooseEngine(name: XgbEngineName | undefined): XgbEngine {
+  if (name === 'wasm') return wasmEngine('asked for')
+  if (name === undefined) return xgbEngine()
+  return xgbEngine({ ...process.env, INDISTINCT_XGBOOST: name })
+}
+
+function answer(caller: string, engine: XgbEngine, response: Response, key: 'model'): Uint8Array
+function answer(caller: string, engine: XgbEngine, response: Response, key: 'predictions'): Float32Array
+function answer(caller: string, engine: XgbEngine, response: Response, key: 'model' | 'predictions'): Uint8Array | Float32Array {
+  if ('error' in response) throw new Error(`${caller}: XGBoost (${engine.engine} ${engine.version}) failed: ${response.error}`)
+  return (response as unknown as Record<typeof key, Uint8Array | Float32Array>)[key]
+}
+
+/** Number of classes. */
+function checkLabels(x: Matrix, y: ArrayLike<number>, objective: XgbObjective, classes: number | undefined): number {
+  if (x.rows === 0 || x.cols === 0) throw new RangeError(`fitXgb: expected at least one row and column, got ${x.rows} x ${x.cols}`)
+  if (y.length !== x.rows) throw new RangeError(`fitXgb: expected ${x.rows} labels, got ${y.length}`)
+  let largest = 0
+  for (let i = 0; i < y.length; i++) largest = Math.max(largest, y[i]!)
+  const count = objective === 'binary:logistic' ? 2 : (classes ?? largest + 1)
+  for (let i = 0; i < y.length; i++) {
+    if (!(Number.isInteger(y[i]!) && y[i]! >= 0 && y[i]! < count)) {
+      throw new RangeError(`fitXgb: expected labels 0 to ${count - 1} for ${objective}, got ${y[i]} at row ${i}`)
+    }
+  }
+  if (objective === 'multi:softprob' && count < 2) throw new RangeError(`fitXgb: expected at least 2 classes, got ${count}`)
+  return count
+}
+
+function checkFinite(caller: string, x: Matrix): void {
+  for (let i = 0; i < x.data.length; i++) {
+    if (!Number.isFinite(x.data[i]!)) {
+      throw new RangeError(`${caller}: expected finite values, got ${x.data[i]} at row ${Math.floor(i / x.cols)}, column ${i % x.cols}`)
+    }
+  }
+}

@@ -63,7 +63,7 @@ const howToInstall = 'apt install libxgboost0, brew install xgboost, conda insta
 export function describeXgbEngine(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const { engine, version, path, reason } = xgbEngine(environment)
   if (engine === 'native') return `XGBoost ${version}, native, ${path}`
-  return `XGBoost in WebAssembly (ml-xgboost ${version}): ${reason}. Results agree to 1e-6; for speed ${howToInstall}, or set XGBOOST_LIB`
+  return `XGBoost in WebAssembly (ml-xgboost ${version}): ${reason}. Results agree to 1e-6; a native library is somewhat faster: ${howToInstall}, or set XGBOOST_LIB`
 }
 
 /** The WebAssembly engine, which is always there. */

@@ -1,5 +1,4 @@
 import { address, integer } from "./arguments";
-import { exp2Unit } from "./exp2";
 
 // Rows are cut into blocks of 64, blocks into `groups` runs. Round -1 visits each run with itself; the rounds of a
 // round-robin tournament then visit every pair of runs, so that the tasks of one round never write to the same rows.
@@ -8,9 +7,9 @@ import { exp2Unit } from "./exp2";
 //   panels  [rows / 8][K][8], for the dot products: four rows i are broadcast against eight rows j
 //   strips  [blocks][K / 8][64][8], for the gradient: broadcast coefficients against eight columns
 // K is padded to a multiple of 8 and each class to whole
-// blocks; padding rows have x = 0, h = Infinity and weight 0, so that their kernel is 2^-126.
+// blocks; padding rows have x = 0 and h = Infinity, so that their kernel is 2^-60.
 
-const B: i32 = 64;
+const ROW: usize = 256; // 64 float32
 const TILE: usize = 16384; // 64 x 64 float32
 const SCRATCH: usize = 17408; // the tile and 64 vectors of row sums
 
@@ -37,9 +36,9 @@ function exponents(xi: usize, hi: usize, xj: usize, hj: usize, cols: i32, tile: 
       let c21 = f32x4.neg(f32x4.add(s2, h1));
       let c30 = f32x4.neg(f32x4.add(s3, h0));
       let c31 = f32x4.neg(f32x4.add(s3, h1));
-      for (let b = bStart; b < bEnd; b += 64) {
-        let b0 = v128.load(b);
-        let b1 = v128.load(b, 16);
+      for (let b = bStart; b < bEnd; b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
         let s = v128.load_splat<f32>(a);
         c00 = f32x4.add(c00, f32x4.mul(s, b0));
         c01 = f32x4.add(c01, f32x4.mul(s, b1));
@@ -52,21 +51,7 @@ function exponents(xi: usize, hi: usize, xj: usize, hj: usize, cols: i32, tile: 
         s = v128.load_splat<f32>(a, 12);
         c30 = f32x4.add(c30, f32x4.mul(s, b0));
         c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        b0 = v128.load(b, 32);
-        b1 = v128.load(b, 48);
-        s = v128.load_splat<f32>(a, 32);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 36);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 40);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 44);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        a += 64;
+        a += 32;
       }
       const out = tile + ((<usize>ig) << 10) + ((<usize>jp) << 5);
       v128.store(out, c00);
@@ -92,62 +77,137 @@ function sumOfLanes(v: v128): f64 {
   );
 }
 
+// Adds four float32 lanes to two float64 ones.
+// @ts-ignore: decorator
+@inline
+function addedLanes(sum: v128, v: v128): v128 {
+  return f64x2.add(
+    f64x2.add(sum, f64x2.promote_low_f32x4(v)),
+    f64x2.promote_low_f32x4(i64x2.shuffle(v, v, 1, 0)),
+  );
+}
+
+// Vector constants inside a loop are rebuilt from integers on every pass, with three instructions each; values loaded
+// before the loop stay in registers or on the stack. In order: the lowest exponent and its power of two, 1.5 * 2^23,
+// and the polynomial for 2^f on |f| <= 1/2 (the minimax fit of relative error with constant term 1), highest power
+// first. The floor of 2^-60 under t and what is squared keeps results out of the subnormal range, where each costs
+// more than a hundred instructions.
+const CONSTANTS = memory.data<f32>([
+  -60, 8.673617379884035e-19, 12582912, 0.00015353361959569156, 0.0013398875016719103, 0.00961843691766262, 0.055503323674201965,
+  0.24022647738456726, 0.6931471824645996, 1,
+]);
+
 // Turns exponents into kernel sums; with a gradient, leaves the coefficients
-// scale * w_i * w_j * (t/4 + t^2/2 + t^4 + 2 t^8 + 4 t^16) in the tile and adds their row and column sums.
-// Adds factor * sum w_i w_j k_ij to sums[0] and factor * sum k_ij to sums[1], in float64 after each 64 float32 terms.
+// scale * w_i * w_j * (t + 2 t^2 + 4 t^4 + 8 t^8 + 16 t^16) in the tile and adds their row and column sums.
+// Adds pairs * sum w_i w_j k_ij to sums[0] and pairs * sum k_ij to sums[1], in float64 after each 16 float32 terms.
+// Without `weighted`, w is 1 in both blocks. `scale` carries the weights of the blocks for the gradient, and
+// blockWeight for the value.
 // @ts-ignore: decorator
 @inline
 function kernels(
   tile: usize, rowSums: usize, wi: usize, wj: usize, ci: usize, cj: usize,
-  blockWeight: f64, scale: f32, factor: f64, sums: usize, gradient: bool, diagonal: bool,
+  blockWeight: f64, scale: f32, pairs: f64, sums: usize, gradient: bool, weighted: bool,
 ): void {
-  let value: f64 = 0;
-  let total: f64 = 0;
+  let value = f64x2.splat(0);
+  let total = f64x2.splat(0);
   if (gradient) memory.fill(rowSums, 0, 1024);
-  const lowest = f32x4.splat(-126);
   const zero = f32x4.splat(0);
+  const lowest = v128.load_splat<f32>(CONSTANTS);
+  const least = v128.load_splat<f32>(CONSTANTS, 4);
+  const magic = v128.load_splat<f32>(CONSTANTS, 8);
+  const p6 = v128.load_splat<f32>(CONSTANTS, 12);
+  const p5 = v128.load_splat<f32>(CONSTANTS, 16);
+  const p4 = v128.load_splat<f32>(CONSTANTS, 20);
+  const p3 = v128.load_splat<f32>(CONSTANTS, 24);
+  const p2 = v128.load_splat<f32>(CONSTANTS, 28);
+  const p1 = v128.load_splat<f32>(CONSTANTS, 32);
+  const p0 = v128.load_splat<f32>(CONSTANTS, 36);
   const scales = f32x4.splat(scale);
   for (let j: usize = 0; j < 256; j += 16) {
-    const wj0 = v128.load(wj + j);
-    let v0 = zero;
-    let k0 = zero;
-    let g0 = zero;
+    let v = zero;
+    let n = zero;
+    let g = zero;
     let at = tile + j;
     for (let i: usize = 0; i < 256; i += 4) {
-      const y = f32x4.pmin(f32x4.pmax(v128.load(at), lowest), zero);
-      const t1 = exp2Unit(y);
+      if ((i & 63) === 0) {
+        total = addedLanes(total, n);
+        n = zero;
+        if (weighted) {
+          value = addedLanes(value, v);
+          v = zero;
+        }
+      }
+      // 2^y: the sum with 1.5 * 2^23 holds y rounded to an integer in its low bits, for the exponent of the result.
+      const y = f32x4.pmax(v128.load(at), lowest);
+      const z = f32x4.add(y, magic);
+      const f = f32x4.sub(y, f32x4.sub(z, magic));
+      let p = f32x4.add(f32x4.mul(f, p6), p5);
+      p = f32x4.add(f32x4.mul(p, f), p4);
+      p = f32x4.add(f32x4.mul(p, f), p3);
+      p = f32x4.add(f32x4.mul(p, f), p2);
+      p = f32x4.add(f32x4.mul(p, f), p1);
+      p = f32x4.add(f32x4.mul(p, f), p0);
+      const t1 = i32x4.add(p, i32x4.shl(z, 23));
       const t2 = f32x4.mul(t1, t1);
-      const t4 = f32x4.mul(t2, t2);
-      const t8 = f32x4.mul(t4, t4);
-      const t16 = f32x4.mul(t8, t8);
-      const k = f32x4.add(f32x4.add(f32x4.add(t16, t8), f32x4.add(t4, t2)), t1);
-      const w = f32x4.mul(v128.load_splat<f32>(wi + i), wj0);
-      v0 = f32x4.add(v0, f32x4.mul(w, k));
-      k0 = f32x4.add(k0, k);
+      const u2 = f32x4.pmax(t2, least);
+      const t4 = f32x4.mul(u2, u2);
+      const u4 = f32x4.pmax(t4, least);
+      const t8 = f32x4.mul(u4, u4);
+      const u8 = f32x4.pmax(t8, least);
+      const t16 = f32x4.mul(u8, u8);
+      const k = f32x4.add(f32x4.add(f32x4.add(f32x4.add(t16, t8), t4), t2), t1);
+      n = f32x4.add(n, k);
+      let w = scales;
+      if (weighted) {
+        const ww = f32x4.mul(v128.load_splat<f32>(wi + i), v128.load(wj + j));
+        v = f32x4.add(v, f32x4.mul(ww, k));
+        if (gradient) w = f32x4.mul(ww, scales);
+      }
       if (gradient) {
-        const q = f32x4.add(
-          f32x4.add(f32x4.mul(t16, f32x4.splat(4)), f32x4.mul(t8, f32x4.splat(2))),
-          f32x4.add(t4, f32x4.add(f32x4.mul(t2, f32x4.splat(0.5)), f32x4.mul(t1, f32x4.splat(0.25)))),
-        );
-        const c = f32x4.mul(f32x4.mul(q, scales), w);
+        let q = f32x4.add(f32x4.add(t16, t16), t8);
+        q = f32x4.add(f32x4.add(q, q), t4);
+        q = f32x4.add(f32x4.add(q, q), t2);
+        q = f32x4.add(f32x4.add(q, q), t1);
+        const c = f32x4.mul(q, w);
         v128.store(at, c);
-        g0 = f32x4.add(g0, c);
+        g = f32x4.add(g, c);
         v128.store(rowSums + (i << 2), f32x4.add(v128.load(rowSums + (i << 2)), c));
       }
       at += 256;
     }
-    value += sumOfLanes(v0);
-    total += sumOfLanes(k0);
-    // On the diagonal the tile is symmetric and its row sums are all there is to add.
-    if (gradient && !diagonal) v128.store(cj + j, f32x4.add(v128.load(cj + j), g0));
+    total = addedLanes(total, n);
+    if (weighted) value = addedLanes(value, v);
+    if (gradient && cj) v128.store(cj + j, f32x4.add(v128.load(cj + j), g));
   }
-  store<f64>(sums, load<f64>(sums) + factor * blockWeight * value);
-  store<f64>(sums, load<f64>(sums, 8) + factor * total, 8);
+  const k = f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
+  const wk = weighted ? f64x2.extract_lane(value, 0) + f64x2.extract_lane(value, 1) : k;
+  store<f64>(sums, load<f64>(sums) + pairs * blockWeight * wk);
+  store<f64>(sums, load<f64>(sums, 8) + pairs * k, 8);
   if (gradient) {
     for (let i: usize = 0; i < 256; i += 4) {
       store<f32>(ci + i, load<f32>(ci + i) + <f32>sumOfLanes(v128.load(rowSums + (i << 2))));
     }
   }
+}
+
+function kernelSums(tile: usize, blockWeight: f64, pairs: f64, sums: usize): void {
+  kernels(tile, 0, 0, 0, 0, 0, blockWeight, 1, pairs, sums, false, false);
+}
+
+function weightedKernelSums(tile: usize, wi: usize, wj: usize, blockWeight: f64, pairs: f64, sums: usize): void {
+  kernels(tile, 0, wi, wj, 0, 0, blockWeight, 1, pairs, sums, false, true);
+}
+
+function coefficients(
+  tile: usize, rowSums: usize, ci: usize, cj: usize, blockWeight: f64, scale: f32, pairs: f64, sums: usize,
+): void {
+  kernels(tile, rowSums, 0, 0, ci, cj, blockWeight, scale, pairs, sums, true, false);
+}
+
+function weightedCoefficients(
+  tile: usize, rowSums: usize, wi: usize, wj: usize, ci: usize, cj: usize, blockWeight: f64, scale: f32, pairs: f64, sums: usize,
+): void {
+  kernels(tile, rowSums, wi, wj, ci, cj, blockWeight, scale, pairs, sums, true, true);
 }
 
 // g[i] += sum_j tile[i][j] x_j over one block, both in strips; `across` and `along` are the tile's strides of i and j.
@@ -167,9 +227,9 @@ function gather(tile: usize, x: usize, g: usize, strips: i32, across: usize, alo
       let c21 = c00;
       let c30 = c00;
       let c31 = c00;
-      for (let b = from; b < end; b += 64) {
-        let b0 = v128.load(b);
-        let b1 = v128.load(b, 16);
+      for (let b = from; b < end; b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
         let v = v128.load_splat<f32>(a);
         c00 = f32x4.add(c00, f32x4.mul(v, b0));
         c01 = f32x4.add(c01, f32x4.mul(v, b1));
@@ -182,21 +242,7 @@ function gather(tile: usize, x: usize, g: usize, strips: i32, across: usize, alo
         v = v128.load_splat<f32>(a + 3 * across);
         c30 = f32x4.add(c30, f32x4.mul(v, b0));
         c31 = f32x4.add(c31, f32x4.mul(v, b1));
-        b0 = v128.load(b, 32);
-        b1 = v128.load(b, 48);
-        v = v128.load_splat<f32>(a + along);
-        c00 = f32x4.add(c00, f32x4.mul(v, b0));
-        c01 = f32x4.add(c01, f32x4.mul(v, b1));
-        v = v128.load_splat<f32>(a + along + across);
-        c10 = f32x4.add(c10, f32x4.mul(v, b0));
-        c11 = f32x4.add(c11, f32x4.mul(v, b1));
-        v = v128.load_splat<f32>(a + along + 2 * across);
-        c20 = f32x4.add(c20, f32x4.mul(v, b0));
-        c21 = f32x4.add(c21, f32x4.mul(v, b1));
-        v = v128.load_splat<f32>(a + along + 3 * across);
-        c30 = f32x4.add(c30, f32x4.mul(v, b0));
-        c31 = f32x4.add(c31, f32x4.mul(v, b1));
-        a += 2 * along;
+        a += along;
       }
       const out = g + ((<usize>s) << 11) + (i << 5);
       v128.store(out, f32x4.add(v128.load(out), c00));
@@ -219,27 +265,11 @@ function gatherColumns(tile: usize, x: usize, g: usize, strips: i32): void {
   gather(tile, x, g, strips, 4, 256);
 }
 
-function kernelsOnly(tile: usize, wi: usize, wj: usize, blockWeight: f64, factor: f64, sums: usize): void {
-  kernels(tile, 0, wi, wj, 0, 0, blockWeight, 1, factor, sums, false, false);
-}
-
-function kernelsAndCoefficients(
-  tile: usize, rowSums: usize, wi: usize, wj: usize, ci: usize, cj: usize, blockWeight: f64, scale: f32, sums: usize,
-): void {
-  kernels(tile, rowSums, wi, wj, ci, cj, blockWeight, scale, 2, sums, true, false);
-}
-
-function kernelsAndCoefficientsDiagonal(
-  tile: usize, rowSums: usize, wi: usize, ci: usize, blockWeight: f64, scale: f32, sums: usize,
-): void {
-  kernels(tile, rowSums, wi, wi, ci, 0, blockWeight, scale, 1, sums, true, true);
-}
-
 export function rbfMmd(task: i32, block: usize): void {
   const panels = address(block, 0);
   const strips = address(block, 1); // 0 without a gradient
   const norms = address(block, 2);
-  const weights = address(block, 3);
+  const weights = address(block, 3); // 0 where all rows of a block weigh the same
   const blockWeights = address(block, 4); // f64 (blocks)
   const g = address(block, 5);
   const c = address(block, 6);
@@ -271,32 +301,33 @@ export function rbfMmd(task: i32, block: usize): void {
 
   for (let i = i0; i < i1; i++) {
     const xi = panels + <usize>i * size;
-    const hi = norms + ((<usize>i) << 8);
-    const wi = weights + ((<usize>i) << 8);
+    const hi = norms + <usize>i * ROW;
     for (let j = round >= 0 ? j0 : i; j < j1; j++) {
-      const hj = norms + ((<usize>j) << 8);
-      const wj = weights + ((<usize>j) << 8);
+      const hj = norms + <usize>j * ROW;
       const blockWeight = load<f64>(blockWeights + ((<usize>i) << 3)) * load<f64>(blockWeights + ((<usize>j) << 3));
       exponents(xi, hi, panels + <usize>j * size, hj, cols, tile);
       if (i === j) {
         // The host adds the diagonal, where the kernel is exactly 5.
         for (let r: usize = 0; r < 64; r++) store<f32>(tile + r * 260, -Infinity);
       }
+      const pairs: f64 = i === j ? 1 : 2;
       if (!strips) {
-        kernelsOnly(tile, wi, wj, blockWeight, i === j ? 1 : 2, out);
+        if (weights) weightedKernelSums(tile, weights + <usize>i * ROW, weights + <usize>j * ROW, blockWeight, pairs, out);
+        else kernelSums(tile, blockWeight, pairs, out);
         continue;
       }
       const si = strips + <usize>i * size;
       const gi = g + <usize>i * size;
-      const ci = c + ((<usize>i) << 8);
-      if (i === j) {
-        kernelsAndCoefficientsDiagonal(tile, rowSums, wi, ci, blockWeight, <f32>blockWeight, out);
-        gatherRows(tile, si, gi, count);
-      } else {
-        kernelsAndCoefficients(tile, rowSums, wi, wj, ci, c + ((<usize>j) << 8), blockWeight, <f32>blockWeight, out);
-        gatherRows(tile, strips + <usize>j * size, gi, count);
-        gatherColumns(tile, si, g + <usize>j * size, count);
-      }
+      const ci = c + <usize>i * ROW;
+      // A tile on the diagonal is symmetric: its rows alone are all there is to add.
+      const cj = i === j ? 0 : c + <usize>j * ROW;
+      if (weights) {
+        weightedCoefficients(
+          tile, rowSums, weights + <usize>i * ROW, weights + <usize>j * ROW, ci, cj, blockWeight, <f32>blockWeight, pairs, out,
+        );
+      } else coefficients(tile, rowSums, ci, cj, blockWeight, <f32>blockWeight, pairs, out);
+      gatherRows(tile, strips + <usize>j * size, gi, count);
+      if (i !== j) gatherColumns(tile, si, g + <usize>j * size, count);
     }
   }
 }

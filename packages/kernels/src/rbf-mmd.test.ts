@@ -149,8 +149,9 @@ describe('rbfMmd', () => {
     theta.data.copyWithin(10 * 6, 20 * 6, 30 * 6)
     const expected = reference(theta.data, 6, weightsOf(300, samples))
     const result = rbfMmd(theta, samples)
-    expect(Math.abs(result.value / expected.value - 1)).toBeLessThan(1e-5)
-    expect(relativeError(result.gradient!.data, expected.gradient)).toBeLessThan(1e-3)
+    // One row so far off stretches b until every other kernel is nearly 5, and the value a thousandth of the summands.
+    expect(Math.abs(result.value / expected.value - 1)).toBeLessThan(1e-4)
+    expect(relativeError(result.gradient!.data, expected.gradient)).toBeLessThan(1e-5)
   })
 
   test('is zero with a zero gradient where all rows are equal', () => {

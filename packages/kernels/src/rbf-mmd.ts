@@ -81,7 +81,7 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
     const gathered = wantsGradient ? floats(padded * cols) : undefined
     const coefficients = floats(padded)
     const norms = floats(padded).fill(Infinity)
-    const weights = floats(padded)
+    const weights = samples instanceof Float32Array ? floats(padded) : undefined
     const blockWeights = doubles(blocks)
     const sums = doubles(2 * runs)
     // log2 of the widest kernel is then x_i.x_j - |x_i|^2 / 2 - |x_j|^2 / 2.
@@ -94,7 +94,7 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
       for (let r = 0; r < group.rows.length; r++) {
         const at = block * blockRows + r
         rowAt[at] = group.rows[r]!
-        weights[at] = group.relative === undefined ? group.sign : group.relative[group.rows[r]!]!
+        if (weights) weights[at] = group.relative![group.rows[r]!]!
       }
       block += blocksOf[g]!
     }
@@ -117,7 +117,7 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
       panels.byteOffset,
       strips?.byteOffset ?? 0,
       norms.byteOffset,
-      weights.byteOffset,
+      weights?.byteOffset ?? 0,
       blockWeights.byteOffset,
       gathered?.byteOffset ?? 0,
       coefficients.byteOffset,
@@ -145,7 +145,7 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
     if (!gathered || !strips) return { value, total, trace, bandwidth }
 
     const gradient = matrix(theta.rows, theta.cols)
-    const factor = -4 / (bandwidth * scale)
+    const factor = -1 / (bandwidth * scale)
     for (let at = 0; at < padded; at++) {
       if (rowAt[at]! < 0) continue
       const target = rowAt[at]! * theta.cols
@@ -173,13 +173,12 @@ export function nullMmd(total: number, trace: number, n1: number, n2: number): n
 }
 
 /**
- * Rows that share a float64 weight. The kernel multiplies float32 weights, exact here: +1 and -1, or the given ones.
- * A rounded 1/n would leave the weights of the classes with a sum that is not zero.
+ * Rows whose weight is `weight`, applied in float64 (a float32 1/n would leave the weights of both samples with a sum
+ * that is not zero), times their entry in `relative` where weights were given.
  */
 interface RowGroup {
   readonly rows: Int32Array
   readonly weight: number
-  readonly sign: number
   readonly relative?: Float32Array
 }
 
@@ -193,7 +192,7 @@ function rowGroups(theta: Matrix, samples: TwoSamples | Float32Array): RowGroup[
       if (samples[i] !== 0) rows[count++] = i
     }
     if (count === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
-    return [{ rows: rows.subarray(0, count), weight: 1, sign: 1, relative: samples }]
+    return [{ rows: rows.subarray(0, count), weight: 1, relative: samples }]
   }
   const seen = new Uint8Array(theta.rows)
   for (const [name, rows] of [['first', samples.first], ['second', samples.second]] as const) {
@@ -205,8 +204,8 @@ function rowGroups(theta: Matrix, samples: TwoSamples | Float32Array): RowGroup[
     }
   }
   return [
-    { rows: samples.first, weight: 1 / samples.first.length, sign: 1 },
-    { rows: samples.second, weight: 1 / samples.second.length, sign: -1 },
+    { rows: samples.first, weight: 1 / samples.first.length },
+    { rows: samples.second, weight: -1 / samples.second.length },
   ]
 }
 
@@ -231,7 +230,7 @@ function spread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Arra
 function equalRows(theta: Matrix, groups: readonly RowGroup[], rows: number, wantsGradient: boolean): MmdResult {
   let sum = 0
   for (const group of groups) {
-    if (group.relative === undefined) sum += group.sign
+    if (group.relative === undefined) sum += Math.sign(group.weight)
     else for (const row of group.rows) sum += group.relative[row]!
   }
   return {

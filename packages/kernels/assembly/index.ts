@@ -8,3 +8,4 @@ export { bprScatter, bprWeights, decayUsed } from "./bpr";
 export { layerMean } from "./layer-mean";
 export { sampleUnseen } from "./sample-unseen";
 export { scoreTopK } from "./score-top-k";
+export { nmfRank, nmfScatter, nmfStep } from "./nmf";

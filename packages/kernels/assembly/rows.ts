@@ -77,3 +77,16 @@ export function relu(x: usize, cols: i32): void {
   for (; k + 4 <= cols; k += 4) v128.store(x + ((<usize>k) << 2), f32x4.max(zero, v128.load(x + ((<usize>k) << 2))));
   for (; k < cols; k++) store<f32>(x + ((<usize>k) << 2), max<f32>(0, load<f32>(x + ((<usize>k) << 2))));
 }
+
+// target *= x, element by element
+export function multiplyBy(target: usize, x: usize, cols: i32): void {
+  let k: i32 = 0;
+  for (; k + 4 <= cols; k += 4) {
+    const at = (<usize>k) << 2;
+    v128.store(target + at, f32x4.mul(v128.load(target + at), v128.load(x + at)));
+  }
+  for (; k < cols; k++) {
+    const at = (<usize>k) << 2;
+    store<f32>(target + at, load<f32>(target + at) * load<f32>(x + at));
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * @file Neural matrix factorisation (He et al. 2017, NeuMF): gradient of a batch, and full rankings. The logit of a user
+ * and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c. The first layer is split into a user and
+ * an item part, each computed once a step or ranking, however many samples share it.
+ */
+
+import type { Csr, Matrix } from '@indistinct/core'
+import { gemmNN, gemmNT, gemmTN } from './gemm.ts'
+import { memory, openFrame, type Frame } from './memory.ts'
+import { runKernel } from './runtime.ts'
+
+export interface NmfShape {
+  readonly users: number
+  readonly items: number
+  /** Dimensions of the GMF tables. */
+  readonly gmf: number
+  /** Dimensions of the MLP tables. */
+  readonly mlp: number
+  /** Widths of the hidden layers, one or more. */
+  readonly hidden: readonly number[]
+}
+
+export interface Placed {
+  readonly name: string
+  readonly offset: number
+  readonly rows: number
+  readonly cols: number
+}
+
+/**
+ * Names, places and shapes of the parameters in one flat array: user-gmf, item-gmf, user-mlp, item-mlp, then
+ * hidden-L-weights (inputs, width) and hidden-L-bias (1, width) for each layer L from 1 (the inputs of the first are the
+ * user's dimensions, then the item's), output-weights (gmf + last width, 1) and output-bias (1, 1).
+ */
+export function nmfLayout(shape: NmfShape): readonly Placed[] {
+  const { users, items, gmf, mlp, hidden } = shape
+  const placed: Placed[] = []
+  let offset = 0
+  const place = (name: string, rows: number, cols: number): void => {
+    placed.push({ name, offset, rows, cols })
+    offset += rows * cols
+  }
+  place('user-gmf', users, gmf)
+  place('item-gmf', items, gmf)
+  place('user-mlp', users, mlp)
+  place('item-mlp', items, mlp)
+  hidden.forEach((width, at) => {
+    place(`hidden-${at + 1}-weights`, at === 0 ? 2 * mlp : hidden[at - 1]!, width)
+    place(`hidden-${at + 1}-bias`, 1, width)
+  })
+  place('output-weights', gmf + hidden[hidden.length - 1]!, 1)
+  place('output-bias', 1, 1)
+  return placed
+}
+
+/** Length of the flat array of parameters. */
+export function nmfSize(shape: NmfShape): number {
+  const last = nmfLayout(shape).at(-1)!
+  return last.offset + last.rows * last.cols
+}
+
+/** Interactions of a batch; negative n of interaction q is negatives[q * perPositive + n]. */
+export interface NmfBatch {
+  readonly users: Int32Array
+  readonly positives: Int32Array
+  readonly negatives: Int32Array
+}
+
+// As in assembly/nmf.ts.
+const together = 64
+
+const bytes = 4
+const sampleTasks = 16
+const ownerTasks = 16
+const usersPerTask = 16
+
+/**
+ * Mean binary cross-entropy over all positives (label 1) and negatives (label 0) of the batch, with its gradient on all
+ * parameters. Both flat arrays are in the order of `nmfLayout`.
+ * @throws RangeError when lengths do not fit.
+ */
+export function nmfGradient(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): number {
+  const { users, items, gmf, hidden } = shape
+  const count = batch.users.length
+  const perPositive = batch.negatives.length / count
+  const size = nmfSize(shape)
+  if (parameters.length !== size || gradient.length !== size) {
+    throw new RangeError(`nmfGradient: expected parameters and gradient of ${size}, got ${parameters.length} and ${gradient.length}`)
+  }
+  if (batch.positives.length !== count || !Number.isInteger(perPositive)) {
+    throw new RangeError(
+      `nmfGradient: expected ${count} positives and a multiple of ${count} negatives, got ${batch.positives.length} and ${batch.negatives.length}`,
+    )
+  }
+  const frame = openFrame()
+  // Views in kernel memory: the arrays themselves when they live there, copies otherwise.
+  const at = placedTables(shape, viewOf(frame.input(parameters), size))
+  const to = placedTables(shape, viewOf(frame.output(gradient), size))
+  const width1 = hidden[0]!
+  const samples = count * (1 + perPositive)
+  const { userHidden, itemHidden, itemFactors } = firstStage(frame, shape, at)
+  const widths = frame.input(Int32Array.from(hidden))
+  const indices = [frame.input(batch.users), frame.input(batch.positives), frame.input(batch.negatives), count, perPositive]
+  const logits = frame.scratch(samples * bytes)
+  const delta = frame.scratch(samples * width1 * bytes)
+
+  // A task's share: gradients from the first bias to the output bias, then the loss.
+  const bias = at['hidden-1-bias']!.data.byteOffset
+  const tail = size - (bias - at['user-gmf']!.data.byteOffset) / bytes
+  const perTask = Math.max(512, Math.ceil(samples / sampleTasks))
+  const tasks = Math.ceil(samples / perTask)
+  const shares = viewOf(frame.scratch(tasks * (tail + 1) * bytes), tasks * (tail + 1))
+  const scratch = (layerValues(hidden) + 2 * together * Math.max(...hidden)) * bytes
+  runKernel('nmfStep', tasks, [
+    ...indices, perTask, address(userHidden), address(itemHidden), address(at['user-gmf']!), address(itemFactors), gmf, bias,
+    transposedTower(frame, shape, at), widths, hidden.length, logits, delta, tail + 1, scratch, shares.byteOffset,
+    frame.scratch(tasks * scratch),
+  ])
+  runKernel('sumParts', 1, [shares.byteOffset, address(to['hidden-1-bias']!), tail, tail + 1, tasks, 0])
+  let loss = 0
+  for (let task = 0; task < tasks; task++) loss += shares[task * (tail + 1) + tail]!
+
+  const factorShares = frame.scratch(ownerTasks * gmf * bytes)
+  const [weights, weightsGradient] = [halves(at['hidden-1-weights']!), halves(to['hidden-1-weights']!)]
+  for (const [side, name, rows] of [[0, 'user', users], [1, 'item', items]] as const) {
+    const owned = samples < 2048 ? rows : Math.ceil(rows / ownerTasks)
+    const owners = Math.ceil(rows / owned)
+    const sums = scratchMatrix(frame, rows, width1)
+    const others = side === 0 ? itemFactors : at['user-gmf']!
+    runKernel('nmfScatter', owners, [
+      side, ...indices, logits, delta, width1, address(others), gmf, address(to[`${name}-gmf`]!), address(sums), rows, owned,
+      address(at['item-gmf']!), address(at['output-weights']!), factorShares,
+    ])
+    if (side === 1) runKernel('sumParts', 1, [factorShares, address(to['output-weights']!), gmf, gmf, owners, 0])
+    gemmTN(at[`${name}-mlp`]!, sums, weightsGradient[side])
+    gemmNT(sums, weights[side], to[`${name}-mlp`]!)
+  }
+  frame.close()
+  return loss / samples
+}
+
+/** The user tables that a ranking starts from: (n, gmf) and (n, mlp), for any n users. */
+export interface NmfUsers {
+  readonly gmf: Matrix
+  readonly mlp: Matrix
+}
+
+/**
+ * The k best items of each of the n users by their logit (n * k), best first, equal scores by ascending id, `seen`
+ * (n, items) left out, -1 where fewer than k remain. Item tables and layers come from `parameters`.
+ * @throws RangeError when the shapes do not fit.
+ */
+export function nmfTopK(shape: NmfShape, parameters: Float32Array, users: NmfUsers, seen: Csr | undefined, k: number): Int32Array {
+  const { items, gmf, mlp, hidden } = shape
+  const rows = users.gmf.rows
+  const size = nmfSize(shape)
+  if (parameters.length !== size) throw new RangeError(`nmfTopK: expected ${size} parameters, got ${parameters.length}`)
+  if (users.gmf.cols !== gmf || users.mlp.cols !== mlp || users.mlp.rows !== rows) {
+    throw new RangeError(
+      `nmfTopK: expected users (${rows}, ${gmf}) and (${rows}, ${mlp}), got (${rows}, ${users.gmf.cols}) and (${users.mlp.rows}, ${users.mlp.cols})`,
+    )
+  }
+  if (seen && (seen.rows !== rows || seen.cols !== items)) {
+    throw new RangeError(`nmfTopK: expected seen (${rows}, ${items}), got (${seen.rows}, ${seen.cols})`)
+  }
+  if (!Number.isInteger(k) || k < 1) throw new RangeError(`nmfTopK: expected a positive integer k, got ${k}`)
+  const ids = new Int32Array(rows * k)
+  if (rows === 0) return ids
+  const frame = openFrame()
+  const at = placedTables(shape, viewOf(frame.input(parameters), size))
+  const { userHidden, itemHidden, itemFactors } = firstStage(frame, shape, { ...at, 'user-mlp': users.mlp })
+  const tasks = Math.ceil(rows / usersPerTask)
+  const scratch = (layerValues(hidden) + k) * bytes
+  runKernel('nmfRank', tasks, [
+    address(userHidden), address(itemHidden), frame.input(users.gmf.data), address(itemFactors), gmf, address(at['hidden-1-bias']!),
+    address(at['output-weights']!) + gmf * bytes, frame.input(Int32Array.from(hidden)), hidden.length, rows, items, usersPerTask, k,
+    seen ? frame.input(seen.indptr) : 0, seen ? frame.input(seen.indices) : 0, frame.output(ids), frame.scratch(tasks * scratch), scratch,
+  ])
+  frame.close()
+  return ids
+}
+
+type Tables = Readonly<Record<string, Matrix>>
+
+function placedTables(shape: NmfShape, flat: Float32Array): Tables {
+  return Object.fromEntries(
+    nmfLayout(shape).map(({ name, offset, rows, cols }) => [name, { rows, cols, data: flat.subarray(offset, offset + rows * cols) }]),
+  )
+}
+
+/** What many samples share: user and item parts of the first layer, and item factors times their output weights. */
+function firstStage(frame: Frame, shape: NmfShape, at: Tables): { userHidden: Matrix; itemHidden: Matrix; itemFactors: Matrix } {
+  const weights = halves(at['hidden-1-weights']!)
+  const userHidden = scratchMatrix(frame, at['user-mlp']!.rows, shape.hidden[0]!)
+  const itemHidden = scratchMatrix(frame, shape.items, shape.hidden[0]!)
+  gemmNN(at['user-mlp']!, weights[0], userHidden)
+  gemmNN(at['item-mlp']!, weights[1], itemHidden)
+  const itemFactors = scratchMatrix(frame, shape.items, shape.gmf)
+  const from = at['item-gmf']!.data
+  const output = at['output-weights']!.data
+  for (let i = 0, p = 0; i < shape.items; i++) {
+    for (let c = 0; c < shape.gmf; c++, p++) itemFactors.data[p] = from[p]! * output[c]!
+  }
+  return { userHidden, itemHidden, itemFactors }
+}
+
+/** The user's and the item's rows of the first layer's weights. */
+function halves(weights: Matrix): readonly [Matrix, Matrix] {
+  const rows = weights.rows / 2
+  const at = rows * weights.cols
+  return [
+    { rows, cols: weights.cols, data: weights.data.subarray(0, at) },
+    { rows, cols: weights.cols, data: weights.data.subarray(at) },
+  ]
+}
+
+/** The weights of the layers after the first, each transposed, one after the other. */
+function transposedTower(frame: Frame, shape: NmfShape, at: Tables): number {
+  const layers = shape.hidden.slice(1).map((_, l) => at[`hidden-${l + 2}-weights`]!)
+  const start = frame.scratch(layers.reduce((sum, m) => sum + m.data.byteLength, 0))
+  let offset = start
+  for (const { rows, cols, data } of layers) {
+    const out = viewOf(offset, data.length)
+    for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!
+    offset += data.byteLength
+  }
+  return start
+}
+
+function layerValues(hidden: readonly number[]): number {
+  return together * hidden.reduce((sum, width) => sum + width, 0)
+}
+
+function viewOf(start: number, length: number): Float32Array {
+  return new Float32Array(memory.buffer, start, length)
+}
+
+function scratchMatrix(frame: Frame, rows: number, cols: number): Matrix {
+  return { rows, cols, data: viewOf(frame.scratch(rows * cols * bytes), rows * cols) }
+}
+
+function address(m: Matrix): number {
+  return m.data.byteOffset
+}

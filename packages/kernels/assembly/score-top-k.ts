@@ -1,7 +1,7 @@
 import { address, integer } from "./arguments";
 
 // Best items of each user by inner product; one task is a run of users. Items come in panels [items / 8][K][8], users
-// in panels [users / 4][K][4]; K is padded to an even number. Items are visited by ascending id, and each user keeps a
+// in panels [users / 4][K][4]. Items are visited by ascending id, and each user keeps a
 // heap with the worst kept item (lowest score, then highest id) at its root, so that a later item must beat the root
 // outright and ties go to the lower id.
 
@@ -38,13 +38,15 @@ function siftDown(scores: usize, ids: usize, length: i32): void {
   }
 }
 
-// Offers the scores of `count` items from `item` on, with the user's state in 16 bytes: the score to beat (NaN until
+// Offers those of eight scores that `lanes` has a bit for, of the items from `first` on, with the user's state in 16 bytes: the score to beat (NaN until
 // k items are kept), the number kept, and the position in the user's seen items. Returns the first NaN's item, or -1.
 function offer(
-  found: usize, count: i32, item: i32, state: usize, scores: usize, ids: usize, k: i32, seen: usize, seenEnd: i32,
+  found: usize, lanes: i32, first: i32, state: usize, scores: usize, ids: usize, k: i32, seen: usize, seenEnd: i32,
 ): i32 {
   let invalid = -1;
-  for (let lane = 0; lane < count; lane++, item++) {
+  for (; lanes; lanes &= lanes - 1) {
+    const lane = ctz(lanes);
+    const item = first + lane;
     const score = load<f32>(found + ((<usize>lane) << 2));
     if (score <= load<f32>(state)) continue;
     if (score !== score) {
@@ -112,7 +114,7 @@ export function scoreTopK(task: i32, block: usize): void {
   for (let item = 0; item < items; item += 8) {
     const panel = itemPanels + <usize>(item >> 3) * itemBytes;
     const panelEnd = panel + itemBytes;
-    const count = min(8, items - item);
+    const present = items - item < 8 ? (1 << (items - item)) - 1 : 255;
     for (let u = first; u < last; u += 4) {
       let a = userPanels + <usize>(u >> 2) * userBytes;
       let c00 = f32x4.splat(0);
@@ -123,9 +125,9 @@ export function scoreTopK(task: i32, block: usize): void {
       let c21 = c00;
       let c30 = c00;
       let c31 = c00;
-      for (let b = panel; b < panelEnd; b += 64) {
-        let b0 = v128.load(b);
-        let b1 = v128.load(b, 16);
+      for (let b = panel; b < panelEnd; b += 32) {
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
         let s = v128.load_splat<f32>(a);
         c00 = f32x4.add(c00, f32x4.mul(s, b0));
         c01 = f32x4.add(c01, f32x4.mul(s, b1));
@@ -138,21 +140,7 @@ export function scoreTopK(task: i32, block: usize): void {
         s = v128.load_splat<f32>(a, 12);
         c30 = f32x4.add(c30, f32x4.mul(s, b0));
         c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        b0 = v128.load(b, 32);
-        b1 = v128.load(b, 48);
-        s = v128.load_splat<f32>(a, 16);
-        c00 = f32x4.add(c00, f32x4.mul(s, b0));
-        c01 = f32x4.add(c01, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 20);
-        c10 = f32x4.add(c10, f32x4.mul(s, b0));
-        c11 = f32x4.add(c11, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 24);
-        c20 = f32x4.add(c20, f32x4.mul(s, b0));
-        c21 = f32x4.add(c21, f32x4.mul(s, b1));
-        s = v128.load_splat<f32>(a, 28);
-        c30 = f32x4.add(c30, f32x4.mul(s, b0));
-        c31 = f32x4.add(c31, f32x4.mul(s, b1));
-        a += 32;
+        a += 16;
       }
       // "Not at most" the score to beat holds for NaN on either side, so that neither gets past.
       const state = states + ((<usize>u) << 4);
@@ -160,19 +148,19 @@ export function scoreTopK(task: i32, block: usize): void {
       const s1 = v128.load_splat<f32>(state, 16);
       const s2 = v128.load_splat<f32>(state, 32);
       const s3 = v128.load_splat<f32>(state, 48);
-      const below0 = v128.and(f32x4.le(c00, s0), f32x4.le(c01, s0));
-      const below1 = v128.and(f32x4.le(c10, s1), f32x4.le(c11, s1));
-      const below2 = v128.and(f32x4.le(c20, s2), f32x4.le(c21, s2));
-      const below3 = v128.and(f32x4.le(c30, s3), f32x4.le(c31, s3));
-      if (i32x4.bitmask(v128.and(v128.and(below0, below1), v128.and(below2, below3))) === 15) continue;
+      const below0 = i32x4.bitmask(f32x4.le(c00, s0)) | (i32x4.bitmask(f32x4.le(c01, s0)) << 4);
+      const below1 = i32x4.bitmask(f32x4.le(c10, s1)) | (i32x4.bitmask(f32x4.le(c11, s1)) << 4);
+      const below2 = i32x4.bitmask(f32x4.le(c20, s2)) | (i32x4.bitmask(f32x4.le(c21, s2)) << 4);
+      const below3 = i32x4.bitmask(f32x4.le(c30, s3)) | (i32x4.bitmask(f32x4.le(c31, s3)) << 4);
+      if ((below0 & below1 & below2 & below3) === 255) continue;
       for (let r = 0; r < 4 && u + r < last; r++) {
-        const below = r === 0 ? below0 : r === 1 ? below1 : r === 2 ? below2 : below3;
-        if (i32x4.bitmask(below) === 15) continue;
+        const lanes = present & ~(r === 0 ? below0 : r === 1 ? below1 : r === 2 ? below2 : below3);
+        if (!lanes) continue;
         v128.store(found, r === 0 ? c00 : r === 1 ? c10 : r === 2 ? c20 : c30);
         v128.store(found, r === 0 ? c01 : r === 1 ? c11 : r === 2 ? c21 : c31, 16);
         const user = u + r;
         const bad = offer(
-          found, count, item, state + ((<usize>r) << 4), scores + <usize>user * size, ids + <usize>user * size, k,
+          found, lanes, item, state + ((<usize>r) << 4), scores + <usize>user * size, ids + <usize>user * size, k,
           indptr ? seen : 0, indptr ? load<i32>(indptr + ((<usize>(user + 1)) << 2)) : 0,
         );
         if (bad >= 0 && load<i32>(invalid + ((<usize>task) << 3)) < 0) {

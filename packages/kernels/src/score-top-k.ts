@@ -24,15 +24,15 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`scoreTopK: expected a positive integer k, got ${k}`)
   const out = new Int32Array(users.rows * k)
   if (users.rows === 0) return out
-  const cols = users.cols + (users.cols % 2)
+  const cols = users.cols
   const tasks = Math.ceil(users.rows / usersPerTask)
   const frame = openFrame()
   try {
     const paddedUsers = Math.ceil(users.rows / 4) * 4
     const invalid = frame.scratch(tasks * 8)
     const args = [
-      packed(users, 4, cols, frame.scratch(paddedUsers * cols * 4)),
-      packed(items, 8, cols, frame.scratch(Math.ceil(items.rows / 8) * 8 * cols * 4)),
+      packed(users, 4, frame.scratch(paddedUsers * cols * 4)),
+      packed(items, 8, frame.scratch(Math.ceil(items.rows / 8) * 8 * cols * 4)),
       seen ? frame.input(seen.indptr) : 0,
       seen ? frame.input(seen.indices) : 0,
       frame.scratch(users.rows * k * 4),
@@ -58,16 +58,16 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
   return out
 }
 
-/** Writes panels [rows / width][cols][width] of `m` at `address`, zeros where the matrix ends. */
-function packed(m: Matrix, width: number, cols: number, address: number): number {
+/** Writes panels [rows / width][K][width] of `m` at `address`, zeros where the matrix ends. */
+function packed(m: Matrix, width: number, address: number): number {
+  const { cols } = m
   const panels = new Float32Array(memory.buffer, address, Math.ceil(m.rows / width) * width * cols)
-  const ragged = m.rows % width
-  if (ragged || cols !== m.cols) panels.fill(0)
+  if (m.rows % width) panels.fill(0)
   for (let i = 0; i < m.rows; i++) {
     const lane = i % width
     const start = (i - lane) * cols + lane
-    const source = i * m.cols
-    for (let c = 0; c < m.cols; c++) panels[start + c * width] = m.data[source + c]!
+    const source = i * cols
+    for (let c = 0; c < cols; c++) panels[start + c * width] = m.data[source + c]!
   }
   return address
 }

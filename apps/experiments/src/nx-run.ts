@@ -16,8 +16,9 @@ import { progressVariable, type ProgressLine } from './artifacts/progress-log.ts
 
 /** What the display hears while a grid runs. */
 export interface RunListener {
-  /** A stage ended; `cached` when its artifact came from the cache. */
-  finished(id: string, outcome: { readonly ok: boolean; readonly cached: boolean }): void
+  /** The artifact of a stage came from the cache. */
+  cached(id: string): void
+  /** A stage that runs tells how far it is, that it ended, or that it failed. */
   progress(line: ProgressLine): void
 }
 
@@ -25,6 +26,8 @@ export interface GridRun {
   readonly expanded: ExpandedGrid
   /** By node id; a node that was not reached is absent. */
   readonly outcomes: ReadonlyMap<string, TaskOutcome>
+  /** Exit codes of stages that failed. */
+  readonly exitCodes: ReadonlyMap<string, number>
   /** The signal that stopped the run, if one did. */
   readonly signal?: NodeJS.Signals
   /** What Nx printed, for the case that it failed before the first task. */
@@ -69,15 +72,18 @@ export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOpt
     ...(options.dataFolder !== undefined && { INDISTINCT_DATA: options.dataFolder }),
   }
   const nx = createRequire(import.meta.url).resolve('nx/bin/nx')
-  const args = ['run', `${expanded.report.id}:report`, '--outputStyle=static', `--parallel=${parallel}`, ...(options.fresh ? ['--skipNxCache'] : [])]
+  const args = ['run-many', '--targets=report', '--outputStyle=static', `--parallel=${parallel}`, ...(options.fresh ? ['--skipNxCache'] : [])]
   const child = spawn(process.execPath, [nx, ...args], { cwd: workspaceRoot, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const stopFollowing = followProgress(progressFile, (line) => listener?.progress(line))
+  const exitCodes = new Map<string, number>()
+  const stopFollowing = followProgress(progressFile, (line) => {
+    if (line.code !== undefined) exitCodes.set(line.id, line.code)
+    listener?.progress(line)
+  })
   try {
-    const { output, signal } = await waitFor(child, listener)
+    const { output, signal } = await waitFor(child, listener).finally(stopFollowing)
     const outcomes = new Map(Object.entries(existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as { [id: string]: TaskOutcome }) : {}))
-    return { expanded, outcomes, output, ...(signal && { signal }) }
+    return { expanded, outcomes, exitCodes, output, ...(signal && { signal }) }
   } finally {
-    stopFollowing()
     rmSync(progressFile, { force: true })
     rmSync(resultsFile, { force: true })
   }
@@ -114,8 +120,8 @@ async function waitFor(child: ChildProcess, listener: RunListener | undefined): 
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line)
-      const ended = /^\s*([✔✖>])\s+nx run (\S+?):\S+(?:\s+\[(.*cache.*)\])?/.exec(line)
-      if (ended) listener?.finished(ended[2]!, { ok: ended[1] !== '✖', cached: ended[3] !== undefined })
+      const cached = /> nx run (\S+?):\S+\s+\[.*cache.*\]/.exec(line)
+      if (cached) listener?.cached(cached[1]!)
     })
   }
   try {
@@ -144,6 +150,7 @@ function followProgress(path: string, hear: (line: ProgressLine) => void): () =>
   const timer = setInterval(read, 250)
   return () => {
     clearInterval(timer)
+    read()
     closeSync(file)
   }
 }

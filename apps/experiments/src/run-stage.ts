@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { IndistinctError, writeFileAtomic } from '@indistinct/core'
 import type { StageInput } from '@indistinct/stages'
 import { makeArtifact } from './artifacts/artifact-folder.ts'
-import { progressLog, progressVariable } from './artifacts/progress-log.ts'
+import { logProgress, runningProgress } from './artifacts/progress-log.ts'
 import type { StageContext } from './artifacts/stage-context.ts'
 
 const exitCodes = { usage: 2, 'bad-data': 3, file: 4 }
@@ -17,12 +17,11 @@ try {
   // Idle kernel threads and attackers' workers must not keep a finished stage alive.
   process.exit(0)
 } catch (error) {
-  if (error instanceof IndistinctError) {
-    console.error(`${input?.id}: ${error.message}`)
-    process.exit(exitCodes[error.code])
-  }
-  console.error(error)
-  process.exit(1)
+  const expected = error instanceof IndistinctError
+  const code = expected ? exitCodes[error.code] : 1
+  console.error(expected ? error.message : error)
+  if (input !== null) logProgress({ id: input.id, state: 'failed', code })
+  process.exit(code)
 }
 
 async function run(node: StageInput): Promise<void> {
@@ -32,9 +31,8 @@ async function run(node: StageInput): Promise<void> {
   if (width !== undefined) process.env['INDISTINCT_THREADS'] = String(width)
   const stage = (await import(`./stages/${node.stage}.ts`)) as { run(context: StageContext): Promise<void> }
   const started = performance.now()
-  await makeArtifact(node.root, (artifact) =>
-    stage.run({ ...node, artifact, progress: progressLog(node.id, process.env[progressVariable]) }),
-  )
+  await makeArtifact(node.root, (artifact) => stage.run({ ...node, artifact, progress: runningProgress(node.id) }))
   const seconds = Math.round(performance.now() - started) / 1000
   writeFileAtomic(join(node.root, 'timing', 'seconds.json'), `${JSON.stringify({ seconds })}\n`)
+  logProgress({ id: node.id, state: 'done', seconds })
 }

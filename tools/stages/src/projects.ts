@@ -29,7 +29,7 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
         [node.stage]: {
           executor: 'nx:run-commands',
           cache: true,
-          dependsOn: node.dependsOn.map((id) => ({ projects: [id], target: stageOf(byId, id) })),
+          dependsOn: [...new Set(Object.values(node.upstream))].map((id) => ({ projects: [id], target: stageOf(byId, id) })),
           inputs: [
             '^production',
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },

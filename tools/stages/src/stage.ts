@@ -15,8 +15,6 @@ export interface StageNode {
   readonly parameters: Options
   /** Upstream nodes by the role they play for this stage. */
   readonly upstream: { readonly [role: string]: string }
-  /** Every direct upstream node; equals the values of `upstream` except for a report, which has too many to name. */
-  readonly dependsOn: readonly string[]
 }
 
 /** What a stage runner receives: `upstream` holds artifact folders instead of ids. */
@@ -38,5 +36,5 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/unlearners'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/metrics', '@indistinct/recommenders'],
-  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report', '@indistinct/stages'],
+  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
 }

@@ -1,6 +1,7 @@
 /** @file What became of each task of a run, written to a file by the plugin's hook for the process that started Nx. */
 
 import { writeFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The environment variable that names the file. */
 export const taskResultsVariable = 'INDISTINCT_TASK_RESULTS'
@@ -9,8 +10,6 @@ export interface TaskOutcome {
   readonly status: 'run' | 'cached' | 'failed' | 'skipped'
   /** The task's hash, for tests and diagnosis. */
   readonly hash?: string
-  /** Exit code of the stage, when it ran. */
-  readonly code?: number
   /** What a failed stage printed. */
   readonly output?: string
 }
@@ -18,7 +17,6 @@ export interface TaskOutcome {
 interface NxTaskResult {
   readonly task: { readonly target: { readonly project: string }; readonly hash?: string }
   readonly status: string
-  readonly code?: number
   readonly terminalOutput?: string
 }
 
@@ -27,12 +25,11 @@ export function writeTaskResults(results: { readonly [task: string]: NxTaskResul
   const path = process.env[taskResultsVariable]
   if (!path) return
   const outcomes: { [project: string]: TaskOutcome } = {}
-  for (const { task, status, code, terminalOutput } of Object.values(results)) {
+  for (const { task, status, terminalOutput } of Object.values(results)) {
     outcomes[task.target.project] = {
       status: status === 'success' ? 'run' : status.includes('cache') ? 'cached' : status === 'failure' ? 'failed' : 'skipped',
       ...(task.hash !== undefined && { hash: task.hash }),
-      ...(code !== undefined && { code }),
-      ...(status === 'failure' && { output: terminalOutput ?? '' }),
+      ...(status === 'failure' && { output: stripVTControlCharacters(terminalOutput ?? '') }),
     }
   }
   writeFileSync(path, JSON.stringify(outcomes))

@@ -1,0 +1,76 @@
+/** @file The results of a grid, read from its artifacts: what could be made, whatever else failed. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Stage, StageNode } from '@indistinct/stages'
+import { readJsonOf } from './artifacts/artifact-folder.ts'
+import type { AttackOnTable, StoredAttack, UtilityFigure } from './artifacts/results.ts'
+import type { GridRun } from './nx-run.ts'
+
+export interface GridResults {
+  readonly models: readonly ModelResults[]
+  /** Stages that failed, or that were not reached because of one that did. */
+  readonly missing: readonly string[]
+}
+
+export interface ModelResults {
+  readonly dataset: string
+  readonly recommender: string
+  readonly attribute: string
+  readonly seed: number
+  /** Absent for the original. */
+  readonly method?: string
+  readonly options?: unknown
+  readonly attacks: readonly AttackResultRow[]
+  readonly utility: readonly UtilityFigure[]
+  /** Path of the HTML report, absolute; unlearned models only. */
+  readonly report?: string
+  /** The stages that this model needed, those of the original included. */
+  readonly stages: readonly StageResult[]
+}
+
+export interface AttackResultRow extends AttackOnTable {
+  readonly table: string
+  readonly attacker: string
+  readonly protocol: string
+}
+
+export interface StageResult {
+  readonly id: string
+  readonly stage: Stage
+  readonly cached: boolean
+  /** Wall-clock of the run that made the artifact, also when it came from the cache. */
+  readonly seconds: number
+}
+
+/** Reads what `run` made under `workspaceRoot`. */
+export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: string): GridResults {
+  const made = (node: StageNode | undefined): node is StageNode => {
+    const status = node && outcomes.get(node.id)?.status
+    return status === 'run' || status === 'cached'
+  }
+  const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
+  const models = expanded.models.map((model): ModelResults => {
+    const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
+    const attacks = model.attacks.flatMap(({ node }) => {
+      if (!made(node)) return []
+      const { attacker, protocol, tables } = readJsonOf<StoredAttack>(rootOf(node), 'attack')
+      return Object.entries(tables).map(([table, figures]) => ({ ...figures, table, attacker, protocol }))
+    })
+    const nodes = [prepare, train, unlearn, evaluate, ...model.attacks.map((attack) => attack.node), report]
+    return {
+      dataset, recommender, attribute, seed,
+      ...(method && { method: method.name, options: method.options ?? {} }),
+      attacks,
+      utility: made(evaluate) ? readJsonOf<UtilityFigure[]>(rootOf(evaluate), 'utility') : [],
+      ...(made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
+      stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', seconds: secondsOf(join(workspaceRoot, root)) })),
+    }
+  })
+  return { models, missing: expanded.nodes.map((node) => (made(node) ? '' : node.id)).filter((id) => id !== '') }
+}
+
+function secondsOf(root: string): number {
+  const path = join(root, 'timing', 'seconds.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { seconds: number }).seconds : 0
+}

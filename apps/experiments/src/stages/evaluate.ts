@@ -1,0 +1,53 @@
+/** @file evaluate: recommendation quality on the test items, with the user tables as trained or as unlearned. */
+
+import type { Json, Labels, Matrix } from '@indistinct/core'
+import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
+import { restore, topK } from '@indistinct/recommenders'
+import { readJsonOf, readMatricesOf } from '../artifacts/artifact-folder.ts'
+import { readLabels, readSplit } from '../artifacts/prepared-data.ts'
+import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
+import type { StoredModel } from '../artifacts/trained-model.ts'
+import type { UtilityFigure } from '../artifacts/results.ts'
+
+const cutoffs = [5, 10]
+
+/** Writes utility.json: NDCG and hit ratios by their named definitions at 5 and 10, for all users and for each class. */
+export async function run(context: StageContext): Promise<void> {
+  const { attribute } = context.parameters as unknown as { attribute: string }
+  const prepared = upstreamOf(context, 'prepare')
+  const trained = upstreamOf(context, 'train')
+  const tablesFrom = upstreamOf(context, 'tables')
+  const split = readSplit(prepared)
+  const labels = readLabels(prepared, attribute)
+  const stored = readJsonOf<StoredModel>(trained, 'model')
+  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const replaced: Record<string, Matrix> = tablesFrom === trained ? {} : readMatricesOf(tablesFrom, 'tables')
+  const lists = topK(model, replaced, split, Math.max(...cutoffs))
+  const figures: UtilityFigure[] = []
+  for (const k of cutoffs) {
+    const measures = [
+      { metric: 'NDCG', definition: 'full ranking', perUser: ndcgPerUser(lists, split.test, k) },
+      ...hitRatioDefinitions.map((definition) => ({ metric: 'HR', definition: `full ranking, ${definition}`, perUser: hitRatioPerUser(lists, split.test, k, definition) })),
+    ]
+    for (const { metric, definition, perUser } of measures) {
+      for (const group of [undefined, ...labels.classes]) {
+        const figure = meanOf(group === undefined ? perUser : ofClass(perUser, labels, group))
+        if (figure) figures.push({ metric, k, definition, ...(group !== undefined && { group }), ...figure })
+      }
+    }
+  }
+  context.artifact.json('utility', figures as unknown as Json)
+}
+
+function ofClass(perUser: Float64Array, labels: Labels, name: string): Float64Array {
+  const code = labels.classes.indexOf(name)
+  return perUser.filter((_, user) => labels.codes[user] === code)
+}
+
+/** The interval comes from users drawn again, under a fixed seed: before and after then differ by the tables alone. */
+function meanOf(perUser: Float64Array): Pick<UtilityFigure, 'users' | 'value' | 'low' | 'high'> | undefined {
+  const users = perUser.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
+  if (users === 0) return undefined
+  const { mean, lower, upper } = bootstrapMean(perUser, { seed: 0 })
+  return { users, value: mean, low: lower, high: upper }
+}

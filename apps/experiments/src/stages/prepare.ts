@@ -1,0 +1,36 @@
+/** @file prepare: loads a data set, applies the k-core filter and splits it; users' ids and labels travel along. */
+
+import type { Json } from '@indistinct/core'
+import { describe, kCore, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, type Dataset } from '@indistinct/datasets'
+import type { Choice, SplitChoice } from '@indistinct/stages'
+import type { StoredLabels } from '../artifacts/prepared-data.ts'
+import type { StageContext } from '../artifacts/stage-context.ts'
+
+interface Parameters {
+  readonly dataset: Choice
+  readonly core: number
+  readonly split: SplitChoice
+  readonly seed: number
+}
+
+/** Writes data.json, users.json, labels.json and the sparse matrices train, validation and test. */
+export async function run(context: StageContext): Promise<void> {
+  const { dataset: choice, core, split: kind, seed } = context.parameters as unknown as Parameters
+  const { artifact } = context
+  const loaded = await load(choice)
+  const dataset = kCore(loaded, core)
+  const split = kind.kind === 'ratio' ? splitRatio(dataset, { seed, ratios: kind.ratios }) : splitLeaveOneOut(dataset, { seed })
+  const labels: { [attribute: string]: StoredLabels } = {}
+  for (const [name, { classes, codes }] of Object.entries(dataset.attributes)) labels[name] = { classes, codes: [...codes] }
+  artifact.json('data', { loaded: describe(loaded), kept: describe(dataset), notes: dataset.notes } as unknown as Json)
+  artifact.json('users', dataset.users)
+  artifact.json('labels', labels as unknown as Json)
+  artifact.csr('train', split.train)
+  artifact.csr('validation', split.validation)
+  artifact.csr('test', split.test)
+}
+
+/** The run's seed does not reach the data: repetitions differ in split and training, over the same users. */
+async function load({ name, options = {} }: Choice): Promise<Dataset> {
+  return name === 'synthetic' ? syntheticDataset(options) : loadDataset(name, options)
+}

@@ -1,0 +1,145 @@
+/** @file The options of `npm start` and the grid that they describe. */
+
+import { parseArgs } from 'node:util'
+import { usageError } from '@indistinct/core'
+import { knownDatasets } from '@indistinct/datasets'
+import type { Choice, Grid } from '@indistinct/stages'
+import { unlearners } from '@indistinct/unlearners'
+import { main } from '../grids/main.ts'
+import { attackerNames, protocolNames, recommenderNames } from './choices.ts'
+
+export interface StartOptions {
+  readonly grid: Grid
+  readonly parallel: number
+  readonly dataFolder?: string
+  readonly fresh: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+const lists = {
+  dataset: { names: knownDatasets.map(({ name }) => name), help: 'data sets' },
+  recommender: { names: recommenderNames, help: 'recommenders' },
+  method: { names: Object.keys(unlearners), help: 'unlearning methods' },
+  attacker: { names: attackerNames, help: 'attackers' },
+  protocol: { names: protocolNames, help: 'attack protocols' },
+} as const
+
+const product = main.products[0]!
+
+/** Text of --help. */
+export function startHelp(): string {
+  const rows: [string, string][] = [
+    ...Object.entries(lists).map(([name, { names, help }]): [string, string] => [`--${name} NAME,…`, `${help}: ${names.join(', ')}, or all (default ${defaultOf(name as keyof typeof lists)})`]),
+    ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
+    ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
+    ['--epochs N', 'training epochs (default: those of the recommender)'],
+    ['--dimensions N', 'width of the embeddings (default: that of the recommender)'],
+    ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],
+    ['--parallel N', 'stages at a time (default 2)'],
+    ['--fresh', 'run every stage again instead of taking it from the cache'],
+    ['--json', 'the results as JSON on stdout'],
+    ['--quiet', 'no progress on stderr'],
+    ['--help', 'this text'],
+  ]
+  const width = Math.max(...rows.map(([flag]) => flag.length))
+  return `npm start                                        the default run: synthetic data, about a minute
+npm start -- --dataset ml-100k                   MovieLens 100K
+npm start -- --recommender all --method flow,d2d-r
+npm start -- --dataset ml-1m --seed 1,2,3 --json > results.json
+
+Trains recommenders, attacks the user embeddings, unlearns the attribute, attacks again, and prints attack AUC and
+recommendation quality before and after. Finished stages are cached: a second run only does what changed.
+
+${rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n')}
+`
+}
+
+/**
+ * Reads the command line of `npm start`; undefined when it asks for help.
+ * @throws IndistinctError 'usage' on anything unknown or out of range.
+ */
+export function startOptions(args: readonly string[]): StartOptions | undefined {
+  const values = parse(args)
+  if (values.help) return undefined
+  const choices = (name: keyof typeof lists): Choice[] | undefined => {
+    const given = listOf(values[name])
+    if (given === undefined) return undefined
+    const { names } = lists[name]
+    const wanted = given.includes('all') ? names : given
+    for (const each of wanted) {
+      if (!names.includes(each)) throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
+    }
+    return wanted.map((each) => ({ name: each }))
+  }
+  const training = {
+    ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
+    ...(values.dimensions !== undefined && { dimensions: positive('dimensions', values.dimensions) }),
+  }
+  const recommenders = (choices('recommender') ?? product.recommenders).map((each) => ({ ...each, options: { ...each.options, ...training } }))
+  const grid: Grid = {
+    name: 'start',
+    title: 'npm start',
+    products: [
+      {
+        ...product,
+        datasets: choices('dataset') ?? product.datasets,
+        recommenders,
+        methods: choices('method') ?? product.methods,
+        attackers: choices('attacker') ?? product.attackers,
+        protocols: choices('protocol') ?? product.protocols,
+        attributes: listOf(values.attribute) ?? product.attributes,
+        seeds: listOf(values.seed)?.map((seed) => integer('seed', seed)) ?? product.seeds,
+      },
+    ],
+  }
+  return {
+    grid,
+    parallel: positive('parallel', values.parallel ?? '2'),
+    ...(values.data !== undefined && { dataFolder: values.data }),
+    fresh: values.fresh ?? false,
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+  }
+}
+
+function parse(args: readonly string[]) {
+  const list = { type: 'string', multiple: true } as const
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
+        epochs: text, dimensions: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
+      },
+    }).values
+  } catch (cause) {
+    throw usageError(`${(cause as Error).message.split('. ')[0]}; npm start -- --help lists the options`, { cause })
+  }
+}
+
+/** Values of a flag that may be repeated, and hold commas; each once. */
+function listOf(given: readonly string[] | undefined): string[] | undefined {
+  const values = given?.flatMap((each) => each.split(',')).map((each) => each.trim()).filter((each) => each !== '')
+  if (values?.length === 0) throw usageError('expected a name after a flag, got nothing; npm start -- --help lists the options')
+  return values && [...new Set(values)]
+}
+
+function integer(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || text.trim() === '') throw usageError(`--${name}: expected an integer, got ${JSON.stringify(text)}`)
+  return value
+}
+
+function positive(name: string, text: string): number {
+  const value = integer(name, text)
+  if (value < 1) throw usageError(`--${name}: expected a positive integer, got ${value}`)
+  return value
+}
+
+function defaultOf(name: keyof typeof lists): string {
+  const key = `${name}s` as const
+  return product[key].map((each) => each.name).join(',')
+}

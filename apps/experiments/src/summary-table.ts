@@ -1,0 +1,62 @@
+/** @file The table that `npm start` prints: attacks and recommendation quality, before and after each method. */
+
+import type { Figure } from './artifacts/results.ts'
+import type { GridResults, ModelResults, StageResult } from './grid-results.ts'
+
+/** Text of the results, one block for each (data set, recommender, attribute, seed), with a column for each method. */
+export function summaryTable(results: GridResults): string {
+  const blocks = new Map<string, ModelResults[]>()
+  for (const model of results.models) {
+    const title = `${model.dataset}, ${model.recommender}, ${model.attribute}, seed ${model.seed}`
+    blocks.set(title, [...(blocks.get(title) ?? []), model])
+  }
+  return [...blocks].map(([title, models]) => block(title, models)).join('\n')
+}
+
+function block(title: string, models: readonly ModelResults[]): string {
+  const heads = models.map((model) => (model.method === undefined ? 'before' : `after ${nameOf(model, models)}`))
+  const rows: string[][] = [[title, ...heads], ['attack AUC [95 % interval]', ...heads.map(() => '')]]
+  const attacks = unique(models.flatMap((model) => model.attacks.map(({ table, attacker, protocol }) => `${table}  ${attacker}  ${protocol}`)))
+  for (const [name, cells] of attacks.map((key) => [key, models.map((model) => model.attacks.find((a) => `${a.table}  ${a.attacker}  ${a.protocol}` === key)?.auc)] as const)) {
+    rows.push([`  ${name}`, ...cells.map((cell) => figure(cell, 3))])
+  }
+  rows.push(['recommendation [95 % interval]', ...heads.map(() => '')])
+  for (const [metric, definition] of [['NDCG', 'full ranking'], ['HR', 'full ranking, any-hit']]) {
+    const cells = models.map((model) => model.utility.find((u) => u.metric === metric && u.definition === definition && u.k === 10 && u.group === undefined))
+    rows.push([`  ${metric}@10 (${definition})`, ...cells.map((cell) => figure(cell, 4))])
+  }
+  rows.push(['seconds', ...heads.map(() => '')])
+  for (const stage of ['prepare', 'train', 'unlearn', 'evaluate', 'attack'] as const) {
+    rows.push([`  ${stage}`, ...models.map((model) => seconds(model.stages.filter((each) => each.stage === stage)))])
+  }
+  const reports = models.flatMap((model) => (model.report === undefined ? [] : [`report: ${model.report}`]))
+  return `${aligned(rows)}\n${reports.join('\n')}\n`
+}
+
+/** Methods that come more than once are told apart by their options. */
+function nameOf(model: ModelResults, models: readonly ModelResults[]): string {
+  const same = models.filter((other) => other.method === model.method).length
+  return same > 1 ? `${model.method} ${JSON.stringify(model.options)}` : model.method!
+}
+
+function figure(value: Figure | undefined, digits: number): string {
+  if (value === undefined) return '-'
+  const interval = value.low === undefined || value.high === undefined ? '' : ` [${value.low.toFixed(digits)}, ${value.high.toFixed(digits)}]`
+  return value.value.toFixed(digits) + interval
+}
+
+function seconds(stages: readonly StageResult[]): string {
+  if (stages.length === 0) return '-'
+  const total = stages.reduce((sum, stage) => sum + stage.seconds, 0).toFixed(1)
+  const cached = stages.filter((stage) => stage.cached).length
+  return cached === 0 ? total : cached === stages.length ? `${total} (cached)` : `${total} (${cached} of ${stages.length} cached)`
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)]
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+}

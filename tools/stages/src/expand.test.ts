@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { expandGrid, mergeNodes } from './expand.ts'
+import type { Grid, Product } from './grid.ts'
+import type { Stage } from './stage.ts'
+
+const product: Product = {
+  datasets: [{ name: 'synthetic' }],
+  recommenders: [{ name: 'lightgcn', options: { epochs: 3 } }],
+  methods: [{ name: 'flow' }, { name: 'u2u-r', options: { tradeOff: 0.1 } }],
+  attackers: [{ name: 'mlp' }, { name: 'xgb' }],
+  protocols: [{ name: 'paper' }],
+  attributes: ['gender'],
+  seeds: [1, 2],
+}
+const gridOf = (...products: Product[]): Grid => ({ name: 'test', title: 'test', products })
+const idsOf = (grid: Grid, stage?: Stage): string[] => expandGrid(grid).nodes.filter((node) => !stage || node.stage === stage).map((node) => node.id)
+
+describe('expandGrid', () => {
+  test('makes each artifact once', () => {
+    const grid = gridOf(product)
+    const counts = (stage: Stage): number => idsOf(grid, stage).length
+    expect(counts('prepare')).toBe(2)
+    expect(counts('train')).toBe(2)
+    expect(counts('unlearn')).toBe(4)
+    // Original and two methods, for each seed.
+    expect(counts('attack')).toBe(2 * 3 * 2)
+    expect(counts('evaluate')).toBe(2 * 3)
+    expect(counts('report')).toBe(2 * 2)
+  })
+
+  test('lists upstream before downstream, by nodes that exist', () => {
+    const seen = new Set<string>()
+    for (const node of expandGrid(gridOf(product)).nodes) {
+      for (const id of Object.values(node.upstream)) expect(seen).toContain(id)
+      seen.add(node.id)
+    }
+  })
+
+  test('attacks on unlearned tables do not name the training they came from', () => {
+    const { models } = expandGrid(gridOf(product))
+    const unlearned = models.find((model) => model.method?.name === 'flow')!
+    expect(Object.values(unlearned.attacks[0]!.node.upstream)).toEqual([unlearned.prepare.id, unlearned.unlearn!.id])
+  })
+
+  test('a parameter changes its node and what lies below, nothing beside or above', () => {
+    const before = new Set(idsOf(gridOf(product)))
+    const changed = { ...product, methods: [{ name: 'flow' }, { name: 'u2u-r', options: { tradeOff: 0.2 } }] }
+    const fresh = idsOf(gridOf(changed)).filter((id) => !before.has(id))
+    expect(fresh.length).toBe(2 * (1 + 1 + 2 + 1))
+    for (const id of fresh) expect(id).toContain('u2u-r')
+  })
+
+  test('the order of keys in options does not matter', () => {
+    const swapped = (options: { [name: string]: number }): string[] => idsOf(gridOf({ ...product, recommenders: [{ name: 'lightgcn', options }] }))
+    expect(swapped({ epochs: 3, layers: 2 })).toEqual(swapped({ layers: 2, epochs: 3 }))
+  })
+
+  test('products that overlap share nodes and add up their attacks', () => {
+    const expanded = expandGrid(gridOf(product, { ...product, attackers: [{ name: 'mlp' }, { name: 'logistic' }] }))
+    expect(expanded.models.length).toBe(6)
+    expect(expanded.models[0]!.attacks.map((attack) => attack.attacker)).toEqual(['mlp', 'xgb', 'logistic'])
+    expect(expanded.nodes.filter((node) => node.stage === 'train').length).toBe(2)
+  })
+
+  test('without methods the original has a report of its own', () => {
+    const { models } = expandGrid(gridOf({ ...product, methods: [] }))
+    expect(models.map((model) => model.report?.stage)).toEqual(['report', 'report'])
+    expect(expandGrid(gridOf(product)).models[0]!.report).toBeUndefined()
+  })
+
+  test('refuses empty dimensions and names that cannot be folders', () => {
+    expect(() => expandGrid(gridOf({ ...product, seeds: [] }))).toThrow('expected at least one of seeds in grid test, got none')
+    expect(() => expandGrid(gridOf())).toThrow('expected at least one product in grid test, got none')
+    expect(() => expandGrid(gridOf({ ...product, datasets: [{ name: '../up' }] }))).toThrow('got "../up"')
+  })
+})
+
+describe('mergeNodes', () => {
+  test('equal nodes of two grids are one', () => {
+    const one = expandGrid(gridOf({ ...product, seeds: [1] }))
+    const both = expandGrid({ ...gridOf(product), name: 'other' })
+    expect(mergeNodes([one, both]).map((node) => node.id).sort()).toEqual(both.nodes.map((node) => node.id).sort())
+  })
+
+  test('throws when one id stands for two different nodes', () => {
+    const one = expandGrid(gridOf({ ...product, seeds: [1] }))
+    const forged = { ...one, nodes: one.nodes.map((node) => ({ ...node, parameters: { ...node.parameters, forged: true } })) }
+    expect(() => mergeNodes([one, forged])).toThrow('expected different digests for different parameters, got prepare-synthetic-')
+  })
+})

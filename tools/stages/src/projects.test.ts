@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { expandGrid } from './expand.ts'
+import type { Grid } from './grid.ts'
+import { projectsOf } from './projects.ts'
+import { stagePackages, stages } from './stage.ts'
+
+const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+const grid: Grid = {
+  name: 'test',
+  title: 'test',
+  products: [
+    {
+      datasets: [{ name: 'ml-100k' }, { name: 'synthetic' }],
+      recommenders: [{ name: 'lightgcn' }],
+      methods: [{ name: 'flow' }],
+      attackers: [{ name: 'xgb' }],
+      protocols: [{ name: 'paper' }],
+      attributes: ['gender'],
+      seeds: [1],
+    },
+  ],
+}
+const expanded = expandGrid(grid)
+const projects = projectsOf(expanded.nodes, workspace)
+
+describe('projectsOf', () => {
+  test('one project an artifact, under a root that git ignores', () => {
+    expect(Object.keys(projects).length).toBe(expanded.nodes.length)
+    for (const root of Object.keys(projects)) expect(root).toMatch(/^artifacts\//)
+    expect(readFileSync(join(workspace, '.gitignore'), 'utf8').split('\n')).toContain('artifacts/')
+  })
+
+  test('every target hashes upstream bytes and its own code, and keeps timing out of them', () => {
+    for (const node of expanded.nodes) {
+      const project = projects[node.root]!
+      expect(Object.keys(project.targets!)).toEqual([node.stage])
+      const target = project.targets![node.stage]!
+      expect(target.inputs).toContainEqual({ dependentTasksOutputFiles: '**/artifact/**', transitive: true })
+      expect(target.inputs).toContain('^production')
+      expect(target.outputs).toEqual(['{projectRoot}/artifact', '{projectRoot}/timing'])
+      expect(project.implicitDependencies).toEqual(stagePackages[node.stage])
+    }
+  })
+
+  test('registry packages of the code that a stage runs are inputs, others are not', () => {
+    const externalOf = (stage: string): string[] => {
+      const node = expanded.nodes.find((each) => each.stage === stage)!
+      const inputs = projects[node.root]!.targets![stage]!.inputs as { externalDependencies?: string[] }[]
+      return inputs.find((input) => input.externalDependencies)!.externalDependencies!
+    }
+    expect(externalOf('attack')).toContain('koffi')
+    expect(externalOf('train')).toContain('tsx')
+    expect(externalOf('train')).not.toContain('koffi')
+    for (const stage of stages) expect(externalOf(stage)).not.toContain('vitest')
+  })
+
+  test('data files are inputs of the data sets that have some', () => {
+    const inputsOf = (dataset: string): unknown[] => {
+      const node = expanded.nodes.find((each) => each.id.startsWith(`prepare-${dataset}-`))!
+      return projects[node.root]!.targets!['prepare']!.inputs!
+    }
+    expect(inputsOf('ml-100k')).toContainEqual({ runtime: 'node --import tsx apps/experiments/src/data-digest.ts ml-100k' })
+    expect(JSON.stringify(inputsOf('synthetic'))).not.toContain('runtime')
+  })
+})
+
+describe('stagePackages', () => {
+  const sources = join(workspace, 'apps/experiments/src')
+
+  /** Files and workspace packages that running `entry` loads: type-only imports load nothing. */
+  function closureOf(entry: string, files: Set<string>, packages: Set<string>): void {
+    if (files.has(entry)) return
+    files.add(entry)
+    for (const [, clause, specifier] of readFileSync(entry, 'utf8').matchAll(/^import\s+(type\s)?[^'"]*['"]([^'"]+)['"]/gm)) {
+      if (clause !== undefined) continue
+      if (specifier!.startsWith('.')) closureOf(resolve(dirname(entry), specifier!), files, packages)
+      else if (specifier!.startsWith('@indistinct/')) packages.add(specifier!)
+    }
+  }
+
+  test.each(stages)('%s runs the packages that are its inputs, and files that are', (stage) => {
+    const files = new Set<string>()
+    const packages = new Set<string>()
+    closureOf(join(sources, 'run-stage.ts'), files, packages)
+    closureOf(join(sources, 'stages', `${stage}.ts`), files, packages)
+    expect([...packages].sort()).toEqual([...stagePackages[stage]].sort())
+    for (const file of files) expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}|artifacts/[a-z-]+)\\.ts$`))
+  })
+})

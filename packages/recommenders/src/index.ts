@@ -1,4 +1,5 @@
 export { lightgcn, lightgcnDefaults, type LightGcnOptions } from './lightgcn.ts'
+export { nmf, nmfDefaults, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'
 export { recommender, recommenders, restore } from './recommenders.ts'
 export type { EpochProgress, History, Regulariser, TrainingHooks, TrainingOptions } from './train.ts'

@@ -1,14 +1,14 @@
 /** @file The recommenders by name. */
 
-import type { Matrix } from '@indistinct/core'
-import { usageError } from '@indistinct/core'
+import { usageError, type Matrix } from '@indistinct/core'
 import { lightgcn } from './lightgcn.ts'
+import { nmf } from './nmf.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import type { TrainingOptions } from './train.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** Every recommender, as the command line lists them. */
-export const recommenders: readonly Recommender[] = [erased(lightgcn)]
+export const recommenders: readonly Recommender[] = [lightgcn, nmf]
 
 /**
  * The recommender of that name.
@@ -25,9 +25,4 @@ export function restore(
   name: string, options: Partial<TrainingOptions>, parameters: Readonly<Record<string, Matrix>>, data: TrainingData,
 ): TrainedRecommender {
   return recommender(name).restore(data, options, parameters)
-}
-
-/** Forgets the options' names, which `withDefaults` checks when training starts. */
-function erased<Options extends TrainingOptions>(each: Recommender<Options>): Recommender {
-  return each as unknown as Recommender
 }

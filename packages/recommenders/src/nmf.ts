@@ -1,0 +1,138 @@
+/**
+ * @file NMF, the NeuMF of He et al. 2017: generalised matrix factorisation and a multi-layer perceptron, each with
+ * tables of its own, joined by one output layer and trained together on binary cross-entropy with sampled negatives.
+ */
+
+import { gatherRows, matrix, randomStream, type Csr, type Matrix } from '@indistinct/core'
+import { allocate, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, type NmfShape } from '@indistinct/kernels'
+import { epochOrder, type EpochOrder } from './epoch-order.ts'
+import { expectParameter, withDefaults } from './parameters.ts'
+import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
+import { addContribution, train, type History, type Objective, type TrainingOptions } from './train.ts'
+import { selectRows, type TrainingData } from './training-data.ts'
+import { validationNdcg } from './validation.ts'
+
+export interface NmfOptions extends TrainingOptions {
+  /** Dimensions of the GMF tables. */
+  readonly gmf: number
+  /** Dimensions of the MLP tables. */
+  readonly mlp: number
+  /** Widths of the hidden layers, on the 2 * mlp inputs. */
+  readonly hidden: readonly number[]
+  /** Negatives drawn for each training interaction. */
+  readonly negatives: number
+}
+
+export const nmfDefaults: NmfOptions = {
+  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, lr: 0.005, batch: 1024, epochs: 50, validateEvery: 1, patience: 5,
+}
+
+const initialDeviation = 0.01
+
+/** A full ranking costs a tower for every user and item: training looks at no more users than tell epochs apart. */
+const validationUsers = 1000
+
+/** User tables: `gmf` and `mlp`, both trained and both scored with. */
+export const nmf: Recommender<NmfOptions> = {
+  name: 'nmf',
+  userTables: ['gmf', 'mlp'],
+  defaults: nmfDefaults,
+  train(data, given = {}, hooks) {
+    const options = withDefaults(nmfDefaults, given)
+    const objective = nmfObjective(data, options)
+    try {
+      const history = train(objective, options, hooks)
+      return model(data, options, objective.parameters.slice(), history)
+    } finally {
+      objective.release()
+    }
+  },
+  restore(data, given, parameters) {
+    const options = withDefaults(nmfDefaults, given)
+    const shape = shapeOf(data, options)
+    const flat = new Float32Array(nmfSize(shape))
+    for (const { name, offset, rows, cols } of nmfLayout(shape)) flat.set(expectParameter(parameters, name, rows, cols).data, offset)
+    return model(data, options, flat)
+  },
+}
+
+/** The cross-entropy objective, to be released after use; exported for gradient checks. */
+export function nmfObjective(data: TrainingData, options: NmfOptions): Objective & { readonly order: EpochOrder; release(): void } {
+  const shape = shapeOf(data, options)
+  const parameters = allocate(nmfSize(shape))
+  const gradient = allocate(parameters.length)
+  initialise(shape, parameters, options.seed)
+  const order = epochOrder(data.train, options.negatives, options.seed)
+  const measure = validationNdcg(data, validationUsers, options.seed)
+  const tables = userTablesOf(shape, parameters)
+  const gradients = userTablesOf(shape, gradient)
+  return {
+    order,
+    examples: order.count,
+    parameters,
+    gradient,
+    startEpoch: (epoch) => order.draw(epoch),
+    step(first, last, regularise) {
+      const batch = {
+        users: order.users.subarray(first, last),
+        positives: order.positives.subarray(first, last),
+        negatives: order.negatives.subarray(first * options.negatives, last * options.negatives),
+      }
+      const loss = nmfGradient(shape, parameters, batch, gradient)
+      const extra = regularise?.(tables) ?? {}
+      for (const name of nmf.userTables) addContribution(gradients[name]!, extra[name], name)
+      return loss
+    },
+    validate: () => measure((users, seen, k) => rank(shape, parameters, tables, seen, k, users)),
+    release() {
+      order.release()
+      release(parameters)
+      release(gradient)
+    },
+  }
+}
+
+function model(data: TrainingData, options: NmfOptions, flat: Float32Array, history?: History): TrainedRecommender {
+  const shape = shapeOf(data, options)
+  const parameters: Record<string, Matrix> = {}
+  for (const { name, offset, rows, cols } of nmfLayout(shape)) parameters[name] = matrix(rows, cols, flat.slice(offset, offset + rows * cols))
+  const userTables: UserTables = { gmf: parameters['user-gmf']!, mlp: parameters['user-mlp']! }
+  return {
+    name: 'nmf',
+    options,
+    parameters,
+    userTables,
+    ...(history && { history }),
+    rank: (tables, seen, k, users) => rank(shape, flat, { gmf: tables['gmf'] ?? userTables['gmf']!, mlp: tables['mlp'] ?? userTables['mlp']! }, seen && users ? selectRows(seen, users) : seen, k, users),
+  }
+}
+
+/** `seen` has a row for each ranked user. */
+function rank(shape: NmfShape, flat: Float32Array, tables: Partial<UserTables>, seen: Csr | undefined, k: number, users?: Int32Array): Int32Array {
+  const rows = (table: Matrix): Matrix => (users ? gatherRows(table, users) : table)
+  return nmfTopK(shape, flat, { gmf: rows(tables['gmf']!), mlp: rows(tables['mlp']!) }, seen, k)
+}
+
+function userTablesOf(shape: NmfShape, flat: Float32Array): UserTables {
+  const table = (name: string): Matrix => {
+    const { offset, rows, cols } = nmfLayout(shape).find((placed) => placed.name === name)!
+    return matrix(rows, cols, flat.subarray(offset, offset + rows * cols))
+  }
+  return { gmf: table('user-gmf'), mlp: table('user-mlp') }
+}
+
+/** Tables from N(0, 0.01^2) as in the paper; layers uniform at the width of Glorot and Bengio, biases 0. */
+function initialise(shape: NmfShape, parameters: Float32Array, seed: number): void {
+  for (const { name, offset, rows, cols } of nmfLayout(shape)) {
+    const random = randomStream(seed, 'initial', name)
+    const values = parameters.subarray(offset, offset + rows * cols)
+    const limit = Math.sqrt(6 / (rows + cols))
+    if (name.startsWith('user-') || name.startsWith('item-')) for (let i = 0; i < values.length; i++) values[i] = initialDeviation * random.normal()
+    else if (name.endsWith('-weights')) for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1)
+  }
+}
+
+function shapeOf(data: TrainingData, { gmf, mlp, hidden }: NmfOptions): NmfShape {
+  if (hidden.length === 0) throw new RangeError('nmf: expected one hidden layer or more, got none')
+  return { users: data.users, items: data.items, gmf, mlp, hidden }
+}

@@ -30,6 +30,8 @@ export interface PermutationTest {
   readonly chance: number
   /** 95 % quantile of the statistic under permutation: larger values are significant at 5 %. */
   readonly critical: number
+  /** The statistic under each permutation, ascending: for other quantiles. */
+  readonly null: Float64Array
   /** Standard deviation under permutation of the mean (not folded) AUC. */
   readonly standardError: number
 }
@@ -110,6 +112,7 @@ export function permutationTest(
     p: (1 + atLeast) / (permutations + 1),
     chance: folded.reduce((total, value) => total + value, 0) / permutations,
     critical: quantile(folded.sort(), 0.95),
+    null: folded,
     standardError: Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
   }
 }

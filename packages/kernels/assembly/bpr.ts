@@ -19,6 +19,8 @@ export function bprWeights(task: i32, block: usize): void {
   const stride = (<usize>cols) << 2;
   const share = <f32>(1 / <f64>count);
   let loss: f64 = 0;
+  // Sums of log(1 + e) as logs of products: at most 256 factors, each at most 2, stay inside float64.
+  let product: f64 = 1;
   for (let s = first; s < last; s++) {
     const at = (<usize>s) << 2;
     const user = table + <usize>load<i32>(users + at) * stride;
@@ -29,7 +31,12 @@ export function bprWeights(task: i32, block: usize): void {
     // sigmoid(-x) from exp(-|x|), which cannot overflow.
     const sigmoid: f32 = x >= 0 ? e / (1 + e) : 1 / (1 + e);
     store<f32>(weights + at, -sigmoid * share);
-    loss += <f64>(max<f32>(-x, 0) + Mathf.log1p(e));
+    loss += <f64>max<f32>(-x, 0);
+    product *= 1 + <f64>e;
+    if ((s & 255) == 255 || s == last - 1) {
+      loss += Math.log(product);
+      product = 1;
+    }
   }
   store<f64>(losses + ((<usize>task) << 3), loss);
 }

@@ -1,6 +1,6 @@
 import { address, integer, real } from "./arguments";
 import { multiply } from "./gemm";
-import { addProduct, addScaled, dot, gatedScale, multiplyBy, relu, sumRelu } from "./rows";
+import { addProduct, addScaled, biasRelu, dot, gatedScale, multiplyBy, sumRelu } from "./rows";
 
 // Samples that go through the tower together; their activations stay in the first- or second-level cache.
 const together: i32 = 64;
@@ -16,9 +16,8 @@ function climb(layers: usize, count: i32, widths: usize, depth: i32, tower: usiz
     const row = (<usize>next) << 2;
     const above = below + <usize>together * ((<usize>width) << 2);
     const bias = weights + <usize>width * row;
-    for (let r: i32 = 0; r < count; r++) memory.copy(above + <usize>r * row, bias, row);
-    multiply(below, (<usize>width) << 2, 4, weights, row, 32, above, row, 0, count, next, width, true);
-    relu(above, count * next);
+    multiply(below, (<usize>width) << 2, 4, weights, row, 32, above, row, 0, count, next, width, false);
+    for (let r: i32 = 0; r < count; r++) biasRelu(above + <usize>r * row, bias, next);
     below = above;
     weights = bias + row;
     width = next;
@@ -83,35 +82,48 @@ export function nmfStep(task: i32, block: usize): void {
   const end = min((task + 1) * samplesPerTask, samples);
   for (let first = task * samplesPerTask; first < end; first += together) {
     const count = min(together, end - first);
+    let q = first / each;
+    let at = first - q * each;
     for (let r: i32 = 0; r < count; r++) {
-      const s = first + r;
-      const q = s / each;
       const user = <usize>load<i32>(users + ((<usize>q) << 2));
-      const item = <usize>itemOf(positives, negatives, q, s - q * each, perPositive);
+      const item = <usize>itemOf(positives, negatives, q, at, perPositive);
+      if (++at == each) {
+        at = 0;
+        q++;
+      }
       sumRelu(layers + <usize>r * row1, userHidden + user * row1, itemHidden + item * row1, bias1, width1);
     }
     const top = climb(layers, count, widths, depth, tower);
     let delta = delta0;
     let other = delta1;
+    // Sums of log(1 + e) as logs of products: at most 64 factors, each at most 2, stay far inside float64.
+    let product: f64 = 1;
+    q = first / each;
+    at = first - q * each;
     for (let r: i32 = 0; r < count; r++) {
       const s = first + r;
-      const q = s / each;
       const user = <usize>load<i32>(users + ((<usize>q) << 2));
-      const item = <usize>itemOf(positives, negatives, q, s - q * each, perPositive);
+      const item = <usize>itemOf(positives, negatives, q, at, perPositive);
+      const isPositive = at == 0;
+      if (++at == each) {
+        at = 0;
+        q++;
+      }
       const activation = top + <usize>r * lastRow;
       const x =
         dot(userFactors + user * rowFactors, itemFactors + item * rowFactors, factors) + dot(activation, output, lastWidth) + outputBias;
-      const isPositive = s == q * each;
       const e = Mathf.exp(-abs(x));
       const sigmoid: f32 = x >= 0 ? 1 / (1 + e) : e / (1 + e);
       const g = scale * (isPositive ? sigmoid - 1 : sigmoid);
-      loss += <f64>(max<f32>(isPositive ? -x : x, 0) + Mathf.log1p(e));
+      loss += <f64>max<f32>(isPositive ? -x : x, 0);
+      product *= 1 + <f64>e;
       store<f32>(logits + ((<usize>s) << 2), g);
       addScaled(shareOutput, activation, g, lastWidth);
       store<f32>(shareOutput + lastRow, load<f32>(shareOutput + lastRow) + g);
       const down = depth == 1 ? hidden + <usize>s * row1 : delta + <usize>r * lastRow;
       gatedScale(down, output, g, activation, lastWidth);
     }
+    loss += Math.log(product);
     let above = top;
     let width = lastWidth;
     let weights = output - rowFactors; // the end of layer l's bias

@@ -70,12 +70,18 @@ export function sumRelu(target: usize, x: usize, y: usize, z: usize, cols: i32):
   }
 }
 
-// x = max(0, x)
-export function relu(x: usize, cols: i32): void {
+// x = max(0, x + y)
+export function biasRelu(x: usize, y: usize, cols: i32): void {
   const zero = f32x4.splat(0);
   let k: i32 = 0;
-  for (; k + 4 <= cols; k += 4) v128.store(x + ((<usize>k) << 2), f32x4.max(zero, v128.load(x + ((<usize>k) << 2))));
-  for (; k < cols; k++) store<f32>(x + ((<usize>k) << 2), max<f32>(0, load<f32>(x + ((<usize>k) << 2))));
+  for (; k + 4 <= cols; k += 4) {
+    const at = (<usize>k) << 2;
+    v128.store(x + at, f32x4.max(zero, f32x4.add(v128.load(x + at), v128.load(y + at))));
+  }
+  for (; k < cols; k++) {
+    const at = (<usize>k) << 2;
+    store<f32>(x + at, max<f32>(0, load<f32>(x + at) + load<f32>(y + at)));
+  }
 }
 
 // target *= x, element by element

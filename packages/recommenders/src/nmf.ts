@@ -24,7 +24,7 @@ export interface NmfOptions extends TrainingOptions {
 }
 
 export const nmfDefaults: NmfOptions = {
-  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, lr: 0.005, batch: 1024, epochs: 50, validateEvery: 1, patience: 5,
+  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, lr: 0.005, batch: 0.005, epochs: 50, validateEvery: 1, patience: 5,
 }
 
 const initialDeviation = 0.01

@@ -124,13 +124,23 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))('$name', 
     const patient = { ...quick, epochs: 60, patience: 2, validateEvery: 1 }
     const { history } = each.train(guarded, patient, { onEpoch: (progress) => seen.push(progress) })
     const looks = history!.epochs.map((record) => record.ndcg!)
-    expect(history!.bestNdcg).toBe(Math.max(...looks))
-    expect(history!.bestEpoch).toBe(looks.indexOf(history!.bestNdcg) + 1)
+    const { bestNdcg } = history!
+    expect(bestNdcg).toBe(Math.max(...looks))
+    expect(history!.bestEpoch).toBe(looks.indexOf(bestNdcg!) + 1)
     expect(history!.epochs.length).toBe(Math.min(60, history!.bestEpoch + 2))
     expect(seen.map(({ epoch, loss, ndcg }) => ({ epoch, loss, ndcg }))).toEqual(history!.epochs)
     // A run that ends at the best epoch has the same parameters.
     const short = each.train(data, { ...patient, epochs: history!.bestEpoch })
     expect(each.train(data, patient).parameters).toEqual(short.parameters)
+  })
+
+  test('trains every epoch where there is nothing to validate with, and refuses to train on nothing', () => {
+    const none = { ...data.validation, indptr: new Int32Array(data.users + 1), indices: new Int32Array(0) }
+    const { history } = each.train({ ...data, validation: none }, { ...quick, epochs: 5, patience: 1, validateEvery: 1 })
+    expect(history!.epochs.length).toBe(5)
+    expect(history!.bestEpoch).toBe(5)
+    expect(history!.bestNdcg).toBeUndefined()
+    expect(() => each.train({ ...data, train: none }, quick)).toThrow('expected a training interaction of a user with an item yet unseen, got none')
   })
 
   test('adds the gradients of a regulariser on any user table', () => {
@@ -164,5 +174,5 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))('$name', 
 })
 
 test('an unknown recommender is named', () => {
-  expect(() => recommender('svd')).toThrow('unknown recommender "svd": expected one of lightgcn')
+  expect(() => recommender('svd')).toThrow('unknown recommender "svd": expected one of lightgcn, nmf, bpr-mf')
 })

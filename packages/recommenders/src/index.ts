@@ -1,3 +1,4 @@
+export { bprMf, bprMfDefaults, type BprMfOptions } from './bpr-mf.ts'
 export { lightgcn, lightgcnDefaults, type LightGcnOptions } from './lightgcn.ts'
 export { nmf, nmfDefaults, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'

@@ -1,6 +1,7 @@
 /** @file The recommenders by name. */
 
 import { usageError, type Matrix } from '@indistinct/core'
+import { bprMf } from './bpr-mf.ts'
 import { lightgcn } from './lightgcn.ts'
 import { nmf } from './nmf.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
@@ -8,7 +9,7 @@ import type { TrainingOptions } from './train.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** Every recommender, as the command line lists them. */
-export const recommenders: readonly Recommender[] = [lightgcn, nmf]
+export const recommenders: readonly Recommender[] = [lightgcn, nmf, bprMf]
 
 /**
  * The recommender of that name.

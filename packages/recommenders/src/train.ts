@@ -1,6 +1,6 @@
 /** @file The one trainer: epochs of batches under Adam, stopped by the ranking of validation items. */
 
-import type { Json, Matrix } from '@indistinct/core'
+import { badData, type Json, type Matrix } from '@indistinct/core'
 import { adamStep, allocate, release } from '@indistinct/kernels'
 import type { UserTables } from './recommender.ts'
 
@@ -43,9 +43,9 @@ export interface TrainingHooks {
 
 export interface History {
   readonly epochs: readonly { readonly epoch: number; readonly loss: number; readonly ndcg?: number }[]
-  /** The epoch whose parameters were kept. */
+  /** The epoch whose parameters were kept: the last one where there are no validation items. */
   readonly bestEpoch: number
-  readonly bestNdcg: number
+  readonly bestNdcg?: number
 }
 
 const smallestShare = 1024
@@ -64,25 +64,26 @@ export interface Objective {
    * user tables of this step, before the gradient goes back from them to the parameters.
    */
   step(first: number, last: number, regularise: ((userTables: UserTables) => Partial<UserTables>) | undefined): number
-  /** NDCG@10 of the present parameters on the validation items. */
-  validate(): number
+  /** NDCG@10 of the present parameters on the validation items, if there are any. */
+  validate(): number | undefined
 }
 
 /**
  * Trains `objective` in place and leaves it at the parameters of the best validation NDCG@10 (the earliest, among
  * equals).
- * @throws Error when loss or gradient stop being finite, with epoch, step and loss.
+ * @throws IndistinctError 'bad-data' when there is nothing to train on; Error when loss or gradient stop being finite, with epoch, step and loss.
  */
 export function train(objective: Objective, options: TrainingOptions, hooks: TrainingHooks = {}): History {
   checkOptions(options)
   const { parameters, gradient, examples } = objective
   const batch = options.batch < 1 ? Math.max(smallestShare, Math.ceil(options.batch * examples)) : options.batch
+  if (examples === 0) {
+    throw badData('train: expected a training interaction of a user with an item yet unseen, got none; check the split and the filter of the data set')
+  }
   const m = allocate(parameters.length)
   const v = allocate(parameters.length)
-  const best = parameters.slice()
   const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
-  let bestEpoch = 0
-  let bestNdcg = -1
+  let best: { epoch: number; ndcg: number; parameters: Float32Array } | undefined
   let step = 0
   try {
     for (let epoch = 1, misses = 0; epoch <= options.epochs && misses < options.patience; epoch++) {
@@ -107,30 +108,32 @@ export function train(objective: Objective, options: TrainingOptions, hooks: Tra
       hooks.onEpoch?.({ ...record, epochs: options.epochs })
       if (ndcg === undefined) continue
       misses++
-      if (ndcg > bestNdcg) {
-        best.set(parameters)
-        bestNdcg = ndcg
-        bestEpoch = epoch
-        misses = 0
-      }
+      if (best && ndcg <= best.ndcg) continue
+      best = { epoch, ndcg, parameters: parameters.slice() }
+      misses = 0
     }
-    parameters.set(best)
+    if (best) parameters.set(best.parameters)
   } finally {
     release(m)
     release(v)
   }
-  return { epochs, bestEpoch, bestNdcg }
+  return { epochs, bestEpoch: best?.epoch ?? epochs.length, ...(best && { bestNdcg: best.ndcg }) }
 }
 
 /** gradient += contribution, where a regulariser gave one for that table. */
 export function addContribution(gradient: Matrix, contribution: Matrix | undefined, table: string): void {
   if (!contribution) return
-  if (contribution.rows !== gradient.rows || contribution.cols !== gradient.cols) {
+  expectContribution(gradient, contribution, table)
+  for (let i = 0; i < gradient.data.length; i++) gradient.data[i]! += contribution.data[i]!
+}
+
+/** @throws RangeError when a regulariser's gradient has not the shape of its table. */
+export function expectContribution(own: Matrix, contribution: Matrix, table: string): void {
+  if (contribution.rows !== own.rows || contribution.cols !== own.cols) {
     throw new RangeError(
-      `regulariser: expected a gradient (${gradient.rows}, ${gradient.cols}) of table ${table}, got (${contribution.rows}, ${contribution.cols})`,
+      `regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${table}, got (${contribution.rows}, ${contribution.cols})`,
     )
   }
-  for (let i = 0; i < gradient.data.length; i++) gradient.data[i]! += contribution.data[i]!
 }
 
 function checkOptions(options: TrainingOptions): void {

@@ -1,0 +1,64 @@
+/** @file BPR-MF (Rendle et al. 2009): matrix factorisation under BPR, which is LightGCN without propagation. */
+
+import { gatherRows, type Matrix } from '@indistinct/core'
+import { scoreTopK } from '@indistinct/kernels'
+import { lightgcn } from './lightgcn.ts'
+import { expectParameter, withDefaults } from './parameters.ts'
+import type { Recommender, TrainedRecommender } from './recommender.ts'
+import { expectContribution, type History, type TrainingOptions } from './train.ts'
+import { selectRows } from './training-data.ts'
+
+export interface BprMfOptions extends TrainingOptions {
+  /** Dimensions K of an embedding. */
+  readonly factors: number
+  /** L2 on the embeddings of a batch: l2/2 * ||e||^2 for each use, over the batch size. */
+  readonly l2: number
+}
+
+export const bprMfDefaults: BprMfOptions = {
+  seed: 0, factors: 16, l2: 0.01, lr: 0.005, batch: 0.005, epochs: 200, validateEvery: 5, patience: 5,
+}
+
+/** One user table, `users`. */
+export const bprMf: Recommender<BprMfOptions> = {
+  name: 'bpr-mf',
+  userTables: ['users'],
+  defaults: bprMfDefaults,
+  train(data, given = {}, hooks = {}) {
+    const options = withDefaults(bprMfDefaults, given)
+    const { regulariser, ...others } = hooks
+    const { parameters, history } = lightgcn.train(data, { ...options, layers: 0 }, {
+      ...others,
+      ...(regulariser && {
+        regulariser: (tables, at) => {
+          const users = tables['layer-0']!
+          const gradient = regulariser({ users }, at)['users']
+          if (!gradient) return {}
+          expectContribution(users, gradient, 'users')
+          return { 'layer-0': gradient }
+        },
+      }),
+    })
+    return model(options, parameters['user-layer-0']!, parameters['item-layer-0']!, history)
+  },
+  restore(data, given, parameters) {
+    const options = withDefaults(bprMfDefaults, given)
+    const users = expectParameter(parameters, 'users', data.users, options.factors)
+    return model(options, users, expectParameter(parameters, 'items', data.items, options.factors))
+  },
+}
+
+function model(options: BprMfOptions, users: Matrix, items: Matrix, history?: History): TrainedRecommender {
+  return {
+    name: 'bpr-mf',
+    options,
+    parameters: { users, items },
+    userTables: { users },
+    ...(history && { history }),
+    rank(tables, seen, k, some) {
+      const rows = tables['users'] ?? users
+      if (!some) return scoreTopK(rows, items, seen, k)
+      return scoreTopK(gatherRows(rows, some), items, seen && selectRows(seen, some), k)
+    },
+  }
+}

@@ -21,5 +21,7 @@ export type {
   UtilityRow,
 } from './report-data.ts'
 export { reportHtml } from './report-html.ts'
+export { tSne, type TsneMap, type TsneOptions } from './t-sne.ts'
 export { tellingDimensions, type TellingOptions } from './telling-dimensions.ts'
+export { trustworthiness } from './trustworthiness.ts'
 export { verdictOf, type Verdict } from './verdict.ts'

@@ -65,14 +65,7 @@ export function projectUsers(before: Matrix, after: Matrix | undefined, labels: 
  */
 export function principalComponents(m: Matrix, rows: Int32Array): { mean: Float64Array; axes: [Float64Array, Float64Array]; shares: [number, number] } {
   const k = m.cols
-  const mean = meanOf(m, rows)
-  const covariance = new Float64Array(k * k)
-  const centred = new Float64Array(k)
-  for (const i of rows) {
-    for (let a = 0; a < k; a++) centred[a] = m.data[i * k + a]! - mean[a]!
-    for (let a = 0; a < k; a++) for (let b = 0; b <= a; b++) covariance[a * k + b]! += centred[a]! * centred[b]!
-  }
-  for (let a = 0; a < k; a++) for (let b = 0; b < a; b++) covariance[b * k + a] = covariance[a * k + b]!
+  const { mean, covariance } = scatterOf(m, rows)
   const { values, vectors } = symmetricEigen(covariance, k)
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0)
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
@@ -85,6 +78,20 @@ export function principalComponents(m: Matrix, rows: Int32Array): { mean: Float6
   }
   const share = (rank: number): number => (total > 0 ? Math.max(0, values[order[rank] ?? -1] ?? 0) / total : 0)
   return { mean, axes: [axis(0), axis(1)], shares: [share(0), share(1)] }
+}
+
+/** Mean (K) and the sums of products about it (K, K), the covariance times the number of rows. */
+export function scatterOf(m: Matrix, rows: Int32Array): { mean: Float64Array; covariance: Float64Array } {
+  const k = m.cols
+  const mean = meanOf(m, rows)
+  const covariance = new Float64Array(k * k)
+  const centred = new Float64Array(k)
+  for (const i of rows) {
+    for (let a = 0; a < k; a++) centred[a] = m.data[i * k + a]! - mean[a]!
+    for (let a = 0; a < k; a++) for (let b = 0; b <= a; b++) covariance[a * k + b]! += centred[a]! * centred[b]!
+  }
+  for (let a = 0; a < k; a++) for (let b = 0; b < a; b++) covariance[b * k + a] = covariance[a * k + b]!
+  return { mean, covariance }
 }
 
 /** Eigenvalues (k) and eigenvectors (columns of a k x k array) of a symmetric matrix, by cyclic Jacobi rotations. */

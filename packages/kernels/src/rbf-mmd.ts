@@ -48,14 +48,11 @@ export interface MmdResult {
  * @throws RangeError when a sample is empty, an index repeats or is out of range, or a value is not finite.
  */
 export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, options: MmdOptions = {}): MmdResult {
-  const groups = rowGroups(theta, samples)
+  const groups = rowGroups(theta.rows, samples)
   const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
   const { mean, squares } = spread(theta, groups)
   if (!Number.isFinite(squares)) throw new RangeError(`rbfMmd: expected finite embeddings, got a sum of squares of ${squares}`)
-  if (options.bandwidth !== undefined && !(options.bandwidth > 0 && options.bandwidth < Infinity)) {
-    throw new RangeError(`rbfMmd: expected a positive bandwidth, got ${options.bandwidth}`)
-  }
-  const bandwidth = options.bandwidth ?? (rows > 1 ? (2 * squares) / (rows - 1) : 0)
+  const bandwidth = checkedBandwidth(options.bandwidth) ?? (rows > 1 ? (2 * squares) / (rows - 1) : 0)
   const trace = diagonal * rows
   const wantsGradient = options.gradient ?? true
   if (bandwidth === 0) return equalRows(theta, groups, rows, wantsGradient)
@@ -182,23 +179,22 @@ interface RowGroup {
   readonly relative?: Float32Array
 }
 
-function rowGroups(theta: Matrix, samples: TwoSamples | Float32Array): RowGroup[] {
+/** The checked rows of a table of `count` rows that take part, by weight. */
+export function rowGroups(count: number, samples: TwoSamples | Float32Array): RowGroup[] {
   if (samples instanceof Float32Array) {
-    if (samples.length !== theta.rows) throw new RangeError(`rbfMmd: expected ${theta.rows} weights, got ${samples.length}`)
-    const rows = new Int32Array(samples.length)
-    let count = 0
-    for (let i = 0; i < samples.length; i++) {
+    if (samples.length !== count) throw new RangeError(`rbfMmd: expected ${count} weights, got ${samples.length}`)
+    const rows = Int32Array.from(samples.keys()).filter((i) => samples[i] !== 0)
+    if (rows.length === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
+    for (const i of rows) {
       if (!Number.isFinite(samples[i]!)) throw new RangeError(`rbfMmd: expected finite weights, got ${samples[i]} for row ${i}`)
-      if (samples[i] !== 0) rows[count++] = i
     }
-    if (count === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
-    return [{ rows: rows.subarray(0, count), weight: 1, relative: samples }]
+    return [{ rows, weight: 1, relative: samples }]
   }
-  const seen = new Uint8Array(theta.rows)
+  const seen = new Uint8Array(count)
   for (const [name, rows] of [['first', samples.first], ['second', samples.second]] as const) {
     if (rows.length === 0) throw new RangeError(`rbfMmd: expected rows in both samples, got none in ${name}`)
     for (const row of rows) {
-      if (!(row >= 0 && row < theta.rows)) throw new RangeError(`rbfMmd: expected rows below ${theta.rows}, got ${row} in ${name}`)
+      if (!(row >= 0 && row < count)) throw new RangeError(`rbfMmd: expected rows below ${count}, got ${row} in ${name}`)
       if (seen[row]) throw new RangeError(`rbfMmd: expected every row once, got ${row} again in ${name}`)
       seen[row] = 1
     }
@@ -207,6 +203,13 @@ function rowGroups(theta: Matrix, samples: TwoSamples | Float32Array): RowGroup[
     { rows: samples.first, weight: 1 / samples.first.length },
     { rows: samples.second, weight: -1 / samples.second.length },
   ]
+}
+
+export function checkedBandwidth(bandwidth: number | undefined): number | undefined {
+  if (bandwidth !== undefined && !(bandwidth > 0 && bandwidth < Infinity)) {
+    throw new RangeError(`rbfMmd: expected a positive bandwidth, got ${bandwidth}`)
+  }
+  return bandwidth
 }
 
 /** Mean (K) of the rows and the sum of squared distances to it, in float64. */
@@ -229,9 +232,9 @@ function spread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Arra
 /** All rows equal: every kernel is 1 whatever the bandwidth, and no direction changes anything. */
 function equalRows(theta: Matrix, groups: readonly RowGroup[], rows: number, wantsGradient: boolean): MmdResult {
   let sum = 0
-  for (const group of groups) {
-    if (group.relative === undefined) sum += Math.sign(group.weight)
-    else for (const row of group.rows) sum += group.relative[row]!
+  for (const { rows, weight, relative } of groups) {
+    // The weights 1/n of a sample sum to 1, which n additions would miss.
+    sum += relative ? rows.reduce((partial, row) => partial + relative[row]!, 0) : Math.sign(weight)
   }
   return {
     value: diagonal * sum * sum,

@@ -1,0 +1,5 @@
+export { openBackend, type Backend } from './backend.ts'
+export { logSigmoid } from './log-sigmoid.ts'
+export { lookup } from './lookup.ts'
+export { mmdOp } from './mmd-op.ts'
+export { propagateOp } from './propagate-op.ts'

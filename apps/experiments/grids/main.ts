@@ -10,7 +10,7 @@ export const main: Grid = {
       datasets: [{ name: 'synthetic' }],
       recommenders: [{ name: 'lightgcn' }],
       methods: [{ name: 'flow' }],
-      attackers: [{ name: 'mlp' }, { name: 'xgb' }, { name: 'logistic' }],
+      attackers: [{ name: 'mlp' }, { name: 'xgb' }],
       protocols: [{ name: 'paper' }, { name: 'five-fold' }],
       attributes: ['gender'],
       seeds: [42],

@@ -3,5 +3,5 @@
 import { recommenders } from '@indistinct/recommenders'
 
 export const recommenderNames: readonly string[] = recommenders.map(({ name }) => name)
-export const attackerNames: readonly string[] = ['mlp', 'xgb', 'logistic', 'rbf-svm']
+export const attackerNames: readonly string[] = ['mlp', 'xgb']
 export const protocolNames: readonly string[] = ['paper', 'five-fold']

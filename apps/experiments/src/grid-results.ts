@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stage, StageNode } from '@indistinct/stages'
 import { readJsonOf } from './artifacts/artifact-folder.ts'
-import type { AttackOnTable, StoredAttack, UtilityFigure } from './artifacts/results.ts'
+import type { StoredAttack, UtilityFigure } from './artifacts/results.ts'
 import type { GridRun } from './nx-run.ts'
 
 export interface GridResults {
@@ -21,18 +21,12 @@ export interface ModelResults {
   /** Absent for the original. */
   readonly method?: string
   readonly options?: unknown
-  readonly attacks: readonly AttackResultRow[]
+  readonly attacks: readonly Omit<StoredAttack, 'roc'>[]
   readonly utility: readonly UtilityFigure[]
   /** Path of the HTML report, absolute; unlearned models only. */
   readonly report?: string
   /** The stages that this model needed, those of the original included. */
   readonly stages: readonly StageResult[]
-}
-
-export interface AttackResultRow extends AttackOnTable {
-  readonly table: string
-  readonly attacker: string
-  readonly protocol: string
 }
 
 export interface StageResult {
@@ -45,29 +39,25 @@ export interface StageResult {
 
 /** Reads what `run` made under `workspaceRoot`. */
 export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: string): GridResults {
-  const made = (node: StageNode | undefined): node is StageNode => {
-    const status = node && outcomes.get(node.id)?.status
-    return status === 'run' || status === 'cached'
-  }
+  const made = (node: StageNode): boolean => ['run', 'cached'].includes(outcomes.get(node.id)?.status ?? '')
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
   const models = expanded.models.map((model): ModelResults => {
     const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
     const attacks = model.attacks.flatMap(({ node }) => {
       if (!made(node)) return []
-      const { attacker, protocol, tables } = readJsonOf<StoredAttack>(rootOf(node), 'attack')
-      return Object.entries(tables).map(([table, figures]) => ({ ...figures, table, attacker, protocol }))
+      return readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, ...figures }) => figures)
     })
-    const nodes = [prepare, train, unlearn, evaluate, ...model.attacks.map((attack) => attack.node), report]
+    const nodes = [prepare, train, unlearn, evaluate, ...model.attacks.map((attack) => attack.node), report].filter((node) => node !== undefined)
     return {
       dataset, recommender, attribute, seed,
       ...(method && { method: method.name, options: method.options ?? {} }),
       attacks,
       utility: made(evaluate) ? readJsonOf<UtilityFigure[]>(rootOf(evaluate), 'utility') : [],
-      ...(made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
+      ...(report && made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
       stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', seconds: secondsOf(join(workspaceRoot, root)) })),
     }
   })
-  return { models, missing: expanded.nodes.map((node) => (made(node) ? '' : node.id)).filter((id) => id !== '') }
+  return { models, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
 }
 
 function secondsOf(root: string): number {

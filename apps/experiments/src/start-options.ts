@@ -1,5 +1,6 @@
 /** @file The options of `npm start` and the grid that they describe. */
 
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
@@ -7,6 +8,7 @@ import type { Choice, Grid } from '@indistinct/stages'
 import { unlearners } from '@indistinct/unlearners'
 import { main } from '../grids/main.ts'
 import { attackerNames, protocolNames, recommenderNames } from './choices.ts'
+import { gridNamed } from './grid-named.ts'
 
 export interface StartOptions {
   readonly grid: Grid
@@ -31,10 +33,12 @@ const product = main.products[0]!
 export function startHelp(): string {
   const rows: [string, string][] = [
     ...Object.entries(lists).map(([name, { names, help }]): [string, string] => [`--${name} NAME,…`, `${help}: ${names.join(', ')}, or all (default ${defaultOf(name as keyof typeof lists)})`]),
+    ['--interactions FILE', 'a CSV file of your own, a row an interaction, instead of --dataset'],
+    ['--attributes FILE', 'a CSV file with a row a user, beside --interactions'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
     ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
     ['--epochs N', 'training epochs (default: those of the recommender)'],
-    ['--dimensions N', 'width of the embeddings (default: that of the recommender)'],
+    ['--grid FILE', 'a grid as JSON, such as grid.json beside a report, or the name of one in apps/experiments/grids'],
     ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],
     ['--parallel N', 'stages at a time (default 2)'],
     ['--fresh', 'run every stage again instead of taking it from the cache'],
@@ -59,7 +63,7 @@ ${rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n')}
  * Reads the command line of `npm start`; undefined when it asks for help.
  * @throws IndistinctError 'usage' on anything unknown or out of range.
  */
-export function startOptions(args: readonly string[]): StartOptions | undefined {
+export async function startOptions(args: readonly string[]): Promise<StartOptions | undefined> {
   const values = parse(args)
   if (values.help) return undefined
   const choices = (name: keyof typeof lists): Choice[] | undefined => {
@@ -70,20 +74,20 @@ export function startOptions(args: readonly string[]): StartOptions | undefined 
     for (const each of wanted) {
       if (!names.includes(each)) throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
     }
-    return wanted.map((each) => ({ name: each }))
+    const known = product[`${name}s`]
+    return wanted.map((each) => known.find((choice) => choice.name === each) ?? { name: each })
   }
   const training = {
     ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
-    ...(values.dimensions !== undefined && { dimensions: positive('dimensions', values.dimensions) }),
   }
   const recommenders = (choices('recommender') ?? product.recommenders).map((each) => ({ ...each, options: { ...each.options, ...training } }))
-  const grid: Grid = {
+  const chosen: Grid = {
     name: 'start',
     title: 'npm start',
     products: [
       {
         ...product,
-        datasets: choices('dataset') ?? product.datasets,
+        datasets: ownFiles(values) ?? choices('dataset') ?? product.datasets,
         recommenders,
         methods: choices('method') ?? product.methods,
         attackers: choices('attacker') ?? product.attackers,
@@ -93,13 +97,15 @@ export function startOptions(args: readonly string[]): StartOptions | undefined 
       },
     ],
   }
+  const { grid: file, data, parallel, fresh, json, quiet, ...choosing } = values
+  if (file !== undefined && Object.keys(choosing).length > 0) throw usageError(`--grid: expected no --${Object.keys(choosing)[0]} beside it, since the grid says it`)
   return {
-    grid,
-    parallel: positive('parallel', values.parallel ?? '2'),
-    ...(values.data !== undefined && { dataFolder: values.data }),
-    fresh: values.fresh ?? false,
-    json: values.json ?? false,
-    quiet: values.quiet ?? false,
+    grid: file === undefined ? chosen : await gridNamed(file, pathOf(file)),
+    parallel: positive('parallel', parallel ?? '2'),
+    ...(data !== undefined && { dataFolder: pathOf(data) }),
+    fresh: fresh ?? false,
+    json: json ?? false,
+    quiet: quiet ?? false,
   }
 }
 
@@ -112,12 +118,26 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
-        epochs: text, dimensions: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
+        interactions: text, attributes: text, grid: text,
+        epochs: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
       },
     }).values
   } catch (cause) {
     throw usageError(`${(cause as Error).message.split('. ')[0]}; npm start -- --help lists the options`, { cause })
   }
+}
+
+/** The data set of the user's own files, if they are given. */
+function ownFiles({ interactions, attributes, dataset }: { interactions?: string; attributes?: string; dataset?: string[] }): Choice[] | undefined {
+  if (interactions === undefined && attributes === undefined) return undefined
+  if (interactions === undefined || attributes === undefined) throw usageError('expected --interactions and --attributes together, got only one of them')
+  if (dataset !== undefined) throw usageError('expected --dataset or --interactions, got both')
+  return [{ name: 'csv', options: { interactions: pathOf(interactions), attributes: pathOf(attributes) } }]
+}
+
+/** npm runs scripts in the workspace root; paths are meant from where the user stands. */
+function pathOf(given: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', given)
 }
 
 /** Values of a flag that may be repeated, and hold commas; each once. */

@@ -19,7 +19,7 @@ const signalCodes: { readonly [signal: string]: number } = { SIGINT: 130, SIGTER
  */
 export async function start(args: readonly string[]): Promise<number> {
   try {
-    const options = startOptions(args)
+    const options = await startOptions(args)
     if (options === undefined) {
       process.stdout.write(startHelp())
       return 0

@@ -1,6 +1,5 @@
 /** @file The table that `npm start` prints: attacks and recommendation quality, before and after each method. */
 
-import type { Figure } from './artifacts/results.ts'
 import type { GridResults, ModelResults, StageResult } from './grid-results.ts'
 
 /** Text of the results, one block for each (data set, recommender, attribute, seed), with a column for each method. */
@@ -16,9 +15,8 @@ export function summaryTable(results: GridResults): string {
 function block(title: string, models: readonly ModelResults[]): string {
   const heads = models.map((model) => (model.method === undefined ? 'before' : `after ${nameOf(model, models)}`))
   const rows: string[][] = [[title, ...heads], ['attack AUC [95 % interval]', ...heads.map(() => '')]]
-  const attacks = unique(models.flatMap((model) => model.attacks.map(({ table, attacker, protocol }) => `${table}  ${attacker}  ${protocol}`)))
-  for (const [name, cells] of attacks.map((key) => [key, models.map((model) => model.attacks.find((a) => `${a.table}  ${a.attacker}  ${a.protocol}` === key)?.auc)] as const)) {
-    rows.push([`  ${name}`, ...cells.map((cell) => figure(cell, 3))])
+  for (const name of new Set(models.flatMap((model) => model.attacks.map(attackName)))) {
+    rows.push([`  ${name}`, ...models.map((model) => figure(model.attacks.find((attack) => attackName(attack) === name)?.auc, 3))])
   }
   rows.push(['recommendation [95 % interval]', ...heads.map(() => '')])
   for (const [metric, definition] of [['NDCG', 'full ranking'], ['HR', 'full ranking, any-hit']]) {
@@ -39,10 +37,12 @@ function nameOf(model: ModelResults, models: readonly ModelResults[]): string {
   return same > 1 ? `${model.method} ${JSON.stringify(model.options)}` : model.method!
 }
 
-function figure(value: Figure | undefined, digits: number): string {
-  if (value === undefined) return '-'
-  const interval = value.low === undefined || value.high === undefined ? '' : ` [${value.low.toFixed(digits)}, ${value.high.toFixed(digits)}]`
-  return value.value.toFixed(digits) + interval
+function attackName({ table, attacker, protocol, input }: ModelResults['attacks'][number]): string {
+  return `${table}, ${attacker}, ${protocol}, ${input}`
+}
+
+function figure(value: { readonly value: number; readonly lower: number; readonly upper: number } | undefined, digits: number): string {
+  return value === undefined ? '-' : `${value.value.toFixed(digits)} [${value.lower.toFixed(digits)}, ${value.upper.toFixed(digits)}]`
 }
 
 function seconds(stages: readonly StageResult[]): string {
@@ -50,10 +50,6 @@ function seconds(stages: readonly StageResult[]): string {
   const total = stages.reduce((sum, stage) => sum + stage.seconds, 0).toFixed(1)
   const cached = stages.filter((stage) => stage.cached).length
   return cached === 0 ? total : cached === stages.length ? `${total} (cached)` : `${total} (${cached} of ${stages.length} cached)`
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)]
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

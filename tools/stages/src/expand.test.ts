@@ -68,6 +68,18 @@ describe('expandGrid', () => {
     expect(expandGrid(gridOf(product)).models[0]!.report).toBeUndefined()
   })
 
+  test('a report names the product that it repeats from', () => {
+    const expanded = expandGrid(gridOf(product))
+    const model = expanded.models.find((each) => each.method?.name === 'u2u-r')!
+    const again = expandGrid(gridOf((model.report!.parameters as unknown as { product: Product }).product))
+    expect(again.nodes.map((node) => node.id)).toContain(model.report!.id)
+    for (const { id } of again.nodes) expect(expanded.nodes.map((node) => node.id)).toContain(id)
+  })
+
+  test('a product may go without reports', () => {
+    expect(idsOf(gridOf({ ...product, reports: false }), 'report')).toEqual([])
+  })
+
   test('refuses empty dimensions and names that cannot be folders', () => {
     expect(() => expandGrid(gridOf({ ...product, seeds: [] }))).toThrow('expected at least one of seeds in grid test, got none')
     expect(() => expandGrid(gridOf())).toThrow('expected at least one product in grid test, got none')

@@ -4,7 +4,7 @@
  */
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
-import type { Choice, Grid, Options, Product } from './grid.ts'
+import type { Choice, Grid, Options, Product, SplitChoice } from './grid.ts'
 import type { Stage, StageNode } from './stage.ts'
 
 /** One attack on a model: all its user tables, seen by one attacker under one protocol. */
@@ -66,55 +66,80 @@ function expandProduct(grid: string, product: Product, nodes: Map<string, StageN
   }
   for (const dataset of product.datasets) {
     for (const seed of product.seeds) {
-      const prepare = addNode(nodes, 'prepare', [dataset.name], prepareParameters(product, dataset, seed), {})
       for (const recommender of product.recommenders) {
-        const names = [dataset.name, recommender.name]
-        const train = addNode(nodes, 'train', names, { recommender: choice(recommender), seed }, { prepare: prepare.id })
         for (const attribute of product.attributes) {
-          const base = { dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train }
-          const original = modelOf(nodes, product, base, undefined, undefined)
+          const cell = cellOf(product, dataset, recommender, attribute, seed)
+          const original = modelOf(nodes, cell, undefined, product.methods.length === 0 ? 'alone' : 'none')
           addModel(models, original)
-          for (const method of product.methods) addModel(models, modelOf(nodes, product, base, method, original))
+          for (const method of product.methods) addModel(models, modelOf(nodes, cell, choice(method), product.reports === false ? 'none' : original))
         }
       }
     }
   }
 }
 
-function prepareParameters(product: Product, dataset: Choice, seed: number): Options {
-  const split = product.split ?? { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }
-  return { dataset: choice(dataset), core: product.core ?? 5, split: split as Json, seed }
+/** A product of one model, before methods. Defaults are filled in, so that leaving them out makes no other digest. */
+interface Cell {
+  readonly dataset: FullChoice
+  readonly recommender: FullChoice
+  readonly attackers: readonly FullChoice[]
+  readonly protocols: readonly FullChoice[]
+  readonly attribute: string
+  readonly seed: number
+  readonly core: number
+  readonly split: SplitChoice
 }
 
-type ModelBase = Pick<ModelCell, 'dataset' | 'recommender' | 'attribute' | 'seed' | 'prepare' | 'train'>
+type FullChoice = { readonly name: string; readonly options: Options }
 
-/** The nodes of one variant: the original where `method` is absent, else its unlearning and the comparison with `original`. */
-function modelOf(nodes: Map<string, StageNode>, product: Product, base: ModelBase, method: Choice | undefined, original: ModelCell | undefined): ModelCell {
-  const { dataset, recommender, attribute, seed, prepare, train } = base
-  const names = [dataset, recommender]
+function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] } } = product
+  return {
+    dataset: choice(dataset), recommender: choice(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
+    attribute, seed, core, split,
+  }
+}
+
+function choice({ name, options = {} }: Choice): FullChoice {
+  return { name, options }
+}
+
+/**
+ * The nodes of one variant: the original where `method` is absent, else its unlearning.
+ * @param report the original that a report compares it with, 'alone' for a report without comparison, 'none' for none
+ */
+function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice | undefined, report: ModelCell | 'alone' | 'none'): ModelCell {
+  const { dataset, recommender, attackers, protocols, attribute, seed, core, split } = cell
+  const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
+  const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
+  const train = addNode(nodes, 'train', names, { recommender, seed }, { prepare: prepare.id })
   const data = { prepare: prepare.id, train: train.id }
-  const unlearn = method && addNode(nodes, 'unlearn', variant, { method: choice(method), attribute, seed }, data)
+  const unlearn = method && addNode(nodes, 'unlearn', variant, { method, attribute, seed }, data)
   const tables = (unlearn ?? train).id
   const evaluate = addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables })
-  const attacks: AttackCell[] = []
-  for (const attacker of product.attackers) {
-    for (const protocol of product.protocols) {
-      const parameters = { attacker: choice(attacker), protocol: choice(protocol), attribute, seed }
-      const node = addNode(nodes, 'attack', [...variant, attacker.name, protocol.name], parameters, { prepare: prepare.id, tables })
-      attacks.push({ attacker: attacker.name, protocol: protocol.name, node })
-    }
+  const attacks = attackers.flatMap((attacker) =>
+    protocols.map((protocol): AttackCell => ({
+      attacker: attacker.name,
+      protocol: protocol.name,
+      node: addNode(nodes, 'attack', [...variant, attacker.name, protocol.name], { attacker, protocol, attribute, seed }, { prepare: prepare.id, tables }),
+    })),
+  )
+  const model: ModelCell = {
+    dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train, evaluate, attacks,
+    ...(method && unlearn && { method, unlearn }),
   }
-  const model: ModelCell = { ...base, ...(method && unlearn && { method, unlearn }), evaluate, attacks }
-  if (original === undefined && product.methods.length > 0) return model
+  if (report === 'none') return model
   const upstream: { [role: string]: string } = { ...data, tables }
-  for (const [when, cell] of [['before', original ?? model], ['after', original && model]] as const) {
-    if (cell === undefined) continue
-    upstream[`${when}/evaluate`] = cell.evaluate.id
-    cell.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
+  for (const [when, shown] of report === 'alone' ? [['before', model] as const] : [['before', report] as const, ['after', model] as const]) {
+    upstream[`${when}/evaluate`] = shown.evaluate.id
+    shown.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
   }
-  const report = addNode(nodes, 'report', variant, { dataset, recommender, attribute, seed, ...(method && { method: choice(method) }) }, upstream)
-  return { ...model, report }
+  // The report shows the product of this one comparison as its parameters, and the grid to repeat it with.
+  const product: Product = {
+    datasets: [dataset], recommenders: [recommender], methods: method ? [method] : [], attackers, protocols, attributes: [attribute], seeds: [seed], core, split,
+  }
+  return { ...model, report: addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream) }
 }
 
 /** Products may overlap: a model that two of them name keeps the attacks of both, and the report of the later. */
@@ -127,10 +152,6 @@ function addModel(models: Map<string, ModelCell>, model: ModelCell): void {
   }
   const seen = new Set(known.attacks.map((attack) => attack.node.id))
   models.set(key, { ...known, ...model, attacks: [...known.attacks, ...model.attacks.filter((attack) => !seen.has(attack.node.id))] })
-}
-
-function choice(value: Choice): Options {
-  return { name: value.name, options: value.options ?? {} }
 }
 
 function addNode(

@@ -27,6 +27,8 @@ export interface Product {
   readonly core?: number
   /** 80/10/10 by ratio when absent. */
   readonly split?: SplitChoice
+  /** False for a product that is read as a table: its models get no HTML report. */
+  readonly reports?: boolean
 }
 
 /** A named set of experiments with one report. */

@@ -34,8 +34,7 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
             '^production',
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },
             { externalDependencies: external[node.stage] },
-            `{workspaceRoot}/apps/experiments/src/stages/${node.stage}.ts`,
-            ...sharedSources,
+            ...runnerSources(node.stage),
             ...runtimeInputs(node),
           ],
           // Wall-clock lies beside the artifact: restored with it, so that a cached run can still tell the seconds it
@@ -53,14 +52,23 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
   return projects
 }
 
-/** The runner's frame, which every stage runs. */
-const sharedSources = ['{workspaceRoot}/apps/experiments/src/run-stage.ts', '{workspaceRoot}/apps/experiments/src/artifacts/**/*.ts', '!{workspaceRoot}/apps/experiments/src/artifacts/**/*.test.ts']
+/** The frame that every runner runs in, the runner, and files of its own beside it, named after it. */
+function runnerSources(stage: Stage): string[] {
+  const sources = '{workspaceRoot}/apps/experiments/src'
+  return [`${sources}/run-stage.ts`, `${sources}/artifacts/**/*.ts`, `${sources}/stages/${stage}.ts`, `${sources}/stages/${stage}-*.ts`, `!${sources}/**/*.test.ts`]
+}
 
-/** What lies outside the repository and changes results: the data files a data set is read from. */
+/** What lies outside the repository and changes results: the data files that a data set is read from. */
 function runtimeInputs(node: StageNode): { runtime: string }[] {
   if (node.stage !== 'prepare') return []
-  const dataset = (node.parameters['dataset'] as { name: string }).name
-  return dataset === 'synthetic' ? [] : [{ runtime: `node --import tsx apps/experiments/src/data-digest.ts ${dataset}` }]
+  const { name, options } = node.parameters['dataset'] as { name: string; options: { [name: string]: unknown } }
+  if (name === 'synthetic') return []
+  const files = name === 'csv' ? Object.values(options).filter((value) => typeof value === 'string') : []
+  return [{ runtime: ['node --import tsx apps/experiments/src/data-digest.ts', name, ...files.map(shellQuoted)].join(' ') }]
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function inputOf(node: StageNode, byId: ReadonlyMap<string, StageNode>): StageInput {

@@ -32,9 +32,9 @@ export interface StageInput {
  */
 export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
-  train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/recommenders'],
-  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/unlearners'],
-  attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels'],
-  evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/metrics', '@indistinct/recommenders'],
+  train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
+  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/unlearners'],
+  attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
+  evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
   report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
 }

@@ -45,9 +45,9 @@ function ofClass(perUser: Float64Array, labels: Labels, name: string): Float64Ar
 }
 
 /** The interval comes from users drawn again, under a fixed seed: before and after then differ by the tables alone. */
-function meanOf(perUser: Float64Array): Pick<UtilityFigure, 'users' | 'value' | 'low' | 'high'> | undefined {
+function meanOf(perUser: Float64Array): Pick<UtilityFigure, 'users' | 'value' | 'lower' | 'upper'> | undefined {
   const users = perUser.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
   if (users === 0) return undefined
   const { mean, lower, upper } = bootstrapMean(perUser, { seed: 0 })
-  return { users, value: mean, low: lower, high: upper }
+  return { users, value: mean, lower, upper }
 }

@@ -1,7 +1,7 @@
 /** @file prepare: loads a data set, applies the k-core filter and splits it; users' ids and labels travel along. */
 
 import type { Json } from '@indistinct/core'
-import { describe, kCore, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, type Dataset } from '@indistinct/datasets'
+import { describe, kCore, loadCsvDataset, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, type Dataset } from '@indistinct/datasets'
 import type { Choice, SplitChoice } from '@indistinct/stages'
 import type { StoredLabels } from '../artifacts/prepared-data.ts'
 import type { StageContext } from '../artifacts/stage-context.ts'
@@ -32,5 +32,7 @@ export async function run(context: StageContext): Promise<void> {
 
 /** The run's seed does not reach the data: repetitions differ in split and training, over the same users. */
 async function load({ name, options = {} }: Choice): Promise<Dataset> {
-  return name === 'synthetic' ? syntheticDataset(options) : loadDataset(name, options)
+  if (name === 'synthetic') return syntheticDataset(options)
+  if (name === 'csv') return loadCsvDataset(options as { interactions: string; attributes?: string })
+  return loadDataset(name, options)
 }

@@ -1,0 +1,77 @@
+/** @file Figures of attacks and of evaluation in the form that the report takes. */
+
+import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
+import type { StoredAttack, UtilityFigure } from '../artifacts/results.ts'
+
+type Interval = { readonly value: number; readonly lower: number; readonly upper: number }
+
+/** A row for each attack, before beside after. */
+export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
+  return before.map((attack) => {
+    const other = counterpart(attack, after)
+    const { table, attacker, protocol, input, scored } = attack
+    return {
+      table, attacker, protocol, input,
+      ...(scored.length === 2 && { scored: [scored[0]!, scored[1]!] as const }),
+      before: figuresOf(attack),
+      ...(other && { after: figuresOf(other) }),
+    }
+  })
+}
+
+/** ROC curves of the protocol that gives the attacker the most labels; those of all would be one curve after another. */
+export function rocCurves(before: readonly StoredAttack[], after: readonly StoredAttack[]): RocCurve[] {
+  const most = Math.max(...before.map((attack) => attack.shadowUsers))
+  return before.filter((attack) => attack.roc && attack.shadowUsers === most).map((attack) => {
+    const { table, attacker, protocol, input, roc } = attack
+    const other = counterpart(attack, after)?.roc
+    return { table, attacker, protocol, input, before: roc!, ...(other && { after: other }) }
+  })
+}
+
+/** What these attacks assume. */
+export function threatModel(attribute: string, attacks: readonly StoredAttack[]): ThreatModel {
+  const names = (of: (attack: StoredAttack) => string): string[] => [...new Set(attacks.map(of))]
+  return {
+    sees: ['the whole table of user embeddings, one row a user', `the ${attribute} of the users in the shadow set`],
+    balance: 'classes drawn to equal size, in training and in scoring',
+    attackers: names((attack) => attack.attacker).map((name) => ({ name })),
+    protocols: names((attack) => attack.protocol).map((name) => {
+      const { protocolDescription, repeats, shadowUsers } = attacks.find((attack) => attack.protocol === name)!
+      return { name, description: `${protocolDescription}; ${shadowUsers} users known, ${repeats} ${repeats === 1 ? 'draw' : 'draws'} of users` }
+    }),
+    inputs: names((attack) => attack.input),
+    retrained: true,
+  }
+}
+
+/** A row for each metric, cutoff, definition and group, before beside after. */
+export function utilityRows(before: readonly UtilityFigure[], after: readonly UtilityFigure[]): UtilityRow[] {
+  return before.map((figure) => {
+    const { metric, k, definition, group, users } = figure
+    const other = after.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === group)
+    return { metric, k, definition, users, ...(group !== undefined && { group }), before: estimateOf(figure), ...(other && { after: estimateOf(other) }) }
+  })
+}
+
+function counterpart(attack: StoredAttack, others: readonly StoredAttack[]): StoredAttack | undefined {
+  return others.find(({ table, attacker, protocol, input }) => table === attack.table && attacker === attack.attacker && protocol === attack.protocol && input === attack.input)
+}
+
+function figuresOf(attack: StoredAttack): AttackFigures {
+  const { truePositivesAt1 } = attack
+  return {
+    auc: estimateOf(attack.auc),
+    foldedAuc: estimateOf(attack.foldedAuc),
+    balancedAccuracy: estimateOf(attack.balancedAccuracy),
+    accuracy: estimateOf(attack.accuracy),
+    precision: estimateOf(attack.precision),
+    recall: estimateOf(attack.recall),
+    ...(truePositivesAt1 !== undefined && { truePositivesAt1: { value: truePositivesAt1 } }),
+    p: attack.permutation.p,
+  }
+}
+
+function estimateOf({ value, lower, upper }: Interval): Estimate {
+  return { value, low: lower, high: upper }
+}

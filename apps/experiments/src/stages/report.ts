@@ -1,0 +1,91 @@
+/** @file report: one HTML page that compares a model before and after unlearning, from the artifacts of both. */
+
+import { join } from 'node:path'
+import { classCounts, sha256, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { displacementOf, projectUsers, reportHtml, tellingDimensions, type AttributeSummary, type Provenance, type ReportData } from '@indistinct/report'
+import type { Grid, Product } from '@indistinct/stages'
+import { readJsonOf, readMatricesOf } from '../artifacts/artifact-folder.ts'
+import { readLabels } from '../artifacts/prepared-data.ts'
+import type { StoredAttack, UtilityFigure } from '../artifacts/results.ts'
+import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
+import { attackRows, rocCurves, threatModel, utilityRows } from './report-sections.ts'
+
+/** Writes report.html, its data as report.json, and grid.json, which repeats the run. */
+export async function run(context: StageContext): Promise<void> {
+  const { product } = context.parameters as unknown as { product: Product }
+  const [dataset, recommender, method, attribute, seed] = [product.datasets[0]!, product.recommenders[0]!, product.methods[0], product.attributes[0]!, product.seeds[0]!]
+  const labels = readLabels(upstreamOf(context, 'prepare'), attribute)
+  const before = readMatricesOf(upstreamOf(context, 'train'), 'tables')
+  const after = method && readMatricesOf(upstreamOf(context, 'tables'), 'tables')
+  const attacks = { before: attacksOf(context, 'before'), after: attacksOf(context, 'after') }
+  const utility = { before: utilityOf(context, 'before'), after: utilityOf(context, 'after') }
+  const drawn = mostTelling(attacks.before, Object.keys(before))
+  const grid: Grid = { name: 'repeat', title: context.id, products: [product] }
+  const data: ReportData = {
+    title: method ? `Unlearning of ${attribute} by ${method.name}` : `Audit of ${attribute}`,
+    subject: `${dataset.name}, ${recommender.name}, ${labels.codes.length} users, user tables ${Object.entries(before).map(([name, { cols }]) => `${name} (K = ${cols})`).join(', ')}`,
+    attribute: summaryOf(attribute, labels),
+    smallestLeak: Math.min(...(method ? attacks.after : attacks.before).map((attack) => attack.smallestDetectable)),
+    threatModel: threatModel(attribute, attacks.before),
+    attacks: attackRows(attacks.before, attacks.after),
+    roc: rocCurves(attacks.before, attacks.after),
+    histograms: tellingDimensions(before[drawn]!, after?.[drawn], labels),
+    scatter: projectUsers(before[drawn]!, after?.[drawn], labels, { seed }),
+    ...(after && { displacement: displacementOf(before[drawn]!, after[drawn]!, labels) }),
+    utility: utilityRows(utility.before, utility.after),
+    provenance: provenanceOf(context, product, before, after),
+    limits: [
+      ...(Object.keys(before).length > 1 ? [`Figures of dimensions, users and distances show the table ${drawn}, where an attack before unlearning was strongest.`] : []),
+      'Attackers saw one table at a time, not all of them together.',
+    ],
+  }
+  context.artifact.text('report.html', reportHtml(data))
+  context.artifact.json('report', data as unknown as Json)
+  context.artifact.json('grid', grid as unknown as Json)
+}
+
+type When = 'before' | 'after'
+
+/** Attacks in the order in which the grid names them. */
+function attacksOf(context: StageContext, when: When): StoredAttack[] {
+  const prefix = `${when}/attack/`
+  const roles = Object.keys(context.upstream).filter((role) => role.startsWith(prefix)).sort((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)))
+  return roles.flatMap((role) => readJsonOf<StoredAttack[]>(upstreamOf(context, role), 'attack'))
+}
+
+function utilityOf(context: StageContext, when: When): UtilityFigure[] {
+  const role = `${when}/evaluate`
+  return context.upstream[role] === undefined ? [] : readJsonOf<UtilityFigure[]>(upstreamOf(context, role), 'utility')
+}
+
+/** The table that the strongest attack was on. */
+function mostTelling(attacks: readonly StoredAttack[], tables: readonly string[]): string {
+  const strongest = attacks.reduce<StoredAttack | undefined>((best, attack) => (best === undefined || attack.foldedAuc.value > best.foldedAuc.value ? attack : best), undefined)
+  return strongest?.table ?? tables[0]!
+}
+
+function summaryOf(name: string, labels: Labels): AttributeSummary {
+  const counts = classCounts(labels)
+  const missing = labels.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
+  return { name, classes: labels.classes.map((label, code) => ({ name: label, users: counts[code]! })), missing }
+}
+
+function provenanceOf(context: StageContext, product: Product, before: Record<string, Matrix>, after: Record<string, Matrix> | undefined): Provenance {
+  const method = product.methods[0]
+  const hashes: { [name: string]: string } = {}
+  for (const [when, tables] of [['before', before], ['after', after ?? {}]] as const) {
+    for (const [name, { data }] of Object.entries(tables)) hashes[`${name} ${when}, float32`] = sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  }
+  const { datasets: [dataset], recommenders: [recommender], attackers, protocols, core, split } = product
+  return {
+    ...(method && { method: method.name }),
+    parameters: {
+      ...(method && { [method.name]: method.options ?? {} }),
+      'data set': dataset as unknown as Json, recommender: recommender as unknown as Json, attackers: attackers as unknown as Json, protocols: protocols as unknown as Json,
+      'smallest number of interactions': core ?? null, split: (split ?? null) as Json,
+    },
+    seed: product.seeds[0]!,
+    command: `npm start -- --grid ${join(context.root, 'artifact', 'grid.json')}`,
+    hashes,
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * @file That each edit reruns what it must and nothing else, on a copy of the workspace, with real stages and a tiny
+ * data set. Caches that replay stale results, or that never hit, look fine in every other test.
+ */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { sha256 } from '@indistinct/core'
+import { syntheticDataset } from '@indistinct/datasets'
+import type { Choice, Grid, StageNode } from '@indistinct/stages'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gridResults } from '../apps/experiments/src/grid-results.ts'
+import { runGrid, type GridRun } from '../apps/experiments/src/nx-run.ts'
+import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
+
+const flow: Choice = { name: 'flow' }
+const closedForm = (tradeOff: number): Choice => ({ name: 'u2u-r-closed', options: { tradeOff } })
+
+function gridOf(methods: readonly Choice[]): Grid {
+  return {
+    name: 'isolation',
+    title: 'cache isolation',
+    products: [
+      {
+        datasets: [{ name: 'csv', options: { interactions: join(copy.root, 'data', 'interactions.csv'), attributes: join(copy.root, 'data', 'users.csv') } }],
+        recommenders: [{ name: 'lightgcn', options: { epochs: 2, factors: 4 } }],
+        methods,
+        attackers: [{ name: 'logistic' }],
+        protocols: [{ name: 'five-fold' }],
+        attributes: ['gender'],
+        seeds: [1],
+      },
+    ],
+  }
+}
+
+let copy: WorkspaceCopy
+let grid: Grid
+let first: GridRun
+
+beforeAll(async () => {
+  copy = copyWorkspace()
+  writeData('interactions.csv', 0)
+  grid = gridOf([flow, closedForm(0.1)])
+  first = await runGrid(grid, copy.root)
+}, 120_000)
+
+afterAll(() => copy?.remove())
+
+describe('cache isolation', () => {
+  test('the first run makes every artifact, byte for byte the same as a run without cache', async () => {
+    expect(statuses(first)).toEqual({ run: 12 })
+    const before = artifactDigests()
+    const again = await runGrid(grid, copy.root, { fresh: true })
+    expect(statuses(again)).toEqual({ run: 12 })
+    expect(artifactDigests()).toEqual(before)
+  })
+
+  test('a second run takes all from the cache, deleted artifacts and measured seconds too', async () => {
+    const before = artifactDigests()
+    rmSync(join(copy.root, 'artifacts'), { recursive: true })
+    const again = await runGrid(grid, copy.root)
+    expect(missed(again)).toEqual([])
+    expect(artifactDigests()).toEqual(before)
+    for (const model of gridResults(again, copy.root).models) {
+      for (const stage of model.stages) expect(stage.seconds).toBeGreaterThan(0)
+    }
+  })
+
+  test('an edit of an attacker reruns the attacks alone', async () => {
+    const run = await withEdit('packages/attackers/src/index.ts', comment)
+    expect(missed(run)).toEqual(ids((node) => node.stage === 'attack'))
+  })
+
+  test('an edit of a recommender that changes no byte ends at what runs recommenders', async () => {
+    const run = await withEdit('packages/recommenders/src/index.ts', comment)
+    expect(missed(run)).toEqual(ids((node) => node.stage === 'train' || node.stage === 'evaluate'))
+  })
+
+  test('an edit of a recommender that changes training reruns it and all below', async () => {
+    const run = await withEdit('packages/recommenders/src/lightgcn.ts', replaced('layers: 3', 'layers: 2'))
+    expect(missed(run)).toEqual(ids((node) => node.stage !== 'prepare'))
+  })
+
+  test('another alpha of one method reruns that branch alone', async () => {
+    const run = await runGrid(gridOf([flow, closedForm(0.2)]), copy.root)
+    const branch = run.expanded.models.find((model) => model.method?.name === 'u2u-r-closed')!
+    const nodes = [branch.unlearn!, branch.evaluate, branch.report!, ...branch.attacks.map((attack) => attack.node)]
+    expect(missed(run)).toEqual(nodes.map((node) => node.id).sort())
+  })
+
+  test('an edit of a test or of a README reruns nothing', async () => {
+    const runs = [
+      await withEdit('packages/core/src/matrix.test.ts', comment),
+      await withEdit('packages/datasets/README.md', (text) => `${text}\nMore.\n`),
+    ]
+    for (const run of runs) expect(missed(run)).toEqual([])
+  })
+
+  test('an edit of a stage runner reruns that stage alone', async () => {
+    const run = await withEdit('apps/experiments/src/stages/evaluate.ts', comment)
+    expect(missed(run)).toEqual(ids((node) => node.stage === 'evaluate'))
+  })
+
+  test('an edit of core reruns everything', async () => {
+    const run = await withEdit('packages/core/src/matrix.ts', comment)
+    expect(missed(run)).toEqual(ids(() => true))
+  })
+
+  test('data that changed is prepared again, and all below it is rerun', async () => {
+    writeData('interactions.csv', 1)
+    const run = await runGrid(grid, copy.root)
+    expect(missed(run)).toEqual(ids(() => true))
+    writeData('interactions.csv', 0)
+    expect(missed(await runGrid(grid, copy.root))).toEqual([])
+  })
+})
+
+/** Interactions and labels of 120 generated users; `left` of the interactions are left out. */
+function writeData(name: string, left: number): void {
+  const { users, items, interactions, attributes } = syntheticDataset({ users: 120, items: 60 })
+  const gender = attributes['gender']!
+  const rows = Array.from(interactions.users, (user, p) => `${users[user]},${items[interactions.items[p]!]}`)
+  writeText(join('data', name), `user,item\n${rows.slice(left).join('\n')}\n`)
+  writeText('data/users.csv', `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`)
+}
+
+function writeText(path: string, text: string): void {
+  mkdirSync(dirname(join(copy.root, path)), { recursive: true })
+  writeFileSync(join(copy.root, path), text)
+}
+
+/** Runs the grid with `path` edited, and puts the file back. */
+async function withEdit(path: string, edit: (text: string) => string): Promise<GridRun> {
+  const text = readFileSync(join(copy.root, path), 'utf8')
+  writeText(path, edit(text))
+  try {
+    return await runGrid(grid, copy.root)
+  } finally {
+    writeText(path, text)
+  }
+}
+
+function comment(text: string): string {
+  return `${text}\n// An edit.\n`
+}
+
+function replaced(from: string, to: string): (text: string) => string {
+  return (text) => {
+    if (!text.includes(from)) throw new Error(`cache-isolation: expected ${JSON.stringify(from)} in the source, got none; name another edit that changes training`)
+    return text.replace(from, to)
+  }
+}
+
+/** Nodes that were not served from the cache; a failed one prints why. */
+function missed(run: GridRun): string[] {
+  for (const [id, outcome] of run.outcomes) if (outcome.status === 'failed') throw new Error(`${id}: ${outcome.output}`)
+  return run.expanded.nodes.map((node) => node.id).filter((id) => run.outcomes.get(id)?.status !== 'cached').sort()
+}
+
+function ids(which: (node: StageNode) => boolean): string[] {
+  return first.expanded.nodes.filter(which).map((node) => node.id).sort()
+}
+
+function statuses(run: GridRun): { [status: string]: number } {
+  missed(run)
+  const counts: { [status: string]: number } = {}
+  for (const { status } of run.outcomes.values()) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+/** Digests of every file inside an artifact, by path. */
+function artifactDigests(): { [path: string]: string } {
+  const root = join(copy.root, 'artifacts')
+  const out: { [path: string]: string } = {}
+  for (const path of existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }).sort() : []) {
+    if (path.includes('/artifact/') && statSync(join(root, path)).isFile()) out[path] = sha256(readFileSync(join(root, path)))
+  }
+  return out
+}

@@ -1,8 +1,50 @@
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { openBackend } from './index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'indistinct-backend-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs a module in a process of its own, with `gpuPackage` as the source of tfjs-node-gpu where one is given. */
+function run(script: string, gpuPackage?: string) {
+  const installed = dirname(dirname(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'))))
+  const paths = [installed]
+  if (gpuPackage !== undefined) {
+    const root = mkdtempSync(join(folder, 'modules-'))
+    mkdirSync(join(root, '@tensorflow', 'tfjs-node-gpu'), { recursive: true })
+    writeFileSync(join(root, '@tensorflow', 'tfjs-node-gpu', 'index.js'), gpuPackage)
+    paths.push(root)
+  }
+  const source = `
+    import * as tf from '@tensorflow/tfjs-core'
+    import { lookup, openBackend } from '${new URL('./index.ts', import.meta.url).href}'
+    ${script}`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    encoding: 'utf8',
+    env: { ...process.env, NODE_PATH: paths.join(delimiter) },
+  })
+  return { status, stdout, stderr }
+}
+
+/** A stand-in with the cpu backend's kernels under the name and the flag of tfjs-node. */
+const nativeBackend = (seesGpu: boolean): string => `
+  const tf = require('@tensorflow/tfjs-core')
+  const { MathBackendCPU } = require('@tensorflow/tfjs-backend-cpu')
+  class Native extends MathBackendCPU { isUsingGpuDevice = ${seesGpu} }
+  tf.registerBackend('tensorflow', () => new Native())
+  for (const kernel of tf.getKernelsForBackend('cpu')) tf.registerKernel({ ...kernel, backendName: 'tensorflow' })`
+
+const report = `
+  const { name, reason } = await openBackend()
+  const slope = tf.grad((x) => tf.sum(lookup(x, Int32Array.from([1, 1]))))(tf.ones([2, 1]))
+  console.log(JSON.stringify([name === tf.getBackend(), reason, [...slope.dataSync()]]))`
 
 test('opens one backend, once, and says why', async () => {
   const backend = await openBackend()
@@ -12,11 +54,22 @@ test('opens one backend, once, and says why', async () => {
   expect(backend.reason).not.toContain('\n')
 })
 
+test.each([
+  ['that sees a GPU', nativeBackend(true), 'tensorflow backend: @tensorflow/tfjs-node-gpu 4.22.0 sees a GPU'],
+  ['that sees none', nativeBackend(false), 'wasm backend (SIMD, one thread): @tensorflow/tfjs-node-gpu finds no GPU'],
+  [
+    'that does not load',
+    `throw new Error('libtensorflow.so.2: no such file\\nmore')`,
+    'wasm backend (SIMD, one thread): @tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: no such file',
+  ],
+])('given a tfjs-node-gpu %s', (_, gpuPackage, reason) => {
+  const { stdout, stderr } = run(report, gpuPackage)
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual([true, reason, [0, 2]])
+})
+
 test('prints nothing by itself, not even on first use', () => {
-  const index = new URL('./index.ts', import.meta.url).href
   const script = `
-    const tf = await import('@tensorflow/tfjs-core')
-    const { openBackend, lookup } = await import('${index}')
     await openBackend()
     await import('@tensorflow/tfjs-backend-cpu')
     for (const name of [tf.getBackend(), 'cpu']) {
@@ -24,9 +77,5 @@ test('prints nothing by itself, not even on first use', () => {
       tf.grad((x) => tf.sum(lookup(x, Int32Array.from([1]))))(tf.ones([2, 2])).dataSync()
     }
     process.exit(7)`
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    encoding: 'utf8',
-  })
-  expect({ status, stdout, stderr }).toEqual({ status: 7, stdout: '', stderr: '' })
+  expect(run(script)).toEqual({ status: 7, stdout: '', stderr: '' })
 })

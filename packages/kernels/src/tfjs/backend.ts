@@ -11,8 +11,7 @@ export interface Backend {
   readonly reason: string
 }
 
-/** Not in a literal, so that neither the type checker nor a bundler looks for what may not be installed. */
-const gpuPackage: string = '@tensorflow/tfjs-node-gpu'
+const gpuPackage = '@tensorflow/tfjs-node-gpu'
 
 let opened: Promise<Backend> | undefined
 
@@ -53,12 +52,12 @@ async function openGpu(): Promise<string | undefined> {
     // Node 23 removed this function, which tfjs-node 4.22 calls.
     const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
     util.isNullOrUndefined ??= (value) => value === null || value === undefined
-    await import(gpuPackage)
+    require(gpuPackage)
     if (!(await tf.setBackend('tensorflow'))) return `${gpuPackage} does not start`
     if (!(tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice) return `${gpuPackage} finds no GPU`
     tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync())
     return undefined
   } catch (error) {
-    return `${gpuPackage} does not load: ${(error as Error).message.split('\n')[0]}`
+    return `${gpuPackage} does not load: ${(error as Error).message.split('\n')[0]!.trim()}`
   }
 }

@@ -2,6 +2,7 @@
 
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { emphasised } from './log.ts'
+import { printable } from './text-table.ts'
 import { handleSignalsOfFirstProcess } from './signals.ts'
 
 handleSignalsOfFirstProcess()
@@ -20,5 +21,5 @@ try {
   process.exitCode = exitCodeOf(error)
   const internal = process.exitCode === exitCodes.internal
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
-  process.stderr.write(`${emphasised('red', internal ? 'internal error:' : 'error:', process.stderr)} ${(internal && stack) || message}\n`)
+  process.stderr.write(`${emphasised('red', internal ? 'internal error:' : 'error:', process.stderr)} ${((internal && stack) || message).split('\n').map(printable).join('\n')}\n`)
 }

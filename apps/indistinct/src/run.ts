@@ -2,6 +2,7 @@
 
 import { usageError } from '@indistinct/core'
 import yargs from 'yargs'
+import { auditCommand, auditOptions } from './commands/audit.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
 import { unlearnCommand, unlearnOptions } from './commands/unlearn.ts'
@@ -10,6 +11,7 @@ import { ownVersion } from './provenance.ts'
 
 /** Flags of each command, for suggestions; --seed and --threads are suggested everywhere. */
 const flagsOf: Readonly<Record<string, object>> = {
+  audit: auditOptions,
   unlearn: unlearnOptions,
   'data list': dataOptions.list,
   'data fetch': dataOptions.fetch,
@@ -35,6 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
         '$ indistinct audit unlearned.npy --attributes people.csv --attribute gender --gate 0.55',
       ].join('\n'),
     )
+    .command(auditCommand)
     .command(unlearnCommand)
     .command(dataCommand)
     .command(doctorCommand)

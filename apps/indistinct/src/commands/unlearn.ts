@@ -6,6 +6,8 @@ import { tableFiles, withMatrix, writeTable } from '@indistinct/embeddings'
 import { displacementOf, projectUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { unlearners, type TraceRow, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
+import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
@@ -13,6 +15,7 @@ import { commandLine, versions } from '../provenance.ts'
 import { openSession, type Session } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
+import { printable } from '../text-table.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -29,10 +32,11 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends TableArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+export interface UnlearnArguments extends TableArguments, BatteryArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
   readonly method: UnlearnerName
   readonly out: string
   readonly report?: string | undefined
+  readonly audit: boolean
   readonly force: boolean
 }
 
@@ -42,9 +46,11 @@ export const unlearnOptions = {
   out: { describe: 'the new table, .npy, .csv or .tsv; a JSON sidecar goes to <out>.json', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
   report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
   force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  audit: { describe: 'attack the table before and after, for the report and the sidecar', type: 'boolean', default: false },
   ...Object.fromEntries(
     Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) } as const]),
   ),
+  ...batteryOptions,
   ...outputOptions,
 } as const
 
@@ -58,7 +64,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
           'indistinct unlearn TABLE --attributes FILE --attribute NAME --out FILE',
           '',
           'Examples:',
-          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy',
+          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
           '$ indistinct unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
           '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
           '',
@@ -83,6 +89,12 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
 
   const result = runMethod(args.method, inputs, parameters, session)
   const table = withMatrix(inputs.table, result.embedding)
+  const audits = args.audit
+    ? {
+        before: await runBattery(inputs.table.matrix, inputs, args, session.log, 'audit before'),
+        after: await runBattery(result.embedding, inputs, args, session.log, 'audit after'),
+      }
+    : undefined
   const input = inputFiles(args, inputs)
   const record = (output: Record<string, FileRecord>): { [name: string]: Json } => ({
     schema: 'indistinct/unlearn/1',
@@ -99,18 +111,19 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     warnings: inputs.warnings,
     input,
     output,
-    versions: versions(),
+    versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
+    ...(audits && { audit: { before: auditJson(audits.before), after: auditJson(audits.after) } }),
   })
   const { files, output } = await writingFiles(async () => {
     const files = await writeTable(args.out, table, { force: args.force })
     const roles = ['table', 'ids']
     const output = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
     writeFileAtomic(sidecar, `${canonicalJson(record(output), 2)}\n`)
-    writeFileAtomic(report, reportHtml(reportOf(args, inputs, result, { ...prefixed('input', input), ...prefixed('output', output) })))
+    writeFileAtomic(report, reportHtml(reportOf(args, inputs, result, audits, { ...prefixed('input', input), ...prefixed('output', output) })))
     return { files, output }
   })
   if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
-  else session.result(summary(inputs, result, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
+  else session.result(summary(inputs, result, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
 }
 
 /** The parameters that were given, under the method's names. */
@@ -152,7 +165,7 @@ function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
   return moved
 }
 
-function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, files: Record<string, FileRecord>): ReportData {
+function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, audits: Audits | undefined, files: Record<string, FileRecord>): ReportData {
   const { table, labels, warnings } = inputs
   const { rows, cols } = table.matrix
   return {
@@ -160,8 +173,9 @@ function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned
     subject: `${rows} users, K = ${cols}`,
     attribute: attributeSummary(inputs),
     warnings,
+    ...(audits && attackSections(audits, basename(args.table), args.attribute)),
     histograms: tellingDimensions(table.matrix, result.embedding, labels),
-    scatter: projectUsers(table.matrix, result.embedding, labels, { seed: args.seed }),
+    scatter: projectUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(audits && { predictions: predictions(audits, rows) }) }),
     displacement: displacementOf(table.matrix, result.embedding, labels),
     provenance: {
       method: result.method,
@@ -169,7 +183,7 @@ function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned
       seed: args.seed,
       command: commandLine(),
       hashes: reportHashes(files),
-      versions: versions(),
+      versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
       facts: { passes: result.passes },
     },
   }
@@ -179,8 +193,9 @@ function prefixed(prefix: string, files: Record<string, FileRecord>): Record<str
   return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
 }
 
-function summary(inputs: TableInputs, result: Unlearned, files: readonly string[]): string {
+function summary(inputs: TableInputs, result: Unlearned, audits: Audits | undefined, files: readonly string[]): string {
   const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
   const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
-  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${files.join('\n')}\n`
+  const findings = audits?.after ? `Before: ${printable(audits.before.verdict)}\nAfter: ${printable(audits.after.verdict)}\n` : ''
+  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${findings}${files.join('\n')}\n`
 }

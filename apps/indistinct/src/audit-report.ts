@@ -1,0 +1,138 @@
+/** @file An audit, or one before and one after unlearning, as the report and JSON results have it. */
+
+import type { Json } from '@indistinct/core'
+import { protocols, type AttackResult, type AuditResult, type Estimate, type SplitScores } from '@indistinct/attackers'
+import { rocCurve, truePositiveRateAt } from '@indistinct/metrics'
+import { xgbEngine } from '@indistinct/xgboost'
+import type { AttackFigures, AttackRow, ProjectOptions, ReportData, RocCurve, ThreatModel } from '@indistinct/report'
+import { attackers } from './attack-battery.ts'
+
+/** Versions that the figures of an audit depend on, beyond those of this program. */
+export function attackVersions(result: AuditResult): { readonly xgboost?: string } {
+  if (!result.attacks.some(({ attacker }) => attacker === 'xgb')) return {}
+  const { engine, version } = xgbEngine()
+  return { xgboost: `${version} (${engine})` }
+}
+
+export interface Audits {
+  readonly before: AuditResult
+  readonly after?: AuditResult
+}
+
+/** The sections of a report that attacks fill. `table` names what was attacked, `attribute` what was asked. */
+export function attackSections(audits: Audits, table: string, attribute: string): Pick<ReportData, 'attacks' | 'roc' | 'threatModel' | 'smallestLeak' | 'limits'> {
+  const judged = audits.after ?? audits.before
+  const attacks = audits.before.attacks.map((before, a): AttackRow => {
+    const after = audits.after?.attacks[a]
+    const scored = scoredUsers(before)
+    return { ...nameOf(before, table), before: figures(before), ...(after && { after: figures(after) }), ...(scored && { scored }) }
+  })
+  const roc = judged.classes.length > 2 ? [] : audits.before.attacks.map((before, a): RocCurve => {
+    const after = audits.after?.attacks[a]
+    return { ...nameOf(before, table), before: meanRoc(before.splits), ...(after && { after: meanRoc(after.splits) }) }
+  })
+  return {
+    attacks,
+    roc,
+    threatModel: threatModel(audits, attribute),
+    smallestLeak: judged.smallestDetectable,
+    limits: [
+      `Corrected for ${judged.attacks.length} attacks (Holm), permutation tests say: ${judged.verdict}`,
+      ...(judged.classes.length > 2 ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : []),
+    ],
+  }
+}
+
+/** What the strongest attack takes each user for, as a second way to colour users; -1 where it scored nobody. */
+export function predictions(audits: Audits, users: number): NonNullable<ProjectOptions['predictions']> {
+  const { attacker, protocol, input } = audits.before.strongest
+  const codesIn = (result: AuditResult): Int32Array => {
+    const attack = result.attacks.find((each) => each.attacker === attacker && each.protocol === protocol && each.input === input)!
+    return meanPredictions(attack.splits, attack.classes.length, users)
+  }
+  return { name: `prediction of ${attacker} (${protocol}, ${input})`, before: codesIn(audits.before), ...(audits.after && { after: codesIn(audits.after) }) }
+}
+
+/** An audit as plain JSON: everything but the scores of each user. */
+export function auditJson(result: AuditResult): { readonly [name: string]: Json } {
+  const { attacks, ...rest } = result
+  return JSON.parse(JSON.stringify({ ...rest, attacks: attacks.map(({ splits: _, ...attack }) => attack) })) as { [name: string]: Json }
+}
+
+function nameOf({ attacker, protocol, input }: AttackResult, table: string): Pick<AttackRow, 'table' | 'attacker' | 'protocol' | 'input'> {
+  return { table, attacker, protocol, input }
+}
+
+function figures(attack: AttackResult): AttackFigures {
+  const binary = attack.classes.length === 2
+  return {
+    auc: interval(attack.auc),
+    foldedAuc: interval(attack.foldedAuc),
+    balancedAccuracy: interval(attack.balancedAccuracy),
+    accuracy: interval(attack.accuracy),
+    precision: interval(attack.precision),
+    recall: interval(attack.recall),
+    p: attack.permutation.p,
+    ...(binary && { truePositivesAt1: { value: mean(attack.splits.map((split) => truePositiveRateAt(curveOf(split), 0.01))) } }),
+  }
+}
+
+function interval({ value, lower, upper }: Estimate): { value: number; low: number; high: number } {
+  return { value, low: lower, high: upper }
+}
+
+/** Different users of each of two classes that were scored. */
+function scoredUsers({ splits, classes }: AttackResult): [number, number] | undefined {
+  if (classes.length !== 2) return undefined
+  const seen = [new Set<number>(), new Set<number>()] as const
+  for (const { users, codes } of splits) users.forEach((user, i) => seen[codes[i] as 0 | 1].add(user))
+  return [seen[0].size, seen[1].size]
+}
+
+/** The curve of one split, the second label being the positive one. */
+function curveOf({ probabilities, codes }: SplitScores): ReturnType<typeof rocCurve> {
+  return rocCurve(Float32Array.from({ length: codes.length }, (_, i) => probabilities.data[2 * i + 1]!), codes)
+}
+
+/** The mean over splits of the true positive rate at each percent of false positives: their scores have no common scale. */
+function meanRoc(splits: readonly SplitScores[]): [number, number][] {
+  const curves = splits.map(curveOf)
+  const points = Array.from({ length: 101 }, (_, percent): [number, number] => [percent / 100, mean(curves.map((curve) => truePositiveRateAt(curve, percent / 100)))])
+  return [[0, 0], ...points]
+}
+
+function meanPredictions(splits: readonly SplitScores[], classes: number, users: number): Int32Array {
+  const sums = new Float64Array(users * classes)
+  const scored = new Uint8Array(users)
+  for (const { users: rows, probabilities } of splits) {
+    rows.forEach((row, i) => {
+      scored[row] = 1
+      for (let c = 0; c < classes; c++) sums[row * classes + c]! += probabilities.data[i * classes + c]!
+    })
+  }
+  return Int32Array.from({ length: users }, (_, row) => {
+    if (scored[row] === 0) return -1
+    let best = 0
+    for (let c = 1; c < classes; c++) if (sums[row * classes + c]! > sums[row * classes + best]!) best = c
+    return best
+  })
+}
+
+function threatModel({ before, after }: Audits, attribute: string): ThreatModel {
+  const names = <Key extends 'attacker' | 'protocol' | 'input'>(key: Key): AttackResult[Key][] => [...new Set(before.attacks.map((attack) => attack[key]))]
+  const paper = before.attacks.find(({ protocol }) => protocol === 'paper') ?? before.attacks[0]!
+  return {
+    sees: ['the table of user embeddings, one row a user', `the ${attribute} of the users in the shadow set`],
+    shadow: { users: paper.shadowUsers, share: paper.shadowUsers / paper.labelled },
+    balance: 'every label drawn to equal size, in training and in scoring',
+    attackers: names('attacker').map((name) => ({ name, ...(attackers[name] && { description: attackers[name].description }) })),
+    protocols: names('protocol').map((name) => ({ name, description: protocols[name].description })),
+    inputs: names('input'),
+    retrained: after !== undefined,
+    repeats: paper.repeats,
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stage, StageNode } from '@indistinct/stages'
-import { readJsonOf } from './artifacts/artifact-folder.ts'
-import type { StoredAttack, UtilityFigure } from './artifacts/results.ts'
+import { readJsonOf } from './store/artifact-folder.ts'
+import type { StoredAttack, UtilityFigure } from './store/results.ts'
 import type { GridRun } from './nx-run.ts'
 
 export interface GridResults {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson, sha256, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, gridVariable, stages, taskResultsVariable, type ExpandedGrid, type Grid, type Stage, type TaskOutcome } from '@indistinct/stages'
-import { progressVariable, type ProgressLine } from './artifacts/progress-log.ts'
+import { progressVariable, type ProgressLine } from './store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
 export interface RunListener {

@@ -4,7 +4,7 @@
  */
 
 import type { ExpandedGrid } from '@indistinct/stages'
-import type { ProgressLine } from './artifacts/progress-log.ts'
+import type { ProgressLine } from './store/progress-log.ts'
 import type { RunListener } from './nx-run.ts'
 
 export interface RunDisplay extends RunListener {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { IndistinctError, writeFileAtomic } from '@indistinct/core'
 import type { StageInput } from '@indistinct/stages'
-import { makeArtifact } from './artifacts/artifact-folder.ts'
-import { logProgress, runningProgress } from './artifacts/progress-log.ts'
-import type { StageContext } from './artifacts/stage-context.ts'
+import { makeArtifact } from './store/artifact-folder.ts'
+import { logProgress, runningProgress } from './store/progress-log.ts'
+import type { StageContext } from './store/stage-context.ts'
 
 const exitCodes = { usage: 2, 'bad-data': 3, file: 4 }
 

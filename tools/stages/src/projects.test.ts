@@ -87,6 +87,6 @@ describe('stagePackages', () => {
     closureOf(join(sources, 'run-stage.ts'), files, packages)
     closureOf(join(sources, 'stages', `${stage}.ts`), files, packages)
     expect([...packages].sort()).toEqual([...stagePackages[stage]].sort())
-    for (const file of files) expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}(-[a-z-]+)?|artifacts/[a-z-]+)\\.ts$`))
+    for (const file of files) expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}(-[a-z-]+)?|store/[a-z-]+)\\.ts$`))
   })
 })

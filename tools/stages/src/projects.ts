@@ -55,7 +55,7 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
 /** The frame that every runner runs in, the runner, and files of its own beside it, named after it. */
 function runnerSources(stage: Stage): string[] {
   const sources = '{workspaceRoot}/apps/experiments/src'
-  return [`${sources}/run-stage.ts`, `${sources}/artifacts/**/*.ts`, `${sources}/stages/${stage}.ts`, `${sources}/stages/${stage}-*.ts`, `!${sources}/**/*.test.ts`]
+  return [`${sources}/run-stage.ts`, `${sources}/store/**/*.ts`, `${sources}/stages/${stage}.ts`, `${sources}/stages/${stage}-*.ts`, `!${sources}/**/*.test.ts`]
 }
 
 /** What lies outside the repository and changes results: the data files that a data set is read from. */

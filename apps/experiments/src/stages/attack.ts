@@ -3,10 +3,10 @@
 import { usageError, type Json } from '@indistinct/core'
 import { attack, mlp, protocols, xgb, type Attacker, type ProtocolName } from '@indistinct/attackers'
 import type { Choice } from '@indistinct/stages'
-import { readMatricesOf } from '../artifacts/artifact-folder.ts'
-import { readLabels } from '../artifacts/prepared-data.ts'
-import type { StoredAttack } from '../artifacts/results.ts'
-import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
+import { readMatricesOf } from '../store/artifact-folder.ts'
+import { readLabels } from '../store/prepared-data.ts'
+import type { StoredAttack } from '../store/results.ts'
+import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { meanRoc } from './attack-mean-roc.ts'
 
 const attackers: { readonly [name: string]: Attacker } = { mlp, xgb }

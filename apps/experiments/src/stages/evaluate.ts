@@ -3,11 +3,11 @@
 import type { Json, Labels, Matrix } from '@indistinct/core'
 import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
 import { restore, topK } from '@indistinct/recommenders'
-import { readJsonOf, readMatricesOf } from '../artifacts/artifact-folder.ts'
-import { readLabels, readSplit } from '../artifacts/prepared-data.ts'
-import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
-import type { StoredModel } from '../artifacts/trained-model.ts'
-import type { UtilityFigure } from '../artifacts/results.ts'
+import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import { readLabels, readSplit } from '../store/prepared-data.ts'
+import { upstreamOf, type StageContext } from '../store/stage-context.ts'
+import type { StoredModel } from '../store/trained-model.ts'
+import type { UtilityFigure } from '../store/results.ts'
 
 const cutoffs = [5, 10]
 

@@ -3,8 +3,8 @@
 import type { Json } from '@indistinct/core'
 import { describe, kCore, loadCsvDataset, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, type Dataset } from '@indistinct/datasets'
 import type { Choice, SplitChoice } from '@indistinct/stages'
-import type { StoredLabels } from '../artifacts/prepared-data.ts'
-import type { StageContext } from '../artifacts/stage-context.ts'
+import type { StoredLabels } from '../store/prepared-data.ts'
+import type { StageContext } from '../store/stage-context.ts'
 
 interface Parameters {
   readonly dataset: Choice

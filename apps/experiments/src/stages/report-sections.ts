@@ -1,7 +1,7 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
 import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
-import type { StoredAttack, UtilityFigure } from '../artifacts/results.ts'
+import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
 type Interval = { readonly value: number; readonly lower: number; readonly upper: number }
 

@@ -3,8 +3,8 @@
 import type { Json } from '@indistinct/core'
 import { recommender } from '@indistinct/recommenders'
 import type { Choice } from '@indistinct/stages'
-import { readSplit } from '../artifacts/prepared-data.ts'
-import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
+import { readSplit } from '../store/prepared-data.ts'
+import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 
 /** Writes tables/<name> (users, K), parameters/<name>, model.json and history.json. */
 export async function run(context: StageContext): Promise<void> {

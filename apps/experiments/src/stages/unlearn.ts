@@ -3,9 +3,9 @@
 import type { Json } from '@indistinct/core'
 import { unlearners, unlearnTables, type UnlearnerName } from '@indistinct/unlearners'
 import type { Choice } from '@indistinct/stages'
-import { readMatricesOf } from '../artifacts/artifact-folder.ts'
-import { readLabels } from '../artifacts/prepared-data.ts'
-import { upstreamOf, type StageContext } from '../artifacts/stage-context.ts'
+import { readMatricesOf } from '../store/artifact-folder.ts'
+import { readLabels } from '../store/prepared-data.ts'
+import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 
 interface Parameters {
   readonly method: Choice

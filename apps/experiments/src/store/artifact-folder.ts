@@ -1,0 +1,68 @@
+/** @file Folders of artifacts: written beside their place and renamed into it, so that a killed stage leaves nothing half done. */
+
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { canonicalJson, fileError, matrix, writeFileAtomic, type Csr, type Json, type Matrix } from '@indistinct/core'
+import { readNpy, writeNpy } from '@indistinct/embeddings'
+import { csrBytes, readCsr } from './csr-file.ts'
+
+/** An artifact that is being made. Equal content is equal bytes: keys are sorted, and nothing may hold a time. */
+export interface ArtifactWriter {
+  json(name: string, value: Json): void
+  matrix(name: string, value: Matrix): void
+  csr(name: string, value: Csr): void
+  text(name: string, value: string): void
+}
+
+/** Makes the artifact of the node at `root` with `fill`, and puts it in place when `fill` has ended well. */
+export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter) => Promise<void>): Promise<void> {
+  const place = join(root, 'artifact')
+  const part = join(root, `artifact.${process.pid}.part`)
+  const write = (name: string, content: string | Uint8Array): void => writeFileAtomic(join(part, name), content)
+  try {
+    mkdirSync(part, { recursive: true })
+    await fill({
+      json: (name, value) => write(`${name}.json`, `${canonicalJson(value, 1)}\n`),
+      matrix: (name, value) => write(`${name}.npy`, writeNpy([value.rows, value.cols], value.data)),
+      csr: (name, value) => write(`${name}.csr`, csrBytes(value)),
+      text: write,
+    })
+    rmSync(place, { recursive: true, force: true })
+    renameSync(part, place)
+  } finally {
+    rmSync(part, { recursive: true, force: true })
+  }
+}
+
+/** JSON `name` of the artifact of the node at `root`, taken at its word: it is our own. */
+export function readJsonOf<T>(root: string, name: string): T {
+  return JSON.parse(Buffer.from(read(root, `${name}.json`)).toString('utf8')) as T
+}
+
+/** Matrix `name` of the artifact of the node at `root`. */
+export function readMatrixOf(root: string, name: string): Matrix {
+  const path = `${name}.npy`
+  const array = readNpy(read(root, path), join(root, 'artifact', path))
+  return matrix(array.shape[0]!, array.shape[1]!, array.data as Float32Array)
+}
+
+/** Sparse matrix `name` of the artifact of the node at `root`. */
+export function readCsrOf(root: string, name: string): Csr {
+  const path = `${name}.csr`
+  return readCsr(read(root, path), join(root, 'artifact', path))
+}
+
+/** Matrices in folder `folder` of the artifact of the node at `root`, by name, in the order of their names. */
+export function readMatricesOf(root: string, folder: string): Record<string, Matrix> {
+  const names = readdirSync(join(root, 'artifact', folder)).filter((name) => name.endsWith('.npy')).sort()
+  return Object.fromEntries(names.map((name) => [name.slice(0, -4), readMatrixOf(root, `${folder}/${name.slice(0, -4)}`)]))
+}
+
+function read(root: string, name: string): Uint8Array {
+  const path = join(root, 'artifact', name)
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw fileError(`cannot read ${path}: ${(cause as Error).message}; run the grid again, it makes what is missing`, { cause })
+  }
+}

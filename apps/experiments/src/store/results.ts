@@ -1,0 +1,27 @@
+/** @file Figures in the artifacts of attack and evaluate, as the report and `npm start` read them. */
+
+import type { AttackResult } from '@indistinct/attackers'
+
+/** One attack on one user table: the result less its scores, with the curve that they draw. */
+export interface StoredAttack extends Omit<AttackResult, 'splits'> {
+  readonly table: string
+  /** Different users that were scored, of each class. */
+  readonly scored: readonly number[]
+  readonly protocolDescription: string
+  /** Points [false positive rate, true positive rate], mean over splits; for two classes only. */
+  readonly roc?: readonly (readonly [number, number])[]
+  /** True positive rate at 1 % false positives, mean over splits; for two classes only. */
+  readonly truePositivesAt1?: number
+}
+
+/** One line of utility.json, with its 95 % interval. `group` is a class of the attribute, or absent for all users. */
+export interface UtilityFigure {
+  readonly metric: string
+  readonly k: number
+  readonly definition: string
+  readonly group?: string
+  readonly users: number
+  readonly value: number
+  readonly lower: number
+  readonly upper: number
+}

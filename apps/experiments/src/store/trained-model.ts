@@ -1,0 +1,11 @@
+/** @file A recommender's description in the train stage's artifact. */
+
+import type { Json } from '@indistinct/core'
+
+/** model.json; user tables and parameters lie beside it as matrices. */
+export interface StoredModel {
+  readonly name: string
+  /** Every option of training, defaults filled in. */
+  readonly options: { readonly [name: string]: Json }
+  readonly userTables: readonly string[]
+}

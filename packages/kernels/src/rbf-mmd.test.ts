@@ -194,6 +194,7 @@ describe('rbfMmd', () => {
     expect(() => rbfMmd(theta, new Float32Array(29))).toThrow('expected 30 weights, got 29')
     expect(() => rbfMmd(theta, new Float32Array(30))).toThrow('got none')
     expect(() => rbfMmd(theta, samples, { bandwidth: 0 })).toThrow('expected a positive bandwidth, got 0')
+    expect(() => rbfMmd(theta, samples, { bandwidth: 1e-45 })).toThrow('got 1e-45')
     theta.data[3] = NaN
     expect(() => rbfMmd(theta, samples)).toThrow('expected finite embeddings')
     expect(() => rbfMmd(theta, samples, { bandwidth: 1 })).toThrow('expected finite embeddings')

@@ -139,6 +139,7 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
         total += sums[2 * task + 1]!
       }
     }
+    if (Number.isNaN(value)) throw new RangeError(`rbfMmd: expected a bandwidth that float32 distances fit, got ${bandwidth}`)
     if (!gathered || !strips) return { value, total, trace, bandwidth }
 
     const gradient = matrix(theta.rows, theta.cols)

@@ -5,7 +5,7 @@ import { scoreTopK } from '@indistinct/kernels'
 import { lightgcn } from './lightgcn.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { expectContribution, type History, type TrainingOptions } from './train.ts'
+import { checkedContributions, type History, type TrainingOptions } from './train.ts'
 import { selectRows } from './training-data.ts'
 
 export interface BprMfOptions extends TrainingOptions {
@@ -31,11 +31,9 @@ export const bprMf: Recommender<BprMfOptions> = {
       ...others,
       ...(regulariser && {
         regulariser: (tables, at) => {
-          const users = tables['layer-0']!
-          const gradient = regulariser({ users }, at)['users']
-          if (!gradient) return {}
-          expectContribution(users, gradient, 'users')
-          return { 'layer-0': gradient }
+          const own = { users: tables['layer-0']! }
+          const gradient = checkedContributions(own, regulariser(own, at))['users']
+          return gradient ? { 'layer-0': gradient } : {}
         },
       }),
     })

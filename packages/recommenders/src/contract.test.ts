@@ -159,6 +159,8 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))('$name', 
     }
     const misfit = { regulariser: () => ({ [each.userTables[0]!]: matrix(1, 1) }) }
     expect(() => each.train(data, quick, misfit)).toThrow(`of table ${each.userTables[0]}, got (1, 1)`)
+    const misnamed = { regulariser: () => ({ items: matrix(1, 1) }) }
+    expect(() => each.train(data, quick, misnamed)).toThrow(`expected gradients of ${each.userTables.join(', ')}, got items`)
   })
 
   test('stops with step and loss when training diverges', () => {

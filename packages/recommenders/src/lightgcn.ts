@@ -92,10 +92,10 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
       }
       const loss = bprGradient(propagated, triplets, data.users, propagatedGradient, uses)
       const extra = regularise?.({ 'layer-0': users(layer0), propagated: users(propagated) }) ?? {}
-      addContribution(users(propagatedGradient), extra['propagated'], 'propagated')
+      addContribution(users(propagatedGradient), extra['propagated'])
       layerMean(resident, propagatedGradient, layers, gradient)
       decayUsed(layer0, uses, l2 / (last - first), gradient)
-      addContribution(users(gradient), extra['layer-0'], 'layer-0')
+      addContribution(users(gradient), extra['layer-0'])
       return loss
     },
     validate() {

@@ -80,7 +80,7 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
       }
       const loss = nmfGradient(shape, parameters, batch, gradient)
       const extra = regularise?.(tables) ?? {}
-      for (const name of nmf.userTables) addContribution(gradients[name]!, extra[name], name)
+      for (const name of nmf.userTables) addContribution(gradients[name]!, extra[name])
       return loss
     },
     validate: () => measure((users, seen, k) => rank(shape, parameters, tables, seen, k, users)),

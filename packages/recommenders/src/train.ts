@@ -71,7 +71,8 @@ export interface Objective {
 /**
  * Trains `objective` in place and leaves it at the parameters of the best validation NDCG@10 (the earliest, among
  * equals).
- * @throws IndistinctError 'bad-data' when there is nothing to train on; Error when loss or gradient stop being finite, with epoch, step and loss.
+ * @throws IndistinctError 'bad-data' when there is nothing to train on; Error when the loss stops being finite, with
+ * epoch, step and loss.
  */
 export function train(objective: Objective, options: TrainingOptions, hooks: TrainingHooks = {}): History {
   checkOptions(options)
@@ -93,7 +94,7 @@ export function train(objective: Objective, options: TrainingOptions, hooks: Tra
         const last = Math.min(first + batch, examples)
         const at = { epoch, step: ++step }
         const { regulariser } = hooks
-        const loss = objective.step(first, last, regulariser && ((tables) => regulariser(tables, at)))
+        const loss = objective.step(first, last, regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))))
         if (!Number.isFinite(loss)) {
           throw new Error(`train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ${options.lr} may help`)
         }
@@ -120,20 +121,25 @@ export function train(objective: Objective, options: TrainingOptions, hooks: Tra
   return { epochs, bestEpoch: best?.epoch ?? epochs.length, ...(best && { bestNdcg: best.ndcg }) }
 }
 
-/** gradient += contribution, where a regulariser gave one for that table. */
-export function addContribution(gradient: Matrix, contribution: Matrix | undefined, table: string): void {
+/** gradient += contribution, where a regulariser gave one. */
+export function addContribution(gradient: Matrix, contribution: Matrix | undefined): void {
   if (!contribution) return
-  expectContribution(gradient, contribution, table)
   for (let i = 0; i < gradient.data.length; i++) gradient.data[i]! += contribution.data[i]!
 }
 
-/** @throws RangeError when a regulariser's gradient has not the shape of its table. */
-export function expectContribution(own: Matrix, contribution: Matrix, table: string): void {
-  if (contribution.rows !== own.rows || contribution.cols !== own.cols) {
-    throw new RangeError(
-      `regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${table}, got (${contribution.rows}, ${contribution.cols})`,
-    )
+/**
+ * What a regulariser returned for `tables`.
+ * @throws RangeError when it names another table or a gradient has not the shape of its table.
+ */
+export function checkedContributions(tables: UserTables, given: Partial<UserTables>): Partial<UserTables> {
+  for (const [name, gradient] of Object.entries(given)) {
+    const own = tables[name]
+    if (!own) throw new RangeError(`regulariser: expected gradients of ${Object.keys(tables).join(', ')}, got ${name}`)
+    if (gradient && (gradient.rows !== own.rows || gradient.cols !== own.cols)) {
+      throw new RangeError(`regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${name}, got (${gradient.rows}, ${gradient.cols})`)
+    }
   }
+  return given
 }
 
 function checkOptions(options: TrainingOptions): void {

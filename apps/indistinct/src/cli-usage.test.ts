@@ -38,6 +38,11 @@ describe('wrong usage exits 2 with one message on stderr and nothing on stdout',
     expect(stdout).toBe('')
   })
 
+  test('messages do not change with the locale', async () => {
+    const { stderr } = await run('unlearn t.npy', { LC_ALL: 'de_DE.UTF-8' })
+    expect(stderr).toBe('error: unlearn: missing --attributes, --attribute, --out\n')
+  })
+
   test('an environment variable is named', async () => {
     const { code, stderr } = await run('doctor', { INDISTINCT_THREADS: 'all' })
     expect(stderr).toBe('error: INDISTINCT_THREADS: expected an integer from 1 to 1024, got "all"\n')

@@ -26,6 +26,8 @@ const flagsOf: Readonly<Record<string, object>> = {
 export async function run(args: readonly string[]): Promise<void> {
   const parser = yargs([...args])
     .scriptName('indistinct')
+    // Messages of yargs in other languages would stand beside ours in English, and `explained` reads them.
+    .locale('en')
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
     .usage(
       [

@@ -40,20 +40,17 @@ let first: GridRun
 
 beforeAll(async () => {
   copy = copyWorkspace()
-  writeData('interactions.csv', 0)
+  writeData(0)
   grid = gridOf([flow, closedForm(0.1)])
   first = await runGrid(grid, copy.root)
 }, 120_000)
 
 afterAll(() => copy?.remove())
 
-describe('cache isolation', () => {
-  test('the first run makes every artifact, byte for byte the same as a run without cache', async () => {
-    expect(statuses(first)).toEqual({ run: 12 })
-    const before = artifactDigests()
-    const again = await runGrid(grid, copy.root, { fresh: true })
-    expect(statuses(again)).toEqual({ run: 12 })
-    expect(artifactDigests()).toEqual(before)
+describe('cache isolation', { timeout: 120_000 }, () => {
+  test('the first run makes every artifact', () => {
+    expect(first.expanded.nodes.length).toBe(12)
+    expect(missed(first)).toEqual(ids(() => true))
   })
 
   test('a second run takes all from the cache, deleted artifacts and measured seconds too', async () => {
@@ -102,26 +99,26 @@ describe('cache isolation', () => {
     expect(missed(run)).toEqual(ids((node) => node.stage === 'evaluate'))
   })
 
-  test('an edit of core reruns everything', async () => {
+  test('an edit of core reruns everything, to the same bytes', async () => {
+    const before = artifactDigests()
     const run = await withEdit('packages/core/src/matrix.ts', comment)
     expect(missed(run)).toEqual(ids(() => true))
+    expect(artifactDigests()).toEqual(before)
   })
 
   test('data that changed is prepared again, and all below it is rerun', async () => {
-    writeData('interactions.csv', 1)
+    writeData(1)
     const run = await runGrid(grid, copy.root)
     expect(missed(run)).toEqual(ids(() => true))
-    writeData('interactions.csv', 0)
-    expect(missed(await runGrid(grid, copy.root))).toEqual([])
   })
 })
 
 /** Interactions and labels of 120 generated users; `left` of the interactions are left out. */
-function writeData(name: string, left: number): void {
+function writeData(left: number): void {
   const { users, items, interactions, attributes } = syntheticDataset({ users: 120, items: 60 })
   const gender = attributes['gender']!
   const rows = Array.from(interactions.users, (user, p) => `${users[user]},${items[interactions.items[p]!]}`)
-  writeText(join('data', name), `user,item\n${rows.slice(left).join('\n')}\n`)
+  writeText('data/interactions.csv', `user,item\n${rows.slice(left).join('\n')}\n`)
   writeText('data/users.csv', `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`)
 }
 
@@ -160,13 +157,6 @@ function missed(run: GridRun): string[] {
 
 function ids(which: (node: StageNode) => boolean): string[] {
   return first.expanded.nodes.filter(which).map((node) => node.id).sort()
-}
-
-function statuses(run: GridRun): { [status: string]: number } {
-  missed(run)
-  const counts: { [status: string]: number } = {}
-  for (const { status } of run.outcomes.values()) counts[status] = (counts[status] ?? 0) + 1
-  return counts
 }
 
 /** Digests of every file inside an artifact, by path. */

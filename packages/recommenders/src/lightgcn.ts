@@ -22,8 +22,8 @@ export interface LightGcnOptions extends TrainingOptions {
 }
 
 /**
- * A step propagates over the whole graph however small its batch, so batches are large, ten an epoch, and the learning
- * rate is higher than the paper's 0.001 at batch 2,048: the same validation NDCG in a tenth of the steps.
+ * A step propagates over the whole graph however small its batch: batches are large, ten an epoch, and the learning rate
+ * is higher than the 0.001 of He et al., whose batches are small.
  */
 export const lightgcnDefaults: LightGcnOptions = {
   seed: 0, factors: 16, layers: 3, l2: 1e-4, lr: 0.02, batch: 0.1, epochs: 200, validateEvery: 5, patience: 5,

@@ -43,11 +43,20 @@ export function aucInterval(scores: ArrayLike<number>, actual: ArrayLike<number>
   return meanAucInterval([{ users, scores, actual }])
 }
 
-/**
- * Mean AUC over scorings with a 95 % interval that allows for the same users being in several of them.
- * @param extraVariance variance of the mean from another source to be added, such as the draw of the shadow set
- */
-export function meanAucInterval(scorings: readonly Scoring[], extraVariance = 0): AucEstimate {
+export interface MeanAucOptions {
+  /**
+   * Factor on the standard error that comes from the users, 1 unless given. The square root of 2 for scores of a
+   * cross-validation, where each user is scored by what others taught and teaches what scores others: the sum of two
+   * terms has at most twice the sum of their variances.
+   */
+  readonly spread?: number
+  /** Variance of the mean from another source, such as the draw of the shadow set, to be added; 0. */
+  readonly extraVariance?: number
+}
+
+/** Mean AUC over scorings with a 95 % interval that allows for the same users being in several of them. */
+export function meanAucInterval(scorings: readonly Scoring[], options: MeanAucOptions = {}): AucEstimate {
+  const { spread = 1, extraVariance = 0 } = options
   if (scorings.length === 0) throw new RangeError('meanAucInterval: expected at least one scoring, got 0')
   const influence = new Map<number, number>()
   let mean = 0
@@ -61,9 +70,9 @@ export function meanAucInterval(scorings: readonly Scoring[], extraVariance = 0)
       influence.set(user, (influence.get(user) ?? 0) + contributions[i]! / scorings.length)
     }
   }
-  let variance = extraVariance
+  let variance = 0
   for (const value of influence.values()) variance += value * value
-  const standardError = Math.sqrt(variance)
+  const standardError = Math.sqrt(spread * spread * variance + extraVariance)
   return { auc: mean, standardError, ...logitInterval(mean, standardError, smallest) }
 }
 

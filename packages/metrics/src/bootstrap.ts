@@ -20,6 +20,11 @@ export interface BootstrapOptions {
  * @throws RangeError when fewer than half of the resamples give a number.
  */
 export function bootstrapInterval(n: number, statistic: (weights: Uint16Array) => number, options: BootstrapOptions): Interval {
+  return bootstrapIntervals(n, (weights) => [statistic(weights)], options)[0]!
+}
+
+/** As `bootstrapInterval`, for several statistics of the same resamples; one that is NaN leaves the resample out. */
+export function bootstrapIntervals(n: number, statistics: (weights: Uint16Array) => readonly number[], options: BootstrapOptions): Interval[] {
   const { seed, resamples = 1000, strata } = options
   const random = randomStream(seed, 'bootstrap')
   const groups = new Map<number, number[]>()
@@ -30,20 +35,22 @@ export function bootstrapInterval(n: number, statistic: (weights: Uint16Array) =
     else groups.set(key, [i])
   }
   const weights = new Uint16Array(n)
-  const values: number[] = []
+  const drawn: (readonly number[])[] = []
   for (let b = 0; b < resamples; b++) {
     weights.fill(0)
     for (const group of groups.values()) {
       for (let d = 0; d < group.length; d++) weights[group[random.integer(group.length)]!]!++
     }
-    const value = statistic(weights)
-    if (!Number.isNaN(value)) values.push(value)
+    const values = statistics(weights)
+    if (!values.some(Number.isNaN)) drawn.push(values)
   }
-  if (values.length * 2 < resamples || values.length === 0) {
-    throw new RangeError(`bootstrapInterval: expected numbers, got NaN in ${resamples - values.length} of ${resamples} resamples`)
+  if (drawn.length * 2 < resamples || drawn.length === 0) {
+    throw new RangeError(`bootstrapIntervals: expected numbers, got NaN in ${resamples - drawn.length} of ${resamples} resamples`)
   }
-  const sorted = Float64Array.from(values).sort()
-  return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+  return drawn[0]!.map((_, s) => {
+    const sorted = Float64Array.from(drawn, (values) => values[s]!).sort()
+    return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
+  })
 }
 
 /** Mean of per-user values with a bootstrap interval; users whose value is NaN (not evaluated) are left out. */

@@ -7,6 +7,12 @@
  * scores of these users, not of other shadow sets. Where classes were balanced by drawing from the larger one anew
  * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large, never too
  * small.
+ *
+ * Scores of a cross-validation need `spread`: they depend on the labels through the fits, and without a leak their AUC
+ * varies more than permutations with fixed scores show. For an attacker that is linear in what it was taught, the AUC's
+ * deviation is a sum over pairs (taught, scored) of users; each pair enters both ways, and as (a + b)^2 is at most
+ * 2 (a^2 + b^2), the variance is at most twice that of one way, reached where teaching is symmetric (a linear or
+ * kernel attacker). Deviations under permutation are therefore multiplied by the square root of 2.
  */
 
 import { randomStream, shuffle, type Matrix } from '@indistinct/core'
@@ -32,8 +38,16 @@ export interface PermutationTest {
   readonly critical: number
   /** The statistic under each permutation, ascending: for other quantiles. */
   readonly null: Float64Array
-  /** Standard deviation under permutation of the mean (not folded) AUC. */
+  /** Standard deviation under permutation of the mean (not folded) AUC, times `spread`. */
   readonly standardError: number
+}
+
+export interface PermutationOptions {
+  readonly seed: number
+  /** 999 unless given. */
+  readonly permutations?: number
+  /** Factor on deviations from one half under permutation: the square root of 2 for scores of a cross-validation, else 1. */
+  readonly spread?: number
 }
 
 /**
@@ -43,9 +57,9 @@ export interface PermutationTest {
 export function permutationTest(
   scorings: readonly ClassScoring[],
   tested: readonly number[],
-  options: { readonly seed: number; readonly permutations?: number },
+  options: PermutationOptions,
 ): PermutationTest {
-  const { seed, permutations = 999 } = options
+  const { seed, permutations = 999, spread = 1 } = options
   const slotOf = new Map<number, number>()
   const pool: number[] = []
   const prepared = scorings.map(({ users, probabilities, codes }) => {
@@ -100,11 +114,11 @@ export function permutationTest(
   for (let b = 0; b < permutations; b++) {
     shuffle(labels, random)
     const drawn = evaluate()
-    folded[b] = drawn.folded
+    folded[b] = 0.5 + spread * (drawn.folded - 0.5)
     sum += drawn.plain
     squares += drawn.plain * drawn.plain
     // Permutations that reproduce the observed labels may differ from it in the last bit only: they count as ties.
-    if (drawn.folded >= observed - 1e-12) atLeast++
+    if (folded[b]! >= observed - 1e-12) atLeast++
   }
   const mean = sum / permutations
   return {
@@ -113,6 +127,6 @@ export function permutationTest(
     chance: folded.reduce((total, value) => total + value, 0) / permutations,
     critical: quantile(folded.sort(), 0.95),
     null: folded,
-    standardError: Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
+    standardError: spread * Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
   }
 }

@@ -1,0 +1,26 @@
+/** @file What an attacker is: something fitted to users with known labels that then scores other users. */
+
+import type { Matrix } from '@indistinct/core'
+
+export interface AttackerOptions {
+  /** Number of classes C. */
+  readonly classes: number
+  /** The same seed fits the same attacker. */
+  readonly seed: number
+}
+
+export interface Attacker {
+  readonly name: string
+  /**
+   * Whether scores stay the same when each dimension is shifted and scaled, as those of trees do. Such attackers are
+   * not run a second time on standardised input.
+   */
+  readonly scaleFree: boolean
+  /** Fits to features x (N, K) and codes 0 .. C - 1 (N), each class occurring. */
+  fit(x: Matrix, codes: Int32Array, options: AttackerOptions): Promise<FittedAttacker>
+}
+
+export interface FittedAttacker {
+  /** Class probabilities (N, C) of rows x (N, K). */
+  scores(x: Matrix): Promise<Matrix>
+}

@@ -29,7 +29,7 @@ export function histogramFigure(data: HistogramData): Markup {
     )
   })
   const caption = html`Share of each class in equal bins. The dimensions are those with the largest Kolmogorov-Smirnov distance (KS, 0 to 1) of one class against the rest; the mean difference is in standard deviations.${rescaled && ' Where a dimension spans a much wider or narrower range after unlearning, its two panels have different axes.'} Dimensions that look alike one by one can still tell classes apart together.`
-  return figure(panels, caption, classLegend(data.classes, 'line'), data.dimensions.some(({ after }) => after))
+  return figure(panels, caption, classLegend(data.classes, 'line'), data.dimensions.some(({ after }) => after) ? 'paired' : undefined)
 }
 
 function shapePanel(id: string, title: string, shape: DimensionShape, top: number, data: HistogramData): Markup {

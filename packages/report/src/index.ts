@@ -1,5 +1,9 @@
+export { balancedHistograms, dimensionHistograms, type BalancedOptions } from './dimension-histograms.ts'
 export { displacementOf } from './displacement.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
+export type { Markup } from './markup.ts'
+export type { PaperFigure } from './paper-figure.ts'
+export { paretoFigure, paretoFront, type ParetoData, type ParetoPoint } from './pareto-figure.ts'
 export { projectUsers, type ProjectOptions } from './principal-components.ts'
 export type {
   AttackFigures,
@@ -21,7 +25,10 @@ export type {
   UtilityRow,
 } from './report-data.ts'
 export { reportHtml } from './report-html.ts'
+export { styleSheet } from './style-sheet.ts'
 export { tSne, type TsneMap, type TsneOptions } from './t-sne.ts'
 export { tellingDimensions, type TellingOptions } from './telling-dimensions.ts'
+export { tradeOffFigure, type TradeOffData, type TradeOffMeasure, type TradeOffSeries } from './trade-off-figure.ts'
 export { trustworthiness } from './trustworthiness.ts'
+export { tsneFigure, type TsneFigureData, type TsnePanel } from './tsne-figure.ts'
 export { verdictOf, type Verdict } from './verdict.ts'

@@ -30,7 +30,7 @@ export function scatterFigure(data: ScatterData): Markup {
           square: true,
           bare: true,
         },
-        (x, y) => marks(points, codes, inside, x, y),
+        (x, y) => pointMarks(points, codes, inside, x, y),
       )
       return [{ heading: `by ${title}`, svg }]
     }),
@@ -42,11 +42,11 @@ export function scatterFigure(data: ScatterData): Markup {
   const explained = [shown('before'), shown('after')].filter((text) => text !== '').join(' and ')
   const drawn = (before ?? after ?? []).length
   const caption = html`${count(drawn)} of ${count(data.users)} labelled users on two axes (${data.projection}${before && after && ', fitted to the table before'}); the vertical axis is the second one.${explained !== '' && ` The axes hold ${before && after ? explained : explained.replace(/ before| after/, '')}.`}${outside > 0 && ` ${count(outside)} points lie outside the frame.`} Classes that overlap in two directions may be apart in others: the attacks, not this picture, say what can be found out.`
-  return figure(panels, caption, classLegend(legendOf(data), 'mark'), before !== undefined && after !== undefined)
+  return figure(panels, caption, classLegend(legendOf(data), 'mark'), before && after ? 'paired' : undefined)
 }
 
 /** Points as strokes, in slices of the classes by turns, so that no class hides another. */
-function marks(points: readonly (readonly [number, number])[], codes: readonly number[], inside: (p: readonly [number, number]) => boolean, x: Scale, y: Scale): Content {
+export function pointMarks(points: readonly (readonly [number, number])[], codes: readonly number[], inside: (p: readonly [number, number]) => boolean, x: Scale, y: Scale): Content {
   const slices = 8
   const size = Math.ceil(points.length / slices)
   const out: Markup[] = []

@@ -1,9 +1,10 @@
 /** @file The report's style sheet. One constant text, since the content security policy names it by its digest. */
 
+import { chartColours, chartRules } from './chart-style.ts'
+
 export const styleSheet = `
-:root{color-scheme:light dark;--page:#fff;--text:#1c2126;--soft:#59636e;--rule:#d9dee3;--faint:#f4f6f8;--link:#0b5cad;
---before:#7a828b;--after:#0b6e5d;--alarm:#b3470a;--note:#0b5cad;
---k0:#0072b2;--k1:#d55e00;--k2:#008560;--k3:#b9558d;--k4:#8a6a00;--k5:#3d3d8f;--k6:#6b7280}
+:root{color-scheme:light dark;--faint:#f4f6f8;--link:#0b5cad;--note:#0b5cad;
+${Object.entries(chartColours).map(([name, colour]) => `--${name}:${colour}`).join(';')}}
 @media (prefers-color-scheme:dark){:root{--page:#14181c;--text:#e4e8ec;--soft:#a2acb6;--rule:#343c44;--faint:#1d2329;--link:#7db8f0;
 --before:#98a1aa;--after:#4cc7ae;--alarm:#f0935a;--note:#7db8f0;
 --k0:#56b4e9;--k1:#f08a3c;--k2:#35c497;--k3:#e59cc6;--k4:#e0c04a;--k5:#a9a9f5;--k6:#a2acb6}}
@@ -53,7 +54,11 @@ figcaption{margin-top:.5rem}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,14.5rem),1fr));gap:1.1rem 1.4rem}
 .panels.paired{grid-template-columns:repeat(4,1fr)}
 .panels.few{grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),25rem))}
+.panels.five{grid-template-columns:repeat(5,1fr);gap:1.1rem}
+.panels.large{grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr))}
+.panels.wide{grid-template-columns:1fr;overflow-x:auto}
 .panels>div{max-width:25rem;display:flex;flex-direction:column;justify-content:flex-end}
+.panels.wide>div{max-width:46rem;min-width:34rem}
 .panel-heading{font-size:.88rem;font-weight:600;margin:0 0 .2rem}
 .measure{color:var(--soft);font-weight:400;display:block}
 .legend{font-size:.9rem;display:flex;flex-wrap:wrap;gap:.1rem 1.3rem;margin:.4rem 0 .8rem}
@@ -65,32 +70,13 @@ figure.forest{max-width:54rem}
 svg{display:block;overflow:visible}
 svg.panel{width:100%;height:auto}
 svg.key{display:inline-block;vertical-align:middle}
-svg text{fill:var(--text);font-size:11px;font-variant-numeric:tabular-nums}
 svg.panel text{font-size:11px}
 .few svg.panel text{font-size:8.5px}
-svg text.tick,svg .tick text,svg text.axis-label{fill:var(--soft)}
-.grid,.grid path{stroke:var(--rule);fill:none}
-.frame{fill:none;stroke:var(--rule)}
-.axis,.chance{stroke:var(--soft);fill:none}
-path.chance{stroke-dasharray:2 3}
-.gate{stroke:var(--alarm);stroke-dasharray:5 4;stroke-width:1.5}
-.line{fill:none;stroke-width:1.8;stroke-linejoin:round}
-.area{stroke:none;opacity:.14}
-.whisker{stroke-width:2}
-.point{stroke-width:2}
-.before{stroke:var(--before)}
-.after{stroke:var(--after)}
-.line.before{stroke-dasharray:4 3}
-circle.before{fill:var(--page)}
-circle.after{fill:var(--after)}
-.dot{fill:none;stroke-linecap:round;stroke-width:4.4;opacity:.8}
-.mark{fill:none;stroke-width:1.1;opacity:.7}
-.k0{stroke:var(--k0)}.k1{stroke:var(--k1)}.k2{stroke:var(--k2)}.k3{stroke:var(--k3)}.k4{stroke:var(--k4)}.k5{stroke:var(--k5)}.k6{stroke:var(--k6)}.k-none{stroke:var(--soft)}
-.area.k0{fill:var(--k0)}.area.k1{fill:var(--k1)}.area.k2{fill:var(--k2)}.area.k3{fill:var(--k3)}.area.k4{fill:var(--k4)}.area.k5{fill:var(--k5)}.area.k6{fill:var(--k6)}
-@media (max-width:60rem){.panels.paired{grid-template-columns:1fr 1fr}}
+${chartRules}
+@media (max-width:60rem){.panels.paired{grid-template-columns:1fr 1fr}.panels.five{grid-template-columns:repeat(auto-fill,minmax(min(100%,10rem),1fr))}}
 @media (max-width:38rem){svg.panel text{font-size:9px}.interval{display:block}.panels.paired{grid-template-columns:1fr}.forest .attack{grid-template-columns:1fr auto}.forest .attack svg{grid-row:2;grid-column:1/3}body{padding:1.2rem 1rem 3rem}h1{font-size:1.4rem}dl>div{grid-template-columns:1fr}.verdict,.warnings{padding:.8rem 1rem}}
 @media print{.interval{display:block}:root{color-scheme:light;--page:#fff;--text:#000;--soft:#444;--rule:#bbb;--faint:#fff;--link:#000;--before:#6b6b6b;--after:#0b6e5d;--alarm:#b3470a;--note:#0b5cad;
 --k0:#0072b2;--k1:#d55e00;--k2:#008560;--k3:#b9558d;--k4:#8a6a00;--k5:#3d3d8f;--k6:#6b7280}
 html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}nav{display:none}.scroll{overflow:visible}th,td{padding:.25rem .4rem}table{font-size:.82rem}
-section{break-inside:auto}h2,.caption,.panel-heading{break-after:avoid}tr,svg,.attack,.panels>div,dl>div,.verdict{break-inside:avoid}.panels,.panels.paired,.panels.few{grid-template-columns:repeat(4,1fr)}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+section{break-inside:auto}h2,.caption,.panel-heading{break-after:avoid}tr,svg,.attack,.panels>div,dl>div,.verdict{break-inside:avoid}.panels,.panels.paired,.panels.few{grid-template-columns:repeat(4,1fr)}.panels.wide>div{min-width:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

@@ -33,23 +33,25 @@ export function tellingDimensions(before: Matrix, after: Matrix | undefined, lab
   const chosen = new Set([...ranking(valuesBefore).slice(0, count), ...(valuesAfter ? ranking(valuesAfter).slice(0, 2) : [])])
   return {
     classes,
-    dimensions: [...chosen].map((k) => {
-      const one = valuesBefore[k]!
-      const other = valuesAfter?.[k]
-      const [rangeBefore, rangeAfter] = ranges(one, other)
-      return { name: `dimension ${k}`, before: shapeOf(one, rangeBefore, bins), ...(other && { after: shapeOf(other, rangeAfter, bins) }) }
-    }),
+    dimensions: [...chosen].map((k) => shapesOf(k, valuesBefore[k]!, valuesAfter?.[k], bins)),
   }
 }
 
+/** Histograms of dimension `k` over one range, unless unlearning changed the range much. */
+export function shapesOf(k: number, one: DimensionValues, other: DimensionValues | undefined, bins: number): HistogramData['dimensions'][number] {
+  const [rangeBefore, rangeAfter] = ranges(one, other)
+  return { name: `dimension ${k}`, before: shapeOf(one, rangeBefore, bins), ...(other && { after: shapeOf(other, rangeAfter, bins) }) }
+}
+
 /** Values of one dimension by class, ascending, and how far apart they are. */
-interface DimensionValues {
+export interface DimensionValues {
   readonly byClass: readonly Float32Array[]
   readonly meanDifference: number
   readonly ks: number
 }
 
-function valuesOf(m: Matrix, k: number, codes: Int32Array, counts: readonly number[]): DimensionValues {
+/** Column `k` of `m`, split by class; `counts` are the users of each class among `codes`. */
+export function valuesOf(m: Matrix, k: number, codes: Int32Array, counts: readonly number[]): DimensionValues {
   const byClass = counts.map((users) => new Float32Array(users))
   const filled = counts.map(() => 0)
   for (let i = 0; i < m.rows; i++) {

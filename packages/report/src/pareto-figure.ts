@@ -65,7 +65,7 @@ export function paretoFigure(data: ParetoData): PaperFigure {
       frontPath(front.map((p) => points[p]!), x, y, across[1], up[1]),
       points.map(({ group, loss, leak }) => whiskers(loss, leak, groups.indexOf(group), x, y)),
       points.map(({ group, loss, leak }) => seriesMark(groups.indexOf(group), x(loss.value), y(leak.value))),
-      labels(points, gate, x, y),
+      labels(points, front, gate, x, y),
     ],
   )
   const named = groups.flatMap((group, code) => (group === undefined ? [] : [{ name: group, sample: seriesMark(code, 13, 6) }]))
@@ -73,7 +73,7 @@ export function paretoFigure(data: ParetoData): PaperFigure {
   return paperFigure({
     id,
     title: data.title,
-    caption: `${leakAxis} against ${lossAxis}: the nearer to the lower left corner the better. The dashed line joins the points that no other betters in both.${intervals ? ' Whiskers are 95\u00a0% intervals; differences within them are not established.' : ''}${gate === undefined ? '' : ` The coloured line is the gate.`} An AUC of 0.5 is chance.`,
+    caption: `Each method by ${leakAxis} and ${lossAxis}: the nearer to the lower left corner the better. The dashed line joins the points that no other betters in both.${intervals ? ' Whiskers are 95\u00a0% intervals; differences within them are not established.' : ''}${gate === undefined ? '' : ` The coloured line is the gate.`} An AUC of 0.5 is chance.`,
     legend: [
       ...named,
       { name: 'bettered by no other', sample: html`<path class="front" d="M1 6h24"/>` },
@@ -112,7 +112,7 @@ function whiskers(loss: Estimate, leak: Estimate, code: number, x: Scale, y: Sca
   return (across || up) && html`<path class="mark ${classColour(code)}" d="${across || ''}${up || ''}"/>`
 }
 
-function labels(points: readonly ParetoPoint[], gate: number | undefined, x: Scale, y: Scale): Content {
+function labels(points: readonly ParetoPoint[], front: readonly number[], gate: number | undefined, x: Scale, y: Scale): Content {
   const names = points.map(({ name }) => shorten(name, 32))
   const marks = points.map(({ loss, leak }) => ({ x: x(loss.value), y: y(leak.value) }))
   const [left, right] = x.domain.map(x) as [number, number]
@@ -125,6 +125,11 @@ function labels(points: readonly ParetoPoint[], gate: number | undefined, x: Sca
     ]
   })
   for (const level of gate === undefined ? [0.5] : [0.5, gate]) obstacles.push([left, y(level) - 1, right, y(level) + 1])
+  front.forEach((p, step) => {
+    const from = marks[p]!
+    const to = marks[front[step + 1] ?? -1] ?? { x: right, y: from.y }
+    obstacles.push([from.x, from.y - 1, to.x, from.y + 1], [to.x - 1, from.y, to.x + 1, to.y])
+  })
   return placeLabels(marks, names.map((name) => [...name].length * 6.2), [left, top, right, bottom], obstacles).map(
     (place, p) => html`<text class="name" x="${at(place.x)}" y="${at(place.y)}" text-anchor="${place.anchor}">${names[p]!}</text>`,
   )

@@ -72,6 +72,7 @@ svg.panel{width:100%;height:auto}
 svg.key{display:inline-block;vertical-align:middle}
 svg.panel text{font-size:11px}
 .few svg.panel text{font-size:8.5px}
+.wide svg.panel text{font-size:11px}
 ${chartRules}
 @media (max-width:60rem){.panels.paired{grid-template-columns:1fr 1fr}.panels.five{grid-template-columns:repeat(auto-fill,minmax(min(100%,10rem),1fr))}}
 @media (max-width:38rem){svg.panel text{font-size:9px}.interval{display:block}.panels.paired{grid-template-columns:1fr}.forest .attack{grid-template-columns:1fr auto}.forest .attack svg{grid-row:2;grid-column:1/3}body{padding:1.2rem 1rem 3rem}h1{font-size:1.4rem}dl>div{grid-template-columns:1fr}.verdict,.warnings{padding:.8rem 1rem}}

@@ -58,7 +58,7 @@ describe('against scikit-learn', () => {
     const map = tSne(m, { seed: 1, perplexity })
     // Local minima differ: between seeds the divergence of "users" varies by 3 %, its trustworthiness by 0.01.
     expect(map.divergence).toBeLessThan(expected.divergence * 1.05)
-    expect(map.divergence).toBeGreaterThan(expected.divergence * 0.9)
+    expect(map.divergence).toBeGreaterThan(expected.divergence * 0.95)
     for (const [k, value] of Object.entries(expected.trustworthiness)) expect(Math.abs(trustworthiness(m, map.points, Number(k)) - value)).toBeLessThan(0.015)
     expect(Math.abs(silhouette(map.points, classes) - expected.silhouette)).toBeLessThan(0.1)
   })

@@ -5,13 +5,14 @@
  */
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson, sha256, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, gridVariable, stages, taskResultsVariable, type ExpandedGrid, type Grid, type Stage, type TaskOutcome } from '@indistinct/stages'
+import { takeLock } from './run-lock.ts'
 import { progressVariable, type ProgressLine } from './store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
@@ -20,6 +21,8 @@ export interface RunListener {
   cached(id: string): void
   /** A stage that runs tells how far it is, that it ended, or that it failed. */
   progress(line: ProgressLine): void
+  /** Another run, by process `pid`, is under way in this workspace; this one starts when it ends. */
+  waiting(pid: number): void
 }
 
 export interface GridRun {
@@ -46,15 +49,27 @@ export interface RunOptions {
 
 /** Brings every artifact of `grid` up to date and tells what was run, cached, failed or left out. */
 export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOptions = {}): Promise<GridRun> {
-  const { parallel = 2, listener } = options
   const expanded = expandGrid(grid)
   const folder = join(workspaceRoot, 'artifacts', 'grids')
   const label = `${grid.name}-${sha256(canonicalJson(grid as unknown as Json)).slice(0, 10)}`
   const gridFile = join(folder, `${label}.json`)
   writeFileAtomic(gridFile, `${canonicalJson(grid as unknown as Json, 1)}\n`)
-  mkdirSync(folder, { recursive: true })
-  const resultsFile = join(folder, `${label}.${process.pid}.results.json`)
-  const progressFile = join(folder, `${label}.${process.pid}.progress`)
+  const release = await takeLock(join(folder, 'lock'), options.listener?.waiting)
+  try {
+    const run = await runNx(expanded, gridFile, workspaceRoot, options)
+    // Not one of our nodes was reached: an Nx that somebody else had started lent us its project graph.
+    const misled = run.signal === undefined && run.outcomes.size > 0 && expanded.nodes.every((node) => !run.outcomes.has(node.id))
+    return misled ? await runNx(expanded, gridFile, workspaceRoot, options) : run
+  } finally {
+    release()
+  }
+}
+
+async function runNx(expanded: ExpandedGrid, gridFile: string, workspaceRoot: string, options: RunOptions): Promise<GridRun> {
+  const { parallel = 2, listener } = options
+  const resultsFile = gridFile.replace(/json$/, 'results.json')
+  const progressFile = gridFile.replace(/json$/, 'progress')
+  rmSync(resultsFile, { force: true })
   writeFileSync(progressFile, '')
   const env: NodeJS.ProcessEnv = {
     ...withoutNx(process.env),

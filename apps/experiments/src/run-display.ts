@@ -57,6 +57,10 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink): RunDisplay {
     sink.isTTY ? 500 : REMINDER * 1000,
   )
   return {
+    waiting(pid) {
+      clear()
+      sink.write(`another run is under way in this workspace (process ${pid}); this one starts when it ends\n`)
+    },
     cached: (id) => end(id, 'cached'),
     progress(line) {
       if (line.state === 'running') running.set(line.id, line)

@@ -1,6 +1,6 @@
 /** @file Folders of artifacts: written beside their place and renamed into it, so that a killed stage leaves nothing half done. */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson, fileError, matrix, writeFileAtomic, type Csr, type Json, type Matrix } from '@indistinct/core'
 import { readNpy, writeNpy } from '@indistinct/embeddings'
@@ -19,6 +19,7 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
   const place = join(root, 'artifact')
   const part = join(root, `artifact.${process.pid}.part`)
   const write = (name: string, content: string | Uint8Array): void => writeFileAtomic(join(part, name), content)
+  removeLeftovers(root)
   try {
     mkdirSync(part, { recursive: true })
     await fill({
@@ -31,6 +32,13 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
     renameSync(part, place)
   } finally {
     rmSync(part, { recursive: true, force: true })
+  }
+}
+
+/** Removes what runs that were killed have left. */
+function removeLeftovers(root: string): void {
+  for (const name of existsSync(root) ? readdirSync(root) : []) {
+    if (/^artifact\.\d+\.part$/.test(name)) rmSync(join(root, name), { recursive: true, force: true })
   }
 }
 

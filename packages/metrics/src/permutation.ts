@@ -5,8 +5,8 @@
  * Labels are permuted among all users that were scored at least once (one permutation for all scorings, so that a user
  * keeps one label throughout), and the statistic is recomputed. Attackers are not refitted: the test speaks of these
  * scores of these users, not of other shadow sets. Where classes were balanced by drawing from the larger one anew
- * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large, never too
- * small.
+ * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large rather
+ * than too small.
  *
  * Scores of a cross-validation need `spread`: they depend on the labels through the fits, and without a leak their AUC
  * varies more than permutations with fixed scores show. For an attacker that is linear in what it was taught, the AUC's

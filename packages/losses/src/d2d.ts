@@ -2,28 +2,19 @@
 
 import { matrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
+import { classPairs, type ClassPair, type Pairing } from './class-pairs.ts'
 import { classRows } from './class-rows.ts'
 import type { Loss } from './loss.ts'
 
-/**
- * How more than two labels become pairs. 'every': all pairs (a, b), each weighted by n_a n_b over the sum of these
- * products. 'anchor': each later class against the first, weight 1, as in the authors' code.
- */
-export type Pairing = 'every' | 'anchor'
-
 export interface D2dOptions {
-  /** Default 'every'. With two labels both are the one pair with weight 1. */
+  /** How more than two classes become pairs. Default 'every'. */
   readonly pairing?: Pairing
   /** Bandwidth b for every pair; default: the pair's own mean off-diagonal squared distance at this theta. */
   readonly bandwidth?: number
 }
 
 /** One pair's share of the loss. */
-export interface PairMmd {
-  /** Positions among the classes that have users. */
-  readonly first: number
-  readonly second: number
-  readonly weight: number
+export interface PairMmd extends ClassPair {
   /** MMD^2 of the pair. */
   readonly value: number
   /** E[MMD^2] of the pair under random relabelling: at or below it, the classes differ no more than by chance. */
@@ -51,7 +42,7 @@ export function d2d(theta: Matrix, labels: Labels, options: D2dOptions = {}): D2
   const gradient = matrix(theta.rows, theta.cols)
   const sum = new Float64Array(gradient.data.length)
   let value = 0
-  const pairs = classPairs(classes, pairing).map(({ first, second, weight }): PairMmd => {
+  const pairs = classPairs('d2d', classes.map((rows) => rows.length), pairing).map(({ first, second, weight }): PairMmd => {
     const [a, b] = [classes[first]!, classes[second]!]
     const mmd = rbfMmd(theta, { first: a, second: b }, { gradient: true, ...(bandwidth !== undefined && { bandwidth }) })
     value += weight * mmd.value
@@ -62,26 +53,4 @@ export function d2d(theta: Matrix, labels: Labels, options: D2dOptions = {}): D2
   })
   gradient.data.set(sum)
   return { value, gradient, pairs }
-}
-
-function classPairs(classes: readonly Int32Array[], pairing: Pairing): { first: number; second: number; weight: number }[] {
-  const pairs: { first: number; second: number; weight: number }[] = []
-  switch (pairing) {
-    case 'anchor':
-      for (let c = 1; c < classes.length; c++) pairs.push({ first: 0, second: c, weight: 1 })
-      return pairs
-    case 'every': {
-      let sum = 0
-      for (let a = 0; a < classes.length; a++) {
-        for (let b = a + 1; b < classes.length; b++) {
-          const product = classes[a]!.length * classes[b]!.length
-          sum += product
-          pairs.push({ first: a, second: b, weight: product })
-        }
-      }
-      return pairs.map((pair) => ({ ...pair, weight: pair.weight / sum }))
-    }
-    default:
-      throw new RangeError(`d2d: expected pairing 'every' or 'anchor', got '${String(pairing satisfies never)}'`)
-  }
 }

@@ -25,7 +25,12 @@ export function attackSections(audits: Audits, table: string, attribute: string)
   const attacks = audits.before.attacks.map((before, a): AttackRow => {
     const after = audits.after?.attacks[a]
     const scored = scoredUsers(before)
-    return { ...nameOf(before, table), before: figures(before), ...(after && { after: figures(after) }), ...(scored && { scored }) }
+    return {
+      ...nameOf(before, table),
+      before: figures(before, audits.before.correctedP[a]!),
+      ...(audits.after && after && { after: figures(after, audits.after.correctedP[a]!) }),
+      ...(scored && { scored }),
+    }
   })
   const roc = judged.classes.length > 2 ? [] : audits.before.attacks.map((before, a): RocCurve => {
     const after = audits.after?.attacks[a]
@@ -36,10 +41,7 @@ export function attackSections(audits: Audits, table: string, attribute: string)
     roc,
     threatModel: threatModel(audits, attribute),
     smallestLeak: judged.smallestDetectable,
-    limits: [
-      `Corrected for ${judged.attacks.length} attacks (Holm), permutation tests say: ${judged.verdict}`,
-      ...(judged.classes.length > 2 ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : []),
-    ],
+    limits: judged.classes.length > 2 ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : [],
   }
 }
 
@@ -63,7 +65,7 @@ function nameOf({ attacker, protocol, input }: AttackResult, table: string): Pic
   return { table, attacker, protocol, input }
 }
 
-function figures(attack: AttackResult): AttackFigures {
+function figures(attack: AttackResult, correctedP: number): AttackFigures {
   const binary = attack.classes.length === 2
   return {
     auc: interval(attack.auc),
@@ -73,6 +75,7 @@ function figures(attack: AttackResult): AttackFigures {
     precision: interval(attack.precision),
     recall: interval(attack.recall),
     p: attack.permutation.p,
+    correctedP,
     ...(binary && { truePositivesAt1: { value: mean(attack.splits.map((split) => truePositiveRateAt(curveOf(split), 0.01))) } }),
   }
 }

@@ -92,6 +92,8 @@ export interface AttackFigures {
   readonly truePositivesAt1?: Estimate
   /** Permutation p of "no better than chance". */
   readonly p?: number
+  /** The same after correction for all attacks of the report; below 0.05 it proves a leak. */
+  readonly correctedP?: number
 }
 
 /** ROC points [false positive rate, true positive rate], ascending. */

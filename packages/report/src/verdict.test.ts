@@ -15,6 +15,14 @@ describe('verdictOf', () => {
     expect(verdict.details).toContain('1 of 2 attacks have their whole interval above 0.5; without any leak about one in 40 would.')
   })
 
+  test('where p is corrected for all attacks, it decides', () => {
+    const calm = { ...figures(0.54, 0.505, 0.57), correctedP: 0.4 }
+    expect(verdictOf({ attacks: [row('mlp', calm), row('xgb', calm)] }).status).toBe('undecided')
+    const leak = verdictOf({ attacks: [row('mlp', { ...calm, correctedP: 0.01 }), row('xgb', calm)] })
+    expect(leak.status).toBe('leak')
+    expect(leak.details).toContain('1 of 2 attacks stand out at 5\u00a0% after correction for all of them.')
+  })
+
   test('below chance is a leak as well', () => {
     const verdict = verdictOf({ attacks: [row('mlp', figures(0.26, 0.22, 0.3))], gate: 0.55 })
     expect(verdict.status).toBe('leak')

@@ -9,7 +9,7 @@ import type { AttackRow, Estimate, ReportData } from './report-data.ts'
 
 export interface Verdict {
   /**
-   * 'leak': some interval lies above 0.5. 'bounded': no leak above the gate. 'undecided': neither. 'not-measured': no
+   * 'leak': some attack is proven. 'bounded': no leak above the gate. 'undecided': neither. 'not-measured': no
    * attack was scored. A leak that is proven to be at or below the gate is 'bounded' and named in the sentence.
    */
   readonly status: 'leak' | 'bounded' | 'undecided' | 'not-measured'
@@ -24,6 +24,9 @@ export interface Verdict {
 interface Scored {
   readonly row: AttackRow
   readonly folded: Estimate
+  /** By the corrected p where there is one, else by an interval above 0.5. */
+  readonly proven: boolean
+  readonly corrected: boolean
 }
 
 /** Judges the attacks of `data` after unlearning, or before where nothing was unlearned. */
@@ -46,9 +49,13 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'smallestL
       )
     }
   }
-  const proven = judged.filter(({ folded }) => folded.low !== undefined && folded.low > 0.5).length
+  const proven = judged.filter((each) => each.proven).length
   if (proven > 0 && judged.length > 1) {
-    details.push(`${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one in 40 would.`)
+    details.push(
+      judged.every((each) => each.corrected)
+        ? `${proven} of ${judged.length} attacks stand out at 5\u00a0% after correction for all of them.`
+        : `${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one in 40 would.`,
+    )
   }
   const missing = rows.length - judged.length
   if (missing > 0) details.push(`${missing} of ${rows.length} attacks could not be scored and are not part of this finding.`)
@@ -64,7 +71,7 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'smallestL
 
 function finding(judged: readonly Scored[], worst: Scored, gate: number | undefined): Pick<Verdict, 'status' | 'sentence'> {
   const bounds = judged.filter(({ folded }) => folded.high !== undefined)
-  const proven = judged.filter(({ folded }) => folded.low !== undefined && folded.low > 0.5)
+  const proven = judged.filter((each) => each.proven)
   const reached = `${attackName(worst.row)} reached a folded AUC of ${estimateText(worst.folded, 3)}`
   if (bounds.length < judged.length) {
     return proven.length > 0
@@ -82,7 +89,7 @@ function finding(judged: readonly Scored[], worst: Scored, gate: number | undefi
   return { status: 'undecided', sentence: `The attacks we ran found no leak that stands out from chance, but ${open}.` }
 }
 
-/** The strongest of the attacks whose interval lies above 0.5; another one may have a larger figure and a wider interval. */
+/** The strongest of the proven attacks; another one may have a larger figure and a wider interval. */
 function provenName(proven: readonly Scored[]): string {
   const strongest = largest(proven, ({ folded }) => folded.value)
   return `${attackName(strongest.row)} reached a folded AUC of ${estimateText(strongest.folded, 3)}`
@@ -92,7 +99,10 @@ function scored(rows: readonly AttackRow[], phase: 'before' | 'after'): Scored[]
   const out: Scored[] = []
   for (const row of rows) {
     const figures = row[phase]
-    if (figures) out.push({ row, folded: foldedAuc(figures) })
+    if (!figures) continue
+    const folded = foldedAuc(figures)
+    const corrected = figures.correctedP !== undefined
+    out.push({ row, folded, corrected, proven: corrected ? figures.correctedP < 0.05 : folded.low !== undefined && folded.low > 0.5 })
   }
   return out
 }

@@ -1,20 +1,25 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
+import { holm } from '@indistinct/attackers'
 import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
 type Interval = { readonly value: number; readonly lower: number; readonly upper: number }
 
-/** A row for each attack, before beside after. */
+/** A row for each attack, before beside after; p is corrected for all attacks of its side. */
 export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
+  const corrected = new Map([before, after].flatMap((attacks) => {
+    const p = holm(attacks.map((attack) => attack.permutation.p))
+    return attacks.map((attack, a) => [attack, p[a]!] as const)
+  }))
   return before.map((attack) => {
     const other = counterpart(attack, after)
     const { table, attacker, protocol, input, scored } = attack
     return {
       table, attacker, protocol, input,
       ...(scored.length === 2 && { scored: [scored[0]!, scored[1]!] as const }),
-      before: figuresOf(attack),
-      ...(other && { after: figuresOf(other) }),
+      before: figuresOf(attack, corrected.get(attack)!),
+      ...(other && { after: figuresOf(other, corrected.get(other)!) }),
     }
   })
 }
@@ -58,7 +63,7 @@ function counterpart(attack: StoredAttack, others: readonly StoredAttack[]): Sto
   return others.find(({ table, attacker, protocol, input }) => table === attack.table && attacker === attack.attacker && protocol === attack.protocol && input === attack.input)
 }
 
-function figuresOf(attack: StoredAttack): AttackFigures {
+function figuresOf(attack: StoredAttack, correctedP: number): AttackFigures {
   const { truePositivesAt1 } = attack
   return {
     auc: estimateOf(attack.auc),
@@ -69,6 +74,7 @@ function figuresOf(attack: StoredAttack): AttackFigures {
     recall: estimateOf(attack.recall),
     ...(truePositivesAt1 !== undefined && { truePositivesAt1: { value: truePositivesAt1 } }),
     p: attack.permutation.p,
+    correctedP,
   }
 }
 

@@ -1,10 +1,10 @@
 /** @file `indistinct doctor`: what this machine offers, and what would make it faster. */
 
-import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { canonicalJson } from '@indistinct/core'
 import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct/datasets'
 import { threads } from '@indistinct/kernels'
+import { openBackend } from '@indistinct/kernels/tfjs'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
 import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
@@ -22,15 +22,9 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   handler: (args) => doctor(args),
 }
 
-/** In the order in which they would be preferred; none is needed. */
-const tensorflowPackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs'] as const
-
-function doctor(args: DoctorArguments): void {
+async function doctor(args: DoctorArguments): Promise<void> {
   const session = openSession(args)
-  const tensorflow = tensorflowPackages.flatMap((name) => {
-    const version = installedVersion(name)
-    return version === undefined ? [] : [{ name, version }]
-  })
+  const tensorflow = await openBackend()
   const xgboost = xgbEngine()
   const datasets = knownDatasets.filter(({ kind }) => kind === 'real').map((known) => ({ name: known.name, folder: findDataset(known), fetchable: known.download !== undefined }))
   const folder = dataFolder()
@@ -43,7 +37,7 @@ function doctor(args: DoctorArguments): void {
           indistinct: ownVersion(),
           node: { version: process.version, platform: `${process.platform}-${process.arch}` },
           threads: { used: threads(), available: availableParallelism() },
-          tensorflow,
+          tensorflow: { backend: tensorflow.name, reason: tensorflow.reason },
           xgboost: { engine, version, path, reason },
           data: { folder, cache: cacheFolder(), datasets },
         },
@@ -57,20 +51,11 @@ function doctor(args: DoctorArguments): void {
     ['node', `${process.version} on ${process.platform}-${process.arch}`],
     ['threads', `${threads()} of ${availableParallelism()} (--threads or INDISTINCT_THREADS)`],
     ['kernels', 'WebAssembly with SIMD'],
-    ['tfjs', tensorflow.length > 0 ? tensorflow.map(({ name, version }) => `${name} ${version}`).join(', ') : `not installed, and not needed: the kernels do the work; for a GPU: npm install ${tensorflowPackages[0]} (Node up to 22, CUDA 11.2)`],
+    ['tfjs', `${tensorflow.reason}${tensorflow.name === 'wasm' ? '; for a GPU: npm install @tensorflow/tfjs-node-gpu (Node up to 22, CUDA 11.2)' : ''}`],
     ['xgboost', describeXgbEngine()],
     ['data', folder ?? 'INDISTINCT_DATA is not set'],
     ['cache', cacheFolder()],
     ...datasets.map(({ name, folder: place, fetchable }): [string, string] => [`  ${name}`, place ?? (fetchable ? `not found; indistinct data fetch ${name}` : 'not found')]),
   ]
   session.result(lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join(''))
-}
-
-/** The version of an optional package, without loading it. */
-function installedVersion(name: string): string | undefined {
-  try {
-    return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version
-  } catch {
-    return undefined
-  }
 }

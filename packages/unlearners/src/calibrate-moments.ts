@@ -1,0 +1,91 @@
+/** @file Class means and covariances brought to the differences that chance gives them, by one affine map a class. */
+
+import { copyMatrix, type Matrix } from '@indistinct/core'
+import { classMoments, covarianceDeviations, meanDeviations, type ClassMoments } from './class-moments.ts'
+import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+
+/** A class keeps at least this fraction of the pooled variance in every direction: a covariance must stay one. */
+const leastVariance = 0.1
+
+/**
+ * Maps every class of theta (N, K) so that differences between classes keep their direction and take the size that
+ * `level` times chance gives them:
+ * - means: along each axis of the pooled within-class covariance, the class means' squared deviations sum to
+ *   (C - 1) x variance, so T^2 is at its null expectation, and so is its share on every axis, whatever weight an
+ *   attacker gives to axes;
+ * - covariances, entry by entry in whitened coordinates on the leading axes (`ClassMoments.compared`): squared
+ *   deviations from the pooled covariance sum to their null expectation. The map is the optimal transport between
+ *   Gaussians, which moves users least.
+ * Setting either to zero instead would be a leak: held-out users are then anti-correlated with an attacker's own.
+ */
+export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+  const moments = classMoments(theta, classes)
+  const shifts = meanShifts(moments, classes, level)
+  const maps = covarianceMaps(moments, classes, level)
+  const { axes, variances, compared: P, whitened } = moments
+  const K = theta.cols
+  const out = copyMatrix(theta)
+  const change = new Float64Array(K)
+  classes.forEach((members, c) => {
+    members.forEach((i, r) => {
+      change.set(shifts[c]!)
+      for (let a = 0; a < P; a++) {
+        let mapped = -whitened[c]![r * P + a]!
+        for (let b = 0; b < P; b++) mapped += maps[c]![a * P + b]! * whitened[c]![r * P + b]!
+        const along = mapped * Math.sqrt(variances[a]!)
+        for (let k = 0; k < K; k++) change[k]! += along * axes[a * K + k]!
+      }
+      for (let k = 0; k < K; k++) out.data[i * K + k]! += change[k]!
+    })
+  })
+  return out
+}
+
+/** What to add to every user of each class (K). */
+function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
+  const { axes, variances } = moments
+  const K = variances.length
+  const { along, squares } = meanDeviations(moments, classes)
+  return along.map((deviation) => {
+    const shift = new Float64Array(K)
+    for (let a = 0; a < K; a++) {
+      const target = level * (classes.length - 1) * Math.max(0, variances[a]!)
+      const step = squares[a]! > 0 ? deviation[a]! * (Math.sqrt(target / squares[a]!) - 1) : 0
+      for (let k = 0; k < K; k++) shift[k]! += step * axes[a * K + k]!
+    }
+    return shift
+  })
+}
+
+/** The (P, P) map of each class's whitened coordinates. */
+function covarianceMaps(moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
+  const P = moments.compared
+  const { pooled, deviations, squares, nulls } = covarianceDeviations(moments, classes)
+  return deviations.map((deviation, c) => {
+    const target = deviation.map((d, p) => pooled[p]! + (squares[p]! > 0 ? d * Math.sqrt((level * nulls[p]!) / squares[p]!) : 0))
+    const kept = spectralFunction(symmetricEigen(target, P), (value) => Math.max(leastVariance, value))
+    return transport(moments.covariances[c]!, kept, P)
+  })
+}
+
+/** Optimal transport from N(0, A) to N(0, B): A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2. */
+function transport(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const eigen = symmetricEigen(a, n)
+  // A class flat along some direction of the pooled spread cannot be widened there by a linear map.
+  const floor = 1e-9 * eigen.values[0]!
+  const root = spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value)))
+  const inverse = spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value)))
+  const middle = spectralFunction(symmetricEigen(product(product(root, b, n), root, n), n), (value) => Math.sqrt(Math.max(0, value)))
+  return product(product(inverse, middle, n), inverse, n)
+}
+
+function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < n; k++) {
+      const left = a[i * n + k]!
+      for (let j = 0; j < n; j++) out[i * n + j]! += left * b[k * n + j]!
+    }
+  }
+  return out
+}

@@ -1,0 +1,95 @@
+import { setThreads } from '@indistinct/kernels'
+import { classRows, d2d } from '@indistinct/losses'
+import { describe, expect, test } from 'vitest'
+import { calibratedFlow } from './calibrated-flow.ts'
+import { centroidAuc, leakyTable, type LeakyTable } from './testing.ts'
+
+/** MMD^2 of every pair over its null, measured afresh on a table. */
+function ratios({ embedding, labels }: LeakyTable): number[] {
+  return d2d(embedding, labels).pairs.map((pair) => pair.value / pair.nullValue)
+}
+
+describe('calibratedFlow', () => {
+  test.each([
+    { sizes: [60, 40], K: 16, leak: 1.5 },
+    { sizes: [250, 110], K: 16, leak: 1.2 },
+    { sizes: [900, 300], K: 16, leak: 0.8 },
+    { sizes: [250, 110], K: 64, leak: 1.5 },
+    { sizes: [300, 700], K: 64, leak: 1 },
+  ])('attackers succeed before and are at chance after: $sizes, K = $K', ({ sizes, K, leak }) => {
+    const before = leakyTable(sizes, K, leak, 1)
+    const result = calibratedFlow(before.embedding, before.labels)
+    const after = { embedding: result.embedding, labels: before.labels }
+    expect(centroidAuc(before, 4)).toBeGreaterThan(0.65)
+    expect(Math.abs(centroidAuc(after, 4) - 0.5)).toBeLessThan(0.06)
+    const [ratio] = ratios(after)
+    expect(ratio).toBeGreaterThanOrEqual(1)
+    expect(ratio).toBeLessThanOrEqual(1.011)
+    expect(result.parameters.outcome).toBe('landed')
+    expect(result.passes).toBe(result.trace.length)
+    expect(result.passes).toBeLessThan(25)
+  })
+
+  test.each([0.8, 1.5])('lands on level %d, not below', (level) => {
+    const { embedding, labels } = leakyTable([150, 100], 8, 1.5, 2)
+    const [ratio] = ratios({ embedding: calibratedFlow(embedding, labels, { level }).embedding, labels })
+    expect(ratio! / level).toBeGreaterThanOrEqual(1)
+    expect(ratio! / level).toBeLessThanOrEqual(1.011)
+  })
+
+  test('lands on the null however large the first step is', () => {
+    const { embedding, labels } = leakyTable([150, 100], 8, 1.5, 3)
+    for (const firstStep of [0.001, 0.2, 1]) {
+      const [ratio] = ratios({ embedding: calibratedFlow(embedding, labels, { firstStep }).embedding, labels })
+      expect(ratio).toBeGreaterThanOrEqual(1)
+      expect(ratio).toBeLessThanOrEqual(1.011)
+    }
+  })
+
+  test('three and four labels: every pair comes down to its null', () => {
+    for (const sizes of [[200, 120, 80], [150, 60, 90, 100]]) {
+      const before = leakyTable(sizes, 12, 1.5, 4, 10)
+      const result = calibratedFlow(before.embedding, before.labels)
+      const after = ratios({ embedding: result.embedding, labels: before.labels })
+      expect(Math.min(...ratios(before))).toBeGreaterThan(1.5)
+      for (const ratio of after) {
+        expect(ratio).toBeGreaterThan(0.945)
+        expect(ratio).toBeLessThan(1.011)
+      }
+    }
+  })
+
+  test('moves no row without a label, and the table that went in not at all', () => {
+    const { embedding, labels } = leakyTable([60, 40], 6, 2, 5, 12)
+    const copy = embedding.data.slice()
+    const result = calibratedFlow(embedding, labels)
+    expect(embedding.data).toEqual(copy)
+    expect(result.embedding.data.subarray(0, 72)).toEqual(copy.subarray(0, 72))
+    expect(result.embedding.data.subarray(72)).not.toEqual(copy.subarray(72))
+  })
+
+  test('classes already at chance are left alone, and it says so', () => {
+    const { embedding, labels } = leakyTable([60, 40], 6, 0, 6)
+    const [a, b] = classRows('test', embedding, labels)
+    // Mirror users across classes: more alike than chance.
+    for (let r = 0; r < b!.length; r++) embedding.data.copyWithin(b![r]! * 6, a![r]! * 6, a![r]! * 6 + 6)
+    const result = calibratedFlow(embedding, labels)
+    expect(result.embedding.data).toEqual(embedding.data)
+    expect(result.parameters.outcome).toBe('already at null')
+    expect(result.passes).toBe(1)
+  })
+
+  test('same table, same bytes, whatever the number of threads', () => {
+    const { embedding, labels } = leakyTable([300, 200], 16, 1.5, 7)
+    const run = (count: number) => {
+      setThreads(count)
+      return Buffer.from(calibratedFlow(embedding, labels).embedding.data.buffer).toString('base64')
+    }
+    expect(run(1)).toBe(run(2))
+  })
+
+  test('says in which pass it gave up', () => {
+    const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
+    expect(() => calibratedFlow(embedding, labels, { maxPasses: 2 })).toThrow(/calibratedFlow: expected to land within 2 passes, got MMD\^2 .* in pass 3/)
+  })
+})

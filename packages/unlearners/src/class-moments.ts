@@ -1,0 +1,156 @@
+/** @file Means and covariances of classes, in the axes and units of their common spread. */
+
+import type { Matrix } from '@indistinct/core'
+import { symmetricEigen } from './symmetric-eigen.ts'
+
+/**
+ * Class moments of theta (N, K). The axes are the eigenvectors of the pooled within-class covariance; "whitened" means
+ * coordinates along axes divided by the spread along each.
+ */
+export interface ClassMoments {
+  /** Mean of each class (K). */
+  readonly means: readonly Float64Array[]
+  /** Mean over all labelled users (K). */
+  readonly centre: Float64Array
+  /** Pooled within-class variance along each axis (K), largest first. */
+  readonly variances: Float64Array
+  /** The axes as rows (K, K). */
+  readonly axes: Float64Array
+  /** Number of leading axes on which covariances are compared: see `comparedAxes`. */
+  readonly compared: number
+  /** Whitened coordinates, class mean removed, of each class's users on the compared axes (n_c, compared). */
+  readonly whitened: readonly Float64Array[]
+  /** Covariance of `whitened` in each class (compared, compared). */
+  readonly covariances: readonly Float64Array[]
+}
+
+/** Users that the smallest class must have for each axis on which covariances are compared. */
+const usersPerAxis = 8
+/** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
+const negligible = 1e-10
+
+/** Measures the moments in float64. `classes` lists each class's rows. */
+export function classMoments(theta: Matrix, classes: readonly Int32Array[]): ClassMoments {
+  const K = theta.cols
+  const n = classes.reduce((sum, members) => sum + members.length, 0)
+  const centre = new Float64Array(K)
+  const means = classes.map((members) => {
+    const mean = new Float64Array(K)
+    for (const i of members) for (let k = 0; k < K; k++) mean[k]! += theta.data[i * K + k]! / members.length
+    for (let k = 0; k < K; k++) centre[k]! += (mean[k]! * members.length) / n
+    return mean
+  })
+  const pooled = new Float64Array(K * K)
+  const row = new Float64Array(K)
+  classes.forEach((members, c) => {
+    for (const i of members) {
+      for (let k = 0; k < K; k++) row[k] = theta.data[i * K + k]! - means[c]![k]!
+      addOuterProduct(pooled, row, 1 / (n - classes.length))
+    }
+  })
+  const { values: variances, vectors: axes } = symmetricEigen(pooled, K)
+
+  const compared = comparedAxes(classes, variances)
+  const whitened = classes.map((members, c) => {
+    const out = new Float64Array(members.length * compared)
+    members.forEach((i, r) => {
+      for (let a = 0; a < compared; a++) {
+        let sum = 0
+        for (let k = 0; k < K; k++) sum += axes[a * K + k]! * (theta.data[i * K + k]! - means[c]![k]!)
+        out[r * compared + a] = sum / Math.sqrt(variances[a]!)
+      }
+    })
+    return out
+  })
+  const covariances = whitened.map((rows, c) => {
+    const covariance = new Float64Array(compared * compared)
+    for (let r = 0; r < classes[c]!.length; r++) {
+      addOuterProduct(covariance, rows.subarray(r * compared, (r + 1) * compared), 1 / classes[c]!.length)
+    }
+    return covariance
+  })
+  return { means, centre, variances, axes, compared, whitened, covariances }
+}
+
+/**
+ * A class of m users says little about covariances of more than a fraction of m axes; only the leading m / 8 of the
+ * smallest class are compared, none below 8 users, and none without variance.
+ */
+function comparedAxes(classes: readonly Int32Array[], variances: Float64Array): number {
+  const smallest = Math.min(...classes.map((members) => members.length))
+  return Math.min(variances.filter((v) => v > negligible * variances[0]!).length, Math.floor(smallest / usersPerAxis))
+}
+
+/** sum += weight * row row' (n, n). */
+export function addOuterProduct(sum: Float64Array, row: Float64Array, weight: number): void {
+  const n = row.length
+  for (let a = 0; a < n; a++) {
+    const left = weight * row[a]!
+    for (let b = 0; b < n; b++) sum[a * n + b]! += left * row[b]!
+  }
+}
+
+/** Statistics of the class moments over their expectation under random relabelling. */
+export interface MomentRatios {
+  /** T^2: squared Mahalanobis distances of class means, over (C - 1) K; 1 is what chance gives. */
+  readonly mean: number
+  /** Squared differences of whitened covariances, over their null; absent where no axis is compared. */
+  readonly covariance?: number
+}
+
+export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): MomentRatios {
+  const moments = classMoments(theta, classes)
+  const { variances } = moments
+  const own = meanDeviations(moments, classes)
+  const axes = [...variances.keys()].filter((a) => variances[a]! > negligible * variances[0]!)
+  const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((classes.length - 1) * axes.length)
+  if (moments.compared === 0) return { mean }
+  const { squares, nulls } = covarianceDeviations(moments, classes)
+  return { mean, covariance: squares.reduce((a, b) => a + b, 0) / nulls.reduce((a, b) => a + b, 0) }
+}
+
+/** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */
+export function meanDeviations(moments: ClassMoments, classes: readonly Int32Array[]): { along: Float64Array[]; squares: Float64Array } {
+  const { means, centre, axes } = moments
+  const K = centre.length
+  const squares = new Float64Array(K)
+  const along = means.map((mean, c) => {
+    const deviation = new Float64Array(K)
+    for (let a = 0; a < K; a++) {
+      for (let k = 0; k < K; k++) deviation[a]! += axes[a * K + k]! * (mean[k]! - centre[k]!)
+      squares[a]! += classes[c]!.length * deviation[a]! ** 2
+    }
+    return deviation
+  })
+  return { along, squares }
+}
+
+/**
+ * Class covariances minus the pooled one (C x (P, P)), per entry the sum of n_c times their squares, and what chance
+ * gives that sum: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which needs no normality.
+ */
+export function covarianceDeviations(
+  moments: ClassMoments, classes: readonly Int32Array[],
+): { pooled: Float64Array; deviations: Float64Array[]; squares: Float64Array; nulls: Float64Array } {
+  const P = moments.compared
+  const n = classes.reduce((sum, members) => sum + members.length, 0)
+  const pooled = new Float64Array(P * P)
+  moments.covariances.forEach((covariance, c) => {
+    for (let p = 0; p < P * P; p++) pooled[p]! += (covariance[p]! * classes[c]!.length) / n
+  })
+  const fourth = new Float64Array(P * P)
+  const squared = new Float64Array(P)
+  moments.whitened.forEach((rows, c) => {
+    for (let r = 0; r < classes[c]!.length; r++) {
+      for (let a = 0; a < P; a++) squared[a] = rows[r * P + a]! ** 2
+      addOuterProduct(fourth, squared, 1 / n)
+    }
+  })
+  const nulls = fourth.map((moment, p) => (classes.length - 1) * (moment - pooled[p]! ** 2))
+  const squares = new Float64Array(P * P)
+  const deviations = moments.covariances.map((covariance, c) => covariance.map((value, p) => {
+    squares[p]! += classes[c]!.length * (value - pooled[p]!) ** 2
+    return value - pooled[p]!
+  }))
+  return { pooled, deviations, squares, nulls }
+}

@@ -1,0 +1,47 @@
+/** @file The part of a direction that leaves class means and covariances alone, to first order. */
+
+import type { Matrix } from '@indistinct/core'
+import { classMoments } from './class-moments.ts'
+import { symmetricEigen } from './symmetric-eigen.ts'
+
+/**
+ * Takes from `direction` (N, K), in place and class by class, its regression on a constant and on the whitened
+ * coordinates of theta (N, K) over the compared axes. What is left has mean zero and is uncorrelated with these
+ * coordinates, so that moving along it changes neither class means nor, to first order, the compared covariances.
+ */
+export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
+  const { compared: P, whitened, covariances } = classMoments(theta, classes)
+  const K = theta.cols
+  classes.forEach((members, c) => {
+    const mean = new Float64Array(K)
+    const cross = new Float64Array(P * K)
+    members.forEach((i, r) => {
+      for (let k = 0; k < K; k++) {
+        const d = direction.data[i * K + k]!
+        mean[k]! += d / members.length
+        for (let a = 0; a < P; a++) cross[a * K + k]! += (whitened[c]![r * P + a]! * d) / members.length
+      }
+    })
+    const slope = solveSpectrally(covariances[c]!, cross, P, K)
+    members.forEach((i, r) => {
+      for (let k = 0; k < K; k++) {
+        let affine = mean[k]!
+        for (let a = 0; a < P; a++) affine += whitened[c]![r * P + a]! * slope[a * K + k]!
+        direction.data[i * K + k]! -= affine
+      }
+    })
+  })
+}
+
+/** A^+ B for symmetric positive A (P, P) and B (P, K). */
+function solveSpectrally(a: Float64Array, b: Float64Array, P: number, K: number): Float64Array {
+  const { values, vectors } = symmetricEigen(a, P)
+  const out = new Float64Array(P * K)
+  for (let e = 0; e < P; e++) {
+    if (values[e]! <= 1e-9 * values[0]!) continue
+    const along = new Float64Array(K)
+    for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) along[k]! += (vectors[e * P + p]! * b[p * K + k]!) / values[e]!
+    for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) out[p * K + k]! += vectors[e * P + p]! * along[k]!
+  }
+  return out
+}

@@ -1,0 +1,60 @@
+/** @file What the methods that act during training share: labels checked once, tables named, users drawn for a step. */
+
+import { badData, type Labels, type Matrix, type Random } from '@indistinct/core'
+
+/** Rows of each class that has users, in the order of `labels.classes`. */
+export type ClassMembers = readonly Int32Array[]
+
+/**
+ * @throws RangeError when a code names no class; IndistinctError 'bad-data' unless two classes have users, two or more
+ * of each.
+ */
+export function trainingClasses(caller: string, labels: Labels): ClassMembers {
+  const rows: number[][] = labels.classes.map(() => [])
+  labels.codes.forEach((code, i) => {
+    if (code === -1) return
+    const members = rows[code]
+    if (!members) throw new RangeError(`${caller}: expected a label code from -1 to ${labels.classes.length - 1} in row ${i}, got ${code}`)
+    members.push(i)
+  })
+  const present = rows.filter((members) => members.length > 0)
+  if (present.length < 2) {
+    throw badData(`${caller}: expected users of at least two classes, got ${present.length}; check the attribute and how its rows join the users`)
+  }
+  rows.forEach((members, c) => {
+    if (members.length === 1) {
+      throw badData(
+        `${caller}: expected at least two users of every class, got one of '${labels.classes[c]!}'; merge that class with another or blank its label`,
+      )
+    }
+  })
+  return present.map((members) => Int32Array.from(members))
+}
+
+/**
+ * The tables to act on: `names`, or all.
+ * @throws RangeError for a name that the recommender has no table of, or a table without a row for every label.
+ */
+export function chosenTables(
+  caller: string, userTables: Readonly<Record<string, Matrix>>, names: readonly string[] | undefined, users: number,
+): [string, Matrix][] {
+  return (names ?? Object.keys(userTables)).map((name) => {
+    const table = userTables[name]
+    if (!table) throw new RangeError(`${caller}: expected tables among ${Object.keys(userTables).join(', ')}, got ${name}`)
+    if (table.rows !== users) throw new RangeError(`${caller}: expected one label for each of the ${table.rows} rows of table ${name}, got ${users}`)
+    return [name, table]
+  })
+}
+
+/** At most `limit` of `members`, drawn without replacement, in ascending order; all of them where that suffices. */
+export function drawMembers(members: Int32Array, limit: number, random: Random): Int32Array {
+  if (members.length <= limit) return members
+  const pool = members.slice()
+  for (let at = 0; at < limit; at++) {
+    const other = at + random.integer(pool.length - at)
+    const held = pool[at]!
+    pool[at] = pool[other]!
+    pool[other] = held
+  }
+  return pool.slice(0, limit).sort()
+}

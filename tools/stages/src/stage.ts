@@ -36,5 +36,5 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/unlearners'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
-  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
+  report: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
 }

@@ -1,0 +1,36 @@
+import { expandGrid } from '@indistinct/stages'
+import { expect, test } from 'vitest'
+import { main } from '../grids/main.ts'
+import { runDisplay } from './run-display.ts'
+
+const expanded = expandGrid(main)
+const total = expanded.nodes.length
+
+function shown(isTTY: boolean, act: (display: ReturnType<typeof runDisplay>) => void): string {
+  let text = ''
+  const display = runDisplay(expanded, { isTTY, columns: 80, write: (part: string) => (text += part) })
+  act(display)
+  display.close()
+  return text
+}
+
+test('each stage that ends gets one line, however it ends', () => {
+  const [a, b, c] = expanded.nodes.map((node) => node.id) as [string, string, string]
+  const text = shown(false, (display) => {
+    display.cached(a)
+    display.progress({ id: b, state: 'running', share: 0.5 })
+    display.progress({ id: b, state: 'done', seconds: 1.26 })
+    // Nx names a task once more when all is over.
+    display.cached(b)
+    display.progress({ id: c, state: 'failed', code: 3 })
+  })
+  expect(text).toBe(`[ 1/${total}] ${a} cached\n[ 2/${total}] ${b} 1.3 s\n[ 3/${total}] ${c} failed\n`)
+})
+
+test('a run that waits for another says so', () => {
+  expect(shown(false, (display) => display.waiting(123))).toContain('process 123')
+})
+
+test('without a terminal nothing is redrawn', () => {
+  expect(shown(false, (display) => display.progress({ id: 'x', state: 'running', share: 0.1 }))).not.toContain('\u001b')
+})

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expandGrid } from '@indistinct/stages'
+import { describe, expect, test } from 'vitest'
+import { main } from '../grids/main.ts'
+import { startHelp, startOptions } from './start-options.ts'
+
+const nodesOf = async (...args: string[]): Promise<string[]> => expandGrid((await startOptions(args))!.grid).nodes.map((node) => node.id)
+
+describe('startOptions', () => {
+  test('without flags it is the main grid', async () => {
+    expect(await nodesOf()).toEqual(expandGrid(main).nodes.map((node) => node.id))
+  })
+
+  test('flags replace dimensions, as lists or repeated', async () => {
+    const { grid } = (await startOptions(['--dataset', 'ml-100k,ml-1m', '--seed', '1', '--seed', '2,3', '--method', 'all', '--epochs', '7']))!
+    const product = grid.products[0]!
+    expect(product.datasets).toEqual([{ name: 'ml-100k' }, { name: 'ml-1m' }])
+    expect(product.seeds).toEqual([1, 2, 3])
+    expect(product.methods.length).toBeGreaterThan(3)
+    expect(product.recommenders[0]!.options).toEqual({ epochs: 7 })
+  })
+
+  test('a choice that the main grid has keeps its options', async () => {
+    const { grid } = (await startOptions(['--protocol', 'paper']))!
+    expect(grid.products[0]!.protocols).toEqual([main.products[0]!.protocols[0]])
+  })
+
+  test("the user's own files are a data set", async () => {
+    const { grid } = (await startOptions(['--interactions', 'plays.csv', '--attributes', 'users.csv', '--attribute', 'sex']))!
+    expect(grid.products[0]!.datasets[0]!.name).toBe('csv')
+    expect(String(grid.products[0]!.datasets[0]!.options!['interactions'])).toMatch(/^\/.*plays\.csv$/)
+    await expect(startOptions(['--interactions', 'plays.csv'])).rejects.toThrow('expected --interactions and --attributes together')
+  })
+
+  test.each([
+    [['--datset', 'x'], "Unknown option '--datset'"],
+    [['extra'], "Unexpected argument 'extra'"],
+    [['--dataset', 'ml-2m'], '--dataset: expected one of synthetic'],
+    [['--method', 'magic'], '--method: expected one of flow'],
+    [['--seed', '1.5'], '--seed: expected an integer, got "1.5"'],
+    [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
+    [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
+    [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
+    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of main'],
+  ])('%j is a usage error', async (args, message) => {
+    await expect(startOptions(args)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
+  })
+
+  test('a grid comes by name or from a file', async () => {
+    expect((await startOptions(['--grid', 'main']))!.grid).toEqual(main)
+    const folder = mkdtempSync(join(tmpdir(), 'indistinct-grid-'))
+    try {
+      const path = join(folder, 'grid.json')
+      writeFileSync(path, JSON.stringify(main))
+      expect((await startOptions(['--grid', path, '--json']))!.grid).toEqual(main)
+      writeFileSync(path, '{"name": "mine", "products": [{}]}')
+      await expect(startOptions(['--grid', path])).rejects.toThrow('expected products[0].datasets as a list, got undefined')
+      writeFileSync(path, '{')
+      await expect(startOptions(['--grid', path])).rejects.toMatchObject({ code: 'file' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('help lists every flag', async () => {
+    expect(await startOptions(['--help'])).toBeUndefined()
+    for (const flag of ['dataset', 'recommender', 'method', 'attacker', 'protocol', 'attribute', 'seed', 'epochs', 'grid', 'data', 'parallel', 'fresh', 'json', 'quiet']) {
+      expect(startHelp()).toContain(`--${flag} `)
+    }
+  })
+})

@@ -158,7 +158,8 @@ function standardised(x: Matrix, table: NewTable, spread: Float64Array): Matrix 
   const mean = new Float64Array(K)
   for (let i = 0; i < n; i++) for (let k = 0; k < K; k++) mean[k]! += data[i * K + k]! / n
   for (let i = 0; i < n; i++) for (let k = 0; k < K; k++) spread[k]! += (data[i * K + k]! - mean[k]!) ** 2 / n
-  for (let k = 0; k < K; k++) spread[k] = Math.sqrt(spread[k]!)
+  // The mean of equal values is rounded: what is left of them is no spread, and far below that of two float32 values.
+  for (let k = 0; k < K; k++) spread[k] = spread[k]! > (1e-10 * mean[k]!) ** 2 ? Math.sqrt(spread[k]!) : 0
   const features = table(n, K + 1)
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < K; k++) features.data[i * (K + 1) + k] = spread[k] === 0 ? 0 : (data[i * K + k]! - mean[k]!) / spread[k]!

@@ -43,6 +43,7 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
   if (sample < 2) throw new RangeError(`${caller}: expected sample of at least 2, got ${sample}`)
   checkCount(caller, 'every', every)
   const classes = trainingClasses(caller, labels)
+  const sizes = classes.map((members) => members.length)
   const whole = classes.every((members) => members.length <= sample)
   const users = labels.codes.length
 
@@ -58,7 +59,7 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
       seen = { classes: labels.classes, codes }
     }
     for (const [name, table] of tables) {
-      const { gradient } = d2d(table, seen, { pairing })
+      const { gradient } = d2d(table, seen, { pairing, sizes })
       contributions[name] = matrix(users, table.cols, gradient.data.map((value) => weight * every * value))
     }
     return contributions

@@ -1,0 +1,89 @@
+import { IndistinctError, matrix, type Labels, type Matrix } from '@indistinct/core'
+import { describe, expect, test } from 'vitest'
+import { leakyTable } from './testing.ts'
+import { unlearnTables } from './unlearn-tables.ts'
+import { unlearners, type UnlearnerName } from './unlearners.ts'
+
+const names = Object.keys(unlearners) as UnlearnerName[]
+const quick = (name: UnlearnerName): { steps?: number } => (name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : {})
+
+function unlearn(name: UnlearnerName, embedding: Matrix, labels: Labels) {
+  return unlearners[name].unlearn(embedding, labels, quick(name))
+}
+
+/** The error that `run` throws. */
+function thrown(run: () => unknown): Error {
+  try {
+    run()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe.each(names)('%s', (name) => {
+  const { embedding, labels } = leakyTable([30, 20], 5, 1.5, 1, 2)
+
+  test('returns a frozen result under its own name, with every default that is used', () => {
+    const result = unlearn(name, embedding, labels)
+    expect(result.method).toBe(name)
+    expect(Object.isFrozen(result) && Object.isFrozen(result.embedding) && Object.isFrozen(result.trace) && Object.isFrozen(result.parameters)).toBe(true)
+    expect(result.parameters).toMatchObject({ ...unlearners[name].defaults, ...quick(name) })
+    expect(() => JSON.stringify(result.parameters)).not.toThrow()
+    expect(result.passes).toBe(result.trace.length)
+    expect(unlearners[name].description).toMatch(/^\S.{20,}$/)
+  })
+
+  test('gives equal bytes for equal input, and leaves the input alone', () => {
+    const copy = embedding.data.slice()
+    expect(unlearn(name, embedding, labels).embedding.data).toEqual(unlearn(name, embedding, labels).embedding.data)
+    expect(embedding.data).toEqual(copy)
+  })
+
+  test.each([NaN, Infinity])('refuses %d, naming row and column', (value) => {
+    const broken = matrix(embedding.rows, embedding.cols, embedding.data.slice())
+    broken.data[7 * 5 + 3] = value
+    const error = thrown(() => unlearn(name, broken, labels))
+    expect(error).toBeInstanceOf(IndistinctError)
+    expect(error.message).toContain(`expected finite values, got ${value} in row 7, column 3`)
+  })
+
+  test('refuses one class, a class of one user, no label at all', () => {
+    const of = (codes: number[]): Error =>
+      thrown(() => unlearn(name, matrix(4, 1, Float32Array.of(1, 2, 3, 4)), { classes: ['f', 'm'], codes: Int32Array.from(codes) }))
+    expect(of([1, 1, 1, -1]).message).toContain("expected users of at least two classes, got only 'm'")
+    expect(of([1, 1, 1, 0]).message).toContain("expected at least two users of every class, got one of 'f'")
+    expect(of([-1, -1, -1, -1]).message).toContain('got no labelled user')
+    expect((of([1, 1, 1, 0]) as IndistinctError).code).toBe('bad-data')
+  })
+
+  test('refuses equal rows and shapes that do not fit', () => {
+    const equal = matrix(4, 2, new Float32Array(8).fill(0.5))
+    expect(thrown(() => unlearn(name, equal, { classes: ['f', 'm'], codes: Int32Array.of(0, 0, 1, 1) })).message).toContain('got 4 equal rows')
+    expect(thrown(() => unlearn(name, equal, { classes: ['f', 'm'], codes: Int32Array.of(0, 1) }))).toBeInstanceOf(RangeError)
+    expect(thrown(() => unlearn(name, { rows: 4, cols: 3, data: equal.data }, { classes: ['f', 'm'], codes: Int32Array.of(0, 0, 1, 1) }))).toBeInstanceOf(RangeError)
+  })
+})
+
+describe('unlearnTables', () => {
+  const gmf = leakyTable([30, 20], 5, 1.5, 1)
+  const mlp = leakyTable([30, 20], 3, 1.5, 1)
+
+  test('covers every table, each as on its own', () => {
+    const results = unlearnTables({ gmf: gmf.embedding, mlp: mlp.embedding }, gmf.labels, 'flow', { level: 1.2 })
+    expect(Object.keys(results)).toEqual(['gmf', 'mlp'])
+    expect(results['mlp']!.embedding.data).toEqual(unlearners.flow.unlearn(mlp.embedding, gmf.labels, { level: 1.2 }).embedding.data)
+  })
+
+  test('names the table that failed and keeps the kind of error', () => {
+    const broken = matrix(50, 3)
+    const error = thrown(() => unlearnTables({ gmf: gmf.embedding, mlp: broken }, gmf.labels, 'flow'))
+    expect(error.message).toMatch(/^table 'mlp': calibratedFlow: expected users that differ/)
+    expect((error as IndistinctError).code).toBe('bad-data')
+  })
+
+  test('refuses an unknown method and no table', () => {
+    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'magic' as UnlearnerName)).toThrow("expected one of flow, d2d-r, u2u-r, u2u-r-closed, got 'magic'")
+    expect(() => unlearnTables({}, gmf.labels, 'flow')).toThrow('expected at least one user table, got none')
+  })
+})

@@ -9,7 +9,8 @@ import type { StoredAttack } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { meanRoc } from './attack-mean-roc.ts'
 
-const attackers: { readonly [name: string]: Attacker } = { mlp, xgb }
+/** Attackers by the names that grids use. */
+export const attackers: { readonly [name: string]: Attacker } = { mlp, xgb }
 
 interface Parameters {
   readonly attacker: Choice

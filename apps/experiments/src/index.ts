@@ -1,0 +1,7 @@
+export { gridNamed } from './grid-named.ts'
+export { gridResults, type GridResults, type ModelResults, type StageResult } from './grid-results.ts'
+export { runGrid, type GridRun, type RunListener, type RunOptions } from './nx-run.ts'
+export { runDisplay, type RunDisplay } from './run-display.ts'
+export { start } from './start.ts'
+export type { StoredAttack, UtilityFigure } from './store/results.ts'
+export { summaryTable } from './summary-table.ts'

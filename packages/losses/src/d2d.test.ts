@@ -38,6 +38,13 @@ describe('d2d', () => {
     expect(gradientError(theta, loss.gradient, sum)).toBeLessThan(1e-4)
   })
 
+  test('a sample of larger classes: pairs weigh what theirs do', () => {
+    const { theta, labels } = clusteredTable([5, 4, 5], 3, 3)
+    const weights = d2d(theta, labels, { sizes: [10, 4, 5] }).pairs.map((pair) => pair.weight)
+    expect(weights).toEqual([40 / 110, 50 / 110, 20 / 110])
+    expect(() => d2d(theta, labels, { sizes: [10, 4] })).toThrow('d2d: expected sizes of the 3 classes that have users, got 2')
+  })
+
   test('refuses one class', () => {
     expect(() => d2d(matrix(3, 2), { classes: ['a', 'b'], codes: new Int32Array(3) })).toThrow('d2d: expected users of at least two classes, got 1')
   })

@@ -19,6 +19,7 @@ export const adversarialProfilesDefaults = { firstSteps: 200, refreshEvery: 10, 
 
 const hidden = 64
 const learningRate = 0.01
+const decay = Number(process.env['DECAY'] ?? 0.005)
 
 /**
  * A function of theta (N, K) and the pass, from 1, that gives each labelled user the probabilities (N, C) an attacker
@@ -45,7 +46,7 @@ export function adversarialProfiles(labels: Labels, options: AdversarialProfiles
       }
     }
     const { adversary, codes, weights, profiles } = state
-    for (let step = 0; step < steps; step++) trainAdversary(adversary, adversaryLoss(adversary, users, codes, weights).parameterGradient, learningRate)
+    for (let step = 0; step < steps; step++) trainAdversary(adversary, adversaryLoss(adversary, users, codes, weights).parameterGradient, learningRate, decay)
     const predicted = adversaryProbabilities(adversary, users)
     rows.forEach((i, r) => rowOf(profiles, i).set(rowOf(predicted, r)))
     return profiles

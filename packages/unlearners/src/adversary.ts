@@ -95,10 +95,10 @@ export function adversaryLoss(adversary: Adversary, x: Matrix, codes: Int32Array
   })
 }
 
-/** One Adam step down a gradient of `adversaryLoss`. */
-export function trainAdversary(adversary: Adversary, parameterGradient: Float32Array, learningRate: number): void {
+/** One Adam step down a gradient of `adversaryLoss` plus `decay` times the parameters, biases included. */
+export function trainAdversary(adversary: Adversary, parameterGradient: Float32Array, learningRate: number, decay = 0): void {
   adversary.steps++
-  adamStep(adversary.parameters, parameterGradient, adversary.m, adversary.v, { lr: learningRate, step: adversary.steps })
+  adamStep(adversary.parameters, parameterGradient, adversary.m, adversary.v, { lr: learningRate, step: adversary.steps, weightDecay: decay })
 }
 
 /** Class probabilities (n, C) of users x (n, K), standardised among themselves. */

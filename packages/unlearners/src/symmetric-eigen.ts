@@ -1,4 +1,4 @@
-/** @file Eigenvectors of small symmetric matrices in float64, by Jacobi's rotations: exact sweeps, no iteration count to tune. */
+/** @file Eigenvectors of small symmetric matrices in float64, by Jacobi rotations: plain square roots only, so equal bytes everywhere. */
 
 export interface SymmetricEigen {
   /** Eigenvalues (n), largest first. */

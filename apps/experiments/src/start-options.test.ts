@@ -43,7 +43,7 @@ describe('startOptions', () => {
     [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
-    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of main'],
+    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of figure-2, main'],
   ])('%j is a usage error', async (args, message) => {
     await expect(startOptions(args)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
   })

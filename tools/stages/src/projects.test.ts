@@ -57,6 +57,14 @@ describe('projectsOf', () => {
     for (const stage of stages) expect(externalOf(stage)).not.toContain('vitest')
   })
 
+  test('a path is quoted for the shell', () => {
+    const options = { interactions: "/it's/$(here)/plays.csv", attributes: '/users.csv' }
+    const [product] = grid.products
+    const nodes = expandGrid({ ...grid, products: [{ ...product!, datasets: [{ name: 'csv', options }] }] }).nodes
+    const inputs = projectsOf(nodes, workspace)[nodes[0]!.root]!.targets!['prepare']!.inputs as { runtime?: string }[]
+    expect(inputs.find((input) => input.runtime)!.runtime).toMatch(/ csv '\/it'\\''s\/\$\(here\)\/plays\.csv' '\/users\.csv'$/)
+  })
+
   test('data files are inputs of the data sets that have some', () => {
     const inputsOf = (dataset: string): unknown[] => {
       const node = expanded.nodes.find((each) => each.id.startsWith(`prepare-${dataset}-`))!

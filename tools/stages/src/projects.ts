@@ -35,7 +35,7 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },
             { externalDependencies: external[node.stage] },
             ...runnerSources(node.stage),
-            ...runtimeInputs(node),
+            ...outerInputs(node),
           ],
           // Wall-clock lies beside the artifact: restored with it, so that a cached run can still tell the seconds it
           // took, yet outside what downstream stages hash.
@@ -58,8 +58,9 @@ function runnerSources(stage: Stage): string[] {
   return [`${sources}/run-stage.ts`, `${sources}/store/**/*.ts`, `${sources}/stages/${stage}.ts`, `${sources}/stages/${stage}-*.ts`, `!${sources}/**/*.test.ts`]
 }
 
-/** What lies outside the repository and changes results: the data files that a data set is read from. */
-function runtimeInputs(node: StageNode): { runtime: string }[] {
+/** What lies outside the repository and changes results: data files, and which XGBoost was asked for. */
+function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
+  if (node.stage === 'attack') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
   if (node.stage !== 'prepare') return []
   const { name, options } = node.parameters['dataset'] as { name: string; options: { [name: string]: unknown } }
   if (name === 'synthetic') return []

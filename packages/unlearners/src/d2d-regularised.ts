@@ -1,12 +1,17 @@
-/** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD. */
+/** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD or KL. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { d2d, frobenius, type Pairing } from '@indistinct/losses'
+import { d2d, frobenius, gaussianKl, type D2dLoss, type GaussianKlLoss, type Pairing } from '@indistinct/losses'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
+/** 'mmd': MMD^2 with five radial kernels. 'kl': KL divergence between normals fitted to the classes, both ways averaged. */
+export type DistributionDivergence = 'mmd' | 'kl'
+
 export interface D2dRegularisedOptions {
+  /** Default 'mmd'; see `d2d` and `gaussianKl` of @indistinct/losses. */
+  readonly divergence?: DistributionDivergence
   /** alpha of Eq. 1. Default 1e-4 (paper). */
   readonly tradeOff?: number
   /** Default 1,000 (paper); the authors' code takes 500. */
@@ -19,8 +24,10 @@ export interface D2dRegularisedOptions {
 }
 
 /**
- * Takes `steps` Adam steps on MMD^2 + alpha ||theta - theta*||_F^2 (Eq. 1, 7, 11) from theta* = `embedding` (N, K);
- * the bandwidth is measured anew at every step and held constant within it.
+ * Takes `steps` Adam steps on MMD^2 (or KL) + alpha ||theta - theta*||_F^2 (Eq. 1, 7, 11) from theta* = `embedding` (N, K);
+ * the bandwidth, and the floor under the variances of KL, are measured anew at every step and held constant within it.
+ *
+ * KL sees means and covariances only. Its null value in the trace is that of normal users.
  *
  * It does not stop: run to convergence, MMD^2 falls below its null and the two samples end up more alike than chance
  * makes them. A part held out is then anti-correlated with the part an attacker learns from, AUC falls below 1/2, and
@@ -34,7 +41,7 @@ export interface D2dRegularisedOptions {
 export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRegularisedOptions = {}): Unlearned {
   const caller = 'd2dRegularised'
   checkedClasses(caller, embedding, labels)
-  const { tradeOff = 1e-4, steps = 1000, learningRate = 0.001, pairing = 'every', onPass } = options
+  const { tradeOff = 1e-4, steps = 1000, learningRate = 0.001, pairing = 'every', divergence = 'mmd', onPass } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkPositive(caller, 'learningRate', learningRate)
   checkCount(caller, 'steps', steps)
@@ -43,7 +50,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
     caller,
     embedding,
     (theta) => {
-      const distance = d2d(theta, labels, { pairing })
+      const distance = distributionDistance(theta, labels, divergence, pairing)
       const movement = frobenius(theta, embedding)
       const gradient = distance.gradient
       for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * movement.gradient.data[p]!
@@ -51,7 +58,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
       return {
         value: distance.value + tradeOff * movement.value,
         gradient,
-        measured: { mmd: distance.value, null: nullValue, movement: movement.value },
+        measured: { [divergence]: distance.value, null: nullValue, movement: movement.value },
       }
     },
     { steps, learningRate, optimiser: 'adam', onPass },
@@ -59,8 +66,19 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
   return unlearned({
     embedding: moved,
     method: 'd2d-r',
-    parameters: { tradeOff, steps, learningRate, pairing },
+    parameters: { tradeOff, steps, learningRate, pairing, divergence },
     trace,
     passes: trace.length,
   })
+}
+
+function distributionDistance(theta: Matrix, labels: Labels, divergence: DistributionDivergence, pairing: Pairing): D2dLoss | GaussianKlLoss {
+  switch (divergence) {
+    case 'mmd':
+      return d2d(theta, labels, { pairing })
+    case 'kl':
+      return gaussianKl(theta, labels, { pairing })
+    default:
+      throw new RangeError(`d2dRegularised: expected divergence 'mmd' or 'kl', got '${String(divergence satisfies never)}'`)
+  }
 }

@@ -84,7 +84,7 @@ describe('u2uRegularised', () => {
     expect(last.loss).toBeLessThan(first.loss / 100)
     expect(last.loss).toBeCloseTo(last.distinguishability! + 1e-4 * last.movement!, 10)
     expect(result.passes).toBe(300)
-    expect(result.parameters).toEqual({ tradeOff: 1e-4, steps: 300, optimiser: 'adam', learningRate: 0.02 })
+    expect(result.parameters).toEqual({ tradeOff: 1e-4, steps: 300, optimiser: 'adam', learningRate: 0.02, divergence: 'one-hot' })
   })
 
   test('divergence names step and loss', () => {

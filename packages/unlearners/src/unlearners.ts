@@ -32,12 +32,12 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
   },
   'd2d-r': {
     unlearn: d2dRegularised,
-    defaults: { tradeOff: 1e-4, steps: 1000, learningRate: 0.001, pairing: 'every' },
-    description: "the paper's D2D-R: Adam steps on MMD^2 between classes plus the distance moved",
+    defaults: { tradeOff: 1e-4, steps: 1000, learningRate: 0.001, pairing: 'every', divergence: 'mmd' },
+    description: "the paper's D2D-R: Adam steps on MMD^2 (or KL) between classes plus the distance moved",
   },
   'u2u-r': {
     unlearn: u2uRegularised,
-    defaults: { tradeOff: 1e-4, steps: 5000, optimiser: 'adam', learningRate: 0.001 },
+    defaults: { tradeOff: 1e-4, steps: 5000, optimiser: 'adam', learningRate: 0.001, divergence: 'one-hot' },
     description: "the paper's U2U-R: Adam steps on squared distances between users of different classes",
   },
   'u2u-r-closed': {

@@ -9,3 +9,4 @@ export { layerMean } from "./layer-mean";
 export { sampleUnseen } from "./sample-unseen";
 export { scoreTopK } from "./score-top-k";
 export { nmfRank, nmfScatter, nmfStep } from "./nmf";
+export { fourierFeatures } from "./random-fourier";

@@ -1,6 +1,7 @@
 export { allocate, allocateInt32, kernelMemoryBytes, release } from './memory.ts'
 export { propagate } from './propagate.ts'
 export { nullMmd, rbfMmd, type MmdOptions, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
+export { randomFourierMmd, randomFrequencies, type FourierMmd, type FourierOptions } from './random-fourier.ts'
 export { scoreTopK } from './score-top-k.ts'
 export { setThreads, threads } from './runtime.ts'
 export { adamStep, type AdamOptions } from './adam.ts'

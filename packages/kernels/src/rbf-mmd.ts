@@ -50,7 +50,7 @@ export interface MmdResult {
 export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, options: MmdOptions = {}): MmdResult {
   const groups = rowGroups(theta.rows, samples)
   const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
-  const { mean, squares } = spread(theta, groups)
+  const { mean, squares } = rowSpread(theta, groups)
   if (!Number.isFinite(squares)) throw new RangeError(`rbfMmd: expected finite embeddings, got a sum of squares of ${squares}`)
   const bandwidth = checkedBandwidth(options.bandwidth) ?? (rows > 1 ? (2 * squares) / (rows - 1) : 0)
   const trace = diagonal * rows
@@ -214,7 +214,7 @@ export function checkedBandwidth(bandwidth: number | undefined): number | undefi
 }
 
 /** Mean (K) of the rows and the sum of squared distances to it, in float64. */
-function spread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Array; squares: number } {
+export function rowSpread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Array; squares: number } {
   const { cols, data } = theta
   const mean = new Float64Array(cols)
   let rows = 0

@@ -1,0 +1,210 @@
+/**
+ * @file The squared maximum mean discrepancy under the five radial kernels of `rbfMmd`, estimated from random Fourier
+ * features (Rahimi and Recht 2007) in O(N F K) where the exact sum over pairs takes O(N^2 K). A radial kernel is the
+ * mean of cos(w.(x - y)) over normal frequencies w, so MMD^2 is the mean over w of |E e^{iw.x} - E e^{iw.y}|^2. The five
+ * kernels share their frequencies, scaled: one projection serves them all.
+ */
+
+import { matrix, type Matrix, type Random } from '@indistinct/core'
+import { memory, openFrame } from './memory.ts'
+import { checkedBandwidth, rowGroups, rowSpread, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
+import { runKernel } from './runtime.ts'
+
+/** Bytes of a task's tile; must agree with assembly/random-fourier.ts. */
+const tileBytes = 64 * 128 * 4
+const rowsPerTask = 512
+/** Rows copied to the kernels at a time: memory does not grow with N. */
+const rowsPerChunk = 32 * rowsPerTask
+/** Cosine and sine for each of five kernels. */
+const featuresPerFrequency = 10
+const kernels = 5
+/** Of the widest kernel, exp(-d^2 / (4 b)), over the b of exp(-d^2 / b); the next ones double by powers of sqrt(2). */
+const widest = 0.5
+
+export interface FourierOptions {
+  /** The b of exp(-d^2 / (b m)); by default the mean squared distance between different rows, held constant. */
+  readonly bandwidth?: number
+}
+
+export interface FourierMmd extends Omit<MmdResult, 'gradient'> {
+  /** Standard error of `value` over the draw of frequencies, at most: orthogonal frequencies do somewhat better. */
+  readonly standardError: number
+  /** d value / d theta (N, K) with bandwidth and frequencies held constant; a pass of its own over theta as it then is. */
+  gradient(): Matrix
+}
+
+/**
+ * `count` standard normal frequencies (count, K), count a multiple of 8: orthogonal in runs of K (Yu et al. 2016), each
+ * distributed as if drawn alone, so that estimates stay unbiased while errors within a run cancel.
+ */
+export function randomFrequencies(cols: number, count: number, random: Random): Matrix {
+  if (!Number.isInteger(count) || count < 8 || count % 8 !== 0) throw new RangeError(`randomFrequencies: expected a positive multiple of 8, got ${count}`)
+  const out = matrix(count, cols)
+  const run: Float64Array[] = []
+  for (let f = 0; f < count; f++) {
+    if (f % cols === 0) run.length = 0
+    const direction = orthogonalUnit(cols, run, random)
+    run.push(direction)
+    let square = 0
+    for (let k = 0; k < cols; k++) square += random.normal() ** 2
+    const length = Math.sqrt(square)
+    for (let k = 0; k < cols; k++) out.data[f * cols + k] = length * direction[k]!
+  }
+  return out
+}
+
+/** A random unit vector orthogonal to those of `run`. */
+function orthogonalUnit(cols: number, run: readonly Float64Array[], random: Random): Float64Array {
+  for (;;) {
+    const v = Float64Array.from({ length: cols }, () => random.normal())
+    // Twice is enough (Kahan and Parlett).
+    for (let repeat = 0; repeat < 2; repeat++) {
+      for (const other of run) {
+        let dot = 0
+        for (let k = 0; k < cols; k++) dot += v[k]! * other[k]!
+        for (let k = 0; k < cols; k++) v[k]! -= dot * other[k]!
+      }
+    }
+    const norm = Math.hypot(...v)
+    if (norm > 1e-9) return v.map((value) => value / norm)
+  }
+}
+
+/**
+ * Estimates of what `rbfMmd` gives for theta (N, K): value, total (hence the null value, by `nullMmd`) and, when asked,
+ * the gradient. Over the draw of `frequencies` (F, K) value, total and gradient are unbiased; the trace is exact. Draw
+ * anew for every step of a descent: steps along the same frequencies would close the gap on these alone. Results are
+ * the same bytes for any number of threads; memory beyond theta and the gradient does not depend on N.
+ * @throws RangeError as `rbfMmd`, and on frequencies that do not fit.
+ */
+export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies: Matrix, options: FourierOptions = {}): FourierMmd {
+  if (frequencies.cols !== theta.cols || frequencies.rows === 0 || frequencies.rows % 8 !== 0) {
+    throw new RangeError(`randomFourierMmd: expected frequencies (a multiple of 8, ${theta.cols}), got (${frequencies.rows}, ${frequencies.cols})`)
+  }
+  const groups = rowGroups(theta.rows, samples)
+  const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
+  const { mean, squares } = rowSpread(theta, groups)
+  if (!Number.isFinite(squares)) throw new RangeError(`randomFourierMmd: expected finite embeddings, got a sum of squares of ${squares}`)
+  const bandwidth = checkedBandwidth(options.bandwidth) ?? (2 * squares) / (rows - 1)
+  const trace = kernels * rows
+  if (bandwidth === 0) {
+    return { value: 0, total: kernels * rows * rows, trace, bandwidth, standardError: 0, gradient: () => matrix(theta.rows, theta.cols) }
+  }
+  const count = frequencies.rows
+  // exp(-d^2 / b) is the mean of cos(w.d) over w of variance 2 / b; angles are in turns.
+  const scale = (widest * Math.sqrt(2 / bandwidth)) / (2 * Math.PI)
+  const scaled = matrix(count, theta.cols, frequencies.data.map((w) => w * scale))
+
+  const sums = groups.map((group) => featureSums(theta, group.rows, mean, scaled))
+  const difference = new Float64Array(count * featuresPerFrequency)
+  let total = 0
+  for (let p = 0; p < difference.length; p++) {
+    let all = 0
+    groups.forEach((group, g) => {
+      difference[p]! += group.weight * sums[g]![p]!
+      all += sums[g]![p]!
+    })
+    total += (all * all) / count
+  }
+  let value = 0
+  let spread = 0
+  for (let f = 0; f < count; f++) {
+    let own = 0
+    for (let m = 0; m < featuresPerFrequency; m++) own += difference[placeOf(f, m)]! ** 2
+    value += own
+    spread += own * own
+  }
+  value /= count
+  const standardError = Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1))
+  return { value, total, trace, bandwidth, standardError, gradient: () => fourierGradient(theta, groups, mean, scaled, difference) }
+}
+
+/** Where feature m of frequency f lies in sums and coefficients, [F / 4][10][4]. */
+function placeOf(f: number, m: number): number {
+  return (f >> 2) * 4 * featuresPerFrequency + m * 4 + (f & 3)
+}
+
+/** Sums over `rows` of the cosines and sines of all kernels, [F / 4][10][4]. */
+function featureSums(theta: Matrix, rows: Int32Array, mean: Float64Array, frequencies: Matrix): Float64Array {
+  const out = new Float64Array(frequencies.rows * featuresPerFrequency)
+  forEachChunk(theta, rows, mean, frequencies, undefined, (tasks, partial) => {
+    for (let task = 0; task < tasks; task++) {
+      const start = task * out.length
+      for (let p = 0; p < out.length; p++) out[p]! += partial[start + p]!
+    }
+  })
+  return out
+}
+
+function fourierGradient(
+  theta: Matrix, groups: readonly { readonly rows: Int32Array; readonly weight: number }[], mean: Float64Array, frequencies: Matrix, difference: Float64Array,
+): Matrix {
+  // |D|^2 with D = sum_i w_i (cos, sin) of a_m angle_i has derivative 2 w_i a_m (D_sin cos - D_cos sin) by angle_i.
+  const coefficients = new Float32Array(difference.length)
+  for (let f = 0; f < frequencies.rows; f++) {
+    for (let m = 0; m < kernels; m++) {
+      const factor = Math.SQRT2 ** m
+      coefficients[placeOf(f, 2 * m)] = factor * difference[placeOf(f, 2 * m + 1)]!
+      coefficients[placeOf(f, 2 * m + 1)] = -factor * difference[placeOf(f, 2 * m)]!
+    }
+  }
+  const gradient = matrix(theta.rows, theta.cols)
+  const { cols } = theta
+  for (const { rows, weight } of groups) {
+    // From turns back to radians.
+    const factor = (2 * weight * 2 * Math.PI) / frequencies.rows
+    forEachChunk(theta, rows, mean, frequencies, coefficients, (_, __, out, first, last) => {
+      for (let r = first; r < last; r++) {
+        const target = rows[r]! * cols
+        const source = (r - first) * cols
+        for (let k = 0; k < cols; k++) gradient.data[target + k] = factor * out[source + k]!
+      }
+    })
+  }
+  return gradient
+}
+
+/**
+ * Runs the kernel over `rows` of theta minus `mean`, chunk by chunk, and hands each chunk's results to `take`: the sums
+ * of each task, or with `coefficients` the weighted features of rows first .. last - 1 times the frequencies.
+ */
+function forEachChunk(
+  theta: Matrix, rows: Int32Array, mean: Float64Array, frequencies: Matrix, coefficients: Float32Array | undefined,
+  take: (tasks: number, sums: Float64Array, out: Float32Array, first: number, last: number) => void,
+): void {
+  const { cols } = theta
+  const count = frequencies.rows
+  const chunk = Math.min(rowsPerChunk, rows.length)
+  const mostTasks = Math.ceil(chunk / rowsPerTask)
+  const frame = openFrame()
+  try {
+    // Scratch first: growing the memory replaces its buffer.
+    const at = {
+      x: frame.scratch(chunk * cols * 4),
+      panels: frame.scratch(count * cols * 4),
+      frequencies: frame.input(frequencies.data),
+      coefficients: coefficients ? frame.input(coefficients) : 0,
+      out: coefficients ? frame.scratch(chunk * cols * 4) : 0,
+      sums: coefficients ? 0 : frame.scratch(mostTasks * count * featuresPerFrequency * 8),
+      tile: frame.scratch(mostTasks * tileBytes),
+    }
+    const x = new Float32Array(memory.buffer, at.x, chunk * cols)
+    const out = new Float32Array(memory.buffer, at.out, coefficients ? chunk * cols : 0)
+    const sums = new Float64Array(memory.buffer, at.sums, coefficients ? 0 : mostTasks * count * featuresPerFrequency)
+    runKernel('packPanels', count / 8, [at.frequencies, at.panels, count, cols, 4, cols * 4])
+    for (let first = 0; first < rows.length; first += chunk) {
+      const last = Math.min(first + chunk, rows.length)
+      for (let r = first; r < last; r++) {
+        const source = rows[r]! * cols
+        const target = (r - first) * cols
+        for (let k = 0; k < cols; k++) x[target + k] = theta.data[source + k]! - mean[k]!
+      }
+      const tasks = Math.ceil((last - first) / rowsPerTask)
+      const args = [at.x, at.panels, at.frequencies, at.coefficients, at.out, at.sums, at.tile, last - first, cols, count, rowsPerTask]
+      runKernel('fourierFeatures', tasks, args)
+      take(tasks, sums, out, first, last)
+    }
+  } finally {
+    frame.close()
+  }
+}

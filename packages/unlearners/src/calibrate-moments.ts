@@ -8,15 +8,15 @@ import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
 const leastVariance = 0.1
 
 /**
- * Maps every class of theta (N, K) so that differences between classes keep their direction and take the size that
- * `level` times chance gives them:
- * - means: along each axis of the pooled within-class covariance, the class means' squared deviations sum to
- *   (C - 1) x variance, so T^2 is at its null expectation, and so is its share on every axis, whatever weight an
- *   attacker gives to axes;
- * - covariances, entry by entry in whitened coordinates on the leading axes (`ClassMoments.compared`): squared
- *   deviations from the pooled covariance sum to their null expectation. The map is the optimal transport between
- *   Gaussians, which moves users least.
- * Setting either to zero instead would be a leak: held-out users are then anti-correlated with an attacker's own.
+ * Maps every class of theta (N, K) so that differences between classes keep their direction and come down to the size
+ * that `level` times chance gives them, where they are larger:
+ * - means, along each axis of the pooled within-class covariance;
+ * - covariances, entry by entry in whitened coordinates on the leading axes (`ClassMoments.compared`), by the optimal
+ *   transport between Gaussians, which moves users least.
+ * Each family of differences is capped at one height, in units of its null expectation, chosen so that the family
+ * averages `level`: T^2 ends at its null, and no axis keeps a share that an attacker who weighs it more than others could
+ * use, while differences that chance explains stay. Closing them altogether would be a leak: held-out users are then
+ * anti-correlated with an attacker's own.
  */
 export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const moments = classMoments(theta, classes)
@@ -46,11 +46,11 @@ function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level
   const { axes, variances } = moments
   const K = variances.length
   const { along, squares } = meanDeviations(moments, classes)
+  const kept = cappedShares(squares, variances.map((variance) => (classes.length - 1) * variance), level)
   return along.map((deviation) => {
     const shift = new Float64Array(K)
     for (let a = 0; a < K; a++) {
-      const target = level * (classes.length - 1) * Math.max(0, variances[a]!)
-      const step = squares[a]! > 0 ? deviation[a]! * (Math.sqrt(target / squares[a]!) - 1) : 0
+      const step = deviation[a]! * (kept[a]! - 1)
       for (let k = 0; k < K; k++) shift[k]! += step * axes[a * K + k]!
     }
     return shift
@@ -61,11 +61,32 @@ function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level
 function covarianceMaps(moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
   const P = moments.compared
   const { pooled, deviations, squares, nulls } = covarianceDeviations(moments, classes)
+  const kept = cappedShares(squares, nulls, level)
   return deviations.map((deviation, c) => {
-    const target = deviation.map((d, p) => pooled[p]! + (squares[p]! > 0 ? d * Math.sqrt((level * nulls[p]!) / squares[p]!) : 0))
-    const kept = spectralFunction(symmetricEigen(target, P), (value) => Math.max(leastVariance, value))
-    return transport(moments.covariances[c]!, kept, P)
+    const target = deviation.map((d, p) => pooled[p]! + d * kept[p]!)
+    const covariance = spectralFunction(symmetricEigen(target, P), (value) => Math.max(leastVariance, value))
+    return transport(moments.covariances[c]!, covariance, P)
   })
+}
+
+/**
+ * What share of each difference to keep so that squares over nulls, capped at one common height, average `level`.
+ * All is kept where they average no more; a difference that chance cannot make at all (null 0) is closed.
+ */
+function cappedShares(squares: Float64Array, nulls: Float64Array, level: number): Float64Array {
+  const ratios = squares.map((square, p) => (nulls[p]! > 0 ? square / nulls[p]! : 0))
+  const ascending = ratios.slice().sort()
+  let left = level * nulls.filter((value) => value > 0).length
+  let cap = Infinity
+  for (let p = 0; p < ascending.length; p++) {
+    const height = left / (ascending.length - p)
+    if (ascending[p]! > height) {
+      cap = height
+      break
+    }
+    left -= ascending[p]!
+  }
+  return ratios.map((ratio, p) => (nulls[p]! > 0 ? Math.min(1, Math.sqrt(cap / ratio)) : 0))
 }
 
 /** Optimal transport from N(0, A) to N(0, B): A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2. */

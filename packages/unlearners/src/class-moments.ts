@@ -92,9 +92,9 @@ export function addOuterProduct(sum: Float64Array, row: Float64Array, weight: nu
 
 /** Statistics of the class moments over their expectation under random relabelling. */
 export interface MomentRatios {
-  /** T^2: squared Mahalanobis distances of class means, over (C - 1) K; 1 is what chance gives. */
+  /** T^2 (squared Mahalanobis distance between class means, weighted by class sizes) over its null, (C - 1) K. */
   readonly mean: number
-  /** Squared differences of whitened covariances, over their null; absent where no axis is compared. */
+  /** Squared differences of whitened covariances over their null, mean over entries; absent where no axis is compared. */
   readonly covariance?: number
 }
 
@@ -106,7 +106,8 @@ export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): Mom
   const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((classes.length - 1) * axes.length)
   if (moments.compared === 0) return { mean }
   const { squares, nulls } = covarianceDeviations(moments, classes)
-  return { mean, covariance: squares.reduce((a, b) => a + b, 0) / nulls.reduce((a, b) => a + b, 0) }
+  const entries = [...nulls.keys()].filter((p) => nulls[p]! > 0)
+  return { mean, covariance: entries.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / entries.length }
 }
 
 /** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */

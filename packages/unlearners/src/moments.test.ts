@@ -50,16 +50,32 @@ describe('momentRatios', () => {
 
 describe('calibrateMoments', () => {
   test.each([[[120, 80], 6, 1], [[200, 60, 90], 5, 1], [[100, 100], 8, 0.5], [[30, 500], 12, 1]] as const)(
-    'sizes %j, K = %d: means and covariances at %d times their null',
+    'sizes %j, K = %d: T^2 at %d times its null, covariances not above',
     (sizes, K, level) => {
       const { embedding, labels } = leakyTable(sizes, K, 2, 3)
       const classes = classRows('test', embedding, labels)
       const after = momentRatios(calibrateMoments(embedding, classes, level), classes)
       expect(momentRatios(embedding, classes).mean).toBeGreaterThan(3)
       expect(after.mean / level).toBeCloseTo(1, 1)
-      expect(Math.abs(after.covariance! / level - 1)).toBeLessThan(0.15)
+      expect(after.covariance!).toBeLessThan(1.1 * Math.max(level, momentRatios(embedding, classes).covariance!))
+      expect(after.covariance!).toBeLessThan(1.1)
     },
   )
+
+  test('covariances that differ come down to their null', () => {
+    const { embedding, labels } = leakyTable([200, 120], 6, 0, 5)
+    for (let p = 0; p < embedding.data.length; p++) if (labels.codes[Math.floor(p / 6)] === 1) embedding.data[p]! *= p % 6 === 2 ? 2.5 : 1
+    const classes = classRows('test', embedding, labels)
+    expect(momentRatios(embedding, classes).covariance).toBeGreaterThan(2)
+    expect(Math.abs(momentRatios(calibrateMoments(embedding, classes, 1), classes).covariance! - 1)).toBeLessThan(0.15)
+  })
+
+  test('differences that chance explains stay', () => {
+    const { embedding, labels } = leakyTable([120, 80], 6, 1, 6)
+    const after = calibrateMoments(embedding, classRows('test', embedding, labels), 100)
+    const largest = Math.max(...embedding.data.map(Math.abs))
+    embedding.data.forEach((value, p) => expect(Math.abs(after.data[p]! - value) / largest).toBeLessThan(1e-6))
+  })
 
   test('a column that gives the class away without any spread is closed', () => {
     const { embedding, labels } = leakyTable([40, 40], 3, 0, 4)

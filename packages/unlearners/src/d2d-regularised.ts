@@ -1,7 +1,7 @@
 /** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD or KL. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { d2d, frobenius, gaussianKl, type D2dLoss, type GaussianKlLoss, type Pairing } from '@indistinct/losses'
+import { d2d, frobenius, gaussianKl, type D2dLoss, type GaussianKlLoss, type Loss, type Pairing } from '@indistinct/losses'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
@@ -20,6 +20,12 @@ export interface D2dRegularisedOptions {
   readonly learningRate?: number
   /** How more than two labels become pairs, see `d2d` of @indistinct/losses. Default 'every'. */
   readonly pairing?: Pairing
+  /**
+   * What alpha weighs instead of ||theta - theta*||_F^2, with the name that the result gives it: such as `margin` of
+   * @indistinct/losses on scores, where the items' embeddings are at hand. Users without a label move unless their rows of
+   * its gradient are zero.
+   */
+  readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
   readonly onPass?: (row: TraceRow) => void
 }
 
@@ -41,7 +47,7 @@ export interface D2dRegularisedOptions {
 export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRegularisedOptions = {}): Unlearned {
   const caller = 'd2dRegularised'
   checkedClasses(caller, embedding, labels)
-  const { tradeOff = 1e-4, steps = 1000, learningRate = 0.001, pairing = 'every', divergence = 'mmd', onPass } = options
+  const { tradeOff = 1e-4, steps = 1000, learningRate = 0.001, pairing = 'every', divergence = 'mmd', regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) }, onPass } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkPositive(caller, 'learningRate', learningRate)
   checkCount(caller, 'steps', steps)
@@ -51,14 +57,14 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
     embedding,
     (theta) => {
       const distance = distributionDistance(theta, labels, divergence, pairing)
-      const movement = frobenius(theta, embedding)
+      const kept = regulariser.loss(theta)
       const gradient = distance.gradient
-      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * movement.gradient.data[p]!
+      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * kept.gradient.data[p]!
       const nullValue = distance.pairs.reduce((sum, pair) => sum + pair.weight * pair.nullValue, 0)
       return {
-        value: distance.value + tradeOff * movement.value,
+        value: distance.value + tradeOff * kept.value,
         gradient,
-        measured: { [divergence]: distance.value, null: nullValue, movement: movement.value },
+        measured: { [divergence]: distance.value, null: nullValue, [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value },
       }
     },
     { steps, learningRate, optimiser: 'adam', onPass },
@@ -66,7 +72,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
   return unlearned({
     embedding: moved,
     method: 'd2d-r',
-    parameters: { tradeOff, steps, learningRate, pairing, divergence },
+    parameters: { tradeOff, steps, learningRate, pairing, divergence, ...(options.regulariser && { regulariser: regulariser.name }) },
     trace,
     passes: trace.length,
   })

@@ -15,7 +15,7 @@ const at = (step: number) => ({ epoch: 1, step })
 describe('adversaryRegulariser', () => {
   test('at the first step: the reversed gradient of the untrained adversary, zero without a label', () => {
     const { embedding, labels } = leakyTable([30, 20, 25], 5, 1, 1, 4)
-    const given = adversaryRegulariser(labels, { weight: 0.5, hidden: 8, seed: 3 })({ embedding }, at(1))['embedding']!
+    const given = adversaryRegulariser(labels, { weight: 0.5, hidden: 8, adversarySteps: 1, seed: 3 })({ embedding }, at(1))['embedding']!
     const rows = Int32Array.from(labels.codes.keys()).filter((i) => labels.codes[i] !== -1)
     const adversary = newAdversary(5, 8, 3, randomStream(3, 'adversary', 'embedding'))
     const { gradient } = adversaryLoss(adversary, gatherRows(embedding, rows), labels.codes.filter((code) => code !== -1), balancingWeights([30, 20, 25]))
@@ -52,7 +52,7 @@ describe('adversaryRegulariser', () => {
 
   test('a batch draws that many labelled users at every step', () => {
     const { embedding, labels } = leakyTable([60, 50], 4, 1, 4, 10)
-    const regulariser = adversaryRegulariser(labels, { batch: 32 })
+    const regulariser = adversaryRegulariser(labels, { batch: 32, adversarySteps: 1 })
     const touched = [1, 2].map((step) => {
       const { data } = regulariser({ embedding }, at(step))['embedding']!
       return [...labels.codes.keys()].filter((i) => data.subarray(4 * i, 4 * i + 4).some((value) => value !== 0))
@@ -65,7 +65,7 @@ describe('adversaryRegulariser', () => {
     const { data, labels } = leakyInteractions(2)
     const options = { epochs: 40, lr: 0.02, batch: 90, validateEvery: 40, patience: 1, seed: 2 }
     const aucs = (weight: number): number[] => {
-      const { userTables } = recommender(name).train(data, options, { regulariser: adversaryRegulariser(labels, { weight, seed: 2 }) })
+      const { userTables } = recommender(name).train(data, options, { regulariser: adversaryRegulariser(labels, { weight, adversarySteps: 1, learningRate: 0.01, seed: 2 }) })
       return Object.values(userTables).map((embedding) => centroidAuc({ embedding, labels }, 2))
     }
     // NMF leaves one of its tables without the classes.
@@ -82,7 +82,7 @@ describe('adversaryRegulariser', () => {
 
   test('one regulariser, trained with twice, gives the same bytes, on any number of threads', () => {
     const { data, labels } = leakyInteractions(3)
-    const regulariser = adversaryRegulariser(labels, { batch: 50, seed: 1 })
+    const regulariser = adversaryRegulariser(labels, { batch: 50, weight: 1, seed: 1 })
     const run = (count: number, each = regulariser) => {
       setThreads(count)
       return recommender('nmf').train(data, { epochs: 2, batch: 300 }, { regulariser: each }).parameters
@@ -90,7 +90,7 @@ describe('adversaryRegulariser', () => {
     const first = run(1)
     expect(run(2)).toEqual(first)
     expect(run(5)).toEqual(first)
-    expect(run(1, adversaryRegulariser(labels, { batch: 50, seed: 2 }))).not.toEqual(first)
+    expect(run(1, adversaryRegulariser(labels, { batch: 50, weight: 1, seed: 2 }))).not.toEqual(first)
   })
 
   test('refuses labels, options and tables that do not fit', () => {

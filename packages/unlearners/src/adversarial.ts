@@ -7,13 +7,13 @@ import { checkCount, checkPositive } from './checked-classes.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface AdversarialOptions {
-  /** lambda: what the adversary's reversed gradient is multiplied with. Default 1. */
+  /** lambda: what the adversary's reversed gradient is multiplied with. Default 0.01. */
   readonly weight?: number
   /** Hidden units of an adversary. Default 64. */
   readonly hidden?: number
-  /** The adversary's Adam. Default 0.01. */
+  /** The adversary's Adam. Default 0.003. */
   readonly learningRate?: number
-  /** The adversary's steps in each step of the recommender; the last one's gradient is the one reversed. Default 1. */
+  /** The adversary's steps in each step of the recommender; the last one's gradient is the one reversed. Default 3. */
   readonly adversarySteps?: number
   /** At most that many labelled users for each of them, drawn anew each time. Default 1,024. */
   readonly batch?: number
@@ -23,7 +23,7 @@ export interface AdversarialOptions {
   readonly seed?: number
 }
 
-export const adversarialDefaults = { weight: 1, hidden: 64, learningRate: 0.01, adversarySteps: 1, batch: 1024, seed: 0 } as const
+export const adversarialDefaults = { weight: 0.01, hidden: 64, learningRate: 0.003, adversarySteps: 3, batch: 1024, seed: 0 } as const
 
 /**
  * A regulariser for recommenders' training: one adversary for each user table learns to tell the class of a user from

@@ -50,8 +50,8 @@ describe('d2dRegulariser', () => {
 
   test('every third step, three times as large', () => {
     const { embedding, labels } = leakyTable([30, 20], 4, 1, 5)
-    const plain = d2dRegulariser(labels)
-    const sparse = d2dRegulariser(labels, { every: 3 })
+    const plain = d2dRegulariser(labels, { weight: 0.5 })
+    const sparse = d2dRegulariser(labels, { weight: 0.5, every: 3 })
     for (let step = 1; step <= 7; step++) {
       const given = sparse({ embedding }, at(step))['embedding']
       if (step % 3 === 1) expect(given!.data).toEqual(plain({ embedding }, at(step))['embedding']!.data.map((value) => 3 * value))

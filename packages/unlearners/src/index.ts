@@ -5,6 +5,6 @@ export { inTrainingMethods, type InTrainingMethod, type InTrainingName, type InT
 export { d2dRegulariser, type RetrainOptions } from './retrain.ts'
 export { u2uClosedForm, type U2uClosedFormOptions } from './u2u-closed-form.ts'
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './u2u-regularised.ts'
-export { unlearnTables } from './unlearn-tables.ts'
+export { unlearnTables, type TablesOptions } from './unlearn-tables.ts'
 export { type TraceRow, type Unlearned } from './unlearned.ts'
 export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'

@@ -1,33 +1,95 @@
 /** @file One method over every user table of a model: a table left out leaks on. */
 
-import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 import type { Unlearned } from './unlearned.ts'
 
+export interface TablesOptions {
+  /**
+   * Whether to treat the tables side by side as one wide table. Default false: each on its own.
+   *
+   * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
+   * who holds several compares them: LightGCN's two tables are nearly linear in one another, and what moved each in its
+   * own way shows in their difference. Side by side, that difference is calibrated too. Tables are brought to the spread
+   * of the first for this, and back.
+   */
+  readonly together?: boolean
+}
+
 /**
  * Unlearns each of `tables` (name -> (N, K); widths may differ, users are the same rows) by `method` with one set of
- * options, and returns the results under the same names. Tables are treated one by one: `Unlearned` says what became
- * of each.
- * @throws IndistinctError 'usage' for an unknown method or no table; whatever the method throws, with the table named.
+ * options, and returns the results under the same names: `Unlearned` says what became of each. With `together`, trace,
+ * passes and parameters are those of the one wide table, and `parameters.tables` names its parts in order.
+ * @throws IndistinctError 'usage' for an unknown method or no table; RangeError when `together` meets tables of
+ * different numbers of rows; whatever the method throws, with the table named.
  */
 export function unlearnTables<Name extends UnlearnerName>(
   tables: Readonly<Record<string, Matrix>>,
   labels: Labels,
   method: Name,
   options: UnlearnerOptions[Name] = {},
+  { together = false }: TablesOptions = {},
 ): Record<string, Unlearned> {
   if (!Object.hasOwn(unlearners, method)) {
     throw usageError(`unlearnTables: expected one of ${Object.keys(unlearners).join(', ')}, got '${method}'`)
   }
   const entries = Object.entries(tables)
   if (entries.length === 0) throw usageError('unlearnTables: expected at least one user table, got none')
-  return Object.fromEntries(entries.map(([name, table]) => {
+  const unlearn = (name: string, table: Matrix): Unlearned => {
     try {
-      return [name, unlearners[method].unlearn(table, labels, options)]
+      return unlearners[method].unlearn(table, labels, options)
     } catch (error) {
       // The class and code of the error stay: callers branch on them.
       if (error instanceof Error) error.message = `table '${name}': ${error.message}`
       throw error
     }
+  }
+  if (!together || entries.length === 1) return Object.fromEntries(entries.map(([name, table]) => [name, unlearn(name, table)]))
+
+  const wide = sideBySide(entries)
+  const result = unlearn(Object.keys(tables).join(' + '), wide.matrix)
+  const parameters = Object.freeze({ ...result.parameters, tables: Object.keys(tables) })
+  return Object.fromEntries(entries.map(([name, table], t) => {
+    const { first, factor } = wide.parts[t]!
+    const embedding = matrix(table.rows, table.cols, table.data.slice())
+    for (let i = 0; i < table.rows; i++) {
+      for (let k = 0; k < table.cols; k++) {
+        const [before, after] = [wide.matrix, result.embedding].map((m) => m.data[i * m.cols + first + k]!)
+        // What did not move keeps its bits through the change of units.
+        if (before !== after) embedding.data[i * table.cols + k] = after! / factor
+      }
+    }
+    return [name, Object.freeze({ ...result, embedding: Object.freeze(embedding), parameters })]
   }))
+}
+
+/** The tables as one (N, sum of widths), each multiplied by the factor that gives it the spread of the first. */
+function sideBySide(entries: readonly (readonly [string, Matrix])[]): { matrix: Matrix; parts: { first: number; factor: number }[] } {
+  const rows = entries[0]![1].rows
+  const spreads = entries.map(([name, table]) => {
+    if (table.rows !== rows) throw new RangeError(`unlearnTables: expected ${rows} rows in table '${name}' as in the first, got ${table.rows}`)
+    return spreadOf(table)
+  })
+  const out = matrix(rows, entries.reduce((sum, [, table]) => sum + table.cols, 0))
+  let first = 0
+  const parts = entries.map(([, table], t) => {
+    const factor = spreads[0]! > 0 && spreads[t]! > 0 ? spreads[0]! / spreads[t]! : 1
+    for (let i = 0; i < rows; i++) {
+      for (let k = 0; k < table.cols; k++) out.data[i * out.cols + first + k] = factor * table.data[i * table.cols + k]!
+    }
+    first += table.cols
+    return { first: first - table.cols, factor }
+  })
+  return { matrix: out, parts }
+}
+
+/** Root mean squared distance of rows from their mean. */
+function spreadOf({ rows, cols, data }: Matrix): number {
+  let sum = 0
+  for (let k = 0; k < cols; k++) {
+    let mean = 0
+    for (let i = 0; i < rows; i++) mean += data[i * cols + k]! / rows
+    for (let i = 0; i < rows; i++) sum += (data[i * cols + k]! - mean) ** 2 / rows
+  }
+  return Math.sqrt(sum)
 }

@@ -1,6 +1,6 @@
-import { IndistinctError, matrix, type Labels, type Matrix } from '@indistinct/core'
+import { IndistinctError, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { leakyTable } from './testing.ts'
+import { centroidAuc, leakyTable } from './testing.ts'
 import { unlearnTables } from './unlearn-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'
 
@@ -80,6 +80,40 @@ describe('unlearnTables', () => {
     const error = thrown(() => unlearnTables({ gmf: gmf.embedding, mlp: broken }, gmf.labels, 'flow'))
     expect(error.message).toMatch(/^table 'mlp': calibratedFlow: expected users that differ/)
     expect((error as IndistinctError).code).toBe('bad-data')
+  })
+
+  test('together: two views of the same users are at chance side by side as well, which one by one they are not', () => {
+    const before = leakyTable([260, 140], 6, 1.5, 9, 15)
+    const random = randomStream(9, 'second view')
+    // The second table is nearly a bent and scaled copy of the first.
+    const view = matrix(415, 6, before.embedding.data.map((x) => 20 * (x + 0.2 * x * x * x) + 0.5 * random.normal()))
+    const tables = { first: before.embedding, second: view }
+    const wide = (results: ReturnType<typeof unlearnTables>): Matrix => {
+      const out = matrix(415, 12)
+      for (let i = 0; i < 415; i++) {
+        // First table, and what the second adds to it: the attacker's best view in units he chooses.
+        for (let k = 0; k < 6; k++) {
+          const x = results['first']!.embedding.data[i * 6 + k]!
+          out.data[i * 12 + k] = x
+          out.data[i * 12 + 6 + k] = results['second']!.embedding.data[i * 6 + k]! - 20 * (x + 0.2 * x * x * x)
+        }
+      }
+      return out
+    }
+    const apart = unlearnTables(tables, before.labels, 'flow')
+    const together = unlearnTables(tables, before.labels, 'flow', {}, { together: true })
+    const attacked = (results: ReturnType<typeof unlearnTables>): number => centroidAuc({ embedding: wide(results), labels: before.labels }, 3)
+    expect(attacked(apart)).toBeGreaterThan(0.6)
+    expect(Math.abs(attacked(together) - 0.5)).toBeLessThan(Math.abs(attacked(apart) - 0.5))
+    expect(together['second']!.parameters['tables']).toEqual(['first', 'second'])
+    expect(together['second']!.embedding.data.subarray(0, 90)).toEqual(view.data.subarray(0, 90))
+    expect(Object.isFrozen(together['first'])).toBe(true)
+  })
+
+  test('together: tables of different users are refused', () => {
+    expect(() => unlearnTables({ gmf: gmf.embedding, other: matrix(3, 2) }, gmf.labels, 'flow', {}, { together: true })).toThrow(
+      "unlearnTables: expected 50 rows in table 'other' as in the first, got 3",
+    )
   })
 
   test('refuses an unknown method and no table', () => {

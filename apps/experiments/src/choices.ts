@@ -2,8 +2,11 @@
 
 import { protocols } from '@indistinct/attackers'
 import { recommenders } from '@indistinct/recommenders'
-import { attackers } from './stages/attack.ts'
+import { inTrainingMethods, unlearners } from '@indistinct/unlearners'
+import { attackers } from './store/attackers.ts'
 
 export const recommenderNames: readonly string[] = recommenders.map(({ name }) => name)
 export const attackerNames: readonly string[] = Object.keys(attackers)
+/** Methods that act after training, and those that act during it. */
+export const methodNames: readonly string[] = [...Object.keys(unlearners), ...Object.keys(inTrainingMethods)]
 export const protocolNames: readonly string[] = Object.keys(protocols)

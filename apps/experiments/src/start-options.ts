@@ -5,9 +5,8 @@ import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
 import type { Choice, Grid } from '@indistinct/stages'
-import { unlearners } from '@indistinct/unlearners'
 import { main } from '../grids/main.ts'
-import { attackerNames, protocolNames, recommenderNames } from './choices.ts'
+import { attackerNames, methodNames, protocolNames, recommenderNames } from './choices.ts'
 import { gridNamed } from './grid-named.ts'
 
 export interface StartOptions {
@@ -22,7 +21,7 @@ export interface StartOptions {
 const lists = {
   dataset: { names: knownDatasets.map(({ name }) => name), help: 'data sets' },
   recommender: { names: recommenderNames, help: 'recommenders' },
-  method: { names: Object.keys(unlearners), help: 'unlearning methods' },
+  method: { names: methodNames, help: 'unlearning methods' },
   attacker: { names: attackerNames, help: 'attackers' },
   protocol: { names: protocolNames, help: 'attack protocols' },
 } as const

@@ -24,7 +24,8 @@ function block(title: string, models: readonly ModelResults[]): string {
     rows.push([`  ${metric}@10 (${definition})`, ...cells.map((cell) => figure(cell, 4))])
   }
   rows.push(['seconds', ...heads.map(() => '')])
-  for (const stage of ['prepare', 'train', 'unlearn', 'evaluate', 'attack'] as const) {
+  for (const stage of ['prepare', 'train', 'retrain', 'unlearn', 'evaluate', 'attack'] as const) {
+    if (stage === 'retrain' && !models.some((model) => model.stages.some((each) => each.stage === stage))) continue
     rows.push([`  ${stage}`, ...models.map((model) => seconds(model.stages.filter((each) => each.stage === stage)))])
   }
   const reports = models.flatMap((model) => (model.report === undefined ? [] : [`report: ${model.report}`]))

@@ -80,6 +80,42 @@ describe('expandGrid', () => {
     expect(idsOf(gridOf({ ...product, reports: false }), 'report')).toEqual([])
   })
 
+  test('a method that acts during training has a training of its own, and no unlearning', () => {
+    const { models, nodes } = expandGrid(gridOf({ ...product, methods: [{ name: 'retrain' }, { name: 'flow' }], seeds: [1] }))
+    const [original, retrained, flow] = models
+    expect(retrained!.train.stage).toBe('retrain')
+    expect(Object.keys(retrained!.train.upstream)).toEqual(['prepare'])
+    expect(retrained!.unlearn).toBeUndefined()
+    expect(retrained!.evaluate.upstream).toMatchObject({ train: retrained!.train.id, tables: retrained!.train.id })
+    expect(retrained!.attacks.every(({ node }) => node.upstream['tables'] === retrained!.train.id)).toBe(true)
+    expect(retrained!.report!.upstream).toMatchObject({ train: original!.train.id, tables: retrained!.train.id })
+    expect(flow!.train.id).toBe(original!.train.id)
+    expect(nodes.filter((node) => node.stage === 'unlearn').length).toBe(1)
+  })
+
+  test('the choice of the epoch reaches training, and is no part of the digest where it is the usual one', () => {
+    const by = (epochBy: 'validation' | 'test'): string[] => idsOf(gridOf({ ...product, epochBy }), 'train')
+    expect(by('validation')).toEqual(idsOf(gridOf(product), 'train'))
+    expect(by('test')).not.toEqual(by('validation'))
+  })
+
+  test('a product may end with its data', () => {
+    const expanded = expandGrid(gridOf({ ...product, until: 'prepare' }))
+    expect(expanded.nodes.map((node) => node.stage)).toEqual(['prepare', 'prepare'])
+    expect(expanded.models).toEqual([])
+    for (const { id } of expanded.nodes) expect(idsOf(gridOf(product))).toContain(id)
+  })
+
+  test('figures come from the models that they show', () => {
+    const { figures, models } = expandGrid(gridOf({ ...product, figures: ['trade-off', 't-sne', 'histograms'] }))
+    expect(figures.map(({ figure, method }) => [figure, method?.name])).toEqual([['trade-off', undefined], ['t-sne', undefined], ['histograms', 'flow'], ['histograms', 'u2u-r']])
+    const [tradeOff, maps, flow] = figures.map(({ node }) => node.upstream)
+    // Two seeds of three models, each with an evaluation and two attacks.
+    expect(Object.keys(tradeOff!).length).toBe(2 * 3 * 3)
+    expect(Object.keys(maps!)).toEqual(['prepare', 'original', 'after/0', 'after/1'])
+    expect(flow!['after']).toBe(models.find((model) => model.method?.name === 'flow')!.unlearn!.id)
+  })
+
   test('refuses empty dimensions and names that cannot be folders', () => {
     expect(() => expandGrid(gridOf({ ...product, seeds: [] }))).toThrow('expected at least one of seeds in grid test, got none')
     expect(() => expandGrid(gridOf())).toThrow('expected at least one product in grid test, got none')

@@ -4,8 +4,8 @@
  */
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
-import type { Choice, Grid, Options, Product, SplitChoice } from './grid.ts'
-import type { Stage, StageNode } from './stage.ts'
+import type { Choice, FigureName, Grid, Options, Product, SplitChoice } from './grid.ts'
+import { inTrainingMethods, type Stage, type StageNode } from './stage.ts'
 
 /** One attack on a model: all its user tables, seen by one attacker under one protocol. */
 export interface AttackCell {
@@ -23,8 +23,9 @@ export interface ModelCell {
   readonly attribute: string
   readonly seed: number
   readonly prepare: StageNode
+  /** What made the model: a `train` node, or the `retrain` node of a method that acts during training. */
   readonly train: StageNode
-  /** Absent for the original model. */
+  /** Absent for the original model and for methods that act during training. */
   readonly unlearn?: StageNode
   readonly evaluate: StageNode
   readonly attacks: readonly AttackCell[]
@@ -32,11 +33,23 @@ export interface ModelCell {
   readonly report?: StageNode
 }
 
+/** One figure, and what it shows. */
+export interface FigureCell {
+  readonly figure: FigureName
+  readonly dataset: string
+  readonly recommender: string
+  readonly attribute: string
+  /** The method that a histogram is of. */
+  readonly method?: Choice
+  readonly node: StageNode
+}
+
 /** A grid with its nodes, in an order where upstream comes first. */
 export interface ExpandedGrid {
   readonly grid: Grid
   readonly nodes: readonly StageNode[]
   readonly models: readonly ModelCell[]
+  readonly figures: readonly FigureCell[]
 }
 
 /**
@@ -46,9 +59,14 @@ export interface ExpandedGrid {
 export function expandGrid(grid: Grid): ExpandedGrid {
   const nodes = new Map<string, StageNode>()
   const models = new Map<string, ModelCell>()
-  for (const product of grid.products) expandProduct(grid.name, product, nodes, models)
-  if (models.size === 0) throw new RangeError(`expandGrid: expected at least one product in grid ${grid.name}, got none`)
-  return { grid, nodes: [...nodes.values()], models: [...models.values()] }
+  const figures = new Map<string, FigureCell>()
+  for (const product of grid.products) {
+    checkDimensions(grid.name, product)
+    if (product.until === 'prepare') expandData(product, nodes)
+    else for (const figure of expandProduct(product, nodes, models)) figures.set(figure.node.id, figure)
+  }
+  if (nodes.size === 0) throw new RangeError(`expandGrid: expected at least one product in grid ${grid.name}, got none`)
+  return { grid, nodes: [...nodes.values()], models: [...models.values()], figures: [...figures.values()] }
 }
 
 /** The nodes of several grids, each once. */
@@ -58,23 +76,79 @@ export function mergeNodes(grids: readonly ExpandedGrid[]): StageNode[] {
   return [...merged.values()]
 }
 
-function expandProduct(grid: string, product: Product, nodes: Map<string, StageNode>, models: Map<string, ModelCell>): void {
+function checkDimensions(grid: string, product: Product): void {
   for (const [name, values] of Object.entries(product)) {
-    if (name !== 'methods' && Array.isArray(values) && values.length === 0) {
+    if (name !== 'methods' && name !== 'figures' && Array.isArray(values) && values.length === 0) {
       throw new RangeError(`expandGrid: expected at least one of ${name} in grid ${grid}, got none`)
     }
   }
+}
+
+function expandData(product: Product, nodes: Map<string, StageNode>): void {
+  for (const dataset of product.datasets) {
+    for (const seed of product.seeds) {
+      const { dataset: full, core, split } = cellOf(product, dataset, product.recommenders[0]!, product.attributes[0]!, seed)
+      addNode(nodes, 'prepare', [full.name], { dataset: full, core, split: split as Json, seed }, {})
+    }
+  }
+}
+
+function expandProduct(product: Product, nodes: Map<string, StageNode>, models: Map<string, ModelCell>): FigureCell[] {
+  const shown = new Map<string, { cell: Cell; models: ModelCell[] }>()
   for (const dataset of product.datasets) {
     for (const seed of product.seeds) {
       for (const recommender of product.recommenders) {
         for (const attribute of product.attributes) {
           const cell = cellOf(product, dataset, recommender, attribute, seed)
+          const key = canonicalJson([cell.dataset, cell.recommender, attribute])
+          const group = shown.get(key) ?? { cell, models: [] }
+          shown.set(key, group)
           const original = modelOf(nodes, cell, undefined, product.methods.length === 0 ? 'alone' : 'none')
-          addModel(models, original)
-          for (const method of product.methods) addModel(models, modelOf(nodes, cell, choice(method), product.reports === false ? 'none' : original))
+          const variants = product.methods.map((method) => modelOf(nodes, cell, choice(method), product.reports === false ? 'none' : original))
+          for (const model of [original, ...variants]) {
+            addModel(models, model)
+            group.models.push(model)
+          }
         }
       }
     }
+  }
+  return (product.figures ?? []).flatMap((figure) => [...shown.values()].flatMap(({ cell, models: drawn }) => figuresOf(nodes, figure, cell, drawn)))
+}
+
+/** Nodes of one figure over the models of a (data set, recommender, attribute), every seed of them. */
+function figuresOf(nodes: Map<string, StageNode>, figure: FigureName, cell: Cell, models: readonly ModelCell[]): FigureCell[] {
+  const { dataset, recommender, attackers, protocols, attribute } = cell
+  const names = [dataset.name, recommender.name, figure]
+  const about = { figure, dataset: dataset.name, recommender: recommender.name, attribute }
+  const tablesOf = (model: ModelCell): string => (model.unlearn ?? model.train).id
+  if (figure === 'trade-off') {
+    const upstream: { [role: string]: string } = {}
+    models.forEach((model, at) => {
+      upstream[`${at}/evaluate`] = model.evaluate.id
+      model.attacks.forEach((attack, a) => (upstream[`${at}/attack/${a}`] = attack.node.id))
+    })
+    const described = models.map(({ method, seed }) => ({ seed, ...(method && { method }) }))
+    return [{ ...about, node: addNode(nodes, 'figure', names, { ...about, models: described as unknown as Json }, upstream) }]
+  }
+  const first = models.filter(({ seed }) => seed === cell.seed)
+  const [original, ...variants] = first
+  const data = { prepare: original!.prepare.id, original: tablesOf(original!) }
+  const parameters = { ...about, seed: cell.seed }
+  switch (figure) {
+    case 't-sne': {
+      const upstream = { ...data, ...Object.fromEntries(variants.map((model, at) => [`after/${at}`, tablesOf(model)])) }
+      const methods = variants.map(({ method }) => method) as unknown as Json
+      return [{ ...about, node: addNode(nodes, 'figure', names, { ...parameters, methods, attackers: attackers as unknown as Json, protocol: protocols[0] as unknown as Json }, upstream) }]
+    }
+    case 'histograms':
+      return variants.map((model) => ({
+        ...about,
+        ...(model.method && { method: model.method }),
+        node: addNode(nodes, 'figure', [...names, model.method!.name], { ...parameters, method: model.method as unknown as Json }, { ...data, after: tablesOf(model) }),
+      }))
+    default:
+      throw new RangeError(`expandGrid: expected a figure among trade-off, t-sne and histograms, got ${JSON.stringify(figure satisfies never)}`)
   }
 }
 
@@ -88,15 +162,16 @@ interface Cell {
   readonly seed: number
   readonly core: number
   readonly split: SplitChoice
+  readonly epochBy: 'validation' | 'test'
 }
 
 type FullChoice = { readonly name: string; readonly options: Options }
 
 function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] } } = product
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation' } = product
   return {
     dataset: choice(dataset), recommender: choice(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
-    attribute, seed, core, split,
+    attribute, seed, core, split, epochBy,
   }
 }
 
@@ -109,13 +184,17 @@ function choice({ name, options = {} }: Choice): FullChoice {
  * @param report the original that a report compares it with, 'alone' for a report without comparison, 'none' for none
  */
 function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice | undefined, report: ModelCell | 'alone' | 'none'): ModelCell {
-  const { dataset, recommender, attackers, protocols, attribute, seed, core, split } = cell
+  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy } = cell
   const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
   const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
-  const train = addNode(nodes, 'train', names, { recommender, seed }, { prepare: prepare.id })
+  // Left out where it is as it should be, so that it makes no other digest.
+  const training = { recommender, seed, ...(epochBy === 'test' && { epochBy }) }
+  const inTraining = method !== undefined && inTrainingMethods.includes(method.name)
+  const original = addNode(nodes, 'train', names, training, { prepare: prepare.id })
+  const train = inTraining ? addNode(nodes, 'retrain', variant, { ...training, method, attribute }, { prepare: prepare.id }) : original
   const data = { prepare: prepare.id, train: train.id }
-  const unlearn = method && addNode(nodes, 'unlearn', variant, { method, attribute, seed }, data)
+  const unlearn = method && !inTraining ? addNode(nodes, 'unlearn', variant, { method, attribute, seed }, data) : undefined
   const tables = (unlearn ?? train).id
   const evaluate = addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables })
   const attacks = attackers.flatMap((attacker) =>
@@ -127,10 +206,11 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
   )
   const model: ModelCell = {
     dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train, evaluate, attacks,
-    ...(method && unlearn && { method, unlearn }),
+    ...(method && { method }),
+    ...(unlearn && { unlearn }),
   }
   if (report === 'none') return model
-  const upstream: { [role: string]: string } = { ...data, tables }
+  const upstream: { [role: string]: string } = { ...data, train: original.id, tables }
   for (const [when, shown] of report === 'alone' ? [['before', model] as const] : [['before', report] as const, ['after', model] as const]) {
     upstream[`${when}/evaluate`] = shown.evaluate.id
     shown.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
@@ -138,6 +218,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
   // The report shows the product of this one comparison as its parameters, and the grid to repeat it with.
   const product: Product = {
     datasets: [dataset], recommenders: [recommender], methods: method ? [method] : [], attackers, protocols, attributes: [attribute], seeds: [seed], core, split,
+    ...(epochBy === 'test' && { epochBy }),
   }
   return { ...model, report: addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream) }
 }

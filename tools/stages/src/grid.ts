@@ -14,6 +14,10 @@ export interface Choice {
 /** How interactions are divided into training, validation and test. */
 export type SplitChoice = { readonly kind: 'ratio'; readonly ratios: readonly [number, number, number] } | { readonly kind: 'leave-one-out' }
 
+/** What can be drawn of a product: the paper's Figures 2, 3 and 4. */
+export const figureNames = ['trade-off', 't-sne', 'histograms'] as const
+export type FigureName = (typeof figureNames)[number]
+
 /** The full product of its dimensions. Choices that do not combine freely go into a product of their own. */
 export interface Product {
   readonly datasets: readonly Choice[]
@@ -29,6 +33,15 @@ export interface Product {
   readonly split?: SplitChoice
   /** False for a product that is read as a table: its models get no HTML report. */
   readonly reports?: boolean
+  /**
+   * The ratings by which training chooses its epoch; 'validation' when absent. 'test' is what the authors' code does: it
+   * flatters every model, and is here to measure by how much.
+   */
+  readonly epochBy?: 'validation' | 'test'
+  /** Drawn for each (data set, recommender, attribute), 't-sne' and 'histograms' at the first seed; none when absent. */
+  readonly figures?: readonly FigureName[]
+  /** Ends after that stage: a product that is read for its data alone. */
+  readonly until?: 'prepare'
 }
 
 /** A named set of experiments with one report. */

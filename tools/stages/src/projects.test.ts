@@ -15,11 +15,12 @@ const grid: Grid = {
     {
       datasets: [{ name: 'ml-100k' }, { name: 'synthetic' }],
       recommenders: [{ name: 'lightgcn' }],
-      methods: [{ name: 'flow' }],
+      methods: [{ name: 'flow' }, { name: 'retrain' }],
       attackers: [{ name: 'xgb' }],
       protocols: [{ name: 'paper' }],
       attributes: ['gender'],
       seeds: [1],
+      figures: ['t-sne'],
     },
   ],
 }

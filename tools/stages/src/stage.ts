@@ -2,8 +2,14 @@
 
 import type { Options } from './grid.ts'
 
-export const stages = ['prepare', 'train', 'unlearn', 'attack', 'evaluate', 'report'] as const
+export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'attack', 'evaluate', 'figure', 'report'] as const
 export type Stage = (typeof stages)[number]
+
+/**
+ * Methods that act during training: their model comes from `retrain`, training with a regulariser that knows labels, and
+ * has no `unlearn` node. A test compares the list with the table of @indistinct/unlearners.
+ */
+export const inTrainingMethods: readonly string[] = ['retrain', 'adversarial']
 
 /** One artifact: the stage that makes it, what it is made with, and the artifacts it is made from. */
 export interface StageNode {
@@ -33,8 +39,10 @@ export interface StageInput {
 export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
   train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
-  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/unlearners'],
+  retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
+  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/unlearners'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
+  figure: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
   report: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
 }

@@ -1,16 +1,14 @@
 /** @file attack: one attacker under one protocol against every user table, of the original model or of the unlearned. */
 
-import { usageError, type Json } from '@indistinct/core'
-import { attack, mlp, protocols, xgb, type Attacker, type ProtocolName } from '@indistinct/attackers'
+import type { Json } from '@indistinct/core'
+import { attack, protocols, type ProtocolName } from '@indistinct/attackers'
 import type { Choice } from '@indistinct/stages'
 import { readMatricesOf } from '../store/artifact-folder.ts'
+import { attackerNamed } from '../store/attackers.ts'
 import { readLabels } from '../store/prepared-data.ts'
 import type { StoredAttack } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { meanRoc } from './attack-mean-roc.ts'
-
-/** Attackers by the names that grids use. */
-export const attackers: { readonly [name: string]: Attacker } = { mlp, xgb }
 
 interface Parameters {
   readonly attacker: Choice
@@ -25,8 +23,7 @@ interface Parameters {
  */
 export async function run(context: StageContext): Promise<void> {
   const { attacker: { name }, protocol, attribute, seed } = context.parameters as unknown as Parameters
-  const attacker = attackers[name]
-  if (!attacker) throw usageError(`expected an attacker among ${Object.keys(attackers).join(', ')}, got ${JSON.stringify(name)}`)
+  const attacker = attackerNamed(name)
   const tables = readMatricesOf(upstreamOf(context, 'tables'), 'tables')
   const labels = readLabels(upstreamOf(context, 'prepare'), attribute)
   const inputs = attacker.scaleFree ? [false] : [false, true]

@@ -19,7 +19,9 @@ export async function run(context: StageContext): Promise<void> {
   const after = method && readMatricesOf(upstreamOf(context, 'tables'), 'tables')
   const attacks = { before: attacksOf(context, 'before'), after: attacksOf(context, 'after') }
   const utility = { before: utilityOf(context, 'before'), after: utilityOf(context, 'after') }
-  const drawn = mostTelling(attacks.before, Object.keys(before))
+  // A method may have left tables alone.
+  const shown = Object.keys(after ?? before)
+  const drawn = mostTelling(attacks.before.filter(({ table }) => shown.includes(table)), shown)
   const grid: Grid = { name: 'repeat', title: context.id, products: [product] }
   const data: ReportData = {
     title: method ? `Unlearning of ${attribute} by ${method.name}` : `Audit of ${attribute}`,
@@ -31,7 +33,8 @@ export async function run(context: StageContext): Promise<void> {
     roc: rocCurves(attacks.before, attacks.after),
     histograms: tellingDimensions(before[drawn]!, after?.[drawn], labels),
     scatter: projectUsers(before[drawn]!, after?.[drawn], labels, { seed }),
-    ...(after && { displacement: displacementOf(before[drawn]!, after[drawn]!, labels) }),
+    // A model trained anew has axes of its own: distances between the two mean nothing.
+    ...(after && !upstreamOf(context, 'tables').startsWith('artifacts/retrain/') && { displacement: displacementOf(before[drawn]!, after[drawn]!, labels) }),
     utility: utilityRows(utility.before, utility.after),
     provenance: provenanceOf(context, product, before, after),
     limits: [

@@ -1,0 +1,15 @@
+import { inTrainingMethods as stagedInTraining } from '@indistinct/stages'
+import { inTrainingMethods, unlearners } from '@indistinct/unlearners'
+import { describe, expect, test } from 'vitest'
+import { methodNames } from './choices.ts'
+
+describe('methodNames', () => {
+  test('are those after training and those during it, none twice', () => {
+    expect(methodNames).toEqual([...Object.keys(unlearners), ...Object.keys(inTrainingMethods)])
+    expect(new Set(methodNames).size).toBe(methodNames.length)
+  })
+
+  test('the stage graph trains anew for the methods that act during training, and no others', () => {
+    expect(stagedInTraining).toEqual(Object.keys(inTrainingMethods))
+  })
+})

@@ -10,3 +10,4 @@ export { sampleUnseen } from "./sample-unseen";
 export { scoreTopK } from "./score-top-k";
 export { nmfRank, nmfScatter, nmfStep } from "./nmf";
 export { fourierFeatures } from "./random-fourier";
+export { addAffine, crossMoments } from "./row-moments";

@@ -1,0 +1,71 @@
+/**
+ * @file What an experiment protocol fixes: the settings of models, methods and attacks that a table of results is made
+ * under. (The attack protocol, who knows whose label, is one part of it.)
+ */
+
+import { usageError } from '@indistinct/core'
+import type { Choice, FigureName, Options, Product } from '@indistinct/stages'
+import { official } from '../protocols/official.ts'
+import { paper } from '../protocols/paper.ts'
+import { strict } from '../protocols/strict.ts'
+
+export interface ExperimentProtocol {
+  readonly name: string
+  /** One sentence for the head of a table. */
+  readonly title: string
+  /** Options by recommender; one that is not named trains as it does by default. */
+  readonly recommenders: { readonly [recommender: string]: Options }
+  /** Options by method, in the order of tables; one that is not named acts as it does by default. */
+  readonly methods: { readonly [method: string]: Options }
+  readonly attackers: readonly Choice[]
+  readonly attacks: readonly Choice[]
+  readonly epochBy: 'validation' | 'test'
+  /** The values of alpha in Figure 2. */
+  readonly alphas: readonly number[]
+}
+
+export const experimentProtocols: { readonly [name: string]: ExperimentProtocol } = { paper, official, strict }
+
+/** @throws IndistinctError 'usage' for an unknown name. */
+export function experimentProtocol(name: string): ExperimentProtocol {
+  const found = Object.hasOwn(experimentProtocols, name) ? experimentProtocols[name] : undefined
+  if (!found) throw usageError(`expected a protocol among ${Object.keys(experimentProtocols).join(', ')}, got ${JSON.stringify(name)}`)
+  return found
+}
+
+export interface Selected {
+  readonly datasets: readonly string[]
+  readonly recommenders: readonly string[]
+  /** All of the protocol's own methods when absent. */
+  readonly methods?: readonly string[]
+  readonly seeds: readonly number[]
+  readonly attribute?: string
+  readonly figures?: readonly FigureName[]
+}
+
+/** A product of a grid under `protocol`, without HTML reports. */
+export function productOf(protocol: ExperimentProtocol, selected: Selected): Product {
+  const { datasets, recommenders, methods = Object.keys(protocol.methods), seeds, attribute = 'gender', figures } = selected
+  return {
+    datasets: datasets.map((name) => ({ name })),
+    recommenders: recommenders.map((name) => choiceOf(name, protocol.recommenders)),
+    methods: methods.map((name) => choiceOf(name, protocol.methods)),
+    attackers: protocol.attackers,
+    protocols: protocol.attacks,
+    attributes: [attribute],
+    seeds,
+    reports: false,
+    ...(protocol.epochBy === 'test' && { epochBy: protocol.epochBy }),
+    ...(figures && { figures }),
+  }
+}
+
+/** `product` over its protocol's alphas in place of one: every method that has an alpha, at each of them. */
+export function alphaSweepOf(protocol: ExperimentProtocol, product: Product): Product {
+  const swept = product.methods.filter(({ options }) => options?.['tradeOff'] !== undefined)
+  return { ...product, methods: swept.flatMap(({ name, options }) => protocol.alphas.map((tradeOff) => ({ name, options: { ...options, tradeOff } }))) }
+}
+
+function choiceOf(name: string, options: { readonly [name: string]: Options }): Choice {
+  return options[name] === undefined ? { name } : { name, options: options[name] }
+}

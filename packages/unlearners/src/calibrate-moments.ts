@@ -1,7 +1,9 @@
 /** @file Class means and covariances brought to the differences that chance gives them, by one affine map a class. */
 
 import { copyMatrix, type Matrix } from '@indistinct/core'
+import { addAffine } from '@indistinct/kernels'
 import { classMoments, covarianceDeviations, meanDeviations, type ClassMoments } from './class-moments.ts'
+import { product, transposed } from './small-product.ts'
 import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
 
 /** A class keeps at least this fraction of the pooled variance in every direction: a covariance must stay one. */
@@ -21,22 +23,17 @@ const leastVariance = 0.1
 export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const moments = classMoments(theta, classes)
   const shifts = meanShifts(moments, classes, level)
-  const maps = covarianceMaps(moments, classes, level)
-  const { axes, variances, compared: P, whitened } = moments
+  const maps = covarianceMaps(theta, moments, classes, level)
+  const { means, axes, variances, compared: P, whitening } = moments
   const K = theta.cols
+  // From whitened coordinates back, (K, P).
+  const unwhitening = transposed(axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)), P, K)
   const out = copyMatrix(theta)
-  const change = new Float64Array(K)
   classes.forEach((members, c) => {
-    members.forEach((i, r) => {
-      change.set(shifts[c]!)
-      for (let a = 0; a < P; a++) {
-        let mapped = -whitened[c]![r * P + a]!
-        for (let b = 0; b < P; b++) mapped += maps[c]![a * P + b]! * whitened[c]![r * P + b]!
-        const along = mapped * Math.sqrt(variances[a]!)
-        for (let k = 0; k < K; k++) change[k]! += along * axes[a * K + k]!
-      }
-      for (let k = 0; k < K; k++) out.data[i * K + k]! += change[k]!
-    })
+    const change = maps[c]!
+    for (let a = 0; a < P; a++) change[a * P + a]! -= 1
+    const map = product(product(unwhitening, change, K, P, P), whitening, K, P, K)
+    addAffine(out, theta, members, means[c]!, map, shifts[c]!)
   })
   return out
 }
@@ -58,9 +55,9 @@ function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level
 }
 
 /** The (P, P) map of each class's whitened coordinates. */
-function covarianceMaps(moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
+function covarianceMaps(theta: Matrix, moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
   const P = moments.compared
-  const { pooled, deviations, squares, nulls } = covarianceDeviations(moments, classes)
+  const { pooled, deviations, squares, nulls } = covarianceDeviations(theta, moments, classes)
   const kept = cappedShares(squares, nulls, level)
   return deviations.map((deviation, c) => {
     const target = deviation.map((d, p) => pooled[p]! + d * kept[p]!)
@@ -91,22 +88,12 @@ function cappedShares(squares: Float64Array, nulls: Float64Array, level: number)
 
 /** Optimal transport from N(0, A) to N(0, B): A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2. */
 function transport(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const square = (left: Float64Array, right: Float64Array): Float64Array => product(left, right, n, n, n)
   const eigen = symmetricEigen(a, n)
   // A class flat along some direction of the pooled spread cannot be widened there by a linear map.
   const floor = 1e-9 * eigen.values[0]!
   const root = spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value)))
   const inverse = spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value)))
-  const middle = spectralFunction(symmetricEigen(product(product(root, b, n), root, n), n), (value) => Math.sqrt(Math.max(0, value)))
-  return product(product(inverse, middle, n), inverse, n)
-}
-
-function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const out = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < n; k++) {
-      const left = a[i * n + k]!
-      for (let j = 0; j < n; j++) out[i * n + j]! += left * b[k * n + j]!
-    }
-  }
-  return out
+  const middle = spectralFunction(symmetricEigen(square(square(root, b), root), n), (value) => Math.sqrt(Math.max(0, value)))
+  return square(square(inverse, middle), inverse)
 }

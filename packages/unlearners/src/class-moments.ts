@@ -1,6 +1,8 @@
 /** @file Means and covariances of classes, in the axes and units of their common spread. */
 
 import type { Matrix } from '@indistinct/core'
+import { crossMoments, squareMoments } from '@indistinct/kernels'
+import { product, transposed } from './small-product.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 
 /**
@@ -18,9 +20,9 @@ export interface ClassMoments {
   readonly axes: Float64Array
   /** Number of leading axes on which covariances are compared: see `comparedAxes`. */
   readonly compared: number
-  /** Whitened coordinates, class mean removed, of each class's users on the compared axes (n_c, compared). */
-  readonly whitened: readonly Float64Array[]
-  /** Covariance of `whitened` in each class (compared, compared). */
+  /** What takes a row less its class mean to whitened coordinates on the compared axes (compared, K). */
+  readonly whitening: Float64Array
+  /** Covariance of the whitened coordinates in each class (compared, compared). */
   readonly covariances: readonly Float64Array[]
 }
 
@@ -35,41 +37,29 @@ export function classMoments(theta: Matrix, classes: readonly Int32Array[]): Cla
   const n = classes.reduce((sum, members) => sum + members.length, 0)
   const centre = new Float64Array(K)
   const means = classes.map((members) => {
-    const mean = new Float64Array(K)
-    for (const i of members) for (let k = 0; k < K; k++) mean[k]! += theta.data[i * K + k]! / members.length
+    const mean = rowMean(theta, members)
     for (let k = 0; k < K; k++) centre[k]! += (mean[k]! * members.length) / n
     return mean
   })
+  const scatters = classes.map((members, c) => crossMoments(theta, members, means[c]!))
   const pooled = new Float64Array(K * K)
-  const row = new Float64Array(K)
-  classes.forEach((members, c) => {
-    for (const i of members) {
-      for (let k = 0; k < K; k++) row[k] = theta.data[i * K + k]! - means[c]![k]!
-      addOuterProduct(pooled, row, 1 / (n - classes.length))
-    }
-  })
+  for (const scatter of scatters) for (let p = 0; p < K * K; p++) pooled[p]! += scatter[p]! / (n - classes.length)
   const { values: variances, vectors: axes } = symmetricEigen(pooled, K)
 
   const compared = comparedAxes(classes, variances)
-  const whitened = classes.map((members, c) => {
-    const out = new Float64Array(members.length * compared)
-    members.forEach((i, r) => {
-      for (let a = 0; a < compared; a++) {
-        let sum = 0
-        for (let k = 0; k < K; k++) sum += axes[a * K + k]! * (theta.data[i * K + k]! - means[c]![k]!)
-        out[r * compared + a] = sum / Math.sqrt(variances[a]!)
-      }
-    })
-    return out
+  const whitening = axes.slice(0, compared * K).map((value, p) => value / Math.sqrt(variances[Math.floor(p / K)]!))
+  const covariances = scatters.map((scatter, c) => {
+    const half = product(whitening, scatter, compared, K, K)
+    return product(half, transposed(whitening, compared, K), compared, K, compared).map((sum) => sum / classes[c]!.length)
   })
-  const covariances = whitened.map((rows, c) => {
-    const covariance = new Float64Array(compared * compared)
-    for (let r = 0; r < classes[c]!.length; r++) {
-      addOuterProduct(covariance, rows.subarray(r * compared, (r + 1) * compared), 1 / classes[c]!.length)
-    }
-    return covariance
-  })
-  return { means, centre, variances, axes, compared, whitened, covariances }
+  return { means, centre, variances, axes, compared, whitening, covariances }
+}
+
+/** Mean of the named rows (K), in float64. */
+export function rowMean(m: Matrix, rows: Int32Array): Float64Array {
+  const mean = new Float64Array(m.cols)
+  for (const i of rows) for (let k = 0; k < m.cols; k++) mean[k]! += m.data[i * m.cols + k]!
+  return mean.map((sum) => sum / rows.length)
 }
 
 /**
@@ -79,15 +69,6 @@ export function classMoments(theta: Matrix, classes: readonly Int32Array[]): Cla
 function comparedAxes(classes: readonly Int32Array[], variances: Float64Array): number {
   const smallest = Math.min(...classes.map((members) => members.length))
   return Math.min(variances.filter((v) => v > negligible * variances[0]!).length, Math.floor(smallest / usersPerAxis))
-}
-
-/** sum += weight * row row' (n, n). */
-export function addOuterProduct(sum: Float64Array, row: Float64Array, weight: number): void {
-  const n = row.length
-  for (let a = 0; a < n; a++) {
-    const left = weight * row[a]!
-    for (let b = 0; b < n; b++) sum[a * n + b]! += left * row[b]!
-  }
 }
 
 /** Statistics of the class moments over their expectation under random relabelling. */
@@ -105,7 +86,7 @@ export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): Mom
   const axes = [...variances.keys()].filter((a) => variances[a]! > negligible * variances[0]!)
   const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((classes.length - 1) * axes.length)
   if (moments.compared === 0) return { mean }
-  const { squares, nulls } = covarianceDeviations(moments, classes)
+  const { squares, nulls } = covarianceDeviations(theta, moments, classes)
   const entries = [...nulls.keys()].filter((p) => nulls[p]! > 0)
   return { mean, covariance: entries.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / entries.length }
 }
@@ -131,7 +112,7 @@ export function meanDeviations(moments: ClassMoments, classes: readonly Int32Arr
  * gives that sum: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which needs no normality.
  */
 export function covarianceDeviations(
-  moments: ClassMoments, classes: readonly Int32Array[],
+  theta: Matrix, moments: ClassMoments, classes: readonly Int32Array[],
 ): { pooled: Float64Array; deviations: Float64Array[]; squares: Float64Array; nulls: Float64Array } {
   const P = moments.compared
   const n = classes.reduce((sum, members) => sum + members.length, 0)
@@ -140,12 +121,9 @@ export function covarianceDeviations(
     for (let p = 0; p < P * P; p++) pooled[p]! += (covariance[p]! * classes[c]!.length) / n
   })
   const fourth = new Float64Array(P * P)
-  const squared = new Float64Array(P)
-  moments.whitened.forEach((rows, c) => {
-    for (let r = 0; r < classes[c]!.length; r++) {
-      for (let a = 0; a < P; a++) squared[a] = rows[r * P + a]! ** 2
-      addOuterProduct(fourth, squared, 1 / n)
-    }
+  classes.forEach((members, c) => {
+    const own = squareMoments(theta, members, moments.means[c]!, moments.whitening)
+    for (let p = 0; p < P * P; p++) fourth[p]! += own[p]! / n
   })
   const nulls = fourth.map((moment, p) => (classes.length - 1) * (moment - pooled[p]! ** 2))
   const squares = new Float64Array(P * P)

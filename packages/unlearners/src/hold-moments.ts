@@ -1,7 +1,9 @@
 /** @file The part of a direction that leaves class means and covariances alone, to first order. */
 
 import type { Matrix } from '@indistinct/core'
-import { classMoments } from './class-moments.ts'
+import { addAffine, crossMoments } from '@indistinct/kernels'
+import { classMoments, rowMean } from './class-moments.ts'
+import { product, transposed } from './small-product.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 
 /**
@@ -10,26 +12,15 @@ import { symmetricEigen } from './symmetric-eigen.ts'
  * coordinates, so that moving along it changes neither class means nor, to first order, the compared covariances.
  */
 export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
-  const { compared: P, whitened, covariances } = classMoments(theta, classes)
+  const { means, compared: P, whitening, covariances } = classMoments(theta, classes)
   const K = theta.cols
   classes.forEach((members, c) => {
-    const mean = new Float64Array(K)
-    const cross = new Float64Array(P * K)
-    members.forEach((i, r) => {
-      for (let k = 0; k < K; k++) {
-        const d = direction.data[i * K + k]!
-        mean[k]! += d / members.length
-        for (let a = 0; a < P; a++) cross[a * K + k]! += (whitened[c]![r * P + a]! * d) / members.length
-      }
-    })
-    const slope = solveSpectrally(covariances[c]!, cross, P, K)
-    members.forEach((i, r) => {
-      for (let k = 0; k < K; k++) {
-        let affine = mean[k]!
-        for (let a = 0; a < P; a++) affine += whitened[c]![r * P + a]! * slope[a * K + k]!
-        direction.data[i * K + k]! -= affine
-      }
-    })
+    const mean = rowMean(direction, members)
+    const cross = crossMoments(theta, members, means[c]!, { of: direction, centre: mean })
+    const whitened = product(whitening, cross, P, K, K).map((sum) => sum / members.length)
+    const slope = solveSpectrally(covariances[c]!, whitened, P, K)
+    const map = product(transposed(slope, P, K), whitening, K, P, K)
+    addAffine(direction, theta, members, means[c]!, map.map((value) => -value), mean.map((value) => -value))
   })
 }
 

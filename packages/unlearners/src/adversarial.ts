@@ -1,9 +1,9 @@
 /** @file Adv-InT (paper, section 4): an adversary trained with the recommender, its gradient reversed on the users. */
 
 import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
-import type { Regulariser } from '@indistinct/recommenders'
 import { adversaryLoss, balancingWeights, newAdversary, trainAdversary, type Adversary } from './adversary.ts'
 import { checkCount, checkPositive } from './checked-classes.ts'
+import type { Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface AdversarialOptions {

@@ -1,8 +1,8 @@
 /** @file The table of methods that act during training, by the names that the command line and the grids use. */
 
 import type { Json, Labels } from '@indistinct/core'
-import type { Regulariser } from '@indistinct/recommenders'
 import { adversarialDefaults, adversaryRegulariser, type AdversarialOptions } from './adversarial.ts'
+import type { Regulariser } from './regulariser.ts'
 import { d2dRegulariser, retrainDefaults, type RetrainOptions } from './retrain.ts'
 
 /** A method that hands a recommender's training a regulariser; `labels` has a code for every user of the recommender. */

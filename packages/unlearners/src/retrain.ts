@@ -2,8 +2,8 @@
 
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { d2d, type Pairing } from '@indistinct/losses'
-import type { Regulariser } from '@indistinct/recommenders'
 import { checkCount, checkPositive } from './checked-classes.ts'
+import type { Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface RetrainOptions {

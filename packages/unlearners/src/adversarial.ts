@@ -32,8 +32,8 @@ export const adversarialDefaults = { weight: 0.01, hidden: 64, learningRate: 0.0
  *
  * Training begins anew at the recommender's step 1, so one regulariser may serve several trainings.
  *
- * Deviation: the paper gives neither width, learning rate nor weight; the defaults are chosen on validation data, see
- * the README.
+ * Deviation: the paper gives neither width, learning rate nor weight; weight, rate and steps are chosen on ML-100K at one
+ * seed, see the README.
  * Deviation: the paper acts on one embedding; every table has an adversary here, since those left out leak on.
  * Deviation: the adversary reads standardised embeddings, see adversary.ts.
  * @throws RangeError on options that do not fit; IndistinctError 'bad-data' when the labels leave nothing to tell apart.

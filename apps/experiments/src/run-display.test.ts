@@ -1,7 +1,7 @@
 import { expandGrid } from '@indistinct/stages'
 import { expect, test } from 'vitest'
 import { main } from '../grids/main.ts'
-import { runDisplay } from './run-display.ts'
+import { runDisplay, secondsLeft } from './run-display.ts'
 
 const expanded = expandGrid(main)
 const total = expanded.nodes.length
@@ -33,4 +33,12 @@ test('a run that waits for another says so', () => {
 
 test('without a terminal nothing is redrawn', () => {
   expect(shown(false, (display) => display.progress({ id: 'x', state: 'running', share: 0.1 }))).not.toContain('\u001b')
+})
+
+test('what is left is estimated from stages that ran, by kind where one of it did', () => {
+  expect(secondsLeft(['train'], new Map(), 2)).toBeUndefined()
+  const measured = new Map([['train', [9, 11]], ['attack', [1]]] as const)
+  expect(secondsLeft(['train', 'attack'], measured, 1)).toBe(11 + 2)
+  // No evaluation has run: the mean of all three, 7.
+  expect(secondsLeft(['evaluate', 'evaluate'], measured, 2)).toBe(8)
 })

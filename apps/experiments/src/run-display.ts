@@ -3,7 +3,7 @@
  * what is running, elsewhere the same every 30 seconds.
  */
 
-import type { ExpandedGrid } from '@indistinct/stages'
+import type { ExpandedGrid, Stage } from '@indistinct/stages'
 import type { ProgressLine } from './store/progress-log.ts'
 import type { RunListener } from './nx-run.ts'
 
@@ -20,12 +20,14 @@ interface Sink {
 /** Seconds between reminders where there is no terminal to redraw. */
 const REMINDER = 30
 
-/** A display of the run of `expanded` on `sink`. */
-export function runDisplay(expanded: ExpandedGrid, sink: Sink): RunDisplay {
+/** A display of the run of `expanded`, `parallel` stages at a time, on `sink`. */
+export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): RunDisplay {
   const total = expanded.nodes.length
   const started = performance.now()
   const running = new Map<string, ProgressLine>()
   const ended = new Set<string>()
+  const stageOf = new Map(expanded.nodes.map((node) => [node.id, node.stage]))
+  const measured = new Map<Stage, number[]>()
   let drawn = false
   const clear = (): void => {
     if (drawn) sink.write('\r\x1b[2K')
@@ -34,7 +36,8 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink): RunDisplay {
   const status = (): string => {
     const elapsed = Math.round((performance.now() - started) / 1000)
     const parts = [...running.values()].map(({ id, share, words }) => `${id} ${Math.round(100 * (share ?? 0))} %${words === undefined ? '' : ` (${words})`}`)
-    return `${ended.size} of ${total} stages, ${elapsed} s${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+    const left = secondsLeft(expanded.nodes.filter((node) => !ended.has(node.id)).map((node) => node.stage), measured, parallel)
+    return `${ended.size} of ${total} stages, ${elapsed} s${left === undefined ? '' : `, about ${left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
   }
   const end = (id: string, text: string): void => {
     if (ended.has(id)) return
@@ -63,6 +66,8 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink): RunDisplay {
     },
     cached: (id) => end(id, 'cached'),
     progress(line) {
+      const stage = stageOf.get(line.id)
+      if (line.state === 'done' && stage !== undefined && line.seconds !== undefined) measured.set(stage, [...(measured.get(stage) ?? []), line.seconds])
       if (line.state === 'running') running.set(line.id, line)
       else end(line.id, line.state === 'done' ? `${line.seconds?.toFixed(1)} s` : 'failed')
     },
@@ -71,4 +76,18 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink): RunDisplay {
       clear()
     },
   }
+}
+
+/** Seconds that a stage takes besides its work: Node and the TypeScript loader start anew. */
+const START = 1
+
+/**
+ * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of its
+ * kind that ran, or of all where none did. Undefined before the first.
+ */
+export function secondsLeft(left: readonly Stage[], measured: ReadonlyMap<Stage, readonly number[]>, parallel: number): number | undefined {
+  const all = [...measured.values()].flat()
+  if (all.length === 0) return undefined
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  return left.reduce((sum, stage) => sum + START + mean(measured.get(stage) ?? all), 0) / parallel
 }

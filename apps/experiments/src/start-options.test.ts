@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expandGrid } from '@indistinct/stages'
 import { describe, expect, test } from 'vitest'
 import { main } from '../grids/main.ts'
+import { official } from '../protocols/official.ts'
 import { startHelp, startOptions } from './start-options.ts'
 
 const nodesOf = async (...args: string[]): Promise<string[]> => expandGrid((await startOptions(args))!.grid).nodes.map((node) => node.id)
@@ -27,6 +28,14 @@ describe('startOptions', () => {
     expect(grid.products[0]!.protocols).toEqual([main.products[0]!.protocols[0]])
   })
 
+  test('settings bring the options of a protocol, and flags choose among them', async () => {
+    const { grid } = (await startOptions(['--settings', 'official', '--method', 'd2d-r,flow', '--recommender', 'nmf']))!
+    const chosen = grid.products[0]!
+    expect(chosen.methods).toEqual([{ name: 'd2d-r', options: official.methods['d2d-r'] }, { name: 'flow', options: official.methods['flow'] }])
+    expect(chosen.recommenders).toEqual([{ name: 'nmf', options: official.recommenders['nmf'] }])
+    expect(chosen).toMatchObject({ attackers: official.attackers, protocols: official.attacks, epochBy: 'test', reports: true })
+  })
+
   test("the user's own files are a data set", async () => {
     const { grid } = (await startOptions(['--interactions', 'plays.csv', '--attributes', 'users.csv', '--attribute', 'sex']))!
     expect(grid.products[0]!.datasets[0]!.name).toBe('csv')
@@ -43,7 +52,8 @@ describe('startOptions', () => {
     [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
-    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of figure-2, main'],
+    [['--settings', 'lax'], 'expected a protocol among paper, official, strict'],
+    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of figure-2, figure-3, figure-4, main'],
   ])('%j is a usage error', async (args, message) => {
     await expect(startOptions(args)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
   })
@@ -66,7 +76,7 @@ describe('startOptions', () => {
 
   test('help lists every flag', async () => {
     expect(await startOptions(['--help'])).toBeUndefined()
-    for (const flag of ['dataset', 'recommender', 'method', 'attacker', 'protocol', 'attribute', 'seed', 'epochs', 'grid', 'data', 'parallel', 'fresh', 'json', 'quiet']) {
+    for (const flag of ['dataset', 'recommender', 'method', 'attacker', 'protocol', 'attribute', 'seed', 'epochs', 'settings', 'grid', 'data', 'parallel', 'fresh', 'json', 'quiet']) {
       expect(startHelp()).toContain(`--${flag} `)
     }
   })

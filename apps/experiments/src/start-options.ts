@@ -4,9 +4,10 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
-import type { Choice, Grid } from '@indistinct/stages'
+import type { Choice, Grid, Product } from '@indistinct/stages'
 import { main } from '../grids/main.ts'
 import { attackerNames, methodNames, protocolNames, recommenderNames } from './choices.ts'
+import { experimentProtocol, experimentProtocols, productOf } from './experiment-protocol.ts'
 import { gridNamed } from './grid-named.ts'
 
 export interface StartOptions {
@@ -37,6 +38,7 @@ export function startHelp(): string {
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
     ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
     ['--epochs N', 'training epochs (default: those of the recommender)'],
+    ['--settings NAME', `a protocol of experiments, for recommenders, methods and attacks: ${Object.keys(experimentProtocols).join(', ')}`],
     ['--grid FILE', 'a grid as JSON, such as grid.json beside a report, or the name of one in apps/experiments/grids'],
     ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],
     ['--parallel N', 'stages at a time (default 2)'],
@@ -65,6 +67,8 @@ ${rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n')}
 export async function startOptions(args: readonly string[]): Promise<StartOptions | undefined> {
   const values = parse(args)
   if (values.help) return undefined
+  const settings = values.settings === undefined ? undefined : experimentProtocol(values.settings)
+  const base: Product = settings ? { ...productOf(settings, { ...namesOf(product), seeds: product.seeds }), reports: true } : product
   const choices = (name: keyof typeof lists): Choice[] | undefined => {
     const given = listOf(values[name])
     if (given === undefined) return undefined
@@ -73,24 +77,24 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     for (const each of wanted) {
       if (!names.includes(each)) throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
     }
-    const known = product[`${name}s`]
-    return wanted.map((each) => known.find((choice) => choice.name === each) ?? { name: each })
+    const known = settings ? productOf(settings, { ...namesOf(product), ...(name === 'recommender' || name === 'method' ? { [`${name}s`]: wanted } : {}), seeds: product.seeds }) : base
+    return wanted.map((each) => known[`${name}s`].find((choice) => choice.name === each) ?? { name: each })
   }
   const training = {
     ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
   }
-  const recommenders = (choices('recommender') ?? product.recommenders).map((each) => ({ ...each, options: { ...each.options, ...training } }))
+  const recommenders = (choices('recommender') ?? base.recommenders).map((each) => ({ ...each, options: { ...each.options, ...training } }))
   const chosen: Grid = {
     name: 'start',
     title: 'npm start',
     products: [
       {
-        ...product,
-        datasets: ownFiles(values) ?? choices('dataset') ?? product.datasets,
+        ...base,
+        datasets: ownFiles(values) ?? choices('dataset') ?? base.datasets,
         recommenders,
-        methods: choices('method') ?? product.methods,
-        attackers: choices('attacker') ?? product.attackers,
-        protocols: choices('protocol') ?? product.protocols,
+        methods: choices('method') ?? base.methods,
+        attackers: choices('attacker') ?? base.attackers,
+        protocols: choices('protocol') ?? base.protocols,
         attributes: listOf(values.attribute) ?? product.attributes,
         seeds: listOf(values.seed)?.map((seed) => integer('seed', seed)) ?? product.seeds,
       },
@@ -108,6 +112,12 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
   }
 }
 
+/** Names of the data sets, recommenders and methods of `product`. */
+function namesOf({ datasets, recommenders, methods }: Product): { datasets: string[]; recommenders: string[]; methods: string[] } {
+  const names = (choices: readonly Choice[]): string[] => choices.map(({ name }) => name)
+  return { datasets: names(datasets), recommenders: names(recommenders), methods: names(methods) }
+}
+
 function parse(args: readonly string[]) {
   const list = { type: 'string', multiple: true } as const
   const text = { type: 'string' } as const
@@ -117,7 +127,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
-        interactions: text, attributes: text, grid: text,
+        interactions: text, attributes: text, grid: text, settings: text,
         epochs: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
       },
     }).values

@@ -5,6 +5,7 @@ import yargs from 'yargs'
 import { auditCommand, auditOptions } from './commands/audit.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
+import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
 import { unlearnCommand, unlearnOptions } from './commands/unlearn.ts'
 import { nearest } from './nearest.ts'
 import { ownVersion } from './provenance.ts'
@@ -16,6 +17,7 @@ const flagsOf: Readonly<Record<string, object>> = {
   'data list': dataOptions.list,
   'data fetch': dataOptions.fetch,
   'data describe': dataOptions.describe,
+  reproduce: reproduceOptions,
   doctor: doctorOptions,
 }
 
@@ -42,6 +44,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(auditCommand)
     .command(unlearnCommand)
     .command(dataCommand)
+    .command(reproduceCommand)
     .command(doctorCommand)
     .completion('completion', 'print a completion script for bash or zsh: indistinct completion >> ~/.bashrc')
     .demandCommand(1, 'expected a command; see indistinct --help')
@@ -49,7 +52,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .version(ownVersion())
     .help()
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 ok, 1 internal, 2 usage, 3 bad data, 4 file or network, 5 gate failed, 130 and 143 on signals.')
+    .epilogue('Exit codes: 0 ok, 1 internal, 2 usage, 3 bad data, 4 file or network, 5 gate failed, 6 partly done, 130 and 143 on signals.')
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {

@@ -10,7 +10,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   stage: ['core', 'kernels'],
   composite: ['core', 'kernels', 'stage'],
   tool: ['core'],
-  app: ['core', 'kernels', 'stage', 'composite', 'tool'],
+  app: ['core', 'kernels', 'stage', 'composite', 'tool', 'app'],
 }
 
 export interface WorkspacePackage {

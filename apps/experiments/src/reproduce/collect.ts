@@ -1,0 +1,90 @@
+/** @file From the artifacts of a run to the results of each data set. */
+
+import { join } from 'node:path'
+import { canonicalJson, type Json } from '@indistinct/core'
+import type { Product } from '@indistinct/stages'
+import { gridResults, type ModelResults } from '../grid-results.ts'
+import type { GridRun } from '../nx-run.ts'
+import { readJsonOf } from '../store/artifact-folder.ts'
+import { attackFigures, resultsSchema, type AttackFigure, type AttackSeries, type ModelSeries, type ResultsFile } from './results-file.ts'
+
+/** Results by data set. Repetitions that lack an attack, an evaluation or a time are left out, of that model alone. */
+export function collectResults(run: GridRun, product: Product, protocol: string, workspaceRoot: string): ResultsFile[] {
+  const methods = new Map<string, string>([['original', '{}'], ...product.methods.map(({ name, options = {} }): [string, string] => [name, canonicalJson(options as Json)])])
+  // Figure 2 has the same methods at other alphas: they are not of the tables.
+  const wanted = gridResults(run, workspaceRoot).models.filter((model) => methods.get(model.method ?? 'original') === canonicalJson((model.options ?? {}) as Json))
+  return product.datasets.map(({ name }) => {
+    const own = wanted.filter((model) => model.dataset === name && product.seeds.includes(model.seed))
+    const models = product.recommenders.flatMap(({ name: recommender }) =>
+      [...methods.keys()].flatMap((method) => {
+        const repetitions = own.filter((model) => model.recommender === recommender && (model.method ?? 'original') === method && isWhole(model, product))
+        return repetitions.length === 0 ? [] : [seriesOf(repetitions)]
+      }),
+    )
+    const data = run.expanded.nodes.find((node) => node.stage === 'prepare' && (node.parameters['dataset'] as { name: string }).name === name && run.outcomes.has(node.id))
+    return {
+      schema: resultsSchema,
+      protocol,
+      dataset: name,
+      attribute: product.attributes[0]!,
+      ...(data && isMade(run, data.id) && { data: describedIn(join(workspaceRoot, data.root)) }),
+      models,
+    }
+  })
+}
+
+function isMade(run: GridRun, id: string): boolean {
+  return ['run', 'cached'].includes(run.outcomes.get(id)?.status ?? '')
+}
+
+function describedIn(root: string): NonNullable<ResultsFile['data']> {
+  const { loaded, kept } = readJsonOf<NonNullable<ResultsFile['data']>>(root, 'data')
+  return { loaded, kept }
+}
+
+function isWhole(model: ModelResults, product: Product): boolean {
+  return product.attackers.every(({ name }) => model.attacks.some((attack) => attack.attacker === name)) && model.utility.length > 0 && secondsOf(model) !== undefined
+}
+
+/** Seconds of the stage that made the model. */
+function secondsOf({ stages }: ModelResults): number | undefined {
+  for (const stage of ['unlearn', 'retrain', 'train'] as const) {
+    const made = stages.find((each) => each.stage === stage)
+    if (made) return made.seconds
+  }
+  return undefined
+}
+
+function seriesOf(repetitions: readonly ModelResults[]): ModelSeries {
+  const sorted = [...repetitions].sort((a, b) => a.seed - b.seed)
+  const [first] = sorted
+  const same = (a: ModelResults['attacks'][number], b: ModelResults['attacks'][number]): boolean =>
+    a.attacker === b.attacker && a.protocol === b.protocol && a.table === b.table && a.input === b.input
+  return {
+    recommender: first!.recommender,
+    method: first!.method ?? 'original',
+    options: (first!.options ?? {}) as Json,
+    seeds: sorted.map(({ seed }) => seed),
+    attacks: first!.attacks.map((attack): AttackSeries => {
+      const all = sorted.map(({ attacks }) => attacks.find((each) => same(each, attack))!)
+      const figures: { [figure in AttackFigure]?: number[] } = {}
+      for (const figure of attackFigures) {
+        const values = all.map((each) => (each[figure] as { value: number } | undefined)?.value)
+        if (values.every((value) => value !== undefined)) figures[figure] = values.map(rounded)
+      }
+      return { attacker: attack.attacker, protocol: attack.protocol, table: attack.table, input: attack.input, figures }
+    }),
+    utility: first!.utility
+      .filter(({ group }) => group === undefined)
+      .map(({ metric, k, definition }) => ({
+        metric, k, definition,
+        values: sorted.map(({ utility }) => rounded(utility.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === undefined)!.value)),
+      })),
+    seconds: sorted.map((model) => secondsOf(model)!),
+  }
+}
+
+/** Six digits: more than a run of other users would repeat. */
+function rounded(value: number): number {
+  return Number(value.toFixed(6))
+}

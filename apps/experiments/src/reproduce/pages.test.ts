@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { markdownOf } from './document.ts'
+import { pageNames, pageOf } from './pages.ts'
+import { mergeResults, resultsSchema, type ModelSeries, type ResultsFile } from './results-file.ts'
+
+const model = (method: string, leak: number): ModelSeries => ({
+  recommender: 'lightgcn',
+  method,
+  options: {},
+  seeds: [1, 2],
+  attacks: [
+    { attacker: 'mlp', protocol: 'paper', table: 'layer-0', input: 'raw', figures: { auc: [0.5 + leak, 0.51 + leak], foldedAuc: [0.5 + leak, 0.51 + leak], accuracy: [0.5, 0.6] } },
+    { attacker: 'mlp', protocol: 'paper', table: 'propagated', input: 'standardised', figures: { auc: [0.4, 0.1], foldedAuc: [0.6, 0.9] } },
+  ],
+  utility: [5, 10].map((k) => ({ metric: 'NDCG', k, definition: 'full ranking', values: method === 'original' ? [0.2, 0.2] : [0.18, 0.18] })),
+  seconds: [1, 3],
+})
+const file = (dataset: string, ...models: ModelSeries[]): ResultsFile => ({ schema: resultsSchema, protocol: 'paper', dataset, attribute: 'gender', models })
+const data = { name: 'x', users: 943, items: 1682, interactions: 100_000, sparsity: 0.9, attributes: { gender: { classes: [{ label: 'F', users: 273, interactions: 25_740 }, { label: 'M', users: 670, interactions: 74_260 }], missing: { users: 0, interactions: 0 } } } } as const
+const textOf = (name: (typeof pageNames)[number], ...files: ResultsFile[]): string => markdownOf(pageOf(name, files))
+
+describe('pageOf', () => {
+  const files = [file('ml-100k', model('flow', 0), model('original', 0.2))]
+
+  test('Table 3 shows the paper’s table, and the worst case over tables and inputs', () => {
+    const text = textOf('table-3', ...files)
+    expect(text).toContain('### LightGCN, mlp\n\nThe paper’s table (layer-0), raw input.')
+    expect(text).toContain('| Original | 0.705 | 0.007 | 2 |')
+    // Repetition by repetition: 0.7 and 0.9.
+    expect(text).toContain('| Original | 0.800 |')
+    expect(text.indexOf('| Original |')).toBeLessThan(text.indexOf('| calibrated flow |'))
+  })
+
+  test('Table 4 has the mean change beside the paper’s two', () => {
+    const text = textOf('table-4', file('ml-100k', model('original', 0), model('u2u-r', 0)))
+    expect(text).toContain('| U2U-R | -10.0 | -5.3 | -11.0 | +1.0 |')
+  })
+
+  test('Table 5 gives ratios to training anew', () => {
+    const text = textOf('table-5', file('ml-1m', model('original', 0), model('retrain', 0), model('flow', 0)))
+    expect(text).toContain('| calibrated flow | unlearning | 2.00 | 1.000 × | 1.41 | 2 |')
+    expect(text).toContain('| Retrain | training anew |')
+  })
+
+  test('Table 2 counts, with what is known of the paper’s', () => {
+    const text = textOf('table-2', { ...file('ml-100k'), data: { loaded: data, kept: data } })
+    expect(text).toContain('| as loaded | 943 | 1,682 | 100,000 | 273 | 670 | 25,740 | 74,260 |')
+    expect(text).toContain('| paper | – | – | – | – | – | 74,260 | 25,740 |')
+  })
+
+  test('the twin of LFM-2B says what it is', () => {
+    for (const name of ['table-3', 'table-4', 'table-5'] as const) {
+      const text = textOf(name, file('lfm-2b-synthetic', model('original', 0)))
+      expect(text).toContain('## LFM-2B (withdrawn; generated twin)')
+      expect(text).toContain('withdrawn from public access')
+    }
+  })
+})
+
+describe('mergeResults', () => {
+  test('a model that was made again takes the place of the older one, others stay', () => {
+    const merged = mergeResults(file('ml-100k', model('flow', 0), model('original', 0)), file('ml-100k', model('flow', 0.3)))
+    expect(merged.models.map(({ method }) => method)).toEqual(['original', 'flow'])
+    expect(merged.models[1]!.attacks[0]!.figures.auc![0]).toBeCloseTo(0.8)
+  })
+})

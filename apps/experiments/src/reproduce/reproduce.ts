@@ -1,0 +1,96 @@
+/** @file Reproduces tables and figures of the paper: a grid through Nx, then results files, pages and pictures. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { usageError, writeFileAtomic } from '@indistinct/core'
+import { knownDatasets } from '@indistinct/datasets'
+import { expandGrid } from '@indistinct/stages'
+import { methodNames, recommenderNames } from '../choices.ts'
+import { experimentProtocol } from '../experiment-protocol.ts'
+import { runGrid } from '../nx-run.ts'
+import { runDisplay } from '../run-display.ts'
+import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
+import { collectResults } from './collect.ts'
+import type { PageName } from './pages.ts'
+import { mergeResults, readResults, writeResults, type ResultsFile } from './results-file.ts'
+import { gridOfTargets, seedsUpTo, tableProduct, targetsOf } from './targets.ts'
+import { writePages } from './write-pages.ts'
+
+const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
+
+export interface ReproduceOptions {
+  /** table-2 … figure-4, or all. */
+  readonly targets: readonly string[]
+  readonly protocol: string
+  readonly datasets: readonly string[]
+  readonly recommenders: readonly string[]
+  /** The protocol's own when absent. */
+  readonly methods?: readonly string[] | undefined
+  /** Repetitions: seeds 1 .. n. 10 for tables and 1 for figures when absent. */
+  readonly seeds?: number | undefined
+  /** Folder of results; `<protocol>/` is made in it. Default artifacts/results of the workspace. */
+  readonly out?: string | undefined
+  readonly dataFolder?: string | undefined
+  /** Stages at a time; 2. */
+  readonly parallel?: number | undefined
+  /** Run every stage again. */
+  readonly fresh?: boolean
+  readonly quiet?: boolean
+}
+
+export interface Reproduced {
+  /** 0 done, 6 partly done, 130 and 143 stopped, else the code of the stage that failed. */
+  readonly code: number
+  /** Files written: results, pages, pictures. */
+  readonly files: readonly string[]
+  readonly results: readonly ResultsFile[]
+}
+
+/** @throws IndistinctError 'usage' for unknown names, 'file' for results that cannot be read or written. */
+export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
+  const { datasets, recommenders, methods, parallel = 2, fresh = false, quiet = false, dataFolder } = options
+  const targets = targetsOf(options.targets)
+  if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
+  const protocol = experimentProtocol(options.protocol)
+  check('--datasets', datasets, knownDatasets.map(({ name }) => name))
+  check('--recommenders', recommenders, recommenderNames)
+  if (methods) check('--methods', methods, methodNames)
+  const selection = { targets, datasets, recommenders, ...(methods && { methods }), ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }) }
+  const grid = gridOfTargets(protocol, selection)
+  const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
+  const run = await runGrid(grid, workspaceRoot, { parallel, fresh, ...(dataFolder !== undefined && { dataFolder }), ...(display && { listener: display }) }).finally(() => display?.close())
+  if (run.signal) {
+    process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
+    return { code: signalCodes[run.signal] ?? 1, files: [], results: [] }
+  }
+  const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)
+  const files: string[] = []
+  const results: ResultsFile[] = []
+  const pages = targets.filter((name): name is PageName => name.startsWith('table-'))
+  if (pages.length > 0) {
+    for (const made of collectResults(run, tableProduct(protocol, selection), protocol.name, workspaceRoot)) {
+      if (made.models.length === 0 && made.data === undefined) continue
+      const path = join(folder, `${made.dataset}.json`)
+      writeResults(path, mergeResults(readResults(path), made))
+      files.push(path)
+      results.push(made)
+    }
+    files.push(...writePages(folder, pages))
+  }
+  for (const { figure, dataset, recommender, method, node } of run.expanded.figures) {
+    if (!['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')) continue
+    const path = join(folder, 'figures', `${[dataset, recommender, figure, method?.name].filter((part) => part !== undefined).join('-')}.svg`)
+    writeFileAtomic(path, readFileSync(join(workspaceRoot, node.root, 'artifact', 'figure.svg')))
+    files.push(path)
+  }
+  const missing = run.expanded.nodes.filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')).map((node) => node.id)
+  const code = exitCodeOf(run, missing.length > 0, files.length > 0)
+  if (code !== 0) process.stderr.write(failureText(run, missing))
+  return { code, files, results }
+}
+
+function check(flag: string, given: readonly string[], known: readonly string[]): void {
+  if (given.length === 0) throw usageError(`${flag}: expected one of ${known.join(', ')}, got none`)
+  for (const name of given) if (!known.includes(name)) throw usageError(`${flag}: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}`)
+}

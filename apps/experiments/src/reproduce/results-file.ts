@@ -1,0 +1,79 @@
+/**
+ * @file Results of a data set under a protocol, as they are committed: one value a repetition of every figure, nothing
+ * about single users. Tables are generated from these files and hold nothing else.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { canonicalJson, fileError, writeFileAtomic, type Json } from '@indistinct/core'
+import type { DatasetDescription } from '@indistinct/datasets'
+
+export const resultsSchema = 'indistinct.reproduce/1'
+
+export interface ResultsFile {
+  readonly schema: typeof resultsSchema
+  readonly protocol: string
+  readonly dataset: string
+  readonly attribute: string
+  /** As loaded, and after the 5-core filter. */
+  readonly data?: { readonly loaded: DatasetDescription; readonly kept: DatasetDescription }
+  readonly models: readonly ModelSeries[]
+}
+
+/** One method on one recommender; every list has a value for each of `seeds`, in their order. */
+export interface ModelSeries {
+  readonly recommender: string
+  /** `original` without unlearning. */
+  readonly method: string
+  readonly options: Json
+  readonly seeds: readonly number[]
+  readonly attacks: readonly AttackSeries[]
+  readonly utility: readonly UtilitySeries[]
+  /** Wall-clock of the stage that made the model: training, training anew, or unlearning. */
+  readonly seconds: readonly number[]
+}
+
+export const attackFigures = ['auc', 'foldedAuc', 'accuracy', 'balancedAccuracy', 'precision', 'recall'] as const
+export type AttackFigure = (typeof attackFigures)[number]
+
+export interface AttackSeries {
+  readonly attacker: string
+  readonly protocol: string
+  readonly table: string
+  readonly input: 'raw' | 'standardised'
+  readonly figures: { readonly [figure in AttackFigure]?: readonly number[] }
+}
+
+export interface UtilitySeries {
+  readonly metric: string
+  readonly k: number
+  readonly definition: string
+  readonly values: readonly number[]
+}
+
+/** The file at `path`, or undefined where there is none. */
+export function readResults(path: string): ResultsFile | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    const file = JSON.parse(readFileSync(path, 'utf8')) as ResultsFile
+    if (file.schema !== resultsSchema) throw new Error(`expected schema ${resultsSchema}, got ${JSON.stringify(file.schema)}`)
+    return file
+  } catch (cause) {
+    throw fileError(`cannot read the results ${path}: ${(cause as Error).message}; move the file away and run again`, { cause })
+  }
+}
+
+export function writeResults(path: string, file: ResultsFile): void {
+  writeFileAtomic(path, `${canonicalJson(file as unknown as Json, 1)}\n`)
+}
+
+/** `made` over `known`: a model that was made again takes the place of the older one. */
+export function mergeResults(known: ResultsFile | undefined, made: ResultsFile): ResultsFile {
+  if (known === undefined) return made
+  const key = ({ recommender, method }: ModelSeries): string => `${recommender} ${method}`
+  const fresh = new Set(made.models.map(key))
+  return {
+    ...known,
+    ...made,
+    models: [...known.models.filter((model) => !fresh.has(key(model))), ...made.models],
+  }
+}

@@ -1,0 +1,87 @@
+/** @file `indistinct reproduce`: tables and figures of the paper, from data to results files, in a clone of the repository. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { canonicalJson, usageError, type Json } from '@indistinct/core'
+import type { CommandModule, Options } from 'yargs'
+import { outputOptions } from '../common-options.ts'
+import { numberOption, textOption } from '../option-values.ts'
+import { openSession } from '../session.ts'
+
+interface ReproduceArguments {
+  readonly targets: readonly string[]
+  readonly datasets?: string | undefined
+  readonly recommenders?: string | undefined
+  readonly methods?: string | undefined
+  readonly seeds?: number | undefined
+  readonly protocol: string
+  readonly out?: string | undefined
+  readonly 'data-folder'?: string | undefined
+  readonly parallel?: number | undefined
+  readonly fresh: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+export const reproduceOptions = {
+  datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: textOption('--datasets') },
+  recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: textOption('--recommenders') },
+  methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: textOption('--methods') },
+  seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
+  protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
+  out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
+  'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
+  parallel: { describe: 'stages at a time (default: 2)', requiresArg: true, coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }) },
+  fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
+  ...outputOptions,
+} as const satisfies Record<string, Options>
+
+export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
+  command: 'reproduce [targets..]',
+  describe: 'tables and figures of the paper: table-2 to table-5, figure-2 to figure-4, all',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        'indistinct reproduce TARGET…\n\nExamples:\n$ indistinct reproduce table-3 --datasets ml-100k --seeds 1\n$ indistinct reproduce all --protocol strict\n$ indistinct reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3',
+      )
+      .positional('targets', { describe: 'table-2, table-3, table-4, table-5, figure-2, figure-3, figure-4 or all', type: 'string', array: true, default: [] })
+      .options(reproduceOptions) as never,
+  handler: (args) => run(args),
+}
+
+async function run(args: ReproduceArguments): Promise<void> {
+  const session = openSession(args)
+  if (args.targets.length === 0) throw usageError('reproduce: expected a target: table-2, table-3, table-4, table-5, figure-2, figure-3, figure-4 or all')
+  const { reproduce } = await experiments()
+  const { code, files, results } = await reproduce({
+    targets: args.targets,
+    protocol: args.protocol,
+    datasets: namesOf(args.datasets) ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic'],
+    recommenders: namesOf(args.recommenders) ?? ['nmf', 'lightgcn'],
+    methods: namesOf(args.methods),
+    seeds: args.seeds,
+    out: args.out === undefined ? undefined : resolve(args.out),
+    dataFolder: args['data-folder'] === undefined ? undefined : resolve(args['data-folder']),
+    parallel: args.parallel,
+    fresh: args.fresh,
+    quiet: args.quiet,
+  })
+  if (args.json) session.result(`${canonicalJson({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results } as unknown as Json, 2)}\n`)
+  else for (const file of files) session.result(file.endsWith('.md') ? `${readFileSync(file, 'utf8')}\n` : '')
+  for (const file of files) session.log.info(file)
+  process.exitCode = code
+}
+
+/** The experiments are part of the repository, not of the published package. */
+async function experiments(): Promise<typeof import('@indistinct/experiments')> {
+  try {
+    return await import('@indistinct/experiments')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw usageError('reproduce: runs in a clone of the repository, after npm ci; the published package does not hold the experiments', { cause })
+  }
+}
+
+function namesOf(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((name) => name.trim()).filter((name) => name !== '')
+}

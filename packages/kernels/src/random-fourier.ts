@@ -29,8 +29,11 @@ export interface FourierOptions {
 export interface FourierMmd extends Omit<MmdResult, 'gradient'> {
   /** Standard error of `value` over the draw of frequencies, at most: orthogonal frequencies do somewhat better. */
   readonly standardError: number
-  /** d value / d theta (N, K) with bandwidth and frequencies held constant; a pass of its own over theta as it then is. */
-  gradient(): Matrix
+  /**
+   * d value / d theta (N, K) with bandwidth and frequencies held constant; a pass of its own over theta as it then is.
+   * It is written to `out` if given.
+   */
+  gradient(out?: Matrix): Matrix
 }
 
 /**
@@ -88,7 +91,7 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
   const bandwidth = checkedBandwidth(options.bandwidth) ?? (2 * squares) / (rows - 1)
   const trace = kernels * rows
   if (bandwidth === 0) {
-    return { value: 0, total: kernels * rows * rows, trace, bandwidth, standardError: 0, gradient: () => matrix(theta.rows, theta.cols) }
+    return { value: 0, total: kernels * rows * rows, trace, bandwidth, standardError: 0, gradient: (out) => zeroed(theta, out) }
   }
   const count = frequencies.rows
   // exp(-d^2 / b) is the mean of cos(w.d) over w of variance 2 / b; angles are in turns.
@@ -116,7 +119,7 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
   }
   value /= count
   const standardError = Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1))
-  return { value, total, trace, bandwidth, standardError, gradient: () => fourierGradient(theta, groups, mean, scaled, difference) }
+  return { value, total, trace, bandwidth, standardError, gradient: (out) => fourierGradient(theta, groups, mean, scaled, difference, zeroed(theta, out)) }
 }
 
 /** Where feature m of frequency f lies in sums and coefficients, [F / 4][10][4]. */
@@ -136,8 +139,18 @@ function featureSums(theta: Matrix, rows: Int32Array, mean: Float64Array, freque
   return out
 }
 
+/** `out`, or a new matrix, of theta's shape and all zeros. */
+function zeroed({ rows, cols }: Matrix, out?: Matrix): Matrix {
+  if (!out) return matrix(rows, cols)
+  if (out.rows !== rows || out.cols !== cols) throw new RangeError(`randomFourierMmd: expected a gradient (${rows}, ${cols}), got (${out.rows}, ${out.cols})`)
+  out.data.fill(0)
+  return out
+}
+
+/** Fills the rows of `groups` in `gradient`. */
 function fourierGradient(
-  theta: Matrix, groups: readonly { readonly rows: Int32Array; readonly weight: number }[], mean: Float64Array, frequencies: Matrix, difference: Float64Array,
+  theta: Matrix, groups: readonly { readonly rows: Int32Array; readonly weight: number }[], mean: Float64Array, frequencies: Matrix,
+  difference: Float64Array, gradient: Matrix,
 ): Matrix {
   // |D|^2 with D = sum_i w_i (cos, sin) of a_m angle_i has derivative 2 w_i a_m (D_sin cos - D_cos sin) by angle_i.
   const coefficients = new Float32Array(difference.length)
@@ -148,7 +161,6 @@ function fourierGradient(
       coefficients[placeOf(f, 2 * m + 1)] = -factor * difference[placeOf(f, 2 * m)]!
     }
   }
-  const gradient = matrix(theta.rows, theta.cols)
   const { cols } = theta
   for (const { rows, weight } of groups) {
     // From turns back to radians.

@@ -55,7 +55,7 @@ export const lightgcn: Recommender<LightGcnOptions> = {
   },
 }
 
-/** The BPR objective, to be released after use; exported for gradient checks. */
+/** The BPR objective, to be released after use, for gradient checks and loops other than `train`. */
 export function lightgcnObjective(data: TrainingData, options: LightGcnOptions): Objective & { readonly order: EpochOrder; release(): void } {
   const { factors, layers, l2, seed } = options
   const graph = interactionGraph(data.train)

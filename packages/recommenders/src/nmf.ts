@@ -56,7 +56,7 @@ export const nmf: Recommender<NmfOptions> = {
   },
 }
 
-/** The cross-entropy objective, to be released after use; exported for gradient checks. */
+/** The cross-entropy objective, to be released after use, for gradient checks and loops other than `train`. */
 export function nmfObjective(data: TrainingData, options: NmfOptions): Objective & { readonly order: EpochOrder; release(): void } {
   const shape = shapeOf(data, options)
   const parameters = allocate(nmfSize(shape))

@@ -88,6 +88,38 @@ describe('calibratedFlow', () => {
     expect(run(1)).toBe(run(2))
   })
 
+  test('random Fourier features land where the exact kernel agrees, within their error', () => {
+    const before = leakyTable([2500, 1200], 16, 1, 9)
+    const result = calibratedFlow(before.embedding, before.labels, { kernel: 'random-fourier', seed: 3 })
+    const [pair] = result.parameters['pairs'] as unknown as { ratio: number; ratioBefore: number; ratioError: number }[]
+    expect(result.parameters).toMatchObject({ kernel: 'random-fourier', frequencies: 512, seed: 3, outcome: 'landed' })
+    expect(pair!.ratio).toBeLessThanOrEqual(1.011)
+    expect(pair!.ratioError).toBeLessThan(0.05)
+    const [ratioBefore] = ratios(before)
+    expect(ratioBefore).toBeGreaterThan(5)
+    expect(Math.abs(pair!.ratioBefore / ratioBefore! - 1)).toBeLessThan(0.1)
+    const after = { embedding: result.embedding, labels: before.labels }
+    expect(Math.abs(ratios(after)[0]! - 1)).toBeLessThan(0.1)
+    expect(Math.abs(centroidAuc(after, 4) - 0.5)).toBeLessThan(0.06)
+  })
+
+  test('random Fourier features: three labels, the same bytes on any number of threads, other bytes from another seed', () => {
+    const { embedding, labels } = leakyTable([300, 200, 150], 8, 1.5, 10)
+    const run = (count: number, seed: number) => {
+      setThreads(count)
+      return calibratedFlow(embedding, labels, { kernel: 'random-fourier', frequencies: 128, seed }).embedding
+    }
+    const one = run(1, 0)
+    expect(run(2, 0)).toEqual(one)
+    expect(run(2, 1)).not.toEqual(one)
+    for (const ratio of ratios({ embedding: one, labels })) expect(Math.abs(ratio - 1)).toBeLessThan(0.25)
+  })
+
+  test('the exact kernel is the default for tables of this size', () => {
+    const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
+    expect(calibratedFlow(embedding, labels).parameters['kernel']).toBe('exact')
+  })
+
   test('says in which pass it gave up', () => {
     const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
     expect(() => calibratedFlow(embedding, labels, { maxPasses: 2 })).toThrow(/calibratedFlow: expected to land within 2 passes, got MMD\^2 .* in pass 3/)

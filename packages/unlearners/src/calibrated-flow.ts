@@ -1,10 +1,11 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
 import { copyMatrix, matrix, type Labels, type Matrix } from '@indistinct/core'
-import { nullMmd, rbfMmd, type MmdResult } from '@indistinct/kernels'
+import { nullMmd, type FourierMmd } from '@indistinct/kernels'
 import { calibrateMoments } from './calibrate-moments.ts'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { momentRatios } from './class-moments.ts'
+import { exactKernel, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
 import { holdMoments } from './hold-moments.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
@@ -19,17 +20,32 @@ export interface CalibratedFlowOptions {
   readonly tolerance?: number
   /** Passes after which to give up. Default 500. */
   readonly maxPasses?: number
+  /**
+   * 'exact' visits all pairs of users; 'random-fourier' estimates MMD^2, its null value and gradient in time linear in
+   * their number. Default: exact up to 50,000 labelled users.
+   */
+  readonly kernel?: FlowKernelName
+  /** Frequencies of 'random-fourier', a multiple of 8: its error shrinks as one over their root. Default 512. */
+  readonly frequencies?: number
+  /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
+  readonly seed?: number
   readonly onPass?: (row: TraceRow) => void
 }
 
 /** How many tolerances below its landing one of several pairs may end. */
 const draggedTolerances = 5
 
+/**
+ * Share of a step below which another is drawn instead: close to the landing, a direction from some frequencies may lead
+ * nowhere by the measure of others.
+ */
+const shortestShare = 2 ** -8
+
 /** A pair of classes on some table. */
 interface Pair {
   readonly first: number
   readonly second: number
-  readonly mmd: MmdResult
+  readonly mmd: FourierMmd
   /** MMD^2 over level x null: 1 is landed, above is a leak, below is a leak of another kind. */
   readonly ratio: number
 }
@@ -65,6 +81,10 @@ interface Measured {
  * same proportion. Steps are shortened until the weighted sum of squared (ratio - 1) comes down, and the flow ends when
  * no pair is above its landing nor more than 5 tolerances below.
  *
+ * Random Fourier features (`kernel`): frequencies are drawn anew for every step, which starts by measuring its own start
+ * with them; the direction comes from those of the step before. The landing is then a statement about an estimate, and
+ * `parameters` give its standard error.
+ *
  * Where every pair is already at or below the landing nothing moves, and `parameters.outcome` is 'already at null'.
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes;
  * Error with pass and loss when the landing is not reached.
@@ -78,11 +98,16 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   if (firstStep > 1) throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)
+  const kernel = chosenKernel(embedding, classes, options)
+  // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
+  const spare: Matrix[] = []
+  const table = (): Matrix => spare.pop() ?? matrix(embedding.rows, embedding.cols)
+  const discard = ({ theta }: Measured): void => void (theta !== embedding && spare.push(theta))
 
   const trace: TraceRow[] = []
   /** Measures the table that `step` led to: a share of the moments' map, or eta. */
   const measure = (theta: Matrix, stage: number, step: number): Measured => {
-    const pairs = measurePairs(theta, classes, level)
+    const pairs = measurePairs(theta, classes, level, kernel)
     const loss = pairs.reduce((sum, pair) => sum + pair.mmd.value, 0) / pairs.length
     const ratios = pairs.map((pair) => pair.ratio)
     const row: TraceRow = { pass: trace.length + 1, loss, stage, step, largestRatio: Math.max(...ratios), smallestRatio: Math.min(...ratios) }
@@ -100,19 +125,33 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   let at = start
   if (moments && isAbove(start, tolerance)) {
     const mapped = calibrateMoments(embedding, classes, level)
-    at = advance(start, 1, tolerance, classes, (share) => measure(blend(embedding, mapped, share), 1, share)).reached
+    at = advance(start, 1, tolerance, classes, (share) => measure(blend(embedding, mapped, share, table()), 1, share), discard).reached
+    spare.push(mapped)
   }
   let eta = firstStep
+  let direction: Matrix | undefined
   while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance))) {
-    const direction = flowDirection(at, classes)
-    if (moments) holdMoments(direction, at.theta, classes)
-    const from = at
-    const { reached, shortened } = advance(from, eta, tolerance, classes, (step) => measure(displaced(from.theta, direction, step), 2, step))
+    let from = at
+    if (kernel.name === 'random-fourier') {
+      kernel.refresh()
+      from = measure(at.theta, 2, 0)
+      if (!isAbove(from, tolerance) && !isBelow(from, tolerance)) {
+        at = from
+        break
+      }
+    }
+    const along = (direction = flowDirection(at, from, classes, direction))
+    if (moments) holdMoments(along, from.theta, classes)
+    const { reached, shortened } = advance(
+      from, eta, tolerance, classes, (step) => measure(displaced(from.theta, along, step, table()), 2, step), discard,
+      kernel.name === 'exact' ? 0 : eta * shortestShare,
+    )
+    if (reached !== from) discard(from)
     at = reached
     eta *= shortened ? 0.5 : 2
   }
 
-  const moved = at === start ? copyMatrix(embedding) : at.theta
+  const moved = at.theta === embedding ? copyMatrix(embedding) : at.theta
   return unlearned({
     embedding: moved,
     method: 'flow',
@@ -122,16 +161,34 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
       firstStep,
       tolerance,
       maxPasses,
-      outcome: at === start ? 'already at null' : 'landed',
+      kernel: kernel.name,
+      ...(kernel.name === 'random-fourier' && { frequencies: options.frequencies ?? defaultFrequencies, seed: options.seed ?? 0 }),
+      outcome: at.theta === embedding ? 'already at null' : 'landed',
       momentsBefore: { ...momentRatios(embedding, classes) },
       momentsAfter: { ...momentRatios(moved, classes) },
       pairs: at.pairs.map(({ first, second, mmd, ratio }, p) => ({
         first, second, mmd: mmd.value, bandwidth: mmd.bandwidth, ratio, ratioBefore: start.pairs[p]!.ratio,
+        ...(mmd.standardError > 0 && { ratioError: (ratio * mmd.standardError) / mmd.value }),
       })),
     },
     trace,
     passes: trace.length,
   })
+}
+
+const defaultFrequencies = 512
+
+function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options: CalibratedFlowOptions): FlowKernel {
+  const users = classes.reduce((sum, members) => sum + members.length, 0)
+  const { kernel = users > mostExactUsers ? 'random-fourier' : 'exact', frequencies = defaultFrequencies, seed = 0 } = options
+  switch (kernel) {
+    case 'exact':
+      return exactKernel
+    case 'random-fourier':
+      return randomFourierKernel(embedding.cols, frequencies, seed)
+    default:
+      throw new RangeError(`calibratedFlow: expected kernel 'exact' or 'random-fourier', got '${String(kernel satisfies never)}'`)
+  }
 }
 
 function isAbove({ pairs }: Measured, tolerance: number): boolean {
@@ -145,10 +202,12 @@ function isBelow({ pairs }: Measured, tolerance: number): boolean {
 
 /**
  * Tries `step`, and shorter ones until the misfit of `from` comes down. With two labels it also comes down onto the
- * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it.
+ * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest` it
+ * stays at `from`.
  */
 function advance(
   from: Measured, step: number, tolerance: number, classes: readonly Int32Array[], measureAt: (step: number) => Measured,
+  discard: (rejected: Measured) => void, shortest = 0,
 ): { reached: Measured; shortened: boolean } {
   const misfit = misfitFrom(from, classes)
   // `low` is the longest step known to stay above the landing, `high` the shortest known as too long.
@@ -156,12 +215,14 @@ function advance(
   let [high, highRatio] = [Infinity, NaN]
   let tried = step
   for (;;) {
+    if (tried < shortest) return { reached: from, shortened: true }
     const reached = measureAt(tried)
     const ratio = reached.pairs.length === 1 ? reached.pairs[0]!.ratio : NaN
     if (ratio < 1) [high, highRatio] = [tried, ratio]
     else if (misfit(reached) >= misfit(from)) [high, highRatio] = [tried, NaN]
     else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance) return { reached, shortened: high !== Infinity }
     else [low, lowRatio] = [tried, ratio]
+    discard(reached)
     const share = Number.isNaN(highRatio) ? 0.5 : (lowRatio - 1 - tolerance / 2) / (lowRatio - highRatio)
     // Kept off the ends, where the line through both ratios would stall.
     tried = low + (high - low) * Math.min(0.9, Math.max(0.1, share))
@@ -178,46 +239,52 @@ function misfitFrom(from: Measured, classes: readonly Int32Array[]): (measured: 
   return ({ pairs }) => pairs.reduce((sum, pair, p) => sum + weights[p]! * (pair.ratio - 1) ** 2, 0)
 }
 
-function measurePairs(theta: Matrix, classes: readonly Int32Array[], level: number): Pair[] {
+function measurePairs(theta: Matrix, classes: readonly Int32Array[], level: number, kernel: FlowKernel): Pair[] {
   const pairs: Pair[] = []
   for (let first = 0; first < classes.length; first++) {
     for (let second = first + 1; second < classes.length; second++) {
       const [a, b] = [classes[first]!, classes[second]!]
-      const mmd = rbfMmd(theta, { first: a, second: b }, { gradient: true })
+      const mmd = kernel.measure(theta, { first: a, second: b })
       pairs.push({ first, second, mmd, ratio: mmd.value / (level * nullMmd(mmd.total, mmd.trace, a.length, b.length)) })
     }
   }
   return pairs
 }
 
-/** Displacement of every user per unit of eta (N, K). */
-function flowDirection({ theta, pairs }: Measured, classes: readonly Int32Array[]): Matrix {
-  const most = Math.max(...pairs.map((pair) => Math.abs(pair.ratio - 1)))
+/**
+ * Displacement of every user per unit of eta (N, K), by the gradients of one measurement of a table and the ratios of
+ * another, or of the same. It may take the place of `out`.
+ */
+function flowDirection({ theta, pairs }: Measured, at: Measured, classes: readonly Int32Array[], out?: Matrix): Matrix {
+  const most = Math.max(...at.pairs.map((pair) => Math.abs(pair.ratio - 1)))
   const n = classes.reduce((sum, members) => sum + members.length, 0)
-  const K = theta.cols
-  const direction = matrix(theta.rows, K)
-  for (const { first, second, mmd, ratio } of pairs) {
-    const gradient = mmd.gradient!.data
+  const factors = at.pairs.map(({ first, second, mmd, ratio }) =>
     // The last factor, the share of the largest excess, is 1 for two labels.
-    for (const own of [first, second]) {
-      const factor = (mmd.bandwidth / 4) * ((2 * classes[first]!.length * classes[second]!.length) / n) * ((ratio - 1) / most)
-      for (const i of classes[own]!) for (let k = 0; k < K; k++) direction.data[i * K + k]! -= factor * gradient[i * K + k]!
-    }
+    -(mmd.bandwidth / 4) * ((2 * classes[first]!.length * classes[second]!.length) / n) * ((ratio - 1) / most))
+  if (pairs.length === 1) {
+    const direction = pairs[0]!.mmd.gradient(out)
+    for (let p = 0; p < direction.data.length; p++) direction.data[p]! *= factors[0]!
+    return direction
   }
+  const direction = matrix(theta.rows, theta.cols)
+  pairs.forEach(({ mmd }, p) => {
+    const gradient = mmd.gradient().data
+    for (let q = 0; q < gradient.length; q++) direction.data[q]! += factors[p]! * gradient[q]!
+  })
   return direction
 }
 
-/** theta + eta * direction; rows that the direction leaves alone keep their bits. */
-function displaced(theta: Matrix, direction: Matrix, eta: number): Matrix {
-  const out = copyMatrix(theta)
+/** theta + eta * direction in `out`; rows that the direction leaves alone keep their bits. */
+function displaced(theta: Matrix, direction: Matrix, eta: number, out: Matrix): Matrix {
+  out.data.set(theta.data)
   for (let p = 0; p < out.data.length; p++) if (direction.data[p] !== 0) out.data[p]! += eta * direction.data[p]!
   return out
 }
 
-/** (1 - share) * from + share * to, exactly `to` at 1; equal entries keep their bits. */
-function blend(from: Matrix, to: Matrix, share: number): Matrix {
-  if (share === 1) return to
-  const out = copyMatrix(from)
+/** (1 - share) * from + share * to in `out`, exactly `to` at 1; equal entries keep their bits. */
+function blend(from: Matrix, to: Matrix, share: number, out: Matrix): Matrix {
+  out.data.set(share === 1 ? to.data : from.data)
+  if (share === 1) return out
   for (let p = 0; p < out.data.length; p++) if (to.data[p] !== from.data[p]) out.data[p]! += share * (to.data[p]! - from.data[p]!)
   return out
 }

@@ -69,8 +69,12 @@ export const paperCounts: readonly PaperCounts[] = [
   },
 ]
 
+/** Data sets that the paper reports on. */
+const paperDatasets: readonly string[] = ['ml-100k', 'ml-1m', 'lfm-2b']
+
 /** The statement about one cell, if there is one. */
 export function paperValueOf(cell: { readonly table: PaperValue['table']; readonly dataset: string; readonly recommender: string; readonly method: string; readonly attacker?: string; readonly measure: string }): PaperValue | undefined {
+  if (!paperDatasets.includes(cell.dataset)) return undefined
   return paperValues.find(
     (value) =>
       value.table === cell.table && value.method === cell.method && value.measure === cell.measure && value.attacker === cell.attacker &&

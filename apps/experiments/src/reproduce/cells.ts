@@ -2,6 +2,7 @@
 
 import { meanEstimate, pairedTest } from '@indistinct/metrics'
 import { paperValueOf, type PaperValue, type Stated } from '../paper-values.ts'
+import { methodTitle } from './method-titles.ts'
 import type { ModelSeries } from './results-file.ts'
 
 export const dash = '–'
@@ -14,8 +15,8 @@ export interface Measured {
   readonly attacker?: string
   readonly measure: string
   readonly digits: number
-  /** Which is better, for the choice of the best other method. */
-  readonly better: 'low' | 'high'
+  /** Which is better, for the choice of the best other method; `half`: the closest to one half. */
+  readonly better: 'low' | 'high' | 'half'
   /** Values by repetition, or undefined where a model lacks the quantity. */
   readonly valuesOf: (model: ModelSeries) => readonly number[] | undefined
 }
@@ -37,10 +38,10 @@ export function measuredCells(measured: Measured, model: ModelSeries, models: re
     deviation === undefined ? dash : text(deviation),
     String(n),
     lower === undefined || upper === undefined ? dash : `[${text(lower)}, ${text(upper)}]`,
-    paper ? statedText(paper.stated, digits) : dash,
+    dataset === 'lfm-2b-synthetic' ? 'data withdrawn' : paper ? statedText(paper.stated, digits) : dash,
     paper ? differenceText(paper.stated, mean, digits) : dash,
     original && model !== original ? pairedText(measured, model, original) : dash,
-    best && model.method !== 'original' ? `${pairedText(measured, model, best)} (${best.method})` : dash,
+    best && model.method !== 'original' ? `${pairedText(measured, model, best)} (${methodTitle(best.method)})` : dash,
   ]
 }
 
@@ -50,8 +51,8 @@ function bestOther({ valuesOf, better }: Measured, model: ModelSeries, models: r
     const values = valuesOf(other)
     return other === model || other.method === 'original' || values === undefined || values.length === 0 ? [] : [{ other, mean: meanEstimate(values).mean }]
   })
-  const sorted = others.sort((a, b) => (better === 'low' ? a.mean - b.mean : b.mean - a.mean))
-  return sorted[0]?.other
+  const cost = (mean: number): number => (better === 'low' ? mean : better === 'high' ? -mean : Math.abs(mean - 0.5))
+  return others.sort((a, b) => cost(a.mean) - cost(b.mean))[0]?.other
 }
 
 /** p of both tests over the repetitions that both have. */

@@ -53,6 +53,7 @@ describe('pageOf', () => {
       const text = textOf(name, file('lfm-2b-synthetic', model('original', 0)))
       expect(text).toContain('## LFM-2B (withdrawn; generated twin)')
       expect(text).toContain('withdrawn from public access')
+      expect(text).toContain('| data withdrawn |')
     }
   })
 })

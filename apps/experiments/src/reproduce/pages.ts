@@ -6,16 +6,14 @@ import { paperChanges, paperCounts, paperValues } from '../paper-values.ts'
 import { headlineTable } from '../store/headline-table.ts'
 import { dash, measuredCells, measuredColumns, type Measured } from './cells.ts'
 import type { Block, Page } from './document.ts'
+import { methodOrder, methodTitle } from './method-titles.ts'
 import type { AttackFigure, ModelSeries, ResultsFile } from './results-file.ts'
 
 export const pageNames = ['table-2', 'table-3', 'table-4', 'table-5'] as const
 export type PageName = (typeof pageNames)[number]
 
 const datasetTitles: { readonly [name: string]: string } = { 'ml-100k': 'ML-100K', 'ml-1m': 'ML-1M', lastfm: 'Last.fm 15K', 'lfm-2b': 'LFM-2B', 'lfm-2b-synthetic': 'LFM-2B (withdrawn; generated twin)' }
-const methodTitles: { readonly [name: string]: string } = { original: 'Original', retrain: 'Retrain', adversarial: 'Adv-InT', 'u2u-r': 'U2U-R', 'd2d-r': 'D2D-R', 'u2u-r-closed': 'U2U-R, exact', flow: 'calibrated flow' }
 const recommenderTitles: { readonly [name: string]: string } = { nmf: 'NMF', lightgcn: 'LightGCN', 'bpr-mf': 'BPR-MF' }
-const methodOrder = Object.keys(methodTitles)
-
 const dataOrder = ['ml-100k', 'ml-1m', 'lfm-2b', 'lfm-2b-synthetic', 'lastfm']
 
 /** The page `name` over `files` of one protocol, which come in any order. */
@@ -53,7 +51,7 @@ function groupsOf(files: readonly ResultsFile[]): { title: string; dataset: stri
 }
 
 function titleOf({ method }: ModelSeries): string {
-  return methodTitles[method] ?? method
+  return methodTitle(method)
 }
 
 function block(heading: string, first: string, measured: Measured, models: readonly ModelSeries[], note?: string): Block {
@@ -108,7 +106,7 @@ function attackPage(files: readonly ResultsFile[]): Page {
       const about = { table: 'table-3', dataset, recommender, attacker, digits: 3, better: 'low' } as const
       const table = headlineTable(recommender, models[0]!.attacks.map((attack) => attack.table))
       return [
-        block(`${title}, ${attacker}`, 'AUC', { ...about, measure: 'auc', valuesOf: (model) => headlineFigure(model, attacker, 'auc') }, models, `The paper’s table (${table}), raw input.`),
+        block(`${title}, ${attacker}`, 'AUC', { ...about, better: 'half', measure: 'auc', valuesOf: (model) => headlineFigure(model, attacker, 'auc') }, models, `The paper’s table (${table}), raw input.`),
         block(`${title}, ${attacker}, worst case`, 'folded AUC', { ...about, measure: 'worst folded auc', valuesOf: (model) => worstFolded(model, attacker) }, models, 'Largest folded AUC of a repetition over all user tables, raw and standardised.'),
         {
           heading: `${title}, ${attacker}, threshold at one half`,
@@ -120,7 +118,7 @@ function attackPage(files: readonly ResultsFile[]): Page {
   })
   return {
     title: 'Table 3: attacks',
-    introduction: [...commonIntroduction(files), 'An AUC below one half is a leak as large as one above it: the folded AUC is max(a, 1 - a), whose expectation under guessing lies a little above one half, the more so as the largest of several is taken. “Best other” is the method with the lowest mean.'],
+    introduction: [...commonIntroduction(files), 'An AUC below one half is a leak as large as one above it: the folded AUC is max(a, 1 - a), whose expectation under guessing lies a little above one half, the more so as the largest of several is taken. “Best other” is the method with the mean AUC closest to one half, or with the lowest folded AUC.'],
     blocks,
     notes: sourcesOf('table-3', files),
   }
@@ -172,7 +170,7 @@ function changeBlock(groups: ReturnType<typeof groupsOf>, ndcg: (model: ModelSer
         })
         const stated = paperChanges.find((change) => change.method === method)
         const ours = changes.length === 0 ? undefined : mean(changes)
-        return [methodTitles[method] ?? method, percent(ours), percent(stated?.text), percent(stated?.table), percent(ours !== undefined && stated ? ours - stated.table : undefined)]
+        return [methodTitle(method), percent(ours), percent(stated?.text), percent(stated?.table), percent(ours !== undefined && stated ? ours - stated.table : undefined)]
       }),
     },
   ]

@@ -28,9 +28,9 @@ export function assembleDataset(parts: DatasetParts): Dataset {
     items: parts.items,
     ...(parts.itemNames && { itemNames: parts.itemNames }),
     interactions: {
-      users: kept.map((p) => parts.pairUsers[p]!),
-      items: kept.map((p) => parts.pairItems[p]!),
-      ...(ratings && { ratings: Float32Array.from(kept, (p) => ratings[p]!) }),
+      users: taken(parts.pairUsers, kept, new Int32Array(kept.length)),
+      items: taken(parts.pairItems, kept, new Int32Array(kept.length)),
+      ...(ratings && { ratings: taken(ratings, kept, new Float32Array(kept.length)) }),
     },
     attributes: parts.attributes,
     notes,
@@ -62,5 +62,14 @@ function firstOccurrences(users: number, items: number, pairUsers: Int32Array, p
       else lastUser[pairItems[p]!] = i
     }
   }
-  return Int32Array.from(pairUsers.keys()).filter((p) => repeated[p] === 0)
+  const rows = new Int32Array(pairUsers.length)
+  let count = 0
+  for (let p = 0; p < repeated.length; p++) if (repeated[p] === 0) rows[count++] = p
+  return rows.subarray(0, count)
+}
+
+/** values[rows[0]], values[rows[1]], … in `out`. */
+function taken<T extends Int32Array | Float32Array>(values: T, rows: Int32Array, out: T): T {
+  for (let r = 0; r < rows.length; r++) out[r] = values[rows[r]!]!
+  return out
 }

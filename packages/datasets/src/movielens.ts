@@ -50,7 +50,7 @@ export function assembleMovielens({ name, ratings, users, items, advice }: Movie
       badData(`${ratings.file}, row ${row + 1}, column 1 (user): expected a user of ${users.file}, got ${id}; ${advice}`),
     ),
     pairItems: codesOfIds(columns[1]!, itemIds, unknownItem),
-    ratings: Float32Array.from(columns[2]!),
+    ratings: new Float32Array(columns[2]!),
     attributes: attributesOf(users, advice),
   })
 }

@@ -99,6 +99,19 @@ describe('cache isolation', { timeout: 120_000 }, () => {
     expect(missed(run)).toEqual(ids((node) => node.stage === 'evaluate'))
   })
 
+  test('an edit of a method that acts during training reruns its own training, never the original one', async () => {
+    const inTraining = gridOf([{ name: 'retrain', options: { sample: 20 } }])
+    const made = await runGrid(inTraining, copy.root)
+    const [original, retrained] = made.expanded.models
+    const own = [retrained!.train, retrained!.evaluate, retrained!.report!, ...retrained!.attacks.map((attack) => attack.node)]
+    expect(missed(made)).toEqual(own.map((node) => node.id).sort())
+    const unchanged = await withEdit('packages/unlearners/src/retrain.ts', comment, inTraining)
+    expect(missed(unchanged)).toEqual([retrained!.train.id])
+    const weighed = await withEdit('packages/unlearners/src/retrain.ts', replaced('weight * every * value', '2 * weight * every * value'), inTraining)
+    expect(missed(weighed)).toEqual(own.map((node) => node.id).sort())
+    expect(missed(weighed)).not.toContain(original!.train.id)
+  })
+
   test('an edit of core reruns everything, to the same bytes', async () => {
     const before = artifactDigests()
     const run = await withEdit('packages/core/src/matrix.ts', comment)
@@ -128,11 +141,11 @@ function writeText(path: string, text: string): void {
 }
 
 /** Runs the grid with `path` edited, and puts the file back. */
-async function withEdit(path: string, edit: (text: string) => string): Promise<GridRun> {
+async function withEdit(path: string, edit: (text: string) => string, edited = grid): Promise<GridRun> {
   const text = readFileSync(join(copy.root, path), 'utf8')
   writeText(path, edit(text))
   try {
-    return await runGrid(grid, copy.root)
+    return await runGrid(edited, copy.root)
   } finally {
     writeText(path, text)
   }

@@ -30,6 +30,8 @@ export function measuredCells(measured: Measured, model: ModelSeries, models: re
   if (values === undefined || values.length === 0) return measuredColumns.map(() => dash)
   const { n, mean, deviation, lower, upper } = meanEstimate(values)
   const text = (value: number): string => value.toFixed(digits)
+  // Student's interval knows no bounds; AUC, NDCG and hit ratios have two, seconds one.
+  const top = table === 'table-5' ? Infinity : 1
   const paper = paperValueOf({ table, dataset, recommender, method: model.method, measure, ...(attacker !== undefined && { attacker }) })
   const original = models.find(({ method }) => method === 'original')
   const best = bestOther(measured, model, models)
@@ -37,7 +39,7 @@ export function measuredCells(measured: Measured, model: ModelSeries, models: re
     text(mean),
     deviation === undefined ? dash : text(deviation),
     String(n),
-    lower === undefined || upper === undefined ? dash : `[${text(lower)}, ${text(upper)}]`,
+    lower === undefined || upper === undefined ? dash : `[${text(Math.max(0, lower))}, ${text(Math.min(top, upper))}]`,
     dataset === 'lfm-2b-synthetic' ? 'data withdrawn' : paper ? statedText(paper.stated, digits) : dash,
     paper ? differenceText(paper.stated, mean, digits) : dash,
     original && model !== original ? pairedText(measured, model, original) : dash,

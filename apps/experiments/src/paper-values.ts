@@ -77,7 +77,7 @@ export function paperValueOf(cell: { readonly table: PaperValue['table']; readon
   if (!paperDatasets.includes(cell.dataset)) return undefined
   return paperValues.find(
     (value) =>
-      value.table === cell.table && value.method === cell.method && value.measure === cell.measure && value.attacker === cell.attacker &&
+      value.table === cell.table && value.method === cell.method && value.measure === cell.measure && value.attacker === cell.attacker?.replace(/-official$/, '') &&
       (value.dataset ?? cell.dataset) === cell.dataset && (value.recommender ?? cell.recommender) === cell.recommender,
   )
 }

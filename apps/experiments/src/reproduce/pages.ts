@@ -107,7 +107,7 @@ function attackPage(files: readonly ResultsFile[]): Page {
       const table = headlineTable(recommender, models[0]!.attacks.map((attack) => attack.table))
       return [
         block(`${title}, ${attacker}`, 'AUC', { ...about, better: 'half', measure: 'auc', valuesOf: (model) => headlineFigure(model, attacker, 'auc') }, models, `The paper’s table (${table}), raw input.`),
-        block(`${title}, ${attacker}, worst case`, 'folded AUC', { ...about, measure: 'worst folded auc', valuesOf: (model) => worstFolded(model, attacker) }, models, 'Largest folded AUC of a repetition over all user tables, raw and standardised.'),
+        block(`${title}, ${attacker}, worst case`, 'folded AUC', { ...about, measure: 'worst folded auc', valuesOf: (model) => worstFolded(model, attacker) }, models, 'Largest folded AUC of a repetition over all user tables that the method protects, raw and standardised.'),
         {
           heading: `${title}, ${attacker}, threshold at one half`,
           columns: ['method', 'accuracy', 'precision', 'recall'],

@@ -1,0 +1,76 @@
+/** @file Runs the sides of a case in turn: whatever else the machine does then hits all of them alike. */
+
+import type { Case, Fact, OpenSide, Settings, Timing } from './bench.ts'
+import { ratioOf, summary, type Summary } from './statistics.ts'
+
+export interface SideResult {
+  readonly name: string
+  readonly seconds: Summary
+  readonly cpuSeconds: Summary
+  readonly samples: readonly number[]
+  readonly notes?: string
+}
+
+export interface RatioResult {
+  readonly peer: string
+  /** Peer's time over ours: medians, and the range that the extremes allow. */
+  readonly time: Summary
+  /** The same of processor time, which waiting for a core does not enter. */
+  readonly cpu: number
+  readonly atLeast?: number
+}
+
+export interface CaseResult {
+  readonly name: string
+  readonly sides: readonly SideResult[]
+  readonly ratios: readonly RatioResult[]
+  readonly skipped: readonly { readonly peer: string; readonly reason: string }[]
+  readonly facts: readonly Fact[]
+}
+
+/** One untimed run of each side, then `repeats` rounds in each of which every side runs once. */
+export async function measureCase(work: Case, settings: Settings): Promise<CaseResult> {
+  const skipped: { peer: string; reason: string }[] = []
+  const open: { name: string; side: OpenSide; timings: Timing[] }[] = []
+  try {
+    for (const side of [work.ours, ...work.peers]) {
+      const opened = await side.open(settings)
+      if (!('skipped' in opened)) {
+        open.push({ name: side.name, side: opened, timings: [] })
+        continue
+      }
+      if (side === work.ours) throw new Error(`measureCase: expected our side of ${work.name} to run, got ${opened.skipped}`)
+      skipped.push({ peer: side.name, reason: opened.skipped })
+      settings.log(`  ${side.name} skipped: ${opened.skipped}`)
+    }
+    for (const { side } of open) await side.run()
+    for (let repeat = 0; repeat < settings.repeats; repeat++) {
+      for (const each of open) each.timings.push(await each.side.run())
+    }
+    const sides = open.map(({ name, side, timings }): SideResult => {
+      const notes = side.notes?.()
+      return {
+        name,
+        seconds: summary(timings.map((timing) => timing.seconds)),
+        cpuSeconds: summary(timings.map((timing) => timing.cpuSeconds)),
+        samples: timings.map((timing) => timing.seconds),
+        ...(notes !== undefined && { notes }),
+      }
+    })
+    const [ours, ...peers] = sides as [SideResult, ...SideResult[]]
+    const ratios = peers.map((peer): RatioResult => {
+      const atLeast = work.targets?.[peer.name]
+      return {
+        peer: peer.name,
+        time: ratioOf(peer.seconds, ours.seconds),
+        cpu: peer.cpuSeconds.median / ours.cpuSeconds.median,
+        ...(atLeast !== undefined && { atLeast }),
+      }
+    })
+    const limit: Fact[] = work.atMostSeconds === undefined ? [] : [{ name: 'median time', value: ours.seconds.median, unit: 's', atMost: work.atMostSeconds }]
+    const facts = [...limit, ...((await work.facts?.(settings)) ?? [])]
+    return { name: work.name, sides, ratios, skipped, facts }
+  } finally {
+    for (const { side } of open) await side.close()
+  }
+}

@@ -1,0 +1,45 @@
+/** @file `indistinct reproduce` from the outside, on the one target that trains nothing. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { finished } from '../apps/indistinct/src/spawned-cli.ts'
+import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
+
+let copy: WorkspaceCopy
+beforeAll(() => {
+  copy = copyWorkspace()
+})
+afterAll(() => copy?.remove())
+
+describe('indistinct reproduce', { timeout: 60_000 }, () => {
+  test('makes a table and its results through the cache, and goes on from them', async () => {
+    const first = await reproduce('table-2', '--datasets', 'synthetic')
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# Table 2: data sets\n/) as string })
+    expect(first.stdout).toContain('| as loaded | 943 |')
+    expect(first.stderr).toMatch(/prepare-synthetic-\w+ \d+\.\d s\n/)
+    const folder = join(copy.root, 'artifacts', 'results', 'paper')
+    expect(readdirSync(folder).sort()).toEqual(['synthetic.json', 'table-2.md', 'table-2.tex'])
+    const results = readFileSync(join(folder, 'synthetic.json'), 'utf8')
+
+    const again = await reproduce('table-2', '--datasets', 'synthetic', '--json')
+    expect(again.stderr).toMatch(/prepare-synthetic-\w+ cached\n/)
+    expect(JSON.parse(again.stdout)).toMatchObject({ schema: 'indistinct/reproduce/1', complete: true, results: [{ dataset: 'synthetic', models: [] }] })
+    expect(readFileSync(join(folder, 'synthetic.json'), 'utf8')).toBe(results)
+  })
+
+  test('a data set that is not there fails with its code, beside those that are there with 6', async () => {
+    const missing = ['--data-folder', join(copy.root, 'nowhere'), '--quiet', '--out', join(copy.root, 'other')]
+    const alone = await reproduce('table-2', '--datasets', 'ml-100k', ...missing)
+    expect(alone).toMatchObject({ code: 4, stdout: '' })
+    expect(alone.stderr).toContain('MovieLens 100K not found')
+    expect(existsSync(join(copy.root, 'other'))).toBe(false)
+    const partly = await reproduce('table-2', '--datasets', 'ml-100k,synthetic', ...missing)
+    expect(partly.code).toBe(6)
+    expect(partly.stdout).toContain('## synthetic')
+  })
+})
+
+function reproduce(...args: string[]): ReturnType<typeof finished> {
+  return finished([process.execPath, join(copy.root, 'apps/indistinct/bin/indistinct.js'), 'reproduce', ...args], { cwd: copy.root })
+}

@@ -37,8 +37,8 @@ test('without a terminal nothing is redrawn', () => {
 
 test('what is left is estimated from stages that ran, by kind where one of it did', () => {
   expect(secondsLeft(['train'], new Map(), 2)).toBeUndefined()
-  const measured = new Map([['train', [9, 11]], ['attack', [1]]] as const)
-  expect(secondsLeft(['train', 'attack'], measured, 1)).toBe(11 + 2)
-  // No evaluation has run: the mean of all three, 7.
-  expect(secondsLeft(['evaluate', 'evaluate'], measured, 2)).toBe(8)
+  const measured = new Map([['train', [29, 31]]] as const)
+  expect(secondsLeft(['train'], measured, 1)).toBe(1 + 30)
+  // Training took twice its typical 15 seconds, and so will two attacks of typically 3, two at a time.
+  expect(secondsLeft(['attack', 'attack'], measured, 2)).toBe(1 + 6)
 })

@@ -36,26 +36,25 @@ export function u2uClosedForm(embedding: Matrix, labels: Labels, options: U2uClo
   const n = classes.reduce((sum, members) => sum + members.length, 0)
   const original = embedding.data
 
-  const sumsBefore = classSums(classes, K, (p) => original[p]!)
+  const asTheyAre = classes.map((): AffineRows => ({ base: new Float64Array(K), weight: 1 }))
+  const sumsBefore = classSums(embedding, classes, asTheyAre)
   const total = columnTotals(sumsBefore, K)
-  const sums = sumsBefore.map((sum, c) =>
-    sum.map((s, k) => (2 * classes[c]!.length * total[k]! + tradeOff * s) / (2 * n + tradeOff)),
-  )
-  const theta = Float64Array.from(original)
-  classes.forEach((members, c) => {
-    const others = 2 * (n - members.length)
-    for (const i of members) {
-      for (let k = 0; k < K; k++) {
-        const p = i * K + k
-        theta[p] = (2 * (total[k]! - sums[c]![k]!) + tradeOff * original[p]!) / (others + tradeOff)
-      }
-    }
+  const rows = classes.map((members, c): AffineRows => {
+    const divisor = 2 * (n - members.length) + tradeOff
+    const ownSum = (k: number): number => (2 * members.length * total[k]! + tradeOff * sumsBefore[c]![k]!) / (2 * n + tradeOff)
+    return { base: total.map((sum, k) => (2 * (sum - ownSum(k))) / divisor), weight: tradeOff / divisor }
   })
 
-  const before = stationarity(classes, K, tradeOff, Float64Array.from(original), original)
-  const after = stationarity(classes, K, tradeOff, theta, original)
+  const before = stationarity(embedding, classes, tradeOff, asTheyAre)
+  const after = stationarity(embedding, classes, tradeOff, rows)
   const moved = copyMatrix(embedding)
-  for (const members of classes) for (const i of members) for (let k = 0; k < K; k++) moved.data[i * K + k] = theta[i * K + k]!
+  classes.forEach((members, c) => {
+    const { base, weight } = rows[c]!
+    for (const i of members) {
+      const start = i * K
+      for (let k = 0; k < K; k++) moved.data[start + k] = base[k]! + weight * original[start + k]!
+    }
+  })
   return unlearned({
     embedding: moved,
     method: 'u2u-r-closed',
@@ -65,10 +64,23 @@ export function u2uClosedForm(embedding: Matrix, labels: Labels, options: U2uClo
   })
 }
 
-function classSums(classes: readonly Int32Array[], K: number, at: (p: number) => number): Float64Array[] {
-  return classes.map((members) => {
-    const sum = new Float64Array(K)
-    for (const i of members) for (let k = 0; k < K; k++) sum[k]! += at(i * K + k)
+/** The rows of a class in float64, base + weight theta*_i, without an array of them. */
+interface AffineRows {
+  readonly base: Float64Array
+  readonly weight: number
+}
+
+/** Sum of each class's rows less `centre` (K). */
+function classSums(original: Matrix, classes: readonly Int32Array[], rows: readonly AffineRows[], centre?: Float64Array): Float64Array[] {
+  const { cols, data } = original
+  const from = centre ?? new Float64Array(cols)
+  return classes.map((members, c) => {
+    const { base, weight } = rows[c]!
+    const sum = new Float64Array(cols)
+    for (const i of members) {
+      const start = i * cols
+      for (let k = 0; k < cols; k++) sum[k]! += base[k]! + weight * data[start + k]! - from[k]!
+    }
     return sum
   })
 }
@@ -79,29 +91,41 @@ function columnTotals(sums: readonly Float64Array[], K: number): Float64Array {
   return total
 }
 
-/** Loss and largest gradient entry at float64 theta; distances as deviations from the mean, which do not cancel. */
+/** Loss and largest gradient entry at float64 rows; distances as deviations from the mean, which do not cancel. */
 function stationarity(
-  classes: readonly Int32Array[], K: number, tradeOff: number, theta: Float64Array, original: Float32Array,
+  original: Matrix, classes: readonly Int32Array[], tradeOff: number, rows: readonly AffineRows[],
 ): { loss: number; distance: number; movement: number; largest: number } {
+  const { cols: K, data } = original
   const n = classes.reduce((sum, members) => sum + members.length, 0)
-  const mean = columnTotals(classSums(classes, K, (p) => theta[p]!), K).map((s) => s / n)
-  const sums = classSums(classes, K, (p) => theta[p]! - mean[p % K]!)
+  const mean = columnTotals(classSums(original, classes, rows), K).map((s) => s / n)
+  const sums = classSums(original, classes, rows, mean)
   const total = columnTotals(sums, K)
   let distance = 0
   let movement = 0
   let largest = 0
   classes.forEach((members, c) => {
+    const { base, weight } = rows[c]!
     const others = n - members.length
+    const rest = total.map((sum, k) => sum - sums[c]![k]!)
+    let squares = 0
+    let moves = 0
+    let most = 0
     for (const i of members) {
+      const start = i * K
       for (let k = 0; k < K; k++) {
-        const x = theta[i * K + k]! - mean[k]!
-        const moved = theta[i * K + k]! - original[i * K + k]!
-        distance += 2 * others * x * x
-        movement += moved * moved
-        largest = Math.max(largest, Math.abs(4 * (others * x - (total[k]! - sums[c]![k]!)) + 2 * tradeOff * moved))
+        const theta = base[k]! + weight * data[start + k]!
+        const x = theta - mean[k]!
+        const moved = theta - data[start + k]!
+        squares += x * x
+        moves += moved * moved
+        const slope = Math.abs(4 * (others * x - rest[k]!) + 2 * tradeOff * moved)
+        if (slope > most) most = slope
       }
     }
-    for (let k = 0; k < K; k++) distance -= 2 * sums[c]![k]! * (total[k]! - sums[c]![k]!)
+    distance += 2 * others * squares
+    movement += moves
+    largest = Math.max(largest, most)
+    for (let k = 0; k < K; k++) distance -= 2 * sums[c]![k]! * rest[k]!
   })
   return { loss: distance + tradeOff * movement, distance, movement, largest }
 }

@@ -26,14 +26,20 @@ def training(product):
     optimiser = torch.optim.Adam([table], lr=CONFIG["lr"])
     taken = 0
 
-    def run():
-        nonlocal taken
+    def draw():
         order = torch.randperm(len(pair_users))
         negatives = torch.randint(ITEMS, (len(order),))
         clash = seen[pair_users, negatives].nonzero().squeeze(1)
         while len(clash):
             negatives[clash] = torch.randint(ITEMS, (len(clash),))
             clash = clash[seen[pair_users[clash], negatives[clash]]]
+        return order, negatives
+
+    drawn = draw()
+
+    def run():
+        nonlocal taken
+        order, negatives = draw() if CONFIG["whole"] else drawn
         for step in range(CONFIG["steps"]):
             batch = order[step * CONFIG["batch"]:(step + 1) * CONFIG["batch"]]
             u, i, j = pair_users[batch], pair_items[batch] + USERS, negatives[batch] + USERS

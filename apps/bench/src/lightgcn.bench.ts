@@ -1,6 +1,6 @@
 /** @file An epoch of LightGCN on MovieLens 1M. */
 
-import { adamStep } from '@indistinct/kernels'
+import { adamStep, allocate, release } from '@indistinct/kernels'
 import { lightgcn, lightgcnObjective } from '@indistinct/recommenders'
 import type { Bench, Case } from './bench.ts'
 import { movielensFolder, movielensSplit } from './movielens.ts'
@@ -22,28 +22,34 @@ export const lightgcnBench: Bench = {
     return [[16, 65_536], [16, 2048], [64, 65_536], [64, 2048]].map(([factors, batch]): Case => {
       const epochSteps = Math.ceil(train.indices.length / batch!)
       const steps = Math.min(epochSteps, timedSteps)
-      const what = steps === epochSteps ? 'epoch' : `${steps} of ${epochSteps} steps`
-      const parameters = { users, items, factors: factors!, batch: batch!, steps, interactions: train.indices.length, layers: 3, lr: 0.02, l2: 1e-4 }
+      // Order and negatives of an epoch count where all of its steps do.
+      const whole = steps === epochSteps
+      const what = whole ? 'epoch' : `${steps} of ${epochSteps} steps`
+      const parameters = { users, items, factors: factors!, batch: batch!, steps, whole, layers: 3, lr: 0.02, l2: 1e-4 }
       const arrays = () => ({ indptr: train.indptr, indices: train.indices })
       return {
         name: `K = ${factors}, batch ${batch!.toLocaleString('en-GB')}, ${what}`,
         ours: ownSide(() => {
           const options = { ...lightgcn.defaults, factors: factors!, batch: batch! }
           const objective = lightgcnObjective(split, options)
-          const [m, v] = [new Float32Array(objective.parameters.length), new Float32Array(objective.parameters.length)]
+          const [m, v] = [allocate(objective.parameters.length), allocate(objective.parameters.length)]
           let step = 0
           let epoch = 0
           let loss = 0
           return {
             run() {
-              objective.startEpoch(++epoch)
+              if (whole || epoch === 0) objective.startEpoch(++epoch)
               for (let s = 0; s < steps; s++) {
                 loss = objective.step(s * batch!, Math.min((s + 1) * batch!, objective.examples), undefined)
                 adamStep(objective.parameters, objective.gradient, m, v, { lr: options.lr, step: ++step })
               }
             },
             notes: () => `loss ${loss.toPrecision(3)} after ${step} steps`,
-            close: () => objective.release(),
+            close() {
+              release(m)
+              release(v)
+              objective.release()
+            },
           }
         }),
         peers: [

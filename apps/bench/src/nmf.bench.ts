@@ -1,6 +1,6 @@
 /** @file An epoch of NMF (NeuMF) on MovieLens 1M. */
 
-import { adamStep } from '@indistinct/kernels'
+import { adamStep, allocate, release } from '@indistinct/kernels'
 import { nmf, nmfObjective } from '@indistinct/recommenders'
 import type { Bench } from './bench.ts'
 import { movielensFolder, movielensSplit } from './movielens.ts'
@@ -24,7 +24,7 @@ export const nmfBench: Bench = {
       name: `GMF 16, MLP 16, hidden 32-16-8, batch ${batch.toLocaleString('en-GB')}`,
       ours: ownSide(() => {
         const objective = nmfObjective(split, options)
-        const [m, v] = [new Float32Array(objective.parameters.length), new Float32Array(objective.parameters.length)]
+        const [m, v] = [allocate(objective.parameters.length), allocate(objective.parameters.length)]
         let step = 0
         let epoch = 0
         let loss = 0
@@ -40,7 +40,11 @@ export const nmfBench: Bench = {
             loss = total / objective.examples
           },
           notes: () => `loss ${loss.toPrecision(3)} in epoch ${epoch}`,
-          close: () => objective.release(),
+          close() {
+            release(m)
+            release(v)
+            objective.release()
+          },
         }
       }),
       peers: [pythonSide('PyTorch', { script: 'nmf', peer: 'torch', parameters, arrays: () => ({ indptr: train.indptr, indices: train.indices }) })],

@@ -20,7 +20,7 @@ npm run bench -- --list                names of benchmarks and cases
 
   --filter TEXT   a part of the name of a benchmark, or else of "benchmark case"
   --threads N     threads that each side may use (default 2)
-  --repeats N     timed runs of each side, after one untimed (default 5)
+  --repeats N     timed runs of each side at least (default 5); short work runs more often
   --json          results as JSON on stdout instead of tables
   --no-write      leave results/ alone; so does a filter that picks single cases
   --list          names only

@@ -21,13 +21,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const quiet = { threads: 1, repeats: 3, log: () => {} }
 
 /** A side whose runs take the given seconds, and that writes down when it ran. */
-function fixedSide(name: string, times: readonly number[], order: string[] = []): Side {
+function fixedSide(name: string, times: readonly number[], order: string[] = [], slow = false): Side {
   let run = 0
   return {
     name,
     open: async () => ({
       async run() {
         order.push(name)
+        if (slow) await setTimeout(1000)
         const taken = times[run++ % times.length]!
         return { seconds: taken, cpuSeconds: 2 * taken }
       },
@@ -71,7 +72,7 @@ describe('measureCase', () => {
   test('warms up, then alternates, then closes', async () => {
     const order: string[] = []
     const work: Case = {
-      name: 'work', ours: fixedSide('ours', [9, 1, 3, 2], order), peers: [fixedSide('peer', [9, 10, 30, 20], order)],
+      name: 'work', ours: fixedSide('ours', [9, 1, 3, 2], order, true), peers: [fixedSide('peer', [9, 10, 30, 20], order)],
       targets: { peer: 12 }, atMostSeconds: 5, facts: async () => [{ name: 'size', value: 3 }],
     }
     const result = await measureCase(work, quiet)
@@ -79,6 +80,13 @@ describe('measureCase', () => {
     expect(result.sides[0]).toMatchObject({ name: 'ours', samples: [1, 3, 2], seconds: { median: 2, min: 1, max: 3 }, cpuSeconds: { median: 4 } })
     expect(result.ratios).toEqual([{ peer: 'peer', time: { median: 10, min: 10 / 3, max: 30 }, cpu: 10, atLeast: 12 }])
     expect(result.facts).toEqual([{ name: 'median time', value: 2, unit: 's', atMost: 5 }, { name: 'size', value: 3 }])
+  })
+
+  test('runs short work more often', async () => {
+    const order: string[] = []
+    const result = await measureCase({ name: 'work', ours: fixedSide('ours', [1], order), peers: [] }, quiet)
+    expect(result.sides[0]!.samples).toHaveLength(31)
+    expect(order).toHaveLength(10 + 31 + 1)
   })
 
   test('says which peers it skipped, and why', async () => {

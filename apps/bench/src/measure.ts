@@ -28,7 +28,14 @@ export interface CaseResult {
   readonly facts: readonly Fact[]
 }
 
-/** One untimed run of each side, then `repeats` rounds in each of which every side runs once. */
+/** Short work is run more often than asked: until a side has run for so long, and at most so often. */
+const enoughSeconds = 3
+const mostRounds = 31
+
+/**
+ * Untimed rounds, then `repeats` timed ones or more, in each of which every side runs once. One untimed round; for short
+ * work up to ten, about a second, so that what compiles as it runs has been compiled.
+ */
 export async function measureCase(work: Case, settings: Settings): Promise<CaseResult> {
   const skipped: { peer: string; reason: string }[] = []
   const open: { name: string; side: OpenSide; timings: Timing[] }[] = []
@@ -43,8 +50,11 @@ export async function measureCase(work: Case, settings: Settings): Promise<CaseR
       skipped.push({ peer: side.name, reason: opened.skipped })
       settings.log(`  ${side.name} skipped: ${opened.skipped}`)
     }
-    for (const { side } of open) await side.run()
-    for (let repeat = 0; repeat < settings.repeats; repeat++) {
+    let slowest = 0
+    for (const { side } of open) slowest = Math.max(slowest, await wallSeconds(side))
+    for (let round = 1; round < Math.min(10, 1 / slowest); round++) for (const { side } of open) await side.run()
+    const rounds = Math.max(settings.repeats, Math.min(mostRounds, Math.ceil(enoughSeconds / slowest)))
+    for (let round = 0; round < rounds; round++) {
       for (const each of open) each.timings.push(await each.side.run())
     }
     const sides = open.map(({ name, side, timings }): SideResult => {
@@ -73,4 +83,11 @@ export async function measureCase(work: Case, settings: Settings): Promise<CaseR
   } finally {
     for (const { side } of open) await side.close()
   }
+}
+
+/** How long a run really takes: what a side reports may be scaled. */
+async function wallSeconds(side: OpenSide): Promise<number> {
+  const start = performance.now()
+  await side.run()
+  return (performance.now() - start) / 1000
 }

@@ -83,7 +83,7 @@ export function resultsMarkdown(results: readonly BenchResult[]): string {
       ...(notes.length > 0 ? ['', ...notes] : []),
       ...(figure ?? []),
       '',
-      `\`${result.command}\`, ${result.threads} threads a side, ${result.repeats} runs, on ${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}, Node ${node}, ${versions}; load ${load[0]} before and ${load[1]} after.`,
+      `\`${result.command}\`, ${result.threads} threads a side, ${result.repeats} runs or more, on ${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}, Node ${node}, ${versions}; load ${load[0]} before and ${load[1]} after.`,
     ].join('\n')
   })
   return `# Measurements

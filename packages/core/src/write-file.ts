@@ -1,8 +1,151 @@
-/** @file Writing files so that a reader sees the old bytes or all the new ones, never a part. */
+/**
+ * @file Writing files so that a reader sees the old bytes or all the new ones, never a part: bytes go to a temporary name
+ * beside the target, are flushed, and the name is changed at the end.
+ */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { fileError } from './errors.ts'
+import { threadId } from 'node:worker_threads'
+import { fileError, IndistinctError } from './errors.ts'
+
+/** A file that is complete under its temporary name. */
+export interface StagedFile {
+  readonly path: string
+  /** Of the bytes. */
+  readonly sha256: string
+  /** Gives the file its name. @throws IndistinctError 'file', and removes the temporary file, where that is refused. */
+  commit(): void
+  /** Removes the temporary file; nothing after {@link commit}. */
+  discard(): void
+}
+
+/** A file that is being written under its temporary name. */
+export interface FileWriter {
+  readonly path: string
+  /** Appends; on failure the temporary file is removed. @throws IndistinctError 'file' when the disk refuses. */
+  write(bytes: Uint8Array): void
+  /** Flushes what was written. @throws IndistinctError 'file', and removes the temporary file, when the disk refuses. */
+  stage(): StagedFile
+  /** Removes the temporary file. */
+  discard(): void
+}
+
+/** Temporary names of this thread that are in use; others of this process are leftovers of an earlier one. */
+const inUse = new Set<string>()
+
+/**
+ * Opens a file for writing; whatever stands at `path` stays until the staged file is committed. Leftovers that killed
+ * processes of this machine made for the same path are removed.
+ * @throws IndistinctError 'file' when the folder refuses.
+ */
+export function createFile(path: string): FileWriter {
+  const folder = dirname(path)
+  const temporary = join(folder, `${partPrefix(path)}${process.pid}-${threadId}.part`)
+  let fd: number | undefined
+  let state: 'open' | 'staged' | 'done' = 'open'
+  const hash = createHash('sha256')
+  const discard = (): void => {
+    if (state === 'done') return
+    state = 'done'
+    inUse.delete(temporary)
+    const open = fd
+    fd = undefined
+    try {
+      if (open !== undefined) closeSync(open)
+    } catch {
+      // The file is thrown away: what its last bytes met no longer matters.
+    }
+    rmSync(temporary, { force: true })
+  }
+  const attempt = <T>(step: () => T): T => {
+    try {
+      return step()
+    } catch (cause) {
+      let left = ''
+      try {
+        discard()
+      } catch {
+        left = `; ${temporary} could not be removed`
+      }
+      if (cause instanceof IndistinctError) throw cause
+      throw fileError(`cannot write ${path}: ${(cause as Error).message}${left}`, { cause })
+    }
+  }
+  if (inUse.has(temporary)) throw new Error(`createFile: ${path} is being written already`)
+  attempt(() => {
+    mkdirSync(folder, { recursive: true })
+    removeLeftovers(path)
+    fd = openSync(temporary, 'w')
+    inUse.add(temporary)
+  })
+  return {
+    path,
+    discard,
+    write(bytes) {
+      if (fd === undefined) throw new Error(`createFile: ${path} is closed`)
+      const open = fd
+      attempt(() => {
+        hash.update(bytes)
+        for (let at = 0; at < bytes.length; ) at += writeSync(open, bytes, at, bytes.length - at)
+      })
+    },
+    stage() {
+      if (fd === undefined) throw new Error(`createFile: ${path} is closed`)
+      const open = fd
+      attempt(() => {
+        fsyncSync(open)
+        fd = undefined
+        closeSync(open)
+        state = 'staged'
+      })
+      return {
+        path,
+        sha256: hash.digest('hex'),
+        discard,
+        commit() {
+          if (state !== 'staged') throw new Error(`createFile: ${path} is not staged`)
+          attempt(() => {
+            renameSync(temporary, path)
+            state = 'done'
+            inUse.delete(temporary)
+          })
+          flushFolder(folder)
+        },
+      }
+    },
+  }
+}
+
+/**
+ * Writes `chunks` under a temporary name and flushes them; on failure nothing is left.
+ * @throws IndistinctError 'file' when the folder or the disk refuses, and whatever `chunks` throws, wrapped in one.
+ */
+export function stageFile(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>): StagedFile {
+  const file = createFile(path)
+  try {
+    const parts = typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
+    for (const part of parts) file.write(part)
+    return file.stage()
+  } catch (cause) {
+    file.discard()
+    if (cause instanceof IndistinctError) throw cause
+    throw fileError(`cannot write ${path}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/**
+ * Gives several staged files their names, in their order; where one is refused, those that have no name yet are removed.
+ * @throws IndistinctError 'file'.
+ */
+export function commitFiles(files: readonly StagedFile[]): void {
+  try {
+    for (const file of files) file.commit()
+  } finally {
+    for (const file of files) file.discard()
+  }
+}
 
 /**
  * Writes `chunks` to a temporary file beside `path`, flushes it and renames it into place; on failure the temporary
@@ -10,22 +153,54 @@ import { fileError } from './errors.ts'
  * @throws IndistinctError 'file' when the folder or the disk refuses.
  */
 export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`)
+  stageFile(path, chunks).commit()
+}
+
+/** Temporary names carry the machine, since a process number says nothing about processes elsewhere. */
+function partPrefix(path: string): string {
+  return `.${basename(path)}.${hostname().replace(/[^\w-]/g, '_')}-`
+}
+
+function removeLeftovers(path: string): void {
+  const folder = dirname(path)
+  const prefix = partPrefix(path)
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    // A folder that can be written and not listed keeps its leftovers.
+    return
+  }
+  for (const name of names) {
+    if (!name.startsWith(prefix) || !name.endsWith('.part')) continue
+    const owner = /^(\d+)-(\d+)\.part$/.exec(name.slice(prefix.length))
+    if (!owner || isRunning(Number(owner[1]), Number(owner[2]), join(folder, name))) continue
+    try {
+      rmSync(join(folder, name), { force: true })
+    } catch {
+      // Somebody else's leftover: it is in nobody's way.
+    }
+  }
+}
+
+function isRunning(pid: number, thread: number, temporary: string): boolean {
+  if (pid === process.pid) return thread !== threadId || inUse.has(temporary)
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+/** A new name outlives a power cut once its folder is flushed too; not every file system or platform lets folders be. */
+function flushFolder(folder: string): void {
   let fd: number | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true })
-    fd = openSync(temporary, 'w')
-    const parts = typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
-    for (const part of parts) {
-      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at, part.length - at)
-    }
+    fd = openSync(folder, 'r')
     fsyncSync(fd)
-    closeSync(fd)
-    fd = undefined
-    renameSync(temporary, path)
-  } catch (cause) {
-    if (fd !== undefined) closeSync(fd)
-    if (existsSync(temporary)) rmSync(temporary, { force: true })
-    throw fileError(`cannot write ${path}: ${(cause as Error).message}`, { cause })
+  } catch {
+    // The file itself is flushed and has its name.
   }
+  if (fd !== undefined) closeSync(fd)
 }

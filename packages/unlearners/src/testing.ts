@@ -86,3 +86,11 @@ function columnSpreads({ cols, data }: Matrix, rows: readonly number[]): Float64
     return Math.sqrt(rows.reduce((sum, i) => sum + (data[i * cols + k]! - mean) ** 2, 0) / rows.length)
   })
 }
+
+/** Mean of each class' rows, in float64. */
+export function classMeans({ cols, data }: Matrix, { classes, codes }: Labels): Float64Array[] {
+  return classes.map((_, c) => {
+    const members = [...codes.keys()].filter((i) => codes[i] === c)
+    return Float64Array.from({ length: cols }, (_, k) => members.reduce((sum, i) => sum + data[i * cols + k]!, 0) / members.length)
+  })
+}

@@ -117,7 +117,7 @@ describe('unlearnTables', () => {
   })
 
   test('refuses an unknown method and no table', () => {
-    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'magic' as UnlearnerName)).toThrow("expected one of flow, d2d-r, u2u-r, u2u-r-closed, got 'magic'")
+    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'magic' as UnlearnerName)).toThrow(`expected one of ${names.join(', ')}, got 'magic'`)
     expect(() => unlearnTables({}, gmf.labels, 'flow')).toThrow('expected at least one user table, got none')
   })
 })

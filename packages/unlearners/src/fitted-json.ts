@@ -1,0 +1,111 @@
+/** @file Fits as JSON: numbers in full, so that a fit that was read maps rows to the same bytes as the one written. */
+
+import { badData, type Json } from '@indistinct/core'
+import type { AffineMap } from './affine-map.ts'
+import { fittedUnlearner, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
+
+const schema = 'indistinct/fitted/1'
+
+/**
+ * The fit as JSON. It describes classes by their means and spreads and can undo the unlearning of anyone whose label is
+ * known or guessed: it is as sensitive as the original table.
+ */
+export function fittedToJson({ method, parameters, classes, columns, map, exact }: FittedUnlearner): { readonly [name: string]: Json } {
+  return { schema, method, parameters, classes, columns, exact, map: mapToJson(map) }
+}
+
+/**
+ * The fit that `fittedToJson` wrote.
+ * @throws IndistinctError 'bad-data' where the value is no such thing; `name` says where it came from.
+ */
+export function fittedFromJson(value: unknown, name = 'fit'): FittedUnlearner {
+  const read = reader(value, name)
+  if (read.value['schema'] !== schema) throw badData(`${name}: expected a fit of schema ${schema}, got ${JSON.stringify(read.value['schema']) ?? 'none'}; write one with unlearn --fit`)
+  const columns = read.count('columns')
+  const classes = read.list('classes', (each): each is string => typeof each === 'string', 'names')
+  const method = read.text('method')
+  const parameters = reader(read.value['parameters'], `${name}: parameters`).value as { [key: string]: Json }
+  return fittedUnlearner({ method, parameters, classes, columns, exact: read.value['exact'] === true, map: mapFromJson(read.value['map'], `${name}: map`, columns, classes.length) })
+}
+
+function mapToJson(map: UserMap): Json {
+  switch (map.kind) {
+    case 'shared':
+      return { kind: map.kind, map: affineToJson(map.map) }
+    case 'noise':
+      return { kind: map.kind, deviation: map.deviation, seed: map.seed }
+    case 'by-class': {
+      const { shares, means, whitening, logSpread } = map.posterior
+      const posterior = { shares: [...shares], means: means.map((mean) => [...mean]), whitening: whitening.map((each) => [...each]), logSpread: [...logSpread] }
+      return { kind: map.kind, maps: map.maps.map(affineToJson), posterior }
+    }
+    default:
+      throw new RangeError(`fittedToJson: expected a map of a known kind, got ${String((map satisfies never as UserMap).kind)}`)
+  }
+}
+
+function affineToJson({ centre, change, shift }: AffineMap): Json {
+  return { centre: [...centre], change: [...change], shift: [...shift] }
+}
+
+function mapFromJson(value: unknown, name: string, K: number, C: number): UserMap {
+  const read = reader(value, name)
+  const kind = read.text('kind')
+  if (kind === 'shared') return { kind, map: affineFromJson(read.value['map'], name, K) }
+  if (kind === 'noise') return { kind, deviation: read.number('deviation'), seed: read.count('seed', 0) }
+  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, by-class or noise, got ${JSON.stringify(kind)}`)
+  const posterior = reader(read.value['posterior'], `${name}: posterior`)
+  const arrays = (key: string): Float64Array[] => posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
+  const [means, whitening] = [arrays('means'), arrays('whitening')]
+  if (means.some((mean) => mean.length !== K) || whitening.some((axes) => axes.length % K !== 0 || axes.length > K * K)) throw badData(`${name}: expected a posterior of ${K} columns; the file is damaged`)
+  return {
+    kind,
+    maps: read.several('maps', C).map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)),
+    posterior: { shares: [...numbers(posterior.several('shares', C), `${name}: shares`)], means, whitening, logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)] },
+  }
+}
+
+function affineFromJson(value: unknown, name: string, K: number): AffineMap {
+  const { several } = reader(value, name)
+  const part = (key: string, length: number): Float64Array => numbers(several(key, length), `${name}.${key}`)
+  return { centre: part('centre', K), change: part('change', K * K), shift: part('shift', K) }
+}
+
+function numbers(value: unknown, name: string): Float64Array {
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'number' && Number.isFinite(each))) throw badData(`${name}: expected finite numbers; the file is damaged`)
+  return Float64Array.from(value as number[])
+}
+
+/** What an object must hold, member by member. */
+function reader(value: unknown, name: string) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badData(`${name}: expected an object, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
+  const record = value as { readonly [key: string]: unknown }
+  const expect = (holds: boolean, key: string, what: string): void => {
+    if (!holds) throw badData(`${name}: expected ${key} as ${what}; the file is damaged or of another version`)
+  }
+  return {
+    value: record,
+    text(key: string): string {
+      expect(typeof record[key] === 'string', key, 'text')
+      return record[key] as string
+    },
+    number(key: string): number {
+      expect(Number.isFinite(record[key]), key, 'a number')
+      return record[key] as number
+    },
+    count(key: string, from = 1): number {
+      expect(Number.isSafeInteger(record[key]) && (record[key] as number) >= from, key, `an integer of at least ${from}`)
+      return record[key] as number
+    },
+    list<T>(key: string, is: (each: unknown) => each is T, what: string): T[] {
+      const list = record[key]
+      expect(Array.isArray(list) && list.every(is), key, `a list of ${what}`)
+      return list as T[]
+    },
+    several(key: string, length: number): unknown[] {
+      const list = record[key]
+      expect(Array.isArray(list) && list.length === length, key, `a list of ${length}`)
+      return list as unknown[]
+    },
+  }
+}

@@ -1,0 +1,66 @@
+/** @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label. */
+
+import type { Labels, Matrix } from '@indistinct/core'
+import { affineThrough, type AffineMap } from './affine-map.ts'
+import { checkedClasses } from './checked-classes.ts'
+import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
+import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import type { Fitted } from './fitted-unlearner.ts'
+import { product, transposed } from './small-product.ts'
+import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import type { Unlearned } from './unlearned.ts'
+
+/**
+ * LEACE (Belrose et al. 2023, Theorem 4.3): of all affine maps after which every class has the same mean, the one that
+ * moves users least in the mean of squares, x - W^+ P W (x - E x), with W = (Sigma_xx^1/2)^+ and P the orthogonal
+ * projection onto the columns of W Sigma_xz.
+ *
+ * One map for everyone: it is fitted with labels and applied without any, so users whose label is unknown are covered
+ * like others. On the users fitted no linear attacker beats the constant answer. Users who were not fitted keep the
+ * error of the estimated means: between two classes a squared Mahalanobis distance of about (K - 1)(1/n_1 + 1/n_2) for
+ * n_1 and n_2 users fitted. Attackers that see more than means (trees, radial kernels) keep whatever else tells
+ * classes apart.
+ * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
+ */
+export function fitLeace(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Fitted {
+  const normals = classNormals(embedding, checkedClasses('leace', embedding, labels))
+  const { map, erased } = leaceMap(normals)
+  return fittedInClosedForm('leace', embedding, labels, { kind: 'shared', map }, { erased }, options)
+}
+
+/** Directions whose variance is below this fraction of the largest count as constant: whitening would blow them up. */
+const negligible = 1e-10
+/** Directions of W Sigma_xz that are this small beside its largest are rounding: C classes have at most C - 1. */
+const roundedOff = 1e-10
+
+/** The map, and the number of directions that it erases, from class moments alone. */
+export function leaceMap(normals: readonly ClassNormal[]): { map: AffineMap; erased: number } {
+  const K = normals[0]!.mean.length
+  const C = normals.length
+  const { count, mean, total } = pooledNormal(normals)
+  const eigen = symmetricEigen(total, K)
+  const kept = (value: number): boolean => value > negligible * eigen.values[0]!
+  const whitening = spectralFunction(eigen, (value) => (kept(value) ? 1 / Math.sqrt(value) : 0))
+  const colouring = spectralFunction(eigen, (value) => (kept(value) ? Math.sqrt(value) : 0))
+  // Sigma_xz (K, C) for one-hot labels has columns (n_c / n)(mean_c - mean); columns scaled otherwise span the same.
+  const cross = new Float64Array(K * C)
+  normals.forEach((normal, c) => {
+    const weight = Math.sqrt(normal.count / count)
+    for (let k = 0; k < K; k++) cross[k * C + c] = weight * (normal.mean[k]! - mean[k]!)
+  })
+  const whitened = product(whitening, cross, K, K, C)
+  // Its left singular vectors, from the smaller Gram matrix (C, C): V / s spans the columns.
+  const gram = symmetricEigen(product(transposed(whitened, K, C), whitened, C, K, C), C)
+  const rank = gram.values.slice(0, C - 1).filter((value) => value > roundedOff * gram.values[0]!).length
+  const basis = product(whitened, transposed(gram.vectors.slice(0, rank * C), rank, C), K, C, rank)
+  for (let k = 0; k < K; k++) for (let r = 0; r < rank; r++) basis[k * rank + r]! /= Math.sqrt(gram.values[r]!)
+  // W^+ P W, where the whitening's pseudo-inverse is the colouring.
+  const erasing = product(product(colouring, basis, K, K, rank), product(transposed(basis, K, rank), whitening, rank, K, K), K, rank, K)
+  const linear = erasing.map((value, p) => (p % (K + 1) === 0 ? 1 : 0) - value)
+  return { map: affineThrough(linear, mean, mean), erased: rank }
+}
+
+/** The embedding that `fitLeace` makes. */
+export function leace(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Unlearned {
+  return fitLeace(embedding, labels, options).unlearned
+}

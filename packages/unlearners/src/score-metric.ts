@@ -1,0 +1,171 @@
+/**
+ * @file What moving a user costs in scores: a metric for each user, from the gradients of the scores of the items that a
+ * recommender would show him.
+ */
+
+import type { Matrix } from '@indistinct/core'
+import { scoreTopK } from '@indistinct/kernels'
+
+/** One metric a user, kept as its inverse. */
+export interface ScoreMetric {
+  readonly rows: number
+  readonly cols: number
+  /** M_i^-1 of every user (N, K, K), row-major, scaled so that traces average K: the mean user's directions cost 1 each. */
+  readonly inverses: Float32Array
+}
+
+export interface ScoreMetricOptions {
+  /** Items of the head of each user's ranking that count. Default 100, or all where there are fewer. */
+  readonly top?: number
+  /** What directions cost that change no order, as a share of the mean cost: a first-order account holds for short ways only. Default 0.1. */
+  readonly ridge?: number
+}
+
+const defaultTop = 100
+const defaultRidge = 0.1
+
+/**
+ * Most values that inverses may have: a gigabyte of them.
+ */
+const mostValues = 2 ** 28
+
+/**
+ * The metric of scores theta_i . v_j: M_i = G + ridge (tr G / K) I, divided by tr G / K, where G is the covariance of the
+ * vectors of user i's best items. A displacement d of the user changes the scores of these items relative to one another
+ * by d' G d in the mean square; what all of them gain alike changes no ranking. Neither does a change of scale, so that
+ * moving along theta_i itself is free but for the ridge: G stands for G - G theta theta' G / (theta' G theta).
+ * @param users (N, K) @param items (I, K)
+ * @throws RangeError on shapes or options that do not fit.
+ */
+export function innerProductMetric(users: Matrix, items: Matrix, options: ScoreMetricOptions = {}): ScoreMetric {
+  if (items.cols !== users.cols) throw new RangeError(`innerProductMetric: expected items of ${users.cols} columns as the users, got ${items.cols}`)
+  const top = Math.min(items.rows, options.top ?? defaultTop)
+  const best = scoreTopK(users, items, undefined, top)
+  return scoreMetric(users.rows, users.cols, (i, gradients) => {
+    for (let t = 0; t < top; t++) {
+      const from = best[i * top + t]! * items.cols
+      for (let k = 0; k < items.cols; k++) gradients[t * items.cols + k] = items.data[from + k]!
+    }
+    return { scaleFree: users.data.subarray(i * users.cols, (i + 1) * users.cols) }
+  }, { ...options, top })
+}
+
+/**
+ * The metric of any score. `gradientsOf` writes the gradients, by user i's row, of the scores of his `top` best items
+ * (top, K); `scaleFree` is a displacement that multiplies all scores by one factor, where there is one.
+ * @throws RangeError on options that do not fit or a metric beyond the memory set aside for it.
+ */
+export function scoreMetric(
+  rows: number, cols: number, gradientsOf: (row: number, gradients: Float64Array) => { readonly scaleFree?: Float32Array } | undefined,
+  { top = defaultTop, ridge = defaultRidge }: ScoreMetricOptions = {},
+): ScoreMetric {
+  if (!Number.isSafeInteger(top) || top < 2) throw new RangeError(`scoreMetric: expected top as an integer of at least 2, got ${top}`)
+  if (!Number.isFinite(ridge) || ridge <= 0) throw new RangeError(`scoreMetric: expected ridge above 0, got ${ridge}`)
+  const K = cols
+  if (rows * K * K > mostValues) {
+    throw new RangeError(`scoreMetric: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
+  }
+  const inverses = new Float32Array(rows * K * K)
+  const gradients = new Float64Array(top * K)
+  let traces = 0
+  for (let i = 0; i < rows; i++) {
+    const { scaleFree } = gradientsOf(i, gradients) ?? {}
+    const metric = centredSquares(gradients, top, K)
+    let mean = 0
+    for (let k = 0; k < K; k++) mean += metric[k * K + k]! / K
+    if (!(mean > 0)) {
+      // Nothing to tell: every direction costs the same.
+      for (let k = 0; k < K; k++) metric[k * K + k] = 1 + ridge
+    } else {
+      if (scaleFree) freeDirection(metric, scaleFree, K)
+      for (let p = 0; p < K * K; p++) metric[p]! /= mean
+      for (let k = 0; k < K; k++) metric[k * K + k]! += ridge
+    }
+    const inverse = positiveInverse(metric, K)
+    for (let k = 0; k < K; k++) traces += inverse[k * K + k]!
+    inverses.set(inverse, i * K * K)
+  }
+  const scale = (rows * K) / traces
+  for (let p = 0; p < inverses.length; p++) inverses[p]! *= scale
+  return { rows, cols, inverses }
+}
+
+/**
+ * The metric of several tables side by side that count separately: block-diagonal, `costs` times each. A table without a
+ * metric costs the same in every direction.
+ */
+export function blockMetric(parts: readonly { readonly cols: number; readonly metric?: ScoreMetric; readonly cost: number; readonly factor: number }[], rows: number): ScoreMetric {
+  const K = parts.reduce((sum, part) => sum + part.cols, 0)
+  if (rows * K * K > mostValues) throw new RangeError(`blockMetric: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
+  const inverses = new Float32Array(rows * K * K)
+  let first = 0
+  for (const { cols, metric, cost } of parts) {
+    for (let i = 0; i < rows; i++) {
+      for (let a = 0; a < cols; a++) {
+        for (let b = 0; b < cols; b++) {
+          const inverse = metric ? metric.inverses[(i * cols + a) * cols + b]! : a === b ? 1 : 0
+          inverses[(i * K + first + a) * K + first + b] = inverse / cost
+        }
+      }
+    }
+    first += cols
+  }
+  return { rows, cols: K, inverses }
+}
+
+/** Covariance of the rows of g (rows, K), row-major. */
+function centredSquares(g: Float64Array, rows: number, K: number): Float64Array {
+  const out = new Float64Array(K * K)
+  const mean = new Float64Array(K)
+  for (let t = 0; t < rows; t++) for (let k = 0; k < K; k++) mean[k]! += g[t * K + k]! / rows
+  for (let t = 0; t < rows; t++) {
+    for (let k = 0; k < K; k++) {
+      const left = (g[t * K + k]! - mean[k]!) / rows
+      for (let l = 0; l <= k; l++) out[k * K + l]! += left * (g[t * K + l]! - mean[l]!)
+    }
+  }
+  for (let k = 0; k < K; k++) for (let l = 0; l < k; l++) out[l * K + k] = out[k * K + l]!
+  return out
+}
+
+/** What a displacement costs after the best of its changes along `direction`, in place. */
+function freeDirection(metric: Float64Array, direction: Float32Array, K: number): void {
+  const along = new Float64Array(K)
+  let square = 0
+  for (let a = 0; a < K; a++) {
+    for (let b = 0; b < K; b++) along[a]! += metric[a * K + b]! * direction[b]!
+    square += along[a]! * direction[a]!
+  }
+  if (!(square > 0)) return
+  for (let a = 0; a < K; a++) for (let b = 0; b < K; b++) metric[a * K + b]! -= (along[a]! * along[b]!) / square
+}
+
+/** Inverse of a symmetric positive definite (n, n) matrix by Cholesky's factors. */
+export function positiveInverse(matrix: Float64Array, n: number): Float64Array {
+  const lower = matrix.slice()
+  for (let j = 0; j < n; j++) {
+    for (let k = 0; k < j; k++) {
+      const factor = lower[j * n + k]!
+      for (let i = j; i < n; i++) lower[i * n + j]! -= lower[i * n + k]! * factor
+    }
+    const diagonal = Math.sqrt(lower[j * n + j]!)
+    for (let i = j; i < n; i++) lower[i * n + j]! /= diagonal
+  }
+  const inverse = new Float64Array(n * n)
+  for (let c = 0; c < n; c++) {
+    for (let i = c; i < n; i++) {
+      let sum = i === c ? 1 : 0
+      for (let k = c; k < i; k++) sum -= lower[i * n + k]! * inverse[k * n + c]!
+      inverse[i * n + c] = sum / lower[i * n + i]!
+    }
+  }
+  const out = new Float64Array(n * n)
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = 0
+      for (let k = a; k < n; k++) sum += inverse[k * n + a]! * inverse[k * n + b]!
+      out[a * n + b] = out[b * n + a] = sum
+    }
+  }
+  return out
+}

@@ -9,7 +9,7 @@ test('scores are probabilities up to log-odds of 4, and meet the tail there in v
 })
 
 test('in float32, users that a posterior would round to one or zero keep their order', () => {
-  const logOdds = Float64Array.from([-1e6, -2000, -1990, -120, -100, 100, 120, 1990, 2000, 1e6, 1.01e6])
+  const logOdds = Float64Array.from([-1e8, -1e6, -2000, -1990, -120, -100, 100, 120, 1990, 2000, 1e6, 1.01e6, 1e8, 1.01e8])
   const { data } = scoresOfLogOdds(logOdds)
   for (let i = 1; i < logOdds.length; i++) expect(data[2 * i + 1]).toBeGreaterThan(data[2 * i - 1]!)
   for (const value of data) expect(value > 0 && value < 1).toBe(true)

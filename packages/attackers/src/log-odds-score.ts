@@ -2,8 +2,8 @@
  * @file Scores in float32 that keep the order of log-odds. A posterior of 1 - 1e-9 is 1 in float32, and an attacker
  * that is very sure of many users, as Gaussian densities in many dimensions are, would call them all equal: ties that
  * cost it AUC for no reason of its own. So beyond log-odds of 4 in size, a probability of 0.982, the tail falls off
- * like one over a square root instead of exponentially; value and slope meet there. Up to there scores are
- * probabilities, beyond it they only rank.
+ * like one over a logarithm instead of exponentially; value and slope meet there. Up to there scores are probabilities,
+ * beyond it they only rank: float32 keeps log-odds apart that differ by a thousandth, whatever their size.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -14,8 +14,8 @@ const tail = 1 / (1 + Math.exp(turn))
 /** Strictly increasing in `logOdds`, the logistic function up to 4 in size; score(-l) = 1 - score(l). */
 export function logOddsScore(logOdds: number): number {
   const size = Math.abs(logOdds)
-  // d/dl of the logistic tail is -(1 - tail) tail at the turn, and so is that of this root.
-  const rest = size <= turn ? 1 / (1 + Math.exp(size)) : tail / Math.sqrt(1 + 2 * (1 - tail) * (size - turn))
+  // d/dl of the logistic tail is -(1 - tail) tail at the turn, and so is that of this quotient.
+  const rest = size <= turn ? 1 / (1 + Math.exp(size)) : tail / (1 + (1 - tail) * Math.log1p(size - turn))
   return logOdds < 0 ? rest : 1 - rest
 }
 

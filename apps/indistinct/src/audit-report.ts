@@ -4,7 +4,7 @@ import type { Json } from '@indistinct/core'
 import { protocols, type AttackResult, type AuditResult, type Estimate, type SplitScores } from '@indistinct/attackers'
 import { rocCurve, truePositiveRateAt } from '@indistinct/metrics'
 import { xgbEngine } from '@indistinct/xgboost'
-import type { AttackFigures, AttackRow, ProjectOptions, ReportData, RocCurve, ThreatModel } from '@indistinct/report'
+import type { AttackFigures, AttackRow, ReportData, RocCurve, ThreatModel, UserMapOptions } from '@indistinct/report'
 import { attackers } from './attack-battery.ts'
 
 /** Versions that the figures of an audit depend on, beyond those of this program. */
@@ -46,7 +46,7 @@ export function attackSections(audits: Audits, table: string, attribute: string)
 }
 
 /** What the strongest attack takes each user for, as a second way to colour users; -1 where it scored nobody. */
-export function predictions(audits: Audits, users: number): NonNullable<ProjectOptions['predictions']> {
+export function predictions(audits: Audits, users: number): NonNullable<UserMapOptions['predictions']> {
   const { attacker, protocol, input } = audits.before.strongest
   const codesIn = (result: AuditResult): Int32Array => {
     const attack = result.attacks.find((each) => each.attacker === attacker && each.protocol === protocol && each.input === input)!

@@ -37,7 +37,6 @@ describe('neighbourOverlap', () => {
       }
     }
     expect(cosine.mean).toBeCloseTo(cosine.perUser.reduce((sum, value) => sum + value, 0) / 300, 12)
-    expect(cosine.lower).toBeUndefined()
     expect(cosine.mean).toBeGreaterThan(0.3)
     expect(cosine.mean).toBeLessThan(0.9)
   })
@@ -66,15 +65,13 @@ describe('neighbourOverlap', () => {
     expect(neighbourOverlap(matrix(3, 1), matrix(3, 1), { k: 10 }).k).toBe(2)
   })
 
-  test('a sample is drawn by its seed, has an interval, and seeks neighbours among all', () => {
+  test('a sample is drawn by its seed, and seeks neighbours among all', () => {
     const all = neighbourOverlap(before, after)
     const some = neighbourOverlap(before, after, { users: 120, seed: 4 })
     expect(neighbourOverlap(before, after, { users: 120, seed: 4 })).toEqual(some)
     expect([...neighbourOverlap(before, after, { users: 120, seed: 5 }).users]).not.toEqual([...some.users])
     expect([some.users.length, some.of]).toEqual([120, 300])
     some.users.forEach((user, u) => expect(some.euclidean.perUser[u]).toBe(all.euclidean.perUser[user]))
-    expect(some.cosine.lower!).toBeLessThan(some.cosine.mean)
-    expect(some.cosine.upper!).toBeGreaterThan(some.cosine.mean)
   })
 
   test.each([

@@ -5,7 +5,6 @@
  */
 
 import { randomStream, shuffle, type Matrix } from '@indistinct/core'
-import { bootstrapMean } from './bootstrap.ts'
 
 export interface NeighbourOverlapOptions {
   /** Neighbours of each user; 10, and never more than all the others. */
@@ -19,13 +18,6 @@ export interface NeighbourOverlapOptions {
   readonly users?: number
 }
 
-/** A mean over users; the interval is there where the users are a sample of the table's. */
-export interface OverlapMean {
-  readonly mean: number
-  readonly lower?: number
-  readonly upper?: number
-}
-
 export interface NeighbourOverlap {
   readonly k: number
   /** Rows that were measured, ascending. */
@@ -33,8 +25,8 @@ export interface NeighbourOverlap {
   /** Rows of the table. */
   readonly of: number
   /** Overlap of each measured user, 0 to 1, and its mean. */
-  readonly cosine: OverlapMean & { readonly perUser: Float64Array }
-  readonly euclidean: OverlapMean & { readonly perUser: Float64Array }
+  readonly cosine: { readonly mean: number; readonly perUser: Float64Array }
+  readonly euclidean: { readonly mean: number; readonly perUser: Float64Array }
 }
 
 const mostUsers = 1000
@@ -60,10 +52,9 @@ export function neighbourOverlap(before: Matrix, after: Matrix, options: Neighbo
   const users = measured(n, wanted, seed)
   const one = nearest(before, users, neighbours)
   const other = nearest(after, users, neighbours)
-  const shared = (a: Int32Array, b: Int32Array): OverlapMean & { readonly perUser: Float64Array } => {
+  const shared = (a: Int32Array, b: Int32Array): NeighbourOverlap['cosine'] => {
     const perUser = Float64Array.from(users, (_, u) => overlap(a.subarray(u * neighbours, (u + 1) * neighbours), b.subarray(u * neighbours, (u + 1) * neighbours)))
-    if (users.length === n) return { mean: perUser.reduce((sum, value) => sum + value, 0) / n, perUser }
-    return { ...bootstrapMean(perUser, { seed }), perUser }
+    return { mean: perUser.reduce((sum, value) => sum + value, 0) / users.length, perUser }
   }
   return { k: neighbours, users, of: n, cosine: shared(one.cosine, other.cosine), euclidean: shared(one.euclidean, other.euclidean) }
 }

@@ -19,6 +19,14 @@ export function checkReport(data: ReportData): void {
   })
   data.utility?.forEach((row, index) => {
     for (const phase of ['before', 'after'] as const) if (row[phase]) checkInterval(row[phase], `utility[${index}].${phase}`)
+    if (row.change) checkInterval(row.change, `utility[${index}].change`)
+  })
+  data.neighbours?.groups.forEach((group, index) => {
+    for (const measure of ['cosine', 'euclidean'] as const) {
+      const place = `neighbours.groups[${index}].${measure}`
+      for (const value of Object.values(group[measure])) checkShare(value as number, place)
+      checkInterval(group[measure], place)
+    }
   })
   if (data.gate !== undefined && !(data.gate >= 0.5 && data.gate <= 1)) throw new RangeError(`reportHtml: expected gate between 0.5 and 1, got ${data.gate}`)
   checkShare(data.smallestLeak, 'smallestLeak')

@@ -34,14 +34,16 @@ export function displacementOf(before: Matrix, after: Matrix, labels: Labels, op
   const named = byClass.map((values, code) => ({ name: classes[code]?.name ?? 'no label', values: Float64Array.from(values).sort() })).filter(({ values }) => values.length > 0)
   // The histogram ends where all but the farthest 1 % of the most mobile class lie; its last bin takes the others.
   const to = Math.max(0, ...named.map(({ values }) => quantile(values, 0.99)))
-  return { spread, to, groups: named.map(({ name, values }) => groupOf(name, values, to, bins)) }
+  const everyone = Float64Array.from(byClass.flat()).sort()
+  return { spread, to, groups: named.map(({ name, values }) => groupOf(name, values, to, bins)), all: groupOf('all users', everyone, to, bins) }
 }
 
 function groupOf(name: string, values: Float64Array, to: number, bins: number): DisplacementGroup {
   const shares = new Array<number>(bins).fill(0)
   for (const value of values) shares[to > 0 ? Math.min(bins - 1, Math.floor((value / to) * bins)) : 0]! += 1 / values.length
-  const [p5, p25, p50, p75, p95, most] = [0.05, 0.25, 0.5, 0.75, 0.95, 1].map((q) => quantile(values, q))
-  return { name, users: values.length, unmoved: values.filter((value) => value === 0).length, quantiles: [p5!, p25!, p50!, p75!, p95!, most!], shares }
+  const [p5, p25, p50, p75, p95, most] = [0.05, 0.25, 0.5, 0.75, 0.95, 1].map((q) => (values.length > 0 ? quantile(values, q) : 0))
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+  return { name, users: values.length, unmoved: values.filter((value) => value === 0).length, mean, quantiles: [p5!, p25!, p50!, p75!, p95!, most!], shares }
 }
 
 /** Linear between order statistics. */
@@ -90,8 +92,11 @@ export function displacementFigure(data: DisplacementData): Markup {
     )
   const table = dataTable(
     `Distance moved, ${unit}`,
-    ['Class', 'Users', 'Unmoved', '5\u00a0%', '25\u00a0%', 'Median', '75\u00a0%', '95\u00a0%', 'Farthest'],
-    data.groups.map((g) => [shorten(g.name, 60), count(g.users), `${count(g.unmoved)} (${percent(g.unmoved / g.users)})`, ...g.quantiles.map((q) => (data.spread > 0 ? fixed(q, 3) : significant(q)))]),
+    ['Class', 'Users', 'Unmoved', 'Mean', '5\u00a0%', '25\u00a0%', 'Median', '75\u00a0%', '95\u00a0%', 'Farthest'],
+    (data.groups.length > 1 ? [data.all, ...data.groups] : data.groups).map((g) => [
+      shorten(g.name, 60), count(g.users), `${count(g.unmoved)} (${percent(g.users > 0 ? g.unmoved / g.users : 0)})`,
+      ...[g.mean, ...g.quantiles].map((q) => (data.spread > 0 ? fixed(q, 3) : significant(q))),
+    ]),
     1,
   )
   return html`${drawn}${table}`

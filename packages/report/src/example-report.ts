@@ -2,9 +2,9 @@
 
 import { classCounts, encodeLabels, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { displacementOf } from './displacement.ts'
-import { projectUsers } from './principal-components.ts'
 import type { AttackFigures, AttackRow, ReportData, RocCurve } from './report-data.ts'
 import { tellingDimensions } from './telling-dimensions.ts'
+import { mapUsers } from './user-map.ts'
 
 /** Two classes of users, 16 dimensions, of which some tell the classes apart before and hardly after. */
 export function exampleTables(users = 900): { before: Matrix; after: Matrix; labels: Labels } {
@@ -70,10 +70,19 @@ export function exampleReport(): ReportData {
     attacks,
     roc,
     histograms: tellingDimensions(before, after, labels),
-    scatter: projectUsers(before, after, labels, { seed: 1 }),
+    scatter: mapUsers(before, after, labels, { seed: 1, points: 250, steps: 400, predictions: { name: 'prediction of mlp (five-fold, standardised)', before: predictedOf(labels, 0.72, random), after: predictedOf(labels, 0.52, random) } }),
     displacement: displacementOf(before, after, labels),
+    neighbours: {
+      k: 10,
+      of: 900,
+      groups: [
+        { users: 900, cosine: { value: 0.8123 }, euclidean: { value: 0.7931 } },
+        { name: 'F', users: counts[0]!, cosine: { value: 0.7611 }, euclidean: { value: 0.7402 } },
+        { name: 'M', users: counts[1]!, cosine: { value: 0.8342 }, euclidean: { value: 0.8157 } },
+      ],
+    },
     utility: [
-      { metric: 'NDCG', k: 10, definition: 'full ranking, all items unseen in training', users: 900, before: estimate(0.2955, 0.009), after: estimate(0.2898, 0.009) },
+      { metric: 'NDCG', k: 10, definition: 'full ranking, all items unseen in training', users: 900, before: estimate(0.2955, 0.009), after: estimate(0.2898, 0.009), change: { value: -0.0057, low: -0.0089, high: -0.0021 } },
       { metric: 'HR', k: 10, definition: 'full ranking, any-hit', users: 900, before: estimate(0.731, 0.028), after: estimate(0.726, 0.028) },
       { metric: 'NDCG', k: 10, group: 'F', definition: 'full ranking, all items unseen in training', users: counts[0]!, before: estimate(0.281, 0.017), after: estimate(0.2761, 0.017) },
       { metric: 'NDCG', k: 10, group: 'M', definition: 'full ranking, all items unseen in training', users: counts[1]!, before: estimate(0.3014, 0.011), after: estimate(0.2953, 0.011) },
@@ -89,6 +98,11 @@ export function exampleReport(): ReportData {
     },
     limits: ['Attackers saw one table at a time, not both together.'],
   }
+}
+
+/** Labels of which a share is right; every ninth user has no prediction. */
+function predictedOf(labels: Labels, right: number, random: { uniform(): number }): Int32Array {
+  return labels.codes.map((code, i) => (i % 9 === 0 || code < 0 ? -1 : random.uniform() < right ? code : 1 - code))
 }
 
 /** ROC points of two normal samples whose means lie `gap` apart. */
@@ -123,6 +137,7 @@ function figures(points: readonly [number, number][]): AttackFigures {
     balancedAccuracy: around(accuracy, 0.05),
     accuracy: around(accuracy, 0.05),
     truePositivesAt1: around(early, 0.03),
+    truePositivesAtTenth: { value: early / 8 },
     p: auc > 0.6 ? 0.0005 : 0.31,
   }
 }

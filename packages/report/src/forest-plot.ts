@@ -10,8 +10,11 @@ import { linearScale, ticks } from './linear-scale.ts'
 import { html, shorten, type Content, type Markup } from './markup.ts'
 import type { AttackRow, Estimate } from './report-data.ts'
 
-/** Draws `rows` grouped by table and protocol, a line at 0.5 and a dashed one at the gate. */
-export function forestPlot(rows: readonly AttackRow[], gate?: number): Markup | undefined {
+/**
+ * Draws `rows` with a line at 0.5 and a dashed one at the gate: in groups by table and protocol, or, where their order is
+ * by leak, each with its whole name.
+ */
+export function forestPlot(rows: readonly AttackRow[], gate?: number, naming: 'grouped' | 'whole' = 'grouped'): Markup | undefined {
   const drawn = rows
     .map((row) => ({ row, before: row.before && foldedAuc(row.before), after: row.after && foldedAuc(row.after) }))
     .filter(({ before, after }) => before ?? after)
@@ -34,12 +37,13 @@ export function forestPlot(rows: readonly AttackRow[], gate?: number): Markup | 
   let group = ''
   for (const { row, before, after } of drawn) {
     const heading = [row.table, row.protocol].filter((part) => part !== undefined).join(', ')
-    if (heading !== group) lines.push(html`<p class="group">${shorten(heading, 80)}</p>`)
+    if (naming === 'grouped' && heading !== group) lines.push(html`<p class="group">${shorten(heading, 80)}</p>`)
     group = heading
-    const name = [row.attacker, row.input].filter((part) => part !== undefined).join(', ')
+    const details = [row.table, row.protocol, row.input].filter((part) => part !== undefined).join(', ')
+    const name = naming === 'grouped' ? shorten([row.attacker, row.input].filter((part) => part !== undefined).join(', '), 60) : html`${shorten(row.attacker, 40)}<span class="definition"> ${shorten(details, 80)}</span>`
     const estimates = [before, after].flatMap((e) => (e ? [e] : []))
     const height = both ? 30 : 24
-    lines.push(html`<div class="attack"><span>${shorten(name, 60)}</span><svg width="100%" height="${height}" role="img"><title>${attackName(row)}: ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}</title>${verticals(height)}${before && whisker(before, 'before', both ? 10 : 12, x)}${after && whisker(after, 'after', both ? 20 : 12, x)}</svg><span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span></div>
+    lines.push(html`<div class="attack"><span>${name}</span><svg width="100%" height="${height}" role="img"><title>${attackName(row)}: ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}</title>${verticals(height)}${before && whisker(before, 'before', both ? 10 : 12, x)}${after && whisker(after, 'after', both ? 20 : 12, x)}</svg><span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span></div>
 `)
   }
   const axis = html`<div class="attack" aria-hidden="true"><span></span><svg width="100%" height="36">${marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5"/><text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`)}<text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg><span></span></div>`

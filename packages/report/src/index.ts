@@ -2,9 +2,9 @@ export { balancedHistograms, dimensionHistograms, type BalancedOptions } from '.
 export { displacementOf } from './displacement.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
 export type { Markup } from './markup.ts'
+export { neighbourDataOf, type MeasuredOverlap } from './neighbour-table.ts'
 export type { PaperFigure } from './paper-figure.ts'
 export { paretoFigure, paretoFront, type ParetoData, type ParetoPoint } from './pareto-figure.ts'
-export { projectUsers, type ProjectOptions } from './principal-components.ts'
 export type {
   AttackFigures,
   AttackRow,
@@ -17,6 +17,8 @@ export type {
   DisplacementGroup,
   Estimate,
   HistogramData,
+  NeighbourData,
+  NeighbourGroup,
   Provenance,
   ReportData,
   RocCurve,
@@ -31,4 +33,5 @@ export { tellingDimensions, type TellingOptions } from './telling-dimensions.ts'
 export { tradeOffFigure, type TradeOffData, type TradeOffMeasure, type TradeOffSeries } from './trade-off-figure.ts'
 export { trustworthiness } from './trustworthiness.ts'
 export { tsneFigure, type TsneFigureData, type TsnePanel } from './tsne-figure.ts'
+export { mapUsers, type UserMapOptions } from './user-map.ts'
 export { verdictOf, type Verdict } from './verdict.ts'

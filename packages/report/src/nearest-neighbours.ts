@@ -8,7 +8,7 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { scatterOf, symmetricEigen } from './principal-components.ts'
+import { scatterOf, symmetricEigen, widestForJacobi } from './principal-components.ts'
 
 /** Row i's k neighbours, nearest first: row `indices[i * k + r]` at the squared distance `distances[i * k + r]`. */
 export interface Neighbours {
@@ -78,9 +78,14 @@ function mix(i: number, j: number): number {
   return (h ^ (h >>> 15)) >>> 0
 }
 
-/** The rows of `m`, centred and rotated onto its principal axes by falling variance, as (N, width). */
+/** The rows of `m`, centred and rotated onto its principal axes by falling variance, as (N, width); wide ones as they are. */
 function onPrincipalAxes(m: Matrix, width: number): Float64Array {
   const { rows, cols, data } = m
+  if (cols > widestForJacobi) {
+    const out = new Float64Array(rows * width)
+    for (let i = 0; i < rows; i++) for (let a = 0; a < cols; a++) out[i * width + a] = data[i * cols + a]!
+    return out
+  }
   const { mean, covariance } = scatterOf(m, Int32Array.from({ length: rows }, (_, i) => i))
   const { values, vectors } = symmetricEigen(covariance, cols)
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)

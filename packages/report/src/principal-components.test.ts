@@ -1,6 +1,6 @@
-import { encodeLabels, labelledRows, matrix, randomStream } from '@indistinct/core'
+import { matrix, randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { principalComponents, projectUsers, symmetricEigen } from './principal-components.ts'
+import { principalComponents, symmetricEigen } from './principal-components.ts'
 
 /** (500, 3) with standard deviations 3, 2 and 0.5 along known orthogonal directions, around (5, 0, 0). */
 function ellipsoid() {
@@ -23,6 +23,23 @@ describe('principalComponents', () => {
     // 9, 4 and 0.25 of 13.25, within the noise of 500 draws.
     expect(shares[0]).toBeCloseTo(9 / 13.25, 1)
     expect(shares[1]).toBeCloseTo(4 / 13.25, 1)
+  })
+
+  test('finds them in a wide table, too', () => {
+    const k = 150
+    const random = randomStream(3, 'wide')
+    const m = matrix(300, k)
+    for (let i = 0; i < 300; i++) {
+      const [first, second] = [4 * random.normal(), 3 * random.normal()]
+      for (let a = 0; a < k; a++) m.data[i * k + a] = 2 + (a < 75 ? first : second) / Math.sqrt(75) + 0.05 * random.normal()
+    }
+    const { axes, shares } = principalComponents(m, Int32Array.from({ length: 300 }, (_, i) => i))
+    const share = (axis: Float64Array, from: number, to: number): number => axis.subarray(from, to).reduce((sum, value) => sum + value * value, 0)
+    expect([share(axes[0], 0, 75), share(axes[1], 75, 150)]).toEqual([expect.closeTo(1, 1), expect.closeTo(1, 1)])
+    expect(shares[0]).toBeCloseTo(16 / 25.375, 1)
+    expect(shares[0] + shares[1]).toBeLessThan(1)
+    expect(axes[0].reduce((sum, value, a) => sum + value * axes[1][a]!, 0)).toBeCloseTo(0, 9)
+    expect(principalComponents(matrix(3, k), Int32Array.of(0, 1, 2)).shares).toEqual([0, 0])
   })
 
   test('tables without variance or a second dimension have zero axes', () => {
@@ -52,33 +69,5 @@ describe('symmetricEigen', () => {
         expect(dot).toBeCloseTo(c === d ? 1 : 0, 9)
       }
     }
-  })
-})
-
-describe('projectUsers', () => {
-  const before = ellipsoid()
-  const labels = encodeLabels(Array.from({ length: 500 }, (_, i) => (i % 7 === 0 ? null : i % 2 ? 'a' : 'b')))
-
-  test('draws labelled users, the same ones before and after, on the same axes', () => {
-    const moved = matrix(500, 3, before.data.map((v, i) => (i % 3 === 0 ? v + 1 : v)))
-    const data = projectUsers(before, moved, labels, { seed: 5, points: 100 })
-    expect(data.points.before).toHaveLength(100)
-    expect(data.colourings[0]!.before!.every((code) => code >= 0)).toBe(true)
-    const shifts = data.points.before!.map((p, i) => data.points.after![i]![0] - p[0])
-    expect(Math.max(...shifts) - Math.min(...shifts)).toBeLessThan(1e-4)
-    // Everyone moved by one along the first coordinate, so by the first axis' share of it in the picture.
-    expect(shifts[0]).toBeCloseTo(principalComponents(before, labelledRows(labels)).axes[0][0]!, 4)
-  })
-
-  test('the seed decides which users are drawn', () => {
-    const draw = (seed: number) => JSON.stringify(projectUsers(before, undefined, labels, { seed, points: 50 }))
-    expect(draw(1)).toBe(draw(1))
-    expect(draw(1)).not.toBe(draw(2))
-  })
-
-  test('predictions colour the same points', () => {
-    const predicted = labels.codes.map((code) => (code < 0 ? -1 : 1 - code))
-    const { colourings } = projectUsers(before, undefined, labels, { seed: 1, predictions: { name: 'mlp', before: predicted } })
-    expect(colourings[1]!.before).toEqual(colourings[0]!.before!.map((code) => 1 - code))
   })
 })

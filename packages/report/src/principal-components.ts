@@ -1,63 +1,12 @@
-/** @file The two directions along which a table varies most (PCA), and users projected on them. */
+/** @file The two directions along which a table varies most (PCA). */
 
-import { labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
-import { mergeSmallClasses } from './merge-small-classes.ts'
-import type { Colouring, ScatterData } from './report-data.ts'
+import { randomStream, type Matrix } from '@indistinct/core'
 
-export interface ProjectOptions {
-  /** Chooses the users that are drawn, and those that the axes are fitted to. */
-  readonly seed: number
-  /** Users drawn at most (default 1,500). */
-  readonly points?: number
-  /** An attacker's predicted class codes (N), as a second way to colour the same points. */
-  readonly predictions?: { readonly name: string; readonly before?: Int32Array; readonly after?: Int32Array }
-}
-
-// The covariance of more users than this differs from that of all by less than a picture can show.
-const fitRows = 20_000
-
-/**
- * Projects labelled users onto the first two principal components of the table before. Both tables use these axes, so
- * that a user can be followed from one picture to the other.
- * @param before (N, K)
- * @param after (N, K)
- */
-export function projectUsers(before: Matrix, after: Matrix | undefined, labels: Labels, options: ProjectOptions): ScatterData {
-  if (labels.codes.length !== before.rows) throw new RangeError(`projectUsers: expected ${before.rows} labels, got ${labels.codes.length}`)
-  if (after && (after.rows !== before.rows || after.cols !== before.cols)) {
-    throw new RangeError(`projectUsers: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`)
-  }
-  const labelled = labelledRows(labels)
-  const order = shuffle(labelled.slice(), randomStream(options.seed, 'report', 'scatter'))
-  const fitted = order.slice(0, fitRows)
-  const drawn = order.slice(0, options.points ?? 1500)
-  const { mean, axes, shares } = principalComponents(before, fitted)
-  const place = (m: Matrix): [number, number][] => Array.from(drawn, (i) => axes.map((axis) => round(dot(m, i, mean, axis))) as [number, number])
-  const merged = mergeSmallClasses(labels)
-  const classes = merged.classes.map(({ name }) => name)
-  const pick = (codes: Int32Array): number[] => {
-    const shown = merged.merge(codes)
-    return Array.from(drawn, (i) => shown[i]!)
-  }
-  const byLabel = pick(labels.codes)
-  const colourings: Colouring[] = [{ name: 'label', classes, before: byLabel, ...(after && { after: byLabel }) }]
-  const predictions = options.predictions
-  if (predictions) {
-    colourings.push({
-      name: predictions.name,
-      classes,
-      ...(predictions.before && { before: pick(predictions.before) }),
-      ...(predictions.after && after && { after: pick(predictions.after) }),
-    })
-  }
-  return {
-    projection: 'PCA',
-    users: labelled.length,
-    points: { before: place(before), ...(after && { after: place(after) }) },
-    explained: { before: shares, ...(after && { after: varianceAlong(after, fitted, axes) }) },
-    colourings,
-  }
-}
+/** Jacobi rotations of wider tables cost more than all else that is drawn of them. */
+export const widestForJacobi = 96
+/** Directions that are iterated for the first two, and how often: enough for a picture. */
+const iterated = 6
+const iterations = 40
 
 /**
  * Mean (K), first two unit axes (K each) and their shares of the variance, from the given rows of `m`. The sign of an
@@ -65,19 +14,85 @@ export function projectUsers(before: Matrix, after: Matrix | undefined, labels: 
  */
 export function principalComponents(m: Matrix, rows: Int32Array): { mean: Float64Array; axes: [Float64Array, Float64Array]; shares: [number, number] } {
   const k = m.cols
-  const { mean, covariance } = scatterOf(m, rows)
-  const { values, vectors } = symmetricEigen(covariance, k)
-  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0)
+  const { mean, values, vectors, width, total } = k > widestForJacobi ? leadingDirections(m, rows) : allDirections(m, rows)
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
   const axis = (rank: number): Float64Array => {
     const column = order[rank]
     if (column === undefined || !(values[column]! > 0)) return new Float64Array(k)
-    const out = Float64Array.from({ length: k }, (_, a) => vectors[a * k + column]!)
+    const out = Float64Array.from({ length: k }, (_, a) => vectors[a * width + column]!)
     const lead = out.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
     return lead < 0 ? out.map((value) => -value) : out
   }
   const share = (rank: number): number => (total > 0 ? Math.max(0, values[order[rank] ?? -1] ?? 0) / total : 0)
   return { mean, axes: [axis(0), axis(1)], shares: [share(0), share(1)] }
+}
+
+/** Directions as the columns of `vectors` (K, width), with the sums of squares along them, and in all of the space. */
+interface Directions {
+  readonly mean: Float64Array
+  readonly values: Float64Array
+  readonly vectors: Float64Array
+  readonly width: number
+  readonly total: number
+}
+
+function allDirections(m: Matrix, rows: Int32Array): Directions {
+  const { mean, covariance } = scatterOf(m, rows)
+  const { values, vectors } = symmetricEigen(covariance, m.cols)
+  return { mean, values, vectors, width: m.cols, total: values.reduce((sum, value) => sum + Math.max(0, value), 0) }
+}
+
+/** Subspace iteration on the rows themselves, then an exact eigenproblem within the subspace (Rayleigh and Ritz). */
+function leadingDirections(m: Matrix, rows: Int32Array): Directions {
+  const k = m.cols
+  const mean = meanOf(m, rows)
+  const random = randomStream(0, 'report', 'leading-directions')
+  let basis = orthonormal(Float64Array.from({ length: k * iterated }, () => random.normal()), k, iterated)
+  let total = 0
+  let products = new Float64Array(0)
+  for (let step = 0; step <= iterations; step++) {
+    products = new Float64Array(k * iterated)
+    const along = new Float64Array(iterated)
+    total = 0
+    for (const i of rows) {
+      along.fill(0)
+      for (let a = 0; a < k; a++) {
+        const value = m.data[i * k + a]! - mean[a]!
+        total += value * value
+        for (let d = 0; d < iterated; d++) along[d]! += value * basis[a * iterated + d]!
+      }
+      for (let a = 0; a < k; a++) {
+        const value = m.data[i * k + a]! - mean[a]!
+        for (let d = 0; d < iterated; d++) products[a * iterated + d]! += value * along[d]!
+      }
+    }
+    if (step < iterations) basis = orthonormal(products, k, iterated)
+  }
+  const small = new Float64Array(iterated * iterated)
+  for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) small[c * iterated + d]! += basis[a * iterated + c]! * products[a * iterated + d]!
+  const { values, vectors } = symmetricEigen(small, iterated)
+  const rotated = new Float64Array(k * iterated)
+  for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) rotated[a * iterated + d]! += basis[a * iterated + c]! * vectors[c * iterated + d]!
+  return { mean, values, vectors: rotated, width: iterated, total }
+}
+
+/** The columns of (K, width), each made orthogonal to those before it and of length one; a column of nothing stays zero. */
+function orthonormal(columns: Float64Array, k: number, width: number): Float64Array {
+  const out = columns.slice()
+  for (let d = 0; d < width; d++) {
+    // Twice: what rounding leaves of the first projection goes with the second.
+    for (let turn = 0; turn < 2; turn++) {
+      for (let c = 0; c < d; c++) {
+        let product = 0
+        for (let a = 0; a < k; a++) product += out[a * width + c]! * out[a * width + d]!
+        for (let a = 0; a < k; a++) out[a * width + d]! -= product * out[a * width + c]!
+      }
+    }
+    let square = 0
+    for (let a = 0; a < k; a++) square += out[a * width + d]! ** 2
+    for (let a = 0; a < k; a++) out[a * width + d] = square > 0 ? out[a * width + d]! / Math.sqrt(square) : 0
+  }
+  return out
 }
 
 /** Mean (K) and the sums of products about it (K, K), the covariance times the number of rows. */
@@ -128,31 +143,8 @@ function rotate(a: Float64Array, p: number, q: number, c: number, s: number): vo
   a[q] = s * x + c * y
 }
 
-function varianceAlong(m: Matrix, rows: Int32Array, axes: readonly [Float64Array, Float64Array]): [number, number] {
-  const mean = meanOf(m, rows)
-  const along: [number, number] = [0, 0]
-  let total = 0
-  for (const i of rows) {
-    for (let a = 0; a < m.cols; a++) total += (m.data[i * m.cols + a]! - mean[a]!) ** 2
-    along[0] += dot(m, i, mean, axes[0]) ** 2
-    along[1] += dot(m, i, mean, axes[1]) ** 2
-  }
-  return total > 0 ? [along[0] / total, along[1] / total] : [0, 0]
-}
-
 function meanOf(m: Matrix, rows: Int32Array): Float64Array {
   const mean = new Float64Array(m.cols)
   for (const i of rows) for (let a = 0; a < m.cols; a++) mean[a]! += m.data[i * m.cols + a]! / rows.length
   return mean
-}
-
-function dot(m: Matrix, i: number, mean: Float64Array, axis: Float64Array): number {
-  let sum = 0
-  for (let a = 0; a < m.cols; a++) sum += (m.data[i * m.cols + a]! - mean[a]!) * axis[a]!
-  return sum
-}
-
-/** Six significant digits: more than a picture shows, and short in JSON. */
-function round(value: number): number {
-  return Number(value.toPrecision(6)) + 0
 }

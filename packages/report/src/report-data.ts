@@ -35,6 +35,7 @@ export interface ReportData {
   readonly histograms?: HistogramData
   readonly scatter?: ScatterData
   readonly displacement?: DisplacementData
+  readonly neighbours?: NeighbourData
   readonly utility?: readonly UtilityRow[]
   readonly provenance?: Provenance
   /** Limits beyond those that every report states. */
@@ -90,6 +91,8 @@ export interface AttackFigures {
   readonly recall?: Estimate
   /** True positive rate at 1 % false positives. */
   readonly truePositivesAt1?: Estimate
+  /** True positive rate at 0.1 % false positives, where enough users were scored to resolve it. */
+  readonly truePositivesAtTenth?: Estimate
   /** Permutation p of "no better than chance". */
   readonly p?: number
   /** The same after correction for all attacks of the report; below 0.05 it proves a leak. */
@@ -121,14 +124,15 @@ export interface DimensionShape {
   readonly ks: number
 }
 
-/** Made by `projectUsers`. */
+/** Made by `mapUsers`. */
 export interface ScatterData {
-  /** Name of the projection as it is printed, e.g. "PCA". */
+  /** Name of the projection as it is printed, e.g. "t-SNE". */
   readonly projection: string
+  /** Users with a label. */
   readonly users: number
+  /** Seed of the draw, where the points are a sample of those users. */
+  readonly seed?: number
   readonly points: BeforeAfter<readonly (readonly [number, number])[]>
-  /** Share of each table's variance along the two axes. */
-  readonly explained?: BeforeAfter<readonly [number, number]>
   /** Ways to colour the same points: by label, and by an attacker's prediction where there is one. */
   readonly colourings: readonly Colouring[]
 }
@@ -143,7 +147,10 @@ export interface Colouring extends BeforeAfter<readonly number[]> {
 export interface DisplacementData {
   /** Root mean square distance of users from the mean of the table before; 0 when all rows are equal. */
   readonly spread: number
+  /** Each class, and users without a label where there are any. */
   readonly groups: readonly DisplacementGroup[]
+  /** Everyone. */
+  readonly all: DisplacementGroup
   /** Histograms cover 0 to `to` in equal bins. */
   readonly to: number
 }
@@ -152,9 +159,28 @@ export interface DisplacementGroup {
   readonly name: string
   readonly users: number
   readonly unmoved: number
+  readonly mean: number
   /** Distances at 5, 25, 50, 75, 95 and 100 % of the users. */
   readonly quantiles: readonly [number, number, number, number, number, number]
   readonly shares: readonly number[]
+}
+
+/** Share of each user's k nearest users that unlearning kept; from `neighbourOverlap` of @indistinct/metrics. */
+export interface NeighbourData {
+  readonly k: number
+  /** Users of the table, among whom neighbours were sought. */
+  readonly of: number
+  /** Means over everyone measured, then over each class. */
+  readonly groups: readonly NeighbourGroup[]
+}
+
+export interface NeighbourGroup {
+  /** Absent for everyone. */
+  readonly name?: string
+  /** Users measured. */
+  readonly users: number
+  readonly cosine: Estimate
+  readonly euclidean: Estimate
 }
 
 export interface UtilityRow extends BeforeAfter<Estimate> {
@@ -166,6 +192,8 @@ export interface UtilityRow extends BeforeAfter<Estimate> {
   /** Group of users; absent for all. */
   readonly group?: string
   readonly users?: number
+  /** After less before; with an interval of the same users' differences, where both were measured on them. */
+  readonly change?: Estimate
 }
 
 export interface Provenance {

@@ -5,13 +5,15 @@ import { aucTable, otherMeasuresTable, truePositivesTable } from './attack-table
 import { checkReport } from './check-report.ts'
 import { displacementFigure } from './displacement.ts'
 import { forestPlot } from './forest-plot.ts'
+import { foldedByAttacker } from './folded-rows.ts'
 import { count, fixed } from './format-number.ts'
 import { histogramFigure } from './histogram.ts'
 import { limitsSection } from './limits-section.ts'
 import { html, Markup, type Content } from './markup.ts'
+import { neighbourTable } from './neighbour-table.ts'
 import { provenanceSection } from './provenance-section.ts'
 import type { AttributeSummary, ReportData } from './report-data.ts'
-import { rocFigure } from './roc.ts'
+import { rocSection } from './roc.ts'
 import { scatterFigure } from './scatter.ts'
 import { styleSheet } from './style-sheet.ts'
 import { list, threatModelSection } from './threat-model-section.ts'
@@ -29,13 +31,14 @@ export function reportHtml(data: ReportData): string {
   const attacked = attacks.length > 0
   const sections: [id: string, title: string, content: Content][] = [
     ['threat-model', 'Threat model', data.threatModel && threatModelSection(data.threatModel)],
-    ['attacks', 'Attacks', attacked && html`${forestPlot(attacks, data.gate)}${aucTable(attacks)}${foldedNote}`],
-    ['true-positives', 'True positives at 1\u00a0% false positives', truePositivesTable(attacks)],
-    ['roc', 'ROC curves', data.roc && data.roc.length > 0 && rocFigure(data.roc)],
+    ['attacks', 'Attacks', attacked && html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, data.gate, kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`],
+    ['true-positives', 'True positives at few false positives', truePositivesTable(attacks)],
+    ['roc', 'ROC curves', data.roc && data.roc.length > 0 && rocSection(data.roc, attacks)],
     ['other-measures', 'Other measures', otherMeasuresTable(attacks)],
     ['dimensions', 'Most telling dimensions', data.histograms && data.histograms.dimensions.length > 0 && histogramFigure(data.histograms)],
     ['scatter', `Users in two dimensions${data.scatter ? ` (${data.scatter.projection})` : ''}`, data.scatter && scatterFigure(data.scatter)],
     ['displacement', 'How far users moved', data.displacement && data.displacement.groups.length > 0 && displacementFigure(data.displacement)],
+    ['neighbours', 'Neighbours kept', data.neighbours && data.neighbours.groups.length > 0 && neighbourTable(data.neighbours)],
     ['utility', 'Recommendation quality', data.utility && data.utility.length > 0 && utilityTable(data.utility)],
     ['provenance', 'How to repeat this', data.provenance && provenanceSection(data.provenance)],
     ['limits', 'Limits', limitsSection(data)],

@@ -1,14 +1,30 @@
 /** @file ROC curves, a panel for each attack, before and after unlearning. */
 
 import { phaseLegend } from './class-colours.ts'
+import { byAttacker } from './folded-rows.ts'
 import { attackName } from './leak.ts'
 import type { Scale } from './linear-scale.ts'
 import { html, type Markup } from './markup.ts'
 import { at, figure, panel } from './panel.ts'
-import type { RocCurve } from './report-data.ts'
+import type { AttackRow, RocCurve } from './report-data.ts'
 
-/** Draws every curve; the diagonal is an attacker who guesses. */
-export function rocFigure(curves: readonly RocCurve[]): Markup {
+/** Curves shown without a click. */
+const curvesShown = 8
+
+/** Draws every curve: where they are many, that of each attacker's worst attack among `rows`, and the others folded away. */
+export function rocSection(curves: readonly RocCurve[], rows: readonly AttackRow[]): Markup {
+  if (curves.length <= curvesShown) return rocFigure(curves)
+  const ofRow = (row: AttackRow): RocCurve | undefined => curves.find((curve) => attackName(curve) === attackName(row))
+  const worst = byAttacker(rows).flatMap((group) => group.rows.map(ofRow).find((curve) => curve !== undefined) ?? [])
+  const others = curves.filter((curve) => !worst.includes(curve))
+  if (worst.length === 0 || others.length === 0) return rocFigure(curves)
+  return html`${rocFigure(worst)}<details><summary>${others.length} more curves</summary>
+${rocFigure(others, worst.length)}</details>
+`
+}
+
+/** Draws `curves` in panels numbered from `first`; the diagonal is an attacker who guesses. */
+export function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
   const unlearned = curves.some((curve) => curve.after)
   // What all curves share is said once, below: headings stay on one line.
   const details = new Set(curves.map((curve) => [curve.protocol, curve.input].filter((text) => text !== undefined).join(', ')))
@@ -17,7 +33,7 @@ export function rocFigure(curves: readonly RocCurve[]): Markup {
     heading: shared === '' ? attackName(curve) : attackName({ table: curve.table, attacker: curve.attacker }),
     svg: panel(
       {
-        id: `roc-${index}`,
+        id: `roc-${first + index}`,
         title: `ROC curve of ${attackName(curve)}`,
         description: `True positive rate against false positive rate${curve.before && curve.after ? ', before and after unlearning' : ''}; the diagonal is chance.`,
         x: { domain: [0, 1], label: 'false positive rate', ticks: 4 },

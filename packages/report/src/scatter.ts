@@ -1,7 +1,7 @@
 /** @file Users as points in two dimensions, before and after unlearning, coloured by label or by prediction. */
 
 import { classColour, classLegend, classMark, markStyle } from './class-colours.ts'
-import { count, percent } from './format-number.ts'
+import { count } from './format-number.ts'
 import { html, type Content, type Markup } from './markup.ts'
 import type { Scale } from './linear-scale.ts'
 import { at, figure, panel } from './panel.ts'
@@ -24,8 +24,8 @@ export function scatterFigure(data: ScatterData): Markup {
         {
           id: `scatter-${index}-${phase}`,
           title: `Users by ${title}`,
-          description: `${count(points.length)} users on two axes of ${data.projection}, coloured by ${colouring.name}: ${colouring.classes.join(', ')}.`,
-          x: { domain: frame[0], label: `${data.projection} axis 1` },
+          description: `${count(points.length)} users on a map (${data.projection}), coloured by ${colouring.name}: ${colouring.classes.join(', ')}.`,
+          x: { domain: frame[0] },
           y: { domain: frame[1] },
           square: true,
           bare: true,
@@ -35,13 +35,8 @@ export function scatterFigure(data: ScatterData): Markup {
       return [{ heading: `by ${title}`, svg }]
     }),
   )
-  const shown = (phase: 'before' | 'after'): string => {
-    const share = data.explained?.[phase]
-    return share ? `${percent(share[0] + share[1])} of the variance ${phase}` : ''
-  }
-  const explained = [shown('before'), shown('after')].filter((text) => text !== '').join(' and ')
   const drawn = (before ?? after ?? []).length
-  const caption = html`${count(drawn)} of ${count(data.users)} labelled users on two axes (${data.projection}${before && after && ', fitted to the table before'}); the vertical axis is the second one.${explained !== '' && ` The axes hold ${before && after ? explained : explained.replace(/ before| after/, '')}.`}${outside > 0 && ` ${count(outside)} points lie outside the frame.`} Classes that overlap in two directions may be apart in others: the attacks, not this picture, say what can be found out.`
+  const caption = html`${count(drawn)} of ${count(data.users)} labelled users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection}) ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}. Users who are close on a map are close in the table; distances between far ones, and directions, mean nothing.${outside > 0 && ` ${count(outside)} points lie outside the frame.`} Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found out.`
   return figure(panels, caption, classLegend(legendOf(data), 'mark'), before && after ? 'paired' : undefined)
 }
 

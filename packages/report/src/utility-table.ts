@@ -3,8 +3,8 @@
 import { estimateCell } from './attack-tables.ts'
 import { dataTable, dropEmptyColumns } from './data-table.ts'
 import { count, signed } from './format-number.ts'
-import { html, type Markup } from './markup.ts'
-import type { UtilityRow } from './report-data.ts'
+import { html, type Content, type Markup } from './markup.ts'
+import type { Estimate, UtilityRow } from './report-data.ts'
 
 /** Metrics by their defined name, before and after, with the change; a row for each group of users where given. */
 export function utilityTable(rows: readonly UtilityRow[]): Markup {
@@ -14,19 +14,29 @@ export function utilityTable(rows: readonly UtilityRow[]): Markup {
     ['Metric', 'Group', 'Users', unlearned ? 'Before' : 'Value', 'After', 'Change', 'Relative'],
     rows.map((row) => {
       const { before, after } = row
-      const change = before && after ? after.value - before.value : undefined
+      const change = row.change ?? (before && after ? { value: after.value - before.value } : undefined)
       return [
         html`${row.metric}@${row.k} <span class="definition">${row.definition}</span>`,
         row.group ?? (grouped ? 'all users' : undefined),
         row.users === undefined ? undefined : count(row.users),
         before && estimateCell(before, 4),
         after && estimateCell(after, 4),
-        change !== undefined && signed(change, 4),
-        change !== undefined && before!.value !== 0 && `${signed((change / before!.value) * 100, 1)}\u00a0%`,
+        change && signedCell(change, 4),
+        change && before && before.value !== 0 && relativeCell(change, before.value),
       ].map((cell) => (cell === false ? undefined : cell))
     }),
     2,
   )
   return html`${dataTable('Metrics by their definitions, with 95\u00a0% intervals', head, cells, names)}
-<p class="note">Metrics with the same name have different definitions elsewhere; compare only figures of one definition.</p>`
+${rows.some((row) => row.change?.low !== undefined) && html`<p class="note">The interval of a change is that of the difference on the same users, drawn again together. It is narrower than two separate intervals suggest, and a change whose interval holds 0 may be chance.</p>
+`}<p class="note">Metrics with the same name have different definitions elsewhere; compare only figures of one definition.</p>`
+}
+
+function signedCell({ value, low, high }: Estimate, digits: number): Content {
+  return low === undefined || high === undefined ? signed(value, digits) : html`${signed(value, digits)} <span class="interval">[${signed(low, digits)}, ${signed(high, digits)}]</span>`
+}
+
+function relativeCell({ value, low, high }: Estimate, base: number): Content {
+  const share = (change: number): string => `${signed((change / base) * 100, 1)}\u00a0%`
+  return low === undefined || high === undefined ? share(value) : html`${share(value)} <span class="interval">[${share(low)}, ${share(high)}]</span>`
 }

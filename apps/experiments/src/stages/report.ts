@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { classCounts, sha256, type Json, type Labels, type Matrix } from '@indistinct/core'
-import { displacementOf, projectUsers, reportHtml, tellingDimensions, type AttributeSummary, type Provenance, type ReportData } from '@indistinct/report'
+import { displacementOf, mapUsers, reportHtml, tellingDimensions, type AttributeSummary, type Provenance, type ReportData } from '@indistinct/report'
 import type { Grid, Product } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import { readLabels } from '../store/prepared-data.ts'
@@ -32,7 +32,7 @@ export async function run(context: StageContext): Promise<void> {
     attacks: attackRows(attacks.before, attacks.after),
     roc: rocCurves(attacks.before, attacks.after),
     histograms: tellingDimensions(before[drawn]!, after?.[drawn], labels),
-    scatter: projectUsers(before[drawn]!, after?.[drawn], labels, { seed }),
+    scatter: mapUsers(before[drawn]!, after?.[drawn], labels, { seed }),
     // A model trained anew has axes of its own: distances between the two mean nothing.
     ...(after && !upstreamOf(context, 'tables').startsWith('artifacts/retrain/') && { displacement: displacementOf(before[drawn]!, after[drawn]!, labels) }),
     utility: utilityRows(utility.before, utility.after),

@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import type { AttackResult, AuditResult, Estimate } from '@indistinct/attackers'
-import { projectUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
+import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
 import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
 import { attackSections, attackVersions, auditJson, predictions } from '../audit-report.ts'
@@ -121,7 +121,7 @@ function reportOf(args: AuditArguments, inputs: TableInputs, result: AuditResult
     warnings: inputs.warnings,
     ...attackSections({ before: result }, basename(args.table), args.attribute),
     histograms: tellingDimensions(matrix, undefined, inputs.labels),
-    scatter: projectUsers(matrix, undefined, inputs.labels, { seed: args.seed, predictions: predictions({ before: result }, matrix.rows) }),
+    scatter: mapUsers(matrix, undefined, inputs.labels, { seed: args.seed, predictions: predictions({ before: result }, matrix.rows) }),
     provenance: { seed: args.seed, command: commandLine(), hashes: reportHashes(input), versions: { ...versions(), ...attackVersions(result) } },
     ...(args.gate !== undefined && { gate: args.gate }),
   }

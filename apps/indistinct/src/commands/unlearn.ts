@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { tableFiles, withMatrix, writeTable } from '@indistinct/embeddings'
-import { displacementOf, projectUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
+import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { unlearners, type TraceRow, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
@@ -15,6 +15,7 @@ import { commandLine, versions } from '../provenance.ts'
 import { openSession, type Session } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
+import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
 import { printable } from '../text-table.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
@@ -95,6 +96,8 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
         after: await runBattery(result.embedding, inputs, args, session.log, 'audit after'),
       }
     : undefined
+  const change = tableChange(inputs.table.matrix, result.embedding, inputs.labels, args.seed)
+  const shown = reportOf(args, inputs, result, change, audits)
   const input = inputFiles(args, inputs)
   const record = (output: Record<string, FileRecord>): { [name: string]: Json } => ({
     schema: 'indistinct/unlearn/1',
@@ -107,6 +110,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     dimensions: table.matrix.cols,
     dtype: table.dtype,
     moved: countMoved(inputs, result),
+    ...changeJson(change),
     unmatched: inputs.unmatched,
     warnings: inputs.warnings,
     input,
@@ -119,11 +123,11 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     const roles = ['table', 'ids']
     const output = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
     writeFileAtomic(sidecar, `${canonicalJson(record(output), 2)}\n`)
-    writeFileAtomic(report, reportHtml(reportOf(args, inputs, result, audits, { ...prefixed('input', input), ...prefixed('output', output) })))
+    writeFileAtomic(report, reportHtml(withHashes(shown, { ...prefixed('input', input), ...prefixed('output', output) })))
     return { files, output }
   })
   if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
-  else session.result(summary(inputs, result, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
+  else session.result(summary(inputs, result, change, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
 }
 
 /** The parameters that were given, under the method's names. */
@@ -165,7 +169,7 @@ function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
   return moved
 }
 
-function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, audits: Audits | undefined, files: Record<string, FileRecord>): ReportData {
+function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined): ReportData {
   const { table, labels, warnings } = inputs
   const { rows, cols } = table.matrix
   return {
@@ -175,27 +179,31 @@ function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned
     warnings,
     ...(audits && attackSections(audits, basename(args.table), args.attribute)),
     histograms: tellingDimensions(table.matrix, result.embedding, labels),
-    scatter: projectUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(audits && { predictions: predictions(audits, rows) }) }),
-    displacement: displacementOf(table.matrix, result.embedding, labels),
+    scatter: mapUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(audits && { predictions: predictions(audits, rows) }) }),
+    ...change,
     provenance: {
       method: result.method,
       parameters: result.parameters,
       seed: args.seed,
       command: commandLine(),
-      hashes: reportHashes(files),
       versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
       facts: { passes: result.passes },
     },
   }
 }
 
+/** `data` with the digests of files, some of which are known only once they are written. */
+function withHashes(data: ReportData, files: Record<string, FileRecord>): ReportData {
+  return { ...data, provenance: { ...data.provenance, hashes: reportHashes(files) } }
+}
+
 function prefixed(prefix: string, files: Record<string, FileRecord>): Record<string, FileRecord> {
   return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
 }
 
-function summary(inputs: TableInputs, result: Unlearned, audits: Audits | undefined, files: readonly string[]): string {
+function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined, files: readonly string[]): string {
   const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
   const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
   const findings = audits?.after ? `Before: ${printable(audits.before.verdict)}\nAfter: ${printable(audits.after.verdict)}\n` : ''
-  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${findings}${files.join('\n')}\n`
+  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${changeText(change)}${findings}${files.join('\n')}\n`
 }

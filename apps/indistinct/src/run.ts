@@ -6,6 +6,7 @@ import { auditCommand, auditOptions } from './commands/audit.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
 import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
+import { restoreCommand, restoreOptions } from './commands/restore.ts'
 import { unlearnCommand, unlearnOptions } from './commands/unlearn.ts'
 import { nearest } from './nearest.ts'
 import { ownVersion } from './provenance.ts'
@@ -14,6 +15,7 @@ import { ownVersion } from './provenance.ts'
 const flagsOf: Readonly<Record<string, object>> = {
   audit: auditOptions,
   unlearn: unlearnOptions,
+  restore: restoreOptions,
   'data list': dataOptions.list,
   'data fetch': dataOptions.fetch,
   'data describe': dataOptions.describe,
@@ -43,6 +45,7 @@ export async function run(args: readonly string[]): Promise<void> {
     )
     .command(auditCommand)
     .command(unlearnCommand)
+    .command(restoreCommand)
     .command(dataCommand)
     .command(reproduceCommand)
     .command(doctorCommand)

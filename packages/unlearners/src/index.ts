@@ -4,6 +4,7 @@ export { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts
 export { classNormals, type ClassNormal } from './class-normals.ts'
 export { type ClosedFormOptions } from './closed-form.ts'
 export { d2dRegularised, type D2dRegularisedOptions, type DistributionDivergence } from './d2d-regularised.ts'
+export { applyDelta, makeDelta, type DeltaNames } from './delta.ts'
 export { fitByRegression } from './regression-map.ts'
 export { fittedFromJson, fittedToJson } from './fitted-json.ts'
 export { mapUnlabelled, type ApplyOptions, type Fitted, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'

@@ -1,6 +1,7 @@
 export { adversaryRegulariser, type AdversarialOptions } from './adversarial.ts'
 export { applyAffine, type AffineMap } from './affine-map.ts'
 export { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
+export { classDifferences, type ClassDifference } from './class-differences.ts'
 export { classNormals, type ClassNormal } from './class-normals.ts'
 export { type ClosedFormOptions } from './closed-form.ts'
 export { d2dRegularised, type D2dRegularisedOptions, type DistributionDivergence } from './d2d-regularised.ts'
@@ -19,3 +20,4 @@ export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from 
 export { unlearnTables, type TablesOptions } from './unlearn-tables.ts'
 export { type TraceRow, type Unlearned } from './unlearned.ts'
 export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
+export { updateUnlearned, type RefitCheck, type UpdatedTable, type UpdateOptions } from './update-unlearned.ts'

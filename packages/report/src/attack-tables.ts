@@ -13,8 +13,8 @@ const nameCells = (row: AttackRow): (string | undefined)[] => [row.attacker, row
 /** AUC and folded AUC with 95 % intervals, permutation p, and the numbers of users scored. */
 export function aucTable(rows: readonly AttackRow[]): Markup {
   const measures: Measure[] = [
-    ['AUC', (f) => estimateCell(f.auc)],
     ['Folded AUC', (f) => estimateCell(foldedAuc(f))],
+    ['AUC', (f) => estimateCell(f.auc)],
     ['p', (f) => (f.p === undefined ? undefined : pText(f.p))],
   ]
   return measureTable('Area under the ROC curve, with 95\u00a0% intervals', rows, measures, ['Users scored', (row) => row.scored && `${count(row.scored[0])} + ${count(row.scored[1])}`])

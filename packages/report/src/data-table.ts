@@ -3,14 +3,14 @@
 import { html, type Content, type Markup } from './markup.ts'
 
 /**
- * Beyond seven columns, intervals go below their figures.
+ * Beyond six columns, intervals go below their figures.
  * @param caption read out, and printed above the table where it does not scroll away
  * @param head column names
  * @param rows cells; the first `names` of each row are its heading, the others are figures
  */
 export function dataTable(caption: string, head: readonly Content[], rows: readonly (readonly Content[])[], names: number): Markup {
   return html`<p class="caption">${caption}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${head.length > 7 && html` class="dense"`} aria-label="${caption}">
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${head.length > 6 && html` class="dense"`} aria-label="${caption}">
 <thead><tr>${head.map((name, i) => html`<th scope="col"${i >= names && html` class="figure"`}>${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i < names ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>
 `)}</tbody></table></div>

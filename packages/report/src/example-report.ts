@@ -100,6 +100,28 @@ export function exampleReport(): ReportData {
   }
 }
 
+/** The same with eight attackers on three forms of input, under two protocols, on two tables. */
+export function manyAttacks(): ReportData {
+  const data = exampleReport()
+  const inputs = ['raw', 'standardised', 'whitened']
+  const attackers = ['mlp', 'xgb', 'logistic', 'kernel-logistic', 'nearest neighbours', 'quadratic', 'distances and norms', 'the best of all, chosen in the shadow set']
+  const spread = <T extends { readonly attacker: string }>(rows: readonly T[]): T[] =>
+    attackers.flatMap((attacker, a) => inputs.flatMap((input) => rows.filter((_, i) => i % 4 === a % 4).map((row) => ({ ...row, attacker, input }))))
+  return { ...data, attacks: spread(data.attacks!), roc: spread(data.roc!.map((curve) => curve)) }
+}
+
+/** `data` with `text` in place of every string, and as the key of every record that is shown: what hostile files could bring. */
+export function withStrings(data: ReportData, text: string): ReportData {
+  const replaced = (value: unknown): unknown => {
+    if (typeof value === 'string') return text
+    if (Array.isArray(value)) return value.map(replaced)
+    if (value === null || typeof value !== 'object') return value
+    const entries = Object.entries(value).map(([key, member]) => [key, ['parameters', 'hashes', 'versions', 'facts'].includes(key) ? { [text]: text } : replaced(member)])
+    return Object.fromEntries(entries)
+  }
+  return replaced(data) as ReportData
+}
+
 /** Labels of which a share is right; every ninth user has no prediction. */
 function predictedOf(labels: Labels, right: number, random: { uniform(): number }): Int32Array {
   return labels.codes.map((code, i) => (i % 9 === 0 || code < 0 ? -1 : random.uniform() < right ? code : 1 - code))

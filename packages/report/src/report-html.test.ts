@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { exampleReport } from './example-report.ts'
+import { exampleReport, withStrings } from './example-report.ts'
 import type { ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
 import { wellFormed } from './well-formed.ts'
@@ -111,25 +111,13 @@ describe('hostile text', () => {
   ]
 
   test.each(attacks)('%# is inert wherever data can stand', (text) => {
-    const hostile = replaceStrings(data, text) as ReportData
+    const hostile = withStrings(data, text)
     const report = reportHtml(hostile)
     const elements = wellFormed(report)
     // The same elements with the same attribute names as with harmless text: nothing was opened or added.
     const shape = (list: typeof elements) => list.map((e) => `${e.name} ${[...e.attributes.keys()].join(' ')}`)
-    expect(shape(elements)).toEqual(shape(wellFormed(reportHtml(replaceStrings(data, 'plain') as ReportData))))
+    expect(shape(elements)).toEqual(shape(wellFormed(reportHtml(withStrings(data, 'plain')))))
     for (const { attributes } of elements) expect(attributes.get('href') ?? '#').toMatch(/^(#[a-z-]+|#|data:,)$/)
     expect(report).not.toMatch(/[\u0000-\u0008\u001b\u202a-\u202e]|\p{Surrogate}/u)
   })
-
-  /** Every string of `value` replaced, keys of records made from it too. */
-  function replaceStrings(value: unknown, text: string): unknown {
-    if (typeof value === 'string') return text
-    if (Array.isArray(value)) return value.map((item) => replaceStrings(item, text))
-    if (value === null || typeof value !== 'object') return value
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, member]) =>
-        ['parameters', 'hashes', 'versions', 'facts'].includes(key) ? [[key, { [text]: text }]] : [[key, replaceStrings(member, text)]],
-      ),
-    )
-  }
 })

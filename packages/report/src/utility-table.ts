@@ -22,7 +22,7 @@ export function utilityTable(rows: readonly UtilityRow[]): Markup {
         before && estimateCell(before, 4),
         after && estimateCell(after, 4),
         change && signedCell(change, 4),
-        change && before && before.value !== 0 && relativeCell(change, before.value),
+        change && before && before.value !== 0 && `${signed((change.value / before.value) * 100, 1)}\u00a0%`,
       ].map((cell) => (cell === false ? undefined : cell))
     }),
     2,
@@ -34,9 +34,4 @@ ${rows.some((row) => row.change?.low !== undefined) && html`<p class="note">The 
 
 function signedCell({ value, low, high }: Estimate, digits: number): Content {
   return low === undefined || high === undefined ? signed(value, digits) : html`${signed(value, digits)} <span class="interval">[${signed(low, digits)}, ${signed(high, digits)}]</span>`
-}
-
-function relativeCell({ value, low, high }: Estimate, base: number): Content {
-  const share = (change: number): string => `${signed((change / base) * 100, 1)}\u00a0%`
-  return low === undefined || high === undefined ? share(value) : html`${share(value)} <span class="interval">[${share(low)}, ${share(high)}]</span>`
 }

@@ -19,6 +19,8 @@ export interface TableArguments {
   readonly 'table-id-column'?: string | undefined
   readonly dimensions?: readonly string[] | undefined
   readonly 'missing-label'?: readonly string[] | undefined
+  /** Of `unlearn`: what becomes of users without a label. */
+  readonly unlabelled?: 'leave' | 'map'
 }
 
 export const tableOptions = {
@@ -48,7 +50,7 @@ export async function readTableInputs(args: TableArguments, log: Log): Promise<T
   const column = await readAttribute(args.attributes, args.attribute, { idColumn })
   const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: args['missing-label'] })
   const warnings = [...table.warnings]
-  if (missing > 0) warnings.push(`${users(missing)} of ${args.table} without a label: left out of attacks, and never moved`)
+  if (missing > 0) warnings.push(`${users(missing)} of ${args.table} without a label: left out of attacks, and ${args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'}`)
   if (unmatched > 0) warnings.push(`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`)
   if (table.columns.some(({ name }) => name === args.attribute)) {
     warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)

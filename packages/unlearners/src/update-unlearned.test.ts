@@ -20,7 +20,7 @@ describe('classDifferences', () => {
     let above = 0
     let sum = 0
     for (let trial = 0; trial < 30; trial++) {
-      const [{ ratio, chance }] = classDifferences(...tableOf(leakyTable([120, 80], 4, 0, trial))) as [{ ratio: number; chance: number }]
+      const { ratio, chance } = classDifferences(...tableOf(leakyTable([120, 80], 4, 0, trial)))[0]!
       sum += ratio
       if (ratio > chance) above++
     }

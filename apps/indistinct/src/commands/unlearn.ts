@@ -1,10 +1,11 @@
 /** @file `indistinct unlearn`: a table in, a table that hides the attribute out, and a record of how it was made. */
 
+import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { badData, canonicalJson, sha256, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { tableFiles, withMatrix, writeTable } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
-import { unlearners, type TraceRow, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import { makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
 import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
@@ -12,11 +13,12 @@ import { computeOptions, outputOptions, type CommonArguments } from '../common-o
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { commandLine, versions } from '../provenance.ts'
-import { openSession, type Session } from '../session.ts'
+import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
+import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableInputs } from '../table-inputs.ts'
 import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
 import { printable } from '../text-table.ts'
+import { fitFile, fitMethod, unlearningOptions, updateByFit, type UnlearningArguments } from '../unlearning.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -29,12 +31,12 @@ const parameterFlags = {
   tradeOff: { flag: 'trade-off', describe: "d2d-r, u2u-r, u2u-r-closed: the paper's alpha, the price of moving a user", range: { from: 0 } },
   steps: { flag: 'steps', describe: 'd2d-r, u2u-r: steps of Adam', range: { integer: true, from: 1 } },
   learningRate: { flag: 'learning-rate', describe: 'd2d-r, u2u-r: learning rate of Adam', range: { above: 0 } },
+  displacement: { flag: 'displacement', describe: 'random-noise: how far users move, root mean square, in spreads of the table', range: { from: 0 } },
 } as const
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends TableArguments, BatteryArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
-  readonly method: UnlearnerName
+export interface UnlearnArguments extends UnlearningArguments, BatteryArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
   readonly out: string
   readonly report?: string | undefined
   readonly audit: boolean
@@ -43,10 +45,11 @@ export interface UnlearnArguments extends TableArguments, BatteryArguments, Comm
 
 export const unlearnOptions = {
   ...tableOptions,
-  method: { describe: 'how to unlearn', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
+  method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
   out: { describe: 'the new table, .npy, .csv or .tsv; a JSON sidecar goes to <out>.json', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
   report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
   force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...unlearningOptions,
   audit: { describe: 'attack the table before and after, for the report and the sidecar', type: 'boolean', default: false },
   ...Object.fromEntries(
     Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) } as const]),
@@ -68,6 +71,9 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
           '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
           '$ indistinct unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
           '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
+          '$ indistinct unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
+          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
+          '$ indistinct unlearn more.npy --attributes people.csv --attribute gender --update gender.fit --previous unlearned.npy --out new.npy',
           '',
           ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
         ].join('\n'),
@@ -84,11 +90,15 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const sidecar = `${args.out}.json`
   if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
   checkOutputFormat(args.out)
-  checkOutputs([args.out, sidecar, report], [args.table, args.attributes, ...(args.ids === undefined ? [] : [args.ids])], args.force)
+  if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
+  if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
+  const optional = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
+  checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous])], args.force)
   const inputs = await readTableInputs(args, session.log)
   checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
 
-  const result = runMethod(args.method, inputs, parameters, session)
+  const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
+  const fit = args.fit !== undefined && fitted ? fitFile(fitted, inputs, result, args.seed) : undefined
   const table = withMatrix(inputs.table, result.embedding)
   const audits = args.audit
     ? {
@@ -110,6 +120,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     dimensions: table.matrix.cols,
     dtype: table.dtype,
     moved: countMoved(inputs, result),
+    unlabelled: args.unlabelled,
     ...changeJson(change),
     unmatched: inputs.unmatched,
     warnings: inputs.warnings,
@@ -121,13 +132,30 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const { files, output } = await writingFiles(async () => {
     const files = await writeTable(args.out, table, { force: args.force })
     const roles = ['table', 'ids']
-    const output = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
+    const output: Record<string, FileRecord> = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
+    if (args.delta !== undefined) output['delta'] = written(args.delta, deltaOf(args, inputs))
+    if (args.fit !== undefined && fit !== undefined) output['fit'] = written(args.fit, fit)
     writeFileAtomic(sidecar, `${canonicalJson(record(output), 2)}\n`)
     writeFileAtomic(report, reportHtml(withHashes(shown, { ...prefixed('input', input), ...prefixed('output', output) })))
     return { files, output }
   })
   if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
-  else session.result(summary(inputs, result, change, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report]))
+  else {
+    const update = updated && `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n`
+    session.result(summary(inputs, result, change, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report, ...optional([args.delta, args.fit])], update))
+  }
+}
+
+/** What brings back the bytes of the table that was read. */
+function deltaOf(args: UnlearnArguments, inputs: TableInputs): Uint8Array {
+  const original = readFileSync(args.table)
+  if (sha256(original) !== inputs.table.source!.sha256) throw badData(`${args.table}: the file changed while it was being unlearned; run again`)
+  return makeDelta(original, readFileSync(args.out))
+}
+
+function written(path: string, content: string | Uint8Array): FileRecord {
+  writeFileAtomic(path, content)
+  return { file: basename(path), sha256: sha256(content) }
 }
 
 /** The parameters that were given, under the method's names. */
@@ -137,25 +165,14 @@ function parametersOf(args: UnlearnArguments): Record<string, number> {
   for (const [name, { flag }] of Object.entries(parameterFlags)) {
     const value = args[flag]
     if (value === undefined) continue
+    if (args.update !== undefined) throw usageError(`--${flag}: --update takes the parameters of the fit; leave one of them out`)
     if (!Object.hasOwn(known, name)) {
       const flags = Object.entries(parameterFlags).filter(([other]) => Object.hasOwn(known, other)).map(([, other]) => `--${other.flag}`)
-      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${flags.join(', ')}`)
+      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${flags.join(', ') || 'none'}`)
     }
     parameters[name] = value
   }
   return parameters
-}
-
-function runMethod(method: UnlearnerName, inputs: TableInputs, parameters: Record<string, number>, { log }: Session): Unlearned {
-  const { unlearn, defaults } = unlearners[method]
-  const total = parameters['steps'] ?? defaults['steps']
-  const progress = log.progress(method)
-  try {
-    const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
-    return unlearn(inputs.table.matrix, inputs.labels, { ...parameters, onPass } as never)
-  } finally {
-    progress.end()
-  }
 }
 
 function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
@@ -201,9 +218,9 @@ function prefixed(prefix: string, files: Record<string, FileRecord>): Record<str
   return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
 }
 
-function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined, files: readonly string[]): string {
+function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined, files: readonly string[], update = ''): string {
   const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
   const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
   const findings = audits?.after ? `Before: ${printable(audits.before.verdict)}\nAfter: ${printable(audits.after.verdict)}\n` : ''
-  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${changeText(change)}${findings}${files.join('\n')}\n`
+  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${update}${changeText(change)}${findings}${files.join('\n')}\n`
 }

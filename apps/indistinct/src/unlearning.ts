@@ -1,0 +1,136 @@
+/** @file What `unlearn` does to a table: a method fitted anew, or an earlier fit brought up to date. */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { badData, canonicalJson, fileError, usageError, type Json } from '@indistinct/core'
+import { readTable } from '@indistinct/embeddings'
+import {
+  classDifferences, fittedFromJson, fittedToJson, mapUnlabelled, unlearners, updateUnlearned,
+  type ClassDifference, type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
+} from '@indistinct/unlearners'
+import type { Log } from './log.ts'
+import { textOption } from './option-values.ts'
+import type { TableArguments, TableInputs } from './table-inputs.ts'
+
+export interface UnlearningArguments extends TableArguments {
+  readonly method: UnlearnerName
+  readonly seed: number
+  readonly unlabelled: 'leave' | 'map'
+  readonly fit?: string | undefined
+  readonly update?: string | undefined
+  readonly previous?: string | undefined
+  readonly delta?: string | undefined
+}
+
+export const unlearningOptions = {
+  unlabelled: { describe: 'users without a label: leave them, or map them as the method does without one', choices: ['leave', 'map'], default: 'leave', requiresArg: true, coerce: textOption('--unlabelled') },
+  delta: { describe: 'write here what `restore` needs to bring the original back; as sensitive as the original', type: 'string', requiresArg: true, coerce: textOption('--delta') },
+  fit: { describe: 'write the fitted method here, for --update; as sensitive as the original', type: 'string', requiresArg: true, coerce: textOption('--fit') },
+  update: { describe: 'a file that --fit wrote: map new users by it instead of unlearning everyone again', type: 'string', requiresArg: true, coerce: textOption('--update') },
+  previous: { describe: 'with --update: the table given out before, whose users keep their rows', type: 'string', requiresArg: true, coerce: textOption('--previous') },
+} as const
+
+export interface Unlearning {
+  readonly result: Unlearned
+  readonly fitted?: FittedUnlearner
+  /** Of an update. */
+  readonly updated?: UpdatedTable
+}
+
+/** Fits the method of `args`, with `parameters`, to the table, and moves users without a label where that was asked for. */
+export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: Readonly<Record<string, number>>, log: Log): Unlearning {
+  const { method, unlabelled } = args
+  const { unlearn, fit, defaults } = unlearners[method]
+  const total = parameters['steps'] ?? defaults['steps']
+  const progress = log.progress(method)
+  try {
+    const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
+    const options = { ...(Object.hasOwn(defaults, 'seed') && { seed: args.seed }), ...parameters, onPass } as never
+    const { matrix } = inputs.table
+    if (unlabelled === 'leave' && args.fit === undefined) return { result: unlearn(matrix, inputs.labels, options) }
+    const fitted = fit(matrix, inputs.labels, options)
+    const embedding = unlabelled === 'map' ? mapUnlabelled(fitted, matrix, inputs.labels) : fitted.unlearned.embedding
+    return { result: { ...fitted.unlearned, embedding }, fitted }
+  } finally {
+    progress.end()
+  }
+}
+
+/** Brings the table up to date with the fit that --update names, and warns where everybody should be fitted anew. */
+export async function updateByFit(args: UnlearningArguments & { readonly update: string }, inputs: TableInputs, log: Log): Promise<Unlearning> {
+  const { update, previous, unlabelled, seed } = args
+  const { fitted, reference, attribute } = readFit(update)
+  const { matrix, ids } = inputs.table
+  if (attribute !== inputs.column.name) throw usageError(`--update: ${update} was fitted to ${JSON.stringify(attribute)}, and --attribute is ${JSON.stringify(inputs.column.name)}`)
+  if (fitted.columns !== matrix.cols) throw badData(`${args.table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
+  if (!fitted.exact && previous === undefined) {
+    throw usageError(`--update: ${update} is a fit of ${fitted.method}, which moved each user on a way of its own; add --previous with the table given out before`)
+  }
+  const before = previous === undefined ? undefined : await previousRows(args, previous, inputs)
+  const updated = updateUnlearned(fitted, matrix, inputs.labels, { unlabelled, seed, reference, ...(before && { previous: before }) })
+  if (before && updated.kept === 0) log.warn(`no labelled user of ${args.table} is in ${previous}: all of ${ids.length} are mapped`)
+  for (const { first, second, ratio, chance } of updated.refit.above) {
+    log.warn(`${first} and ${second} are told apart: MMD^2 is ${ratio.toFixed(2)} times what chance gives (${chance.toFixed(2)} times in one of 20 relabellings); unlearn the whole table again`)
+  }
+  const counts = { kept: updated.kept, mapped: updated.mapped, original: updated.original }
+  const refit = { due: updated.refit.due, pairs: updated.refit.pairs }
+  return {
+    result: { embedding: updated.embedding, method: fitted.method, parameters: { ...fitted.parameters, update: { ...counts, refit } }, trace: [], passes: 0 },
+    fitted,
+    updated,
+  }
+}
+
+/** The file that --update reads: the fit, what it was fitted to, and how far apart it left the classes. */
+export function fitFile(fitted: FittedUnlearner, inputs: TableInputs, result: Unlearned, seed: number): string {
+  const reference = classDifferences(result.embedding, inputs.labels, { seed })
+  return `${canonicalJson({ ...fittedToJson(fitted), attribute: inputs.column.name, reference })}\n`
+}
+
+function readFit(path: string): { fitted: FittedUnlearner; reference: ClassDifference[]; attribute: string } {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw fileError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause })
+  }
+  let value: { readonly attribute?: unknown; readonly reference?: unknown }
+  try {
+    value = JSON.parse(text) as typeof value
+  } catch (cause) {
+    throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
+  }
+  const fitted = fittedFromJson(value, path)
+  const { attribute, reference } = value
+  if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
+    throw badData(`${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of another version`)
+  }
+  return { fitted, reference: reference as ClassDifference[], attribute }
+}
+
+function isDifference(value: unknown): boolean {
+  const pair = value as { readonly [key: string]: Json } | null
+  return typeof pair === 'object' && pair !== null && ['first', 'second'].every((key) => typeof pair[key] === 'string') && ['ratio', 'chance'].every((key) => Number.isFinite(pair[key]))
+}
+
+/**
+ * Rows of users who were moved before, in the order of the table; they are found by id. A row that is the original one is
+ * not counted: its user had no label then.
+ */
+async function previousRows(args: UnlearningArguments, path: string, { table }: TableInputs): Promise<{ embedding: TableInputs['table']['matrix']; known: Uint8Array }> {
+  const ids = existsSync(`${path}.ids.csv`) ? `${path}.ids.csv` : undefined
+  const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions })
+  const K = table.matrix.cols
+  if (before.matrix.cols !== K) throw badData(`${path}: expected ${K} dimensions as in ${args.table}, got ${before.matrix.cols}`)
+  const rowOfId = new Map(before.ids.map((id, row) => [id, row]))
+  const embedding = { rows: table.matrix.rows, cols: K, data: new Float32Array(table.matrix.data.length) }
+  const known = new Uint8Array(table.matrix.rows)
+  table.ids.forEach((id, i) => {
+    const row = rowOfId.get(id)
+    if (row === undefined) return
+    const given = before.matrix.data.subarray(row * K, (row + 1) * K)
+    embedding.data.set(given, i * K)
+    if (given.some((value, k) => value !== table.matrix.data[i * K + k])) known[i] = 1
+  })
+  return { embedding, known }
+}

@@ -6,10 +6,10 @@
  * which is scikit-learn's LogisticRegression (lbfgs; one weight vector for two classes, softmax for more). The problem
  * is strictly convex in W, so that whoever converges finds the same weights.
  *
- * L-BFGS, started in each step from the inverse of a matrix that bounds the Hessian everywhere: h X'X + I / C with h = 1/4 for
- * two classes and 1/2 for softmax (Boehning 1992). It makes the iteration count independent of how dimensions are
- * scaled and correlated: about 10 to 25 passes over the rows. Columns are centred first, which changes intercepts only
- * and parts them from weights in that matrix.
+ * L-BFGS, preconditioned by each output's own block of the Hessian, so that it does not matter how dimensions are scaled and
+ * correlated. At first that is a bound that holds everywhere, h X'X + I / C with h = 1/4 for two classes and 1/2 for
+ * softmax (Boehning 1992), which weak signals need nothing beyond: about 10 passes over the rows. Where classes come apart the
+ * Hessian falls far below it, and the blocks are taken anew every `refreshed` steps.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -32,10 +32,11 @@ export interface LogisticModel {
 }
 
 /** Steps that the direction remembers. */
-const memory = 10
+const memory = 30
+const refreshed = 12
 const maxSteps = 500
-/** Bound on the squared preconditioned gradient at which weights are right to about 1e-7. */
-const tolerance = 1e-14
+/** Bound on the squared preconditioned gradient: weights are then right to about 1e-6. */
+const tolerance = 1e-13
 
 /**
  * @param x features (N, K)
@@ -49,24 +50,24 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
   const outputs = classes === 2 ? 1 : classes
   const penalty = 1 / inverseStrength
   const { mean, centred } = centre(x)
-  const curvature = classes === 2 ? 0.25 : 0.5
-  const bound = boundingHessian(centred, rows, K, curvature, penalty)
 
-  // Weights (O, K), then intercepts (O).
-  const size = outputs * (K + 1)
+  // Each output's weights (K) and intercept, one output after the other.
+  const width = K + 1
+  const size = outputs * width
   let position = new Float64Array(size)
   let next = new Float64Array(size)
   let gradient = new Float64Array(size)
   let nextGradient = new Float64Array(size)
   const direction = new Float64Array(size)
-  const logits = new Float64Array(outputs)
+  const probabilities = new Float64Array(rows * outputs)
   const evaluate = (at: Float64Array, into: Float64Array): number =>
-    penalisedLoss(centred, codes, rows, K, outputs, penalty, at, into, logits)
+    penalisedLoss(centred, codes, rows, K, outputs, penalty, at, into, probabilities)
+  const bound = new Float64Array(rows).fill(classes === 2 ? 0.25 : 0.5)
+  let blocks = new Array<Float64Array>(outputs).fill(hessianBlock(centred, bound, rows, K, penalty))
   const precondition = (v: Float64Array): void => {
     for (let o = 0; o < outputs; o++) {
-      solveLower(bound, K, v, o * K)
-      solveLowerTransposed(bound, K, v, o * K)
-      v[outputs * K + o]! /= curvature * rows
+      solveLower(blocks[o]!, width, v, o * width)
+      solveLowerTransposed(blocks[o]!, width, v, o * width)
     }
   }
 
@@ -78,6 +79,12 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
   let loss = evaluate(position, gradient)
   let passes = 1
   for (let step = 0; step < maxSteps; step++) {
+    if (step > 0 && step % refreshed === 0) {
+      blocks = blocks.map((_, o) => {
+        for (let i = 0; i < rows; i++) bound[i] = probabilities[i * outputs + o]! * (1 - probabilities[i * outputs + o]!)
+        return hessianBlock(centred, bound, rows, K, penalty)
+      })
+    }
     direction.set(gradient)
     precondition(direction)
     if (dot(gradient, direction) <= tolerance) break
@@ -125,9 +132,18 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
     loss = nextLoss
   }
 
-  const weights = position.slice(0, outputs * K)
-  const intercepts = position.slice(outputs * K)
-  for (let o = 0; o < outputs; o++) for (let j = 0; j < K; j++) intercepts[o]! -= weights[o * K + j]! * mean[j]!
+  const weights = new Float64Array(outputs * K)
+  const intercepts = new Float64Array(outputs)
+  for (let o = 0; o < outputs; o++) {
+    intercepts[o] = position[o * width + K]!
+    for (let j = 0; j < K; j++) {
+      weights[o * K + j] = position[o * width + j]!
+      intercepts[o]! -= weights[o * K + j]! * mean[j]!
+    }
+  }
+  // Softmax does not see what is added to all intercepts alike; without blocks of their own they would have summed to zero.
+  const common = outputs === 1 ? 0 : intercepts.reduce((sum, value) => sum + value, 0) / outputs
+  for (let o = 0; o < outputs; o++) intercepts[o]! -= common
   return { inputs: K, classes, weights, intercepts, passes }
 }
 
@@ -155,25 +171,29 @@ function centre({ rows, cols, data }: Matrix): { mean: Float64Array; centred: Fl
   return { mean, centred }
 }
 
-/** Cholesky factor of curvature X'X + penalty I (K, K). */
-function boundingHessian(x: Float64Array, rows: number, K: number, curvature: number, penalty: number): Float64Array {
-  const out = new Float64Array(K * K)
+/** Cholesky factor of [X 1]' diag(curvatures) [X 1] + penalty on the weights (K + 1, K + 1). */
+function hessianBlock(x: Float64Array, curvatures: Float64Array, rows: number, K: number, penalty: number): Float64Array {
+  const width = K + 1
+  const out = new Float64Array(width * width)
   for (let i = 0; i < rows; i++) {
     const start = i * K
+    const curvature = curvatures[i]!
     for (let j = 0; j < K; j++) {
-      const left = x[start + j]!
-      for (let k = 0; k <= j; k++) out[j * K + k]! += left * x[start + k]!
+      const left = curvature * x[start + j]!
+      const row = j * width
+      for (let k = 0; k <= j; k++) out[row + k]! += left * x[start + k]!
+      out[K * width + j]! += left
     }
+    out[K * width + K]! += curvature
   }
-  for (let j = 0; j < K; j++) {
-    for (let k = 0; k <= j; k++) out[j * K + k]! *= curvature
-    out[j * K + j]! += penalty
-  }
-  choleskyInPlace('fitLogistic', out, K)
+  for (let j = 0; j < K; j++) out[j * width + j]! += penalty
+  // Intercepts carry no penalty: where every row is certain nothing else would hold theirs.
+  out[K * width + K]! += 1e-9 * rows
+  choleskyInPlace('fitLogistic', out, width)
   return out
 }
 
-/** The penalised loss at `at`; its gradient goes to `gradient`, and `logits` (O) is scratch. */
+/** The penalised loss at `at`; its gradient goes to `gradient` and the outputs' probabilities (N, O) to `probabilities`. */
 function penalisedLoss(
   x: Float64Array,
   codes: Int32Array,
@@ -183,43 +203,46 @@ function penalisedLoss(
   penalty: number,
   at: Float64Array,
   gradient: Float64Array,
-  logits: Float64Array,
+  probabilities: Float64Array,
 ): number {
-  const biases = outputs * K
+  const width = K + 1
   let loss = 0
-  for (let p = 0; p < biases; p++) {
-    loss += 0.5 * penalty * at[p]! * at[p]!
-    gradient[p] = penalty * at[p]!
+  for (let o = 0; o < outputs; o++) {
+    for (let p = o * width; p < o * width + K; p++) {
+      loss += 0.5 * penalty * at[p]! * at[p]!
+      gradient[p] = penalty * at[p]!
+    }
+    gradient[o * width + K] = 0
   }
-  gradient.fill(0, biases)
   for (let i = 0; i < rows; i++) {
     const start = i * K
+    const first = i * outputs
     const code = codes[i]!
     for (let o = 0; o < outputs; o++) {
-      let sum = at[biases + o]!
-      const row = o * K
+      const row = o * width
+      let sum = at[row + K]!
       for (let j = 0; j < K; j++) sum += at[row + j]! * x[start + j]!
-      logits[o] = sum
+      probabilities[first + o] = sum
     }
     if (outputs === 1) {
-      const logit = logits[0]!
+      const logit = probabilities[first]!
       const small = Math.exp(-Math.abs(logit))
       // log(1 + e^z) - y z, without overflow.
       loss += Math.max(logit, 0) - (code === 1 ? logit : 0) + Math.log1p(small)
-      logits[0] = (logit >= 0 ? 1 : small) / (1 + small) - (code === 1 ? 1 : 0)
+      probabilities[first] = (logit >= 0 ? 1 : small) / (1 + small)
     } else {
       let highest = -Infinity
-      for (let o = 0; o < outputs; o++) if (logits[o]! > highest) highest = logits[o]!
+      for (let o = 0; o < outputs; o++) if (probabilities[first + o]! > highest) highest = probabilities[first + o]!
       let sum = 0
-      for (let o = 0; o < outputs; o++) sum += Math.exp(logits[o]! - highest)
+      for (let o = 0; o < outputs; o++) sum += Math.exp(probabilities[first + o]! - highest)
       const normaliser = highest + Math.log(sum)
-      loss += normaliser - logits[code]!
-      for (let o = 0; o < outputs; o++) logits[o] = Math.exp(logits[o]! - normaliser) - (o === code ? 1 : 0)
+      loss += normaliser - probabilities[first + code]!
+      for (let o = 0; o < outputs; o++) probabilities[first + o] = Math.exp(probabilities[first + o]! - normaliser)
     }
     for (let o = 0; o < outputs; o++) {
-      const residual = logits[o]!
-      const row = o * K
-      gradient[biases + o]! += residual
+      const residual = probabilities[first + o]! - (code === (outputs === 1 ? 1 : o) ? 1 : 0)
+      const row = o * width
+      gradient[row + K]! += residual
       for (let j = 0; j < K; j++) gradient[row + j]! += residual * x[start + j]!
     }
   }

@@ -1,0 +1,18 @@
+/** @file The radius attacker: logistic regression on how far users lie from class centroids, and not on where they lie. */
+
+import { fitLogistic, logisticLogits } from './logistic-regression.ts'
+import { scoresOfLogits, scoresOfLogOdds } from './log-odds-score.ts'
+import { fitShells, radiusFeatures } from './radius-features.ts'
+import { standardiser } from './standardise.ts'
+import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
+
+/** Logistic regression (C = 1) on standardised `radiusFeatures`. */
+export const radius: SyncAttacker = syncAttacker('radius', (x, codes, { classes }) => {
+  const { shells, features } = fitShells(x, codes, classes)
+  const standardise = standardiser(features)
+  const model = fitLogistic(standardise(features), codes, classes)
+  return (rows) => {
+    const logits = logisticLogits(model, standardise(radiusFeatures(shells, rows)))
+    return classes === 2 ? scoresOfLogOdds(logits) : scoresOfLogits(logits, rows.rows, classes)
+  }
+})

@@ -4,4 +4,5 @@ export { badData, fileError, IndistinctError, usageError, type ErrorCode } from 
 export { classCounts, encodeLabels, labelledRows, type Labels } from './labels.ts'
 export { copyMatrix, gatherRows, matrix, rowOf, type Matrix } from './matrix.ts'
 export { randomStream, shuffle, type Random } from './random.ts'
+export { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.ts'
 export { commitFiles, createFile, stageFile, writeFileAtomic, type FileWriter, type StagedFile } from './write-file.ts'

@@ -24,7 +24,8 @@ const angle = (x: number[], y: number[]): number => -dot(x, y) / Math.sqrt(dot(x
 
 describe('neighbourOverlap', () => {
   const before = normals(300, 5, 1)
-  const after = mapped(before, (value, p) => value + 0.3 * normals(300, 5, 2).data[p]!)
+  const noise = normals(300, 5, 2).data
+  const after = mapped(before, (value, p) => value + 0.3 * noise[p]!)
 
   test('agrees with sorting all pairs, across blocks', () => {
     const { cosine, euclidean, users, k } = neighbourOverlap(before, after, { k: 7 })

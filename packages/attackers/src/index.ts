@@ -3,6 +3,7 @@ export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
 export { audit, auditAttributes, type AttributesAudit, type AuditOptions, type AuditResult } from './audit.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
+export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './best-of.ts'
 export { knn, knnAttacker, type KnnOptions } from './knn.ts'
 export { logistic, logisticAttacker } from './logistic.ts'
 export { fitLogistic, logisticLogits, type LogisticModel, type LogisticOptions } from './logistic-regression.ts'

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sha256 } from '@indistinct/core'
+import { matrix, sha256 } from '@indistinct/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { csvChunks, readCsvTable } from './csv-table.ts'
-import type { EmbeddingTable } from './embedding-table.ts'
+import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-csv-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -135,7 +135,7 @@ describe('bad data names its line and column', () => {
     await expect(read(Buffer.from('\x93NUMPY\x01\x00', 'latin1'))).rejects.toThrow('got an npy array; name the file .npy')
     await expect(read(Buffer.from('\x80\x04\x95', 'latin1'))).rejects.toThrow('a pickle runs code')
     await expect(read(Buffer.from('PK\x03\x04')  )).rejects.toThrow('got a zip archive')
-    await expect(read(Buffer.from('PAR1xxxx'))).rejects.toThrow('Parquet is not supported yet')
+    await expect(read(Buffer.from('PAR1xxxx'))).rejects.toThrow('got a Parquet file; name the file .parquet')
   })
 })
 
@@ -145,6 +145,16 @@ describe('writing', () => {
     const table = await read(content)
     expect(table.dtype).toBe('f4')
     expect(text(table)).toBe(content)
+  })
+
+  test('ids that a spreadsheet would take for formulas are quoted, and never altered', async () => {
+    const ids = ['=1+1', '+1', '-2', '@SUM(A1)', '=cmd|\' /C calc\'!A0', '\u0009=1', "'=1"]
+    const table = embeddingTable({ matrix: matrix(7, 1, Float32Array.of(1, 2, 3, 4, 5, -6, 7)), ids, idColumn: 'id', columns: [{ name: 'note', values: ids }] })
+    const lines = text(table).split('\n')
+    expect(lines.slice(1, 5)).toEqual(['"=1+1",1,"=1+1"', '"+1",2,"+1"', '"-2",3,"-2"', '"@SUM(A1)",4,"@SUM(A1)"'])
+    expect(lines[6]).toBe('"\t=1",-6,"\t=1"')
+    const again = await read(text(table), { dimensions: ['d0'] })
+    expect([again.ids, again.columns[0]!.values]).toEqual([ids, ids])
   })
 
   test('float64 text too', async () => {

@@ -1,10 +1,12 @@
 /** @file Embedding tables as CSV: an id column, one column per dimension, and columns that travel along. */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData } from '@indistinct/core'
+import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
+import { dimensionColumns } from './dimension-columns.ts'
 import { embeddingTable, quoted, type EmbeddingTable } from './embedding-table.ts'
 import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-text.ts'
-import { columnList, IdList, idColumnOf } from './ids.ts'
+import { IdList, idColumnOf } from './ids.ts'
 
 /** Characters of CSV text gathered before they are written. */
 const CHUNK = 1 << 20
@@ -25,7 +27,7 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   if (idColumn === undefined) {
     throw badData(`${path}: expected an id column named "id" or "user", got ${columnList(header)}; name it (--id-column)`)
   }
-  const dimensions = dimensionColumns(header, idColumn, options.dimensions, path)
+  const dimensions = dimensionColumns(header.filter((name) => name !== idColumn), options.dimensions, header, path)
   const idAt = header.indexOf(idColumn)
   const dimensionAt = dimensions.map((name) => header.indexOf(name))
   const columnAt = header.map((_, j) => j).filter((j) => j !== idAt && !dimensionAt.includes(j))
@@ -92,40 +94,15 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
 }
 
 /** Which columns are dimensions; nothing is guessed from values, so a stray number column never becomes one. */
-function dimensionColumns(header: readonly string[], idColumn: string, requested: readonly string[] | undefined, path: string): string[] {
-  const others = header.filter((name) => name !== idColumn)
-  const numbered = (name: string): string | undefined => /^(.*?)\d+$/.exec(name)?.[1]
-  if (requested) {
-    const [first] = requested
-    if (requested.length === 1 && first!.endsWith('*')) {
-      const found = others.filter((name) => numbered(name) === first!.slice(0, -1))
-      if (found.length === 0) throw usageError(`${path}: no column is named ${first!.slice(0, -1)}<number>; the columns are ${columnList(header)}`)
-      return found
-    }
-    for (const name of requested) {
-      if (!others.includes(name)) throw usageError(`${path}: there is no column ${quoted(name)} to take a dimension from; the columns are ${columnList(header)}`)
-    }
-    return [...requested]
-  }
-  const byPrefix = new Map<string, string[]>()
-  for (const name of others) {
-    const prefix = numbered(name)
-    if (prefix !== undefined) byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), name])
-  }
-  if (byPrefix.size === 0) return others
-  const [first, ...rest] = [...byPrefix.values()].sort((a, b) => b.length - a.length)
-  if (rest.some((names) => names.length > 1) || (rest.length > 0 && first!.length === 1)) {
-    const prefixes = [...byPrefix.keys()].map((prefix) => quoted(`${prefix}*`)).join(', ')
-    throw usageError(`${path}: several groups of columns could be the dimensions: ${prefixes}; choose one (--dimensions)`)
-  }
-  return first!
-}
-
 function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
   const got = text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
   return badData(`${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ${got}; repair or remove the line`)
 }
 
+/**
+ * A cell of text. One that a spreadsheet would take for a formula (first character = + - @) is quoted, so that it is
+ * text by the rules of CSV, and otherwise left as it is: a prefix would make another user of it.
+ */
 function escaped(cell: string): string {
-  return /[",\t\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+  return /[",\t\r\n]|^[\s=+\-@]|\s$|^\uFEFF/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

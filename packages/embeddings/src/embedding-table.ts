@@ -4,9 +4,11 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
+import { roundToFloat16 } from './float16.ts'
+import type { TableContainer } from './table-container.ts'
 
-/** Storage type of the values in the file: little-endian float32 or float64. */
-export type Dtype = 'f4' | 'f8'
+/** Storage type of the values in the file: little-endian float16, float32 or float64. */
+export type Dtype = 'f2' | 'f4' | 'f8'
 
 /** A column that is neither the id nor a dimension; it travels with its rows unchanged. */
 export interface PassThroughColumn {
@@ -14,10 +16,13 @@ export interface PassThroughColumn {
   readonly values: readonly string[]
 }
 
+/** File formats of tables; csv is tsv too. */
+export type TableFormat = 'npy' | 'npz' | 'csv' | 'parquet' | 'safetensors'
+
 /** Where a table was read from; the digest is of the file's bytes as they were read. */
 export interface TableSource {
   readonly path: string
-  readonly format: 'npy' | 'csv'
+  readonly format: TableFormat
   readonly sha256: string
 }
 
@@ -37,6 +42,8 @@ export interface EmbeddingTable {
   readonly columns: readonly PassThroughColumn[]
   /** Every column name in the order of the file; absent where the file has none. */
   readonly header?: readonly string[]
+  /** What its file holds beside it, for writing the same format again; absent where there is nothing. */
+  readonly container?: TableContainer
   /** What a reader of the results should know: constant dimensions. */
   readonly warnings: readonly string[]
   readonly source?: TableSource
@@ -54,6 +61,7 @@ export interface EmbeddingTableFields {
   readonly dimensions?: readonly string[]
   readonly columns?: readonly PassThroughColumn[]
   readonly header?: readonly string[]
+  readonly container?: TableContainer
   readonly source?: TableSource
   /** How error messages name the table. */
   readonly name?: string
@@ -65,7 +73,7 @@ export interface EmbeddingTableFields {
  * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
  */
 export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
-  const { matrix, exact, idColumn, columns = [], header, source, name = source?.path ?? 'table' } = fields
+  const { matrix, exact, idColumn, columns = [], header, container, source, name = source?.path ?? 'table' } = fields
   const { rows, cols } = matrix
   if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
   if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)
@@ -99,13 +107,14 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
     ...(header && { header }),
+    ...(container && { container }),
     ...(source && { source }),
   }
 }
 
 /**
  * The table with new vectors (N, K) under the same ids and columns. A float64 value whose float32 rounding did not
- * change keeps all its digits, so rows that a method left alone come back bit for bit.
+ * change keeps all its digits, so rows that a method left alone come back bit for bit. Float16 tables get float16 values.
  */
 export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTable {
   const { rows, cols } = table.matrix
@@ -117,10 +126,10 @@ export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTabl
     exact = new Float64Array(matrix.data)
     for (let p = 0; p < exact.length; p++) if (matrix.data[p] === table.matrix.data[p]) exact[p] = table.exact[p]!
   }
-  const { ids, dtype, idColumn, dimensions, columns, header } = table
+  const { ids, dtype, idColumn, dimensions, columns, header, container } = table
   return embeddingTable({
     ids,
-    matrix,
+    matrix: dtype === 'f2' ? halved(matrix, ids, dimensions) : matrix,
     dtype,
     dimensions,
     columns,
@@ -128,7 +137,19 @@ export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTabl
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
     ...(header && { header }),
+    ...(container && { container }),
   })
+}
+
+/** The values as float16 holds them, so that what is audited is what is written. */
+function halved(m: Matrix, ids: readonly string[], dimensions: readonly string[]): Matrix {
+  const data = m.data.map(roundToFloat16)
+  for (let p = 0; p < data.length; p++) {
+    if (Number.isFinite(data[p]) || !Number.isFinite(m.data[p])) continue
+    const i = Math.floor(p / m.cols)
+    throw badData(`withMatrix: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * m.cols]!}: ${m.data[p]} is beyond the range of float16; convert the table to float32 first`)
+  }
+  return { rows: m.rows, cols: m.cols, data }
 }
 
 function checkIds(ids: readonly string[], name: string): void {

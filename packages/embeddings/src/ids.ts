@@ -4,6 +4,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { badData, usageError } from '@indistinct/core'
+import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
 import { openForReading } from './open-file.ts'
@@ -32,10 +33,10 @@ export function idColumnOf(header: readonly string[], requested: string | undefi
  * The id of one line, checked.
  * @throws IndistinctError 'bad-data' where it is empty or has been through a float.
  */
-export function checkedId(id: string, path: string, line: number): string {
-  if (id === '') throw badData(`${path}: line ${line}: expected an id, got an empty cell`)
+export function checkedId(id: string, path: string, place: string): string {
+  if (id === '') throw badData(`${path}: ${place}: expected an id, got an empty cell`)
   if (ROUNDED.test(id)) {
-    throw badData(`${path}: line ${line}: id ${quoted(id)} went through a floating-point column, which merges ids above 2^53; write ids as text or integers`)
+    throw badData(`${path}: ${place}: id ${quoted(id)} went through a floating-point column, which merges ids above 2^53; write ids as text or integers`)
   }
   return id
 }
@@ -52,7 +53,7 @@ export class IdList {
 
   /** @throws IndistinctError 'bad-data' on an empty, rounded or repeated id. */
   add(id: string, line: number): void {
-    const first = this.#lineOf.get(checkedId(id, this.#path, line))
+    const first = this.#lineOf.get(checkedId(id, this.#path, `line ${line}`))
     if (first !== undefined) throw badData(`${this.#path}: line ${line}: id ${quoted(id)} stands in line ${first} already; expected one line a user`)
     this.#lineOf.set(id, line)
     this.ids.push(id)
@@ -81,10 +82,4 @@ export async function readIds(path: string, idColumn?: string): Promise<string[]
   if (lines.at(-1) === '') lines.pop()
   lines.forEach((id, i) => list.add(id.trim(), i + 1))
   return list.ids
-}
-
-/** Column names as a message lists them. */
-export function columnList(header: readonly string[]): string {
-  const shown = header.slice(0, 12).map(quoted).join(', ')
-  return header.length > 12 ? `${shown} and ${header.length - 12} more` : shown
 }

@@ -4,6 +4,8 @@
  */
 
 import { badData } from '@indistinct/core'
+import { readBytes, type ByteSource } from './byte-source.ts'
+import { itemSize } from './dtype-bytes.ts'
 import { type Dtype, quoted } from './embedding-table.ts'
 
 export const NPY_MAGIC = '\x93NUMPY'
@@ -14,7 +16,16 @@ export const MAX_HEADER = 65_536
 export interface NpyHeader {
   readonly shape: readonly number[]
   readonly dtype: Dtype
-  /** Byte at which the values start. */
+  /** Byte of the array at which the values start. */
+  readonly offset: number
+}
+
+/** What a header says, whatever the type of the values. */
+export interface NpyDescription {
+  readonly descr: string
+  readonly fortran: boolean
+  readonly shape: readonly number[]
+  /** Byte of the array at which the values start. */
   readonly offset: number
 }
 
@@ -40,33 +51,48 @@ export function npyHeaderEnd(head: Uint8Array, fileSize: number, name: string): 
 }
 
 /**
- * Parses the header's text and checks that the file is exactly as long as it says, before anything is allocated.
- * @throws IndistinctError 'bad-data' on anything but a C-ordered little-endian f4 or f8 array of that length.
+ * What the header of the array in `size` bytes from `position` of `source` says; its values are not looked at.
+ * @throws IndistinctError 'bad-data' on anything but an npy header.
  */
-export function parseNpyHeader(text: string, offset: number, fileSize: number, name: string): NpyHeader {
-  const { descr, fortran, shape } = parseDictionary(text, name)
+export function describeNpy(source: ByteSource, position = 0, size = source.size - position, name = source.name): NpyDescription {
+  const head = readBytes(source, position, Math.min(12, size))
+  const { textStart, textEnd, utf8 } = npyHeaderEnd(head, size, name)
+  const bytes = readBytes(source, position + textStart, textEnd - textStart)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(utf8 ? 'utf8' : 'latin1')
+  return { ...parseDictionary(text, name), offset: textEnd }
+}
+
+/**
+ * The header of a table's array, checked against its size before anything is allocated.
+ * @throws IndistinctError 'bad-data' on anything but a C-ordered little-endian f2, f4 or f8 array of that length.
+ */
+export function checkNpy({ descr, fortran, shape, offset }: NpyDescription, size: number, name: string): NpyHeader {
   const dtype = dtypeOf(descr, name)
   if (fortran) {
     throw badData(`${name}: expected C order, got Fortran order; convert with numpy.save(path, numpy.ascontiguousarray(array))`)
   }
-  const itemSize = dtype === 'f4' ? 4 : 8
-  const count = shape.reduce((product, n) => product * n, 1)
-  const expected = offset + count * itemSize
-  const shapeText = `(${shape.join(', ')})`
-  if (!Number.isSafeInteger(expected)) throw badData(`${name}: shape ${shapeText} is larger than any file`)
-  if (fileSize < expected) {
-    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${dtype}, got ${fileSize}; the file is truncated`)
-  }
-  if (fileSize > expected) {
-    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${dtype}, got ${fileSize}; ${fileSize - expected} bytes follow the array`)
-  }
+  checkNpySize(shape, itemSize(dtype), dtype, offset, size, name)
   return { shape, dtype, offset }
 }
 
+/** @throws IndistinctError 'bad-data' where the values do not end exactly where the array does. */
+export function checkNpySize(shape: readonly number[], bytesPerItem: number, type: string, offset: number, size: number, name: string): void {
+  const count = shape.reduce((product, n) => product * n, 1)
+  const expected = offset + count * bytesPerItem
+  const shapeText = `(${shape.join(', ')})`
+  if (!Number.isSafeInteger(expected)) throw badData(`${name}: shape ${shapeText} is larger than any file`)
+  if (size < expected) {
+    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; the file is truncated`)
+  }
+  if (size > expected) {
+    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; ${size - expected} bytes follow the array`)
+  }
+}
+
 /** Header bytes of version 1.0 for a C-ordered array, padded so that values start at a multiple of 64. */
-export function npyHeaderBytes(shape: readonly number[], dtype: Dtype): Uint8Array {
+export function npyHeaderBytes(shape: readonly number[], descr: string): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-  const text = `{'descr': '<${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10
   const bytes = Buffer.alloc(10 + length, ' ', 'latin1')
   bytes.write(NPY_MAGIC, 0, 'latin1')
@@ -79,15 +105,14 @@ export function npyHeaderBytes(shape: readonly number[], dtype: Dtype): Uint8Arr
 }
 
 function dtypeOf(descr: string, name: string): Dtype {
-  if (descr === '<f4') return 'f4'
-  if (descr === '<f8') return 'f8'
+  if (descr === '<f2' || descr === '<f4' || descr === '<f8') return descr.slice(1) as Dtype
   throw refusedDtype(quoted(descr), descr.includes('O'), name)
 }
 
 function refusedDtype(got: string, pickled: boolean, name: string): Error {
   return pickled
-    ? badData(`${name}: expected dtype <f4 or <f8, got ${got}, which holds pickled Python objects; convert with numpy.save(path, numpy.stack(array).astype("<f4"))`)
-    : badData(`${name}: expected dtype <f4 or <f8 (little-endian float32 or float64), got ${got}; convert with numpy.save(path, array.astype("<f4"))`)
+    ? badData(`${name}: expected dtype <f2, <f4 or <f8, got ${got}, which holds pickled Python objects; convert with numpy.save(path, numpy.stack(array).astype("<f4"))`)
+    : badData(`${name}: expected dtype <f2, <f4 or <f8 (little-endian float16, float32 or float64), got ${got}; convert with numpy.save(path, array.astype("<f4"))`)
 }
 
 const KEY = /\s*'(descr|fortran_order|shape)'\s*:\s*/y

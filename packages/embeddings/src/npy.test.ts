@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { sha256 } from '@indistinct/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readNpy, readNpyFile, writeNpy } from './npy.ts'
+import { roundToFloat16 } from './float16.ts'
 import { MAX_HEADER, npyHeaderBytes } from './npy-header.ts'
 
 interface Golden {
   values: number[][]
-  accepted: Record<string, { dtype: 'f4' | 'f8'; npy: string }>
+  accepted: Record<string, { dtype: 'f2' | 'f4' | 'f8'; npy: string }>
   default: string
   refused: Record<string, string>
   vector: string
@@ -52,9 +53,9 @@ describe('what NumPy writes', () => {
     const { shape, dtype: got, data } = await read(bytesOf(npy))
     expect(shape).toEqual([2, 3])
     expect(got).toBe(dtype)
-    const expected = golden.values.flat().map((value) => (dtype === 'f4' ? Math.fround(value) : value))
-    expect(Array.from(data)).toEqual(expected)
-    expect(data).toBeInstanceOf(dtype === 'f4' ? Float32Array : Float64Array)
+    const stored = { f2: (value: number) => roundToFloat16(Math.max(-60000, Math.min(60000, value))), f4: Math.fround, f8: (value: number) => value }
+    expect(Array.from(data)).toEqual(golden.values.flat().map(stored[dtype]))
+    expect(data).toBeInstanceOf(dtype === 'f8' ? Float64Array : Float32Array)
   })
 
   test('is what we write, byte for byte', () => {
@@ -67,11 +68,15 @@ describe('what NumPy writes', () => {
   })
 })
 
+test('float16 is written as NumPy writes it', () => {
+  const data = Float32Array.from(golden.values.flat(), (value) => roundToFloat16(Math.max(-60000, Math.min(60000, value))))
+  expect(Buffer.from(writeNpy([2, 3], data, 'f2')).equals(bytesOf(golden.accepted['f2 version 1']!.npy))).toBe(true)
+})
+
 describe('what is refused', () => {
   test.each([
     ['fortran', /expected C order, got Fortran order.*ascontiguousarray/],
-    ['big-endian', /expected dtype <f4 or <f8 .*got ">f4".*astype/],
-    ['float16', /got "<f2"/],
+    ['big-endian', /expected dtype <f2, <f4 or <f8 .*got ">f4".*astype/],
     ['int64', /got "<i8"/],
     ['object', /got "\|O", which holds pickled Python objects/],
     ['structured', /got a structured dtype/],
@@ -149,7 +154,7 @@ describe('hostile sizes cost nothing', () => {
 })
 
 test('values start at a multiple of 64 whatever the shape', () => {
-  for (const shape of [[1, 1], [123456789, 16], [1], [9007199254740991, 9007199254740991]]) expect(npyHeaderBytes(shape, 'f8').length % 64).toBe(0)
+  for (const shape of [[1, 1], [123456789, 16], [1], [9007199254740991, 9007199254740991]]) expect(npyHeaderBytes(shape, '<f8').length % 64).toBe(0)
 })
 
 test('writing a shape that does not fit is the caller’s mistake', () => {

@@ -1,35 +1,31 @@
 /**
- * @file npy files, read and written strictly: little-endian f4 or f8, C order, exactly as long as the header says.
+ * @file npy files, read and written strictly: little-endian f2, f4 or f8, C order, exactly as long as the header says.
  * A file is checked against its own size before memory is allocated for it, so a hostile header costs nothing.
  */
 
 import { createHash } from 'node:crypto'
-import { badData } from '@indistinct/core'
-import { type Dtype } from './embedding-table.ts'
-import { npyHeaderBytes, npyHeaderEnd, parseNpyHeader, type NpyHeader } from './npy-header.ts'
-import { openForReading } from './open-file.ts'
+import { bytesSource, fileSource, type ByteSource } from './byte-source.ts'
+import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
+import type { Dtype } from './embedding-table.ts'
+import { checkNpy, describeNpy, npyHeaderBytes } from './npy-header.ts'
 
 export interface NpyArray {
   readonly shape: readonly number[]
   readonly dtype: Dtype
   /** Row-major values; a Float64Array exactly where `dtype` is f8. */
-  readonly data: Float32Array | Float64Array
+  readonly data: Values
 }
 
-/** Bytes read at a time. */
+/** Bytes written at a time. */
 const CHUNK = 1 << 22
 
 /**
  * Reads an npy array from memory.
  * @param name how messages name it
- * @throws IndistinctError 'bad-data' on anything but a complete C-ordered little-endian f4 or f8 array.
+ * @throws IndistinctError 'bad-data' on anything but a complete C-ordered little-endian f2, f4 or f8 array.
  */
 export function readNpy(bytes: Uint8Array, name: string): NpyArray {
-  const { textStart, textEnd, utf8 } = npyHeaderEnd(bytes.subarray(0, 12), bytes.length, name)
-  const header = parseNpyHeader(headerText(bytes.subarray(textStart, textEnd), utf8), textEnd, bytes.length, name)
-  const { data, target } = emptyArray(header)
-  target.set(bytes.subarray(header.offset))
-  return { shape: header.shape, dtype: header.dtype, data }
+  return readNpySource(bytesSource(bytes, name))
 }
 
 /**
@@ -37,56 +33,44 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
  * @throws IndistinctError as {@link readNpy}, and 'file' where the file cannot be read.
  */
 export async function readNpyFile(path: string): Promise<NpyArray & { sha256: string }> {
-  const file = await openForReading(path)
+  const source = fileSource(path)
   try {
-    const { size } = await file.stat()
+    const array = readNpySource(source)
     const hash = createHash('sha256')
-    const readInto = async (target: Uint8Array, position: number): Promise<void> => {
-      for (let at = 0; at < target.length; ) {
-        const { bytesRead } = await file.read(target, at, Math.min(CHUNK, target.length - at), position + at)
-        if (bytesRead === 0) throw badData(`${path}: expected ${size} bytes, got ${position + at}; the file shrank while it was read`)
-        hash.update(target.subarray(at, at + bytesRead))
-        at += bytesRead
-      }
-    }
-    const head = new Uint8Array(Math.min(12, size))
-    await readInto(head, 0)
-    const { textStart, textEnd, utf8 } = npyHeaderEnd(head, size, path)
-    // In version 1 the text starts at byte 10, so its first two bytes came with the head.
-    const text = new Uint8Array(Math.max(textEnd, head.length))
-    text.set(head)
-    await readInto(text.subarray(head.length), head.length)
-    const header = parseNpyHeader(headerText(text.subarray(textStart, textEnd), utf8), textEnd, size, path)
-    const { data, target } = emptyArray(header)
-    await readInto(target, textEnd)
-    return { shape: header.shape, dtype: header.dtype, data, sha256: hash.digest('hex') }
+    // What is hashed is what was read: headers may differ in ways that say the same, so theirs is read again.
+    const { offset } = describeNpy(source)
+    const head = new Uint8Array(offset)
+    source.read(head, 0)
+    hash.update(head)
+    hash.update(encodeValues(array.data, array.dtype))
+    return { ...array, sha256: hash.digest('hex') }
   } finally {
-    await file.close()
+    source.close()
   }
 }
 
-/** The bytes of an npy file, version 1.0, of row-major `data`; Float32Array becomes <f4, Float64Array <f8. */
-export function writeNpy(shape: readonly number[], data: Float32Array | Float64Array): Uint8Array {
-  return Buffer.concat([...npyChunks(shape, data)])
+function readNpySource(source: ByteSource): NpyArray {
+  const { shape, dtype, offset } = checkNpy(describeNpy(source), source.size, source.name)
+  const count = shape.reduce((product, n) => product * n, 1)
+  const data = dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
+  if (dtype === 'f2') {
+    const bytes = new Uint8Array(2 * count)
+    source.read(bytes, offset)
+    decodeValues(bytes, dtype, data)
+  } else source.read(new Uint8Array(data.buffer), offset)
+  return { shape, dtype, data }
 }
 
-/** The same bytes without a second copy of the values. */
-export function npyChunks(shape: readonly number[], data: Float32Array | Float64Array): Uint8Array[] {
+/** The bytes of an npy file, version 1.0, of row-major `data`; `dtype` is that of `data` unless given. */
+export function writeNpy(shape: readonly number[], data: Values, dtype?: Dtype): Uint8Array {
+  return Buffer.concat([...npyChunks(shape, data, dtype)])
+}
+
+/** The same bytes in pieces, without a second copy of float32 and float64 values. */
+export function* npyChunks(shape: readonly number[], data: Values, dtype: Dtype = data instanceof Float64Array ? 'f8' : 'f4'): Generator<Uint8Array> {
   const count = shape.reduce((product, n) => product * n, 1)
   if (count !== data.length) throw new RangeError(`writeNpy: expected ${count} values for shape (${shape.join(', ')}), got ${data.length}`)
-  const chunks = [npyHeaderBytes(shape, data instanceof Float64Array ? 'f8' : 'f4')]
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  for (let at = 0; at < bytes.length; at += CHUNK) chunks.push(bytes.subarray(at, at + CHUNK))
-  return chunks
-}
-
-function headerText(bytes: Uint8Array, utf8: boolean): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(utf8 ? 'utf8' : 'latin1')
-}
-
-/** Typed arrays are little-endian on every platform that Node supports with prebuilt binaries, as the file is. */
-function emptyArray({ shape, dtype }: NpyHeader): { data: Float32Array | Float64Array; target: Uint8Array } {
-  const count = shape.reduce((product, n) => product * n, 1)
-  const data = dtype === 'f4' ? new Float32Array(count) : new Float64Array(count)
-  return { data, target: new Uint8Array(data.buffer) }
+  yield npyHeaderBytes(shape, `<${dtype}`)
+  const step = CHUNK / itemSize(dtype)
+  for (let at = 0; at < data.length; at += step) yield encodeValues(data.subarray(at, at + step), dtype)
 }

@@ -1,51 +1,106 @@
 /** @file Reading a table by the format that its file name says. */
 
-import { extname } from 'node:path'
-import { badData } from '@indistinct/core'
+import { constants } from 'node:buffer'
+import { badData, sha256 } from '@indistinct/core'
+import { bytesSource, fileSource, readBytes, type ByteSource } from './byte-source.ts'
 import { readCsvTable } from './csv-table.ts'
 import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
 import { readIds } from './ids.ts'
 import { readNpyFile } from './npy.ts'
-import { refuseExtension } from './refused-formats.ts'
+import { openNpz } from './npz.ts'
+import { openParquet, parquetTexts } from './parquet-file.ts'
+import { openSafetensors } from './safetensors.ts'
+import { formatOf } from './table-format.ts'
 
 export interface ReadTableOptions {
-  /** File that names the rows of an npy table; without it a row's number, from 0, is its id. */
+  /** File that names the rows of a table without ids; without it a row's number, from 0, is its id. */
   readonly ids?: string | undefined
-  /** Id column of a CSV table or of the ids file; default `id` or `user`. */
+  /** Id column of a table or of the ids file; default `id` or `user`. */
   readonly idColumn?: string | undefined
-  /** Dimension columns of a CSV table; see {@link readCsvTable}. */
+  /** Dimension columns of a CSV or Parquet table; see {@link readCsvTable}. */
   readonly dimensions?: readonly string[] | undefined
-}
-
-/** The format that `path` names, npy or csv (which .tsv is too). */
-export function formatOf(path: string): 'npy' | 'csv' {
-  refuseExtension(path)
-  const extension = extname(path).toLowerCase()
-  if (extension === '.npy') return 'npy'
-  if (extension === '.csv' || extension === '.tsv') return 'csv'
-  throw badData(`${path}: expected a file named .npy, .csv or .tsv, got ${extension === '' ? 'no extension' : extension}`)
+  /** Which array of an npz or safetensors file, or which column of lists of a Parquet file; default: the only one. */
+  readonly key?: string | undefined
 }
 
 /**
- * Reads an embedding table (N, K) from a .npy, .csv or .tsv file.
- * @throws IndistinctError 'bad-data' with the place and the way out, or 'file' where the file cannot be read.
+ * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .parquet or .safetensors file.
+ * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
+ * arrays or columns, or 'file' where the file cannot be read.
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<EmbeddingTable> {
   const format = formatOf(path)
+  if (options.key !== undefined && (format === 'npy' || format === 'csv')) {
+    throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
+  }
   if (format === 'csv') {
-    if (options.ids !== undefined) throw badData(`${path}: a CSV table has its own id column; an ids file goes with an npy table only`)
+    if (options.ids !== undefined) throw badData(`${path}: a CSV table has its own id column; an ids file goes with a table that has none`)
     return readCsvTable(path, options)
   }
-  const { shape, dtype, data, sha256 } = await readNpyFile(path)
-  if (shape.length !== 2) throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
-  const [rows, cols] = shape as [number, number]
-  const ids = options.ids === undefined ? undefined : await readIds(options.ids, options.idColumn)
-  if (ids && ids.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
+  if (format === 'npy') {
+    const { shape, dtype, data, sha256 } = await readNpyFile(path)
+    if (shape.length !== 2) throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
+    const [rows, cols] = shape as [number, number]
+    const ids = await namedRows(path, rows, options)
+    return embeddingTable({
+      matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
+      dtype,
+      source: { path, format, sha256 },
+      ...(data instanceof Float64Array && { exact: data }),
+      ...(ids && { ids, idColumn: options.idColumn ?? 'id' }),
+    })
+  }
+  const bytes = wholeFile(path)
+  const source = bytesSource(bytes, path)
+  const opened = openContainer(source, format, options)
+  const { rows, cols, dtype } = opened
+  const given = await namedRows(path, rows, options)
+  const ids = given ?? opened.readIds()
+  const idColumn = given ? (options.idColumn ?? 'id') : opened.idColumn
+  const data = dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)
+  opened.readRows(0, rows, data)
   return embeddingTable({
-    matrix: { rows, cols, data: Float32Array.from(data) },
+    matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
     dtype,
-    source: { path, format, sha256 },
+    container: given ? { ...opened.container, hasIds: false } : opened.container,
+    source: { path, format, sha256: sha256(bytes) },
     ...(data instanceof Float64Array && { exact: data }),
-    ...(ids && { ids, idColumn: options.idColumn ?? 'id' }),
+    ...(ids && { ids, idColumn: idColumn! }),
+    ...('others' in opened && parquetColumnsOf(opened)),
   })
+}
+
+/** The ids of the file that names the rows, where one is given. */
+async function namedRows(path: string, rows: number, options: ReadTableOptions): Promise<string[] | undefined> {
+  if (options.ids === undefined) return undefined
+  const ids = await readIds(options.ids, options.idColumn)
+  if (ids.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
+  return ids
+}
+
+/** The table of a file that may hold more. */
+export function openContainer(source: ByteSource, format: 'npz' | 'parquet' | 'safetensors', options: ReadTableOptions) {
+  const { key, idColumn, dimensions } = options
+  if (format === 'npz') return openNpz(source, { key, idColumn })
+  if (format === 'safetensors') return openSafetensors(source, { key, idColumn })
+  return openParquet(source, { key, dimensions, idColumn: options.ids === undefined ? idColumn : false })
+}
+
+function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnType<typeof openParquet>) {
+  const columns = others.map((column) => ({ name: column.name, values: parquetTexts(container, column) }))
+  // Names of dimensions that stand in one column of lists are made up, and so is a header for them.
+  if (!dimensions) return { columns }
+  const named = new Set([...dimensions, ...columns.map(({ name }) => name), ...(idColumn === undefined ? [] : [idColumn])])
+  return { columns, dimensions, header: container.columns.map(({ name }) => name).filter((name) => named.has(name)) }
+}
+
+/** The bytes of a file. @throws IndistinctError 'bad-data' where it is larger than what memory addresses. */
+export function wholeFile(path: string): Uint8Array {
+  const source = fileSource(path)
+  try {
+    if (source.size > constants.MAX_LENGTH) throw badData(`${path}: ${source.size} bytes are more than can be held in memory at once; use a file of its own for the table, such as .npy`)
+    return readBytes(source, 0, source.size)
+  } finally {
+    source.close()
+  }
 }

@@ -13,19 +13,16 @@ const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet
   '.joblib': { what: `joblib files are pickles: ${PICKLE}`, snippet: pickle('import joblib; table = joblib.load("FILE")') },
   '.pt': { what: `PyTorch files are pickles: ${PICKLE}`, snippet: torch() },
   '.pth': { what: `PyTorch files are pickles: ${PICKLE}`, snippet: torch() },
-  '.parquet': {
-    what: 'Parquet is not supported yet',
-    snippet: 'import pandas; pandas.read_parquet("FILE").to_csv("table.csv", index=False)  # one column per dimension, and an id column',
-  },
-  '.npz': { what: 'npz is not supported yet', snippet: 'import numpy; archive = numpy.load("FILE"); numpy.save("table.npy", archive[archive.files[0]])' },
-  '.safetensors': {
-    what: 'safetensors is not supported yet',
-    snippet: 'import numpy; from safetensors.numpy import load_file; tensors = load_file("FILE"); print(list(tensors)); numpy.save("table.npy", tensors["NAME"])',
-  },
+  '.h5': { what: 'HDF5 is not supported', snippet: hdf5() },
+  '.hdf5': { what: 'HDF5 is not supported', snippet: hdf5() },
 }
 
 function pickle(load: string): string {
   return `import numpy; ${load}; numpy.save("table.npy", numpy.asarray(table, dtype="<f4"))`
+}
+
+function hdf5(): string {
+  return 'import h5py, numpy; file = h5py.File("FILE", "r"); print(list(file)); numpy.save("table.npy", file["NAME"][:])'
 }
 
 function torch(): string {
@@ -43,10 +40,9 @@ export function refuseMagic(head: Uint8Array, path: string): void {
   const start = Buffer.from(head.subarray(0, 8)).toString('latin1')
   if (start.startsWith(NPY_MAGIC)) throw badData(`${path}: expected CSV text, got an npy array; name the file .npy`)
   if (/^\x80[\x02-\x05]/.test(start)) throw refusal(path, REFUSED['.pkl']!)
-  if (start.startsWith('PAR1')) throw refusal(path, REFUSED['.parquet']!)
-  if (start.startsWith('PK\x03\x04')) {
-    throw badData(`${path}: expected CSV text, got a zip archive (npz, xlsx or a PyTorch file); ${how(path, REFUSED['.npz']!.snippet)}`)
-  }
+  if (start.startsWith('PAR1')) throw badData(`${path}: expected CSV text, got a Parquet file; name the file .parquet`)
+  if (start.startsWith('\x89HDF')) throw refusal(path, REFUSED['.h5']!)
+  if (start.startsWith('PK\x03\x04')) throw badData(`${path}: expected CSV text, got a zip archive (npz, xlsx or a PyTorch file); name an npz archive .npz`)
 }
 
 function refusal(path: string, refused: { readonly what: string; readonly snippet: string }): Error {

@@ -5,7 +5,8 @@ import { matrix, sha256 } from '@indistinct/core'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
 import { embeddingTable, withMatrix } from './embedding-table.ts'
 import { writeNpy } from './npy.ts'
-import { formatOf, readTable } from './read-table.ts'
+import { readTable } from './read-table.ts'
+import { formatOf } from './table-format.ts'
 import { tableFiles, writeTable } from './write-table.ts'
 
 let folder: string
@@ -117,10 +118,8 @@ describe('formats that are not read', () => {
     ['x.joblib', /joblib\.load/],
     ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
     ['x.PTH', /torch\.load/],
-    ['x.parquet', /Parquet is not supported yet.*\n.*read_parquet/],
-    ['x.npz', /npz is not supported yet.*\n.*numpy\.save\("table\.npy"/],
-    ['x.safetensors', /safetensors is not supported yet.*\n.*load_file/],
-    ['x.json', /expected a file named \.npy, \.csv or \.tsv, got \.json/],
+    ['x.h5', /HDF5 is not supported.*\n.*h5py\.File\(".*x\.h5"/],
+    ['x.json', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.parquet or \.safetensors, got \.json/],
     ['x', /got no extension/],
   ])('%s', async (name, message) => {
     const path = at(name)

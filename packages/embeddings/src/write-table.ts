@@ -1,12 +1,15 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { fileError, writeFileAtomic } from '@indistinct/core'
+import { badData, commitFiles, fileError, stageFile, type StagedFile } from '@indistinct/core'
 import { csvChunks } from './csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 import { npyChunks } from './npy.ts'
-import { formatOf } from './read-table.ts'
+import { npzEncoder } from './npz.ts'
+import { parquetEncoder } from './parquet-encode.ts'
+import { safetensorsEncoder } from './safetensors.ts'
+import type { TableEncoder } from './table-container.ts'
+import { formatOf } from './table-format.ts'
 
 /** A file as it was written. */
 export interface WrittenFile {
@@ -14,39 +17,77 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
+/** Rows that go through an encoder at a time. */
+const BLOCK = 1 << 16
+
 /**
- * The files that writing `table` to `path` makes: the table and, beside an npy file, `<path>.ids.csv` where the ids are
- * not row numbers (an npy file has no place for them).
+ * The files that writing `table` to `path` makes: the table and, where its ids are not row numbers and the file has no
+ * place for them, `<path>.ids.csv` beside it.
  */
 export function tableFiles(path: string, table: EmbeddingTable): string[] {
-  return formatOf(path) === 'npy' && table.idColumn !== undefined ? [path, `${path}.ids.csv`] : [path]
+  return idsGoBeside(path, table) ? [path, `${path}.ids.csv`] : [path]
+}
+
+function idsGoBeside(path: string, { container, idColumn }: EmbeddingTable): boolean {
+  const format = formatOf(path)
+  if (idColumn === undefined || format === 'csv') return false
+  // What else is in a file is copied as it is, so ids that were beside it stay beside it.
+  if (container?.format === format) return !container.hasIds
+  return format === 'npy' || format === 'safetensors'
 }
 
 /**
- * Writes `table` as .npy (in its own dtype), .csv or .tsv; each file appears whole or not at all. Returns the files, the
- * table first.
- * @throws IndistinctError 'file' where a file is there already and `force` is not set, or cannot be written.
+ * Writes `table` as .npy, .npz, .csv, .tsv, .parquet or .safetensors, in its own dtype; each file appears whole or not at
+ * all. Into the format that it came from, all that the file held beside the vectors is written again unchanged. Returns
+ * the files, the table first.
+ * @throws IndistinctError 'file' where a file is there already and `force` is not set, or cannot be written; 'bad-data'
+ * where it has columns that the format cannot hold.
  */
 export async function writeTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): Promise<WrittenFile[]> {
-  const format = formatOf(path)
-  const [, idsFile] = tableFiles(path, table)
-  for (const file of tableFiles(path, table)) refuseExisting(file, options.force)
-  if (format === 'csv') return [write(path, csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ','))]
-  const { rows, cols, data } = table.matrix
-  const ids = idsFile === undefined ? [] : [write(idsFile, csvChunks({ ...table, idColumn: 'id', header: ['id'] }))]
-  return [write(path, npyChunks([rows, cols], table.exact ?? (table.dtype === 'f8' ? new Float64Array(data) : data))), ...ids]
+  const staged = stageTable(path, table, options)
+  commitFiles([...staged].reverse())
+  return staged.map(({ path, sha256 }) => ({ path, sha256 }))
 }
 
-function write(path: string, chunks: Iterable<Uint8Array>): WrittenFile {
-  const hash = createHash('sha256')
-  function* hashed(): Generator<Uint8Array> {
-    for (const chunk of chunks) {
-      hash.update(chunk)
-      yield chunk
-    }
+/** The same files under temporary names, for a caller that names several files at once; the table first. */
+export function stageTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): StagedFile[] {
+  const files = tableFiles(path, table)
+  for (const file of files) refuseExisting(file, options.force)
+  const staged = [stageFile(path, tableChunks(path, table))]
+  try {
+    if (files[1] !== undefined) staged.push(stageFile(files[1], csvChunks({ ...table, idColumn: 'id', header: ['id'] })))
+    return staged
+  } catch (error) {
+    for (const file of staged) file.discard()
+    throw error
   }
-  writeFileAtomic(path, hashed())
-  return { path, sha256: hash.digest('hex') }
+}
+
+/** The bytes of the table's file, in pieces. */
+export function tableChunks(path: string, table: EmbeddingTable): Iterable<Uint8Array> {
+  const format = formatOf(path)
+  const { matrix, dtype, exact, ids, idColumn, columns, dimensions, header, container } = table
+  const { rows, cols } = matrix
+  const values = exact ?? matrix.data
+  if (container?.format === 'parquet' && format !== 'parquet' && container.withoutText.length > 0) {
+    throw badData(`${path}: column ${JSON.stringify(container.withoutText[0])} of the table has no text form; write a .parquet file, which keeps it`)
+  }
+  if (format === 'csv') return csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ',')
+  if (format === 'npy') return npyChunks([rows, cols], values, dtype)
+  const text = [...(idColumn === undefined ? [] : [{ name: idColumn, values: ids }]), ...columns]
+  const fields = { rows, cols, dtype }
+  if (format === 'npz') return encoded(npzEncoder(container?.format === 'npz' ? { ...fields, container } : { ...fields, text }), table)
+  if (format === 'safetensors') return encoded(safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : fields), table)
+  // Names that were made up for the dimensions of one array are no columns.
+  return encoded(parquetEncoder(container?.format === 'parquet' ? { ...fields, container } : { ...fields, text, ...(header && { dimensions, header }) }), table)
+}
+
+function* encoded(encoder: TableEncoder, { matrix, exact }: EmbeddingTable): Generator<Uint8Array> {
+  const values = exact ?? matrix.data
+  yield* encoder.start()
+  const step = BLOCK * matrix.cols
+  for (let at = 0; at < values.length; at += step) yield* encoder.rows(values.subarray(at, at + step))
+  yield* encoder.end()
 }
 
 /** @throws IndistinctError 'file' where `path` exists and `force` is not set. */

@@ -1,0 +1,70 @@
+/** @file One-dimensional arrays of names or whole numbers as text, for ids and labels inside npz and safetensors. */
+
+import { badData } from '@indistinct/core'
+
+/** A type whose values have one text each: Unicode or bytes of a width, or integers. */
+const TEXT_TYPE = /^([<|=])([US])(\d{1,6})$/
+const INTEGER_TYPE = /^([<|=])([iu])([1248])$/
+
+/** Bytes of an item of the NumPy type `descr`, or undefined where its values are neither names nor whole numbers. */
+export function textItemSize(descr: string): number | undefined {
+  const text = TEXT_TYPE.exec(descr)
+  if (text) return Number(text[3]) * (text[2] === 'U' ? 4 : 1)
+  const integer = INTEGER_TYPE.exec(descr)
+  return integer ? Number(integer[3]) : undefined
+}
+
+/**
+ * The items of a one-dimensional array as text.
+ * @param bytes exactly `count` items of the NumPy type `descr`
+ * @throws IndistinctError 'bad-data' on text that is no Unicode.
+ */
+export function arrayText(bytes: Uint8Array, descr: string, count: number, name: string): string[] {
+  const size = textItemSize(descr)!
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = TEXT_TYPE.exec(descr)
+  return Array.from({ length: count }, (_, i) => {
+    const at = i * size
+    if (!text) return integerAt(view, at, size, INTEGER_TYPE.exec(descr)![2] === 'i')
+    return text[2] === 'U' ? unicodeAt(view, at, size, `${name}: item ${i}`) : bytesAt(bytes.subarray(at, at + size), `${name}: item ${i}`)
+  })
+}
+
+/** `values` as NumPy's fixed-width Unicode: the type, and the bytes of all items. */
+export function unicodeArray(values: readonly string[]): { descr: string; bytes: Uint8Array } {
+  const points = values.map((value) => Array.from(value, (character) => character.codePointAt(0)!))
+  const width = points.reduce((most, { length }) => Math.max(most, length), 1)
+  const words = new Uint32Array(width * values.length)
+  points.forEach((item, i) => words.set(item, i * width))
+  return { descr: `<U${width}`, bytes: new Uint8Array(words.buffer) }
+}
+
+function integerAt(view: DataView, at: number, size: number, signed: boolean): string {
+  if (size === 8) return String(signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true))
+  if (size === 4) return String(signed ? view.getInt32(at, true) : view.getUint32(at, true))
+  if (size === 2) return String(signed ? view.getInt16(at, true) : view.getUint16(at, true))
+  return String(signed ? view.getInt8(at) : view.getUint8(at))
+}
+
+function unicodeAt(view: DataView, at: number, size: number, place: string): string {
+  // Items are padded with zeros at the end; a zero within the text belongs to it.
+  let end = at + size
+  while (end > at && view.getUint32(end - 4, true) === 0) end -= 4
+  let text = ''
+  for (let p = at; p < end; p += 4) {
+    const point = view.getUint32(p, true)
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) throw badData(`${place}: expected Unicode text, got the number ${point}`)
+    text += String.fromCodePoint(point)
+  }
+  return text
+}
+
+function bytesAt(bytes: Uint8Array, place: string): string {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, end))
+  } catch (cause) {
+    throw badData(`${place}: expected UTF-8 text, got other bytes`, { cause })
+  }
+}

@@ -1,0 +1,90 @@
+/** @file Bytes that can be read from any position: a file, or a piece of memory. */
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { badData, fileError } from '@indistinct/core'
+
+export interface ByteSource {
+  /** How messages name it. */
+  readonly name: string
+  readonly size: number
+  /** Fills `target` with the bytes from `position`. @throws IndistinctError 'bad-data' where there are fewer. */
+  read(target: Uint8Array, position: number): void
+  close(): void
+}
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 22
+
+/** Memory as a source; `bytes` is not copied. */
+export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read(target, position) {
+      if (position < 0 || position + target.length > bytes.length) throw badData(`${name}: expected ${position + target.length} bytes, got ${bytes.length}; the file is truncated`)
+      target.set(bytes.subarray(position, position + target.length))
+    },
+    close() {},
+  }
+}
+
+/**
+ * Opens a file as a source.
+ * @throws IndistinctError 'file' where it is missing, a folder, or not readable.
+ */
+export function fileSource(path: string): ByteSource {
+  const attempt = <T>(step: () => T): T => {
+    try {
+      return step()
+    } catch (cause) {
+      throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    }
+  }
+  const fd = attempt(() => openSync(path, 'r'))
+  const close = (): void => closeSync(fd)
+  const stat = attempt(() => fstatSync(fd))
+  if (!stat.isFile()) {
+    close()
+    throw fileError(`cannot read ${path}: ${stat.isDirectory() ? 'it is a folder' : 'it is no regular file; formats that need any position cannot be piped'}`)
+  }
+  const { size } = stat
+  return {
+    name: path,
+    size,
+    read(target, position) {
+      for (let at = 0; at < target.length; ) {
+        const read = attempt(() => readSync(fd, target, at, Math.min(CHUNK, target.length - at), position + at))
+        if (read === 0) throw badData(`${path}: expected ${position + target.length} bytes, got ${position + at}; the file is truncated, or shrank while it was read`)
+        at += read
+      }
+    },
+    close,
+  }
+}
+
+/** `length` bytes from `position`, in memory of their own. */
+export function readBytes(source: ByteSource, position: number, length: number): Uint8Array {
+  const target = new Uint8Array(length)
+  source.read(target, position)
+  return target
+}
+
+/** SHA-256 of all bytes, read in pieces. */
+export function sourceSha256(source: ByteSource): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces(source, 0, source.size)) hash.update(piece)
+  return hash.digest('hex')
+}
+
+/** The bytes from `position`, in pieces. */
+export function* pieces(source: ByteSource, position: number, length: number): Generator<Uint8Array> {
+  for (let at = 0; at < length; at += CHUNK) yield readBytes(source, position + at, Math.min(CHUNK, length - at))
+}
+
+/** What stood in the way of reading, in words. */
+export function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return 'no such file'
+  if (error.code === 'EACCES') return 'permission denied'
+  return error.message
+}

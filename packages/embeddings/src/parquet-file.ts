@@ -1,0 +1,278 @@
+/**
+ * @file Parquet files as tables: vectors in one column of lists or one column a dimension, ids in a column of text or
+ * whole numbers. The footer is kept as a tree, so that a file can be written again with everything else as it was.
+ */
+
+import { badData, IndistinctError, usageError } from '@indistinct/core'
+import { readBytes, type ByteSource } from './byte-source.ts'
+import { columnList } from './column-list.ts'
+import { dimensionColumns } from './dimension-columns.ts'
+import type { Values } from './dtype-bytes.ts'
+import { type Dtype, quoted } from './embedding-table.ts'
+import { fromFloat16 } from './float16.ts'
+import { checkedId, idColumnOf } from './ids.ts'
+import { decodeChunk, type DecodedColumn } from './parquet-pages.ts'
+import { parquetColumns, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
+import { columnTexts, isText } from './parquet-text.ts'
+import type { ParquetContainer, RowReader } from './table-container.ts'
+import { numberField, readThrift, structField, structsField, textField, type ThriftStruct } from './thrift-compact.ts'
+
+const MAGIC = 'PAR1'
+/** Largest footer read: those of wide files with thousands of row groups stay below. */
+const MAX_FOOTER = 1 << 28
+
+/** A column chunk of a row group. */
+export interface ParquetChunk {
+  readonly start: number
+  readonly length: number
+  readonly codec: number
+  /** Values and nulls. */
+  readonly slots: number
+}
+
+export interface ParquetGroup {
+  readonly rows: number
+  /** One a leaf of the schema. */
+  readonly chunks: readonly ParquetChunk[]
+}
+
+/** A file that was opened. */
+export interface ParquetFile {
+  readonly source: ByteSource
+  readonly footer: ThriftStruct
+  readonly columns: readonly ParquetColumn[]
+  readonly groups: readonly ParquetGroup[]
+}
+
+/** What a file holds, and where its vectors are. */
+export interface ParquetContents extends ParquetFile {
+  /** The one column of lists, or the columns of the dimensions. */
+  readonly vectors: readonly ParquetColumn[]
+}
+
+export interface ParquetTable extends RowReader {
+  readonly container: ParquetContainer
+  readonly idColumn: string | undefined
+  readIds(): string[] | undefined
+  /** Names of the dimensions, where each has a column. */
+  readonly dimensions: readonly string[] | undefined
+  /** Every column that is neither id nor dimension and has a text for each value; others travel within Parquet only. */
+  readonly others: readonly ParquetColumn[]
+}
+
+/** Runs `step`, which reads untrusted bytes, and gives its errors the file's name. */
+function within<T>(name: string, step: () => T): T {
+  try {
+    return step()
+  } catch (cause) {
+    if (cause instanceof IndistinctError) throw cause
+    throw badData(`${name}: expected a complete Parquet file, got ${(cause as Error).message}; the file is damaged or not supported`, { cause })
+  }
+}
+
+/**
+ * Reads footer and schema.
+ * @throws IndistinctError 'bad-data' on damage, on encryption, and where more values are declared than its bytes can hold.
+ */
+export function openParquetFile(source: ByteSource): ParquetFile {
+  const { name, size } = source
+  if (size < 12) throw badData(`${name}: expected a Parquet file, got ${size} bytes; the file is truncated`)
+  const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
+  if (text(0) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`)
+  if (text(size - 4) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
+  const length = new DataView(readBytes(source, size - 8, 4).buffer).getUint32(0, true)
+  if (length > Math.min(MAX_FOOTER, size - 12)) throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
+  return within(name, () => {
+    const { struct: footer, end } = readThrift(readBytes(source, size - 8 - length, length))
+    if (end !== length) throw new Error(`a footer of ${end} bytes in ${length}`)
+    const columns = parquetColumns(footer)
+    const leaves = columns.flatMap((column) => column.leaves)
+    const groups = structsField(footer, 4).map((group) => groupOf(group, leaves, size))
+    const total = groups.reduce((sum, { rows }) => sum + rows, 0)
+    if (total !== numberField(footer, 3)) throw new Error(`${total} rows in row groups where ${numberField(footer, 3)} are declared`)
+    return { source, footer, columns, groups }
+  })
+}
+
+function groupOf(group: ThriftStruct, leaves: readonly ParquetLeaf[], fileSize: number): ParquetGroup {
+  const rows = numberField(group, 3)
+  const chunks = structsField(group, 1)
+  if (rows === undefined || rows < 0) throw new Error(`a row group of ${rows} rows`)
+  if (chunks.length !== leaves.length) throw new Error(`a row group of ${chunks.length} columns where the schema has ${leaves.length}`)
+  // Runs let a few bytes stand for many values. Embeddings need some bytes each, so what they never reach is refused.
+  const most = 2 ** 22 + 1024 * fileSize
+  return {
+    rows,
+    chunks: chunks.map((chunk) => {
+      if (textField(chunk, 1) !== undefined) throw new Error('columns in other files')
+      const data = structField(chunk, 3)
+      if (!data) throw new Error('encrypted columns')
+      // Groups without rows may have columns without a place.
+      if (rows === 0) return { start: 4, length: 0, codec: 0, slots: 0 }
+      const [codec, slots, length, dataAt, dictionaryAt = 0] = [4, 5, 7, 9, 11].map((id) => numberField(data, id))
+      const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : (dataAt ?? 0)
+      if (codec === undefined || slots === undefined || length === undefined || slots < 0 || length < 0 || start < 4 || start + length > fileSize) {
+        throw new Error('a column beyond the file')
+      }
+      if (slots > most || rows > most) throw new Error(`${Math.max(slots, rows)} values in ${fileSize} bytes`)
+      return { start, length, codec, slots }
+    }),
+  }
+}
+
+/** One leaf of one row group, decoded. */
+function decodeLeaf(file: ParquetFile, group: ParquetGroup, leafNumber: number, leaf: ParquetLeaf): DecodedColumn {
+  const chunk = group.chunks[leafNumber]!
+  return within(`${file.source.name}: column ${quoted(leaf.path.join('.'))}`, () =>
+    decodeChunk(readBytes(file.source, chunk.start, chunk.length), leaf, chunk.codec, chunk.slots))
+}
+
+/** The values of a flat column as text, null as the empty string. */
+export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[] {
+  const leaf = column.leaves[0]!
+  const texts: string[] = []
+  for (const group of file.groups) {
+    const decoded = decodeLeaf(file, group, column.firstLeaf, leaf)
+    if (decoded.slots !== group.rows) throw badData(`${file.source.name}: column ${quoted(column.name)}: expected ${group.rows} values, got ${decoded.slots}`)
+    for (const text of within(file.source.name, () => columnTexts(decoded, leaf))) texts.push(text)
+  }
+  return texts
+}
+
+/**
+ * Opens the table of a Parquet file.
+ * @param options.key name of the column of lists; default: the only one
+ * @param options.dimensions names of the dimension columns, or one prefix ending in `*`
+ * @param options.idColumn default: `id` or `user`; false: none
+ * @throws IndistinctError 'bad-data' naming column and row, or 'usage' where columns cannot be told.
+ */
+export function openParquet(
+  source: ByteSource,
+  options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined; readonly dimensions?: readonly string[] | undefined } = {},
+): ParquetTable {
+  const file = openParquetFile(source)
+  const header = file.columns.map(({ name }) => name)
+  const twice = header.find((name, j) => header.indexOf(name) !== j)
+  if (twice !== undefined) throw badData(`${source.name}: column ${quoted(twice)} stands twice in the schema`)
+  const idColumn = options.idColumn === false ? undefined : idColumnOf(header, options.idColumn, source.name)
+  const vectors = vectorColumns(file, header, idColumn, options)
+  const leaf = vectors[0]!.leaves[0]!
+  const isList = leaf.maxRepetition > 0
+  const dtype = dtypeOf(leaf)!
+  const rows = file.groups.reduce((sum, group) => sum + group.rows, 0)
+  if (rows === 0) throw badData(`${source.name}: expected at least one row, got none`)
+  let cached: { group: number; values: Values } | undefined
+  const first = file.groups.findIndex((group) => group.rows > 0)
+  // Rows of another length are named when they are read.
+  const cols = isList ? Math.round(file.groups[first]!.chunks[vectors[0]!.firstLeaf]!.slots / file.groups[first]!.rows) : vectors.length
+  const valuesOf = (g: number): Values => {
+    if (cached?.group !== g) cached = { group: g, values: groupValues(file, g, vectors, cols, dtype) }
+    return cached.values
+  }
+  const contents: ParquetContents = { ...file, vectors }
+  const others = file.columns.filter((column) => column.name !== idColumn && !vectors.includes(column))
+  const hasText = ({ leaves }: ParquetColumn): boolean => leaves.length === 1 && isText(leaves[0]!)
+  return {
+    rows,
+    cols,
+    dtype,
+    idColumn,
+    readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, file.columns.find(({ name }) => name === idColumn)!)),
+    dimensions: isList ? undefined : vectors.map(({ name }) => name),
+    others: others.filter(hasText),
+    container: { ...contents, format: 'parquet', hasIds: idColumn !== undefined, withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name) },
+    readRows(from, to, into) {
+      let start = 0
+      file.groups.forEach((group, g) => {
+        const [a, b] = [Math.max(from, start), Math.min(to, start + group.rows)]
+        if (a < b) into.set(valuesOf(g).subarray((a - start) * cols, (b - start) * cols), (a - from) * cols)
+        start += group.rows
+      })
+    },
+  }
+}
+
+function vectorColumns(file: ParquetFile, header: readonly string[], idColumn: string | undefined, options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined }): readonly ParquetColumn[] {
+  const { name } = file.source
+  const lists = file.columns.filter(({ leaves }) => leaves.length === 1 && leaves[0]!.maxRepetition === 1 && dtypeOf(leaves[0]!) !== undefined)
+  const requested = options.key ?? (options.dimensions?.length === 1 && lists.some((list) => list.name === options.dimensions![0]) ? options.dimensions[0] : undefined)
+  if (requested !== undefined) {
+    const found = lists.find((list) => list.name === requested)
+    if (!found) throw usageError(`${name}: there is no column ${quoted(requested)} of lists of float values; the columns are ${columnList(header)}`)
+    return [found]
+  }
+  if (!options.dimensions && lists.length === 1) return lists
+  if (!options.dimensions && lists.length > 1) throw usageError(`${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one (--table-key)`)
+  const flat = file.columns.filter(({ leaves, name: column }) => column !== idColumn && leaves.length === 1 && leaves[0]!.path.length === 1 && leaves[0]!.maxRepetition === 0 && dtypeOf(leaves[0]!) !== undefined)
+  const names = dimensionColumns(flat.map((column) => column.name), options.dimensions, header, name)
+  if (names.length === 0) throw usageError(`${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`)
+  const vectors = names.map((wanted) => flat.find((column) => column.name === wanted)!)
+  const other = vectors.find(({ leaves }) => dtypeOf(leaves[0]!) !== dtypeOf(vectors[0]!.leaves[0]!))
+  if (other) throw badData(`${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`)
+  return vectors
+}
+
+function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined {
+  if (type === 'FLOAT') return 'f4'
+  if (type === 'DOUBLE') return 'f8'
+  return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
+}
+
+/** The vectors of row group `g`, row-major. */
+function groupValues(file: ParquetFile, g: number, vectors: readonly ParquetColumn[], cols: number, dtype: Dtype): Values {
+  const group = file.groups[g]!
+  const start = file.groups.slice(0, g).reduce((sum, { rows }) => sum + rows, 0)
+  const fail = (column: ParquetColumn, row: number, got: string): Error =>
+    badData(`${file.source.name}: row ${start + row} (from 0), column ${quoted(column.name)}: expected ${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove or repair the row`)
+  const count = group.rows * cols
+  const [only] = vectors
+  if (only!.leaves[0]!.maxRepetition > 0) {
+    const decoded = decodeLeaf(file, group, only!.firstLeaf, only!.leaves[0]!)
+    checkLists(decoded, only!, group.rows, cols, fail)
+    return numbers(decoded, dtype)
+  }
+  const values = dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
+  vectors.forEach((column, j) => {
+    const decoded = decodeLeaf(file, group, column.firstLeaf, column.leaves[0]!)
+    const empty = decoded.definition?.findIndex((level) => level < column.leaves[0]!.maxDefinition) ?? -1
+    if (empty >= 0) throw fail(column, empty, 'null')
+    if (decoded.slots !== group.rows) throw badData(`${file.source.name}: column ${quoted(column.name)}: expected ${group.rows} values, got ${decoded.slots}`)
+    const one = numbers(decoded, dtype)
+    for (let i = 0; i < group.rows; i++) values[i * cols + j] = one[i]!
+  })
+  return values
+}
+
+/** Every row must be one list of `cols` values, none of them null. */
+function checkLists({ definition, repetition, slots }: DecodedColumn, column: ParquetColumn, rows: number, cols: number, fail: (column: ParquetColumn, row: number, got: string) => Error): void {
+  const highest = column.leaves[0]!.maxDefinition
+  let row = -1
+  let length = 0
+  for (let s = 0; s <= slots; s++) {
+    if (s === slots || repetition![s] === 0) {
+      if (row >= 0 && length !== cols) throw fail(column, row, `${length}`)
+      if (s === slots) break
+      row++
+      length = 0
+    }
+    if (row < 0) throw fail(column, 0, 'the rest of a row')
+    if (definition![s]! < highest) throw fail(column, row, 'null or an empty list')
+    length++
+  }
+  if (row + 1 !== rows) throw fail(column, Math.max(0, Math.min(row, rows - 1)), `${row + 1} lists for ${rows} rows`)
+}
+
+function numbers({ values }: DecodedColumn, dtype: Dtype): Values {
+  if (dtype !== 'f2') return values as Values
+  const bytes = values as Uint8Array
+  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => fromFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8)))
+}
+
+function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
+  const { name } = file.source
+  const leaf = column.leaves[0]
+  if (!leaf || column.leaves.length !== 1 || !isText(leaf) || leaf.type === 'FLOAT' || leaf.type === 'DOUBLE' || leaf.meaning === 'float16') {
+    throw badData(`${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`)
+  }
+  return parquetTexts(file, column).map((id, i) => checkedId(id, name, `row ${i} (from 0)`))
+}

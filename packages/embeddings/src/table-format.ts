@@ -1,0 +1,26 @@
+/** @file The format of a table, by the name of its file. */
+
+import { extname } from 'node:path'
+import { badData } from '@indistinct/core'
+import type { TableFormat } from './embedding-table.ts'
+import { refuseExtension } from './refused-formats.ts'
+
+const FORMATS: Readonly<Record<string, TableFormat>> = { '.npy': 'npy', '.npz': 'npz', '.csv': 'csv', '.tsv': 'csv', '.parquet': 'parquet', '.safetensors': 'safetensors' }
+
+/** Extensions of the files that tables are read from and written to. */
+export const tableExtensions: readonly string[] = Object.keys(FORMATS)
+
+/** ".npy, .npz, … or .safetensors". */
+export const tableExtensionList = `${tableExtensions.slice(0, -1).join(', ')} or ${tableExtensions.at(-1)}`
+
+/**
+ * The format that `path` names.
+ * @throws IndistinctError 'bad-data' where it names none, with the way out for formats that are known and not read.
+ */
+export function formatOf(path: string): TableFormat {
+  refuseExtension(path)
+  const extension = extname(path).toLowerCase()
+  const format = FORMATS[extension]
+  if (!format) throw badData(`${path}: expected a file named ${tableExtensionList}, got ${extension === '' ? 'no extension' : extension}`)
+  return format
+}

@@ -4,7 +4,7 @@ export { adam } from "./adam";
 export { gemm, packPanels, sumParts } from "./gemm";
 export { scatterAdd } from "./scatter-add";
 export { rbfMmd } from "./rbf-mmd";
-export { bprScatter, bprWeights, decayUsed } from "./bpr";
+export { bprGather, bprLists, bprWeights, decayUsed } from "./bpr";
 export { layerMean } from "./layer-mean";
 export { sampleUnseen } from "./sample-unseen";
 export { scoreTopK } from "./score-top-k";

@@ -1,5 +1,11 @@
 // Operations on rows of `cols` float32 values at an address, four lanes at a time.
 
+// @ts-ignore: decorator
+@inline
+export function laneSum(lanes: v128): f32 {
+  return f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
+}
+
 export function dot(x: usize, y: usize, cols: i32): f32 {
   let lanes = f32x4.splat(0);
   let k: i32 = 0;
@@ -7,8 +13,7 @@ export function dot(x: usize, y: usize, cols: i32): f32 {
     const at = (<usize>k) << 2;
     lanes = f32x4.add(lanes, f32x4.mul(v128.load(x + at), v128.load(y + at)));
   }
-  let s: f32 =
-    f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
+  let s = laneSum(lanes);
   for (; k < cols; k++) s += load<f32>(x + ((<usize>k) << 2)) * load<f32>(y + ((<usize>k) << 2));
   return s;
 }

@@ -1,9 +1,9 @@
 import { address, integer } from "./arguments";
 
 // Best items of each user by inner product; one task is a run of users. Items come in panels [items / 8][K][8], users
-// in panels [users / 4][K][4]. Items are visited by ascending id, and each user keeps a
-// heap with the worst kept item (lowest score, then highest id) at its root, so that a later item must beat the root
-// outright and ties go to the lower id.
+// in panels [users / 4][K][4]. Items are visited with the long ones first: the scores to beat rise early, and once what
+// the longest item left could reach is below them, the rest is left out. Each user keeps a heap with the worst kept item
+// (lowest score, then highest id) at its root, so that the order of visits does not show in the result.
 
 // @ts-ignore: decorator
 @inline
@@ -38,84 +38,168 @@ function siftDown(scores: usize, ids: usize, length: i32): void {
   }
 }
 
-// Offers those of eight scores that `lanes` has a bit for, of the items from `first` on, with the user's state in 16 bytes: the score to beat (NaN until
-// k items are kept), the number kept, and the position in the user's seen items. Returns the first NaN's item, or -1.
-function offer(
-  found: usize, lanes: i32, first: i32, state: usize, scores: usize, ids: usize, k: i32, seen: usize, seenEnd: i32,
-): i32 {
-  let invalid = -1;
-  for (; lanes; lanes &= lanes - 1) {
-    const lane = ctz(lanes);
-    const item = first + lane;
-    const score = load<f32>(found + ((<usize>lane) << 2));
-    if (score <= load<f32>(state)) continue;
-    if (score !== score) {
-      if (invalid < 0) invalid = item;
-      continue;
-    }
-    if (seen) {
-      let at = load<i32>(state, 8);
-      while (at < seenEnd && load<i32>(seen + ((<usize>at) << 2)) < item) at++;
-      store<i32>(state, at, 8);
-      if (at < seenEnd && load<i32>(seen + ((<usize>at) << 2)) === item) continue;
-    }
-    let kept = load<i32>(state, 4);
-    if (kept < k) {
-      let at = kept++;
-      store<i32>(state, kept, 4);
-      store<f32>(scores + ((<usize>at) << 2), score);
-      store<i32>(ids + ((<usize>at) << 2), item);
-      while (at > 0) {
-        const parent = (at - 1) >> 1;
-        if (!worse(scores, ids, at, parent)) break;
-        swap(scores, ids, at, parent);
-        at = parent;
+// One of the 2,048 bits of a user's filter: clear where the user has seen no item of these low bits, which spares most
+// searches.
+// @ts-ignore: decorator
+@inline
+function filterAt(filters: usize, user: i32, item: i32): usize {
+  return filters + ((<usize>user) << 8) + ((<usize>(item & 2047)) >> 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function filterBit(item: i32): u32 {
+  return 1 << (item & 7);
+}
+
+// Offers eight items to each of four users, whose 32 scores are in `found`. Sets what an item's length must reach for the
+// tile to be looked at further.
+function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32): void {
+  const indptr = address(block, 2);
+  const seen = address(block, 3);
+  const order = address(block, 6); // id of the item at each place of the panels
+  const thresholds = address(block, 7);
+  const kept = address(block, 8);
+  const norms = address(block, 9);
+  const invalid = address(block, 12);
+  const filters = address(block, 19);
+  const users = integer(block, 14);
+  const items = integer(block, 15);
+  const cols = integer(block, 16);
+  const k = integer(block, 17);
+  const size = (<usize>k) << 2;
+  // What rounding adds to an inner product, on the safe side.
+  const slack = 1 + <f64>(cols + 4) / 4194304;
+  const present = items - item < 8 ? (1 << (items - item)) - 1 : 255;
+  const lastUser = min(user + 4, users);
+  let limit = Infinity;
+  for (let u = user; u < lastUser; u++, found += 32) {
+    const threshold = thresholds + ((<usize>u) << 2);
+    const scores = address(block, 4) + <usize>u * size;
+    const ids = address(block, 5) + <usize>u * size;
+    // "Not below" holds for NaN on either side.
+    const least = v128.load_splat<f32>(threshold);
+    const below = i32x4.bitmask(f32x4.lt(v128.load(found), least)) | (i32x4.bitmask(f32x4.lt(v128.load(found, 16), least)) << 4);
+    for (let lanes = present & ~below; lanes; lanes &= lanes - 1) {
+      const lane = ctz(lanes);
+      const score = load<f32>(found + ((<usize>lane) << 2));
+      if (score < load<f32>(threshold)) continue;
+      const id = load<i32>(order + ((<usize>(item + lane)) << 2));
+      if (score !== score) {
+        if (load<i32>(invalid + ((<usize>task) << 3)) < 0) {
+          store<i32>(invalid + ((<usize>task) << 3), u);
+          store<i32>(invalid + ((<usize>task) << 3), id, 4);
+        }
+        continue;
       }
-    } else {
-      store<f32>(scores, score);
-      store<i32>(ids, item);
-      siftDown(scores, ids, k);
+      let count = load<i32>(kept + ((<usize>u) << 2));
+      if (count === k && score === load<f32>(scores) && id > load<i32>(ids)) continue;
+      if (indptr) {
+        const row = indptr + ((<usize>u) << 2);
+        if (load<u8>(filterAt(filters, u, id)) & filterBit(id) && holds(seen, load<i32>(row), load<i32>(row, 4), id)) continue;
+      }
+      if (count < k) {
+        let at = count++;
+        store<i32>(kept + ((<usize>u) << 2), count);
+        store<f32>(scores + ((<usize>at) << 2), score);
+        store<i32>(ids + ((<usize>at) << 2), id);
+        while (at > 0) {
+          const parent = (at - 1) >> 1;
+          if (!worse(scores, ids, at, parent)) break;
+          swap(scores, ids, at, parent);
+          at = parent;
+        }
+      } else {
+        store<f32>(scores, score);
+        store<i32>(ids, id);
+        siftDown(scores, ids, k);
+      }
+      if (count === k) store<f32>(threshold, load<f32>(scores));
     }
-    if (kept === k) store<f32>(state, load<f32>(scores));
+    // NaN until k items are kept. Below 1e-30 products may underflow, and beyond float32 sums may overflow on the way.
+    const reach = <f64>load<f32>(threshold);
+    limit = reach > 1e-30 && reach < Infinity ? min(limit, reach / (load<f64>(norms + ((<usize>u) << 3)) * slack)) : 0;
+    if (!(limit > 0)) limit = 0;
   }
-  return invalid;
+  store<f64>(address(block, 10) + (((<usize>user) >> 2) << 3), limit);
+}
+
+// Whether places from .. to - 1 of the ascending `values` hold `value`.
+function holds(values: usize, from: i32, to: i32, value: i32): bool {
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const found = load<i32>(values + ((<usize>middle) << 2));
+    if (found === value) return true;
+    if (found < value) from = middle + 1;
+    else to = middle;
+  }
+  return false;
 }
 
 export function scoreTopK(task: i32, block: usize): void {
   const userPanels = address(block, 0);
   const itemPanels = address(block, 1);
   const indptr = address(block, 2); // 0 where nothing is excluded
-  const seen = address(block, 3);
+  const seen = address(block, 3); // ascending in each row
   const scores = address(block, 4); // (users, k)
   const ids = address(block, 5); // (users, k)
-  const states = address(block, 6); // 16 bytes a user, users padded to whole panels
-  const scratch = address(block, 7); // 32 bytes a task
-  const invalid = address(block, 8); // a user and an item a task, -1 where every score is a number
-  const users = integer(block, 9);
-  const items = integer(block, 10);
-  const cols = integer(block, 11);
-  const k = integer(block, 12);
-  const usersPerTask = integer(block, 13); // a multiple of 4
+  // 6: order
+  const thresholds = address(block, 7); // the score to beat, NaN until k items are kept; users padded to whole panels
+  const kept = address(block, 8);
+  // 9: norms of users
+  const limits = address(block, 10); // the norm an item must have to be of use to a panel of users
+  const longest = address(block, 11); // the largest norm in each panel of items and all after it
+  const invalid = address(block, 12); // a user and an item a task, -1 where every score is a number
+  const scratch = address(block, 13); // 128 bytes a task, and 4 for each panel of users in it
+  const users = integer(block, 14);
+  const items = integer(block, 15);
+  const cols = integer(block, 16);
+  const k = integer(block, 17);
+  const usersPerTask = integer(block, 18); // a multiple of 4
+  const filters = address(block, 19); // 256 bytes a user
 
   const first = task * usersPerTask;
   const last = min(first + usersPerTask, users);
-  const found = scratch + ((<usize>task) << 5);
+  const found = scratch + <usize>task * (128 + <usize>usersPerTask);
+  const active = found + 128;
   const size = (<usize>k) << 2;
   const userBytes = (<usize>cols) << 4;
   const itemBytes = (<usize>cols) << 5;
   store<i32>(invalid + ((<usize>task) << 3), -1);
+  let activeEnd = active;
   for (let u = first; u < ((last + 3) & ~3); u++) {
-    const state = states + ((<usize>u) << 4);
-    store<f32>(state, u < users ? <f32>NaN : <f32>Infinity);
-    store<i32>(state, 0, 4);
-    store<i32>(state, indptr && u < users ? load<i32>(indptr + ((<usize>u) << 2)) : 0, 8);
+    store<f32>(thresholds + ((<usize>u) << 2), u < users ? <f32>NaN : <f32>Infinity);
+    store<i32>(kept + ((<usize>u) << 2), 0);
+    if (u & 3) continue;
+    store<f64>(limits + (((<usize>u) >> 2) << 3), 0);
+    store<i32>(activeEnd, u);
+    activeEnd += 4;
   }
 
-  for (let item = 0; item < items; item += 8) {
+  if (indptr) {
+    memory.fill(filters + ((<usize>first) << 8), 0, (<usize>(last - first)) << 8);
+    for (let u = first; u < last; u++) {
+      const end = load<i32>(indptr + ((<usize>u) << 2), 4);
+      for (let p = load<i32>(indptr + ((<usize>u) << 2)); p < end; p++) {
+        const item = load<i32>(seen + ((<usize>p) << 2));
+        const at = filterAt(filters, u, item);
+        store<u8>(at, load<u8>(at) | filterBit(item));
+      }
+    }
+  }
+
+  for (let item = 0; item < items && activeEnd > active; item += 8) {
     const panel = itemPanels + <usize>(item >> 3) * itemBytes;
     const panelEnd = panel + itemBytes;
-    const present = items - item < 8 ? (1 << (items - item)) - 1 : 255;
-    for (let u = first; u < last; u += 4) {
+    const reach = load<f64>(longest + ((<usize>(item >> 3)) << 3));
+    for (let place = active; place < activeEnd; place += 4) {
+      const u = load<i32>(place);
+      if (reach < load<f64>(limits + (((<usize>u) >> 2) << 3))) {
+        activeEnd -= 4;
+        store<i32>(place, load<i32>(activeEnd));
+        place -= 4;
+        continue;
+      }
       let a = userPanels + <usize>(u >> 2) * userBytes;
       let c00 = f32x4.splat(0);
       let c01 = c00;
@@ -142,43 +226,36 @@ export function scoreTopK(task: i32, block: usize): void {
         c31 = f32x4.add(c31, f32x4.mul(s, b1));
         a += 16;
       }
-      // "Not at most" the score to beat holds for NaN on either side, so that neither gets past.
-      const state = states + ((<usize>u) << 4);
-      const s0 = v128.load_splat<f32>(state);
-      const s1 = v128.load_splat<f32>(state, 16);
-      const s2 = v128.load_splat<f32>(state, 32);
-      const s3 = v128.load_splat<f32>(state, 48);
-      const below0 = i32x4.bitmask(f32x4.le(c00, s0)) | (i32x4.bitmask(f32x4.le(c01, s0)) << 4);
-      const below1 = i32x4.bitmask(f32x4.le(c10, s1)) | (i32x4.bitmask(f32x4.le(c11, s1)) << 4);
-      const below2 = i32x4.bitmask(f32x4.le(c20, s2)) | (i32x4.bitmask(f32x4.le(c21, s2)) << 4);
-      const below3 = i32x4.bitmask(f32x4.le(c30, s3)) | (i32x4.bitmask(f32x4.le(c31, s3)) << 4);
-      if ((below0 & below1 & below2 & below3) === 255) continue;
-      for (let r = 0; r < 4 && u + r < last; r++) {
-        const lanes = present & ~(r === 0 ? below0 : r === 1 ? below1 : r === 2 ? below2 : below3);
-        if (!lanes) continue;
-        v128.store(found, r === 0 ? c00 : r === 1 ? c10 : r === 2 ? c20 : c30);
-        v128.store(found, r === 0 ? c01 : r === 1 ? c11 : r === 2 ? c21 : c31, 16);
-        const user = u + r;
-        const bad = offer(
-          found, lanes, item, state + ((<usize>r) << 4), scores + <usize>user * size, ids + <usize>user * size, k,
-          indptr ? seen : 0, indptr ? load<i32>(indptr + ((<usize>(user + 1)) << 2)) : 0,
-        );
-        if (bad >= 0 && load<i32>(invalid + ((<usize>task) << 3)) < 0) {
-          store<i32>(invalid + ((<usize>task) << 3), user);
-          store<i32>(invalid + ((<usize>task) << 3), bad, 4);
-        }
-      }
+      const threshold = thresholds + ((<usize>u) << 2);
+      let s = v128.load_splat<f32>(threshold);
+      let below = v128.and(f32x4.lt(c00, s), f32x4.lt(c01, s));
+      s = v128.load_splat<f32>(threshold, 4);
+      below = v128.and(below, v128.and(f32x4.lt(c10, s), f32x4.lt(c11, s)));
+      s = v128.load_splat<f32>(threshold, 8);
+      below = v128.and(below, v128.and(f32x4.lt(c20, s), f32x4.lt(c21, s)));
+      s = v128.load_splat<f32>(threshold, 12);
+      below = v128.and(below, v128.and(f32x4.lt(c30, s), f32x4.lt(c31, s)));
+      if (i32x4.all_true(below)) continue;
+      v128.store(found, c00);
+      v128.store(found, c01, 16);
+      v128.store(found, c10, 32);
+      v128.store(found, c11, 48);
+      v128.store(found, c20, 64);
+      v128.store(found, c21, 80);
+      v128.store(found, c30, 96);
+      v128.store(found, c31, 112);
+      offerTile(task, block, found, u, item);
     }
   }
 
   for (let u = first; u < last; u++) {
     const heapScores = scores + <usize>u * size;
     const heapIds = ids + <usize>u * size;
-    const kept = load<i32>(states + ((<usize>u) << 4), 4);
-    for (let length = kept - 1; length > 0; length--) {
+    const count = load<i32>(kept + ((<usize>u) << 2));
+    for (let length = count - 1; length > 0; length--) {
       swap(heapScores, heapIds, 0, length);
       siftDown(heapScores, heapIds, length);
     }
-    for (let at = kept; at < k; at++) store<i32>(heapIds + ((<usize>at) << 2), -1);
+    for (let at = count; at < k; at++) store<i32>(heapIds + ((<usize>at) << 2), -1);
   }
 }

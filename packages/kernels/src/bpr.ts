@@ -12,7 +12,7 @@ export interface Triplets {
 }
 
 const tripletsPerTask = 2048
-const ownerTasks = 8
+const gatheredPerTask = 64
 const rowsPerTask = 1024
 
 /**
@@ -37,9 +37,11 @@ export function bprGradient(table: Matrix, triplets: Triplets, firstItem: number
   const weights = frame.scratch(count * 4)
   const losses = frame.scratch(tasks * 8)
   runKernel('bprWeights', tasks, [...batch, weights, losses, count, cols, tripletsPerTask, firstItem])
-  const owned = count < tripletsPerTask ? rows : Math.ceil(rows / ownerTasks)
+  const ends = frame.scratch(rows * 4)
+  const entries = frame.scratch(count * 32)
+  runKernel('bprLists', 2, [...batch.slice(1), weights, ends, entries, count, rows, firstItem], count < tripletsPerTask)
   const outputs = [frame.output(gradient.data), frame.output(uses)]
-  runKernel('bprScatter', Math.ceil(rows / owned), [...batch, weights, ...outputs, count, cols, rows, owned, firstItem])
+  runKernel('bprGather', Math.ceil(rows / gatheredPerTask), [batch[0]!, ends, entries, ...outputs, count, cols, rows, gatheredPerTask, firstItem])
   let loss = 0
   for (const part of new Float64Array(memory.buffer, losses, tasks)) loss += part
   frame.close()

@@ -5,6 +5,7 @@ import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
 const rowsPerTask = 64
+const panelColumns = 16
 
 /**
  * out = 1/(L + 1) * sum over l = 0 .. L of A^l x, with A = D^(-1/2) G D^(-1/2) for a symmetric binary graph G (N, N),
@@ -25,10 +26,12 @@ export function layerMean(graph: Csr, x: Matrix, layers: number, out: Matrix): v
   }
   const frame = openFrame()
   const [indptr, indices, source, target] = [frame.input(graph.indptr), frame.input(graph.indices), frame.input(x.data), frame.output(out.data)]
-  const tables = [frame.scratch(x.data.byteLength), layers > 1 ? frame.scratch(x.data.byteLength) : 0]
+  const panels = Math.ceil(x.cols / panelColumns)
+  const bytes = panels * rows * panelColumns * 4
+  const tables = [frame.scratch(bytes), layers > 1 ? frame.scratch(bytes) : 0]
   const run = (from: number, to: number, last: boolean): void => {
     const args = [indptr, indices, from, source, to, rows, x.cols, rowsPerTask, last ? 1 : 0, 1 / (layers + 1)]
-    runKernel('layerMean', Math.ceil(rows / rowsPerTask), args)
+    runKernel('layerMean', panels * Math.ceil(rows / rowsPerTask), args)
   }
   run(0, tables[0]!, false)
   for (let layer = 1; layer <= layers; layer++) {

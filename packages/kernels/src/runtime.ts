@@ -24,6 +24,8 @@ const module = new WebAssembly.Module(readFileSync(new URL('./generated/kernels.
 const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (task: number, block: number) => void>
 const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function')
 const block = new Float64Array(memory.buffer, blockAddress, 64)
+/** The same arguments as 32-bit integers, addresses beyond 2^31 wrapped: see arguments.ts of the kernels. */
+const wholes = new Int32Array(memory.buffer, blockAddress + block.byteLength, 64)
 
 let threadCount = defaultThreads()
 let workers = 0
@@ -56,6 +58,7 @@ export function runKernel(name: string, count: number, args: readonly number[], 
   const run = exports[name]
   if (!run) throw new RangeError(`runKernel: expected one of ${names.join(', ')}, got ${name}`)
   block.set(args)
+  wholes.set(args)
   if (serial || threadCount === 1 || count === 1) {
     for (let task = 0; task < count; task++) run(task, blockAddress)
     return

@@ -71,6 +71,37 @@ test('keeps the best of scores that float32 rounds', () => {
   }
 })
 
+test('long items first leaves nothing out: lengths of many magnitudes, twins, users of zeros, all seen but some', () => {
+  const random = randomStream(4, 'lengths')
+  const [U, I, K, k] = [42, 3000, 12, 15]
+  const real = (rows: number): Matrix => matrix(rows, K, Float32Array.from({ length: rows * K }, () => random.normal()))
+  const users = real(U)
+  const items = real(I)
+  for (let i = 0; i < I; i++) {
+    const row = items.data.subarray(i * K, (i + 1) * K)
+    if (i % 2 === 1) row.set(items.data.subarray((i - 1) * K, i * K))
+    else row.forEach((value, c) => (row[c] = value * 10 ** (3 * random.normal())))
+  }
+  users.data.fill(0, 0, K)
+  users.data.subarray(K, 2 * K).forEach((value, c, row) => (row[c] = value * 1e-38))
+  const seen = csrFromPairs(
+    U, I,
+    Int32Array.from({ length: 60_000 }, (_, p) => (p < 40_000 ? 3 : 4 + (p % (U - 4)))),
+    Int32Array.from({ length: 60_000 }, (_, p) => (p < 40_000 ? p % (I - 5) : random.integer(I))),
+  )
+  const top = scoreTopK(users, items, seen, k)
+  for (let u = 0; u < U; u++) {
+    const scores = Float32Array.from({ length: I }, (_, i) => {
+      let sum = 0
+      for (let c = 0; c < K; c++) sum = Math.fround(sum + Math.fround(users.data[u * K + c]! * items.data[i * K + c]!))
+      return sum
+    })
+    const expected = [...scores.keys()].filter((i) => !csrHas(seen, u, i)).sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k)
+    while (expected.length < k) expected.push(-1)
+    expect([...top.subarray(u * k, u * k + k)]).toEqual(expected)
+  }
+})
+
 test('pads a user who has seen all', () => {
   const all = csrFromPairs(2, 3, Int32Array.from([1, 1, 1]), Int32Array.from([0, 1, 2]))
   const users = matrix(2, 1, Float32Array.from([1, 1]))

@@ -13,6 +13,8 @@ export const main: Grid = {
       attackers: [{ name: 'mlp' }, { name: 'xgb' }],
       // Half of the usual repeats: the first look takes a minute, not two.
       protocols: [{ name: 'paper', options: { repeats: 5 } }, { name: 'five-fold', options: { repeats: 1 } }],
+      // From outside, the attack of a user who knows most labels.
+      observed: { attackers: [{ name: 'mlp' }, { name: 'xgb' }], protocols: [{ name: 'five-fold', options: { repeats: 1 } }] },
       attributes: ['gender'],
       seeds: [42],
     },

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Stage, StageNode } from '@indistinct/stages'
+import type { AttackCell, Stage, StageNode } from '@indistinct/stages'
 import { readJsonOf } from './store/artifact-folder.ts'
 import type { StoredAttack, UtilityFigure } from './store/results.ts'
 import type { GridRun } from './nx-run.ts'
@@ -22,6 +22,8 @@ export interface ModelResults {
   readonly method?: string
   readonly options?: unknown
   readonly attacks: readonly Omit<StoredAttack, 'roc'>[]
+  /** Attacks on what outsiders see; their tables are `scores` and `top-10`. */
+  readonly observed: readonly Omit<StoredAttack, 'roc'>[]
   readonly utility: readonly UtilityFigure[]
   /** Path of the HTML report, absolute; unlearned models only. */
   readonly report?: string
@@ -43,15 +45,15 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
   const models = expanded.models.map((model): ModelResults => {
     const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
-    const attacks = model.attacks.flatMap(({ node }) => {
-      if (!made(node)) return []
-      return readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, ...figures }) => figures)
-    })
-    const nodes = [prepare, train, unlearn, evaluate, ...model.attacks.map((attack) => attack.node), report].filter((node) => node !== undefined)
+    const attacksOf = (cells: readonly AttackCell[]): Omit<StoredAttack, 'roc'>[] =>
+      cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, ...figures }) => figures) : []))
+    const attackNodes = [...model.attacks, ...model.observedAttacks].map((attack) => attack.node)
+    const nodes = [prepare, train, unlearn, evaluate, model.observe, ...attackNodes, report].filter((node) => node !== undefined)
     return {
       dataset, recommender, attribute, seed,
       ...(method && { method: method.name, options: method.options ?? {} }),
-      attacks,
+      attacks: attacksOf(model.attacks),
+      observed: attacksOf(model.observedAttacks),
       utility: made(evaluate) ? readJsonOf<UtilityFigure[]>(rootOf(evaluate), 'utility') : [],
       ...(report && made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
       stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', seconds: secondsOf(join(workspaceRoot, root)) })),

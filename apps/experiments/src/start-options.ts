@@ -95,6 +95,9 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
         methods: choices('method') ?? base.methods,
         attackers: choices('attacker') ?? base.attackers,
         protocols: choices('protocol') ?? base.protocols,
+        ...(base.observed && {
+          observed: { ...base.observed, attackers: choices('attacker') ?? base.observed.attackers, protocols: choices('protocol') ?? base.observed.protocols },
+        }),
         attributes: listOf(values.attribute) ?? product.attributes,
         seeds: listOf(values.seed)?.map((seed) => integer('seed', seed)) ?? product.seeds,
       },

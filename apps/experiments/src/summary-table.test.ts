@@ -10,6 +10,7 @@ const base = { dataset: 'synthetic', recommender: 'lightgcn', attribute: 'gender
 const original: ModelResults = {
   ...base,
   attacks: [attack('layer-0', 0.7), attack('propagated', 0.75)],
+  observed: [],
   utility: [utility('NDCG', 'full ranking', 0.3), utility('HR', 'full ranking, any-hit', 0.7), utility('HR', 'full ranking, hits/k', 0.1)],
   stages: [{ id: 'a', stage: 'train', cached: true, seconds: 4 }, { id: 'b', stage: 'attack', cached: true, seconds: 1 }, { id: 'c', stage: 'attack', cached: false, seconds: 2 }],
 }
@@ -18,6 +19,7 @@ const unlearned: ModelResults = {
   method: 'flow',
   options: {},
   attacks: [attack('layer-0', 0.5)],
+  observed: [],
   utility: [],
   report: '/there/report.html',
   stages: [{ id: 'd', stage: 'unlearn', cached: false, seconds: 0.44 }],
@@ -40,6 +42,16 @@ seconds
   attack                              3.0 (1 of 2 cached)      -
 report: /there/report.html
 `)
+})
+
+test('what outsiders see is one line a table, by its worst attack', () => {
+  const seen = (name: string, auc: number, attacker: string) => ({ ...attack(name, auc), foldedAuc: figure(auc), attacker })
+  const text = table({ ...original, observed: [seen('scores', 0.6, 'mlp'), seen('scores', 0.7, 'xgb'), seen('top-10', 0.65, 'mlp')] }, { ...unlearned, observed: [seen('scores', 0.52, 'mlp')] })
+  expect(text).toContain(`
+seen from outside: worst folded AUC [95 % interval]
+  scores over all items                              0.700 [0.650, 0.750] xgb  0.520 [0.470, 0.570] mlp
+  top-10 lists                                       0.650 [0.600, 0.700] mlp  -
+recommendation`)
 })
 
 test('one method under two options is told apart', () => {

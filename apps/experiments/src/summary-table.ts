@@ -18,14 +18,17 @@ function block(title: string, models: readonly ModelResults[]): string {
   for (const name of new Set(models.flatMap((model) => model.attacks.map(attackName)))) {
     rows.push([`  ${name}`, ...models.map((model) => figure(model.attacks.find((attack) => attackName(attack) === name)?.auc, 3))])
   }
+  const seen = new Set(models.flatMap((model) => model.observed.map(({ table }) => table)))
+  if (seen.size > 0) rows.push(['seen from outside: worst folded AUC [95 % interval]', ...heads.map(() => '')])
+  for (const table of seen) rows.push([`  ${observedName(table)}`, ...models.map((model) => worst(model.observed.filter((attack) => attack.table === table)))])
   rows.push(['recommendation [95 % interval]', ...heads.map(() => '')])
   for (const [metric, definition] of [['NDCG', 'full ranking'], ['HR', 'full ranking, any-hit']]) {
     const cells = models.map((model) => model.utility.find((u) => u.metric === metric && u.definition === definition && u.k === 10 && u.group === undefined))
     rows.push([`  ${metric}@10 (${definition})`, ...cells.map((cell) => figure(cell, 4))])
   }
   rows.push(['seconds', ...heads.map(() => '')])
-  for (const stage of ['prepare', 'train', 'retrain', 'unlearn', 'evaluate', 'attack'] as const) {
-    if (stage === 'retrain' && !models.some((model) => model.stages.some((each) => each.stage === stage))) continue
+  for (const stage of ['prepare', 'train', 'retrain', 'unlearn', 'observe', 'evaluate', 'attack'] as const) {
+    if ((stage === 'retrain' || stage === 'observe') && !models.some((model) => model.stages.some((each) => each.stage === stage))) continue
     rows.push([`  ${stage}`, ...models.map((model) => seconds(model.stages.filter((each) => each.stage === stage)))])
   }
   const reports = models.flatMap((model) => (model.report === undefined ? [] : [`report: ${model.report}`]))
@@ -40,6 +43,16 @@ function nameOf(model: ModelResults, models: readonly ModelResults[]): string {
 
 function attackName({ table, attacker, protocol, input }: ModelResults['attacks'][number]): string {
   return `${table}, ${attacker}, ${protocol}, ${input}`
+}
+
+function observedName(table: string): string {
+  return table === 'scores' ? 'scores over all items' : `${table} lists`
+}
+
+/** The attack that found most, with its attacker. */
+function worst(attacks: ModelResults['observed']): string {
+  const found = attacks.reduce<ModelResults['observed'][number] | undefined>((most, attack) => (most === undefined || attack.foldedAuc.value > most.foldedAuc.value ? attack : most), undefined)
+  return found === undefined ? '-' : `${figure(found.foldedAuc, 3)} ${found.attacker}`
 }
 
 function figure(value: { readonly value: number; readonly lower: number; readonly upper: number } | undefined, digits: number): string {

@@ -1,7 +1,7 @@
 /** @file An audit, or one before and one after unlearning, as the report and JSON results have it. */
 
 import type { Json } from '@indistinct/core'
-import { protocols, type AttackResult, type AuditResult, type Estimate, type SplitScores } from '@indistinct/attackers'
+import { meanPredictions, protocols, type AttackResult, type AuditResult, type Estimate, type SplitScores } from '@indistinct/attackers'
 import { rocCurve, truePositiveRateAt } from '@indistinct/metrics'
 import { xgbEngine } from '@indistinct/xgboost'
 import type { AttackFigures, AttackRow, ReportData, RocCurve, ThreatModel, UserMapOptions } from '@indistinct/report'
@@ -102,23 +102,6 @@ function meanRoc(splits: readonly SplitScores[]): [number, number][] {
   const curves = splits.map(curveOf)
   const points = Array.from({ length: 101 }, (_, percent): [number, number] => [percent / 100, mean(curves.map((curve) => truePositiveRateAt(curve, percent / 100)))])
   return [[0, 0], ...points]
-}
-
-function meanPredictions(splits: readonly SplitScores[], classes: number, users: number): Int32Array {
-  const sums = new Float64Array(users * classes)
-  const scored = new Uint8Array(users)
-  for (const { users: rows, probabilities } of splits) {
-    rows.forEach((row, i) => {
-      scored[row] = 1
-      for (let c = 0; c < classes; c++) sums[row * classes + c]! += probabilities.data[i * classes + c]!
-    })
-  }
-  return Int32Array.from({ length: users }, (_, row) => {
-    if (scored[row] === 0) return -1
-    let best = 0
-    for (let c = 1; c < classes; c++) if (sums[row * classes + c]! > sums[row * classes + best]!) best = c
-    return best
-  })
 }
 
 function threatModel({ before, after }: Audits, attribute: string): ThreatModel {

@@ -7,6 +7,7 @@ export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen
 export { knn, knnAttacker, type KnnOptions } from './knn.ts'
 export { logistic, logisticAttacker } from './logistic.ts'
 export { fitLogistic, logisticLogits, type LogisticModel, type LogisticOptions } from './logistic-regression.ts'
+export { meanPredictions } from './mean-predictions.ts'
 export { mlp, mlpAttacker } from './mlp.ts'
 export { mlpProbabilities, trainMlp, type MlpNetwork, type MlpOptions } from './mlp-network.ts'
 export { mmdTest, type MmdTest, type MmdTestOptions } from './mmd-test.ts'

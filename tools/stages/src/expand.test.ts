@@ -62,6 +62,31 @@ describe('expandGrid', () => {
     expect(expanded.nodes.filter((node) => node.stage === 'train').length).toBe(2)
   })
 
+  test('what outsiders see is attacked before and after, by attackers of its own', () => {
+    const observed = { attackers: [{ name: 'xgb' }], protocols: [{ name: 'five-fold' }] }
+    const { models, nodes } = expandGrid(gridOf({ ...product, methods: [{ name: 'flow' }, { name: 'retrain' }], seeds: [1], observed }))
+    const [original, flow, retrained] = models
+    for (const model of models) {
+      expect(model.observe!.parameters).toEqual({ top: 10, width: 32, seed: 1 })
+      expect(model.observe!.upstream['tables']).toBe((model.unlearn ?? model.train).id)
+      expect(model.observedAttacks.map(({ attacker, protocol, node }) => [attacker, protocol, node.upstream['tables']])).toEqual([['xgb', 'five-fold', model.observe!.id]])
+    }
+    expect(retrained!.observe!.upstream['train']).toBe(retrained!.train.id)
+    expect(flow!.report!.upstream).toMatchObject({ 'before/observed/0': original!.observedAttacks[0]!.node.id, 'after/observe': flow!.observe!.id })
+    expect(nodes.filter(({ stage }) => stage === 'observe').length).toBe(3)
+    // All else is what it is without.
+    const plain = expandGrid(gridOf({ ...product, methods: [{ name: 'flow' }, { name: 'retrain' }], seeds: [1] }))
+    for (const { id, stage } of plain.nodes) if (stage !== 'report') expect(nodes.map((node) => node.id)).toContain(id)
+    expect(plain.models.every((model) => model.observe === undefined && model.observedAttacks.length === 0)).toBe(true)
+  })
+
+  test('evaluation of a variant has that of the original beside it', () => {
+    const { models } = expandGrid(gridOf({ ...product, methods: [{ name: 'retrain' }, { name: 'flow' }], seeds: [1] }))
+    const [original, ...variants] = models
+    expect(original!.evaluate.upstream['before']).toBeUndefined()
+    for (const { evaluate } of variants) expect(evaluate.upstream['before']).toBe(original!.evaluate.id)
+  })
+
   test('without methods the original has a report of its own', () => {
     const { models } = expandGrid(gridOf({ ...product, methods: [] }))
     expect(models.map((model) => model.report?.stage)).toEqual(['report', 'report'])

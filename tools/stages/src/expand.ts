@@ -29,6 +29,9 @@ export interface ModelCell {
   readonly unlearn?: StageNode
   readonly evaluate: StageNode
   readonly attacks: readonly AttackCell[]
+  /** What outsiders see of the model, and attacks on that; none where its product does not ask for them. */
+  readonly observe?: StageNode
+  readonly observedAttacks: readonly AttackCell[]
   /** The comparison with the original; the original has one of its own only where its product names no method. */
   readonly report?: StageNode
 }
@@ -163,15 +166,17 @@ interface Cell {
   readonly core: number
   readonly split: SplitChoice
   readonly epochBy: 'validation' | 'test'
+  readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
 }
 
 type FullChoice = { readonly name: string; readonly options: Options }
 
 function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation' } = product
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed } = product
   return {
     dataset: choice(dataset), recommender: choice(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
     attribute, seed, core, split, epochBy,
+    ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
   }
 }
 
@@ -184,7 +189,7 @@ function choice({ name, options = {} }: Choice): FullChoice {
  * @param report the original that a report compares it with, 'alone' for a report without comparison, 'none' for none
  */
 function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice | undefined, report: ModelCell | 'alone' | 'none'): ModelCell {
-  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy } = cell
+  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy, observed } = cell
   const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
   const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
@@ -196,29 +201,39 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
   const data = { prepare: prepare.id, train: train.id }
   const unlearn = method && !inTraining ? addNode(nodes, 'unlearn', variant, { method, attribute, seed }, data) : undefined
   const tables = (unlearn ?? train).id
-  const evaluate = addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables })
-  const attacks = attackers.flatMap((attacker) =>
-    protocols.map((protocol): AttackCell => ({
-      attacker: attacker.name,
-      protocol: protocol.name,
-      node: addNode(nodes, 'attack', [...variant, attacker.name, protocol.name], { attacker, protocol, attribute, seed }, { prepare: prepare.id, tables }),
-    })),
-  )
+  const first = addNode(nodes, 'evaluate', [...names, 'original'], { attribute }, { prepare: prepare.id, train: original.id, tables: original.id })
+  // With the original's figures at hand, those of a variant are compared with it user by user.
+  const evaluate = method ? addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables, before: first.id }) : first
+  const attacksOn = (attacked: string, by: Pick<Cell, 'attackers' | 'protocols'>, ...seen: string[]): AttackCell[] =>
+    by.attackers.flatMap((attacker) =>
+      by.protocols.map((protocol): AttackCell => ({
+        attacker: attacker.name,
+        protocol: protocol.name,
+        node: addNode(nodes, 'attack', [...variant, ...seen, attacker.name, protocol.name], { attacker, protocol, attribute, seed }, { prepare: prepare.id, tables: attacked }),
+      })),
+    )
+  const attacks = attacksOn(tables, { attackers, protocols })
+  const observe = observed && addNode(nodes, 'observe', variant, { top: observed.top, width: observed.width, seed }, { ...data, tables })
   const model: ModelCell = {
     dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train, evaluate, attacks,
+    observedAttacks: observe ? attacksOn(observe.id, observed, 'observed') : [],
     ...(method && { method }),
     ...(unlearn && { unlearn }),
+    ...(observe && { observe }),
   }
   if (report === 'none') return model
   const upstream: { [role: string]: string } = { ...data, train: original.id, tables }
   for (const [when, shown] of report === 'alone' ? [['before', model] as const] : [['before', report] as const, ['after', model] as const]) {
     upstream[`${when}/evaluate`] = shown.evaluate.id
     shown.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
+    shown.observedAttacks.forEach((attack, at) => (upstream[`${when}/observed/${at}`] = attack.node.id))
+    if (shown.observe) upstream[`${when}/observe`] = shown.observe.id
   }
   // The report shows the product of this one comparison as its parameters, and the grid to repeat it with.
   const product: Product = {
     datasets: [dataset], recommenders: [recommender], methods: method ? [method] : [], attackers, protocols, attributes: [attribute], seeds: [seed], core, split,
     ...(epochBy === 'test' && { epochBy }),
+    ...(observed && { observed }),
   }
   return { ...model, report: addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream) }
 }
@@ -231,8 +246,11 @@ function addModel(models: Map<string, ModelCell>, model: ModelCell): void {
     models.set(key, model)
     return
   }
-  const seen = new Set(known.attacks.map((attack) => attack.node.id))
-  models.set(key, { ...known, ...model, attacks: [...known.attacks, ...model.attacks.filter((attack) => !seen.has(attack.node.id))] })
+  const joined = (one: readonly AttackCell[], other: readonly AttackCell[]): AttackCell[] => {
+    const seen = new Set(one.map((attack) => attack.node.id))
+    return [...one, ...other.filter((attack) => !seen.has(attack.node.id))]
+  }
+  models.set(key, { ...known, ...model, attacks: joined(known.attacks, model.attacks), observedAttacks: joined(known.observedAttacks, model.observedAttacks) })
 }
 
 function addNode(

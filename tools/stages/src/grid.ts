@@ -18,6 +18,16 @@ export type SplitChoice = { readonly kind: 'ratio'; readonly ratios: readonly [n
 export const figureNames = ['trade-off', 't-sne', 'histograms'] as const
 export type FigureName = (typeof figureNames)[number]
 
+/** What is seen of a model from outside, and who attacks that. */
+export interface ObservedChoice {
+  /** Length of the recommended lists; 10 when absent. */
+  readonly top?: number
+  /** Columns that scores and lists are cut to where they are not exact; 32 when absent. */
+  readonly width?: number
+  readonly attackers: readonly Choice[]
+  readonly protocols: readonly Choice[]
+}
+
 /** The full product of its dimensions. Choices that do not combine freely go into a product of their own. */
 export interface Product {
   readonly datasets: readonly Choice[]
@@ -40,6 +50,8 @@ export interface Product {
   readonly epochBy?: 'validation' | 'test'
   /** Drawn for each (data set, recommender, attribute), 't-sne' and 'histograms' at the first seed; none when absent. */
   readonly figures?: readonly FigureName[]
+  /** Attacks also what outsiders see of each model, scores and recommended lists; nothing when absent. */
+  readonly observed?: ObservedChoice
   /** Ends after that stage: a product that is read for its data alone. */
   readonly until?: 'prepare'
 }

@@ -1,6 +1,6 @@
 export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type FigureCell, type ModelCell } from './expand.ts'
 export { figureNames, type FigureName } from './grid.ts'
-export type { Choice, Grid, Options, Product, SplitChoice } from './grid.ts'
+export type { Choice, Grid, ObservedChoice, Options, Product, SplitChoice } from './grid.ts'
 export { gridVariable } from './infer.ts'
 export { inTrainingMethods, stagePackages, stages, type Stage, type StageInput, type StageNode } from './stage.ts'
 export { taskResultsVariable, type TaskOutcome } from './task-results.ts'

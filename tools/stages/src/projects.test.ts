@@ -21,6 +21,7 @@ const grid: Grid = {
       attributes: ['gender'],
       seeds: [1],
       figures: ['t-sne'],
+      observed: { attackers: [{ name: 'xgb' }], protocols: [{ name: 'paper' }] },
     },
   ],
 }

@@ -2,7 +2,7 @@
 
 import type { Options } from './grid.ts'
 
-export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'attack', 'evaluate', 'figure', 'report'] as const
+export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'observe', 'attack', 'evaluate', 'figure', 'report'] as const
 export type Stage = (typeof stages)[number]
 
 /**
@@ -42,7 +42,8 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
   unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/unlearners'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
+  observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
   figure: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
-  report: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
+  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
 }

@@ -1,6 +1,6 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
-import { holm } from '@indistinct/attackers'
+import { holm } from '@indistinct/metrics'
 import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
@@ -34,11 +34,14 @@ export function rocCurves(before: readonly StoredAttack[], after: readonly Store
   })
 }
 
-/** What these attacks assume. */
-export function threatModel(attribute: string, attacks: readonly StoredAttack[]): ThreatModel {
+/**
+ * What these attacks assume.
+ * @param observed what the rows of each table are that is made from what outsiders see
+ */
+export function threatModel(attribute: string, attacks: readonly StoredAttack[], observed: readonly string[] = []): ThreatModel {
   const names = (of: (attack: StoredAttack) => string): string[] => [...new Set(attacks.map(of))]
   return {
-    sees: ['the whole table of user embeddings, one row a user', `the ${attribute} of the users in the shadow set`],
+    sees: ['the whole table of user embeddings, one row a user', ...observed.map((text) => `or, without any embedding, ${text}`), `the ${attribute} of the users in the shadow set`],
     balance: 'classes drawn to equal size, in training and in scoring',
     attackers: names((attack) => attack.attacker).map((name) => ({ name })),
     protocols: names((attack) => attack.protocol).map((name) => {
@@ -55,7 +58,7 @@ export function utilityRows(before: readonly UtilityFigure[], after: readonly Ut
   return before.map((figure) => {
     const { metric, k, definition, group, users } = figure
     const other = after.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === group)
-    return { metric, k, definition, users, ...(group !== undefined && { group }), before: estimateOf(figure), ...(other && { after: estimateOf(other) }) }
+    return { metric, k, definition, users, ...(group !== undefined && { group }), before: estimateOf(figure), ...(other && { after: estimateOf(other) }), ...(other?.change && { change: estimateOf(other.change) }) }
   })
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { matrix } from '@indistinct/core'
+import { matrix, randomStream } from '@indistinct/core'
+import { auc } from '@indistinct/metrics'
 import { expect, test } from 'vitest'
+import { shiftedClasses } from './fixtures.ts'
 import { knn, knnAttacker } from './knn.ts'
 
 interface Golden {
@@ -38,5 +40,31 @@ test('a common offset does not swallow small distances', () => {
 })
 
 test('refuses no neighbours', () => {
-  expect(() => knnAttacker('none', { neighbours: 0 })).toThrow('knnAttacker: expected neighbours of 1 or more, got 0')
+  expect(() => knnAttacker('none', { neighbours: 0 })).toThrow("knnAttacker: expected neighbours of 1 or more or 'chosen', got 0")
+})
+
+test('a faint leak is told by many neighbours, a patchwork by few', () => {
+  const told = (name: string, known: typeof faint, held: typeof faint): number => {
+    const attacker = name === 'chosen' ? knn : knnAttacker(name, { neighbours: Number(name) })
+    const { data } = attacker.fitSync(known.embedding, known.labels.codes, { classes: 2, seed: 1 })(held.embedding)
+    return auc(Array.from(held.labels.codes, (_, i) => data[2 * i + 1]!), held.labels.codes)
+  }
+  const faint = shiftedClasses([200, 200], 8, 0.5, 1)
+  const more = shiftedClasses([300, 300], 8, 0.5, 2)
+  // Of 45 and 135 neighbours either may tell a little more of other users than it did of these.
+  expect(told('chosen', faint, more)).toBeGreaterThan(Math.max(...['5', '15', '45', '135'].map((k) => told(k, faint, more))) - 0.01)
+  expect(told('chosen', faint, more)).toBeGreaterThan(told('15', faint, more) + 0.02)
+  const patches = (seed: number): typeof faint => {
+    const random = randomStream(seed, 'patches')
+    const { embedding, labels } = shiftedClasses([200, 200], 2, 0, seed)
+    // Squares of a chessboard with 8 x 8 fields.
+    for (let i = 0; i < 400; i++) {
+      const [a, b] = [random.integer(8), random.integer(4)]
+      embedding.data[2 * i] = a + random.uniform()
+      embedding.data[2 * i + 1] = 2 * b + ((a + labels.codes[i]!) % 2) + random.uniform()
+    }
+    return { embedding, labels }
+  }
+  expect(told('chosen', patches(3), patches(4))).toBe(told('5', patches(3), patches(4)))
+  expect(told('chosen', patches(3), patches(4))).toBeGreaterThan(0.7)
 })

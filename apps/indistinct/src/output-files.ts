@@ -1,9 +1,9 @@
 /** @file Where results go: checked before long work starts, so that an hour of it is not lost on a typing mistake. */
 
 import { accessSync, constants, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import { fileError, usageError } from '@indistinct/core'
-import { refuseExisting } from '@indistinct/embeddings'
+import { refuseExisting, tableExtensionList, tableExtensions } from '@indistinct/embeddings'
 
 /**
  * Checks that each of `outputs` can be written and would replace neither an input nor, without `force`, anything else.
@@ -22,7 +22,7 @@ export function checkOutputs(outputs: readonly string[], inputs: readonly string
 
 /** @throws IndistinctError 'usage' where `path` does not name a format that tables are written in. */
 export function checkOutputFormat(path: string): void {
-  if (!/\.(npy|csv|tsv)$/i.test(path)) throw usageError(`--out: expected a file named .npy, .csv or .tsv, got ${path}`)
+  if (!tableExtensions.includes(extname(path).toLowerCase())) throw usageError(`--out: expected a file named ${tableExtensionList}, got ${path}`)
 }
 
 /** The folder of `path`, or the nearest one above it that exists, must be a folder that takes new files. */

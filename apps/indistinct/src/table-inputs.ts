@@ -18,18 +18,20 @@ export interface TableArguments {
   readonly 'id-column'?: string | undefined
   readonly 'table-id-column'?: string | undefined
   readonly dimensions?: readonly string[] | undefined
+  readonly 'table-key'?: string | undefined
   readonly 'missing-label'?: readonly string[] | undefined
   /** Of `unlearn`: what becomes of users without a label. */
   readonly unlabelled?: 'leave' | 'map'
 }
 
 export const tableOptions = {
-  attributes: { describe: 'CSV file with the attribute of each user', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
-  attribute: { describe: 'column of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
-  ids: { describe: 'file that names the rows of an npy table (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
-  'id-column': { describe: 'id column of the attribute file, the ids file and a CSV table; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
-  'table-id-column': { describe: 'id column of a CSV table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
-  dimensions: { describe: "dimension columns of a CSV table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: commaSeparated },
+  attributes: { describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
+  attribute: { describe: 'column or array of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
+  ids: { describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
+  'id-column': { describe: 'id column of the attribute file, the ids file and the table; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
+  'table-id-column': { describe: 'id column of the table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
+  dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: commaSeparated },
+  'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
   'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
 } as const satisfies Record<string, Options>
 
@@ -46,7 +48,7 @@ export interface TableInputs {
 /** Reads and joins both files, and logs what a reader of the result should know. */
 export async function readTableInputs(args: TableArguments, log: Log): Promise<TableInputs> {
   const idColumn = args['id-column']
-  const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions })
+  const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] })
   const column = await readAttribute(args.attributes, args.attribute, { idColumn })
   const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: args['missing-label'] })
   const warnings = [...table.warnings]

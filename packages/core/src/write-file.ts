@@ -13,6 +13,8 @@ import { fileError, IndistinctError } from './errors.ts'
 /** A file that is complete under its temporary name. */
 export interface StagedFile {
   readonly path: string
+  /** Where the bytes are until then. */
+  readonly temporary: string
   /** Of the bytes. */
   readonly sha256: string
   /** Gives the file its name. @throws IndistinctError 'file', and removes the temporary file, where that is refused. */
@@ -102,6 +104,7 @@ export function createFile(path: string): FileWriter {
       })
       return {
         path,
+        temporary,
         sha256: hash.digest('hex'),
         discard,
         commit() {

@@ -3,6 +3,7 @@
 import { basename, extname } from 'node:path'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import type { AttackResult, AuditResult, Estimate } from '@indistinct/attackers'
+import { tableExtensionList } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
 import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
@@ -48,7 +49,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
           '$ indistinct audit users.npy --attributes people.csv --attribute gender --gate 0.55',
         ].join('\n'),
       )
-      .positional('table', { describe: 'embeddings, one row a user: .npy, .csv or .tsv', type: 'string', demandOption: true })
+      .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}`, type: 'string', demandOption: true })
       .options({ ...auditOptions, ...computeOptions() }) as never,
   handler: (args) => audit(args),
 }

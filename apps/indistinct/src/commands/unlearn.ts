@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { badData, canonicalJson, sha256, usageError, writeFileAtomic, type Json } from '@indistinct/core'
-import { tableFiles, withMatrix, writeTable } from '@indistinct/embeddings'
+import { badData, canonicalJson, commitFiles, sha256, stageFile, usageError, type Json, type StagedFile } from '@indistinct/core'
+import { stageTable, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
@@ -46,7 +46,7 @@ export interface UnlearnArguments extends UnlearningArguments, BatteryArguments,
 export const unlearnOptions = {
   ...tableOptions,
   method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
-  out: { describe: 'the new table, .npy, .csv or .tsv; a JSON sidecar goes to <out>.json', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+  out: { describe: `the new table, ${tableExtensionList}; a JSON sidecar goes to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
   report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
   force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   ...unlearningOptions,
@@ -78,7 +78,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
           ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
         ].join('\n'),
       )
-      .positional('table', { describe: 'embeddings, one row a user: .npy, .csv or .tsv', type: 'string', demandOption: true })
+      .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}`, type: 'string', demandOption: true })
       .options({ ...unlearnOptions, ...computeOptions() }) as never,
   handler: (args) => unlearn(args),
 }
@@ -103,7 +103,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const audits = args.audit
     ? {
         before: await runBattery(inputs.table.matrix, inputs, args, session.log, 'audit before'),
-        after: await runBattery(result.embedding, inputs, args, session.log, 'audit after'),
+        after: await runBattery(table.matrix, inputs, args, session.log, 'audit after'),
       }
     : undefined
   const change = tableChange(inputs.table.matrix, result.embedding, inputs.labels, args.seed)
@@ -129,15 +129,27 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
     ...(audits && { audit: { before: auditJson(audits.before), after: auditJson(audits.after) } }),
   })
+  // All files are complete before the first gets its name, and the table gets it last: a failure half way leaves what was there.
   const { files, output } = await writingFiles(async () => {
-    const files = await writeTable(args.out, table, { force: args.force })
-    const roles = ['table', 'ids']
-    const output: Record<string, FileRecord> = Object.fromEntries(files.map(({ path, sha256 }, f) => [roles[f]!, { file: basename(path), sha256 }]))
-    if (args.delta !== undefined) output['delta'] = written(args.delta, deltaOf(args, inputs))
-    if (args.fit !== undefined && fit !== undefined) output['fit'] = written(args.fit, fit)
-    writeFileAtomic(sidecar, `${canonicalJson(record(output), 2)}\n`)
-    writeFileAtomic(report, reportHtml(withHashes(shown, { ...prefixed('input', input), ...prefixed('output', output) })))
-    return { files, output }
+    const files = stageTable(args.out, table, { force: args.force })
+    const beside: StagedFile[] = []
+    try {
+      const roles = ['table', 'ids']
+      const output: Record<string, FileRecord> = Object.fromEntries(files.map((file, f) => [roles[f]!, recordOf(file)]))
+      const stage = (path: string, content: string | Uint8Array): FileRecord => {
+        const file = stageFile(path, content)
+        beside.push(file)
+        return recordOf(file)
+      }
+      if (args.delta !== undefined) output['delta'] = stage(args.delta, deltaOf(args, inputs, files[0]!.temporary))
+      if (args.fit !== undefined && fit !== undefined) output['fit'] = stage(args.fit, fit)
+      stage(sidecar, `${canonicalJson(record(output), 2)}\n`)
+      stage(report, reportHtml(withHashes(shown, { ...prefixed('input', input), ...prefixed('output', output) })))
+      commitFiles([...beside, ...[...files].reverse()])
+      return { files, output }
+    } finally {
+      for (const file of [...files, ...beside]) file.discard()
+    }
   })
   if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
   else {
@@ -147,15 +159,14 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
 }
 
 /** What brings back the bytes of the table that was read. */
-function deltaOf(args: UnlearnArguments, inputs: TableInputs): Uint8Array {
+function deltaOf(args: UnlearnArguments, inputs: TableInputs, unlearned: string): Uint8Array {
   const original = readFileSync(args.table)
   if (sha256(original) !== inputs.table.source!.sha256) throw badData(`${args.table}: the file changed while it was being unlearned; run again`)
-  return makeDelta(original, readFileSync(args.out))
+  return makeDelta(original, readFileSync(unlearned))
 }
 
-function written(path: string, content: string | Uint8Array): FileRecord {
-  writeFileAtomic(path, content)
-  return { file: basename(path), sha256: sha256(content) }
+function recordOf({ path, sha256 }: StagedFile): FileRecord {
+  return { file: basename(path), sha256 }
 }
 
 /** The parameters that were given, under the method's names. */

@@ -2,7 +2,7 @@
 
 import { IndistinctError, type ErrorCode } from '@indistinct/core'
 
-export const exitCodes = { ok: 0, internal: 1, usage: 2, badData: 3, file: 4, gate: 5 } as const
+export const exitCodes = { ok: 0, internal: 1, usage: 2, badData: 3, file: 4, gate: 5, partlyDone: 6 } as const
 
 const byErrorCode: Readonly<Record<ErrorCode, number>> = { usage: exitCodes.usage, 'bad-data': exitCodes.badData, file: exitCodes.file }
 

@@ -1,6 +1,7 @@
 /** @file Values of options, checked as they are parsed: a flag comes before the environment, and that before the default. */
 
 import { usageError } from '@indistinct/core'
+import { nearest } from './nearest.ts'
 
 export interface NumberRange {
   readonly integer?: boolean
@@ -39,6 +40,19 @@ export function textOption(flag: string): (value: unknown) => string | undefined
     const text = once(flag, value)
     if (text === '') throw usageError(`${flag}: expected a value, got an empty one`)
     return text
+  }
+}
+
+/** A `coerce` for names separated by commas, each of them one of `known`. */
+export function namesOption<Name extends string>(flag: string, known: readonly Name[]): (value: unknown) => Name[] | undefined {
+  return (value) => {
+    const names = textOption(flag)(value)?.split(',').map((name) => name.trim() as Name)
+    for (const name of names ?? []) {
+      if (known.includes(name)) continue
+      const near = nearest(name, known)
+      throw usageError(`${flag}: expected some of ${known.join(', ')}, got ${JSON.stringify(name)}${near === undefined ? '' : `; did you mean ${near}?`}`)
+    }
+    return names && [...new Set(names)]
   }
 }
 

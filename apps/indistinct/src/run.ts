@@ -3,6 +3,7 @@
 import { usageError } from '@indistinct/core'
 import yargs from 'yargs'
 import { auditCommand, auditOptions } from './commands/audit.ts'
+import { compareCommand, compareOptions } from './commands/compare.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
 import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
@@ -16,6 +17,7 @@ const flagsOf: Readonly<Record<string, object>> = {
   audit: auditOptions,
   unlearn: unlearnOptions,
   restore: restoreOptions,
+  compare: compareOptions,
   'data list': dataOptions.list,
   'data fetch': dataOptions.fetch,
   'data describe': dataOptions.describe,
@@ -46,6 +48,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(auditCommand)
     .command(unlearnCommand)
     .command(restoreCommand)
+    .command(compareCommand)
     .command(dataCommand)
     .command(reproduceCommand)
     .command(doctorCommand)

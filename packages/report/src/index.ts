@@ -1,4 +1,5 @@
 export { balancedHistograms, dimensionHistograms, type BalancedOptions } from './dimension-histograms.ts'
+export { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow } from './comparison-html.ts'
 export { displacementOf } from './displacement.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
 export type { Markup } from './markup.ts'

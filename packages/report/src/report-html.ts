@@ -1,6 +1,5 @@
 /** @file The whole report as one HTML file that fetches nothing and runs nothing. */
 
-import { sha256 } from '@indistinct/core'
 import { aucTable, otherMeasuresTable, truePositivesTable } from './attack-tables.ts'
 import { checkReport } from './check-report.ts'
 import { displacementFigure } from './displacement.ts'
@@ -11,11 +10,11 @@ import { histogramFigure } from './histogram.ts'
 import { limitsSection } from './limits-section.ts'
 import { html, Markup, type Content } from './markup.ts'
 import { neighbourTable } from './neighbour-table.ts'
+import { htmlPage } from './page.ts'
 import { provenanceSection } from './provenance-section.ts'
 import type { AttributeSummary, ReportData } from './report-data.ts'
 import { rocSection } from './roc.ts'
 import { scatterFigure } from './scatter.ts'
-import { styleSheet } from './style-sheet.ts'
 import { list, threatModelSection } from './threat-model-section.ts'
 import { utilityTable } from './utility-table.ts'
 import { verdictOf, type Verdict } from './verdict.ts'
@@ -52,19 +51,8 @@ ${data.warnings && data.warnings.length > 0 && html`<section id="warnings" class
 ${present.map(([id, title, content]) => html`<section id="${id}"><h2>${title}</h2>
 ${content}</section>
 `)}</main>`
-  return html`${new Markup('<!DOCTYPE html>')}
-<html lang="en"><head><meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; img-src data:; base-uri 'none'; form-action 'none'"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="color-scheme" content="light dark"/><meta name="referrer" content="no-referrer"/>
-<link rel="icon" href="data:,"/><title>${data.title}</title>
-<style>${new Markup(styleSheet)}</style></head>
-<body>
-${body}
-</body></html>
-`.text
+  return htmlPage(data.title, body)
 }
-
-const styleDigest = Buffer.from(sha256(styleSheet), 'hex').toString('base64')
 
 const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
 

@@ -1,0 +1,138 @@
+/** @file `indistinct compare`: every method on one table, what it still gives away and what it costs. */
+
+import { basename, extname } from 'node:path'
+import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow, type Estimate } from '@indistinct/report'
+import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
+import type { CommandModule } from 'yargs'
+import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { rankingOf, rankingOptions, type RankingArguments } from '../item-ranking.ts'
+import { runLadder } from '../ladder.ts'
+import { namesOption, textOption } from '../option-values.ts'
+import { checkOutputs } from '../output-files.ts'
+import { commandLine, versions } from '../provenance.ts'
+import { openSession } from '../session.ts'
+import { writingFiles } from '../signals.ts'
+import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type TableArguments } from '../table-inputs.ts'
+import { textTable } from '../text-table.ts'
+
+const methodNames = Object.keys(unlearners) as UnlearnerName[]
+/** All but the iterative U2U-R, whose exact minimum another method has in one pass. */
+const defaultMethods = methodNames.filter((name) => name !== 'u2u-r')
+
+export interface CompareArguments extends TableArguments, BatteryArguments, CommonArguments, RankingArguments {
+  readonly methods?: readonly UnlearnerName[] | undefined
+  readonly out?: string | undefined
+  readonly report?: string | undefined
+  readonly force: boolean
+}
+
+export const compareOptions = {
+  ...tableOptions,
+  methods: { describe: `which of ${methodNames.join(', ')}, separated by commas; default: all but u2u-r`, type: 'string', requiresArg: true, coerce: namesOption('--methods', methodNames) },
+  out: { describe: 'write the figures here as JSON', type: 'string', requiresArg: true, coerce: textOption('--out') },
+  report: { describe: 'write the table and the plot of leak against loss here, .html, or the plot alone, .svg', type: 'string', requiresArg: true, coerce: textOption('--report') },
+  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...rankingOptions,
+  ...batteryOptions,
+  refit: { ...batteryOptions.refit, default: false },
+  ...outputOptions,
+} as const
+
+export const compareCommand: CommandModule<object, CompareArguments> = {
+  command: 'compare <table>',
+  describe: 'run every method on a table: what each still gives away, and what it costs',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        [
+          'indistinct compare TABLE --attributes FILE --attribute NAME',
+          '',
+          'Examples:',
+          '$ indistinct compare users.npy --attributes people.csv --attribute gender --report compare.html',
+          '$ indistinct compare users.npy --attributes people.csv --attribute gender --methods leace,gaussian-transport,flow --json',
+          '$ indistinct compare users.npy --attributes people.csv --attribute gender --items items.npy --interactions held-out.csv --seen training.csv',
+          '',
+          ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
+        ].join('\n'),
+      )
+      .positional('table', { describe: 'embeddings, one row a user', type: 'string', demandOption: true })
+      .options({ ...compareOptions, ...computeOptions() }) as never,
+  handler: (args) => compare(args),
+}
+
+async function compare(args: CompareArguments): Promise<void> {
+  const session = openSession(args)
+  const { out, report, methods = defaultMethods } = args
+  if (report !== undefined && !/^\.(html?|svg)$/i.test(extname(report))) throw usageError(`--report: expected a file named .html or .svg, got ${report}`)
+  const given = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
+  const read = [args.table, args.attributes, ...given([args.ids, args.items, args.interactions, args.seen])]
+  checkOutputs(given([out, report]), read, args.force)
+  const inputs = await readTableInputs(args, session.log)
+  const ndcg = await rankingOf(args, inputs.table, session.log)
+  let progress: ReturnType<typeof session.log.progress> | undefined
+  const rows = await runLadder(inputs.table.matrix, inputs.labels, {
+    methods,
+    seed: args.seed,
+    attack: (embedding, name) => {
+      progress?.end()
+      return runBattery(embedding, inputs, args, session.log, `audit of ${name}`)
+    },
+    onMethod: (name) => void (progress = session.log.progress(name)),
+    onPass: ({ pass, loss }) => progress?.update(pass, undefined, `loss ${loss.toPrecision(3)}`),
+    ...(ndcg && { ndcg }),
+  }).finally(() => progress?.end())
+
+  const input = inputFiles(args, inputs)
+  const { rows: users, cols } = inputs.table.matrix
+  const data: ComparisonData = {
+    title: `Methods against ${args.attribute} in ${basename(args.table)}`,
+    subject: `${users} users, K = ${cols}`,
+    attribute: attributeSummary(inputs),
+    warnings: inputs.warnings,
+    rows,
+    neighbours: Math.min(10, users - 1),
+    provenance: { seed: args.seed, command: commandLine(), hashes: reportHashes(input), versions: versions() },
+  }
+  const record = `${canonicalJson({
+    schema: 'indistinct/compare/1',
+    attribute: attributeSummary(inputs) as unknown as Json,
+    neighbours: data.neighbours,
+    methods: JSON.parse(JSON.stringify(rows)) as Json,
+    seed: args.seed,
+    warnings: inputs.warnings,
+    input,
+    versions: versions(),
+  }, 2)}\n`
+  await writingFiles(async () => {
+    if (out !== undefined) writeFileAtomic(out, record)
+    if (report !== undefined) writeFileAtomic(report, /\.svg$/i.test(report) ? comparisonFigure(data).svg : comparisonHtml(data))
+  })
+  session.result(args.json ? record : tableOf(data))
+  if (rows.some(({ failure }) => failure !== undefined)) process.exitCode = exitCodes.partlyDone
+}
+
+function tableOf({ rows, neighbours }: ComparisonData): string {
+  const ranked = rows.some(({ ndcg }) => ndcg !== undefined)
+  const three = (value: number | undefined, digits = 3): string => (value === undefined ? '' : value.toFixed(digits))
+  const cells = rows.filter(({ failure }) => failure === undefined).map((row: ComparisonRow) => [
+    row.name, three(row.leak?.value), three(row.leak?.high), row.attack ?? '', three(row.kept?.value), three(row.displacement),
+    ...(ranked ? [withInterval(row.ndcg)] : []), three(row.seconds, 2), row.passes === undefined ? '' : String(row.passes),
+  ])
+  const failures = rows.filter(({ failure }) => failure !== undefined).map(({ name, failure }) => [name, failure!])
+  const lines = [
+    textTable(['method', 'folded AUC', 'at most', 'worst attack', 'kept', 'moved', ...(ranked ? ['NDCG@10'] : []), 'seconds', 'passes'], cells),
+    ...(failures.length > 0 ? [textTable(['failed', 'why'], failures)] : []),
+    'folded AUC: of the worst attack; at most: the largest 95 % bound of all. ' +
+      `kept: share of each user's ${neighbours} nearest that stayed; moved: mean distance, in spreads of the table.\n`,
+  ]
+  return lines.join('\n')
+}
+
+function withInterval(estimate: Estimate | undefined): string {
+  if (estimate === undefined) return ''
+  const { value, low, high } = estimate
+  return `${value.toFixed(4)}${low === undefined || high === undefined ? '' : ` [${low.toFixed(4)}, ${high.toFixed(4)}]`}`
+}

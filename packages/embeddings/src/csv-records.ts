@@ -27,10 +27,11 @@ const MAX_RECORD = 1 << 24
 
 /**
  * Opens a CSV file (TSV where the name ends in .tsv) and reads its header.
+ * @param bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' with line and column where the text is not UTF-8, quotes do not close, the header
  * repeats a name or is missing, or (while records are read) a record is longer or shorter than the header.
  */
-export async function openCsv(path: string): Promise<CsvFile> {
+export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = fileChunks(path)): Promise<CsvFile> {
   const hash = createHash('sha256')
   const parser = parse({
     bom: true,
@@ -41,7 +42,7 @@ export async function openCsv(path: string): Promise<CsvFile> {
     trim: true,
   })
   // Errors reach the reader below through the parser, which pipeline destroys with them.
-  pipeline(Readable.from(textChunks(path, hash)), parser, () => {})
+  pipeline(Readable.from(textChunks(path, bytes, hash)), parser, () => {})
   const iterator = parser[Symbol.asyncIterator]() as AsyncIterator<{ info: { lines: number }; record: string[] }>
   const next = async (): Promise<CsvRecord | undefined> => {
     try {
@@ -72,22 +73,26 @@ export async function openCsv(path: string): Promise<CsvFile> {
   return { header, records: records(), sha256: () => hash.copy().digest('hex') }
 }
 
-async function* textChunks(path: string, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await openForReading(path)
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let read = 0
   try {
-    for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
-      if (read === 0) refuseMagic(chunk, path)
-      hash.update(chunk)
-      validate(chunk)
-      read += chunk.length
-      yield chunk
-    }
-    validate()
+    yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>
   } finally {
     await file.close()
   }
+}
+
+async function* textChunks(path: string, bytes: AsyncIterable<Uint8Array>, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let read = 0
+  for await (const chunk of bytes) {
+    if (read === 0) refuseMagic(chunk, path)
+    hash.update(chunk)
+    validate(chunk)
+    read += chunk.length
+    yield chunk
+  }
+  validate()
 
   function validate(chunk?: Uint8Array): void {
     try {

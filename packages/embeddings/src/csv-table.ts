@@ -16,10 +16,11 @@ const CHUNK = 1 << 20
  * @param options.idColumn default: `id` or `user`
  * @param options.dimensions names of the dimension columns, or one prefix ending in `*`; default: the columns named
  * <prefix><number> (d0, d1, …), or every column but the id where no name ends in a number
+ * @param options.bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
  */
-export async function readCsvTable(path: string, options: { readonly idColumn?: string | undefined; readonly dimensions?: readonly string[] | undefined } = {}): Promise<EmbeddingTable> {
-  const { header, records, sha256 } = await openCsv(path)
+export async function readCsvTable(path: string, options: { readonly idColumn?: string | undefined; readonly dimensions?: readonly string[] | undefined; readonly bytes?: AsyncIterable<Uint8Array> } = {}): Promise<EmbeddingTable> {
+  const { header, records, sha256 } = await openCsv(path, options.bytes)
   if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
     throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
   }

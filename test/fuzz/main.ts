@@ -1,0 +1,82 @@
+/**
+ * @file `npm run fuzz -- --format npy --cases 1000000 [--seed 1] [--out FOLDER]`. A thread of its own parses; this one
+ * watches that it goes on. Exit code 1, and the file that did it, where a parser crashes, hangs or fills memory.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { fuzz, type FuzzResult } from './fuzz.ts'
+import { targets } from './targets.ts'
+
+const LARGEST = 1 << 18
+const PATIENCE_MS = 60_000
+const MOST_RSS = 2 ** 31
+
+interface Job {
+  readonly format: string
+  readonly cases: number
+  readonly seed: number
+  readonly state: SharedArrayBuffer
+}
+
+if (isMainThread) await watch()
+else {
+  const { state, ...job } = workerData as Job
+  const [counter, file] = [new Int32Array(state, 0, 2), new Uint8Array(state, 8)]
+  const result = await fuzz({
+    ...job,
+    onCase(bytes, number) {
+      file.set(bytes.subarray(0, LARGEST))
+      Atomics.store(counter, 1, Math.min(bytes.length, LARGEST))
+      Atomics.store(counter, 0, number)
+    },
+  })
+  const { failure, ...facts } = result
+  parentPort!.postMessage({ ...facts, ...(failure && { failure: { bytes: failure.bytes, error: failure.error.stack ?? String(failure.error) } }) })
+}
+
+async function watch(): Promise<void> {
+  const { values } = parseArgs({ options: { format: { type: 'string', multiple: true }, cases: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: 'artifacts/fuzz' } } })
+  for (const format of values.format ?? Object.keys(targets)) {
+    if (!Object.hasOwn(targets, format)) throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
+    const started = performance.now()
+    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), state: new SharedArrayBuffer(8 + LARGEST) })
+    const seconds = ((performance.now() - started) / 1000).toFixed(0)
+    const { failure, ...facts } = outcome
+    console.log(JSON.stringify({ format, seed: Number(values.seed), seconds: Number(seconds), peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), ...facts, failure: failure?.error }))
+    if (!failure) continue
+    mkdirSync(values.out, { recursive: true })
+    const path = join(values.out, `${format}-${values.seed}.bin`)
+    writeFileSync(path, failure.bytes)
+    console.error(`${path}: ${failure.error}`)
+    process.exitCode = 1
+  }
+}
+
+type Outcome = Omit<Partial<FuzzResult>, 'failure'> & { failure?: { bytes: Uint8Array; error: string } }
+
+function watched(job: Job): Promise<Outcome> {
+  const [counter, file] = [new Int32Array(job.state, 0, 2), new Uint8Array(job.state, 8)]
+  const current = (error: string): Outcome => ({ cases: Atomics.load(counter, 0), failure: { bytes: file.slice(0, Atomics.load(counter, 1)), error } })
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: job })
+    let last = -1
+    let since = performance.now()
+    const end = (outcome: Outcome): void => {
+      clearInterval(timer)
+      void worker.terminate()
+      resolve(outcome)
+    }
+    const timer = setInterval(() => {
+      const now = Atomics.load(counter, 0)
+      if (now !== last) since = performance.now()
+      last = now
+      if (performance.now() - since > PATIENCE_MS) end(current(`no answer within ${PATIENCE_MS / 1000} s`))
+      else if (process.memoryUsage.rss() > MOST_RSS) end(current(`more than ${MOST_RSS / 2 ** 20} MiB`))
+    }, 250)
+    worker.on('message', end)
+    worker.on('error', (error) => end(current(error.stack ?? String(error))))
+  })
+}

@@ -119,7 +119,7 @@ function isDifference(value: unknown): boolean {
  */
 async function previousRows(args: UnlearningArguments, path: string, { table }: TableInputs): Promise<{ embedding: TableInputs['table']['matrix']; known: Uint8Array }> {
   const ids = existsSync(`${path}.ids.csv`) ? `${path}.ids.csv` : undefined
-  const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions })
+  const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
   const K = table.matrix.cols
   if (before.matrix.cols !== K) throw badData(`${path}: expected ${K} dimensions as in ${args.table}, got ${before.matrix.cols}`)
   const rowOfId = new Map(before.ids.map((id, row) => [id, row]))

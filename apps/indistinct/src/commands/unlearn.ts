@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { badData, canonicalJson, commitFiles, sha256, stageFile, usageError, type Json, type StagedFile } from '@indistinct/core'
+import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, usageError, type Json, type StagedFile } from '@indistinct/core'
 import { stageTable, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
@@ -160,9 +160,17 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
 
 /** What brings back the bytes of the table that was read. */
 function deltaOf(args: UnlearnArguments, inputs: TableInputs, unlearned: string): Uint8Array {
-  const original = readFileSync(args.table)
+  const original = bytesOf(args.table)
   if (sha256(original) !== inputs.table.source!.sha256) throw badData(`${args.table}: the file changed while it was being unlearned; run again`)
-  return makeDelta(original, readFileSync(unlearned))
+  return makeDelta(original, bytesOf(unlearned))
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw fileError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
+  }
 }
 
 function recordOf({ path, sha256 }: StagedFile): FileRecord {

@@ -1,7 +1,7 @@
 /**
- * @file The attacker that tries others first: within its shadow set it cross-validates each of them on each input, and fits the one
- * that told most to the whole of it. That is what someone does who has labels of some users and every method at hand, and
- * it is one attack, not the best of many looked at afterwards.
+ * @file The attacker that tries others first: within its shadow set it cross-validates each of them on each input,
+ * and fits the one that told most to the whole of it. That is what someone does who has labels of some users and
+ * every method at hand, and it is one attack, not the best of many looked at afterwards.
  */
 
 import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
@@ -38,8 +38,8 @@ export interface BestOf extends Attacker {
 }
 
 /**
- * Of equally good ones the first is taken. Where a class has a single user nothing can be cross-validated, and the first attacker is fitted
- * to the first input as it is. Prepares its inputs itself: it is to be run on raw ones.
+ * Of equally good ones the first is taken. Where a class has a single user nothing can be cross-validated, and the
+ * first attacker is fitted to the first input as it is. Prepares its inputs itself: it is to be run on raw ones.
  * @throws RangeError when there is nothing to choose from or fewer than two folds
  */
 export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = {}): BestOf {

@@ -28,7 +28,7 @@ export function knnAttacker(name: string, options: KnnOptions): SyncAttacker {
   })
 }
 
-/** Distance-weighted votes as those of scikit-learn's KNeighborsClassifier(k, weights='distance'), k of 5, 15, 45 and 135 chosen within the shadow set. */
+/** Votes of scikit-learn's KNeighborsClassifier(k, weights='distance'), k of 5, 15, 45 and 135 chosen within the shadow set. */
 export const knn: SyncAttacker = knnAttacker('knn', {})
 
 interface Known {
@@ -40,9 +40,9 @@ interface Known {
 }
 
 /**
- * Scores are the classes' shares of the votes. Neighbours at distance zero, where there are any, have all of them. Of rows
- * equally far away the earlier one is nearer. All distances are computed, from differences in float64: tables whose
- * classes lie close together on a common offset lose nothing.
+ * Scores are the classes' shares of the votes. Neighbours at distance zero, where there are any, have all of them. Of
+ * rows equally far away the earlier one is nearer. All distances are computed, from differences in float64: tables
+ * whose classes lie close together on a common offset lose nothing.
  */
 function neighbourVotes(known: Known, k: number): Scorer {
   const { cols: K, classes } = known

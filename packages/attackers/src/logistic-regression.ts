@@ -6,10 +6,10 @@
  * which is scikit-learn's LogisticRegression (lbfgs; one weight vector for two classes, softmax for more). The problem
  * is strictly convex in W, so that whoever converges finds the same weights.
  *
- * L-BFGS, preconditioned by each output's own block of the Hessian, so that it does not matter how dimensions are scaled and
- * correlated. At first that is a bound that holds everywhere, h X'X + I / C with h = 1/4 for two classes and 1/2 for
- * softmax (Boehning 1992), which weak signals need nothing beyond: about 10 passes over the rows. Where classes come apart the
- * Hessian falls far below it, and the blocks are taken anew every `refreshed` steps.
+ * L-BFGS, preconditioned by each output's own block of the Hessian, so that it does not matter how dimensions are
+ * scaled and correlated. At first that is a bound that holds everywhere, h X'X + I / C with h = 1/4 for two classes
+ * and 1/2 for softmax (Boehning 1992), which weak signals need nothing beyond: about 10 passes over the rows. Where
+ * classes come apart the Hessian falls far below it, and the blocks are taken anew every `refreshed` steps.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -141,7 +141,7 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
       intercepts[o]! -= weights[o * K + j]! * mean[j]!
     }
   }
-  // Softmax does not see what is added to all intercepts alike; without blocks of their own they would have summed to zero.
+  // Softmax does not see what is added to all intercepts alike: they are made to sum to zero, as scikit-learn's do.
   const common = outputs === 1 ? 0 : intercepts.reduce((sum, value) => sum + value, 0) / outputs
   for (let o = 0; o < outputs; o++) intercepts[o]! -= common
   return { inputs: K, classes, weights, intercepts, passes }

@@ -2,9 +2,9 @@
 
 /**
  * The oracle-approximating shrinkage rho of Chen, Wiesel, Eldar and Hero (2010), in the form of scikit-learn's `oas`:
- * (1 - rho) S + rho tr(S) / K I is close to the best such mixture for Gaussian rows. About 1 / n for plenty of rows of
- * unlike variances, 1 where S is no different from a multiple of the identity; never 0 unless K is 1, so the mixture has full
- * rank whenever S is not zero.
+ * (1 - rho) S + rho tr(S) / K I is close to the best such mixture for Gaussian rows. About 1 / n for plenty of rows
+ * of unlike variances, 1 where S is no different from a multiple of the identity; never 0 unless K is 1, so the
+ * mixture has full rank whenever S is not zero.
  * @param covariance (K, K), of `rows` rows; its scale does not matter
  */
 export function oasShrinkage(covariance: Float64Array, K: number, rows: number): number {

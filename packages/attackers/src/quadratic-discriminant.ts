@@ -3,8 +3,9 @@
  *
  *     Sigma_c = (1 - r) S_c + r tr(S_c) / K I,     S_c = sum (x - mean_c)(x - mean_c)' / (n_c - 1),
  *
- * which is the second regularisation of Friedman (1989). Relative to the class's own mean variance, so that classes of
- * very different spread keep that difference; scikit-learn's `reg_param` is the same for classes whose mean variance is 1.
+ * which is the second regularisation of Friedman (1989). Relative to the class's own mean variance, so that classes
+ * of very different spread keep that difference; scikit-learn's `reg_param` is the same for classes whose mean
+ * variance is 1.
  */
 
 import type { Matrix } from '@indistinct/core'

@@ -1,6 +1,7 @@
 /**
- * @file How far users lie from where their classes are. Unlearning that draws classes onto one point, as U2U-R does at the
- * paper's trade-off, leaves each class its own spread: nothing that looks along directions sees it, and a single distance gives it away.
+ * @file How far users lie from where their classes are. Unlearning that draws classes onto one point, as U2U-R does
+ * at the paper's trade-off, leaves each class its own spread: nothing that looks along directions sees it, and a
+ * single distance gives it away.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -23,9 +24,9 @@ export function radiusColumns(classes: number): number {
 }
 
 /**
- * Centroids and radii of the classes, and the features (N, 2C + 2) of the rows they were made from, each row's distance to its own
- * class being that to the centroid of the others: its own weight in the centroid would make it look closer than
- * rows not yet seen.
+ * Centroids and radii of the classes, and the features (N, 2C + 2) of the rows they were made from, each row's
+ * distance to its own class being that to the centroid of the others: its own weight in the centroid would make it
+ * look closer than rows not yet seen.
  * @param x (N, K)
  * @param codes 0 .. classes - 1 (N), each occurring
  */
@@ -55,9 +56,9 @@ export function fitShells(x: Matrix, codes: Int32Array, classes: number): { shel
 }
 
 /**
- * Features (M, 2C + 2) of rows (M, K): for each class log(d / r), d the distance to its centroid and r its radius, and the square of
- * that, which tells lying on the class's shell from lying on either side; then the logarithms of the
- * distance to the overall centre and of the norm. Logarithms make them blind to the scale of the table.
+ * Features (M, 2C + 2) of rows (M, K): for each class log(d / r), d the distance to its centroid and r its radius,
+ * and the square of that, which tells lying on the class's shell from lying on either side; then the logarithms of
+ * the distance to the overall centre and of the norm. Logarithms make them blind to the scale of the table.
  */
 export function radiusFeatures(shells: Shells, x: Matrix): Matrix {
   if (x.cols !== shells.inputs) throw new RangeError(`radiusFeatures: expected ${shells.inputs} columns, got ${x.cols}`)

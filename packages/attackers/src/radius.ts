@@ -1,4 +1,4 @@
-/** @file The radius attacker: logistic regression on how far users lie from class centroids, and not on where they lie. */
+/** @file The radius attacker: logistic regression on how far from class centroids users lie, not on where. */
 
 import { fitLogistic, logisticLogits } from './logistic-regression.ts'
 import { scoresOfLogits, scoresOfLogOdds } from './log-odds-score.ts'

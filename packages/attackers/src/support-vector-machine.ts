@@ -4,9 +4,10 @@
  *
  *     max sum_i y_i beta_i - 1/2 beta' K beta,   sum beta = 0,   0 <= y_i beta_i <= C_i,
  *
- * is solved by sequential minimal optimisation: the pair of rows with most to gain to second order (Fan, Chen and Lin 2005,
- * the rule of LIBSVM) moves until no pair violates the optimality conditions by `tolerance`. Rows of a class weigh
- * C n / (2 n_class), scikit-learn's class_weight='balanced': without it one class against many is a constant answer.
+ * is solved by sequential minimal optimisation: the pair of rows with most to gain to second order (Fan, Chen and Lin
+ * 2005, the rule of LIBSVM) moves until no pair violates the optimality conditions by `tolerance`. Rows of a class
+ * weigh C n / (2 n_class), scikit-learn's class_weight='balanced': without it one class against many is a constant
+ * answer.
  */
 
 import type { Matrix } from '@indistinct/core'

@@ -1,7 +1,7 @@
 /**
- * @file The attacker who knows the past: it learned from vectors as they were before unlearning, published or leaked, and is now
- * given those after it. What unlearning leaves of each user's old position, it reads with an attacker that was
- * taught where the attribute showed.
+ * @file The attacker who knows the past: it learned from vectors as they were before unlearning, published or leaked,
+ * and is now given those after it. What unlearning leaves of each user's old position, it reads with an attacker that
+ * was taught where the attribute showed.
  */
 
 import { gatherRows, randomStream, type Labels, type Matrix } from '@indistinct/core'
@@ -21,10 +21,11 @@ export interface TransferredAttackResult extends AttackResult {
 }
 
 /**
- * Attacks `unlearned` (N, K) with `attacker` fitted to rows of `original` (N, K). Splits, metrics and the permutation test, with
- * scores held fixed, are those of `attack`; the sign is chosen the same way, by users of the shadow set whose unlearned vectors are scored after
- * a fit to the original ones of others. Standardised and whitened input is made for each table from its own
- * shadow rows, which takes no labels: where unlearning moved or shrank the table as a whole, the attacker undoes that.
+ * Attacks `unlearned` (N, K) with `attacker` fitted to rows of `original` (N, K). Splits, metrics and the permutation
+ * test, with scores held fixed, are those of `attack`; the sign is chosen the same way, by users of the shadow set
+ * whose unlearned vectors are scored after a fit to the original ones of others. Standardised and whitened input is
+ * made for each table from its own shadow rows, which takes no labels: where unlearning moved or shrank the table as
+ * a whole, the attacker undoes that.
  * @param labels of the N rows; rows without a label are left out and counted
  * @throws RangeError when the tables differ in shape; IndistinctError as `attack`.
  */

@@ -7,10 +7,11 @@ import type { Matrix } from '@indistinct/core'
 import { oasShrinkage } from './oas-shrinkage.ts'
 
 /**
- * The map x -> (x - mean) D^-1 P^-1/2 for any rows (M, K), with mean, deviations D and correlations P of `shadow` (N, K):
- * ZCA-cor whitening (Kessy, Lewin and Strimmer 2018), the one that stays closest to the standardised dimensions. P is drawn
- * towards the identity as `oasShrinkage` says, so that fewer rows than dimensions, or dimensions that depend on one another, do not
- * blow up what has no variance. Dimensions that are constant in `shadow` are only centred.
+ * The map x -> (x - mean) D^-1 P^-1/2 for any rows (M, K), with mean, deviations D and correlations P of `shadow` (N,
+ * K): ZCA-cor whitening (Kessy, Lewin and Strimmer 2018), the one that stays closest to the standardised dimensions.
+ * P is drawn towards the identity as `oasShrinkage` says, so that fewer rows than dimensions, or dimensions that
+ * depend on one another, do not blow up what has no variance. Dimensions that are constant in `shadow` are only
+ * centred.
  */
 export function whitener(shadow: Matrix): (x: Matrix) => Matrix {
   const { rows, cols: K, data } = shadow
@@ -58,12 +59,13 @@ export function whitener(shadow: Matrix): (x: Matrix) => Matrix {
   }
 }
 
-/** A correlation matrix with a floor of 1e-6 under its eigenvalues takes 25 rounds. */
+/** A correlation matrix with a floor of 1e-6 under its eigenvalues takes about 25 rounds. */
 const maxRounds = 100
 
 /**
- * a^-1/2 of a symmetric positive definite (K, K), symmetric: the coupled Newton-Schulz iteration (Higham 2008, Eq. 6.35), which
- * needs nothing but products. From below, each round multiplies small eigenvalues of the residual by 9/4, then squares them.
+ * a^-1/2 of a symmetric positive definite (K, K), symmetric: the coupled Newton-Schulz iteration (Higham, Functions of
+ * Matrices, 2008, chapter 6), which needs nothing but products. Eigenvalues of a, scaled to at most 1, grow by 9/4 a round
+ * while they are small; once near 1, what is missing of it is squared.
  */
 export function inverseSquareRoot(a: Float64Array, K: number): Float64Array {
   // Any bound on the largest eigenvalue will do; this is the largest row sum.

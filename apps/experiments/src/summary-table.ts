@@ -19,7 +19,7 @@ function block(title: string, models: readonly ModelResults[]): string {
     rows.push([`  ${name}`, ...models.map((model) => figure(model.attacks.find((attack) => attackName(attack) === name)?.auc, 3))])
   }
   const seen = new Set(models.flatMap((model) => model.observed.map(({ table }) => table)))
-  if (seen.size > 0) rows.push(['seen from outside: worst folded AUC [95 % interval]', ...heads.map(() => '')])
+  if (seen.size > 0) rows.push(['seen from outside, worst folded AUC', ...heads.map(() => '')])
   for (const table of seen) rows.push([`  ${observedName(table)}`, ...models.map((model) => worst(model.observed.filter((attack) => attack.table === table)))])
   rows.push(['recommendation [95 % interval]', ...heads.map(() => '')])
   for (const [metric, definition] of [['NDCG', 'full ranking'], ['HR', 'full ranking, any-hit']]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { byAttacker, foldedByAttacker } from './folded-rows.ts'
+import { byAttacker, foldedByAttacker, worstRows } from './folded-rows.ts'
 import type { AttackRow } from './report-data.ts'
 import { rocSection } from './roc.ts'
 
@@ -25,6 +25,12 @@ describe('foldedByAttacker', () => {
 
   test('shows few rows whole', () => {
     expect(foldedByAttacker(many.slice(0, 12), (rows, kind) => `${kind} ${rows.length};`).text).toBe('all 12;')
+  })
+
+  test('no table is left out', () => {
+    const other = { ...row('attacker-1', 'raw', 0.51), table: 'lists' }
+    expect(names(worstRows([...many, other])).split(', ').at(-1)).toBe('attacker-1 raw')
+    expect(worstRows([...many, other])).toHaveLength(9)
   })
 
   test('of many, shows the worst of each attacker and folds the rest away', () => {

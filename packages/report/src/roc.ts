@@ -1,7 +1,7 @@
 /** @file ROC curves, a panel for each attack, before and after unlearning. */
 
 import { phaseLegend } from './class-colours.ts'
-import { byAttacker } from './folded-rows.ts'
+import { worstRows } from './folded-rows.ts'
 import { attackName } from './leak.ts'
 import type { Scale } from './linear-scale.ts'
 import { html, type Markup } from './markup.ts'
@@ -11,11 +11,12 @@ import type { AttackRow, RocCurve } from './report-data.ts'
 /** Curves shown without a click. */
 const curvesShown = 8
 
-/** Draws every curve: where they are many, that of each attacker's worst attack among `rows`, and the others folded away. */
+/** Draws every curve: where they are many, those of the worst attacks among `rows`, and the others folded away. */
 export function rocSection(curves: readonly RocCurve[], rows: readonly AttackRow[]): Markup {
   if (curves.length <= curvesShown) return rocFigure(curves)
   const ofRow = (row: AttackRow): RocCurve | undefined => curves.find((curve) => attackName(curve) === attackName(row))
-  const worst = byAttacker(rows).flatMap((group) => group.rows.map(ofRow).find((curve) => curve !== undefined) ?? [])
+  // Not every attack has a curve.
+  const worst = worstRows(rows.filter((row) => ofRow(row) !== undefined)).map((row) => ofRow(row)!)
   const others = curves.filter((curve) => !worst.includes(curve))
   if (worst.length === 0 || others.length === 0) return rocFigure(curves)
   return html`${rocFigure(worst)}<details><summary>${others.length} more curves</summary>

@@ -61,7 +61,7 @@ function legendOf(data: ScatterData): { name: string; code: number }[] {
   const classes = data.colourings[0]?.classes ?? []
   const codes = data.colourings.flatMap((c) => [...(c.before ?? []), ...(c.after ?? [])])
   const missing = codes.some((code) => code < 0)
-  return [...classes.map((name, code) => ({ name, code })), ...(missing ? [{ name: 'no class', code: -1 }] : [])]
+  return [...classes.map((name, code) => ({ name, code })), ...(missing ? [{ name: 'not scored', code: -1 }] : [])]
 }
 
 /** The middle 99 % of the values and a margin; a span of one value gets a width. */

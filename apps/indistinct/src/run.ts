@@ -6,9 +6,13 @@ import { auditCommand, auditOptions } from './commands/audit.ts'
 import { compareCommand, compareOptions } from './commands/compare.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
+import { exportCommand, exportOptions } from './commands/export.ts'
+import { publishCommand, publishOptions } from './commands/publish.ts'
 import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
 import { restoreCommand, restoreOptions } from './commands/restore.ts'
+import { rollbackCommand, rollbackOptions } from './commands/rollback.ts'
 import { unlearnCommand, unlearnOptions } from './commands/unlearn.ts'
+import { versionsCommand, versionsOptions } from './commands/versions.ts'
 import { nearest } from './nearest.ts'
 import { ownVersion } from './provenance.ts'
 
@@ -22,6 +26,10 @@ const flagsOf: Readonly<Record<string, object>> = {
   'data fetch': dataOptions.fetch,
   'data describe': dataOptions.describe,
   reproduce: reproduceOptions,
+  export: exportOptions,
+  publish: publishOptions,
+  versions: versionsOptions,
+  rollback: rollbackOptions,
   doctor: doctorOptions,
 }
 
@@ -51,6 +59,10 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(compareCommand)
     .command(dataCommand)
     .command(reproduceCommand)
+    .command(exportCommand)
+    .command(publishCommand)
+    .command(versionsCommand)
+    .command(rollbackCommand)
     .command(doctorCommand)
     .completion('completion', 'print a completion script for bash or zsh: indistinct completion >> ~/.bashrc')
     .demandCommand(1, 'expected a command; see indistinct --help')
@@ -85,7 +97,7 @@ function explained(message: string, args: readonly string[]): string {
   if (first === 'data' && second !== undefined && command === undefined) {
     return unknownCommand(`data ${second}`, commands.filter((name) => name.includes(' ')))
   }
-  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : 'a TABLE'}; see indistinct ${command} --help`
+  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'publish' ? 'a FILE' : 'a TABLE'}; see indistinct ${command} --help`
   const choice = /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)/.exec(message)
   if (choice) {
     const names = choice[3]!.replaceAll('"', '')

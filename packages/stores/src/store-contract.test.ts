@@ -1,25 +1,11 @@
-import { randomStream } from '@indistinct/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { IdentifiedVectors, Store } from './store.ts'
 import { pglite, postgres, redis, type PlaceKind, type TestPlace } from './testing-places.ts'
+import { numberedTable, plain, vectorsOf } from './testing-tables.ts'
 
 const users = 50
 const dimensions = 4
-
-/** Values that a careless round trip loses: nine digits, the smallest and largest floats, the sign of zero. */
-const awkward = [0.1, 1 / 3, -0, 1e-45, 3.4028234663852886e38, 1.1754943508222875e-38, 16777217, -123456.789].map(Math.fround)
-
-function table(seed: number, ids = Array.from({ length: users }, (_, i) => String(i))): IdentifiedVectors {
-  const random = randomStream(seed, 'stored-users')
-  const data = Float32Array.from({ length: ids.length * dimensions }, (_, p) => awkward[p + seed] ?? random.normal())
-  return { ids, matrix: { rows: ids.length, cols: dimensions, data } }
-}
-
-function vectorsOf({ ids, matrix: { cols, data } }: IdentifiedVectors): Map<string, Float32Array> {
-  return new Map(ids.map((id, i) => [id, data.slice(i * cols, (i + 1) * cols)]))
-}
-
-const plain = (of: IdentifiedVectors): Map<string, number[]> => new Map([...vectorsOf(of)].map(([id, vector]) => [id, [...vector]]))
+const table = (number: number, ids = Array.from({ length: users }, (_, i) => String(i))): IdentifiedVectors => numberedTable(number, ids)
 
 describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, start }) => {
   if (missing !== undefined) {

@@ -1,11 +1,11 @@
-/** @file Places with users in them, for the tests of this package: written and read past the code under test. */
+/** @file Places with users in them, for tests: written and read past the code under test. */
 
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { openPostgres } from './open-postgres.ts'
 import { openRedis } from './open-redis.ts'
 import type { Store } from './store.ts'
-import { hasRedis, postgresPrograms, startPglite, startPostgres, startRedis, type TestServer } from './testing.ts'
+import { hasRedis, postgresPrograms, startPglite, startPostgres, startRedis, type TestServer } from './testing-servers.ts'
 
 export type Users = ReadonlyMap<string, Float32Array | null>
 
@@ -31,12 +31,13 @@ export interface PlaceKind {
   readonly name: string
   /** Why it cannot be had here. */
   readonly missing?: string | undefined
-  start(): Promise<TestPlace>
+  /** @param dimensions of the vectors where the type says it; default 4 */
+  start(dimensions?: number): Promise<TestPlace>
 }
 
 const programs = postgresPrograms()
 
-export const pglite: PlaceKind = { name: 'pgvector in PGlite, bigint ids', start: async () => postgresPlace(await startPglite(), 'vector(4)', 'bigint') }
+export const pglite: PlaceKind = { name: 'pgvector in PGlite, bigint ids', start: async (dimensions = 4) => postgresPlace(await startPglite(), `vector(${dimensions})`, 'bigint') }
 
 export const postgres: PlaceKind = {
   name: 'real[] in PostgreSQL, text ids',
@@ -57,8 +58,9 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
   await client.connect()
   const cast = (vector: Float32Array | null): string | null => (vector ? (vectorType === 'real[]' ? `{${[...vector].map(text)}}` : `[${[...vector].map(text)}]`) : null)
   const rows = async <T extends pg.QueryResultRow>(query: string, values: unknown[] = []): Promise<T[]> => (await client.query<T>(query, values)).rows
-  const put = (id: string, vector: Float32Array | null): Promise<unknown> =>
-    rows(`INSERT INTO users VALUES ($1::text::${idType}, 'name of ' || $1::text, $2) ON CONFLICT (id) DO UPDATE SET embedding = $2`, [id, cast(vector)])
+  const put = async (id: string, vector: Float32Array): Promise<void> => {
+    await rows(`INSERT INTO users VALUES ($1::text::${idType}, 'name of ' || $1::text, $2) ON CONFLICT (id) DO UPDATE SET embedding = $2`, [id, cast(vector)])
+  }
   return {
     env: server.env,
     open: () => openPostgres({ table: 'users' }),

@@ -1,0 +1,74 @@
+/** @file `indistinct export`: the live vectors of a store as a file, with their ids. */
+
+import { basename } from 'node:path'
+import { canonicalJson } from '@indistinct/core'
+import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
+import type { CommandModule } from 'yargs'
+import { outputOptions } from '../common-options.ts'
+import { textOption } from '../option-values.ts'
+import { checkOutputFormat, checkOutputs } from '../output-files.ts'
+import { openSession } from '../session.ts'
+import { writingFiles } from '../signals.ts'
+import { environmentHelp, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { grouped } from '../text-table.ts'
+
+export interface ExportArguments extends StoreArguments {
+  readonly from: StoreKind
+  readonly out: string
+  readonly force: boolean
+}
+
+export const exportOptions = {
+  ...storeOption('from', 'postgres or redis'),
+  ...placeOptions,
+  out: { describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...outputOptions,
+} as const
+
+export const exportCommand: CommandModule<object, ExportArguments> = {
+  command: 'export',
+  describe: 'write the vectors that are live in PostgreSQL or Redis to a file',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        [
+          'indistinct export --from STORE --out FILE',
+          '',
+          'Examples:',
+          '$ indistinct export --from postgres --table users --out users.npy',
+          '$ indistinct export --from postgres --table app.users --id-column user_id --vector-column factors --out users.csv',
+          '$ indistinct export --from redis --prefix user: --out users.npy',
+          '',
+          environmentHelp,
+        ].join('\n'),
+      )
+      .options(exportOptions) as never,
+  handler: (args) => exportTable(args),
+}
+
+async function exportTable(args: ExportArguments): Promise<void> {
+  const session = openSession(args)
+  checkOutputFormat(args.out)
+  checkOutputs([args.out], [], args.force)
+  const { place, stored } = await withStore(args.from, args, (store) =>
+    withProgress(session.log, 'export', async (onProgress) => ({ place: store.place, stored: await store.read({ onProgress }) })),
+  )
+  const { ids, matrix, withoutVector } = stored
+  const table = embeddingTable({ ids, matrix, idColumn: args['id-column'] ?? 'id', name: place })
+  for (const warning of table.warnings) session.log.warn(warning)
+  if (withoutVector > 0) session.log.warn(`${grouped(withoutVector)} without a vector in ${place}: left out`)
+  checkOutputs(tableFiles(args.out, table), [], args.force)
+  const files = await writingFiles(() => writeTable(args.out, table, { force: args.force }))
+  const record = {
+    schema: 'indistinct/export/1',
+    store: args.from,
+    place,
+    rows: matrix.rows,
+    dimensions: matrix.cols,
+    withoutVector,
+    output: files.map(({ path, sha256 }) => ({ file: basename(path), sha256 })),
+  }
+  if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
+  else session.result([`${grouped(matrix.rows)} users, ${matrix.cols} dimensions, from ${place}`, ...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), ''].join('\n'))
+}

@@ -1,0 +1,68 @@
+/** @file `indistinct publish`: a table into the store it came from, as a new version that is live at once or not at all. */
+
+import { basename } from 'node:path'
+import { canonicalJson } from '@indistinct/core'
+import { readTable } from '@indistinct/embeddings'
+import type { CommandModule } from 'yargs'
+import { outputOptions } from '../common-options.ts'
+import { textOption } from '../option-values.ts'
+import { openSession } from '../session.ts'
+import { environmentHelp, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { switchedJson, switchedText } from '../switched-version.ts'
+
+export interface PublishArguments extends StoreArguments {
+  readonly file: string
+  readonly to: StoreKind
+  readonly ids?: string | undefined
+  readonly 'file-id-column'?: string | undefined
+  readonly partial: boolean
+}
+
+export const publishOptions = {
+  ...storeOption('to', 'postgres or redis'),
+  ...placeOptions,
+  ids: { describe: 'file that names the rows of an npy table; default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
+  'file-id-column': { describe: 'id column of a CSV table or the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
+  partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
+  ...outputOptions,
+} as const
+
+export const publishCommand: CommandModule<object, PublishArguments> = {
+  command: 'publish <file>',
+  describe: 'write a table back to PostgreSQL or Redis, verify it, and switch to it',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        [
+          'indistinct publish FILE --to STORE',
+          '',
+          'Examples:',
+          '$ indistinct publish unlearned.npy --ids unlearned.npy.ids.csv --to postgres --table users',
+          '$ indistinct publish unlearned.csv --to postgres --table app.users --id-column user_id --vector-column factors',
+          '$ indistinct publish unlearned.csv --to redis --prefix user:',
+          '',
+          'Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes back to them,',
+          'indistinct versions --prune removes them.',
+          environmentHelp,
+        ].join('\n'),
+      )
+      .positional('file', { describe: 'embeddings, one row a user, in any format that unlearn reads', type: 'string', demandOption: true })
+      .options(publishOptions) as never,
+  handler: (args) => publish(args),
+}
+
+async function publish(args: PublishArguments): Promise<void> {
+  const session = openSession(args)
+  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'] })
+  for (const warning of table.warnings) session.log.warn(warning)
+  if (table.dtype === 'f8') session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
+  const sha256 = table.source!.sha256
+  const { place, done } = await withStore(args.to, args, (store) =>
+    withProgress(session.log, 'publish', async (onProgress) => ({ place: store.place, done: await store.publish(table, { partial: args.partial, file: sha256, onProgress }) })),
+  )
+  if (done.leftovers) session.log.warn(`${place}: removed what an interrupted run had left behind`)
+  if (done.others > 0) session.log.warn(`${place}: ${done.others} users are not in ${args.file}; their vectors stayed as they were`)
+  const record = { ...switchedJson('indistinct/publish/1', args.to, place, done), input: { file: basename(args.file), sha256 } }
+  if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
+  else session.result(switchedText(place, done, placeFlags(args.to, args)))
+}

@@ -1,0 +1,62 @@
+/** @file `indistinct versions`: what a store keeps, and removing it. */
+
+import { canonicalJson, type Json } from '@indistinct/core'
+import type { CommandModule } from 'yargs'
+import { outputOptions } from '../common-options.ts'
+import { openSession } from '../session.ts'
+import { environmentHelp, placeOptions, storeOption, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { textTable } from '../text-table.ts'
+
+export interface VersionsArguments extends StoreArguments {
+  readonly in: StoreKind
+  readonly prune: boolean
+}
+
+export const versionsOptions = {
+  ...storeOption('in', 'postgres or redis'),
+  ...placeOptions,
+  prune: { describe: 'remove every version but the live one; there is no way back', type: 'boolean', default: false },
+  ...outputOptions,
+} as const
+
+export const versionsCommand: CommandModule<object, VersionsArguments> = {
+  command: 'versions',
+  describe: 'list the versions that PostgreSQL or Redis keeps, or remove the old ones',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        [
+          'indistinct versions --in STORE',
+          '',
+          'Examples:',
+          '$ indistinct versions --in postgres --table users',
+          '$ indistinct versions --in redis --prefix user: --prune',
+          '',
+          environmentHelp,
+        ].join('\n'),
+      )
+      .options(versionsOptions) as never,
+  handler: (args) => versions(args),
+}
+
+async function versions(args: VersionsArguments): Promise<void> {
+  const session = openSession(args)
+  const { place, removed, kept } = await withStore(args.in, args, async (store) => {
+    const removed = args.prune ? await store.prune() : []
+    return { place: store.place, removed, kept: await store.versions() }
+  })
+  if (args.json) {
+    session.result(`${canonicalJson({ schema: 'indistinct/versions/1', store: args.in, place, removed, versions: kept as unknown as Json }, 2)}\n`)
+    return
+  }
+  if (args.prune) session.log.info(removed.length === 0 ? 'nothing to remove' : `removed ${removed.length === 1 ? 'version' : 'versions'} ${removed.join(', ')}`)
+  if (kept.length === 0) session.result(`nothing was published to ${place}\n`)
+  else {
+    session.result(
+      textTable(
+        ['version', 'state', 'users', 'dimensions', 'before', 'checksum', 'from file (sha256)'],
+        kept.map(({ version, live, rows, dimensions, before, checksum, file }) => [version, live ? 'live' : 'kept', rows, dimensions, before ?? '-', checksum.slice(0, 12), file?.slice(0, 12) ?? 'found in the store']),
+      ),
+    )
+  }
+}

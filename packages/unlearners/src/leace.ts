@@ -17,8 +17,8 @@ import type { Unlearned } from './unlearned.ts'
  *
  * One map for everyone: it is fitted with labels and applied without any, so users whose label is unknown are covered
  * like others. On the users fitted no linear attacker beats the constant answer. Users who were not fitted keep the
- * error of the estimated means: between two classes a squared Mahalanobis distance of about (K - 1)(1/n_1 + 1/n_2) for
- * n_1 and n_2 users fitted. Attackers that see more than means (trees, radial kernels) keep whatever else tells
+ * error of the estimated means: between two of C classes a squared Mahalanobis distance of about
+ * (K - C + 1)(1/n_1 + 1/n_2) for n_1 and n_2 users fitted. Attackers that see more than means (trees, radial kernels) keep whatever else tells
  * classes apart.
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */

@@ -38,50 +38,28 @@ function siftDown(scores: usize, ids: usize, length: i32): void {
   }
 }
 
-// One of the 2,048 bits of a user's filter: clear where the user has seen no item of these low bits, which spares most
-// searches.
-// @ts-ignore: decorator
-@inline
-function filterAt(filters: usize, user: i32, item: i32): usize {
-  return filters + ((<usize>user) << 8) + ((<usize>(item & 2047)) >> 3);
-}
-
-// @ts-ignore: decorator
-@inline
-function filterBit(item: i32): u32 {
-  return 1 << (item & 7);
-}
-
-// Offers eight items to each of four users, whose 32 scores are in `found`. Sets what an item's length must reach for the
-// tile to be looked at further.
-function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32): void {
-  const indptr = address(block, 2);
-  const seen = address(block, 3);
+// Offers the items that `lanes` has bits for, eight items to each of four users, whose 32 scores are in `found`. Sets what
+// an item's length must reach for the tile to be looked at further.
+function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32, lanes: u32): void {
   const order = address(block, 6); // id of the item at each place of the panels
   const thresholds = address(block, 7);
   const kept = address(block, 8);
   const norms = address(block, 9);
   const invalid = address(block, 12);
-  const filters = address(block, 19);
   const users = integer(block, 14);
-  const items = integer(block, 15);
   const cols = integer(block, 16);
   const k = integer(block, 17);
   const size = (<usize>k) << 2;
   // What rounding adds to an inner product, on the safe side.
   const slack = 1 + <f64>(cols + 4) / 4194304;
-  const present = items - item < 8 ? (1 << (items - item)) - 1 : 255;
   const lastUser = min(user + 4, users);
   let limit = Infinity;
-  for (let u = user; u < lastUser; u++, found += 32) {
+  for (let u = user; u < lastUser; u++, found += 32, lanes >>>= 8) {
     const threshold = thresholds + ((<usize>u) << 2);
     const scores = address(block, 4) + <usize>u * size;
     const ids = address(block, 5) + <usize>u * size;
-    // "Not below" holds for NaN on either side.
-    const least = v128.load_splat<f32>(threshold);
-    const below = i32x4.bitmask(f32x4.lt(v128.load(found), least)) | (i32x4.bitmask(f32x4.lt(v128.load(found, 16), least)) << 4);
-    for (let lanes = present & ~below; lanes; lanes &= lanes - 1) {
-      const lane = ctz(lanes);
+    for (let own = lanes & 255; own; own &= own - 1) {
+      const lane = ctz(own);
       const score = load<f32>(found + ((<usize>lane) << 2));
       if (score < load<f32>(threshold)) continue;
       const id = load<i32>(order + ((<usize>(item + lane)) << 2));
@@ -94,10 +72,6 @@ function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32):
       }
       let count = load<i32>(kept + ((<usize>u) << 2));
       if (count === k && score === load<f32>(scores) && id > load<i32>(ids)) continue;
-      if (indptr) {
-        const row = indptr + ((<usize>u) << 2);
-        if (load<u8>(filterAt(filters, u, id)) & filterBit(id) && holds(seen, load<i32>(row), load<i32>(row, 4), id)) continue;
-      }
       if (count < k) {
         let at = count++;
         store<i32>(kept + ((<usize>u) << 2), count);
@@ -124,48 +98,66 @@ function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32):
   store<f64>(address(block, 10) + (((<usize>user) >> 2) << 3), limit);
 }
 
-// Whether places from .. to - 1 of the ascending `values` hold `value`.
-function holds(values: usize, from: i32, to: i32, value: i32): bool {
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    const found = load<i32>(values + ((<usize>middle) << 2));
-    if (found === value) return true;
-    if (found < value) from = middle + 1;
-    else to = middle;
+// Marks, a bit for each place of the panels, what is left out for users first .. last - 1: items seen, and places that
+// hold none.
+function markSeen(block: usize, first: i32, last: i32, left: usize): void {
+  const indptr = address(block, 2); // 0 where nothing is seen
+  const seen = address(block, 3);
+  const items = integer(block, 15);
+  const places = address(block, 20); // of each item
+  const bytes = <usize>((items + 7) >> 3);
+  const beyond: i32 = 255 << (items & 7);
+  memory.fill(left, 0, <usize>((last - first + 3) & ~3) * bytes);
+  for (let u = first; u < last; u++, left += bytes) {
+    if (items & 7) store<u8>(left + bytes - 1, <u8>beyond);
+    if (!indptr) continue;
+    const row = indptr + ((<usize>u) << 2);
+    const end = seen + ((<usize>load<i32>(row, 4)) << 2);
+    for (let p = seen + ((<usize>load<i32>(row)) << 2); p < end; p += 4) {
+      const place = load<i32>(places + ((<usize>load<i32>(p)) << 2));
+      const at = left + ((<usize>place) >> 3);
+      const bit: i32 = 1 << (place & 7);
+      store<u8>(at, load<u8>(at) | <u8>bit);
+    }
   }
-  return false;
+}
+
+// Bits of the lanes of eight scores that are not below `threshold`; NaN on either side is not.
+// @ts-ignore: decorator
+@inline
+function reached(low: v128, high: v128, threshold: v128): u32 {
+  return ~(i32x4.bitmask(f32x4.lt(low, threshold)) | (i32x4.bitmask(f32x4.lt(high, threshold)) << 4)) & 255;
 }
 
 export function scoreTopK(task: i32, block: usize): void {
   const userPanels = address(block, 0);
   const itemPanels = address(block, 1);
-  const indptr = address(block, 2); // 0 where nothing is excluded
-  const seen = address(block, 3); // ascending in each row
   const scores = address(block, 4); // (users, k)
   const ids = address(block, 5); // (users, k)
-  // 6: order
   const thresholds = address(block, 7); // the score to beat, NaN until k items are kept; users padded to whole panels
   const kept = address(block, 8);
-  // 9: norms of users
   const limits = address(block, 10); // the norm an item must have to be of use to a panel of users
   const longest = address(block, 11); // the largest norm in each panel of items and all after it
   const invalid = address(block, 12); // a user and an item a task, -1 where every score is a number
-  const scratch = address(block, 13); // 128 bytes a task, and 4 for each panel of users in it
   const users = integer(block, 14);
   const items = integer(block, 15);
   const cols = integer(block, 16);
   const k = integer(block, 17);
   const usersPerTask = integer(block, 18); // a multiple of 4
-  const filters = address(block, 19); // 256 bytes a user
-
-  const first = task * usersPerTask;
-  const last = min(first + usersPerTask, users);
-  const found = scratch + <usize>task * (128 + <usize>usersPerTask);
+  const usersBefore = integer(block, 19); // of the runs before this one
+  const bytes = <usize>((items + 7) >> 3);
+  // 128 bytes of scores, 4 for each panel of users that is still looked at, and a bit for each user and item
+  const found = address(block, 13) + <usize>task * (128 + <usize>usersPerTask * (1 + bytes));
   const active = found + 128;
+  const left = active + <usize>usersPerTask;
+
+  const first = usersBefore + task * usersPerTask;
+  const last = min(first + usersPerTask, users);
   const size = (<usize>k) << 2;
   const userBytes = (<usize>cols) << 4;
   const itemBytes = (<usize>cols) << 5;
   store<i32>(invalid + ((<usize>task) << 3), -1);
+  markSeen(block, first, last, left);
   let activeEnd = active;
   for (let u = first; u < ((last + 3) & ~3); u++) {
     store<f32>(thresholds + ((<usize>u) << 2), u < users ? <f32>NaN : <f32>Infinity);
@@ -174,18 +166,6 @@ export function scoreTopK(task: i32, block: usize): void {
     store<f64>(limits + (((<usize>u) >> 2) << 3), 0);
     store<i32>(activeEnd, u);
     activeEnd += 4;
-  }
-
-  if (indptr) {
-    memory.fill(filters + ((<usize>first) << 8), 0, (<usize>(last - first)) << 8);
-    for (let u = first; u < last; u++) {
-      const end = load<i32>(indptr + ((<usize>u) << 2), 4);
-      for (let p = load<i32>(indptr + ((<usize>u) << 2)); p < end; p++) {
-        const item = load<i32>(seen + ((<usize>p) << 2));
-        const at = filterAt(filters, u, item);
-        store<u8>(at, load<u8>(at) | filterBit(item));
-      }
-    }
   }
 
   for (let item = 0; item < items && activeEnd > active; item += 8) {
@@ -227,15 +207,20 @@ export function scoreTopK(task: i32, block: usize): void {
         a += 16;
       }
       const threshold = thresholds + ((<usize>u) << 2);
-      let s = v128.load_splat<f32>(threshold);
-      let below = v128.and(f32x4.lt(c00, s), f32x4.lt(c01, s));
-      s = v128.load_splat<f32>(threshold, 4);
-      below = v128.and(below, v128.and(f32x4.lt(c10, s), f32x4.lt(c11, s)));
-      s = v128.load_splat<f32>(threshold, 8);
-      below = v128.and(below, v128.and(f32x4.lt(c20, s), f32x4.lt(c21, s)));
-      s = v128.load_splat<f32>(threshold, 12);
-      below = v128.and(below, v128.and(f32x4.lt(c30, s), f32x4.lt(c31, s)));
+      const t0 = v128.load_splat<f32>(threshold);
+      const t1 = v128.load_splat<f32>(threshold, 4);
+      const t2 = v128.load_splat<f32>(threshold, 8);
+      const t3 = v128.load_splat<f32>(threshold, 12);
+      const below = v128.and(
+        v128.and(v128.and(f32x4.lt(c00, t0), f32x4.lt(c01, t0)), v128.and(f32x4.lt(c10, t1), f32x4.lt(c11, t1))),
+        v128.and(v128.and(f32x4.lt(c20, t2), f32x4.lt(c21, t2)), v128.and(f32x4.lt(c30, t3), f32x4.lt(c31, t3))),
+      );
       if (i32x4.all_true(below)) continue;
+      const own = left + <usize>(u - first) * bytes + ((<usize>item) >> 3);
+      const leftOut =
+        <u32>load<u8>(own) | (<u32>load<u8>(own + bytes) << 8) | (<u32>load<u8>(own + 2 * bytes) << 16) | (<u32>load<u8>(own + 3 * bytes) << 24);
+      const lanes = (reached(c00, c01, t0) | (reached(c10, c11, t1) << 8) | (reached(c20, c21, t2) << 16) | (reached(c30, c31, t3) << 24)) & ~leftOut;
+      if (!lanes) continue;
       v128.store(found, c00);
       v128.store(found, c01, 16);
       v128.store(found, c10, 32);
@@ -244,7 +229,7 @@ export function scoreTopK(task: i32, block: usize): void {
       v128.store(found, c21, 80);
       v128.store(found, c30, 96);
       v128.store(found, c31, 112);
-      offerTile(task, block, found, u, item);
+      offerTile(task, block, found, u, item, lanes);
     }
   }
 

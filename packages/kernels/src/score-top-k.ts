@@ -6,6 +6,8 @@ import { runKernel } from './runtime.ts'
 
 /** Users whose panel stays in the first-level cache while the items stream past. */
 const usersPerTask = 32
+/** A run takes as many users as fit: a bit for each user and item, to leave out what is seen. */
+const mostScratchBytes = 32e6
 
 /**
  * Ranks all items for each user by users . items and returns the k best ids, best first (U * k). Equal scores are
@@ -25,13 +27,15 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
   const out = new Int32Array(users.rows * k)
   if (users.rows === 0) return out
   const cols = users.cols
-  const tasks = Math.ceil(users.rows / usersPerTask)
+  const userPanels = Math.ceil(users.rows / 4)
+  const itemPanels = Math.ceil(items.rows / 8)
+  const bytesPerTask = 128 + usersPerTask * (1 + itemPanels)
+  const tasksPerRun = Math.min(Math.ceil(users.rows / usersPerTask), Math.max(16, Math.floor(mostScratchBytes / bytesPerTask)))
+  const usersPerRun = tasksPerRun * usersPerTask
+  const { order, places, longest } = longestFirst(rowNorms(items))
   const frame = openFrame()
   try {
-    const userPanels = Math.ceil(users.rows / 4)
-    const itemPanels = Math.ceil(items.rows / 8)
-    const invalid = frame.scratch(tasks * 8)
-    const { order, longest } = longestFirst(rowNorms(items))
+    const invalid = frame.scratch(tasksPerRun * 8)
     const args = [
       packed(users, 4, frame.scratch(userPanels * 4 * cols * 4)),
       packed(items, 8, frame.scratch(itemPanels * 8 * cols * 4), order),
@@ -46,19 +50,22 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
       frame.scratch(userPanels * 8),
       frame.input(longest),
       invalid,
-      frame.scratch(tasks * (128 + usersPerTask)),
+      frame.scratch(tasksPerRun * bytesPerTask),
       users.rows,
       items.rows,
       cols,
       k,
       usersPerTask,
-      seen ? frame.scratch(users.rows * 256) : 0,
     ]
-    runKernel('scoreTopK', tasks, args)
-    const found = new Int32Array(memory.buffer, invalid, tasks * 2)
-    for (let task = 0; task < tasks; task++) {
-      if (found[2 * task]! < 0) continue
-      throw new RangeError(`scoreTopK: expected scores that are numbers, got NaN for user ${found[2 * task]} and item ${found[2 * task + 1]}`)
+    const placesAddress = frame.input(places)
+    for (let first = 0; first < users.rows; first += usersPerRun) {
+      const tasks = Math.ceil(Math.min(usersPerRun, users.rows - first) / usersPerTask)
+      runKernel('scoreTopK', tasks, [...args, first, placesAddress])
+      const found = new Int32Array(memory.buffer, invalid, tasks * 2)
+      for (let task = 0; task < tasks; task++) {
+        if (found[2 * task]! < 0) continue
+        throw new RangeError(`scoreTopK: expected scores that are numbers, got NaN for user ${found[2 * task]} and item ${found[2 * task + 1]}`)
+      }
     }
   } finally {
     frame.close()
@@ -93,10 +100,10 @@ function rowNorms(m: Matrix): Float64Array {
 }
 
 /**
- * Items by falling norm, those of nearly the same norm by ascending id, and the largest norm of each panel of eight and
- * all after it.
+ * Items by falling norm, those of nearly the same norm by ascending id; the place of each item in that order; and the
+ * largest norm of each panel of eight and all after it.
  */
-function longestFirst(norms: Float64Array): { order: Int32Array; longest: Float64Array } {
+function longestFirst(norms: Float64Array): { order: Int32Array; places: Int32Array; longest: Float64Array } {
   // Sign, exponent and seven bits of a float32 order positive numbers well enough, and counting is cheaper than sorting.
   const bits = new Uint32Array(Float32Array.from(norms).buffer)
   const starts = new Int32Array(32_769)
@@ -104,10 +111,12 @@ function longestFirst(norms: Float64Array): { order: Int32Array; longest: Float6
   for (let b = 1; b < starts.length; b++) starts[b]! += starts[b - 1]!
   const order = new Int32Array(norms.length)
   for (let i = norms.length - 1; i >= 0; i--) order[--starts[32_768 - (bits[i]! >>> 16)]!] = i
+  const places = new Int32Array(norms.length)
+  for (let place = 0; place < order.length; place++) places[order[place]!] = place
   const longest = new Float64Array(Math.ceil(norms.length / 8))
   for (let i = norms.length - 1, most = 0; i >= 0; i--) {
     most = Math.max(most, norms[order[i]!]!)
     longest[i >> 3] = most
   }
-  return { order, longest }
+  return { order, places, longest }
 }

@@ -142,7 +142,7 @@ describe('results', () => {
   const bench = {
     name: 'mmd', title: 'A title', target: 'at least 2 times',
     cases: async () => [{ name: 'one', ours: fixedSide('ours', [1]), peers: [fixedSide('peer', [3])], targets: { peer: 2 } }],
-    extra: async () => ({ columns: ['work', 'N', 'seconds', 'MB at peak'], rows: [['a <b>', 1000, 0.01, 50], ['a <b>', 10_000, 0.2, 70]], caption: 'Growth.' }),
+    extra: async () => ({ columns: ['work', 'N', 'seconds', 'MB at peak'], rows: [['a <b>', 1000, 0.01, 50], ['a <b>', 10_000, 0.2, 70]], caption: 'Growth.', facts: [{ name: 'peak', value: 70, unit: 'MB', atMost: 60 }] }),
   }
   const options = { ...benchOptions([]), threads: 1, repeats: 5 }
 
@@ -154,6 +154,7 @@ describe('results', () => {
     const text = readFileSync(join(folder, 'README.md'), 'utf8')
     expect(text).toContain('| one | 1 s | peer | 3 s | 3 (3 to 3) | 3 | >= 2 | met |')
     expect(text).toContain('| a <b> | 10,000 | 0.2 | 70 |')
+    expect(text).toContain('| mmd | 70 MB | peak |  |  |  | <= 60 MB | missed |')
     expect(resultText(result)).toContain('one   1 s         peer  3 s       3 (3 to 3)')
     const figure = readFileSync(join(folder, 'mmd.svg'), 'utf8')
     expect(figure).toContain('a &#60;b&#62;')

@@ -68,5 +68,7 @@ export interface Bench {
 export interface Extra {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly Json[])[]
+  /** What of it has a limit. */
+  readonly facts?: readonly Fact[]
   readonly caption: string
 }

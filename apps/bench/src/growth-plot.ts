@@ -3,10 +3,10 @@
 import type { Extra } from './bench.ts'
 
 const width = 860
-const height = 380
+const height = 396
 const panel = { left: 56, top: 34, width: 340, height: 270 }
 /** After Okabe and Ito, told apart by colour-blind readers; dashes tell them apart in grey. */
-const styles = [['#0072b2', ''], ['#d55e00', ''], ['#008560', ''], ['#d55e00', '5 4'], ['#008560', '5 4'], ['#3d3d8f', ''], ['#6b7280', '']] as const
+const styles = [['#0072b2', ''], ['#3d3d8f', ''], ['#6b7280', ''], ['#d55e00', '5 4'], ['#008560', '5 4'], ['#d55e00', ''], ['#008560', '']] as const
 
 /** A standalone SVG of the columns `work`, `N`, `seconds` and `MB at peak`. */
 export function growthPlot({ columns, rows }: Extra): string {
@@ -23,7 +23,7 @@ export function growthPlot({ columns, rows }: Extra): string {
     return logLogPanel(left, title, series)
   }
   const legend = works.map((name, w) => {
-    const [x, y] = [panel.left + (w % 3) * 270, height - 30 + Math.floor(w / 3) * 18]
+    const [x, y] = [panel.left + (w % 3) * 270, height - 46 + Math.floor(w / 3) * 18]
     const [colour, dash] = styles[w % styles.length]!
     return `<path d="M${x} ${y - 4}h24" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/><text x="${x + 30}" y="${y}">${escape(name)}</text>`
   })

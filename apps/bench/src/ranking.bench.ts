@@ -11,7 +11,7 @@ import { pythonSide } from './python-peer.ts'
 const k = 10
 
 /** Users, items, dimensions, and interactions a user that are seen and that are held out. */
-const shapes = [[6040, 3416, 16, 132, 16], [6040, 3416, 64, 132, 16], [19_972, 99_639, 16, 113, 14]] as const
+const shapes = [[6040, 3416, 16, 132, 16], [6040, 3416, 64, 132, 16], [19_972, 99_639, 16, 113, 14], [19_972, 99_639, 64, 113, 14]] as const
 
 interface Ranking {
   readonly users: Matrix

@@ -17,9 +17,12 @@ function rowsOf(result: BenchResult): string[][] {
     })
     const alone = peers.length === 0 ? [[each.name, seconds(ours.seconds.median), '', '', '', '', '', '']] : []
     const skipped = each.skipped.map(({ peer, reason }) => [each.name, seconds(ours.seconds.median), peer, `skipped: ${reason}`, '', '', '', ''])
-    const facts = each.facts.map((fact) => [each.name, `${number(fact.value)}${fact.unit ? ` ${fact.unit}` : ''}`, fact.name, '', '', '', limitOf(fact), metBy(fact)])
-    return [...peers, ...alone, ...skipped, ...facts]
-  })
+    return [...peers, ...alone, ...skipped, ...each.facts.map((fact) => rowOf(each.name, fact))]
+  }).concat((result.extra?.facts ?? []).map((fact) => rowOf(result.bench, fact)))
+}
+
+function rowOf(work: string, fact: Fact): string[] {
+  return [work, `${number(fact.value)}${fact.unit ? ` ${fact.unit}` : ''}`, fact.name, '', '', '', limitOf(fact), metBy(fact)]
 }
 
 function limitOf({ atMost, atLeast, unit }: Fact): string {
@@ -79,7 +82,7 @@ export function resultsMarkdown(results: readonly BenchResult[]): string {
     const figure = result.extra && [``, result.extra.caption, ``, `![${result.title}](${result.bench}.svg)`, ``, table(result.extra.columns, result.extra.rows.map((row) => row.map(cellText)))]
     return [
       `## ${result.title}`, '', `Target: ${result.target}.`, '',
-      ...(result.cases.length > 0 ? [table(header, rowsOf(result))] : []),
+      ...(rowsOf(result).length > 0 ? [table(header, rowsOf(result))] : []),
       ...(notes.length > 0 ? ['', ...notes] : []),
       ...(figure ?? []),
       '',

@@ -45,6 +45,7 @@ export function checkResult(value: unknown): BenchResult {
     for (const fact of each.facts) expect(Number.isFinite(fact.value), `a number ${fact.name} of ${each.name}`, fact.value)
   }
   if (result.extra) {
+    for (const fact of result.extra.facts ?? []) expect(Number.isFinite(fact.value), `a number ${fact.name}`, fact.value)
     for (const row of result.extra.rows) expect(row.length === result.extra.columns.length, `${result.extra.columns.length} values a row`, row.length)
   }
   return result

@@ -205,5 +205,9 @@ function flushFolder(folder: string): void {
   } catch {
     // The file itself is flushed and has its name.
   }
-  if (fd !== undefined) closeSync(fd)
+  try {
+    if (fd !== undefined) closeSync(fd)
+  } catch {
+    // As above.
+  }
 }

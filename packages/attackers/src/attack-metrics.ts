@@ -1,14 +1,9 @@
 /**
  * @file From the scores of all splits to metrics with 95 % intervals.
  *
- * Values are means over splits. Intervals of AUCs come from DeLong's variance clustered by user (a user scored in
- * several repeats counts once), and allow for the draw of the shadow set:
- * - Under cross-validation, where each user is known as often as scored, the variance is doubled (see `spread` in
- *   @indistinct/metrics).
- * - Otherwise the variance s^2 between repeats enters as s^2 (1/R + known / scored) from five repeats R on (fewer do
- *   not estimate it). The second term is there because all R shadow sets come from the same users, as in Nadeau and
- *   Bengio's corrected resampling.
- * Measured with a linear attacker on 300 users, 95 % intervals held the truth in 93 to 100 % of samples.
+ * Values are means over splits. Intervals of AUCs are those of `repeatedSplitAuc` (@indistinct/metrics): for the mean AUC
+ * of the attack over samples of as many users of the same population and over splits. Their coverage is measured in
+ * apps/experiments/results/calibration.
  * Intervals of threshold metrics are percentile bootstraps over users, stratified by class, with fits as they are.
  *
  * With more than two labels an AUC is the mean of the classes' one-versus-rest AUCs, folding happens per class (else
@@ -17,8 +12,8 @@
  */
 
 import {
-  bootstrapIntervals, confusionMatrix, foldedAuc, foldedInterval, meanAucInterval, thresholdMetrics,
-  type Interval, type Scoring, type ThresholdMetrics,
+  bootstrapIntervals, confusionMatrix, foldedAuc, foldedInterval, lowRates, repeatedSplitAuc, thresholdMetrics,
+  type Interval, type LowRate, type SplitScoring, type ThresholdMetrics,
 } from '@indistinct/metrics'
 import type { SplitScores } from './scoring.ts'
 
@@ -29,7 +24,11 @@ export interface Estimate extends Interval {
 
 export interface ClassAuc {
   readonly label: string
-  readonly auc: Estimate
+  readonly auc: Estimate & {
+    readonly standardError: number
+    /** Correlation of the scores of two fits that know none of the same users. */
+    readonly agreement: number
+  }
   readonly foldedAuc: Estimate
 }
 
@@ -47,27 +46,26 @@ export interface AttackMetrics {
   readonly microF1: Estimate
   /** One-versus-rest, of the second label for two labels, of every label for more. */
   readonly perClass: readonly ClassAuc[]
+  /** True positive rate of the second of two labels at 1 % and 0.1 % false positives; none for more labels. */
+  readonly lowRates: readonly LowRate[]
 }
+
+/** False positive rates at which true positive rates are told. */
+const falsePositiveRates = [0.01, 0.001]
 
 /** Classes whose one-versus-rest AUC counts: with two, that of one is that of the other. */
 export function testedClasses(classes: number): number[] {
   return classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c)
 }
 
-interface Design {
-  readonly crossValidated: boolean
-  /** Users known over users scored, in one split. */
-  readonly knownToScored: number
-}
-
 export function attackMetrics(
   splits: readonly SplitScores[],
   classes: readonly string[],
-  { seed, ...design }: Design & { readonly seed: number },
+  { seed, crossValidated }: { readonly seed: number; readonly crossValidated: boolean },
 ): AttackMetrics {
   const tested = testedClasses(classes.length)
-  const plain = tested.map((c) => estimateAuc(splits, c, design, () => 1))
-  const chosen = tested.map((c) => estimateAuc(splits, c, design, (split) => split.signs[c]!))
+  const plain = tested.map((c) => repeatedAuc(splits, c, crossValidated, () => 1))
+  const chosen = tested.map((c) => repeatedAuc(splits, c, crossValidated, (split) => split.signs[c]!))
   const folded = plain.map((auc) => ({ value: foldedAuc(auc.value), ...foldedInterval(auc) }))
   return {
     auc: meanEstimate(plain),
@@ -75,33 +73,20 @@ export function attackMetrics(
     chosenSignAuc: meanEstimate(chosen),
     ...thresholdEstimates(splits, classes.length, seed),
     perClass: tested.map((c, t) => ({ label: classes[c]!, auc: plain[t]!, foldedAuc: folded[t]! })),
+    lowRates: classes.length === 2 ? lowRates(splits.map((split) => scoringOf(split, 1, 1)), falsePositiveRates, { seed }) : [],
   }
 }
 
-/** Fewer repeats do not estimate a variance between them. */
-const fewestRepeats = 5
+function repeatedAuc(splits: readonly SplitScores[], c: number, crossValidated: boolean, sign: (split: SplitScores) => number): ClassAuc['auc'] {
+  const { auc, lower, upper, standardError, agreement } = repeatedSplitAuc(splits.map((split) => scoringOf(split, c, sign(split))), { crossValidated })
+  return { value: auc, lower, upper, standardError, agreement }
+}
 
-function estimateAuc(splits: readonly SplitScores[], c: number, design: Design, sign: (split: SplitScores) => number): Estimate {
-  const scorings = splits.map((split): Scoring & { repeat: number } => {
-    const { rows, cols, data } = split.probabilities
-    const scores = new Float64Array(rows)
-    for (let i = 0; i < rows; i++) scores[i] = sign(split) * data[i * cols + c]!
-    return { repeat: split.repeat, users: split.users, scores, actual: split.codes.map((code) => (code === c ? 1 : 0)) }
-  })
-  if (design.crossValidated) {
-    const { auc, lower, upper } = meanAucInterval(scorings, { spread: Math.SQRT2 })
-    return { value: auc, lower, upper }
-  }
-  const repeats = [...new Set(scorings.map(({ repeat }) => repeat))]
-  let extraVariance = 0
-  if (repeats.length >= fewestRepeats) {
-    const means = repeats.map((repeat) => meanAucInterval(scorings.filter((scoring) => scoring.repeat === repeat)).auc)
-    const centre = means.reduce((sum, value) => sum + value, 0) / means.length
-    const between = means.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (means.length - 1)
-    extraVariance = between * (1 / means.length + design.knownToScored)
-  }
-  const { auc, lower, upper } = meanAucInterval(scorings, { extraVariance })
-  return { value: auc, lower, upper }
+/** One split as scores of class c against the rest, times `sign`. */
+export function scoringOf({ shadow, users, codes, probabilities: { rows, cols, data } }: SplitScores, c: number, sign: number): SplitScoring {
+  const scores = new Float64Array(rows)
+  for (let i = 0; i < rows; i++) scores[i] = sign * data[i * cols + c]!
+  return { shadow, users, scores, actual: codes.map((code) => (code === c ? 1 : 0)) }
 }
 
 function thresholdEstimates(splits: readonly SplitScores[], classes: number, seed: number): Record<keyof ThresholdMetrics, Estimate> {

@@ -1,9 +1,10 @@
 import { encodeLabels, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { attack, type ProtocolName } from './attack.ts'
+import { attack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
 import { matchMeans, meansAttacker, shiftedClasses } from './fixtures.ts'
 import { mlp } from './mlp.ts'
+import type { ProtocolName } from './protocols.ts'
 import { xgb } from './xgb.ts'
 
 const cases = [mlp, xgb].flatMap((attacker) =>

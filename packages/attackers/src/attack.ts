@@ -1,18 +1,15 @@
 /** @file One attacker under one protocol: splits, fits, scores, metrics, permutation test. */
 
-import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import type { Labels, Matrix } from '@indistinct/core'
 import { permutationTest, quantile } from '@indistinct/metrics'
 import { attackData, type AttackData } from './attack-data.ts'
 import { attackMetrics, testedClasses, type AttackMetrics } from './attack-metrics.ts'
+import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
 import type { Attacker } from './attacker.ts'
-import { fiveFoldProtocol } from './five-fold-protocol.ts'
-import { paperProtocol } from './paper-protocol.ts'
-import type { Protocol } from './protocol.ts'
-import { scoreSplit, type SplitScores } from './scoring.ts'
-
-export type ProtocolName = 'paper' | 'five-fold'
-
-export const protocols: Readonly<Record<ProtocolName, Protocol>> = { paper: paperProtocol, 'five-fold': fiveFoldProtocol }
+import type { InputName } from './prepared-input.ts'
+import { protocolNamed, protocols, type ProtocolName } from './protocols.ts'
+import { observedDeviation } from './refit.ts'
+import type { NumberedSplit, SplitScores } from './scoring.ts'
 
 export interface AttackSettings {
   /** The same seed gives the same result, whatever the number of threads. */
@@ -21,21 +18,35 @@ export interface AttackSettings {
   readonly repeats?: number
   /** Folds of the cross-validation within the shadow set that chooses the answer's sign; 2. */
   readonly innerFolds?: number
-  /** Permutations of the permutation test; 999. */
+  /** Permutations of the permutation test; 999 with scores held fixed, 200 where attackers are fitted again. */
   readonly permutations?: number
 }
 
 export interface AttackOptions extends AttackSettings {
   readonly protocol: ProtocolName
-  /** Standardises dimensions by the shadow set's mean and standard deviation; false. */
+  /** What the attacker is given; raw. */
+  readonly input?: InputName
+  /** Short for the input 'standardised'. */
   readonly standardise?: boolean
+  /** Repeats that the permutation test runs anew under each relabelling; 0, which holds scores fixed. */
+  readonly refitRepeats?: number
 }
 
-/** All but `splits` is plain JSON. */
+export interface AttackPermutation {
+  readonly p: number
+  /** Folded AUC that the tested statistic shows on average where nothing leaks, and its 95 % quantile there. */
+  readonly chance: number
+  readonly critical: number
+  readonly permutations: number
+  /** Whether attackers were fitted again under each relabelling, and in how many repeats: 0 with scores held fixed. */
+  readonly refitRepeats: number
+}
+
+/** All but `splits` and `deviations` is plain JSON. */
 export interface AttackResult extends AttackMetrics {
   readonly attacker: string
   readonly protocol: ProtocolName
-  readonly input: 'raw' | 'standardised'
+  readonly input: InputName
   /** Labels that have users, in the order of the columns of `probabilities`. */
   readonly classes: readonly string[]
   /** Users with a label, and users without, which are left out. */
@@ -47,9 +58,8 @@ export interface AttackResult extends AttackMetrics {
   readonly scoredUsers: number
   readonly repeats: number
   readonly seed: number
-  /** See `permutationTest` of @indistinct/metrics: labels of scored users permuted, scores held fixed. */
-  readonly permutation: { readonly p: number; readonly chance: number; readonly critical: number; readonly permutations: number }
-  /** The folded AUC that this attack on this sample would show as significant four times in five. */
+  readonly permutation: AttackPermutation
+  /** The folded AUC that this attack alone on this sample would show as significant four times in five. */
   readonly smallestDetectable: number
   /** Scores of every split, for ROC curves and for telling who is predicted to be what. */
   readonly splits: readonly SplitScores[]
@@ -61,59 +71,87 @@ export interface AttackResult extends AttackMetrics {
  * @throws IndistinctError 'bad-data' on data that cannot be attacked (see `attackData`), 'usage' on an unknown protocol.
  */
 export async function attack(embedding: Matrix, labels: Labels, attacker: Attacker, options: AttackOptions): Promise<AttackResult> {
-  const protocol = protocolNamed(options.protocol)
-  const data = attackData(embedding, labels, [protocol])
-  return runAttack(embedding, data, { attacker, protocol: options.protocol, standardise: options.standardise ?? false }, options)
+  const data = attackData(embedding, labels, [protocolNamed(options.protocol)])
+  const { protocol, standardise = false, input = standardise ? 'standardised' : 'raw', refitRepeats = 0 } = options
+  const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
+  const { result } = await runAttack(data, { attacker, protocol, input, refitRepeats }, options, (task) => runTask(table, task, attacker))
+  return result
 }
 
 export interface PlannedAttack {
   readonly attacker: Attacker
   readonly protocol: ProtocolName
-  readonly standardise: boolean
+  readonly input: InputName
+  readonly refitRepeats: number
 }
 
-export interface Battery {
-  /** How many attacks are looked at together: what counts as significant is divided by it. */
-  readonly tests?: number
-  /** Called after each split. */
-  readonly onSplit?: () => void
+/** A result with what the test over several attacks needs of it. */
+export interface AttackDeviations {
+  readonly result: AttackResult
+  /** Deviation of the statistic from one half for the true labels, and under each relabelling; none with scores held fixed. */
+  readonly observed: number
+  readonly permuted: Float64Array
 }
 
-export async function runAttack(
-  embedding: Matrix,
-  data: AttackData,
-  { attacker, protocol: name, standardise }: PlannedAttack,
-  settings: AttackSettings,
-  { tests = 1, onSplit }: Battery = {},
-): Promise<AttackResult> {
-  const { seed, innerFolds = 2, permutations = 999 } = settings
-  const protocol = protocols[name]
-  const repeats = settings.repeats ?? protocol.defaultRepeats
+/** Relabellings of one task: enough that handing tasks over costs nothing, and few enough to keep all threads busy. */
+const relabellingsOfTask = 20
+export const defaultPermutations = 200
+
+/** Splits that `plan` takes in `repeats` repeats. */
+export function plannedSplits(data: AttackData, protocol: ProtocolName, seed: number, repeats: number): NumberedSplit[] {
+  return Array.from({ length: repeats }, (_, repeat) =>
+    protocols[protocol].splits(data.rowsOfClass, { seed, repeat }).map((split, fold) => ({ ...split, repeat, fold })),
+  ).flat()
+}
+
+/** Checks settings and fills in what they leave out. */
+export function attackSettings(settings: AttackSettings, protocol: ProtocolName, refitted: boolean): Required<AttackSettings> {
+  const { seed, repeats = protocols[protocol].defaultRepeats, innerFolds = 2, permutations = refitted ? defaultPermutations : 999 } = settings
   if (!(Number.isInteger(repeats) && repeats >= 1)) throw new RangeError(`attack: expected repeats of 1 or more, got ${repeats}`)
   if (!(Number.isInteger(innerFolds) && innerFolds >= 2)) throw new RangeError(`attack: expected innerFolds of 2 or more, got ${innerFolds}`)
-  if (!(Number.isInteger(permutations) && permutations >= 99)) {
-    throw new RangeError(`attack: expected permutations of 99 or more, got ${permutations}`)
-  }
+  if (!(Number.isInteger(permutations) && permutations >= 99)) throw new RangeError(`attack: expected permutations of 99 or more, got ${permutations}`)
+  return { seed, repeats, innerFolds, permutations }
+}
+
+/** @param onStep called with the number of fits after each task */
+export async function runAttack(
+  data: AttackData,
+  { attacker, protocol: name, input, refitRepeats: wanted }: PlannedAttack,
+  given: AttackSettings,
+  run: (task: AttackTask) => Promise<AttackTaskResult>,
+  onStep: (fits: number) => void = () => {},
+): Promise<AttackDeviations> {
+  const settings = attackSettings(given, name, wanted > 0)
+  const { seed, repeats, innerFolds, permutations } = settings
+  const refitRepeats = Math.min(wanted, repeats)
+  const protocol = protocols[name]
   const classes = data.classes.length
-  const planned = Array.from({ length: repeats }, (_, repeat) =>
-    protocol.splits(data.rowsOfClass, { seed, repeat }).map((split, fold) => ({ ...split, repeat, fold })),
-  ).flat()
-  const splits = await Promise.all(
-    planned.map(async (split) => {
-      const scores = await scoreSplit(embedding, data.codes, attacker, split, { classes, standardise, innerFolds, seed })
-      onSplit?.()
-      return scores
-    }),
-  )
-  const { p, chance, critical, standardError, null: drawn } = permutationTest(splits, testedClasses(classes), {
-    seed,
-    permutations,
-    spread: protocol.crossValidated ? Math.SQRT2 : 1,
+  const planned = plannedSplits(data, name, seed, repeats)
+  const common = { attacker: attacker.name, input, seed } as const
+  const scoring = planned.map(async (split) => {
+    const scores = (await run({ kind: 'split', ...common, split, innerFolds })) as SplitScores
+    onStep(1)
+    return scores
   })
-  return {
+  const refitting: Promise<Float64Array>[] = []
+  for (let from = 1; refitRepeats > 0 && from <= permutations; from += relabellingsOfTask) {
+    const to = Math.min(from + relabellingsOfTask, permutations + 1)
+    refitting.push(
+      run({ kind: 'refit', ...common, protocol: name, repeats: refitRepeats, from, to }).then((deviations) => {
+        onStep(to - from)
+        return deviations as Float64Array
+      }),
+    )
+  }
+  const [splits, chunks] = await Promise.all([Promise.all(scoring), Promise.all(refitting)])
+  const permuted = Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
+  const observed = observedDeviation(splits, classes, refitRepeats || repeats)
+  const fixed = refitRepeats === 0 ? permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocol.crossValidated ? Math.SQRT2 : 1 }) : undefined
+  const { p, chance, critical, standardError } = fixed ?? refittedTest(observed, permuted)
+  const result: AttackResult = {
     attacker: attacker.name,
     protocol: name,
-    input: standardise ? 'standardised' : 'raw',
+    input,
     classes: data.classes,
     labelled: data.labelled,
     leftOut: data.leftOut,
@@ -121,20 +159,27 @@ export async function runAttack(
     scoredUsers: new Set(planned.flatMap(({ scored }) => [...scored])).size,
     repeats,
     seed,
-    ...attackMetrics(splits, data.classes, {
-      seed,
-      crossValidated: protocol.crossValidated,
-      knownToScored: planned[0]!.shadow.length / planned[0]!.scored.length,
-    }),
-    permutation: { p, chance, critical, permutations },
+    ...attackMetrics(splits, data.classes, { seed, crossValidated: protocol.crossValidated }),
+    permutation: { p, chance, critical, permutations, refitRepeats },
     // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
-    smallestDetectable: Math.min(1, quantile(drawn, 1 - 0.05 / tests) + 0.8416 * standardError),
+    smallestDetectable: Math.min(1, critical + 0.8416 * standardError),
     splits,
   }
+  return { result, observed, permuted }
 }
 
-export function protocolNamed(name: string): Protocol {
-  const protocol = (protocols as Readonly<Record<string, Protocol | undefined>>)[name]
-  if (!protocol) throw usageError(`unknown protocol "${name}": expected one of ${Object.keys(protocols).join(', ')}`)
-  return protocol
+function refittedTest(observed: number, permuted: Float64Array): { p: number; chance: number; critical: number; standardError: number } {
+  const m = permuted.length
+  let atLeast = 0
+  let squares = 0
+  for (const deviation of permuted) {
+    if (deviation >= observed - 1e-12) atLeast++
+    squares += deviation * deviation
+  }
+  return {
+    p: (1 + atLeast) / (m + 1),
+    chance: 0.5 + permuted.reduce((sum, deviation) => sum + deviation / m, 0),
+    critical: 0.5 + quantile(permuted.slice().sort(), 0.95),
+    standardError: Math.sqrt(squares / m),
+  }
 }

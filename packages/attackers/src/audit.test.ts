@@ -1,8 +1,11 @@
 import { canonicalJson, type Json } from '@indistinct/core'
+import { setThreads, threads } from '@indistinct/kernels'
 import { expect, test } from 'vitest'
-import { audit, type AuditResult } from './audit.ts'
+import { audit, auditAttributes, type AuditResult } from './audit.ts'
 import { matchMeans, shiftedClasses } from './fixtures.ts'
+import { logistic } from './logistic.ts'
 import { mlp } from './mlp.ts'
+import { qda } from './qda.ts'
 import { xgb, xgbAttacker } from './xgb.ts'
 
 const short = { seed: 1, repeats: { paper: 2, 'five-fold': 1 }, permutations: 199 } as const
@@ -11,31 +14,70 @@ const short = { seed: 1, repeats: { paper: 2, 'five-fold': 1 }, permutations: 19
 const plain = ({ attacks, ...rest }: AuditResult): string =>
   canonicalJson({ ...rest, attacks: attacks.map((attack) => ({ ...attack, splits: undefined })) } as unknown as Json)
 
-test('the battery runs every attacker, protocol and input that matters, with progress, and repeats byte for byte', async () => {
+test('every attacker, protocol and input of the battery is run, with progress, and repeats byte for byte', async () => {
   const { embedding, labels } = shiftedClasses([70, 90], 4, 1, 1)
   const progress: number[] = []
-  const result = await audit(embedding, labels, { ...short, attribute: 'gender', onProgress: ({ done, total }) => progress.push(done / total) })
+  const options = { ...short, attackers: [mlp, xgb, logistic], refit: false, permutations: 399, attribute: 'gender' }
+  const result = await audit(embedding, labels, { ...options, onProgress: ({ done, total }) => progress.push(done / total) })
   expect(result.attacks.map(({ attacker, protocol, input }) => `${attacker} ${protocol} ${input}`)).toEqual([
-    'mlp paper raw', 'mlp paper standardised', 'xgb paper raw', 'mlp five-fold raw', 'mlp five-fold standardised', 'xgb five-fold raw',
+    'mlp paper raw', 'mlp paper standardised', 'mlp paper whitened', 'xgb paper raw', 'logistic paper raw', 'logistic paper standardised', 'logistic paper whitened',
+    'mlp five-fold standardised', 'xgb five-fold raw', 'logistic five-fold standardised',
   ])
-  expect(progress.length).toBe(3 * 2 + 3 * 5)
+  expect(progress.length).toBe(7 * 2 + 3 * 5)
   expect(progress.at(-1)).toBe(1)
   expect(result.leak).toBe(true)
+  expect(result.twoSample.p).toBe(1 / 400)
   expect(result.verdict).toMatch(/^The attacks we ran found a leak of gender: /)
-  expect(plain(await audit(embedding, labels, { ...short, attribute: 'gender' }))).toBe(plain(result))
+  expect(plain(await audit(embedding, labels, options))).toBe(plain(result))
+})
+
+test('attackers are fitted again under each relabelling, one for all of them', async () => {
+  const { embedding, labels } = shiftedClasses([70, 90], 4, 1, 1)
+  const progress: number[] = []
+  const options = { ...short, attackers: [logistic, qda], protocols: ['paper'] as const }
+  const { attacks, correctedP, leak } = await audit(embedding, labels, { ...options, onProgress: ({ done, total }) => progress.push(done / total) })
+  // Three repeats are the battery's, two were run.
+  expect(attacks.map(({ permutation }) => permutation.refitRepeats)).toEqual([2, 2, 2, 2, 2, 2])
+  expect(attacks.map(({ permutation }) => permutation.p)).toEqual(new Array(6).fill(1 / 200))
+  expect(correctedP).toEqual(new Array(6).fill(1 / 200))
+  expect(leak).toBe(true)
+  expect(progress.at(-1)).toBe(1)
+})
+
+test('threads change nothing', async () => {
+  const { embedding, labels } = shiftedClasses([700, 700], 4, 0.3, 9)
+  const options = { seed: 2, repeats: { paper: 3 }, attackers: [logistic], protocols: ['paper'] as const, input: 'whitened' as const }
+  const before = threads()
+  setThreads(3)
+  const pooled = await audit(embedding, labels, { ...options, permutations: 500 })
+  setThreads(1)
+  const alone = await audit(embedding, labels, { ...options, permutations: 500 })
+  setThreads(before)
+  expect(plain(pooled)).toBe(plain(alone))
+  expect(pooled.attacks[0]!.splits).toEqual(alone.attacks[0]!.splits)
+})
+
+test('several attributes share one false discovery rate', async () => {
+  const { embedding, labels } = shiftedClasses([60, 60], 4, 1.5, 1)
+  const other = { classes: ['x', 'y'], codes: labels.codes.map((_, i) => i % 2) }
+  const { audits, q } = await auditAttributes(embedding, { leaking: labels, random: other }, { ...short, attackers: [logistic], protocols: ['paper'], input: 'raw' })
+  const [p1, p2] = [audits['leaking']!, audits['random']!].map(({ attacks }) => attacks[0]!.permutation.p)
+  expect(p1).toBe(1 / 200)
+  expect(q['leaking']).toEqual([Math.min(2 * p1!, p2!)])
+  expect(q['random']).toEqual([p2])
 })
 
 test('all attacks of a seed see the same users', async () => {
   const { embedding, labels } = shiftedClasses([40, 50], 3, 0, 2)
-  const { attacks } = await audit(embedding, labels, { ...short, protocols: ['paper'] })
+  const { attacks } = await audit(embedding, labels, { ...short, attackers: [logistic, xgb], protocols: ['paper'] })
   for (const { splits } of attacks) expect(splits.map(({ users }) => users)).toEqual(attacks[0]!.splits.map(({ users }) => users))
 })
 
 test('random labels give no leak, and a bound that is not below what could be seen', async () => {
   const { embedding, labels } = shiftedClasses([120, 180], 4, 0, 3)
-  const result = await audit(embedding, labels, short)
+  const result = await audit(embedding, labels, { ...short, attackers: [mlp, xgb, logistic], refit: false })
   expect(result.leak).toBe(false)
-  expect(result.upperBound).toBeLessThan(0.68)
+  expect(result.upperBound).toBeLessThan(0.7)
   expect(result.verdict).toContain('with 300 labelled users')
 })
 
@@ -49,7 +91,7 @@ test('a table unlearned beyond chance is a leak', async () => {
 test('both XGBoost engines tell the same of the same table', async () => {
   const { embedding, labels } = shiftedClasses([50, 60], 3, 1, 5)
   const wasm = xgbAttacker('xgb', { engine: 'wasm' })
-  const [best, forced] = await Promise.all([xgb, wasm].map((attacker) => audit(embedding, labels, { ...short, attackers: [attacker] })))
+  const [best, forced] = await Promise.all([xgb, wasm].map((attacker) => audit(embedding, labels, { ...short, attackers: [attacker], refit: false, input: 'raw' })))
   for (const [at, { auc }] of forced!.attacks.entries()) expect(auc.value).toBeCloseTo(best!.attacks[at]!.auc.value, 3)
 })
 

@@ -1,70 +1,127 @@
-/** @file The battery: every attacker under every protocol, on raw and standardised input, and what to conclude. */
+/** @file The audit: a battery of attacks on one table, a test that fits nothing, and what to conclude. */
 
 import type { Labels, Matrix } from '@indistinct/core'
+import { benjaminiHochberg } from '@indistinct/metrics'
+import { threads } from '@indistinct/kernels'
 import { attackData } from './attack-data.ts'
-import { protocolNamed, runAttack, type AttackResult, type AttackSettings, type PlannedAttack, type ProtocolName } from './attack.ts'
+import { openAttackPool, type AttackPool } from './attack-pool.ts'
+import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
+import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type AttackSettings, type PlannedAttack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
-import { mlp } from './mlp.ts'
+import { battery } from './battery.ts'
+import { mmdTest, type MmdTest } from './mmd-test.ts'
+import { inputNames, type InputName } from './prepared-input.ts'
+import { protocolNamed, type ProtocolName } from './protocols.ts'
 import { verdictOf, type Verdict } from './verdict.ts'
-import { xgb } from './xgb.ts'
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
-  /** mlp and xgb unless given. */
+  /** The whole battery unless given. Others than the battery's are run on every input under every protocol. */
   readonly attackers?: readonly Attacker[]
   /** paper and five-fold unless given. */
   readonly protocols?: readonly ProtocolName[]
-  /** `both` runs attackers that scale matters to on raw and on standardised input; the default. */
-  readonly input?: 'raw' | 'standardised' | 'both'
-  /** Repeats of each protocol; 10 for paper, 2 for five-fold. */
+  /** Gives every attacker this input alone, those apart that scale does not matter to; unless given, the battery's inputs. */
+  readonly input?: InputName
+  /** Repeats of each protocol; 20 for paper, 2 for five-fold. */
   readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
+  /** Whether the permutation test fits attackers again, where the battery says so; true. Else scores are held fixed. */
+  readonly refit?: boolean
+  /** Largest distance of the folded AUC from one half that is called none; 0.05. */
+  readonly margin?: number
   /** Name of the attribute, for the verdict. */
   readonly attribute?: string
-  /** Called as splits are finished. */
+  /** Called as fits are finished. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
 /** All but the attacks' `splits` is plain JSON. */
 export interface AuditResult extends Verdict {
   readonly attacks: readonly AttackResult[]
+  /** MMD between the labels' users, with labels permuted. */
+  readonly twoSample: MmdTest
   readonly classes: readonly string[]
   readonly labelled: number
   readonly leftOut: number
   readonly seed: number
 }
 
+const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
+const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
+/** Rows fitted, over all fits, from which starting threads pays. */
+const pooledFrom = 200_000
+
 /**
- * Runs the battery on an embedding (N, K). All attacks see the same splits for the same seed, and independent fits run
- * side by side.
+ * Runs the battery on an embedding (N, K). All attacks see the same splits and the same relabellings for the same seed,
+ * and independent fits run side by side.
  * @throws IndistinctError 'bad-data' on data that cannot be attacked, 'usage' on an unknown protocol.
  */
 export async function audit(embedding: Matrix, labels: Labels, options: AuditOptions): Promise<AuditResult> {
-  const { attackers = [mlp, xgb], protocols = ['paper', 'five-fold'], input = 'both', repeats, attribute, onProgress, ...settings } = options
+  const { attackers = Object.values(battery).map(({ attacker }) => attacker), protocols = defaultProtocols, input, repeats, refit = true, margin, attribute, onProgress, ...given } = options
   if (attackers.length === 0 || protocols.length === 0) {
     throw new RangeError(`audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`)
   }
   const data = attackData(embedding, labels, protocols.map(protocolNamed))
-  const planned = protocols.flatMap((protocol) =>
-    attackers.flatMap((attacker): PlannedAttack[] => {
-      const inputs = input === 'both' ? (attacker.scaleFree ? [false] : [false, true]) : [input === 'standardised']
-      return inputs.map((standardise) => ({ attacker, protocol, standardise }))
-    }),
-  )
-  const repeatsOf = (protocol: ProtocolName): number => repeats?.[protocol] ?? protocolNamed(protocol).defaultRepeats
-  const splitsOf = (protocol: ProtocolName): number => repeatsOf(protocol) * protocolNamed(protocol).splits(data.rowsOfClass, { seed: settings.seed, repeat: 0 }).length
-  const total = planned.reduce((sum, { protocol }) => sum + splitsOf(protocol), 0)
+  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, input, refit)))
+  const settingsOf = ({ protocol, refitRepeats }: PlannedAttack): Required<AttackSettings> =>
+    attackSettings({ ...given, repeats: repeats?.[protocol] ?? defaultRepeats[protocol] }, protocol, refitRepeats > 0)
+  const rows = { pooled: 0, steps: 0 }
+  for (const plan of plans) {
+    const { repeats: count, innerFolds, permutations, seed } = settingsOf(plan)
+    const one = plannedSplits(data, plan.protocol, seed, 1)
+    const fits = one.length * (count * (1 + innerFolds) + (plan.refitRepeats > 0 ? permutations * Math.min(plan.refitRepeats, count) : 0))
+    rows.steps += one.length * count + (plan.refitRepeats > 0 ? permutations : 0)
+    if (isPooled(plan.attacker)) rows.pooled += fits * one[0]!.shadow.length
+  }
   let done = 0
-  const onSplit = (): void => onProgress?.({ done: ++done, total })
-  const attacks = await Promise.all(
-    planned.map((plan) =>
-      runAttack(embedding, data, plan, { ...settings, repeats: repeatsOf(plan.protocol) }, { tests: planned.length, onSplit }),
-    ),
-  )
+  const onStep = (steps: number): void => onProgress?.({ done: (done += steps), total: rows.steps })
+  const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
+  const pool: AttackPool | undefined = threads() > 1 && rows.pooled >= pooledFrom ? openAttackPool(table) : undefined
+  const runner = (attacker: Attacker) => (task: AttackTask): Promise<AttackTaskResult> => (pool && isPooled(attacker) ? pool.run(task) : runTask(table, task, attacker))
+  let attacks: AttackDeviations[]
+  try {
+    attacks = await Promise.all(plans.map((plan) => runAttack(data, plan, settingsOf(plan), runner(plan.attacker), onStep)))
+  } finally {
+    pool?.close()
+  }
   return {
-    ...verdictOf(attacks, attribute),
-    attacks,
+    ...verdictOf(attacks, { ...(attribute !== undefined && { attribute }), ...(margin !== undefined && { margin }) }),
+    attacks: attacks.map(({ result }) => result),
+    twoSample: mmdTest(embedding, data.rowsOfClass, { seed: given.seed, ...(given.permutations !== undefined && { permutations: given.permutations }) }),
     classes: data.classes,
     labelled: data.labelled,
     leftOut: data.leftOut,
-    seed: settings.seed,
+    seed: given.seed,
   }
+}
+
+export interface AttributesAudit {
+  /** One audit for each attribute, under its name. */
+  readonly audits: Readonly<Record<string, AuditResult>>
+  /** Benjamini-Hochberg q of each attack over all attributes and attacks, under the attribute's name. */
+  readonly q: Readonly<Record<string, readonly number[]>>
+}
+
+/** Audits an embedding (N, K) for several attributes, with one false discovery rate over all of them and all attacks. */
+export async function auditAttributes(embedding: Matrix, attributes: Readonly<Record<string, Labels>>, options: Omit<AuditOptions, 'attribute'>): Promise<AttributesAudit> {
+  const audits: [string, AuditResult][] = []
+  for (const [attribute, labels] of Object.entries(attributes)) audits.push([attribute, await audit(embedding, labels, { ...options, attribute })])
+  const q = benjaminiHochberg(audits.flatMap(([, { attacks }]) => attacks.map(({ permutation }) => permutation.p)))
+  let at = 0
+  return {
+    audits: Object.fromEntries(audits),
+    q: Object.fromEntries(audits.map(([attribute, { attacks }]) => [attribute, q.slice(at, (at += attacks.length))])),
+  }
+}
+
+/** Whether a thread of the pool can run it: the battery's own, but not those with threads of their own. */
+function isPooled(attacker: Attacker): boolean {
+  return battery[attacker.name]?.attacker === attacker && !battery[attacker.name]!.ownThreads
+}
+
+function plansOf(attacker: Attacker, protocol: ProtocolName, input: InputName | undefined, refit: boolean): PlannedAttack[] {
+  const entry = battery[attacker.name]
+  const listed = entry?.attacker === attacker ? entry.attacks.filter((attack) => attack.protocol === protocol) : undefined
+  const inputs: readonly InputName[] = attacker.scaleFree ? ['raw'] : input !== undefined ? [input] : (listed?.map((attack) => attack.input) ?? inputNames)
+  return [...inputs]
+    .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
+    .map((each) => ({ attacker, protocol, input: each, refitRepeats: refit ? (listed?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))
 }

@@ -1,8 +1,9 @@
 /** @file Over many tables without a leak and with one: false alarms at their rate, intervals that hold the truth. */
 
 import { expect, test } from 'vitest'
-import { attack, type AttackResult, type ProtocolName } from './attack.ts'
+import { attack, type AttackResult } from './attack.ts'
 import { meansAttacker, shiftedClasses } from './fixtures.ts'
+import type { ProtocolName } from './protocols.ts'
 
 async function attacks(shift: number, protocol: ProtocolName, tables: number): Promise<AttackResult[]> {
   const results: AttackResult[] = []

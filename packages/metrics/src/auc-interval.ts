@@ -88,7 +88,7 @@ export function foldedInterval(interval: Interval): Interval {
 }
 
 /** Centred placements, scaled so that the sum of their squares is DeLong's variance. */
-function placements(scoring: Scoring): { value: number; contributions: Float64Array; smallerClass: number } {
+export function placements(scoring: Scoring): { value: number; contributions: Float64Array; smallerClass: number } {
   const { scores, actual, users } = scoring
   const n = scores.length
   if (actual.length !== n || users.length !== n) {
@@ -121,13 +121,14 @@ function placements(scoring: Scoring): { value: number; contributions: Float64Ar
   return { value, contributions, smallerClass: Math.min(m, l) }
 }
 
-function logitInterval(value: number, standardError: number, pairs: number): Interval {
+/** `value` and `critical` standard errors either way, on the logit scale; `pairs` bounds it where the value is 0 or 1. */
+export function logitInterval(value: number, standardError: number, pairs: number, critical = NORMAL_975): Interval {
   if (value <= 0 || value >= 1) {
     const bound = Math.pow(0.025, 1 / pairs)
     return value >= 1 ? { lower: bound, upper: 1 } : { lower: 0, upper: 1 - bound }
   }
   const centre = Math.log(value / (1 - value))
-  const half = (NORMAL_975 * standardError) / (value * (1 - value))
+  const half = (critical * standardError) / (value * (1 - value))
   const back = (x: number): number => 1 / (1 + Math.exp(-x))
   return { lower: back(centre - half), upper: back(centre + half) }
 }

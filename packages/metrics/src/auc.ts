@@ -4,7 +4,6 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { midranks } from './midranks.ts'
 
 /**
  * AUC by the Mann-Whitney rank sum, exact under ties, O(N log N).
@@ -13,8 +12,32 @@ import { midranks } from './midranks.ts'
  * @throws RangeError when the lengths differ, a score is NaN, or one of the two groups is empty.
  */
 export function auc(scores: ArrayLike<number>, actual: ArrayLike<number>): number {
-  if (scores.length !== actual.length) throw new RangeError(`auc: expected ${actual.length} scores, got ${scores.length}`)
-  return aucOfRanks(midranks(scores), actual)
+  const n = scores.length
+  if (n !== actual.length) throw new RangeError(`auc: expected ${actual.length} scores, got ${n}`)
+  let positives = 0
+  for (let i = 0; i < n; i++) if (actual[i] === 1) positives++
+  const above = new Float64Array(positives)
+  const below = new Float64Array(n - positives)
+  if (above.length === 0 || below.length === 0) {
+    throw new RangeError(`auc: expected users of both classes, got ${above.length} positive and ${below.length} negative`)
+  }
+  for (let i = 0, p = 0, q = 0; i < n; i++) {
+    const score = scores[i]!
+    if (Number.isNaN(score)) throw new RangeError(`auc: expected numbers, got NaN at ${i}`)
+    // Sorting tells -0 from 0, which are equal here.
+    if (actual[i] === 1) above[p++] = score + 0
+    else below[q++] = score + 0
+  }
+  // Sorting each class without a comparison function is several times faster than ranking both together.
+  above.sort()
+  below.sort()
+  let twice = 0
+  for (let p = 0, less = 0, upTo = 0; p < above.length; p++) {
+    while (less < below.length && below[less]! < above[p]!) less++
+    while (upTo < below.length && below[upTo]! <= above[p]!) upTo++
+    twice += less + upTo
+  }
+  return twice / (2 * above.length * below.length)
 }
 
 /** AUC from midranks already computed: what permutations of the labels reuse. */

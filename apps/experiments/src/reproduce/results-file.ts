@@ -39,7 +39,7 @@ export interface AttackSeries {
   readonly attacker: string
   readonly protocol: string
   readonly table: string
-  readonly input: 'raw' | 'standardised'
+  readonly input: 'raw' | 'standardised' | 'whitened'
   readonly figures: { readonly [figure in AttackFigure]?: readonly number[] }
 }
 

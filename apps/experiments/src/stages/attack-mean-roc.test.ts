@@ -9,7 +9,7 @@ function splitOf(scores: readonly number[], codes: readonly number[], classes = 
   const probabilities = matrix(scores.length, classes)
   scores.forEach((score, i) => (probabilities.data[i * classes + 1] = score))
   const users = Int32Array.from(scores.keys())
-  return { repeat: 0, fold: 0, users, codes: Int32Array.from(codes), probabilities, signs: Int8Array.of(1, 1) }
+  return { repeat: 0, fold: 0, shadow: new Int32Array(0), users, codes: Int32Array.from(codes), probabilities, signs: Int8Array.of(1, 1) }
 }
 
 function area(points: readonly (readonly [number, number])[]): number {

@@ -1,0 +1,210 @@
+/**
+ * @file The interval of an attack's AUC over repeated splits of the same users into known (shadow) and scored ones.
+ *
+ * What is estimated: the mean AUC that the attack has over samples of as many users from the same population, and over
+ * splits. A user moves that mean in two ways: scored, by its own placement, and known, by what it teaches. DeLong's
+ * variance sees the first alone and takes fits as given. Here:
+ * - Placements are summed over splits for each user and split into a part that stays from fit to fit, with variance
+ *   V1, and a part that changes with who was known, with variance V2. The second shows in how the placements of one
+ *   user differ between fits whose shadow sets share a known part of their users.
+ * - V2 comes from pairs (known, scored). Each pair may enter both ways, and for an attacker that is linear in what it
+ *   was taught both ways carry the same term: V2 grows by q, the share of pairs that do, counted from the splits.
+ * - What a user teaches moves the mean by tau of what it moves it when scored, tau being how much fits disagree:
+ *   1 less the correlation of the scores of two fits that know none of the same users. Where nothing leaks, fits agree
+ *   on nothing (tau = 1, the degenerate case, in which V1 is 0); where much does, they agree and teach no more.
+ * - What the known users alone change (a lucky or unlucky shadow set) is the variance between splits less V2's part,
+ *   and carries over to other samples as in Nadeau and Bengio's corrected resampling (2003): by 1/R + known / scored.
+ * Under cross-validation splits of one repeat score different users, so that the shadow set's own part cannot be told
+ * from theirs. There (1 + tau)^2 V1 + (1 + q) V2 is too much where a leak is strong, since what two known users change
+ * together takes back some of it, and (1 + tau) (V1 + V2) too little where it is weak; where nothing leaks both are
+ * twice DeLong's variance. Their mean is used.
+ * The derivation is in docs/statistics.md, and the measured coverage in apps/experiments/results/calibration.
+ */
+
+import { logitInterval, NORMAL_975, placements, type AucEstimate, type Scoring } from './auc-interval.ts'
+import { midranks } from './midranks.ts'
+
+/** One split: who was known, and how the others were scored. */
+export interface SplitScoring extends Scoring {
+  /** Users whose labels the attacker knew, numbered as in `users`. */
+  readonly shadow: ArrayLike<number>
+}
+
+export interface RepeatedSplitOptions {
+  /** Whether each user is known in some splits and scored in another of the same repeat. */
+  readonly crossValidated: boolean
+  /** Standard errors from the centre to either end, on the logit scale; 1.96 for 95 %. */
+  readonly critical?: number
+}
+
+export interface RepeatedSplitAuc extends AucEstimate {
+  /** Correlation of the scores of fits that know none of the same users, 0 to 1; 0 where splits have no users in common. */
+  readonly agreement: number
+}
+
+/** Pairs of splits are compared among the first so many: time grows with their square. */
+const mostCompared = 60
+
+/**
+ * Mean AUC over splits with an interval for its mean over samples. One split alone, or splits without common scored
+ * users, cannot tell how fits differ: then tau is 1, and without cross-validation the interval is that of the one fit.
+ * @throws RangeError for no splits, or a split whose scored users are all of one class.
+ */
+export function repeatedSplitAuc(scorings: readonly SplitScoring[], options: RepeatedSplitOptions): RepeatedSplitAuc {
+  const { crossValidated, critical = NORMAL_975 } = options
+  if (scorings.length === 0) throw new RangeError('repeatedSplitAuc: expected at least one split, got 0')
+  const slotOf = new Map<number, number>()
+  const slots = (ids: ArrayLike<number>): Int32Array =>
+    Int32Array.from({ length: ids.length }, (_, i) => {
+      let slot = slotOf.get(ids[i]!)
+      if (slot === undefined) slotOf.set(ids[i]!, (slot = slotOf.size))
+      return slot
+    })
+  const splits = scorings.map((scoring) => {
+    const { value, contributions, smallerClass } = placements(scoring)
+    return { scored: slots(scoring.users), shadow: slots(scoring.shadow), value, contributions, smallerClass, ranks: standardRanks(scoring.scores) }
+  })
+  const users = slotOf.size
+  const count = splits.length
+  const mean = splits.reduce((sum, { value }) => sum + value / count, 0)
+
+  const influence = new Float64Array(users)
+  // How much a user counts when scored (u) and when known (v), in shares of a split.
+  const u = new Float64Array(users)
+  const v = new Float64Array(users)
+  for (const { scored, shadow, contributions } of splits) {
+    scored.forEach((slot, i) => {
+      influence[slot]! += contributions[i]! / count
+      u[slot]! += 1 / scored.length
+    })
+    for (const slot of shadow) v[slot]! += 1 / shadow.length
+  }
+  const clustered = sumOfProducts(influence, influence)
+  const { interaction, agreement, sharedByPairs, meanOverlap, scoredShare } = comparePairs(splits, users)
+  const tau = 1 - agreement
+  const second = Math.min(Math.max(interaction * scoredShare, 0), clustered)
+  const first = clustered - second
+  const uu = sumOfProducts(u, u)
+  const uv = sumOfProducts(u, v)
+  const vv = sumOfProducts(v, v)
+  let variance: number
+  if (crossValidated) {
+    const bothWays = (first * (uu + 2 * tau * uv + tau * tau * vv)) / uu + (1 + sharedByPairs) * second
+    variance = 0.5 * ((1 + tau) * clustered + bothWays)
+  } else {
+    const between = count < 2 ? 0 : splits.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / (count - 1)
+    const ofShadow = Math.max(0, between - interaction * (1 - meanOverlap))
+    const { shadow, scored } = splits[0]!
+    const taught = Math.max((first * tau * tau * vv) / uu, ofShadow * (1 / count + shadow.length / scored.length))
+    variance = first * (1 + (2 * tau * uv) / uu) + (count < 2 ? 0 : taught) + (1 + sharedByPairs) * second
+  }
+  const standardError = Math.sqrt(variance)
+  const smallest = Math.min(...splits.map(({ smallerClass }) => smallerClass))
+  return { auc: mean, standardError, agreement, ...logitInterval(mean, standardError, smallest, critical) }
+}
+
+interface PreparedSplit {
+  readonly scored: Int32Array
+  readonly shadow: Int32Array
+  readonly contributions: Float64Array
+  readonly ranks: Float64Array
+}
+
+interface Pairs {
+  /** Variance of one split's AUC that comes from placements changing with the shadow set. */
+  readonly interaction: number
+  readonly agreement: number
+  /** q: of the pairs (known, scored), weighted by the square of how often they occur, those that occur both ways. */
+  readonly sharedByPairs: number
+  /** Mean share of a shadow set that another one holds too. */
+  readonly meanOverlap: number
+  /** What is left of `interaction` in the mean over all splits. */
+  readonly scoredShare: number
+}
+
+function comparePairs(all: readonly PreparedSplit[], users: number): Pairs {
+  const splits = all.slice(0, mostCompared)
+  const count = splits.length
+  const isScored = splits.map(({ scored }) => indicator(scored, users))
+  const isKnown = splits.map(({ shadow }) => indicator(shadow, users))
+  const place = splits.map(({ scored, contributions }) => spread(scored, contributions, users))
+  const rank = splits.map(({ scored, ranks }) => spread(scored, ranks, users))
+  let differences = 0
+  let redrawn = 0
+  let agreed = 0
+  let comparable = 0
+  let both = 0
+  let once = 0
+  let overlaps = 0
+  let share = 0
+  for (let a = 0; a < count; a++) {
+    for (let b = a; b < count; b++) {
+      const known = overlap(splits[a]!.shadow, isKnown[b]!)
+      const scored = overlap(splits[a]!.scored, isScored[b]!)
+      const times = a === b ? 1 : 2
+      const size = Math.sqrt(splits[a]!.shadow.length * splits[b]!.shadow.length)
+      const scoredSize = Math.sqrt(splits[a]!.scored.length * splits[b]!.scored.length)
+      share += (times * (known / size) * scored) / scoredSize
+      once += times * scored * known
+      if (a === b) continue
+      both += 2 * overlap(splits[a]!.scored, isKnown[b]!) * overlap(splits[b]!.scored, isKnown[a]!)
+      overlaps += known / size
+      let half = 0
+      let product = 0
+      for (const slot of splits[a]!.scored) {
+        if (isScored[b]![slot] === 0) continue
+        half += 0.5 * (place[a]![slot]! - place[b]![slot]!) ** 2
+        product += rank[a]![slot]! * rank[b]![slot]!
+      }
+      differences += half
+      redrawn += ((1 - known / size) * scored) / scoredSize
+      // Fits that share users agree through these; what is left is the agreement of strangers.
+      agreed += product - (known / size) * scored
+      comparable += (1 - known / size) * scored
+    }
+  }
+  const pairs = (count * (count - 1)) / 2
+  // Of all splits there are more pairs than were compared: their overlaps are alike, the diagonal is not.
+  const diagonal = count
+  const offDiagonal = pairs === 0 ? 0 : (share - diagonal) / (count * (count - 1))
+  return {
+    interaction: redrawn > 0 ? differences / redrawn : 0,
+    agreement: comparable > 0 ? Math.min(1, Math.max(0, agreed / comparable)) : 0,
+    sharedByPairs: once > 0 ? both / once : 0,
+    meanOverlap: pairs > 0 ? overlaps / pairs : 1,
+    scoredShare: 1 / all.length + (1 - 1 / all.length) * offDiagonal,
+  }
+}
+
+/** Midranks with mean 0 and mean square 1, all 0 where every score is the same. */
+function standardRanks(scores: ArrayLike<number>): Float64Array {
+  const ranks = midranks(scores)
+  const centre = (ranks.length + 1) / 2
+  let square = 0
+  for (const rank of ranks) square += (rank - centre) ** 2 / ranks.length
+  return ranks.map((rank) => (square > 0 ? (rank - centre) / Math.sqrt(square) : 0))
+}
+
+function indicator(slots: Int32Array, users: number): Uint8Array {
+  const out = new Uint8Array(users)
+  for (const slot of slots) out[slot] = 1
+  return out
+}
+
+function spread(slots: Int32Array, values: Float64Array, users: number): Float64Array {
+  const out = new Float64Array(users)
+  slots.forEach((slot, i) => (out[slot] = values[i]!))
+  return out
+}
+
+function overlap(slots: Int32Array, isMember: Uint8Array): number {
+  let count = 0
+  for (const slot of slots) count += isMember[slot]!
+  return count
+}
+
+function sumOfProducts(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}

@@ -37,13 +37,13 @@ export function openTable(path: string, options: Pick<ReadTableOptions, 'key' | 
   if (format === 'csv') throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
   const source = fileSource(path)
   try {
-    const table = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
+    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined } = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
     if (table.rows === 0 || table.cols === 0) throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
     return {
       ...table,
       path,
       format,
-      readIds: () => ('readIds' in table ? table.readIds() : undefined),
+      readIds: () => table.readIds?.(),
       sha256: () => sourceSha256(source),
       close: () => source.close(),
       readRows(from, to, into) {

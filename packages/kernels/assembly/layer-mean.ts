@@ -15,6 +15,7 @@ export function layerMean(task: i32, block: usize): void {
   const rowsPerTask = integer(block, 7);
   const last = integer(block, 8) != 0;
   const share = <f32>real(block, 9); // 1 / (layers + 1)
+  const wanted = address(block, 10); // 0 where every row of `out` is
   const rowTasks = (rows + rowsPerTask - 1) / rowsPerTask;
   const panel = task / rowTasks;
   const first = (task - panel * rowTasks) * rowsPerTask;
@@ -25,6 +26,7 @@ export function layerMean(task: i32, block: usize): void {
   const stride = (<usize>cols) << 2;
   const columns = (<usize>panel) << 6;
   for (let i = first; i < end; i++) {
+    if (wanted && !load<i32>(wanted + ((<usize>i) << 2))) continue;
     const row = indptr + ((<usize>i) << 2);
     const from = load<i32>(row);
     const degree = load<i32>(row, 4) - from;

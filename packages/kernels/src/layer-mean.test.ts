@@ -62,6 +62,21 @@ test('is its own transpose', () => {
   expect(inner(ax, y)).toBeCloseTo(inner(x, ay), 3)
 })
 
+test.each([0, 1, 3])('writes the rows wanted, the same bytes, and leaves others alone: %i layers', (layers) => {
+  const graph = randomGraph(500, 4000)
+  const x = randomMatrix(500, 20)
+  const whole = matrix(500, 20)
+  layerMean(graph, x, layers, whole)
+  const wanted = Int32Array.from({ length: 500 }, (_, i) => (i % 3 === 0 ? 1 : 0))
+  const out = matrix(500, 20, new Float32Array(10_000).fill(7))
+  layerMean(graph, x, layers, out, wanted)
+  for (let i = 0; i < 500; i++) {
+    const row = (m: Matrix): Float32Array => m.data.subarray(i * 20, (i + 1) * 20)
+    expect(row(out)).toEqual(wanted[i] ? row(whole) : new Float32Array(20).fill(7))
+  }
+  expect(() => layerMean(graph, x, layers, out, new Int32Array(3))).toThrow('expected 500 rows wanted or not, got 3')
+})
+
 test('gives the same bytes on any number of threads', () => {
   const graph = randomGraph(3000, 40_000)
   const x = randomMatrix(3000, 20)

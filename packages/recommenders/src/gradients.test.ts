@@ -44,6 +44,19 @@ function inner(x: Float64Array, y: Float64Array): number {
   return x.reduce((sum, value, k) => sum + value * y[k]!, 0)
 }
 
+test('a small batch of LightGCN propagates to its own rows alone, to the same bytes', () => {
+  const objective = lightgcnObjective(data, { ...lightgcnDefaults, factors: 20, layers: 3 })
+  refill(objective.parameters)
+  objective.startEpoch(1)
+  const loss = objective.step(0, 5, undefined)
+  const gradient = objective.gradient.slice()
+  expect(5 * 4).toBeLessThan(nodes)
+  // With a regulariser, which may look at any row, all of them are propagated to.
+  expect(objective.step(0, 5, () => ({}))).toBe(loss)
+  expect(objective.gradient).toEqual(gradient)
+  objective.release()
+})
+
 test.each([0, 1, 3])('LightGCN with %i layers, L2 and regularisers on both user tables', (layers) => {
   const factors = 5
   const options = { ...lightgcnDefaults, factors, layers, l2: 0.3 }

@@ -4,7 +4,7 @@
  */
 
 import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
-import { allocate, allocateInt32, bprGradient, decayUsed, layerMean, release, scoreTopK } from '@indistinct/kernels'
+import { allocate, allocateInt32, bprGradient, decayUsed, layerMean, release, scoreTopK, type Triplets } from '@indistinct/kernels'
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
@@ -84,12 +84,15 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
     gradient: gradient.data,
     startEpoch: (epoch) => order.draw(epoch),
     step(first, last, regularise) {
-      layerMean(resident, layer0, layers, propagated)
       const triplets = {
         users: order.users.subarray(first, last),
         positives: order.positives.subarray(first, last),
         negatives: order.negatives.subarray(first, last),
       }
+      // The loss looks at the rows of its batch alone; a regulariser may look at all.
+      const few = !regularise && 4 * (last - first) < graph.rows
+      if (few) markRows(uses, triplets, data.users)
+      layerMean(resident, layer0, layers, propagated, few ? uses : undefined)
       const loss = bprGradient(propagated, triplets, data.users, propagatedGradient, uses)
       const extra = regularise?.({ 'layer-0': users(layer0), propagated: users(propagated) }) ?? {}
       addContribution(users(propagatedGradient), extra['propagated'])
@@ -106,6 +109,16 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
       order.release()
       for (const array of held) release(array)
     },
+  }
+}
+
+/** Sets `rows` to 1 for users and items that take part in a triplet, to 0 for others. */
+function markRows(rows: Int32Array, { users, positives, negatives }: Triplets, firstItem: number): void {
+  rows.fill(0)
+  for (let s = 0; s < users.length; s++) {
+    rows[users[s]!] = 1
+    rows[firstItem + positives[s]!] = 1
+    rows[firstItem + negatives[s]!] = 1
   }
 }
 

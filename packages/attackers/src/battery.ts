@@ -61,7 +61,7 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
   },
   knn: {
     attacker: knn,
-    description: 'the 15 nearest known users vote',
+    description: 'the nearest known users vote; how many is cross-validated',
     attacks: on('paper', inputNames, { standardised: 1 }),
   },
   svm: {

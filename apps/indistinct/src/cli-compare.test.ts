@@ -27,7 +27,7 @@ describe('compare', () => {
   test('prints a row a method, and writes JSON and a page', async () => {
     const { code, stdout, stderr } = await compare('users.csv', 'people.csv', '--methods', 'leace,gaussian-transport,flow', '--out', 'compare.json', '--report', 'compare.html')
     expect([code, stderr]).toEqual([0, ''])
-    for (const name of ['original', 'leace', 'gaussian-transport', 'flow']) expect(stdout).toMatch(new RegExp(`^${name} +0\\.\\d{3} +0\\.\\d{3} +logistic, five-fold, \\w+ +[01]\\.\\d{3}`, 'm'))
+    for (const name of ['original', 'leace', 'gaussian-transport', 'flow']) expect(stdout).toMatch(new RegExp(`^${name} +0\\.\\d{3} +0\\.\\d{3} +0\\.\\d{3} +logistic, five-fold, \\w+ +[01]\\.\\d{3}`, 'm'))
     const record = JSON.parse(readFileSync(at('compare.json'), 'utf8')) as { schema: string; methods: Row[] }
     expect(record.schema).toBe('indistinct/compare/1')
     const [original, , transport] = record.methods

@@ -21,6 +21,7 @@ describe('runLadder', () => {
     expect(rows[0]).toMatchObject({ displacement: 0, kept: { value: 1 }, ndcg: { value: 0.25 }, attack: 'logistic, five-fold, standardised' })
     expect(rows[0]!.passes).toBeUndefined()
     expect(rows[0]!.leak!.value).toBeGreaterThan(0.7)
+    for (const { leak, auc } of rows) expect(Math.max(auc!, 1 - auc!)).toBeCloseTo(leak!.value, 9)
     expect(rows[3]!.leak!.value).toBeGreaterThan(0.6)
     for (const row of rows.slice(1)) {
       expect(row.failure).toBeUndefined()

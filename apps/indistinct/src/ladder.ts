@@ -58,6 +58,7 @@ async function measured(before: Matrix, after: Matrix, labels: Labels, name: str
   return {
     leak: { value: worst.foldedAuc.value, low: worst.foldedAuc.lower, high: upperBound },
     attack: `${worst.attacker}, ${worst.protocol}, ${worst.input}`,
+    auc: worst.auc.value,
     displacement: displacement.all.mean,
     ...(neighbours && { kept: neighbours.groups[0]!.euclidean }),
     ...(ndcg && { ndcg: ndcg(after) }),

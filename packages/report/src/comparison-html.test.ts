@@ -10,7 +10,7 @@ const data: ComparisonData = {
   attribute: { name: 'gender', classes: [{ name: '<F>', users: 4 }, { name: 'M', users: 5 }], missing: 1 },
   rows: [
     { name: 'original', leak: { value: 0.8, low: 0.75, high: 0.85 }, attack: 'mlp, paper, raw', kept: { value: 1 }, displacement: 0 },
-    { name: 'leace', leak: { value: 0.6, low: 0.5, high: 0.66 }, attack: 'xgb, paper, raw', kept: { value: 0.7, low: 0.68, high: 0.72 }, displacement: 0.3, seconds: 0.012, passes: 1 },
+    { name: 'leace', leak: { value: 0.6, low: 0.5, high: 0.66 }, attack: 'xgb, paper, raw', auc: 0.4, kept: { value: 0.7, low: 0.68, high: 0.72 }, displacement: 0.3, seconds: 0.012, passes: 1 },
     { name: 'flow', failure: 'no <luck>' },
   ],
   provenance: { seed: 1, command: 'indistinct compare "a b"' },
@@ -24,6 +24,7 @@ describe('comparisonHtml', () => {
     expect(page).toContain('flow: no &lt;luck&gt;')
     expect(page).not.toContain('<F>')
     expect(page).toContain('0.600 [0.500, 0.660]')
+    expect(page).toContain('<td>0.400</td>')
     expect(page).not.toContain('NDCG@10<')
   })
 

@@ -29,6 +29,8 @@ export interface ComparisonRow {
   readonly leak?: Estimate
   /** The attack that it is of. */
   readonly attack?: string
+  /** AUC of that attack before it is folded: below one half, the table was made more alike than chance makes it. */
+  readonly auc?: number
   /** Share of each user's nearest that stayed, by distance. */
   readonly kept?: Estimate
   /** Mean distance moved, in spreads of the table. */
@@ -42,9 +44,9 @@ export interface ComparisonRow {
 export function comparisonHtml(data: ComparisonData): string {
   const { title, subject, attribute, warnings, rows, provenance } = data
   const { head, rows: cells, names } = dropEmptyColumns(
-    ['Method', 'Worst attack', 'Folded AUC', `Of ${data.neighbours} nearest users kept`, 'Moved, in spreads', 'NDCG@10', 'Seconds', 'Passes'],
+    ['Method', 'Worst attack', 'Folded AUC', 'AUC', `Of ${data.neighbours} nearest users kept`, 'Moved, in spreads', 'NDCG@10', 'Seconds', 'Passes'],
     rows.filter(({ failure }) => failure === undefined).map((row): Content[] => [
-      row.name, row.attack, row.leak && estimateText(row.leak, 3), row.kept && estimateText(row.kept, 3),
+      row.name, row.attack, row.leak && estimateText(row.leak, 3), row.auc === undefined ? undefined : fixed(row.auc, 3), row.kept && estimateText(row.kept, 3),
       row.displacement === undefined ? undefined : fixed(row.displacement, 3), row.ndcg && estimateText(row.ndcg, 4),
       row.seconds === undefined ? undefined : fixed(row.seconds, 2), row.passes === undefined ? undefined : String(row.passes),
     ]),

@@ -19,29 +19,53 @@ export interface Audits {
   readonly after?: AuditResult
 }
 
-/** The sections of a report that attacks fill. `table` names what was attacked, `attribute` what was asked. */
-export function attackSections(audits: Audits, table: string, attribute: string): Pick<ReportData, 'attacks' | 'roc' | 'threatModel' | 'smallestLeak' | 'limits'> {
+/** A table with its audits, and p of each of its attacks corrected for all tables, where they are several. */
+export interface AuditedSection {
+  readonly table: string
+  readonly audits: Audits
+  readonly correctedP?: readonly number[]
+}
+
+type Sections = Pick<ReportData, 'attacks' | 'roc' | 'threatModel' | 'smallestLeak' | 'limits' | 'margin'>
+
+/** The sections of a report that attacks on one table fill. `table` names it, `attribute` what was asked. */
+export function attackSections(audits: Audits, table: string, attribute: string): Sections {
+  return severalSections([{ table, audits }], attribute)
+}
+
+/** The same for several tables of the same users. */
+export function severalSections(sections: readonly AuditedSection[], attribute: string): Sections {
+  const { audits } = sections[0]!
   const judged = audits.after ?? audits.before
-  const attacks = audits.before.attacks.map((before, a): AttackRow => {
-    const after = audits.after?.attacks[a]
-    const scored = scoredUsers(before)
-    return {
-      ...nameOf(before, table),
-      before: figures(before, audits.before.correctedP[a]!),
-      ...(audits.after && after && { after: figures(after, audits.after.correctedP[a]!) }),
-      ...(scored && { scored }),
-    }
-  })
-  const roc = judged.classes.length > 2 ? [] : audits.before.attacks.map((before, a): RocCurve => {
-    const after = audits.after?.attacks[a]
-    return { ...nameOf(before, table), before: meanRoc(before.splits), ...(after && { after: meanRoc(after.splits) }) }
-  })
+  const attacks = sections.flatMap(({ table, audits, correctedP = audits.before.correctedP }) =>
+    audits.before.attacks.map((before, a): AttackRow => {
+      const after = audits.after?.attacks[a]
+      const scored = scoredUsers(before)
+      return {
+        ...nameOf(before, table),
+        before: figures(before, correctedP[a]!, audits.before.q[a]!),
+        ...(audits.after && after && { after: figures(after, audits.after.correctedP[a]!, audits.after.q[a]!) }),
+        ...(scored && { scored }),
+      }
+    }),
+  )
+  const several = judged.classes.length > 2
+  const roc = sections.flatMap(({ table, audits }) =>
+    several ? [] : audits.before.attacks.map((before, a): RocCurve => {
+      const after = audits.after?.attacks[a]
+      return { ...nameOf(before, table), before: meanRoc(before.splits), ...(after && { after: meanRoc(after.splits) }) }
+    }),
+  )
   return {
     attacks,
     roc,
-    threatModel: threatModel(audits, attribute),
-    smallestLeak: judged.smallestDetectable,
-    limits: judged.classes.length > 2 ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : [],
+    margin: judged.margin,
+    threatModel: threatModel(audits, attribute, sections.length),
+    smallestLeak: Math.min(...sections.map(({ audits }) => (audits.after ?? audits.before).smallestDetectable)),
+    limits: [
+      ...(several ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : []),
+      ...(sections.length > 1 ? ['p corrected is multiplied by the number of tables; q is of each table by itself.'] : []),
+    ],
   }
 }
 
@@ -65,8 +89,8 @@ function nameOf({ attacker, protocol, input }: AttackResult, table: string): Pic
   return { table, attacker, protocol, input }
 }
 
-function figures(attack: AttackResult, correctedP: number): AttackFigures {
-  const binary = attack.classes.length === 2
+function figures(attack: AttackResult, correctedP: number, q: number): AttackFigures {
+  const [atHundredth, atThousandth] = [0.01, 0.001].map((rate) => attack.lowRates.find(({ falsePositiveRate, resolved }) => resolved && falsePositiveRate === rate))
   return {
     auc: interval(attack.auc),
     foldedAuc: interval(attack.foldedAuc),
@@ -76,7 +100,9 @@ function figures(attack: AttackResult, correctedP: number): AttackFigures {
     recall: interval(attack.recall),
     p: attack.permutation.p,
     correctedP,
-    ...(binary && { truePositivesAt1: { value: mean(attack.splits.map((split) => truePositiveRateAt(curveOf(split), 0.01))) } }),
+    q,
+    ...(atHundredth?.resolved && { truePositivesAt1: interval(atHundredth) }),
+    ...(atThousandth?.resolved && { truePositivesAtTenth: interval(atThousandth) }),
   }
 }
 
@@ -104,11 +130,11 @@ function meanRoc(splits: readonly SplitScores[]): [number, number][] {
   return [[0, 0], ...points]
 }
 
-function threatModel({ before, after }: Audits, attribute: string): ThreatModel {
+function threatModel({ before, after }: Audits, attribute: string, tables: number): ThreatModel {
   const names = <Key extends 'attacker' | 'protocol' | 'input'>(key: Key): AttackResult[Key][] => [...new Set(before.attacks.map((attack) => attack[key]))]
   const paper = before.attacks.find(({ protocol }) => protocol === 'paper') ?? before.attacks[0]!
   return {
-    sees: ['the table of user embeddings, one row a user', `the ${attribute} of the users in the shadow set`],
+    sees: [tables === 1 ? 'the table of user embeddings, one row a user' : 'each of the tables of user embeddings, one row a user, and all of them joined', `the ${attribute} of the users in the shadow set`],
     shadow: { users: paper.shadowUsers, share: paper.shadowUsers / paper.labelled },
     balance: 'every label drawn to equal size, in training and in scoring',
     attackers: names('attacker').map((name) => ({ name, ...(attackers[name] && { description: attackers[name].description }) })),

@@ -16,6 +16,8 @@ export function aucTable(rows: readonly AttackRow[]): Markup {
     ['Folded AUC', (f) => estimateCell(foldedAuc(f))],
     ['AUC', (f) => estimateCell(f.auc)],
     ['p', (f) => (f.p === undefined ? undefined : pText(f.p))],
+    ['p corrected', (f) => (f.correctedP === undefined ? undefined : pText(f.correctedP))],
+    ['q', (f) => (f.q === undefined ? undefined : pText(f.q))],
   ]
   return measureTable('Area under the ROC curve, with 95\u00a0% intervals', rows, measures, ['Users scored', (row) => row.scored && `${count(row.scored[0])} + ${count(row.scored[1])}`])
 }

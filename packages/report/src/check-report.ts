@@ -29,6 +29,7 @@ export function checkReport(data: ReportData): void {
     }
   })
   if (data.gate !== undefined && !(data.gate >= 0.5 && data.gate <= 1)) throw new RangeError(`reportHtml: expected gate between 0.5 and 1, got ${data.gate}`)
+  if (data.margin !== undefined && !(data.margin > 0 && data.margin <= 0.5)) throw new RangeError(`reportHtml: expected a margin above 0 and at most 0.5, got ${data.margin}`)
   checkShare(data.smallestLeak, 'smallestLeak')
 }
 

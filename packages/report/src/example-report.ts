@@ -161,5 +161,6 @@ function figures(points: readonly [number, number][]): AttackFigures {
     truePositivesAt1: around(early, 0.03),
     truePositivesAtTenth: { value: early / 8 },
     p: auc > 0.6 ? 0.0005 : 0.31,
+    q: auc > 0.6 ? 0.001 : 0.42,
   }
 }

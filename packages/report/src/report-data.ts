@@ -26,6 +26,8 @@ export interface ReportData {
   readonly attribute?: AttributeSummary
   /** Folded AUC d that the verdict is asked about: "no leak above d" is said only if every upper bound allows it. */
   readonly gate?: number
+  /** Distance of a folded AUC from 0.5 that was stated beforehand to count as none; 0.5 and the margin stand for a gate where there is none. */
+  readonly margin?: number
   /** Smallest AUC that this sample could have shown; from `attacks[].scored` when absent. */
   readonly smallestLeak?: number
   readonly warnings?: readonly string[]
@@ -97,6 +99,8 @@ export interface AttackFigures {
   readonly p?: number
   /** The same after correction for all attacks of the report; below 0.05 it proves a leak. */
   readonly correctedP?: number
+  /** False discovery rate at which the attack would count as a finding (Benjamini and Hochberg). */
+  readonly q?: number
 }
 
 /** ROC points [false positive rate, true positive rate], ascending. */

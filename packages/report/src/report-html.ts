@@ -17,7 +17,7 @@ import { rocSection } from './roc.ts'
 import { scatterFigure } from './scatter.ts'
 import { list, threatModelSection } from './threat-model-section.ts'
 import { utilityTable } from './utility-table.ts'
-import { verdictOf, type Verdict } from './verdict.ts'
+import { limitOf, verdictOf, type Verdict } from './verdict.ts'
 
 /**
  * Renders `data` as a self-contained HTML document. Equal data gives equal bytes; a section without data is left out.
@@ -30,7 +30,7 @@ export function reportHtml(data: ReportData): string {
   const attacked = attacks.length > 0
   const sections: [id: string, title: string, content: Content][] = [
     ['threat-model', 'Threat model', data.threatModel && threatModelSection(data.threatModel)],
-    ['attacks', 'Attacks', attacked && html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, data.gate, kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`],
+    ['attacks', 'Attacks', attacked && html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`],
     ['true-positives', 'True positives at few false positives', truePositivesTable(attacks)],
     ['roc', 'ROC curves', data.roc && data.roc.length > 0 && rocSection(data.roc, attacks)],
     ['other-measures', 'Other measures', otherMeasuresTable(attacks)],
@@ -62,11 +62,11 @@ function attributeLine(attribute: AttributeSummary): Markup {
 `
 }
 
-const statusNames = { leak: 'Leak found', bounded: 'No leak above the gate', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
+const statusNames = { leak: 'Leak found', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
 
 function verdictSection(verdict: Verdict, data: ReportData): Markup {
   return html`<section id="verdict" class="verdict ${verdict.status}"><h2>Verdict</h2>
-<p class="status">${verdict.status === 'bounded' && data.gate !== undefined ? `No leak above ${fixed(data.gate, 3)}` : statusNames[verdict.status]}</p>
+<p class="status">${verdict.status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[verdict.status]}</p>
 <p class="finding">${verdict.sentence}</p>
 ${list(verdict.details)}</section>`
 }

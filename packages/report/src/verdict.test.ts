@@ -41,6 +41,13 @@ describe('verdictOf', () => {
     expect(open.sentence).toContain('do not rule out one above 0.550, since their intervals reach up to 0.600 (xgb on users)')
   })
 
+  test('a margin stands for a gate where there is none', () => {
+    const calm = row('mlp', figures(0.5, 0.46, 0.54))
+    expect(verdictOf({ attacks: [calm], margin: 0.05 }).sentence).toContain('no leak above 0.550: the highest upper bound is 0.540')
+    expect(verdictOf({ attacks: [calm], margin: 0.02 }).status).toBe('undecided')
+    expect(verdictOf({ attacks: [calm], gate: 0.52, margin: 0.05 }).status).toBe('undecided')
+  })
+
   test('without a gate nothing is said to be bounded', () => {
     const verdict = verdictOf({ attacks: [row('mlp', figures(0.5, 0.49, 0.51))] })
     expect(verdict.status).toBe('undecided')

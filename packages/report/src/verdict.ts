@@ -30,7 +30,7 @@ interface Scored {
 }
 
 /** Judges the attacks of `data` after unlearning, or before where nothing was unlearned. */
-export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'smallestLeak'>): Verdict {
+export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'margin' | 'smallestLeak'>): Verdict {
   const rows = data.attacks ?? []
   const unlearned = rows.some((row) => row.after)
   const judged = scored(rows, unlearned ? 'after' : 'before')
@@ -66,7 +66,12 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'smallestL
   if (judged.some(({ row }) => (unlearned ? row.after : row.before)?.p !== undefined)) {
     details.push('A large p is no evidence of safety: it says that chance could explain the figure, not that it does.')
   }
-  return { ...finding(judged, worst, data.gate), details, worst }
+  return { ...finding(judged, worst, limitOf(data)), details, worst }
+}
+
+/** The folded AUC that the verdict is asked about: the gate, else one half and the margin that was stated. */
+export function limitOf({ gate, margin }: Pick<ReportData, 'gate' | 'margin'>): number | undefined {
+  return gate ?? (margin === undefined ? undefined : 0.5 + margin)
 }
 
 function finding(judged: readonly Scored[], worst: Scored, gate: number | undefined): Pick<Verdict, 'status' | 'sentence'> {
@@ -102,7 +107,7 @@ function scored(rows: readonly AttackRow[], phase: 'before' | 'after'): Scored[]
     if (!figures) continue
     const folded = foldedAuc(figures)
     const corrected = figures.correctedP !== undefined
-    out.push({ row, folded, corrected, proven: corrected ? figures.correctedP < 0.05 : folded.low !== undefined && folded.low > 0.5 })
+    out.push({ row, folded, corrected, proven: corrected ? figures.correctedP <= 0.05 : folded.low !== undefined && folded.low > 0.5 })
   }
   return out
 }

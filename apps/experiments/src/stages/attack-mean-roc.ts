@@ -1,7 +1,7 @@
 /** @file One ROC curve for an attack of many splits, whose scores are on scales of their own. */
 
 import type { SplitScores } from '@indistinct/attackers'
-import { rocCurve, truePositiveRateAt } from '@indistinct/metrics'
+import { rocCurve } from '@indistinct/metrics'
 
 /** False positive rates at which the mean curve has its points. */
 const STEPS = 100
@@ -9,8 +9,6 @@ const STEPS = 100
 export interface MeanRoc {
   /** Points [false positive rate, true positive rate], ascending. */
   readonly roc: readonly (readonly [number, number])[]
-  /** Mean true positive rate at 1 % false positives. */
-  readonly truePositivesAt1: number
 }
 
 /**
@@ -20,11 +18,9 @@ export interface MeanRoc {
 export function meanRoc(splits: readonly SplitScores[]): MeanRoc | undefined {
   if (splits.length === 0 || splits[0]!.probabilities.cols !== 2) return undefined
   const sums = new Float64Array(STEPS + 1)
-  let early = 0
   for (const { probabilities, codes } of splits) {
     const curve = rocCurve(Float64Array.from(codes, (_, i) => probabilities.data[2 * i + 1]!), codes)
     const { falsePositiveRate: x, truePositiveRate: y } = curve
-    early += truePositiveRateAt(curve, 0.01)
     for (let step = 0, p = 0; step <= STEPS; step++) {
       const rate = step / STEPS
       // The last point at or left of the rate: where the curve rises at one rate, its top.
@@ -34,7 +30,7 @@ export function meanRoc(splits: readonly SplitScores[]): MeanRoc | undefined {
     }
   }
   const roc = Array.from(sums, (sum, step): [number, number] => [step / STEPS, round(sum / splits.length)])
-  return { roc: [[0, 0], ...roc.slice(roc[0]![1] === 0 ? 1 : 0)], truePositivesAt1: early / splits.length }
+  return { roc: [[0, 0], ...roc.slice(roc[0]![1] === 0 ? 1 : 0)] }
 }
 
 /** Six digits: more than a picture shows. */

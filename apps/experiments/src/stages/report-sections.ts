@@ -67,7 +67,7 @@ function counterpart(attack: StoredAttack, others: readonly StoredAttack[]): Sto
 }
 
 function figuresOf(attack: StoredAttack, correctedP: number): AttackFigures {
-  const { truePositivesAt1 } = attack
+  const [atHundredth, atThousandth] = [0.01, 0.001].map((rate) => attack.lowRates.find(({ falsePositiveRate, resolved }) => resolved && falsePositiveRate === rate))
   return {
     auc: estimateOf(attack.auc),
     foldedAuc: estimateOf(attack.foldedAuc),
@@ -75,7 +75,8 @@ function figuresOf(attack: StoredAttack, correctedP: number): AttackFigures {
     accuracy: estimateOf(attack.accuracy),
     precision: estimateOf(attack.precision),
     recall: estimateOf(attack.recall),
-    ...(truePositivesAt1 !== undefined && { truePositivesAt1: { value: truePositivesAt1 } }),
+    ...(atHundredth?.resolved && { truePositivesAt1: estimateOf(atHundredth) }),
+    ...(atThousandth?.resolved && { truePositivesAtTenth: estimateOf(atThousandth) }),
     p: attack.permutation.p,
     correctedP,
   }

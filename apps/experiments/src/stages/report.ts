@@ -11,6 +11,9 @@ import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { attackRows, rocCurves, threatModel, utilityRows } from './report-sections.ts'
 
+/** The distance of a folded AUC from 0.5 that counts as none, as in `indistinct audit`. */
+const margin = 0.05
+
 /** Writes report.html, its data as report.json, and grid.json, which repeats the run. */
 export async function run(context: StageContext): Promise<void> {
   const { product } = context.parameters as unknown as { product: Product }
@@ -31,6 +34,7 @@ export async function run(context: StageContext): Promise<void> {
     subject: `${dataset.name}, ${recommender.name}, ${labels.codes.length} users, user tables ${Object.entries(before).map(([name, { cols }]) => `${name} (K = ${cols})`).join(', ')}`,
     attribute: summaryOf(attribute, labels),
     smallestLeak: Math.min(...(method ? attacks.after : attacks.before).map((attack) => attack.smallestDetectable)),
+    margin,
     threatModel: threatModel(attribute, attacks.before, observedDescriptions(context)),
     attacks: attackRows(attacks.before, attacks.after),
     roc: rocCurves(attacks.before, attacks.after),

@@ -10,8 +10,6 @@ export interface StoredAttack extends Omit<AttackResult, 'splits'> {
   readonly protocolDescription: string
   /** Points [false positive rate, true positive rate], mean over splits; for two classes only. */
   readonly roc?: readonly (readonly [number, number])[]
-  /** True positive rate at 1 % false positives, mean over splits; for two classes only. */
-  readonly truePositivesAt1?: number
 }
 
 /** One line of utility.json, with its 95 % interval. `group` is a class of the attribute, or absent for all users. */

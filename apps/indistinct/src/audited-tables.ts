@@ -1,0 +1,66 @@
+/** @file Several tables of the same users, to be audited one by one and side by side: what each hides they may show together. */
+
+import { basename } from 'node:path'
+import { badData, type Matrix } from '@indistinct/core'
+import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
+import type { FileRecord, TableArguments } from './table-inputs.ts'
+
+export interface AuditedTable {
+  readonly name: string
+  readonly matrix: Matrix
+}
+
+export const joinedName = 'all tables joined'
+
+/** Names of `paths` for people: without folders where that tells them apart. */
+export function tableNames(paths: readonly string[]): string[] {
+  const short = paths.map((path) => basename(path))
+  return new Set(short).size === paths.length ? short : [...paths]
+}
+
+/**
+ * The tables of `paths` with the users of `first`, the table of the first path, in its order; and their concatenation,
+ * where there are several. Other files are recorded under "table 2" and so on.
+ * @throws IndistinctError 'bad-data' when a table has other users.
+ */
+export async function auditedTables(first: EmbeddingTable, paths: readonly string[], args: Omit<TableArguments, 'table'>): Promise<{ tables: AuditedTable[]; files: Record<string, FileRecord> }> {
+  const names = tableNames(paths)
+  const tables: AuditedTable[] = [{ name: names[0]!, matrix: first.matrix }]
+  const files: Record<string, FileRecord> = {}
+  for (const [at, path] of paths.entries()) {
+    if (at === 0) continue
+    const table = await readTable(path, { ids: args.ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
+    tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!) })
+    files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }
+  }
+  if (tables.length > 1) tables.push({ name: joinedName, matrix: sideBySide(tables.map(({ matrix }) => matrix)) })
+  return { tables, files }
+}
+
+/** The rows of `table` in the order of the users of `first`. */
+function rowsInOrder({ ids, matrix }: EmbeddingTable, path: string, first: EmbeddingTable, firstPath: string): Matrix {
+  if (ids.length !== first.ids.length) {
+    throw badData(`${path}: expected the ${first.ids.length} users of ${firstPath}, got ${ids.length}; audit tables of other users by themselves`)
+  }
+  const rowOf = new Map(ids.map((id, row) => [id, row]))
+  const data = new Float32Array(matrix.data.length)
+  first.ids.forEach((id, to) => {
+    const from = rowOf.get(id)
+    if (from === undefined) throw badData(`${path}: expected the users of ${firstPath}, but user ${JSON.stringify(id)} is missing; a table without ids has row numbers for ids unless --ids names them`)
+    data.set(matrix.data.subarray(from * matrix.cols, (from + 1) * matrix.cols), to * matrix.cols)
+  })
+  return { rows: matrix.rows, cols: matrix.cols, data }
+}
+
+/** The columns of all tables, (N, the sum of their columns). */
+function sideBySide(tables: readonly Matrix[]): Matrix {
+  const rows = tables[0]!.rows
+  const cols = tables.reduce((sum, table) => sum + table.cols, 0)
+  const data = new Float32Array(rows * cols)
+  let offset = 0
+  for (const table of tables) {
+    for (let i = 0; i < rows; i++) data.set(table.data.subarray(i * table.cols, (i + 1) * table.cols), i * cols + offset)
+    offset += table.cols
+  }
+  return { rows, cols, data }
+}

@@ -22,11 +22,11 @@ const unlearned = { users: 1_000_000, seconds: 300, megabytes: 1500 }
 
 type Work = 'U2U-R closed form' | 'mean matching' | 'Gaussian transport' | 'MMD, exact' | 'MMD, random Fourier' | 'flow, exact' | 'flow, random Fourier'
 const works: readonly { readonly work: Work; readonly most: number; readonly runs: (rows: number) => number }[] = [
-  { work: 'U2U-R closed form', most: Infinity, runs: () => 5 },
-  { work: 'mean matching', most: Infinity, runs: () => 5 },
-  { work: 'Gaussian transport', most: Infinity, runs: () => 5 },
+  { work: 'U2U-R closed form', most: Infinity, runs: (rows) => (rows < few ? 5 : 3) },
+  { work: 'mean matching', most: Infinity, runs: (rows) => (rows < few ? 5 : 3) },
+  { work: 'Gaussian transport', most: Infinity, runs: (rows) => (rows < few ? 5 : 3) },
   { work: 'MMD, exact', most: mostExact, runs: (rows) => (rows < few ? 5 : 1) },
-  { work: 'MMD, random Fourier', most: Infinity, runs: () => 5 },
+  { work: 'MMD, random Fourier', most: Infinity, runs: (rows) => (rows < few ? 5 : 3) },
   { work: 'flow, exact', most: mostExactFlow, runs: (rows) => (rows < 10_000 ? 5 : 1) },
   { work: 'flow, random Fourier', most: Infinity, runs: (rows) => (rows < few ? 5 : 1) },
 ]

@@ -42,8 +42,8 @@ export function storeOption<Name extends string>(name: Name, describe: string): 
 }
 
 export const environmentHelp = [
-  'The address and the password come from the environment alone: DATABASE_URL or PGHOST, PGPORT, PGUSER, PGPASSWORD',
-  'and PGDATABASE for postgres, REDIS_URL for redis. See docs/stores.md.',
+  'The address and the password come from the environment alone: DATABASE_URL or PGHOST, PGPORT,',
+  'PGUSER, PGPASSWORD and PGDATABASE for postgres, REDIS_URL for redis. See docs/stores.md.',
 ].join('\n')
 
 /** Opens the place, lets `use` work on it, and closes it. */

@@ -68,4 +68,5 @@ test('redacted takes out the password in each of its forms', () => {
   const env = { DATABASE_URL: `postgres://ann:${encoded}@host/db`, PGPASSWORD: 'other-one', REDIS_URL: 'redis://:50%@host' }
   expect(redacted(`a ${secret} b ${encoded} c other-one d ${env.DATABASE_URL} e 50% f`, env)).toBe('a *** b *** c *** d *** e *** f')
   expect(withoutPasswords('at postgres://ann:p@ss/word@host/db, and redis://host:1')).toBe('at postgres://***@host/db, and redis://host:1')
+  expect(withoutPasswords('file:///app/node_modules/@scope/name.js:1:2')).toBe('file:///app/node_modules/@scope/name.js:1:2')
 })

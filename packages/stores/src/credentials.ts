@@ -45,7 +45,7 @@ export function redacted(text: string, environment: Environment = defaultEnviron
   return withoutPasswords(safe)
 }
 
-/** `text` with the password of every address in it replaced. */
+/** `text` with user and password of every address in it replaced; file:/// has none, and scoped packages in its paths. */
 export function withoutPasswords(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@')
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)(?!\/)\S*@/gi, '$1***@')
 }

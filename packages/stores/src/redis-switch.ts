@@ -24,21 +24,22 @@ local function each(visit)
   until cursor == '0'
 end
 
-local gone, drifted = 0, 0
-each(function(id)
+local gone, drifted, changed = 0, 0, 0
+local skip = {}
+each(function(id, vector)
   local live = redis.call('HGET', prefix .. id, field)
-  if not live then gone = gone + 1
-  elseif live ~= redis.call('HGET', KEYS[2], id) then drifted = drifted + 1 end
+  if not live then
+    gone = gone + 1
+    skip[id] = true
+  else
+    if live ~= redis.call('HGET', KEYS[2], id) then drifted = drifted + 1 end
+    if live == vector then skip[id] = true else changed = changed + 1 end
+  end
 end)
 if drifted > 0 or (strict and gone > 0) then return 'changed-meanwhile' end
 
-local changed = 0
 each(function(id, vector)
-  local live = redis.call('HGET', prefix .. id, field)
-  if live and live ~= vector then
-    redis.call('HSET', prefix .. id, field, vector)
-    changed = changed + 1
-  end
+  if not skip[id] then redis.call('HSET', prefix .. id, field, vector) end
 end)
 for i = 1, renames do redis.call('RENAME', KEYS[3 + 2 * i], KEYS[4 + 2 * i]) end
 for i = 8, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end

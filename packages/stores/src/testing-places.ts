@@ -11,6 +11,7 @@ export type Users = ReadonlyMap<string, Float32Array | null>
 
 export interface TestPlace {
   readonly env: TestServer['env']
+  readonly pid?: number | undefined
   open(): Promise<Store>
   /** An empty place with these users, each with a name beside the vector; null is a user without a vector. */
   fill(users: Users): Promise<void>
@@ -63,6 +64,7 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
   }
   return {
     env: server.env,
+    pid: server.pid,
     open: () => openPostgres({ table: 'users' }),
     async fill(users) {
       for (const name of ['users', 'indistinct_versions', ...(await besides())]) await rows(`DROP TABLE IF EXISTS "${name}"`)
@@ -97,6 +99,7 @@ async function redisPlace(server: TestServer): Promise<TestPlace> {
   const users = async (): Promise<string[]> => (await client.keys('user:*')).sort()
   return {
     env: server.env,
+    pid: server.pid,
     open: () => openRedis({ prefix: 'user:' }),
     async fill(all) {
       await client.flushall()

@@ -13,6 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface TestServer {
   /** What a program sees to reach the server: DATABASE_URL or REDIS_URL. */
   readonly env: Readonly<Record<string, string>>
+  /** The server's process; absent where it is this one. */
+  readonly pid?: number | undefined
   stop(): Promise<void>
 }
 
@@ -64,7 +66,7 @@ export async function startPostgres(programs: string): Promise<TestServer> {
     await client.connect()
     await client.end()
   })
-  return { env, stop: () => ended(server, folder, 'SIGINT') }
+  return { env, pid: server.pid, stop: () => ended(server, folder, 'SIGINT') }
 }
 
 /** Whether redis-server is on the path. */
@@ -89,7 +91,7 @@ export async function startRedis(): Promise<TestServer> {
       redis.disconnect()
     }
   })
-  return { env, stop: () => ended(server, folder, 'SIGTERM') }
+  return { env, pid: server.pid, stop: () => ended(server, folder, 'SIGTERM') }
 }
 
 export function freePort(): Promise<number> {

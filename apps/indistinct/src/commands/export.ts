@@ -55,7 +55,7 @@ async function exportTable(args: ExportArguments): Promise<void> {
     withProgress(session.log, 'export', async (onProgress) => ({ place: store.place, stored: await store.read({ onProgress }) })),
   )
   const { ids, matrix, withoutVector } = stored
-  const table = embeddingTable({ ids, matrix, idColumn: args['id-column'] ?? 'id', name: place })
+  const table = embeddingTable({ ids, matrix, idColumn: 'id', name: place })
   for (const warning of table.warnings) session.log.warn(warning)
   if (withoutVector > 0) session.log.warn(`${grouped(withoutVector)} without a vector in ${place}: left out`)
   checkOutputs(tableFiles(args.out, table), [], args.force)

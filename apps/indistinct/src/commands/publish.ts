@@ -9,20 +9,25 @@ import { textOption } from '../option-values.ts'
 import { openSession } from '../session.ts'
 import { environmentHelp, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
 import { switchedJson, switchedText } from '../switched-version.ts'
+import { tableOptions } from '../table-inputs.ts'
 
 export interface PublishArguments extends StoreArguments {
   readonly file: string
   readonly to: StoreKind
   readonly ids?: string | undefined
   readonly 'file-id-column'?: string | undefined
+  readonly 'table-key'?: string | undefined
+  readonly dimensions?: readonly string[] | undefined
   readonly partial: boolean
 }
 
 export const publishOptions = {
   ...storeOption('to', 'postgres or redis'),
   ...placeOptions,
-  ids: { describe: 'file that names the rows of an npy table; default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
-  'file-id-column': { describe: 'id column of a CSV table or the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
+  ids: tableOptions.ids,
+  'file-id-column': { describe: 'id column of FILE or of the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
+  'table-key': tableOptions['table-key'],
+  dimensions: tableOptions.dimensions,
   partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
   ...outputOptions,
 } as const
@@ -38,11 +43,11 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
           '',
           'Examples:',
           '$ indistinct publish unlearned.npy --ids unlearned.npy.ids.csv --to postgres --table users',
-          '$ indistinct publish unlearned.csv --to postgres --table app.users --id-column user_id --vector-column factors',
+          '$ indistinct publish unlearned.csv --to postgres --table app.users --vector-column factors',
           '$ indistinct publish unlearned.csv --to redis --prefix user:',
           '',
-          'Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes back to them,',
-          'indistinct versions --prune removes them.',
+          'Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes',
+          'back to them, indistinct versions --prune removes them.',
           environmentHelp,
         ].join('\n'),
       )
@@ -53,7 +58,7 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
 
 async function publish(args: PublishArguments): Promise<void> {
   const session = openSession(args)
-  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'] })
+  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'], key: args['table-key'], dimensions: args.dimensions })
   for (const warning of table.warnings) session.log.warn(warning)
   if (table.dtype === 'f8') session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
   const sha256 = table.source!.sha256

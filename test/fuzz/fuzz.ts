@@ -13,6 +13,8 @@ export interface FuzzOptions {
   readonly format: string
   readonly cases: number
   readonly seed: number
+  /** Ends early after this many minutes. */
+  readonly minutes?: number | undefined
   /** Sees every file before it is parsed. */
   readonly onCase?: (bytes: Uint8Array, number: number) => void
 }
@@ -31,7 +33,7 @@ export interface FuzzResult {
 const BATCH = 256
 const MOST_FILES = 4000
 
-export async function fuzz({ format, cases, seed, onCase }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({ format, cases, seed, minutes = Infinity, onCase }: FuzzOptions): Promise<FuzzResult> {
   const target = targets[format]!
   const random = randomStream(seed, 'fuzz', format)
   const corpus = target.seeds()
@@ -47,7 +49,9 @@ export async function fuzz({ format, cases, seed, onCase }: FuzzOptions): Promis
     if (error) return finish(0, { bytes, error })
   }
   coverage.take()
-  for (let done = 0; done < cases; ) {
+  const end = performance.now() + minutes * 60_000
+  let done = 0
+  while (done < cases && performance.now() < end) {
     const batch: Uint8Array[] = []
     for (; batch.length < BATCH && done < cases; done++) {
       const bytes = mutated(pick(), pick(), target.tokens, random)
@@ -60,18 +64,19 @@ export async function fuzz({ format, cases, seed, onCase }: FuzzOptions): Promis
     }
     if (corpus.length < MOST_FILES) {
       const latest = coverage.take()
-      if (latest.length > 0) corpus.push(...(await newcomers(batch, latest)))
+      if (latest.length > 0) corpus.push(...(await newcomers(batch, latest, done)))
     }
   }
   for (const bytes of corpus) if (await accepts(bytes)) accepted++
-  return finish(cases)
+  return finish(done)
 
   /** The files of a batch that ran new blocks: each is run again alone, which is rare once most blocks have run. */
-  async function newcomers(batch: readonly Uint8Array[], latest: readonly string[]): Promise<Uint8Array[]> {
+  async function newcomers(batch: readonly Uint8Array[], latest: readonly string[], done: number): Promise<Uint8Array[]> {
     const fresh = new Set(latest)
     const found: Uint8Array[] = []
     for (const bytes of batch) {
       coverage.ran()
+      onCase?.(bytes, done)
       await verdict(target, bytes)
       const ran = coverage.ran().filter((block) => fresh.has(block))
       if (ran.length === 0) continue

@@ -1,5 +1,5 @@
 /**
- * @file `npm run fuzz -- --format npy --cases 1000000 [--seed 1] [--out FOLDER]`. A thread of its own parses; this one
+ * @file `npm run fuzz -- --format npy --cases 1000000 [--seed 1] [--minutes 20] [--out FOLDER]`. A thread of its own parses; this one
  * watches that it goes on. Exit code 1, and the file that did it, where a parser crashes, hangs or fills memory.
  */
 
@@ -18,6 +18,7 @@ interface Job {
   readonly format: string
   readonly cases: number
   readonly seed: number
+  readonly minutes: number | undefined
   readonly state: SharedArrayBuffer
 }
 
@@ -38,11 +39,11 @@ else {
 }
 
 async function watch(): Promise<void> {
-  const { values } = parseArgs({ options: { format: { type: 'string', multiple: true }, cases: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: 'artifacts/fuzz' } } })
+  const { values } = parseArgs({ options: { format: { type: 'string', multiple: true }, cases: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string' }, out: { type: 'string', default: 'artifacts/fuzz' } } })
   for (const format of values.format ?? Object.keys(targets)) {
     if (!Object.hasOwn(targets, format)) throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
     const started = performance.now()
-    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), state: new SharedArrayBuffer(8 + LARGEST) })
+    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), minutes: values.minutes === undefined ? undefined : Number(values.minutes), state: new SharedArrayBuffer(8 + LARGEST) })
     const seconds = ((performance.now() - started) / 1000).toFixed(0)
     const { failure, ...facts } = outcome
     console.log(JSON.stringify({ format, seed: Number(values.seed), seconds: Number(seconds), peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), ...facts, failure: failure?.error }))

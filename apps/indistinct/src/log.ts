@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util'
 import { startProgress, type Progress } from './progress.ts'
+import { printable } from './text-table.ts'
 
 export interface Log {
   info(text: string): void
@@ -15,9 +16,11 @@ export function createLog(quiet: boolean): Log {
   const write = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`)
   }
+  // Names of files and columns stand in both.
+  const inert = (text: string): string => text.split('\n').map(printable).join('\n')
   return {
-    info: write,
-    warn: (text) => write(`${emphasised('yellow', 'warning:', process.stderr)} ${text}`),
+    info: (text) => write(inert(text)),
+    warn: (text) => write(`${emphasised('yellow', 'warning:', process.stderr)} ${inert(text)}`),
     progress: (label) => startProgress(label, quiet ? 'none' : process.stderr.isTTY ? 'bar' : 'lines', (text) => process.stderr.write(text)),
   }
 }

@@ -14,7 +14,7 @@ export function grouped(value: number): string {
   return value.toLocaleString('en-GB')
 }
 
-/** Text with control characters written as escapes, so that a label cannot steer the terminal. */
+/** Text with characters that control a terminal, or turn the direction of what follows, written as escapes. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

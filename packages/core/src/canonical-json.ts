@@ -23,7 +23,13 @@ function sorted(value: Json | undefined): Json | undefined {
   return out
 }
 
+/** Node hashes less than 2 GiB at once. */
+const HASHED_AT_ONCE = 1 << 30
+
 /** SHA-256 of bytes or text, in hexadecimal. */
 export function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  const hash = createHash('sha256')
+  if (typeof bytes === 'string') return hash.update(bytes).digest('hex')
+  for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) hash.update(bytes.subarray(at, at + HASHED_AT_ONCE))
+  return hash.digest('hex')
 }

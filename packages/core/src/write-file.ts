@@ -34,6 +34,9 @@ export interface FileWriter {
   discard(): void
 }
 
+/** Bytes written and hashed at a time: less than the 2 GiB that the system and Node take. */
+const AT_ONCE = 1 << 30
+
 /** Temporary names of this thread that are in use; others of this process are leftovers of an earlier one. */
 const inUse = new Set<string>()
 
@@ -89,8 +92,11 @@ export function createFile(path: string): FileWriter {
       if (fd === undefined) throw new Error(`createFile: ${path} is closed`)
       const open = fd
       attempt(() => {
-        hash.update(bytes)
-        for (let at = 0; at < bytes.length; ) at += writeSync(open, bytes, at, bytes.length - at)
+        for (let at = 0; at < bytes.length; ) {
+          const length = writeSync(open, bytes, at, Math.min(AT_ONCE, bytes.length - at))
+          hash.update(bytes.subarray(at, at + length))
+          at += length
+        }
       })
     },
     stage() {

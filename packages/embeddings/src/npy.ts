@@ -42,7 +42,7 @@ export async function readNpyFile(path: string): Promise<NpyArray & { sha256: st
     const head = new Uint8Array(offset)
     source.read(head, 0)
     hash.update(head)
-    hash.update(encodeValues(array.data, array.dtype))
+    for (let at = 0; at < array.data.length; at += CHUNK) hash.update(encodeValues(array.data.subarray(at, at + CHUNK), array.dtype))
     return { ...array, sha256: hash.digest('hex') }
   } finally {
     source.close()

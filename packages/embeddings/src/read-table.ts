@@ -100,6 +100,10 @@ export function wholeFile(path: string): Uint8Array {
   try {
     if (source.size > constants.MAX_LENGTH) throw badData(`${path}: ${source.size} bytes are more than can be held in memory at once; use a file of its own for the table, such as .npy`)
     return readBytes(source, 0, source.size)
+  } catch (cause) {
+    // Node 22 and later address more than there is.
+    if (!(cause instanceof RangeError)) throw cause
+    throw badData(`${path}: there is no memory for its ${source.size} bytes; use a file of its own for the table, such as .npy`, { cause })
   } finally {
     source.close()
   }

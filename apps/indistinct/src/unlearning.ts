@@ -48,11 +48,17 @@ export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parame
     const { matrix } = inputs.table
     if (unlabelled === 'leave' && args.fit === undefined) return { result: unlearn(matrix, inputs.labels, options) }
     const fitted = fit(matrix, inputs.labels, options)
+    if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(method))
     const embedding = unlabelled === 'map' ? mapUnlabelled(fitted, matrix, inputs.labels) : fitted.unlearned.embedding
     return { result: { ...fitted.unlearned, embedding }, fitted }
   } finally {
     progress.end()
   }
+}
+
+/** What a method with a map for each class can do for users whose class nobody knows. */
+function mixtureWarning(method: string): string {
+  return `${method} has a map for each label: users without one move part of the way and keep most of what gives them away; leace moves everyone by one map`
 }
 
 /** Brings the table up to date with the fit that --update names, and warns where everybody should be fitted anew. */
@@ -65,6 +71,7 @@ export async function updateByFit(args: UnlearningArguments & { readonly update:
   if (!fitted.exact && previous === undefined) {
     throw usageError(`--update: ${update} is a fit of ${fitted.method}, which moved each user on a way of its own; add --previous with the table given out before`)
   }
+  if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(fitted.method))
   const before = previous === undefined ? undefined : await previousRows(args, previous, inputs)
   const updated = updateUnlearned(fitted, matrix, inputs.labels, { unlabelled, seed, reference, ...(before && { previous: before }) })
   if (before && updated.kept === 0) log.warn(`no labelled user of ${args.table} is in ${previous}: all of ${ids.length} are mapped`)

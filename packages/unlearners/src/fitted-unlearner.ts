@@ -18,7 +18,8 @@ export interface ApplyOptions {
   /**
    * What to do with rows that `labels` says nothing about. 'leave' (default) keeps their bits. 'map' moves them as well:
    * by the shared map or noise as everyone, by class maps as their mean under the Gaussian posterior of the classes,
-   * which moves a user whom the table does not give away only part of the way of either class. Without `labels` at all,
+   * which moves a user whom the table does not give away only part of the way of either class, and leaves most of the
+   * leak of such users: a shift by the posterior keeps their order along the direction that tells. Without `labels` at all,
    * every row is mapped in this way.
    */
   readonly unlabelled?: 'leave' | 'map'

@@ -19,7 +19,7 @@ export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   readonly attackers?: readonly Attacker[]
   /** paper and five-fold unless given. */
   readonly protocols?: readonly ProtocolName[]
-  /** Gives every attacker this input alone, those apart that scale does not matter to; unless given, the battery's inputs. */
+  /** Gives every attacker this input alone (raw where it makes no difference); unless given, the battery's inputs. */
   readonly input?: InputName
   /** Repeats of each protocol; 20 for paper, 2 for five-fold. */
   readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
@@ -120,7 +120,10 @@ function isPooled(attacker: Attacker): boolean {
 function plansOf(attacker: Attacker, protocol: ProtocolName, input: InputName | undefined, refit: boolean): PlannedAttack[] {
   const entry = battery[attacker.name]
   const listed = entry?.attacker === attacker ? entry.attacks.filter((attack) => attack.protocol === protocol) : undefined
-  const inputs: readonly InputName[] = attacker.scaleFree ? ['raw'] : input !== undefined ? [input] : (listed?.map((attack) => attack.input) ?? inputNames)
+  const usual: readonly InputName[] = listed?.map((attack) => attack.input) ?? (attacker.scaleFree ? ['raw'] : inputNames)
+  // What scale does not matter to gets raw input where others get standardised, and whitened input where the battery lists it.
+  const asked = input !== undefined && attacker.scaleFree && !(input === 'whitened' && usual.includes(input)) ? 'raw' : input
+  const inputs = asked === undefined ? usual : [asked]
   return [...inputs]
     .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
     .map((each) => ({ attacker, protocol, input: each, refitRepeats: refit ? (listed?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))

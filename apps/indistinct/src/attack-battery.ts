@@ -25,7 +25,7 @@ export const batteryOptions = {
   input: { describe: 'what attackers that scale matters to are given; all: each input that the battery has for them', choices: ['all', 'raw', 'standardised', 'whitened'], default: 'all', requiresArg: true, coerce: textOption('--input') },
   repeats: { describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold', requiresArg: true, coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }) },
   permutations: { describe: 'relabellings of the permutation tests; default 200, or 999 where scores are held fixed', requiresArg: true, coerce: numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }) },
-  refit: { describe: 'fit attackers again under each relabelling; --no-refit holds scores fixed, which is faster and less exact', type: 'boolean', default: true },
+  refit: { describe: 'fit attackers again under each relabelling; --refit=false holds scores fixed, which is faster and less exact', type: 'boolean', default: true },
   margin: { describe: 'largest distance of the folded AUC from one half that counts as no leak; default 0.05', requiresArg: true, coerce: numberOption('--margin', { above: 0, to: 0.5 }) },
 } as const satisfies Record<string, Options>
 

@@ -2,7 +2,9 @@
 
 import { copyMatrix, type Matrix } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
-import { classMoments, covarianceDeviations, meanDeviations, type ClassMoments } from './class-moments.ts'
+import { classMoments, covarianceDeviations, meanDeviations, momentRatios, type ClassMoments } from './class-moments.ts'
+import { addLeastCost } from './metric-displacement.ts'
+import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
 import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
 
@@ -36,6 +38,37 @@ export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], 
     addAffine(out, theta, members, means[c]!, map, shifts[c]!)
   })
   return out
+}
+
+/** Rounds of `calibrateMomentsIn` after which what is left is left to the kernel. */
+const mostRounds = 12
+/** Share of the null by which statistics may stay above it. */
+const closeEnough = 0.005
+
+/**
+ * The same differences brought down to the same sizes, where moving user i by d costs d' M_i d: users whose scores a
+ * displacement disturbs less move more, and each the way that disturbs his least. Displacements are no longer affine in
+ * theta, so covariances change to second order too, and what is left over is brought down in another round.
+ */
+export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+  let at = theta
+  for (let round = 0; round < mostRounds; round++) {
+    const { mean, covariance = 0 } = momentRatios(at, classes)
+    if (mean <= level * (1 + closeEnough) && covariance <= level * (1 + closeEnough)) break
+    const moments = classMoments(at, classes)
+    const shifts = meanShifts(moments, classes, level)
+    const maps = covarianceMaps(at, moments, classes, level)
+    const P = moments.compared
+    const next = copyMatrix(at)
+    classes.forEach((members, c) => {
+      // (T - I) C, the cross moments of the whitened displacement of the optimal transport T with where it starts.
+      const cross = product(maps[c]!, moments.covariances[c]!, P, P, P).map((value, p) => value - moments.covariances[c]![p]!)
+      const covariance = cross.map((value, p) => (value + cross[(p % P) * P + Math.floor(p / P)]!) / 2)
+      addLeastCost(next, at, members, c, moments, metric, { mean: shifts[c]!, covariance })
+    })
+    at = next
+  }
+  return at === theta ? copyMatrix(theta) : at
 }
 
 /** What to add to every user of each class (K). */

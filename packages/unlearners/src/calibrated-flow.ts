@@ -2,11 +2,12 @@
 
 import { copyMatrix, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, type FourierMmd } from '@indistinct/kernels'
-import { calibrateMoments } from './calibrate-moments.ts'
+import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { momentRatios } from './class-moments.ts'
 import { exactKernel, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
-import { holdMoments } from './hold-moments.ts'
+import { holdMoments, holdMomentsIn, steepestIn } from './hold-moments.ts'
+import type { ScoreMetric } from './score-metric.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
 export interface CalibratedFlowOptions {
@@ -29,6 +30,11 @@ export interface CalibratedFlowOptions {
   readonly frequencies?: number
   /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
   readonly seed?: number
+  /**
+   * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default: the
+   * same in every direction and for every user.
+   */
+  readonly metric?: ScoreMetric
   readonly onPass?: (row: TraceRow) => void
 }
 
@@ -40,6 +46,13 @@ const draggedTolerances = 5
  * nowhere by the measure of others.
  */
 const shortestShare = 2 ** -8
+
+/** Times that moments are brought down again after the kernel. */
+const mostPolishes = 3
+/** Share of their null by which moments may be above it in the end. */
+const momentTolerance = 0.05
+/** Shares of a polish that are tried, each half of the one before, for one that leaves no pair below its landing. */
+const polishShares = 4
 
 /** A pair of classes on some table. */
 interface Pair {
@@ -92,12 +105,15 @@ interface Measured {
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
   const caller = 'calibratedFlow'
   const classes = checkedClasses(caller, embedding, labels)
-  const { level = 1, moments = true, firstStep = 0.05, tolerance = 0.01, maxPasses = 500, onPass } = options
+  const { level = 1, moments = true, firstStep = 0.05, tolerance = 0.01, maxPasses = 500, metric, onPass } = options
   checkPositive(caller, 'level', level)
   checkPositive(caller, 'firstStep', firstStep)
   if (firstStep > 1) throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)
+  if (metric && (metric.rows !== embedding.rows || metric.cols !== embedding.cols)) {
+    throw new RangeError(`${caller}: expected a metric of the table's shape (${embedding.rows}, ${embedding.cols}), got (${metric.rows}, ${metric.cols})`)
+  }
   const kernel = chosenKernel(embedding, classes, options)
   // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
   const spare: Matrix[] = []
@@ -124,31 +140,48 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   const start = measure(embedding, 0, 0)
   let at = start
   if (moments && isAbove(start, tolerance)) {
-    const mapped = calibrateMoments(embedding, classes, level)
+    const mapped = metric ? calibrateMomentsIn(metric, embedding, classes, level) : calibrateMoments(embedding, classes, level)
     at = advance(start, 1, tolerance, classes, (share) => measure(blend(embedding, mapped, share, table()), 1, share), discard).reached
     spare.push(mapped)
   }
   let eta = firstStep
   let direction: Matrix | undefined
-  while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance))) {
-    let from = at
-    if (kernel.name === 'random-fourier') {
-      kernel.refresh()
-      from = measure(at.theta, 2, 0)
-      if (!isAbove(from, tolerance) && !isBelow(from, tolerance)) {
-        at = from
-        break
+  for (let polish = 0; ; polish++) {
+    while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance))) {
+      let from = at
+      if (kernel.name === 'random-fourier') {
+        kernel.refresh()
+        from = measure(at.theta, 2, 0)
+        if (!isAbove(from, tolerance) && !isBelow(from, tolerance)) {
+          at = from
+          break
+        }
       }
+      const along = (direction = flowDirection(at, from, classes, direction))
+      if (metric) {
+        if (moments) holdMomentsIn(metric, along, from.theta, classes)
+        else steepestIn(metric, along, classes)
+      } else if (moments) {
+        holdMoments(along, from.theta, classes)
+      }
+      const { reached, shortened } = advance(
+        from, eta, tolerance, classes, (step) => measure(displaced(from.theta, along, step, table()), 2, step), discard,
+        kernel.name === 'exact' ? 0 : eta * shortestShare,
+      )
+      if (reached !== from) discard(from)
+      at = reached
+      eta *= shortened ? 0.5 : 2
     }
-    const along = (direction = flowDirection(at, from, classes, direction))
-    if (moments) holdMoments(along, from.theta, classes)
-    const { reached, shortened } = advance(
-      from, eta, tolerance, classes, (step) => measure(displaced(from.theta, along, step, table()), 2, step), discard,
-      kernel.name === 'exact' ? 0 : eta * shortestShare,
-    )
-    if (reached !== from) discard(from)
+    // The kernel's steps hold moments to first order only: what has come back is taken out again, and MMD^2 landed again.
+    if (!moments || at === start || polish === mostPolishes || !momentsAbove(at.theta, classes, level)) break
+    const polished = metric ? calibrateMomentsIn(metric, at.theta, classes, level) : calibrateMoments(at.theta, classes, level)
+    const from = at
+    const reached = longestAbove((share) => measure(blend(from.theta, polished, share, table()), 1, share), discard)
+    spare.push(polished)
+    if (reached === undefined) break
+    discard(from)
     at = reached
-    eta *= shortened ? 0.5 : 2
+    eta = Math.min(1, 4 * firstStep)
   }
 
   const moved = at.theta === embedding ? copyMatrix(embedding) : at.theta
@@ -193,6 +226,21 @@ function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options
 
 function isAbove({ pairs }: Measured, tolerance: number): boolean {
   return pairs.some((pair) => pair.ratio > 1 + tolerance)
+}
+
+function momentsAbove(theta: Matrix, classes: readonly Int32Array[], level: number): boolean {
+  const { mean, covariance = 0 } = momentRatios(theta, classes)
+  return Math.max(mean, covariance) > level * (1 + momentTolerance)
+}
+
+/** The table of the longest share, of some, that leaves every pair at or above its landing. */
+function longestAbove(measureAt: (share: number) => Measured, discard: (rejected: Measured) => void): Measured | undefined {
+  for (let halvings = 0; halvings < polishShares; halvings++) {
+    const reached = measureAt(0.5 ** halvings)
+    if (reached.pairs.every((pair) => pair.ratio >= 1)) return reached
+    discard(reached)
+  }
+  return undefined
 }
 
 /** Whether one of several pairs was dragged below its landing; a single pair never is. */

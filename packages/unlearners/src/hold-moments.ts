@@ -3,6 +3,8 @@
 import type { Matrix } from '@indistinct/core'
 import { addAffine, crossMoments } from '@indistinct/kernels'
 import { classMoments, rowMean } from './class-moments.ts'
+import { addLeastCost, firstOrderChange } from './metric-displacement.ts'
+import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 
@@ -22,6 +24,36 @@ export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly 
     const map = product(transposed(slope, P, K), whitening, K, P, K)
     addAffine(direction, theta, members, means[c]!, map.map((value) => -value), mean.map((value) => -value))
   })
+}
+
+/**
+ * The same where moving user i by d costs d' M_i d, for a gradient in `direction`: steepest descent in that metric among
+ * displacements that change neither class means nor, to first order, the compared covariances, in place.
+ */
+export function holdMomentsIn(metric: ScoreMetric, direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
+  steepestIn(metric, direction, classes)
+  const moments = classMoments(theta, classes)
+  classes.forEach((members, c) => {
+    const { mean, covariance } = firstOrderChange(direction, theta, members, c, moments)
+    const change = { mean: mean.map((value) => -value), covariance: covariance.map((value) => -value) }
+    addLeastCost(direction, theta, members, c, moments, metric, change)
+  })
+}
+
+/** M_i^-1 times every labelled row of `direction` (N, K), in place. */
+export function steepestIn(metric: ScoreMetric, direction: Matrix, classes: readonly Int32Array[]): void {
+  const K = direction.cols
+  const row = new Float64Array(K)
+  for (const members of classes) {
+    for (const i of members) {
+      for (let k = 0; k < K; k++) {
+        let sum = 0
+        for (let l = 0; l < K; l++) sum += metric.inverses[i * metric.stride + k * K + l]! * direction.data[i * K + l]!
+        row[k] = sum
+      }
+      direction.data.set(row, i * K)
+    }
+  }
 }
 
 /** A^+ B for symmetric positive A (P, P) and B (P, K). */

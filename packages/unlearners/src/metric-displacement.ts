@@ -61,7 +61,7 @@ interface ClassSystem {
 function classSystem(theta: Matrix, members: Int32Array, c: number, moments: ClassMoments, metric: ScoreMetric): ClassSystem {
   const { means, compared: P, whitening, covariances } = moments
   const K = theta.cols
-  const inverses = metric.inverses
+  const { inverses, stride } = metric
   const z = new Float64Array(P)
   const force = new Float64Array(K)
   const turned = new Float64Array(P)
@@ -79,7 +79,7 @@ function classSystem(theta: Matrix, members: Int32Array, c: number, moments: Cla
         const factor = turned[p]!
         for (let k = 0; k < K; k++) force[k]! += whitening[p * K + k]! * factor
       }
-      const from = i * K * K
+      const from = i * stride
       for (let k = 0; k < K; k++) {
         let sum = 0
         for (let l = 0; l < K; l++) sum += inverses[from + k * K + l]! * force[l]!
@@ -90,7 +90,7 @@ function classSystem(theta: Matrix, members: Int32Array, c: number, moments: Cla
   }
 
   const meanInverse = new Float64Array(K * K)
-  for (const i of members) for (let p = 0; p < K * K; p++) meanInverse[p]! += inverses[i * K * K + p]! / members.length
+  for (const i of members) for (let p = 0; p < K * K; p++) meanInverse[p]! += inverses[i * stride + p]! / members.length
   const meanMetric = positiveInverse(meanInverse, K)
   // In the eigenvectors of W M^-1 W' against the class covariance, sym(S Lambda C) = X has an inverse entry by entry.
   const compliance = sandwich(whitening, meanInverse, K, P)

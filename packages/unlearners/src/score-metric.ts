@@ -6,27 +6,30 @@
 import type { Matrix } from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
 
-/** One metric a user, kept as its inverse. */
+/** One metric a user, or one for all, kept as its inverse. */
 export interface ScoreMetric {
   readonly rows: number
   readonly cols: number
-  /** M_i^-1 of every user (N, K, K), row-major, scaled so that traces average K: the mean user's directions cost 1 each. */
+  /** M_i^-1 of every user (N, K, K), row-major, or the one of all (K, K). */
   readonly inverses: Float32Array
+  /** K^2 where every user has a metric, 0 where all share one: user i's starts at i times this. */
+  readonly stride: number
 }
 
 export interface ScoreMetricOptions {
   /** Items of the head of each user's ranking that count. Default 100, or all where there are fewer. */
   readonly top?: number
-  /** What directions cost that change no order, as a share of the mean cost: a first-order account holds for short ways only. Default 0.1. */
+  /**
+   * What directions cost that change no score, as a share of the mean cost. Default 1: the less it is, the more users of
+   * one class move by different ways, and the more of the difference between classes comes back as a difference of shape.
+   */
   readonly ridge?: number
 }
 
 const defaultTop = 100
-const defaultRidge = 0.1
+const defaultRidge = 1
 
-/**
- * Most values that inverses may have: a gigabyte of them.
- */
+/** Most values that inverses may have: a gigabyte of them. */
 const mostValues = 2 ** 28
 
 /**
@@ -51,7 +54,7 @@ export function innerProductMetric(users: Matrix, items: Matrix, options: ScoreM
 }
 
 /**
- * The metric of any score. `gradientsOf` writes the gradients, by user i's row, of the scores of his `top` best items
+ * The metric of any score, scaled so that the traces of M_i^-1 average K: on average a direction costs 1. `gradientsOf` writes the gradients, by user i's row, of the scores of his `top` best items
  * (top, K); `scaleFree` is a displacement that multiplies all scores by one factor, where there is one.
  * @throws RangeError on options that do not fit or a metric beyond the memory set aside for it.
  */
@@ -62,9 +65,7 @@ export function scoreMetric(
   if (!Number.isSafeInteger(top) || top < 2) throw new RangeError(`scoreMetric: expected top as an integer of at least 2, got ${top}`)
   if (!Number.isFinite(ridge) || ridge <= 0) throw new RangeError(`scoreMetric: expected ridge above 0, got ${ridge}`)
   const K = cols
-  if (rows * K * K > mostValues) {
-    throw new RangeError(`scoreMetric: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
-  }
+  expectRoom('scoreMetric', rows, K)
   const inverses = new Float32Array(rows * K * K)
   const gradients = new Float64Array(top * K)
   let traces = 0
@@ -87,30 +88,46 @@ export function scoreMetric(
   }
   const scale = (rows * K) / traces
   for (let p = 0; p < inverses.length; p++) inverses[p]! *= scale
-  return { rows, cols, inverses }
+  return { rows, cols, inverses, stride: K * K }
+}
+
+/** A table among several side by side. */
+export interface MetricPart {
+  readonly cols: number
+  /** Default: the same in every direction and for every user. */
+  readonly metric?: ScoreMetric
+  /** What moving this table costs beside the others. */
+  readonly cost: number
 }
 
 /**
- * The metric of several tables side by side that count separately: block-diagonal, `costs` times each. A table without a
- * metric costs the same in every direction.
+ * The metric of tables side by side (N, sum of widths), each in units of its own spread: the sum of what each costs.
+ * @throws RangeError where it is beyond the memory set aside for it.
  */
-export function blockMetric(parts: readonly { readonly cols: number; readonly metric?: ScoreMetric; readonly cost: number; readonly factor: number }[], rows: number): ScoreMetric {
+export function blockMetric(rows: number, parts: readonly MetricPart[]): ScoreMetric {
   const K = parts.reduce((sum, part) => sum + part.cols, 0)
-  if (rows * K * K > mostValues) throw new RangeError(`blockMetric: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
-  const inverses = new Float32Array(rows * K * K)
+  const stride = parts.some(({ metric }) => metric && metric.stride > 0) ? K * K : 0
+  const matrices = stride === 0 ? 1 : rows
+  expectRoom('blockMetric', matrices, K)
+  const inverses = new Float32Array(matrices * K * K)
   let first = 0
   for (const { cols, metric, cost } of parts) {
-    for (let i = 0; i < rows; i++) {
+    for (let i = 0; i < matrices; i++) {
       for (let a = 0; a < cols; a++) {
-        for (let b = 0; b < cols; b++) {
-          const inverse = metric ? metric.inverses[(i * cols + a) * cols + b]! : a === b ? 1 : 0
-          inverses[(i * K + first + a) * K + first + b] = inverse / cost
-        }
+        const to = (i * K + first + a) * K + first
+        if (metric) for (let b = 0; b < cols; b++) inverses[to + b] = metric.inverses[i * metric.stride + a * cols + b]! / cost
+        else inverses[to + a] = 1 / cost
       }
     }
     first += cols
   }
-  return { rows, cols: K, inverses }
+  return { rows, cols: K, inverses, stride }
+}
+
+function expectRoom(caller: string, rows: number, K: number): void {
+  if (rows * K * K > mostValues) {
+    throw new RangeError(`${caller}: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
+  }
 }
 
 /** Covariance of the rows of g (rows, K), row-major. */

@@ -2,11 +2,13 @@
 
 import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
+import { blockMetric, type ScoreMetric } from './score-metric.ts'
 import type { Unlearned } from './unlearned.ts'
 
 export interface TablesOptions {
   /**
-   * Whether to treat the tables side by side as one wide table. Default false: each on its own.
+   * Whether to treat the tables side by side as one wide table. Default: true for the flow; other methods treat each on
+   * its own, as their papers do.
    *
    * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
    * who holds several compares them: LightGCN's two tables are nearly linear in one another, and what moved each in its
@@ -14,13 +16,24 @@ export interface TablesOptions {
    * of the first for this, and back.
    */
   readonly together?: boolean
+  /**
+   * What moving users of a table costs in scores, by table; for the flow only. Tables without one cost the same in every
+   * direction.
+   */
+  readonly metrics?: Readonly<Record<string, ScoreMetric>>
+  /**
+   * What moving a table costs beside the others, each in units of its spread, when they are treated together; for the
+   * flow only. Default 1. A table that scores do not depend on, as LightGCN's `layer-0` where `propagated` is published
+   * too, may cost next to nothing: what the tables tell together is then taken out of it alone.
+   */
+  readonly costs?: Readonly<Record<string, number>>
 }
 
 /**
  * Unlearns each of `tables` (name -> (N, K); widths may differ, users are the same rows) by `method` with one set of
  * options, and returns the results under the same names: `Unlearned` says what became of each. With `together`, trace,
  * passes and parameters are those of the one wide table, and `parameters.tables` names its parts in order.
- * @throws IndistinctError 'usage' for an unknown method or no table; RangeError when `together` meets tables of
+ * @throws IndistinctError 'usage' for an unknown method, no table, or metrics and costs that do not fit; RangeError when `together` meets tables of
  * different numbers of rows; whatever the method throws, with the table named.
  */
 export function unlearnTables<Name extends UnlearnerName>(
@@ -28,26 +41,31 @@ export function unlearnTables<Name extends UnlearnerName>(
   labels: Labels,
   method: Name,
   options: UnlearnerOptions[Name] = {},
-  { together = false }: TablesOptions = {},
+  { together = method === 'flow', metrics = {}, costs = {} }: TablesOptions = {},
 ): Record<string, Unlearned> {
   if (!Object.hasOwn(unlearners, method)) {
     throw usageError(`unlearnTables: expected one of ${Object.keys(unlearners).join(', ')}, got '${method}'`)
   }
   const entries = Object.entries(tables)
   if (entries.length === 0) throw usageError('unlearnTables: expected at least one user table, got none')
-  const unlearn = (name: string, table: Matrix): Unlearned => {
+  const named = [...Object.keys(metrics), ...Object.keys(costs)]
+  const stranger = named.find((name) => !Object.hasOwn(tables, name))
+  if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and costs of ${Object.keys(tables).join(', ')}, got one of '${stranger}'`)
+  if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and costs for method 'flow' only, got '${method}'`)
+  const unlearn = (name: string, table: Matrix, metric: ScoreMetric | undefined): Unlearned => {
     try {
-      return unlearners[method].unlearn(table, labels, options)
+      return unlearners[method].unlearn(table, labels, metric ? { ...options, metric } : options)
     } catch (error) {
       // The class and code of the error stay: callers branch on them.
       if (error instanceof Error) error.message = `table '${name}': ${error.message}`
       throw error
     }
   }
-  if (!together || entries.length === 1) return Object.fromEntries(entries.map(([name, table]) => [name, unlearn(name, table)]))
+  if (!together || entries.length === 1) return Object.fromEntries(entries.map(([name, table]) => [name, unlearn(name, table, metrics[name])]))
 
   const wide = sideBySide(entries)
-  const result = unlearn(Object.keys(tables).join(' + '), wide.matrix)
+  const parts = entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1, ...(metrics[name] && { metric: metrics[name] }) }))
+  const result = unlearn(Object.keys(tables).join(' + '), wide.matrix, named.length > 0 ? blockMetric(wide.matrix.rows, parts) : undefined)
   const parameters = Object.freeze({ ...result.parameters, tables: Object.keys(tables) })
   return Object.fromEntries(entries.map(([name, table], t) => {
     const { first, factor } = wide.parts[t]!

@@ -70,14 +70,14 @@ describe('unlearnTables', () => {
   const mlp = leakyTable([30, 20], 3, 1.5, 1)
 
   test('covers every table, each as on its own', () => {
-    const results = unlearnTables({ gmf: gmf.embedding, mlp: mlp.embedding }, gmf.labels, 'flow', { level: 1.2 })
+    const results = unlearnTables({ gmf: gmf.embedding, mlp: mlp.embedding }, gmf.labels, 'flow', { level: 1.2 }, { together: false })
     expect(Object.keys(results)).toEqual(['gmf', 'mlp'])
     expect(results['mlp']!.embedding.data).toEqual(unlearners.flow.unlearn(mlp.embedding, gmf.labels, { level: 1.2 }).embedding.data)
   })
 
   test('names the table that failed and keeps the kind of error', () => {
     const broken = matrix(50, 3)
-    const error = thrown(() => unlearnTables({ gmf: gmf.embedding, mlp: broken }, gmf.labels, 'flow'))
+    const error = thrown(() => unlearnTables({ gmf: gmf.embedding, mlp: broken }, gmf.labels, 'flow', {}, { together: false }))
     expect(error.message).toMatch(/^table 'mlp': calibratedFlow: expected users that differ/)
     expect((error as IndistinctError).code).toBe('bad-data')
   })
@@ -100,14 +100,31 @@ describe('unlearnTables', () => {
       }
       return out
     }
-    const apart = unlearnTables(tables, before.labels, 'flow')
-    const together = unlearnTables(tables, before.labels, 'flow', {}, { together: true })
+    const apart = unlearnTables(tables, before.labels, 'flow', {}, { together: false })
+    const together = unlearnTables(tables, before.labels, 'flow')
     const attacked = (results: ReturnType<typeof unlearnTables>): number => centroidAuc({ embedding: wide(results), labels: before.labels }, 3)
     expect(attacked(apart)).toBeGreaterThan(0.6)
     expect(Math.abs(attacked(together) - 0.5)).toBeLessThan(Math.abs(attacked(apart) - 0.5))
     expect(together['second']!.parameters['tables']).toEqual(['first', 'second'])
     expect(together['second']!.embedding.data.subarray(0, 90)).toEqual(view.data.subarray(0, 90))
     expect(Object.isFrozen(together['first'])).toBe(true)
+  })
+
+  test('together: a table moves less when another costs less', () => {
+    const before = leakyTable([260, 140], 6, 1.5, 9)
+    const random = randomStream(9, 'noisy view')
+    const view = matrix(400, 6, before.embedding.data.map((x) => 3 * x + random.normal()))
+    const tables = { scored: before.embedding, other: view }
+    const moved = (costs: Record<string, number>) => {
+      const results = unlearnTables(tables, before.labels, 'flow', {}, { costs })
+      return before.embedding.data.reduce((sum, x, p) => sum + (x - results['scored']!.embedding.data[p]!) ** 2, 0)
+    }
+    expect(moved({ other: 0.05 })).toBeLessThan(moved({ scored: 1 }))
+  })
+
+  test('refuses metrics and costs of tables that are not there, and of methods that know none', () => {
+    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'flow', {}, { costs: { other: 1 } })).toThrow("expected metrics and costs of gmf, got one of 'other'")
+    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'u2u-r-closed', {}, { costs: { gmf: 1 } })).toThrow("for method 'flow' only, got 'u2u-r-closed'")
   })
 
   test('together: tables of different users are refused', () => {

@@ -23,6 +23,7 @@ export const bprMfDefaults: BprMfOptions = {
 export const bprMf: Recommender<BprMfOptions> = {
   name: 'bpr-mf',
   userTables: ['users'],
+  unscoredTables: [],
   defaults: bprMfDefaults,
   train(data, given = {}, hooks = {}) {
     const options = withDefaults(bprMfDefaults, given)

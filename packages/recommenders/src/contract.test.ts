@@ -43,6 +43,19 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))('$name', 
     expect(recommender(name)).toBe(each)
   })
 
+  test('ranks the same whatever stands in a table that is not scored with, and not so with one that is', () => {
+    const scored = each.userTables.filter((table) => !each.unscoredTables.includes(table))
+    const ids = topK(model, model.userTables, data, 9)
+    const swap = (m: Matrix): Matrix => {
+      const out = matrix(m.rows, m.cols)
+      for (let u = 0; u < m.rows; u++) rowOf(out, u).set(rowOf(m, u ^ 1))
+      return out
+    }
+    const swapped = (tables: readonly string[]) => topK(model, { ...model.userTables, ...Object.fromEntries(tables.map((table) => [table, swap(model.userTables[table]!)])) }, data, 9)
+    expect(swapped(each.unscoredTables)).toEqual(ids)
+    expect(swapped(scored)).not.toEqual(ids)
+  })
+
   test('leaves seen items out and fills up with -1', () => {
     const seen = seenInTraining(data)
     const ids = topK(model, {}, data, data.items)

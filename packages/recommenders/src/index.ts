@@ -3,5 +3,6 @@ export { lightgcn, lightgcnDefaults, lightgcnObjective, type LightGcnOptions } f
 export { nmf, nmfDefaults, nmfObjective, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'
 export { recommender, recommenders, restore } from './recommenders.ts'
+export { scoreGradients, type ScoreGradients } from './score-gradients.ts'
 export type { EpochProgress, History, Objective, Regulariser, TrainingHooks, TrainingOptions } from './train.ts'
 export { interactionGraph, seenInTraining, type TrainingData } from './training-data.ts'

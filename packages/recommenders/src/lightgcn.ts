@@ -35,6 +35,7 @@ const initialDeviation = 0.01
 export const lightgcn: Recommender<LightGcnOptions> = {
   name: 'lightgcn',
   userTables: ['layer-0', 'propagated'],
+  unscoredTables: ['layer-0'],
   defaults: lightgcnDefaults,
   train(data, given = {}, hooks) {
     const options = withDefaults(lightgcnDefaults, given)

@@ -36,6 +36,7 @@ const validationUsers = 1000
 export const nmf: Recommender<NmfOptions> = {
   name: 'nmf',
   userTables: ['gmf', 'mlp'],
+  unscoredTables: [],
   defaults: nmfDefaults,
   train(data, given = {}, hooks) {
     const options = withDefaults(nmfDefaults, given)

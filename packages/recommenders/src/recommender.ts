@@ -11,6 +11,8 @@ export interface Recommender<Options extends TrainingOptions = TrainingOptions> 
   readonly name: string
   /** Every table that holds a row a user, and so can leak its attributes. */
   readonly userTables: readonly string[]
+  /** Those of them that no score depends on where the others are published too: changing one costs nothing in ranking. */
+  readonly unscoredTables: readonly string[]
   readonly defaults: Options
   /** Trains on `data.train` and stops by `data.validation`. Equal arguments give equal bytes. */
   train(data: TrainingData, options?: Partial<Options>, hooks?: TrainingHooks): TrainedRecommender

@@ -102,6 +102,19 @@ test('long items first leaves nothing out: lengths of many magnitudes, twins, us
   }
 })
 
+test('takes the users in several runs where their marks would not fit at once', () => {
+  const random = randomStream(5, 'runs')
+  const real = (rows: number): Matrix => matrix(rows, 1, Float32Array.from({ length: rows }, () => random.normal()))
+  const items = real(300_000)
+  const users = real(1000)
+  const seen = csrFromPairs(1000, 300_000, Int32Array.from({ length: 1000 }, (_, u) => u), Int32Array.from({ length: 1000 }, (_, u) => u))
+  const top = scoreTopK(users, items, seen, 2)
+  for (const u of [0, 1, 500, 999]) {
+    const row = matrix(1, 1, users.data.slice(u, u + 1))
+    expect([...top.subarray(2 * u, 2 * u + 2)]).toEqual([...scoreTopK(row, items, csrFromPairs(1, 300_000, Int32Array.of(0), Int32Array.of(u)), 2)])
+  }
+})
+
 test('pads a user who has seen all', () => {
   const all = csrFromPairs(2, 3, Int32Array.from([1, 1, 1]), Int32Array.from([0, 1, 2]))
   const users = matrix(2, 1, Float32Array.from([1, 1]))

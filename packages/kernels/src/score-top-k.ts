@@ -2,11 +2,11 @@
 
 import type { Csr, Matrix } from '@indistinct/core'
 import { memory, openFrame } from './memory.ts'
-import { runKernel } from './runtime.ts'
+import { runKernel, threads } from './runtime.ts'
 
 /** Users whose panel stays in the first-level cache while the items stream past. */
 const usersPerTask = 32
-/** A run takes as many users as fit: a bit for each user and item, to leave out what is seen. */
+/** A run of the kernel takes as many users as fit, but a task for each thread: a bit a user and item says what is left out. */
 const mostScratchBytes = 32e6
 
 /**
@@ -30,7 +30,7 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
   const userPanels = Math.ceil(users.rows / 4)
   const itemPanels = Math.ceil(items.rows / 8)
   const bytesPerTask = 128 + usersPerTask * (1 + itemPanels)
-  const tasksPerRun = Math.min(Math.ceil(users.rows / usersPerTask), Math.max(16, Math.floor(mostScratchBytes / bytesPerTask)))
+  const tasksPerRun = Math.min(Math.ceil(users.rows / usersPerTask), Math.max(threads(), Math.floor(mostScratchBytes / bytesPerTask)))
   const usersPerRun = tasksPerRun * usersPerTask
   const { order, places, longest } = longestFirst(rowNorms(items))
   const frame = openFrame()

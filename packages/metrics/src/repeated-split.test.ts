@@ -1,7 +1,26 @@
+import { readFileSync } from 'node:fs'
 import { randomStream, shuffle } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { meanAucInterval } from './auc-interval.ts'
 import { repeatedSplitAuc, type SplitScoring } from './repeated-split.ts'
+
+interface Golden {
+  name: string
+  crossValidated: boolean
+  labels: number[]
+  splits: { shadow: number[]; users: number[]; scores: number[] }[]
+  auc: number
+  standardError: number
+  agreement: number
+  lower: number
+  upper: number
+}
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/repeated-split.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+
+test.each(cases)('agrees with dense matrices in numpy: $name', ({ crossValidated, labels, splits, ...wanted }) => {
+  const got = repeatedSplitAuc(splits.map((split) => ({ ...split, actual: split.users.map((user) => labels[user]!) })), { crossValidated })
+  for (const figure of ['auc', 'standardError', 'agreement', 'lower', 'upper'] as const) expect(got[figure], figure).toBeCloseTo(wanted[figure], 10)
+})
 
 /** n users of each class in K dimensions, class 1 shifted in all of them so that the best AUC is Phi(shift / sqrt 2). */
 function users(n: number, K: number, shift: number, seed: number): { x: Float64Array; y: Uint8Array } {

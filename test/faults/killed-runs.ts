@@ -21,14 +21,15 @@ export interface KilledRuns {
   readonly complaints: readonly string[]
 }
 
-/** Kills `kills` runs; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
-export async function killedRuns(place: Workplace, kills: number, seed: number): Promise<KilledRuns> {
+/** Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
+export async function killedRuns(place: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
+  const end = performance.now() + minutes * 60_000
   const random = randomStream(seed, 'killed-runs')
   const folder = join(place.folder, 'out')
   const wrong: string[] = []
   let [done, late, strays, partly] = [0, 0, 0, 0]
   const whole = await timed(place)
-  while (done < kills) {
+  while (done < kills && performance.now() < end) {
     restore(place)
     if (!(await killed(place, random, whole, done % 2 === 0))) {
       late++

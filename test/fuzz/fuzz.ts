@@ -1,7 +1,7 @@
 /**
  * @file A mutation fuzzer guided by coverage: files that run blocks of a parser for the first time join those that the
- * next are made from. Coverage is read once a batch; the files of a batch with news are run
- * again one by one.
+ * next are made from. Coverage is read once a batch; the files of a batch with news are
+ * run again in halves until those that made them are found.
  */
 
 import { randomStream } from '@indistinct/core'
@@ -64,27 +64,28 @@ export async function fuzz({ format, cases, seed, minutes = Infinity, onCase }: 
     }
     if (corpus.length < MOST_FILES) {
       const latest = coverage.take()
-      if (latest.length > 0) corpus.push(...(await newcomers(batch, latest, done)))
+      if (latest.length > 0) corpus.push(...(await newcomers(batch, new Set(latest), done)))
     }
   }
   for (const bytes of corpus) if (await accepts(bytes)) accepted++
   return finish(done)
 
-  /** The files of a batch that ran new blocks: each is run again alone, which is rare once most blocks have run. */
-  async function newcomers(batch: readonly Uint8Array[], latest: readonly string[], done: number): Promise<Uint8Array[]> {
-    const fresh = new Set(latest)
-    const found: Uint8Array[] = []
-    for (const bytes of batch) {
-      coverage.ran()
+  /** The files among `files` that run blocks of `fresh`, found by halves; what they run is taken from `fresh`. */
+  async function newcomers(files: readonly Uint8Array[], fresh: Set<string>, done: number): Promise<Uint8Array[]> {
+    coverage.ran()
+    for (const bytes of files) {
       onCase?.(bytes, done)
       await verdict(target, bytes)
-      const ran = coverage.ran().filter((block) => fresh.has(block))
-      if (ran.length === 0) continue
-      for (const block of ran) fresh.delete(block)
-      found.push(bytes)
-      if (fresh.size === 0) break
     }
-    return found
+    const hit = coverage.ran().filter((block) => fresh.has(block))
+    if (hit.length === 0) return []
+    if (files.length === 1) {
+      for (const block of hit) fresh.delete(block)
+      return [...files]
+    }
+    const half = files.length >> 1
+    const first = await newcomers(files.slice(0, half), fresh, done)
+    return fresh.size === 0 ? first : [...first, ...(await newcomers(files.slice(half), fresh, done))]
   }
   function pick(): Uint8Array {
     return corpus[random.integer(corpus.length)]!

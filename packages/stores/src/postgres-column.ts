@@ -1,6 +1,6 @@
 /** @file The column of vectors in a PostgreSQL table: its type, and how vectors go in and come out exactly. */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData } from '@indistinct/core'
 import type { Postgres } from './postgres-connection.ts'
 
 export interface PostgresPlace {
@@ -51,8 +51,9 @@ export async function findColumn(postgres: Postgres, { table, idColumn = 'id', v
       'SELECT c.oid::int8::int AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)',
       [table],
     )
-    .catch((cause: unknown) => {
-      if (/syntax|invalid name/.test((cause as Error).message)) throw usageError(`--table: expected a table as SQL names it, such as users, app.users or '"Users"', got ${JSON.stringify(table)}`)
+    .catch((cause: Error) => {
+      // Servers before version 16 answer a name that is no SQL with an error, later ones with no table.
+      if (/syntax|invalid name/.test(cause.message)) return []
       throw cause
     })
   if (!found || !'rpvmf'.includes(found.kind)) throw badData(`PostgreSQL: there is no table ${table}; expected a table as SQL names it, with its schema where it is not on the search path`)

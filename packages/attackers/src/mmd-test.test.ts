@@ -1,7 +1,7 @@
 import { randomStream, matrix } from '@indistinct/core'
 import { rbfMmd } from '@indistinct/kernels'
 import { describe, expect, test } from 'vitest'
-import { shiftedClasses } from './fixtures.ts'
+import { matchMeans, shiftedClasses } from './fixtures.ts'
 import { mmdTest } from './mmd-test.ts'
 
 function rowsOfClass(codes: Int32Array, classes: number): Int32Array[] {
@@ -53,6 +53,14 @@ describe('mmdTest', () => {
     expect(value / exact.value).toBeGreaterThan(0.8)
     expect(value / exact.value).toBeLessThan(1.25)
     expect(value).toBeGreaterThan(2 * chance)
+  })
+
+  test('labels more alike than chance stand out on the other side', () => {
+    const { embedding, labels } = shiftedClasses([60, 60], 40, 0.5, 3)
+    const { p, pBelow, value, chance } = mmdTest(matchMeans(embedding, labels), rowsOfClass(labels.codes, 2), { seed: 1 })
+    expect(value).toBeLessThan(chance)
+    expect(p).toBe(1)
+    expect(pBelow).toBe(1 / 201)
   })
 
   test('at most 20,000 users take part, and one label is an error', () => {

@@ -18,6 +18,11 @@ export interface MmdTest {
   readonly chance: number
   /** (1 + number of relabellings with at least as large a statistic) / (permutations + 1). */
   readonly p: number
+  /**
+   * The same for statistics at most as large: a small one says that the labels' users are more alike than chance makes them, which
+   * unlearning past chance leaves and attackers see below one half.
+   */
+  readonly pBelow: number
   readonly permutations: number
   /** Users that took part: at most 20,000, drawn at random. */
   readonly users: number
@@ -57,13 +62,15 @@ export function mmdTest(embedding: Matrix, rowsOfClass: readonly Int32Array[], o
   const statistics = kernel === 'exact' ? exactStatistics(x, labellings, counts) : featureStatistics(x, labellings, counts, seed)
   const value = statistics[0]!
   let atLeast = 0
+  let atMost = 0
   let sum = 0
   for (const drawn of statistics.subarray(1)) {
     // Sums in another order differ by float32 rounding: such values are ties.
     if (drawn >= value * (1 - 1e-6)) atLeast++
+    if (drawn <= value * (1 + 1e-6)) atMost++
     sum += drawn
   }
-  return { value, chance: sum / permutations, p: (1 + atLeast) / (permutations + 1), permutations, users: x.rows, kernel }
+  return { value, chance: sum / permutations, p: (1 + atLeast) / (permutations + 1), pBelow: (1 + atMost) / (permutations + 1), permutations, users: x.rows, kernel }
 }
 
 /** Mean squared distance between different rows, the b of exp(-d^2 / (b m)); 1 where all are equal. */

@@ -1,6 +1,7 @@
 export { adversaryRegulariser, type AdversarialOptions } from './adversarial.ts'
 export { applyAffine, type AffineMap } from './affine-map.ts'
 export { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
+export { calibratedFlowJoint, intersection, type JointFlowOptions } from './calibrated-flow-joint.ts'
 export { classDifferences, type ClassDifference } from './class-differences.ts'
 export { classNormals, type ClassNormal } from './class-normals.ts'
 export { type ClosedFormOptions } from './closed-form.ts'

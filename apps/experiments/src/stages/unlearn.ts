@@ -4,7 +4,6 @@
  */
 
 import { usageError, type Json } from '@indistinct/core'
-import { recommender } from '@indistinct/recommenders'
 import { unlearners, unlearnTables, type UnlearnerName } from '@indistinct/unlearners'
 import type { Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
@@ -40,7 +39,7 @@ export async function run(context: StageContext): Promise<void> {
   const together = names.length > 1 && (asked ?? method.name === 'flow')
   if (together) {
     if (method.name !== 'flow') throw usageError(`expected option together of method flow only, got it of ${method.name}`)
-    const { unscoredTables } = recommender(readJsonOf<StoredModel>(upstreamOf(context, 'train'), 'model').name)
+    const { unscoredTables } = readJsonOf<StoredModel>(upstreamOf(context, 'train'), 'model')
     const unscored = names.filter((name) => unscoredTables.includes(name))
     const costs = unscored.length < names.length ? Object.fromEntries(unscored.map((name) => [name, unscoredCost])) : {}
     const limit = passesOf(method)

@@ -8,4 +8,6 @@ export interface StoredModel {
   /** Every option of training, defaults filled in. */
   readonly options: { readonly [name: string]: Json }
   readonly userTables: readonly string[]
+  /** Those of them that no score depends on. */
+  readonly unscoredTables: readonly string[]
 }

@@ -25,13 +25,15 @@ interface Job {
 if (isMainThread) await watch()
 else {
   const { state, ...job } = workerData as Job
-  const [counter, file] = [new Int32Array(state, 0, 2), new Uint8Array(state, 8)]
+  const [counter, file] = [new Int32Array(state, 0, 4), new Uint8Array(state, 16)]
   const result = await fuzz({
     ...job,
     onCase(bytes, number) {
       file.set(bytes.subarray(0, LARGEST))
       Atomics.store(counter, 1, Math.min(bytes.length, LARGEST))
       Atomics.store(counter, 0, number)
+      // Files are also run again, under the number they had.
+      Atomics.add(counter, 2, 1)
     },
   })
   const { failure, ...facts } = result
@@ -43,7 +45,7 @@ async function watch(): Promise<void> {
   for (const format of values.format ?? Object.keys(targets)) {
     if (!Object.hasOwn(targets, format)) throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
     const started = performance.now()
-    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), minutes: values.minutes === undefined ? undefined : Number(values.minutes), state: new SharedArrayBuffer(8 + LARGEST) })
+    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), minutes: values.minutes === undefined ? undefined : Number(values.minutes), state: new SharedArrayBuffer(16 + LARGEST) })
     const seconds = ((performance.now() - started) / 1000).toFixed(0)
     const { failure, ...facts } = outcome
     console.log(JSON.stringify({ format, seed: Number(values.seed), seconds: Number(seconds), peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), ...facts, failure: failure?.error }))
@@ -59,7 +61,7 @@ async function watch(): Promise<void> {
 type Outcome = Omit<Partial<FuzzResult>, 'failure'> & { failure?: { bytes: Uint8Array; error: string } }
 
 function watched(job: Job): Promise<Outcome> {
-  const [counter, file] = [new Int32Array(job.state, 0, 2), new Uint8Array(job.state, 8)]
+  const [counter, file] = [new Int32Array(job.state, 0, 4), new Uint8Array(job.state, 16)]
   const current = (error: string): Outcome => ({ cases: Atomics.load(counter, 0), failure: { bytes: file.slice(0, Atomics.load(counter, 1)), error } })
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: job })
@@ -71,7 +73,7 @@ function watched(job: Job): Promise<Outcome> {
       resolve(outcome)
     }
     const timer = setInterval(() => {
-      const now = Atomics.load(counter, 0)
+      const now = Atomics.load(counter, 2)
       if (now !== last) since = performance.now()
       last = now
       if (performance.now() - since > PATIENCE_MS) end(current(`no answer within ${PATIENCE_MS / 1000} s`))

@@ -9,7 +9,8 @@ import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { randomStream } from '@indistinct/core'
-import { createTable, openTable, streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings'
+import { createTable, openTable } from '@indistinct/embeddings'
+import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
 
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '1000000' }, cols: { type: 'string', default: '64' }, folder: { type: 'string', default: 'artifacts' }, format: { type: 'string', default: 'npy' } },

@@ -167,7 +167,7 @@ export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iter
 
 /** Temporary names carry the machine, since a process number says nothing about processes elsewhere. */
 function partPrefix(path: string): string {
-  return `.${basename(path)}.${hostname().replace(/[^\w-]/g, '_')}-`
+  return `.${basename(path)}.${hostname().replace(/[^\w-]/g, '_').slice(0, 24)}-`
 }
 
 function removeLeftovers(path: string): void {

@@ -13,15 +13,15 @@ interface Ended {
   readonly lines: number
 }
 
-/** Starts a publisher and kills it once it has written `after` lines. */
-function publisherKilled(kind: string, number: number, after: number, env: Readonly<Record<string, string>>): Promise<Ended> {
+/** Starts a publisher and kills it `delay` milliseconds after it has written `after` lines. */
+function publisherKilled(kind: string, number: number, after: number, delay: number, env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', publisher, kind, String(number)], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     let lines = 0
     let stderr = ''
     child.stdout.on('data', (text: Buffer) => {
       lines += text.toString().split('\n').length - 1
-      if (lines >= after) child.kill('SIGKILL')
+      if (lines >= after) setTimeout(() => child.kill('SIGKILL'), delay)
     })
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
     child.on('error', reject).on('close', (code, signal) => (signal === 'SIGKILL' || code === 0 ? resolve({ killed: signal !== null, lines }) : reject(new Error(stderr))))
@@ -52,9 +52,10 @@ describe.each([
       const points: string[] = []
       for (let kill = 0; kill < kills; kill++) {
         const old = await state()
-        // Every fourth falls into the switch or right behind it.
-        const after = kill % 4 === 3 ? steps : 1 + Math.floor(random.uniform() * steps)
-        const { killed, lines } = await publisherKilled(kind, 1 - old, after, place.env)
+        // Every fourth falls into the switch, or right behind it.
+        const inSwitch = kill % 4 === 3
+        const after = inSwitch ? steps : 1 + Math.floor(random.uniform() * (steps - 1))
+        const { killed, lines } = await publisherKilled(kind, 1 - old, after, inSwitch ? random.uniform() * 60 : 0, place.env)
         const now = await state()
         points.push(`${lines}${killed ? '' : ' ended'} ${now === old ? 'old' : now === 1 - old ? 'new' : 'MIXTURE'}`)
         expect(now, `after ${points.join(', ')}`).toBeGreaterThanOrEqual(0)

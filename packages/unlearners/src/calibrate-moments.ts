@@ -103,7 +103,7 @@ function covarianceMaps(theta: Matrix, moments: ClassMoments, classes: readonly 
  * What share of each difference to keep so that squares over nulls, capped at one common height, average `level`.
  * All is kept where they average no more; a difference that chance cannot make at all (null 0) is closed.
  */
-function cappedShares(squares: Float64Array, nulls: Float64Array, level: number): Float64Array {
+export function cappedShares(squares: Float64Array, nulls: Float64Array, level: number): Float64Array {
   const ratios = squares.map((square, p) => (nulls[p]! > 0 ? square / nulls[p]! : 0))
   const ascending = ratios.slice().sort()
   let left = level * nulls.filter((value) => value > 0).length

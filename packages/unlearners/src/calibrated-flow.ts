@@ -81,6 +81,11 @@ interface Measured {
  *    the kernel's gradient is strongest exactly there, and would spend their share of the null on what it sees less
  *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
  *    above.
+ * 3. Polish: where the moments have come back above their null by more than a twentieth, they are brought down again and the
+ *    kernel after them, at most three times, as far as MMD^2 does not fall below its landing.
+ *
+ * With a `metric`, moving user i by d costs d' M_i d instead of d'd: see `calibrateMomentsIn`, `holdMomentsIn` and
+ * docs/calibrated-flow.md.
  *
  * Step: users are displaced by eta b/4 times 2 n_1 n_2 / n times the gradient, n_c of n users being of class c: steepest
  * descent, the way that moves users least. (For classes of one size that is n_c times the gradient, the same speed for
@@ -195,6 +200,7 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
       tolerance,
       maxPasses,
       kernel: kernel.name,
+      ...(metric && { metric: metric.stride === 0 ? 'one for all' : 'one a user' }),
       ...(kernel.name === 'random-fourier' && { frequencies: options.frequencies ?? defaultFrequencies, seed: options.seed ?? 0 }),
       outcome: at.theta === embedding ? 'already at null' : 'landed',
       momentsBefore: { ...momentRatios(embedding, classes) },

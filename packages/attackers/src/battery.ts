@@ -62,7 +62,8 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
   knn: {
     attacker: knn,
     description: 'the nearest known users vote; how many is cross-validated',
-    attacks: on('paper', inputNames, { standardised: 1 }),
+    // Its 200 fits would take as long as the tests of six others.
+    attacks: on('paper', inputNames, 0),
   },
   svm: {
     attacker: svm,

@@ -22,13 +22,15 @@ export interface KilledRuns {
 }
 
 /** Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
-export async function killedRuns(place: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
+export async function killedRuns(prepared: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
   const end = performance.now() + minutes * 60_000
   const random = randomStream(seed, 'killed-runs')
-  const folder = join(place.folder, 'out')
+  const folder = join(prepared.folder, 'out')
   const wrong: string[] = []
   let [done, late, strays, partly] = [0, 0, 0, 0]
-  const whole = await timed(place)
+  const whole = await timed(prepared)
+  // The report names the command, which another process spells in its own way.
+  const place: Workplace = { ...prepared, after: digests(folder) }
   while (done < kills && performance.now() < end) {
     restore(place)
     if (!(await killed(place, random, whole, done % 2 === 0))) {

@@ -52,12 +52,12 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
   logistic: {
     attacker: logistic,
     description: 'L2-penalised logistic regression: what a linear attacker sees',
-    attacks: [...on('paper', inputNames, 2), ...on('five-fold', ['standardised'], 1)],
+    attacks: [...on('paper', inputNames, 3), ...on('five-fold', ['standardised'], 1)],
   },
   qda: {
     attacker: qda,
     description: 'quadratic discriminant: what means and covariances tell',
-    attacks: [...on('paper', inputNames, 2), ...on('five-fold', ['standardised'], 1)],
+    attacks: [...on('paper', inputNames, 3), ...on('five-fold', ['standardised'], 1)],
   },
   knn: {
     attacker: knn,
@@ -73,7 +73,7 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
   radius: {
     attacker: radius,
     description: 'distances to the classes’ centres alone: what a class drawn together shows',
-    attacks: on('paper', inputNames, 2),
+    attacks: on('paper', inputNames, 3),
   },
   'best-of': {
     attacker: bestOf([logistic, qda, radius, svm]),

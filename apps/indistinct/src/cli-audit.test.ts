@@ -24,21 +24,25 @@ interface AuditRecord {
 }
 
 /** Fewer draws than by default: a planted leak is found, and its absence bounded, in a few seconds. */
-const quick = ['--repeats', '1', '--json', '--quiet']
+const few = ['--repeats', '1', '--refit=false', '--permutations', '399']
+const quick = [...few, '--attackers', 'xgb,logistic', '--json', '--quiet']
 
 describe('audit', () => {
   let leaking: AuditRecord
 
   test('finds a planted leak, shows every figure, and writes a report', async () => {
-    const { code, stdout, stderr } = await audit('users.csv', '--repeats', '1', '--report', 'leak.html')
+    const { code, stdout, stderr } = await audit('users.csv', ...few, '--attackers', 'mlp,xgb,logistic', '--report', 'leak.html')
     expect([code, stderr]).toEqual([0, ''])
     const [verdict, , header, ...rows] = stdout.split('\n')
-    expect(verdict).toMatch(/^The attacks we ran found a leak of gender: (mlp|xgb) on /)
-    expect(header).toMatch(/^attacker +protocol +input +AUC +folded AUC +p +p corrected$/)
-    expect(rows.slice(0, 6).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([
-      'mlp paper raw', 'mlp paper standardised', 'xgb paper raw', 'mlp five-fold raw', 'mlp five-fold standardised', 'xgb five-fold raw',
+    expect(verdict).toMatch(/^The attacks we ran found a leak of gender: (mlp|xgb|logistic) on /)
+    expect(header).toMatch(/^attacker +protocol +input +AUC +folded AUC +p +p corrected +q +refitted/)
+    expect(rows.slice(0, 11).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([
+      'mlp paper raw', 'mlp paper standardised', 'mlp paper whitened', 'xgb paper raw', 'xgb paper whitened', 'logistic paper raw', 'logistic paper standardised', 'logistic paper whitened',
+      'mlp five-fold standardised', 'xgb five-fold raw', 'logistic five-fold standardised',
     ])
     expect(stdout).toContain('balanced accuracy')
+    expect(stdout).toMatch(/needs 1000 of the first label/)
+    expect(stdout).toMatch(/\nMMD between labels: .*permutation p 0\.00/)
     const report = readFileSync(at('leak.html'), 'utf8')
     expect(report).toContain('The attacks we ran found a leak')
     expect(report).toContain('indistinct audit users.csv')
@@ -49,10 +53,10 @@ describe('audit', () => {
     const failed = await audit('users.csv', '--gate', '0.55', ...quick)
     expect(failed.code).toBe(5)
     leaking = JSON.parse(failed.stdout) as AuditRecord
-    expect(leaking).toMatchObject({ schema: 'indistinct/audit/1', leak: true, gate: { limit: 0.55, passed: false, upperBound: leaking.upperBound } })
+    expect(leaking).toMatchObject({ schema: 'indistinct/audit/2', leak: true, gate: { limit: 0.55, passed: false, upperBound: leaking.upperBound } })
     expect(leaking.upperBound).toBe(Math.max(...leaking.attacks.map(({ foldedAuc }) => foldedAuc.upper)))
-    const passed = await audit('clean/users.csv', '--gate', '0.75', '--repeats', '1')
-    expect(passed.stdout).toMatch(/^The attacks we ran found no leak of gender above a folded AUC of 0\.[56]/)
+    const passed = await audit('clean/users.csv', '--gate', '0.75', '--margin', '0.25', ...few, '--attackers', 'xgb,logistic')
+    expect(passed.stdout).toMatch(/^The attacks we ran found no leak of gender above a folded AUC of 0\.750: the upper 95 % bound of the worst of them/)
     expect(passed.stdout).toContain('\nGate passed: ')
     expect(passed.code).toBe(0)
   })
@@ -71,7 +75,7 @@ describe('audit', () => {
 
   test('unlearn --audit records both in the sidecar and the report', async () => {
     const { code, stdout } = await indistinct(
-      ['unlearn', 'users.csv', '--attributes', 'people.csv', '--attribute', 'gender', '--out', 'both.csv', '--audit', '--attackers', 'xgb', '--protocols', 'five-fold', '--repeats', '1'],
+      ['unlearn', 'users.csv', '--attributes', 'people.csv', '--attribute', 'gender', '--out', 'both.csv', '--audit', '--attackers', 'xgb', '--protocols', 'five-fold', '--repeats', '1', '--margin', '0.25'],
       { cwd: folder },
     )
     expect(code).toBe(0)
@@ -82,7 +86,7 @@ describe('audit', () => {
   })
 
   test('the same seed gives the same bytes, whatever the threads; another seed does not', async () => {
-    const run = (...more: string[]): Promise<Finished> => audit('users.csv', '--attackers', 'xgb', '--repeats', '1', '--json', ...more)
+    const run = (...more: string[]): Promise<Finished> => audit('users.csv', '--attackers', 'xgb', '--repeats', '1', '--refit=false', '--json', ...more)
     const [one, two, other] = await Promise.all([run('--threads', '1'), run('--threads', '2'), run('--seed', '1')])
     expect(two.stdout).toBe(one.stdout)
     expect(other.stdout).not.toBe(one.stdout)
@@ -91,7 +95,7 @@ describe('audit', () => {
 
 describe('what stops an audit', () => {
   test.concurrent.each([
-    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, got "mpl"; did you mean mlp?'],
+    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, got "mpl"; did you mean mlp?'],
     ['an unknown protocol', ['users.csv', '--protocols', 'ten-fold'], 2, '--protocols: expected some of paper, five-fold'],
     ['a gate below chance', ['users.csv', '--gate', '0.4'], 2, '--gate: expected a number from 0.5 to 1, got "0.4"'],
     ['a missing table', ['none.csv'], 4, 'cannot read none.csv: no such file'],

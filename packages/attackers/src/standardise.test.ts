@@ -14,3 +14,9 @@ test('dimensions without spread are only centred', () => {
   expect(Math.abs(data[0]!)).toBeLessThan(1e-7)
   expect(data[1]).toBeCloseTo(1, 6)
 })
+
+test('a difference in the last bit of float32 is a difference', () => {
+  const next = 1 + 2 ** -23
+  const standardise = standardiser(matrix(4, 1, Float32Array.from([1, next, 1, next])))
+  expect([...standardise(matrix(2, 1, Float32Array.from([1, next]))).data]).toEqual([-1, 1])
+})

@@ -14,8 +14,9 @@ export function standardiser(shadow: Matrix): (x: Matrix) => Matrix {
   for (let p = 0; p < data.length; p++) squares[p % cols]! += (data[p]! - mean[p % cols]!) ** 2 / rows
   const inverse = squares.map((square, j) => {
     const deviation = Math.sqrt(square)
-    // Below the rounding of float32 around the mean there is nothing but rounding to blow up.
-    return deviation > 1e-6 * Math.abs(mean[j]!) ? 1 / deviation : 1
+    // A constant leaves the rounding of this float64 mean. Anything above is there to be seen: classes that collapse to
+    // points (U2U-R) may differ in the last bits of float32 alone.
+    return deviation > 1e-12 * Math.abs(mean[j]!) ? 1 / deviation : 1
   })
   return (x) => ({ rows: x.rows, cols, data: x.data.map((value, p) => (value - mean[p % cols]!) * inverse[p % cols]!) })
 }

@@ -7,8 +7,8 @@
  * larger end), since the tree still visited from 0.4 to 0.9 of the rows.
  */
 
-import type { Matrix } from '@indistinct/core'
-import { scatterOf, symmetricEigen, widestForJacobi } from './principal-components.ts'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
+import { scatterOf, widestForJacobi } from './principal-components.ts'
 
 /** Row i's k neighbours, nearest first: row `indices[i * k + r]` at the squared distance `distances[i * k + r]`. */
 export interface Neighbours {
@@ -87,15 +87,14 @@ function onPrincipalAxes(m: Matrix, width: number): Float64Array {
     return out
   }
   const { mean, covariance } = scatterOf(m, Int32Array.from({ length: rows }, (_, i) => i))
-  const { values, vectors } = symmetricEigen(covariance, cols)
-  const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
+  const { vectors } = symmetricEigen(covariance, cols)
   const out = new Float64Array(rows * width)
   for (let i = 0; i < rows; i++) {
-    order.forEach((column, rank) => {
+    for (let rank = 0; rank < cols; rank++) {
       let sum = 0
-      for (let a = 0; a < cols; a++) sum += (data[i * cols + a]! - mean[a]!) * vectors[a * cols + column]!
+      for (let a = 0; a < cols; a++) sum += (data[i * cols + a]! - mean[a]!) * vectors[rank * cols + a]!
       out[i * width + rank] = sum
-    })
+    }
   }
   return out
 }

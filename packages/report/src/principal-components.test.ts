@@ -1,6 +1,6 @@
 import { matrix, randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { principalComponents, symmetricEigen } from './principal-components.ts'
+import { principalComponents } from './principal-components.ts'
 
 /** (500, 3) with standard deviations 3, 2 and 0.5 along known orthogonal directions, around (5, 0, 0). */
 function ellipsoid() {
@@ -47,27 +47,5 @@ describe('principalComponents', () => {
     const line = principalComponents(matrix(3, 1, new Float32Array([1, 2, 3])), Int32Array.of(0, 1, 2))
     expect(line.shares).toEqual([1, 0])
     expect([...line.axes[1]]).toEqual([0])
-  })
-})
-
-describe('symmetricEigen', () => {
-  test('A v = lambda v with orthonormal v', () => {
-    const k = 12
-    const random = randomStream(2, 'symmetric')
-    const a = new Float64Array(k * k)
-    for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) a[i * k + j] = a[j * k + i] = random.normal()
-    const { values, vectors } = symmetricEigen(a, k)
-    for (let c = 0; c < k; c++) {
-      for (let i = 0; i < k; i++) {
-        let product = 0
-        for (let j = 0; j < k; j++) product += a[i * k + j]! * vectors[j * k + c]!
-        expect(product).toBeCloseTo(values[c]! * vectors[i * k + c]!, 9)
-      }
-      for (let d = 0; d <= c; d++) {
-        let dot = 0
-        for (let i = 0; i < k; i++) dot += vectors[i * k + c]! * vectors[i * k + d]!
-        expect(dot).toBeCloseTo(c === d ? 1 : 0, 9)
-      }
-    }
   })
 })

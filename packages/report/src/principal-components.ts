@@ -1,6 +1,6 @@
 /** @file The two directions along which a table varies most (PCA). */
 
-import { randomStream, type Matrix } from '@indistinct/core'
+import { randomStream, symmetricEigen, type Matrix } from '@indistinct/core'
 
 /** Jacobi rotations of wider tables cost more than all else that is drawn of them. */
 export const widestForJacobi = 96
@@ -15,15 +15,13 @@ const iterations = 40
 export function principalComponents(m: Matrix, rows: Int32Array): { mean: Float64Array; axes: [Float64Array, Float64Array]; shares: [number, number] } {
   const k = m.cols
   const { mean, values, vectors, width, total } = k > widestForJacobi ? leadingDirections(m, rows) : allDirections(m, rows)
-  const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b)
-  const axis = (rank: number): Float64Array => {
-    const column = order[rank]
-    if (column === undefined || !(values[column]! > 0)) return new Float64Array(k)
+  const axis = (column: number): Float64Array => {
+    if (!(values[column]! > 0)) return new Float64Array(k)
     const out = Float64Array.from({ length: k }, (_, a) => vectors[a * width + column]!)
     const lead = out.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
     return lead < 0 ? out.map((value) => -value) : out
   }
-  const share = (rank: number): number => (total > 0 ? Math.max(0, values[order[rank] ?? -1] ?? 0) / total : 0)
+  const share = (rank: number): number => (total > 0 ? Math.max(0, values[rank] ?? 0) / total : 0)
   return { mean, axes: [axis(0), axis(1)], shares: [share(0), share(1)] }
 }
 
@@ -38,7 +36,7 @@ interface Directions {
 
 function allDirections(m: Matrix, rows: Int32Array): Directions {
   const { mean, covariance } = scatterOf(m, rows)
-  const { values, vectors } = symmetricEigen(covariance, m.cols)
+  const { values, vectors } = eigenColumns(covariance, m.cols)
   return { mean, values, vectors, width: m.cols, total: values.reduce((sum, value) => sum + Math.max(0, value), 0) }
 }
 
@@ -70,7 +68,7 @@ function leadingDirections(m: Matrix, rows: Int32Array): Directions {
   }
   const small = new Float64Array(iterated * iterated)
   for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) small[c * iterated + d]! += basis[a * iterated + c]! * products[a * iterated + d]!
-  const { values, vectors } = symmetricEigen(small, iterated)
+  const { values, vectors } = eigenColumns(small, iterated)
   const rotated = new Float64Array(k * iterated)
   for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) rotated[a * iterated + d]! += basis[a * iterated + c]! * vectors[c * iterated + d]!
   return { mean, values, vectors: rotated, width: iterated, total }
@@ -109,38 +107,10 @@ export function scatterOf(m: Matrix, rows: Int32Array): { mean: Float64Array; co
   return { mean, covariance }
 }
 
-/** Eigenvalues (k) and eigenvectors (columns of a k x k array) of a symmetric matrix, by cyclic Jacobi rotations. */
-export function symmetricEigen(symmetric: Float64Array, k: number): { values: Float64Array; vectors: Float64Array } {
-  const a = symmetric.slice()
-  const v = new Float64Array(k * k)
-  for (let i = 0; i < k; i++) v[i * k + i] = 1
-  const size = a.reduce((sum, value) => sum + value * value, 0)
-  for (let sweep = 0; sweep < 50; sweep++) {
-    let off = 0
-    for (let p = 0; p < k; p++) for (let q = p + 1; q < k; q++) off += a[p * k + q]! ** 2
-    if (off <= size * 1e-24) break
-    for (let p = 0; p < k; p++) {
-      for (let q = p + 1; q < k; q++) {
-        const apq = a[p * k + q]!
-        if (apq === 0) continue
-        const tau = (a[q * k + q]! - a[p * k + p]!) / (2 * apq)
-        const t = (tau >= 0 ? 1 : -1) / (Math.abs(tau) + Math.sqrt(1 + tau * tau))
-        const c = 1 / Math.sqrt(1 + t * t)
-        const s = t * c
-        for (let i = 0; i < k; i++) rotate(a, i * k + p, i * k + q, c, s)
-        for (let i = 0; i < k; i++) rotate(a, p * k + i, q * k + i, c, s)
-        for (let i = 0; i < k; i++) rotate(v, i * k + p, i * k + q, c, s)
-      }
-    }
-  }
-  return { values: Float64Array.from({ length: k }, (_, i) => a[i * k + i]!), vectors: v }
-}
-
-function rotate(a: Float64Array, p: number, q: number, c: number, s: number): void {
-  const x = a[p]!
-  const y = a[q]!
-  a[p] = c * x - s * y
-  a[q] = s * x + c * y
+/** Eigenvalues (k), largest first, and eigenvectors as the columns of a k x k array. */
+function eigenColumns(symmetric: Float64Array, k: number): { values: Float64Array; vectors: Float64Array } {
+  const { values, vectors } = symmetricEigen(symmetric, k)
+  return { values, vectors: vectors.map((_, p) => vectors[(p % k) * k + Math.floor(p / k)]!) }
 }
 
 function meanOf(m: Matrix, rows: Int32Array): Float64Array {

@@ -1,12 +1,12 @@
 /** @file Class means and covariances brought to the differences that chance gives them, by one affine map a class. */
 
-import { copyMatrix, type Matrix } from '@indistinct/core'
+import { copyMatrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
 import { classMoments, covarianceDeviations, meanDeviations, momentRatios, type ClassMoments } from './class-moments.ts'
 import { addLeastCost } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 
 /** A class keeps at least this fraction of the pooled variance in every direction: a covariance must stay one. */
 const leastVariance = 0.1

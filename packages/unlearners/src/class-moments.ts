@@ -1,9 +1,8 @@
 /** @file Means and covariances of classes, in the axes and units of their common spread. */
 
-import type { Matrix } from '@indistinct/core'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments, squareMoments } from '@indistinct/kernels'
 import { product, transposed } from './small-product.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
 
 /**
  * Class moments of theta (N, K). The axes are the eigenvectors of the pooled within-class covariance; "whitened" means

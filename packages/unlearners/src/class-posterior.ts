@@ -1,8 +1,7 @@
 /** @file How likely each class is for a user whose label is unknown, were classes normal. */
 
-import type { Matrix } from '@indistinct/core'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { pooledNormal, shrunkCovariance, type ClassNormal } from './class-normals.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
 
 /** Log densities of classes on the directions in which users differ at all. */
 export interface ClassPosterior {

@@ -1,6 +1,6 @@
 /** @file Gaussian transport: each class carried onto one common normal, their Wasserstein-2 barycentre. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses, checkCount, checkPositive } from './checked-classes.ts'
 import { classNormals, pooledNormal, shrinkage, shrunkCovariance, type ClassNormal } from './class-normals.ts'
@@ -8,7 +8,7 @@ import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from './fitted-unlearner.ts'
 import { product, transposed } from './small-product.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 import type { Unlearned } from './unlearned.ts'
 
 export interface GaussianTransportOptions extends ClosedFormOptions {

@@ -1,12 +1,11 @@
 /** @file The part of a direction that leaves class means and covariances alone, to first order. */
 
-import type { Matrix } from '@indistinct/core'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { addAffine, crossMoments } from '@indistinct/kernels'
 import { classMoments, rowMean } from './class-moments.ts'
 import { addLeastCost, firstOrderChange } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
 
 /**
  * Takes from `direction` (N, K), in place and class by class, its regression on a constant and on the whitened

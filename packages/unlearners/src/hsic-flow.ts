@@ -1,12 +1,11 @@
 /** @file The calibrated flow for a continuous attribute: dependence on it brought down to what dealing its values out at random gives. */
 
-import { badData, matrix, type Matrix } from '@indistinct/core'
+import { badData, matrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
 import { hsic, hsicTarget, type HsicLoss } from '@indistinct/losses'
 import { cappedShares } from './calibrate-moments.ts'
 import { checkCount, checkPositive } from './checked-classes.ts'
 import { rowMean } from './class-moments.ts'
-import { symmetricEigen } from './symmetric-eigen.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
 export interface HsicFlowOptions {

@@ -1,13 +1,13 @@
 /** @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from './fitted-unlearner.ts'
 import { product, transposed } from './small-product.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 import type { Unlearned } from './unlearned.ts'
 
 /**

@@ -3,10 +3,10 @@
  * scores.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
 import type { ClassMoments } from './class-moments.ts'
 import { positiveInverse, type ScoreMetric } from './score-metric.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 
 /** Change of a class's mean (K) and of the covariance of its whitened coordinates over the compared axes, halved (P, P), symmetric. */
 export interface MomentChange {

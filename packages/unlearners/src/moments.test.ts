@@ -1,10 +1,10 @@
-import { matrix, randomStream } from '@indistinct/core'
+import { matrix, randomStream, symmetricEigen } from '@indistinct/core'
 import { classRows } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibrateMoments } from './calibrate-moments.ts'
 import { momentRatios } from './class-moments.ts'
 import { holdMoments } from './hold-moments.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 import { leakyTable } from './testing.ts'
 
 describe('symmetricEigen', () => {

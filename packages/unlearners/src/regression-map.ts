@@ -1,6 +1,6 @@
 /** @file Maps for methods that move each user on a path of its own: the class-wise affine regression of their moves. */
 
-import { matrix, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
 import type { AffineMap } from './affine-map.ts'
 import { checkedClasses } from './checked-classes.ts'
@@ -10,7 +10,7 @@ import { classPosterior } from './class-posterior.ts'
 import { squaredDistance } from './closed-form.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from './fitted-unlearner.ts'
 import { product } from './small-product.ts'
-import { spectralFunction, symmetricEigen } from './symmetric-eigen.ts'
+import { spectralFunction } from './spectral-function.ts'
 import { unlearned as frozen, type Unlearned } from './unlearned.ts'
 
 /** Directions whose variance is below this fraction of the largest take no part in the regression. */

@@ -12,8 +12,11 @@ import { ownSide } from './own-side.ts'
 const steps = 1000
 /** Every step does the same work: a twentieth of them are timed. */
 const timedSteps = 50
-/** Ten times the paper's: with its 0.001, 1,000 steps do not get far on embeddings of this size, and most of the leak stays. */
-const fastRate = 0.01
+/**
+ * A hundredth of the paper's alpha: with its 1e-4 the penalty, a sum over all users, outweighs MMD^2, which is of the size of a
+ * mean, on a table of this many users, and D2D-R settles where most of the leak stays.
+ */
+const freeTradeOff = 1e-6
 /** Standard errors of the AUC estimates are near this; a difference within them is none. */
 const aucNoise = 0.01
 const ndcgNoise = 0.001
@@ -62,17 +65,17 @@ export const flowBench: Bench = {
       targets: { 'indistinct, D2D-R': 50 },
       async facts() {
         const theta = await table()
-        log('  attacking the original, the flow and 1,000 steps of D2D-R at two learning rates')
+        log('  attacking the original, the flow and 1,000 steps of D2D-R at two trade-offs')
         const original = await judge(theta, 'original')
         const flow = await judge(results.flow!.embedding, 'flow')
         const d2d = await judge(d2dRegularised(theta, gender, { steps }).embedding, 'D2D-R')
-        const fast = await judge(d2dRegularised(theta, gender, { steps, learningRate: fastRate }).embedding, `D2D-R at a learning rate of ${fastRate}`)
+        const free = await judge(d2dRegularised(theta, gender, { steps, tradeOff: freeTradeOff }).embedding, `D2D-R at alpha ${freeTradeOff}`)
         return [
-          ...original.facts, ...flow.facts, ...d2d.facts, ...fast.facts,
+          ...original.facts, ...flow.facts, ...d2d.facts, ...free.facts,
           { name: 'folded AUC, flow less D2D-R', value: flow.auc - d2d.auc, atMost: aucNoise },
           { name: 'NDCG@10, flow less D2D-R', value: flow.ndcg - d2d.ndcg, atLeast: -ndcgNoise },
-          { name: `folded AUC, flow less D2D-R at ${fastRate}`, value: flow.auc - fast.auc, atMost: aucNoise },
-          { name: `NDCG@10, flow less D2D-R at ${fastRate}`, value: flow.ndcg - fast.ndcg, atLeast: -ndcgNoise },
+          { name: `folded AUC, flow less D2D-R at alpha ${freeTradeOff}`, value: flow.auc - free.auc, atMost: aucNoise },
+          { name: `NDCG@10, flow less D2D-R at alpha ${freeTradeOff}`, value: flow.ndcg - free.ndcg, atLeast: -ndcgNoise },
         ]
       },
     }]

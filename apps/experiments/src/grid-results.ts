@@ -37,6 +37,8 @@ export interface StageResult {
   readonly cached: boolean
   /** Wall-clock of the run that made the artifact, also when it came from the cache. */
   readonly seconds: number
+  /** Processor time of all threads of that run; absent in artifacts made before it was measured. */
+  readonly cpuSeconds?: number
 }
 
 /** Reads what `run` made under `workspaceRoot`. */
@@ -56,13 +58,13 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
       observed: attacksOf(model.observedAttacks),
       utility: made(evaluate) ? readJsonOf<UtilityFigure[]>(rootOf(evaluate), 'utility') : [],
       ...(report && made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
-      stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', seconds: secondsOf(join(workspaceRoot, root)) })),
+      stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', ...timingOf(join(workspaceRoot, root)) })),
     }
   })
   return { models, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
 }
 
-function secondsOf(root: string): number {
+function timingOf(root: string): { readonly seconds: number; readonly cpuSeconds?: number } {
   const path = join(root, 'timing', 'seconds.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { seconds: number }).seconds : 0
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof timingOf>) : { seconds: 0 }
 }

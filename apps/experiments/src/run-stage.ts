@@ -31,8 +31,12 @@ async function run(node: StageInput): Promise<void> {
   if (width !== undefined) process.env['INDISTINCT_THREADS'] = String(width)
   const stage = (await import(`./stages/${node.stage}.ts`)) as { run(context: StageContext): Promise<void> }
   const started = performance.now()
+  const used = process.cpuUsage()
   await makeArtifact(node.root, (artifact) => stage.run({ ...node, artifact, progress: runningProgress(node.id) }))
   const seconds = Math.round(performance.now() - started) / 1000
-  writeFileAtomic(join(node.root, 'timing', 'seconds.json'), `${JSON.stringify({ seconds })}\n`)
+  const { user, system } = process.cpuUsage(used)
+  // Of all threads: what the work costs, also where others keep the cores from it.
+  const cpuSeconds = Math.round((user + system) / 1000) / 1000
+  writeFileAtomic(join(node.root, 'timing', 'seconds.json'), `${JSON.stringify({ seconds, cpuSeconds })}\n`)
   logProgress({ id: node.id, state: 'done', seconds })
 }

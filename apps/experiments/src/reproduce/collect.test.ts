@@ -29,7 +29,7 @@ function runOf(failed: (node: StageNode) => boolean): GridRun {
     if (node.stage === 'attack') write('artifact/attack.json', [{ attacker: attacker!.name, protocol: 'paper', table: 'gmf', input: 'raw', auc: estimate, foldedAuc: estimate, roc: [[0, 0]] }])
     if (node.stage === 'evaluate') write('artifact/utility.json', [{ metric: 'NDCG', k: 10, definition: 'full ranking', value: at / 1000 }, { metric: 'NDCG', k: 10, definition: 'full ranking', group: 'F', value: 1 }])
     if (node.stage === 'prepare') write('artifact/data.json', { loaded: { users: 1 }, kept: { users: 1 }, notes: [] })
-    write('timing/seconds.json', { seconds: at })
+    write('timing/seconds.json', { seconds: at, ...(node.stage === 'retrain' && { cpuSeconds: 2 * at }) })
   })
   return { expanded, outcomes, exitCodes: new Map(), output: '' }
 }
@@ -44,6 +44,8 @@ test('a value for each repetition, of the tables’ methods alone, timed by the 
   expect(file!.models[0]!.attacks.map(({ attacker }) => attacker)).toEqual(['mlp', 'xgb'])
   const made = run.expanded.models.filter((model) => model.method?.name === 'retrain').map((model) => run.expanded.nodes.indexOf(model.train))
   expect(file!.models[1]!.seconds).toEqual(made)
+  expect(file!.models[1]!.cpuSeconds).toEqual(made.map((at) => 2 * at))
+  expect(file!.models[2]!.cpuSeconds).toBeUndefined()
   expect(file!.data).toEqual({ loaded: { users: 1 }, kept: { users: 1 } })
 })
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { Product } from '@indistinct/stages'
-import { gridResults, type ModelResults } from '../grid-results.ts'
+import { gridResults, type ModelResults, type StageResult } from '../grid-results.ts'
 import type { GridRun } from '../nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import { attackFigures, resultsSchema, type AttackFigure, type AttackSeries, type ModelSeries, type ResultsFile } from './results-file.ts'
@@ -43,14 +43,14 @@ function describedIn(root: string): NonNullable<ResultsFile['data']> {
 }
 
 function isWhole(model: ModelResults, product: Product): boolean {
-  return product.attackers.every(({ name }) => model.attacks.some((attack) => attack.attacker === name)) && model.utility.length > 0 && secondsOf(model) !== undefined
+  return product.attackers.every(({ name }) => model.attacks.some((attack) => attack.attacker === name)) && model.utility.length > 0 && makingOf(model) !== undefined
 }
 
-/** Seconds of the stage that made the model. */
-function secondsOf({ stages }: ModelResults): number | undefined {
+/** The stage that made the model. */
+function makingOf({ stages }: ModelResults): StageResult | undefined {
   for (const stage of ['unlearn', 'retrain', 'train'] as const) {
     const made = stages.find((each) => each.stage === stage)
-    if (made) return made.seconds
+    if (made) return made
   }
   return undefined
 }
@@ -58,6 +58,8 @@ function secondsOf({ stages }: ModelResults): number | undefined {
 function seriesOf(repetitions: readonly ModelResults[]): ModelSeries {
   const sorted = [...repetitions].sort((a, b) => a.seed - b.seed)
   const [first] = sorted
+  const making = sorted.map((model) => makingOf(model)!)
+  const cpuSeconds = making.flatMap((stage) => stage.cpuSeconds ?? [])
   const same = (a: ModelResults['attacks'][number], b: ModelResults['attacks'][number]): boolean =>
     a.attacker === b.attacker && a.protocol === b.protocol && a.table === b.table && a.input === b.input
   return {
@@ -80,7 +82,8 @@ function seriesOf(repetitions: readonly ModelResults[]): ModelSeries {
         metric, k, definition,
         values: sorted.map(({ utility }) => rounded(utility.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === undefined)!.value)),
       })),
-    seconds: sorted.map((model) => secondsOf(model)!),
+    seconds: making.map(({ seconds }) => seconds),
+    ...(cpuSeconds.length === making.length && { cpuSeconds }),
   }
 }
 

@@ -30,6 +30,8 @@ export interface ModelSeries {
   readonly utility: readonly UtilitySeries[]
   /** Wall-clock of the stage that made the model: training, training anew, or unlearning. */
   readonly seconds: readonly number[]
+  /** Processor time of all threads of that stage; absent where it was not measured. */
+  readonly cpuSeconds?: readonly number[]
 }
 
 export const attackFigures = ['auc', 'foldedAuc', 'accuracy', 'balancedAccuracy', 'precision', 'recall'] as const

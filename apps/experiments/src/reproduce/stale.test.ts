@@ -30,8 +30,8 @@ describe.each(folders)('results/%s', (name) => {
     for (const { dataset, protocol, models } of files) {
       expect(protocol).toBe(name)
       expect(readdirSync(folder)).toContain(`${dataset}.json`)
-      for (const { seeds, seconds, attacks, utility } of models) {
-        const lists = [seconds, ...attacks.flatMap(({ figures }) => Object.values(figures)), ...utility.map(({ values }) => values)]
+      for (const { seeds, seconds, cpuSeconds = seconds, attacks, utility } of models) {
+        const lists = [seconds, cpuSeconds, ...attacks.flatMap(({ figures }) => Object.values(figures)), ...utility.map(({ values }) => values)]
         for (const list of lists) expect(list.length).toBe(seeds.length)
       }
     }

@@ -1,7 +1,8 @@
 /**
  * @file What the paper reports, as far as it is at hand: statements of its text and figures quoted from its tables. The
- * single cells of its Tables 3, 4 and 5 are not in this repository; tables print a dash for them, and no number is made
- * up. Add a value here, with its source, and every table shows it beside ours.
+ * single cells of its Tables 3, 4 and 5 are not in this repository, nor among the files of the authors' own (code and
+ * settings, no results); tables print a dash for them, and no number is made up. Add a value here, with its source, and
+ * every table shows it beside ours.
  */
 
 export interface PaperValue {

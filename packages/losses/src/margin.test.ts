@@ -29,10 +29,17 @@ describe('margin', () => {
     const { theta } = clusteredTable([6, 5], 4, 1)
     const { theta: drawn } = clusteredTable([9], 4, 2)
     const lists = Int32Array.from({ length: 11 * 5 }, (_, p) => (7 * p + Math.floor(p / 5)) % 9)
-    const { gradient, value } = margin(theta, drawn, lists)
+    const { gradient, itemGradient, value } = margin(theta, drawn, lists)
     expect(value).toBeGreaterThan(0)
     // Piecewise linear: a step this small crosses no kink here.
     expect(gradientError(theta, gradient, (t) => margin(t, drawn, lists).value, 2 ** -10)).toBeLessThan(1e-4)
+    expect(gradientError(drawn, itemGradient, (i) => margin(theta, i, lists).value, 2 ** -10)).toBeLessThan(1e-4)
+  })
+
+  test('offsets are part of the scores', () => {
+    const theta = matrix(1, 2, Float32Array.of(1, 0))
+    expect(margin(theta, items, Int32Array.of(0, 1), { offsets: Float64Array.of(0, 1.25) }).value).toBeCloseTo(0.3, 6)
+    expect(() => margin(theta, items, Int32Array.of(0, 1), { offsets: Float64Array.of(0) })).toThrow('margin: expected offsets for 2 places, got 1')
   })
 
   test('refuses what does not fit', () => {

@@ -9,25 +9,34 @@ import type { Loss } from './loss.ts'
 export interface MarginOptions {
   /** What an item must score above the next one in the list. Default 0.05 (the authors' code). */
   readonly margin?: number
+  /** What each item of `lists` scores beside the product (N * places). Default 0. */
+  readonly offsets?: Float64Array
+}
+
+export interface MarginLoss extends Loss {
+  /** With respect to the items (I, K). */
+  readonly itemGradient: Matrix
 }
 
 /**
- * sum_i sum_n max(0, s_i(n+1) - s_i(n) + margin), s_i(n) = theta_i . item of place n, over the lists as they were before
+ * sum_i sum_n max(0, s_i(n+1) - s_i(n) + margin), s_i(n) = theta_i . item of place n + offset, over the lists as they were before
  * unlearning.
  * @param theta users (N, K)
  * @param items (I, K)
  * @param lists (N * places) item ids of each user, best first; -1 ends a list early
  * @throws RangeError when shapes do not fit or an id names no item.
  */
-export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options: MarginOptions = {}): Loss {
-  const { margin: gap = 0.05 } = options
+export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options: MarginOptions = {}): MarginLoss {
+  const { margin: gap = 0.05, offsets } = options
   const { rows, cols } = theta
   if (items.cols !== cols) throw new RangeError(`margin: expected items of ${cols} dimensions, got ${items.cols}`)
   if (lists.length % rows !== 0) throw new RangeError(`margin: expected lists of one length for ${rows} users, got ${lists.length} ids`)
   if (!(gap >= 0 && gap < Infinity)) throw new RangeError(`margin: expected a margin of at least 0, got ${gap}`)
+  if (offsets && offsets.length !== lists.length) throw new RangeError(`margin: expected offsets for ${lists.length} places, got ${offsets.length}`)
   const places = lists.length / rows
   const gradient = matrix(rows, cols)
   const out = gradient.data
+  const itemGradient = matrix(items.rows, cols)
   let value = 0
   for (let i = 0; i < rows; i++) {
     const user = i * cols
@@ -38,16 +47,20 @@ export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options:
       if (id === -1) break
       if (!(id >= 0 && id < items.rows)) throw new RangeError(`margin: expected item ids from 0 to ${items.rows - 1}, got ${id} for user ${i}`)
       const item = id * cols
-      let score = 0
+      let score = offsets?.[i * places + n] ?? 0
       for (let k = 0; k < cols; k++) score += theta.data[user + k]! * items.data[item + k]!
       const hinge = score - scoreBefore + gap
       if (before >= 0 && hinge > 0) {
         value += hinge
-        for (let k = 0; k < cols; k++) out[user + k]! += items.data[item + k]! - items.data[before + k]!
+        for (let k = 0; k < cols; k++) {
+          out[user + k]! += items.data[item + k]! - items.data[before + k]!
+          itemGradient.data[item + k]! += theta.data[user + k]!
+          itemGradient.data[before + k]! -= theta.data[user + k]!
+        }
       }
       before = item
       scoreBefore = score
     }
   }
-  return { value, gradient }
+  return { value, gradient, itemGradient }
 }

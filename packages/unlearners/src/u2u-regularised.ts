@@ -25,6 +25,8 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
   readonly optimiser?: 'adam' | 'gradient'
   /** Default 0.001 (paper) for Adam; for plain steps 1 / (4nd + 2 alpha), one over the curvature at a largest Div of d. */
   readonly learningRate?: number
+  /** What alpha weighs instead of ||theta - theta*||_F^2, as in `D2dRegularisedOptions`. */
+  readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
   readonly onPass?: (row: TraceRow) => void
 }
 
@@ -45,7 +47,7 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
 export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRegularisedOptions = {}): Unlearned {
   const caller = 'u2uRegularised'
   const classes = checkedClasses(caller, embedding, labels)
-  const { tradeOff = 1e-4, steps = 5000, optimiser = 'adam', divergence = 'one-hot', onPass } = options
+  const { tradeOff = 1e-4, steps = 5000, optimiser = 'adam', divergence = 'one-hot', regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) }, onPass } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkCount(caller, 'steps', steps)
   const users = classes.reduce((n, members) => n + members.length, 0)
@@ -60,13 +62,13 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
     embedding,
     (theta) => {
       const distance = distanceAt(theta, ++pass)
-      const movement = frobenius(theta, embedding)
+      const kept = regulariser.loss(theta)
       const gradient = distance.gradient
-      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * movement.gradient.data[p]!
+      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * kept.gradient.data[p]!
       return {
-        value: distance.value + tradeOff * movement.value,
+        value: distance.value + tradeOff * kept.value,
         gradient,
-        measured: { distinguishability: distance.value, movement: movement.value },
+        measured: { distinguishability: distance.value, [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value },
       }
     },
     { steps, learningRate, optimiser, onPass },
@@ -74,7 +76,7 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
   return unlearned({
     embedding: moved,
     method: 'u2u-r',
-    parameters: { tradeOff, steps, optimiser, learningRate, divergence, ...attacker },
+    parameters: { tradeOff, steps, optimiser, learningRate, divergence, ...(options.regulariser && { regulariser: regulariser.name }), ...attacker },
     trace,
     passes: trace.length,
   })

@@ -40,7 +40,7 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
   train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
   retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
-  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/unlearners'],
+  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/recommenders', '@indistinct/unlearners'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
   observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],

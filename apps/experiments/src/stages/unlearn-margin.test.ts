@@ -1,49 +1,60 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { csrFromPairs, matrix } from '@indistinct/core'
+import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeArtifact } from '../store/artifact-folder.ts'
+import { makeArtifact, readMatrixOf } from '../store/artifact-folder.ts'
+import { readLabels } from '../store/prepared-data.ts'
+import type { StageContext } from '../store/stage-context.ts'
+import * as prepare from './prepare.ts'
+import * as train from './train.ts'
 import { marginRegulariser } from './unlearn-margin.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-margin-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const [trained, prepared] = [join(folder, 'trained'), join(folder, 'prepared')]
-// Scores of user 0: 3, 2, 1 for items 0, 1, 2; user 1 has no label.
-const users = matrix(2, 1, Float32Array.of(1, 2))
-const items = matrix(3, 1, Float32Array.of(3, 2, 1))
-const about = { kind: 'margin', users, labels: { classes: ['F', 'M'], codes: Int32Array.of(0, -1) }, trained, prepared }
+const at = (name: string): string => join(folder, name)
+
+async function make(stage: StageContext['stage'], name: string, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: Record<string, string> = {}): Promise<void> {
+  await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
+}
 
 beforeAll(async () => {
-  await makeArtifact(trained, async (artifact) => {
-    artifact.matrix('parameters/item-layer-0', items)
-    artifact.matrix('parameters/item-gmf', items)
-    artifact.matrix('parameters/output-weights', matrix(2, 1, Float32Array.of(10, 1)))
-  })
-  const empty = csrFromPairs(2, 3, new Int32Array(), new Int32Array())
-  await makeArtifact(prepared, async (artifact) => {
-    artifact.csr('train', csrFromPairs(2, 3, Int32Array.of(0), Int32Array.of(1)))
-    artifact.csr('validation', empty)
-    artifact.csr('test', empty)
-  })
-})
+  await make('prepare', 'prepared', prepare, { dataset: { name: 'synthetic', options: { users: 90, items: 80 } }, core: 3, split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] }, seed: 1 })
+  const options = { nmf: { epochs: 20, gmf: 6, mlp: 8, hidden: [8, 4], lr: 0.02 }, lightgcn: { epochs: 20, factors: 6 } }
+  for (const [name, own] of Object.entries(options)) await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
+}, 60_000)
 
-describe('marginRegulariser', () => {
-  test('lists leave out training ratings, and users without a label', () => {
-    const { name, loss } = marginRegulariser({ ...about, table: 'layer-0' })
-    expect(name).toBe('margin')
-    // Item 0 before item 2, the score of one turned round: 0.05 - (3 - 1) * -1.
-    const { value, gradient } = loss(matrix(2, 1, Float32Array.of(-1, -1)))
-    expect(value).toBeCloseTo(2.05, 6)
-    expect([...gradient.data]).toEqual([-2, 0])
+describe.each([['nmf', 'gmf'], ['lightgcn', 'layer-0']])('marginRegulariser, %s by %s', (name, table) => {
+  const scored = (): Parameters<typeof marginRegulariser>[0] => {
+    const labels = readLabels(at('prepared'), 'gender')
+    labels.codes[3] = -1
+    return { kind: 'margin', table, labels, trained: at(name), prepared: at('prepared') }
+  }
+  const original = (): Matrix => readMatrixOf(at(name), `tables/${table}`)
+
+  test('as trained, lists are in the order of the recommender’s scores: no place costs more than the margin', () => {
+    const theta = original()
+    const { value } = marginRegulariser(scored()).loss(theta)
+    expect(value).toBeGreaterThan(0)
+    expect(value).toBeLessThanOrEqual(0.05 * 19 * theta.rows)
   })
 
-  test('items of NeuMF’s GMF part count as its output layer weighs them', () => {
-    expect(marginRegulariser({ ...about, table: 'gmf' }).loss(matrix(2, 1, Float32Array.of(-1, -1))).value).toBeCloseTo(20.05, 5)
+  test('the gradient is that of the loss, and zero for users without a label', () => {
+    const theta = original()
+    const { loss } = marginRegulariser(scored())
+    const random = randomStream(1, 'direction')
+    const along = theta.data.map((_, p) => (Math.floor(p / theta.cols) === 3 ? 0 : random.normal()))
+    const moved = (by: number): Matrix => matrix(theta.rows, theta.cols, theta.data.map((value, p) => value + by * along[p]!))
+    // Piecewise linear: a small step crosses few kinks.
+    const h = 2 ** -12
+    const { gradient } = loss(theta)
+    const slope = gradient.data.reduce((sum, value, p) => sum + value * along[p]!, 0)
+    expect((loss(moved(h)).value - loss(moved(-h)).value) / (2 * h) / slope).toBeCloseTo(1, 1)
+    expect([...gradient.data.subarray(3 * theta.cols, 4 * theta.cols)].every((value) => value === 0)).toBe(true)
   })
 
-  test('refuses tables without stored items, and other regularisers', () => {
-    expect(() => marginRegulariser({ ...about, table: 'propagated' })).toThrow('got propagated; name the tables with the option tables')
-    expect(() => marginRegulariser({ ...about, table: 'gmf', kind: 'norm' })).toThrow('expected regulariser "margin", got "norm"')
+  test('refuses other tables and other regularisers', () => {
+    expect(() => marginRegulariser({ ...scored(), table: 'propagated' })).toThrow(`got propagated of ${name}; name the tables with the option tables`)
+    expect(() => marginRegulariser({ ...scored(), kind: 'norm' })).toThrow('expected regulariser "margin", got "norm"')
   })
 })

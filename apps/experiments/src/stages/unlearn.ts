@@ -25,7 +25,7 @@ const unscoredCost = 0.3
 /**
  * Writes the tables that were protected, under the names they came with, and unlearn.json: parameters, passes and trace
  * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; `together`, see `unlearnTables`, by
- * default true for the flow; `regulariser` 'margin' of d2d-r. Tables treated together share parameters, passes and trace.
+ * default true for the flow; `regulariser` 'margin' of d2d-r and u2u-r. Tables treated together share parameters, passes and trace.
  */
 export async function run(context: StageContext): Promise<void> {
   const { method, attribute } = context.parameters as unknown as Parameters
@@ -56,7 +56,7 @@ export async function run(context: StageContext): Promise<void> {
   for (const [at, name] of names.entries()) {
     const limit = passesOf(method)
     const onPass = ({ pass }: { pass: number }): void => context.progress((at + Math.min(1, pass / limit)) / names.length, `${name}, pass ${pass}`)
-    const kept = regulariser === undefined ? undefined : marginRegulariser({ kind: regulariser, table: name, users: tables[name]!, labels, trained: upstreamOf(context, 'train'), prepared })
+    const kept = regulariser === undefined ? undefined : marginRegulariser({ kind: regulariser, table: name, labels, trained: upstreamOf(context, 'train'), prepared })
     const result = unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, { ...options, ...(kept && { regulariser: kept }), onPass })[name]!
     context.artifact.matrix(`tables/${name}`, result.embedding)
     history[name] = { method: result.method, parameters: result.parameters, passes: result.passes, trace: result.trace as unknown as Json }

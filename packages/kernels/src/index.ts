@@ -1,7 +1,7 @@
 export { allocate, allocateInt32, kernelMemoryBytes, release } from './memory.ts'
 export { propagate } from './propagate.ts'
 export { nullMmd, rbfMmd, type MmdOptions, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
-export { randomFourierMmd, randomFrequencies, type FourierMmd, type FourierOptions } from './random-fourier.ts'
+export { featureSums, mmdOfFeatures, randomFourierMmd, randomFrequencies, setFeatureGradient, type FeaturePlace, type FourierMmd, type FourierOptions } from './random-fourier.ts'
 export { addAffine, crossMoments, squareMoments } from './row-moments.ts'
 export { scoreTopK } from './score-top-k.ts'
 export { setThreads, threads } from './runtime.ts'

@@ -93,19 +93,40 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
   if (bandwidth === 0) {
     return { value: 0, total: kernels * rows * rows, trace, bandwidth, standardError: 0, gradient: (out) => zeroed(theta, out) }
   }
-  const count = frequencies.rows
-  // exp(-d^2 / b) is the mean of cos(w.d) over w of variance 2 / b; angles are in turns.
-  const scale = (widest * Math.sqrt(2 / bandwidth)) / (2 * Math.PI)
-  const scaled = matrix(count, theta.cols, frequencies.data.map((w) => w * scale))
+  const place = { centre: mean, bandwidth, frequencies }
+  const { difference, ...estimate } = mmdOfFeatures(groups.map((group) => featureSums(theta, group.rows, place)), groups.map((group) => group.weight))
+  return {
+    ...estimate, trace, bandwidth,
+    gradient(out) {
+      const gradient = zeroed(theta, out)
+      for (const { rows, weight } of groups) setFeatureGradient(gradient, theta, rows, weight, place, difference)
+      return gradient
+    },
+  }
+}
 
-  const sums = groups.map((group) => featureSums(theta, group.rows, mean, scaled))
-  const difference = new Float64Array(count * featuresPerFrequency)
+/** Where features are taken: of theta - centre (K), for the kernels of a bandwidth, by standard normal frequencies (F, K). */
+export interface FeaturePlace {
+  readonly centre: Float64Array
+  readonly bandwidth: number
+  readonly frequencies: Matrix
+}
+
+/**
+ * Estimates by the sums of features over the rows of each group, a group being a sample with a weight for each of its rows:
+ * all that `randomFourierMmd` needs of a table. `difference`, the weighted sum of features, is what a gradient needs.
+ */
+export function mmdOfFeatures(
+  sums: readonly Float64Array[], weights: readonly number[],
+): { readonly value: number; readonly total: number; readonly standardError: number; readonly difference: Float64Array } {
+  const difference = new Float64Array(sums[0]!.length)
+  const count = difference.length / featuresPerFrequency
   let total = 0
   for (let p = 0; p < difference.length; p++) {
     let all = 0
-    groups.forEach((group, g) => {
-      difference[p]! += group.weight * sums[g]![p]!
-      all += sums[g]![p]!
+    sums.forEach((own, g) => {
+      difference[p]! += weights[g]! * own[p]!
+      all += own[p]!
     })
     total += (all * all) / count
   }
@@ -118,8 +139,14 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
     spread += own * own
   }
   value /= count
-  const standardError = Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1))
-  return { value, total, trace, bandwidth, standardError, gradient: (out) => fourierGradient(theta, groups, mean, scaled, difference, zeroed(theta, out)) }
+  return { value, total, standardError: Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1)), difference }
+}
+
+/** The frequencies in turns, for the widest kernel of the bandwidth. */
+function scaledFrequencies({ bandwidth, frequencies }: FeaturePlace): Matrix {
+  // exp(-d^2 / b) is the mean of cos(w.d) over w of variance 2 / b.
+  const scale = (widest * Math.sqrt(2 / bandwidth)) / (2 * Math.PI)
+  return matrix(frequencies.rows, frequencies.cols, frequencies.data.map((w) => w * scale))
 }
 
 /** Where feature m of frequency f lies in sums and coefficients, [F / 4][10][4]. */
@@ -127,10 +154,10 @@ function placeOf(f: number, m: number): number {
   return (f >> 2) * 4 * featuresPerFrequency + m * 4 + (f & 3)
 }
 
-/** Sums over `rows` of the cosines and sines of all kernels, [F / 4][10][4]. */
-function featureSums(theta: Matrix, rows: Int32Array, mean: Float64Array, frequencies: Matrix): Float64Array {
-  const out = new Float64Array(frequencies.rows * featuresPerFrequency)
-  forEachChunk(theta, rows, mean, frequencies, undefined, (tasks, partial) => {
+/** Sums over `rows` of theta (N, K) of the cosines and sines of all kernels, 10 a frequency. */
+export function featureSums(theta: Matrix, rows: Int32Array, place: FeaturePlace): Float64Array {
+  const out = new Float64Array(place.frequencies.rows * featuresPerFrequency)
+  forEachChunk(theta, rows, place.centre, scaledFrequencies(place), undefined, (tasks, partial) => {
     for (let task = 0; task < tasks; task++) {
       const start = task * out.length
       for (let p = 0; p < out.length; p++) out[p]! += partial[start + p]!
@@ -147,11 +174,12 @@ function zeroed({ rows, cols }: Matrix, out?: Matrix): Matrix {
   return out
 }
 
-/** Fills the rows of `groups` in `gradient`. */
-function fourierGradient(
-  theta: Matrix, groups: readonly { readonly rows: Int32Array; readonly weight: number }[], mean: Float64Array, frequencies: Matrix,
-  difference: Float64Array, gradient: Matrix,
-): Matrix {
+/**
+ * Sets `rows` of `gradient` (N, K) to d value / d theta, `weight` being that of each of these rows and value and `difference`
+ * as `mmdOfFeatures` gives them; other rows are left alone.
+ */
+export function setFeatureGradient(gradient: Matrix, theta: Matrix, rows: Int32Array, weight: number, place: FeaturePlace, difference: Float64Array): void {
+  const frequencies = scaledFrequencies(place)
   // |D|^2 with D = sum_i w_i (cos, sin) of a_m angle_i has derivative 2 w_i a_m (D_sin cos - D_cos sin) by angle_i.
   const coefficients = new Float32Array(difference.length)
   for (let f = 0; f < frequencies.rows; f++) {
@@ -162,18 +190,15 @@ function fourierGradient(
     }
   }
   const { cols } = theta
-  for (const { rows, weight } of groups) {
-    // From turns back to radians.
-    const factor = (2 * weight * 2 * Math.PI) / frequencies.rows
-    forEachChunk(theta, rows, mean, frequencies, coefficients, (_, __, out, first, last) => {
-      for (let r = first; r < last; r++) {
-        const target = rows[r]! * cols
-        const source = (r - first) * cols
-        for (let k = 0; k < cols; k++) gradient.data[target + k] = factor * out[source + k]!
-      }
-    })
-  }
-  return gradient
+  // From turns back to radians.
+  const factor = (2 * weight * 2 * Math.PI) / frequencies.rows
+  forEachChunk(theta, rows, place.centre, frequencies, coefficients, (_, __, out, first, last) => {
+    for (let r = first; r < last; r++) {
+      const target = rows[r]! * cols
+      const source = (r - first) * cols
+      for (let k = 0; k < cols; k++) gradient.data[target + k] = factor * out[source + k]!
+    }
+  })
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { copyMatrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
-import { classMoments, covarianceDeviations, meanDeviations, momentRatios, type ClassMoments } from './class-moments.ts'
+import type { AffineMap } from './affine-map.ts'
+import { classMoments, covarianceDeviations, meanDeviations, momentRatios, squareSums, type ClassMoments } from './class-moments.ts'
 import { addLeastCost } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
@@ -24,20 +25,26 @@ const leastVariance = 0.1
  */
 export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const moments = classMoments(theta, classes)
-  const shifts = meanShifts(moments, classes, level)
-  const maps = covarianceMaps(theta, moments, classes, level)
-  const { means, axes, variances, compared: P, whitening } = moments
-  const K = theta.cols
-  // From whitened coordinates back, (K, P).
-  const unwhitening = transposed(axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)), P, K)
+  const maps = momentMaps(moments, squareSums(theta, classes, moments), level)
   const out = copyMatrix(theta)
   classes.forEach((members, c) => {
-    const change = maps[c]!
-    for (let a = 0; a < P; a++) change[a * P + a]! -= 1
-    const map = product(product(unwhitening, change, K, P, P), whitening, K, P, K)
-    addAffine(out, theta, members, means[c]!, map, shifts[c]!)
+    const { centre, change, shift } = maps[c]!
+    addAffine(out, theta, members, centre, change, shift)
   })
   return out
+}
+
+/** The map of each class that `calibrateMoments` makes, by the moments and `squareSums` of a table. */
+export function momentMaps(moments: ClassMoments, sums: readonly Float64Array[], level: number): AffineMap[] {
+  const shifts = meanShifts(moments, level)
+  const { means, axes, variances, compared: P, whitening } = moments
+  const K = variances.length
+  // From whitened coordinates back, (K, P).
+  const unwhitening = transposed(axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)), P, K)
+  return covarianceMaps(moments, sums, level).map((change, c) => {
+    for (let a = 0; a < P; a++) change[a * P + a]! -= 1
+    return { centre: means[c]!, change: product(product(unwhitening, change, K, P, P), whitening, K, P, K), shift: shifts[c]! }
+  })
 }
 
 /** Rounds of `calibrateMomentsIn` after which what is left is left to the kernel. */
@@ -56,8 +63,8 @@ export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: 
     const { mean, covariance = 0 } = momentRatios(at, classes)
     if (mean <= level * (1 + closeEnough) && covariance <= level * (1 + closeEnough)) break
     const moments = classMoments(at, classes)
-    const shifts = meanShifts(moments, classes, level)
-    const maps = covarianceMaps(at, moments, classes, level)
+    const shifts = meanShifts(moments, level)
+    const maps = covarianceMaps(moments, squareSums(at, classes, moments), level)
     const P = moments.compared
     const next = copyMatrix(at)
     classes.forEach((members, c) => {
@@ -72,11 +79,11 @@ export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: 
 }
 
 /** What to add to every user of each class (K). */
-function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
-  const { axes, variances } = moments
+function meanShifts(moments: ClassMoments, level: number): Float64Array[] {
+  const { sizes, axes, variances } = moments
   const K = variances.length
-  const { along, squares } = meanDeviations(moments, classes)
-  const kept = cappedShares(squares, variances.map((variance) => (classes.length - 1) * variance), level)
+  const { along, squares } = meanDeviations(moments)
+  const kept = cappedShares(squares, variances.map((variance) => (sizes.length - 1) * variance), level)
   return along.map((deviation) => {
     const shift = new Float64Array(K)
     for (let a = 0; a < K; a++) {
@@ -88,9 +95,9 @@ function meanShifts(moments: ClassMoments, classes: readonly Int32Array[], level
 }
 
 /** The (P, P) map of each class's whitened coordinates. */
-function covarianceMaps(theta: Matrix, moments: ClassMoments, classes: readonly Int32Array[], level: number): Float64Array[] {
+function covarianceMaps(moments: ClassMoments, sums: readonly Float64Array[], level: number): Float64Array[] {
   const P = moments.compared
-  const { pooled, deviations, squares, nulls } = covarianceDeviations(theta, moments, classes)
+  const { pooled, deviations, squares, nulls } = covarianceDeviations(moments, sums)
   const kept = cappedShares(squares, nulls, level)
   return deviations.map((deviation, c) => {
     const target = deviation.map((d, p) => pooled[p]! + d * kept[p]!)

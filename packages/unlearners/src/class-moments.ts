@@ -9,6 +9,8 @@ import { product, transposed } from './small-product.ts'
  * coordinates along axes divided by the spread along each.
  */
 export interface ClassMoments {
+  /** Users of each class. */
+  readonly sizes: readonly number[]
   /** Mean of each class (K). */
   readonly means: readonly Float64Array[]
   /** Mean over all labelled users (K). */
@@ -32,26 +34,30 @@ const negligible = 1e-10
 
 /** Measures the moments in float64. `classes` lists each class's rows. */
 export function classMoments(theta: Matrix, classes: readonly Int32Array[]): ClassMoments {
-  const K = theta.cols
-  const n = classes.reduce((sum, members) => sum + members.length, 0)
-  const centre = new Float64Array(K)
-  const means = classes.map((members) => {
-    const mean = rowMean(theta, members)
-    for (let k = 0; k < K; k++) centre[k]! += (mean[k]! * members.length) / n
-    return mean
-  })
+  const means = classes.map((members) => rowMean(theta, members))
   const scatters = classes.map((members, c) => crossMoments(theta, members, means[c]!))
+  return momentsOf(classes.map((members) => members.length), means, scatters)
+}
+
+/** The moments of classes by their sizes, means (K) and scatters, the sums of (x - mean)(x - mean)' (K, K). */
+export function momentsOf(sizes: readonly number[], means: readonly Float64Array[], scatters: readonly Float64Array[]): ClassMoments {
+  const K = means[0]!.length
+  const n = sizes.reduce((sum, size) => sum + size, 0)
+  const centre = new Float64Array(K)
+  means.forEach((mean, c) => {
+    for (let k = 0; k < K; k++) centre[k]! += (mean[k]! * sizes[c]!) / n
+  })
   const pooled = new Float64Array(K * K)
-  for (const scatter of scatters) for (let p = 0; p < K * K; p++) pooled[p]! += scatter[p]! / (n - classes.length)
+  for (const scatter of scatters) for (let p = 0; p < K * K; p++) pooled[p]! += scatter[p]! / (n - sizes.length)
   const { values: variances, vectors: axes } = symmetricEigen(pooled, K)
 
-  const compared = comparedAxes(classes, variances)
+  const compared = comparedAxes(sizes, variances)
   const whitening = axes.slice(0, compared * K).map((value, p) => value / Math.sqrt(variances[Math.floor(p / K)]!))
   const covariances = scatters.map((scatter, c) => {
     const half = product(whitening, scatter, compared, K, K)
-    return product(half, transposed(whitening, compared, K), compared, K, compared).map((sum) => sum / classes[c]!.length)
+    return product(half, transposed(whitening, compared, K), compared, K, compared).map((sum) => sum / sizes[c]!)
   })
-  return { means, centre, variances, axes, compared, whitening, covariances }
+  return { sizes, means, centre, variances, axes, compared, whitening, covariances }
 }
 
 /** Mean of the named rows (K), in float64. */
@@ -65,8 +71,8 @@ export function rowMean(m: Matrix, rows: Int32Array): Float64Array {
  * A class of m users says little about covariances of more than a fraction of m axes; only the leading m / 8 of the
  * smallest class are compared, none below 8 users, and none without variance.
  */
-function comparedAxes(classes: readonly Int32Array[], variances: Float64Array): number {
-  const smallest = Math.min(...classes.map((members) => members.length))
+function comparedAxes(sizes: readonly number[], variances: Float64Array): number {
+  const smallest = Math.min(...sizes)
   return Math.min(variances.filter((v) => v > negligible * variances[0]!).length, Math.floor(smallest / usersPerAxis))
 }
 
@@ -80,54 +86,61 @@ export interface MomentRatios {
 
 export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): MomentRatios {
   const moments = classMoments(theta, classes)
-  const { variances } = moments
-  const own = meanDeviations(moments, classes)
+  return momentRatiosOf(moments, () => squareSums(theta, classes, moments))
+}
+
+/** The same by moments and, where axes are compared, `squareSums`. */
+export function momentRatiosOf(moments: ClassMoments, squareSumsOf: () => readonly Float64Array[]): MomentRatios {
+  const { sizes, variances } = moments
+  const own = meanDeviations(moments)
   const axes = [...variances.keys()].filter((a) => variances[a]! > negligible * variances[0]!)
-  const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((classes.length - 1) * axes.length)
+  const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((sizes.length - 1) * axes.length)
   if (moments.compared === 0) return { mean }
-  const { squares, nulls } = covarianceDeviations(theta, moments, classes)
+  const { squares, nulls } = covarianceDeviations(moments, squareSumsOf())
   const entries = [...nulls.keys()].filter((p) => nulls[p]! > 0)
   return { mean, covariance: entries.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / entries.length }
 }
 
 /** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */
-export function meanDeviations(moments: ClassMoments, classes: readonly Int32Array[]): { along: Float64Array[]; squares: Float64Array } {
-  const { means, centre, axes } = moments
+export function meanDeviations(moments: ClassMoments): { along: Float64Array[]; squares: Float64Array } {
+  const { sizes, means, centre, axes } = moments
   const K = centre.length
   const squares = new Float64Array(K)
   const along = means.map((mean, c) => {
     const deviation = new Float64Array(K)
     for (let a = 0; a < K; a++) {
       for (let k = 0; k < K; k++) deviation[a]! += axes[a * K + k]! * (mean[k]! - centre[k]!)
-      squares[a]! += classes[c]!.length * deviation[a]! ** 2
+      squares[a]! += sizes[c]! * deviation[a]! ** 2
     }
     return deviation
   })
   return { along, squares }
 }
 
+/** Sums over each class of z z', z the squares of whitened coordinates on the compared axes (C x (P, P)). */
+export function squareSums(theta: Matrix, classes: readonly Int32Array[], { means, whitening }: ClassMoments): Float64Array[] {
+  return classes.map((members, c) => squareMoments(theta, members, means[c]!, whitening))
+}
+
 /**
  * Class covariances minus the pooled one (C x (P, P)), per entry the sum of n_c times their squares, and what chance
- * gives that sum: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which needs no normality.
+ * gives that sum by `squareSums`: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which needs no normality.
  */
 export function covarianceDeviations(
-  theta: Matrix, moments: ClassMoments, classes: readonly Int32Array[],
+  moments: ClassMoments, sums: readonly Float64Array[],
 ): { pooled: Float64Array; deviations: Float64Array[]; squares: Float64Array; nulls: Float64Array } {
-  const P = moments.compared
-  const n = classes.reduce((sum, members) => sum + members.length, 0)
+  const { sizes, compared: P } = moments
+  const n = sizes.reduce((sum, size) => sum + size, 0)
   const pooled = new Float64Array(P * P)
   moments.covariances.forEach((covariance, c) => {
-    for (let p = 0; p < P * P; p++) pooled[p]! += (covariance[p]! * classes[c]!.length) / n
+    for (let p = 0; p < P * P; p++) pooled[p]! += (covariance[p]! * sizes[c]!) / n
   })
   const fourth = new Float64Array(P * P)
-  classes.forEach((members, c) => {
-    const own = squareMoments(theta, members, moments.means[c]!, moments.whitening)
-    for (let p = 0; p < P * P; p++) fourth[p]! += own[p]! / n
-  })
-  const nulls = fourth.map((moment, p) => (classes.length - 1) * (moment - pooled[p]! ** 2))
+  for (const own of sums) for (let p = 0; p < P * P; p++) fourth[p]! += own[p]! / n
+  const nulls = fourth.map((moment, p) => (sizes.length - 1) * (moment - pooled[p]! ** 2))
   const squares = new Float64Array(P * P)
   const deviations = moments.covariances.map((covariance, c) => covariance.map((value, p) => {
-    squares[p]! += classes[c]!.length * (value - pooled[p]!) ** 2
+    squares[p]! += sizes[c]! * (value - pooled[p]!) ** 2
     return value - pooled[p]!
   }))
   return { pooled, deviations, squares, nulls }

@@ -2,7 +2,8 @@
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { addAffine, crossMoments } from '@indistinct/kernels'
-import { classMoments, rowMean } from './class-moments.ts'
+import type { AffineMap } from './affine-map.ts'
+import { classMoments, rowMean, type ClassMoments } from './class-moments.ts'
 import { addLeastCost, firstOrderChange } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
@@ -13,16 +14,24 @@ import { product, transposed } from './small-product.ts'
  * coordinates, so that moving along it changes neither class means nor, to first order, the compared covariances.
  */
 export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
-  const { means, compared: P, whitening, covariances } = classMoments(theta, classes)
-  const K = theta.cols
+  const moments = classMoments(theta, classes)
   classes.forEach((members, c) => {
     const mean = rowMean(direction, members)
-    const cross = crossMoments(theta, members, means[c]!, { of: direction, centre: mean })
-    const whitened = product(whitening, cross, P, K, K).map((sum) => sum / members.length)
-    const slope = solveSpectrally(covariances[c]!, whitened, P, K)
-    const map = product(transposed(slope, P, K), whitening, K, P, K)
-    addAffine(direction, theta, members, means[c]!, map.map((value) => -value), mean.map((value) => -value))
+    const { centre, change, shift } = holdingMap(moments, c, mean, crossMoments(theta, members, moments.means[c]!, { of: direction, centre: mean }))
+    addAffine(direction, theta, members, centre, change, shift)
   })
+}
+
+/**
+ * What `holdMoments` adds to a direction d in class c: shift + change (theta_i - centre), by the mean of d (K) and the sum of
+ * (theta_i - mean)(d_i - mean)' (K, K).
+ */
+export function holdingMap({ sizes, means, compared: P, whitening, covariances }: ClassMoments, c: number, mean: Float64Array, cross: Float64Array): AffineMap {
+  const K = mean.length
+  const whitened = product(whitening, cross, P, K, K).map((sum) => sum / sizes[c]!)
+  const slope = solveSpectrally(covariances[c]!, whitened, P, K)
+  const map = product(transposed(slope, P, K), whitening, K, P, K)
+  return { centre: means[c]!, change: map.map((value) => -value), shift: mean.map((value) => -value) }
 }
 
 /**

@@ -1,0 +1,72 @@
+/** @file A flow's table in memory: any kernel, any metric of scores. */
+
+import { matrix, type Matrix } from '@indistinct/core'
+import type { FourierMmd } from '@indistinct/kernels'
+import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
+import { momentRatios } from './class-moments.ts'
+import type { FlowKernel } from './flow-kernel.ts'
+import { classPairs, type FlowTable } from './flow-table.ts'
+import { holdMoments, holdMomentsIn, steepestIn } from './hold-moments.ts'
+import type { ScoreMetric } from './score-metric.ts'
+
+/** The flow on `embedding` (N, K), which is left as it is. A direction takes the place of the one before. */
+export function memoryFlowTable(
+  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, metric?: ScoreMetric,
+): FlowTable<Matrix, Matrix, FourierMmd> {
+  // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
+  const spare: Matrix[] = []
+  const table = (): Matrix => spare.pop() ?? matrix(embedding.rows, embedding.cols)
+  let last: Matrix | undefined
+  return {
+    kernel: kernel.name,
+    sizes: classes.map((members) => members.length),
+    start: embedding,
+    refresh: () => kernel.refresh(),
+    measure: (theta) => classPairs(classes.length).map(({ first, second }) => kernel.measure(theta, { first: classes[first]!, second: classes[second]! })),
+    momentRatios: (theta) => momentRatios(theta, classes),
+    calibrated: (theta, level) => (metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
+    blend: (from, to, share) => blend(from, to, share, table()),
+    direction(theta, mmds, factors, hold) {
+      const along = (last = weightedGradients(theta, mmds, factors, last))
+      if (metric) {
+        if (hold) holdMomentsIn(metric, along, theta, classes)
+        else steepestIn(metric, along, classes)
+      } else if (hold) {
+        holdMoments(along, theta, classes)
+      }
+      return along
+    },
+    displaced: (theta, direction, step) => displaced(theta, direction, step, table()),
+    discard: (theta) => void (theta !== embedding && spare.push(theta)),
+  }
+}
+
+/** The sum over pairs of factor times gradient (N, K). It may take the place of `out`. */
+function weightedGradients(theta: Matrix, mmds: readonly FourierMmd[], factors: readonly number[], out?: Matrix): Matrix {
+  if (mmds.length === 1) {
+    const direction = mmds[0]!.gradient(out)
+    for (let p = 0; p < direction.data.length; p++) direction.data[p]! *= factors[0]!
+    return direction
+  }
+  const direction = matrix(theta.rows, theta.cols)
+  mmds.forEach((mmd, p) => {
+    const gradient = mmd.gradient().data
+    for (let q = 0; q < gradient.length; q++) direction.data[q]! += factors[p]! * gradient[q]!
+  })
+  return direction
+}
+
+/** theta + eta * direction in `out`; rows that the direction leaves alone keep their bits. */
+function displaced(theta: Matrix, direction: Matrix, eta: number, out: Matrix): Matrix {
+  out.data.set(theta.data)
+  for (let p = 0; p < out.data.length; p++) if (direction.data[p] !== 0) out.data[p]! += eta * direction.data[p]!
+  return out
+}
+
+/** (1 - share) * from + share * to in `out`, exactly `to` at 1; equal entries keep their bits. */
+function blend(from: Matrix, to: Matrix, share: number, out: Matrix): Matrix {
+  out.data.set(share === 1 ? to.data : from.data)
+  if (share === 1) return out
+  for (let p = 0; p < out.data.length; p++) if (to.data[p] !== from.data[p]) out.data[p]! += share * (to.data[p]! - from.data[p]!)
+  return out
+}

@@ -5,6 +5,7 @@
 
 import { usageError } from '@indistinct/core'
 import type { Choice, FigureName, Options, Product } from '@indistinct/stages'
+import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { official } from '../protocols/official.ts'
 import { paper } from '../protocols/paper.ts'
 import { strict } from '../protocols/strict.ts'
@@ -31,6 +32,21 @@ export function experimentProtocol(name: string): ExperimentProtocol {
   const found = Object.hasOwn(experimentProtocols, name) ? experimentProtocols[name] : undefined
   if (!found) throw usageError(`expected a protocol among ${Object.keys(experimentProtocols).join(', ')}, got ${JSON.stringify(name)}`)
   return found
+}
+
+/** `protocol` with methods that iterate cut short after `steps` steps, where they would take more. */
+export function withStepsUpTo(protocol: ExperimentProtocol, steps: number): ExperimentProtocol {
+  const methods = Object.entries(protocol.methods).map(([name, options]): [string, Options] => {
+    const whole = stepsOf(protocol, name)
+    return [name, whole !== undefined && whole > steps ? { ...options, steps } : options]
+  })
+  return { ...protocol, methods: Object.fromEntries(methods) }
+}
+
+/** Steps that `method` takes under `protocol`, or undefined where it does not count them. */
+export function stepsOf(protocol: ExperimentProtocol, method: string): number | undefined {
+  const own = protocol.methods[method]?.['steps'] ?? unlearners[method as UnlearnerName]?.defaults['steps']
+  return typeof own === 'number' ? own : undefined
 }
 
 export interface Selected {

@@ -59,6 +59,16 @@ describe('pageOf', () => {
   })
 })
 
+test('a method that was cut short says so, in its rows and in a note', () => {
+  const short = { ...model('d2d-r', 0), options: { steps: 200 } }
+  const text = textOf('table-3', file('lastfm', model('original', 0), short))
+  expect(text).toContain('| D2D-R (200 of 1000 steps) |')
+  expect(text).toContain('cut short by `--steps`')
+  const whole = textOf('table-3', file('lastfm', model('original', 0), { ...short, options: { steps: 1000 } }))
+  expect(whole).toContain('| D2D-R |')
+  expect(whole).not.toContain('steps')
+})
+
 describe('mergeResults', () => {
   test('a model that was made again takes the place of the older one, others stay', () => {
     const merged = mergeResults(file('ml-100k', model('flow', 0), model('original', 0)), file('ml-100k', model('flow', 0.3)))

@@ -1,7 +1,7 @@
 /** @file Tables 2 to 5 from results files, as pages. */
 
 import { meanEstimate } from '@indistinct/metrics'
-import { experimentProtocol } from '../experiment-protocol.ts'
+import { experimentProtocol, stepsOf } from '../experiment-protocol.ts'
 import { paperChanges, paperCounts, paperValues } from '../paper-values.ts'
 import { headlineTable } from '../store/headline-table.ts'
 import { dash, measuredCells, measuredColumns, type Measured } from './cells.ts'
@@ -39,22 +39,26 @@ function rank(order: readonly string[], name: string): number {
 }
 
 /** Every (data set, recommender) with its models, methods in one order. */
-function groupsOf(files: readonly ResultsFile[]): { title: string; dataset: string; recommender: string; models: ModelSeries[] }[] {
-  return files.flatMap(({ dataset, models }) =>
+function groupsOf(files: readonly ResultsFile[]): { title: string; dataset: string; recommender: string; models: ModelSeries[]; titleOf: (model: ModelSeries) => string }[] {
+  return files.flatMap(({ dataset, protocol, models }) =>
     [...new Set(models.map(({ recommender }) => recommender))].map((recommender) => ({
       title: `${datasetTitles[dataset] ?? dataset}: ${recommenderTitles[recommender] ?? recommender}`,
       dataset,
       recommender,
       models: models.filter((model) => model.recommender === recommender).sort((a, b) => rank(methodOrder, a.method) - rank(methodOrder, b.method)),
+      titleOf: (model: ModelSeries) => `${methodTitle(model.method)}${cutShort(protocol, model) ?? ''}`,
     })),
   )
 }
 
-function titleOf({ method }: ModelSeries): string {
-  return methodTitle(method)
+/** Says how far a method went that took fewer steps than its protocol has. */
+function cutShort(protocol: string, { method, options }: ModelSeries): string | undefined {
+  const { steps } = options as { steps?: number }
+  const whole = stepsOf(experimentProtocol(protocol), method)
+  return steps !== undefined && whole !== undefined && steps < whole ? ` (${steps} of ${whole} steps)` : undefined
 }
 
-function block(heading: string, first: string, measured: Measured, models: readonly ModelSeries[], note?: string): Block {
+function block(heading: string, first: string, measured: Measured, { models, titleOf }: ReturnType<typeof groupsOf>[number], note?: string): Block {
   const columns = ['method', first, ...measuredColumns.slice(1)]
   return { heading, ...(note !== undefined && { note }), columns, rows: models.map((model) => [titleOf(model), ...measuredCells(measured, model, models)]) }
 }
@@ -82,6 +86,7 @@ function sourcesOf(table: string, files: readonly ResultsFile[]): string[] {
   return [
     `${dash} under “paper”: the paper’s single cells are not in this repository (apps/experiments/src/paper-values.ts); what is shown are its statements.`,
     ...paperValues.filter((value) => value.table === table).map(({ source }) => source + '.'),
+    ...(files.some(({ protocol, models }) => models.some((model) => cutShort(protocol, model) !== undefined)) ? ['Rows with a number of steps were cut short by `--steps`; the same command without it takes all of them.'] : []),
     ...(files.some(({ dataset }) => dataset === 'lfm-2b-synthetic') ? ['LFM-2B’s interactions are withdrawn from public access. Its rows show a twin generated from published statistics, with a planted leak: they compare methods with each other, not with the paper.'] : []),
   ]
 }
@@ -100,14 +105,15 @@ function headlineFigure(model: ModelSeries, attacker: string, figure: AttackFigu
 }
 
 function attackPage(files: readonly ResultsFile[]): Page {
-  const blocks = groupsOf(files).flatMap(({ title, dataset, recommender, models }) => {
+  const blocks = groupsOf(files).flatMap((group) => {
+    const { title, dataset, recommender, models, titleOf } = group
     const attackers = [...new Set(models.flatMap(({ attacks }) => attacks.map(({ attacker }) => attacker)))]
     return attackers.flatMap((attacker): Block[] => {
       const about = { table: 'table-3', dataset, recommender, attacker, digits: 3, better: 'low' } as const
       const table = headlineTable(recommender, models[0]!.attacks.map((attack) => attack.table))
       return [
-        block(`${title}, ${attacker}`, 'AUC', { ...about, better: 'half', measure: 'auc', valuesOf: (model) => headlineFigure(model, attacker, 'auc') }, models, `The paper’s table (${table}), raw input.`),
-        block(`${title}, ${attacker}, worst case`, 'folded AUC', { ...about, measure: 'worst folded auc', valuesOf: (model) => worstFolded(model, attacker) }, models, 'Largest folded AUC of a repetition over all user tables that the method protects, raw and standardised.'),
+        block(`${title}, ${attacker}`, 'AUC', { ...about, better: 'half', measure: 'auc', valuesOf: (model) => headlineFigure(model, attacker, 'auc') }, group, `The paper’s table (${table}), raw input.`),
+        block(`${title}, ${attacker}, worst case`, 'folded AUC', { ...about, measure: 'worst folded auc', valuesOf: (model) => worstFolded(model, attacker) }, group, 'Largest folded AUC of a repetition over all user tables that the method protects, raw and standardised.'),
         {
           heading: `${title}, ${attacker}, threshold at one half`,
           columns: ['method', 'accuracy', 'precision', 'recall'],
@@ -130,16 +136,19 @@ function utilityPage(files: readonly ResultsFile[]): Page {
   const others = [['HR', 5, 'full ranking, hits/min(k,|T|)'], ['HR', 10, 'full ranking, hits/min(k,|T|)'], ['HR', 5, 'full ranking, hits/k'], ['HR', 10, 'full ranking, hits/k']] as const
   const valuesOf = (model: ModelSeries, metric: string, k: number, definition: string): readonly number[] | undefined => model.utility.find((each) => each.metric === metric && each.k === k && each.definition === definition)?.values
   const groups = groupsOf(files)
-  const blocks = groups.flatMap(({ title, dataset, recommender, models }): Block[] => [
-    ...shown.map(([metric, k, definition]) =>
-      block(`${title}, ${metric}@${k} (${definition})`, `${metric}@${k}`, { table: 'table-4', dataset, recommender, measure: `${metric}@${k}`, digits: 4, better: 'high', valuesOf: (model) => valuesOf(model, metric, k, definition) }, models),
-    ),
-    {
-      heading: `${title}, other definitions of the hit ratio`,
-      columns: ['method', ...others.map(([metric, k, definition]) => `${metric}@${k} (${definition.replace('full ranking, ', '')})`)],
-      rows: models.map((model) => [titleOf(model), ...others.map(([metric, k, definition]) => short(valuesOf(model, metric, k, definition), 4))]),
-    },
-  ])
+  const blocks = groups.flatMap((group): Block[] => {
+    const { title, dataset, recommender, models, titleOf } = group
+    return [
+      ...shown.map(([metric, k, definition]) =>
+        block(`${title}, ${metric}@${k} (${definition})`, `${metric}@${k}`, { table: 'table-4', dataset, recommender, measure: `${metric}@${k}`, digits: 4, better: 'high', valuesOf: (model) => valuesOf(model, metric, k, definition) }, group),
+      ),
+      {
+        heading: `${title}, other definitions of the hit ratio`,
+        columns: ['method', ...others.map(([metric, k, definition]) => `${metric}@${k} (${definition.replace('full ranking, ', '')})`)],
+        rows: models.map((model) => [titleOf(model), ...others.map(([metric, k, definition]) => short(valuesOf(model, metric, k, definition), 4))]),
+      },
+    ]
+  })
   return {
     title: 'Table 4: recommendation',
     introduction: [...commonIntroduction(files), 'Every item that a user has not in its training and validation ratings is ranked. “Best other” is the method with the highest mean.'],
@@ -181,8 +190,9 @@ function percent(value: number | undefined): string {
 }
 
 function timePage(files: readonly ResultsFile[]): Page {
-  const blocks = groupsOf(files).map(({ title, dataset, recommender, models }): Block => {
-    const made = block(`${title}, seconds`, 'seconds', { table: 'table-5', dataset, recommender, measure: 'seconds', digits: 2, better: 'low', valuesOf: ({ seconds }) => seconds }, models)
+  const blocks = groupsOf(files).map((group): Block => {
+    const { title, dataset, recommender, models } = group
+    const made = block(`${title}, seconds`, 'seconds', { table: 'table-5', dataset, recommender, measure: 'seconds', digits: 2, better: 'low', valuesOf: ({ seconds }) => seconds }, group)
     const mean = (values: readonly number[] | undefined): number | undefined => (values === undefined ? undefined : meanEstimate(values).mean)
     const retrain = models.find(({ method }) => method === 'retrain')
     const ratio = (own: number | undefined, of: number | undefined): string => (own === undefined || of === undefined ? dash : `${(own / of).toFixed(3)} ×`)

@@ -7,7 +7,7 @@ import { usageError, writeFileAtomic } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
 import { expandGrid } from '@indistinct/stages'
 import { methodNames, recommenderNames } from '../choices.ts'
-import { experimentProtocol } from '../experiment-protocol.ts'
+import { experimentProtocol, withStepsUpTo } from '../experiment-protocol.ts'
 import { runGrid } from '../nx-run.ts'
 import { runDisplay } from '../run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
@@ -29,6 +29,8 @@ export interface ReproduceOptions {
   readonly methods?: readonly string[] | undefined
   /** Repetitions: seeds 1 .. n. 10 for tables and 1 for figures when absent. */
   readonly seeds?: number | undefined
+  /** Most steps of methods that iterate; the protocol's own when absent. Tables say of which rows it took steps. */
+  readonly steps?: number | undefined
   /** Folder of results; `<protocol>/` is made in it. Default artifacts/results of the workspace. */
   readonly out?: string | undefined
   readonly dataFolder?: string | undefined
@@ -52,7 +54,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   const { datasets, recommenders, methods, parallel = 2, fresh = false, quiet = false, dataFolder } = options
   const targets = targetsOf(options.targets)
   if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
-  const protocol = experimentProtocol(options.protocol)
+  const whole = experimentProtocol(options.protocol)
+  const protocol = options.steps === undefined ? whole : withStepsUpTo(whole, options.steps)
   check('--datasets', datasets, knownDatasets.map(({ name }) => name))
   check('--recommenders', recommenders, recommenderNames)
   if (methods) check('--methods', methods, methodNames)

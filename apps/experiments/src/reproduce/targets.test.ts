@@ -1,6 +1,6 @@
 import { expandGrid } from '@indistinct/stages'
 import { describe, expect, test } from 'vitest'
-import { experimentProtocol, experimentProtocols } from '../experiment-protocol.ts'
+import { experimentProtocol, experimentProtocols, withStepsUpTo } from '../experiment-protocol.ts'
 import { gridOfTargets, targetNames, targetsOf } from './targets.ts'
 
 const selection = { datasets: ['ml-100k'], recommenders: ['nmf', 'lightgcn'] }
@@ -33,6 +33,13 @@ describe('gridOfTargets', () => {
     const tables = new Set(idsOf(['table-3'], { seeds: [1] }))
     for (const id of idsOf(['figure-3', 'figure-4'])) if (!id.startsWith('figure-')) expect(tables).toContain(id)
     expect(idsOf(['figure-4']).filter((id) => id.startsWith('figure-')).length).toBe(2 * 3)
+  })
+
+  test('steps up to a number leave shorter methods as they are', () => {
+    const options = (name: string, steps: number): unknown => gridOfTargets(withStepsUpTo(experimentProtocol(name), steps), { ...selection, targets: ['table-3'] }).products[0]!.methods.map(({ name, options }) => [name, options?.['steps']])
+    expect(options('paper', 1000)).toEqual([['u2u-r', 1000], ['d2d-r', 1000], ['retrain', undefined], ['adversarial', undefined], ['u2u-r-closed', undefined], ['flow', undefined]])
+    // Under strict the steps are the methods' defaults.
+    expect(options('strict', 1000)).toEqual([['u2u-r', 1000], ['d2d-r', undefined], ['retrain', undefined], ['adversarial', undefined], ['u2u-r-closed', undefined], ['flow', undefined]])
   })
 
   test('methods that a figure cannot show are a usage error', () => {

@@ -14,6 +14,7 @@ interface ReproduceArguments {
   readonly recommenders?: string | undefined
   readonly methods?: string | undefined
   readonly seeds?: number | undefined
+  readonly steps?: number | undefined
   readonly protocol: string
   readonly out?: string | undefined
   readonly 'data-folder'?: string | undefined
@@ -28,6 +29,7 @@ export const reproduceOptions = {
   recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: textOption('--recommenders') },
   methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: textOption('--methods') },
   seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
+  steps: { describe: "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark such rows", requiresArg: true, coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }) },
   protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
   out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
   'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
@@ -60,6 +62,7 @@ async function run(args: ReproduceArguments): Promise<void> {
     recommenders: namesOf(args.recommenders) ?? ['nmf', 'lightgcn'],
     methods: namesOf(args.methods),
     seeds: args.seeds,
+    steps: args.steps,
     out: args.out === undefined ? undefined : resolve(args.out),
     dataFolder: args['data-folder'] === undefined ? undefined : resolve(args['data-folder']),
     parallel: args.parallel,

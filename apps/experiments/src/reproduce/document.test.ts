@@ -43,6 +43,7 @@ test('LaTeX has a tabular a block, and escapes what LaTeX reads', () => {
   expect(text.match(/\\begin\{tabular\}\{lr\}/g)).toHaveLength(2)
   expect(text).toContain('U2U-R & 50 \\% \\\\')
   expect(text).toContain('x\\_y & $>$ 2 \\\\')
+  expect(text).toContain('hits/min(k,\\textbar{}T\\textbar{})')
   expect(text).toContain('\\caption{Table 9. A: second. A note.}')
   expect(text).toMatch(/^% Made here\.\n% One\.\n/)
 })

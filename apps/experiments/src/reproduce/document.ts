@@ -62,7 +62,7 @@ function divided(heading: string): [string, string] {
 
 const specials: { readonly [character: string]: string } = {
   '\\': '\\textbackslash{}', '&': '\\&', '%': '\\%', $: '\\$', '#': '\\#', _: '\\_', '{': '\\{', '}': '\\}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}',
-  '–': '--', '±': '$\\pm$', '≥': '$\\geq$', '<': '$<$', '>': '$>$', '×': '$\\times$', '`': '',
+  '–': '--', '±': '$\\pm$', '≥': '$\\geq$', '<': '$<$', '>': '$>$', '|': '\\textbar{}', '×': '$\\times$', '`': '',
 }
 
 function escaped(text: string): string {

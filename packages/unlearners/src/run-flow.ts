@@ -18,17 +18,24 @@ export interface FlowCourse {
   readonly tolerance: number
   /** Passes after which to give up. Default 500. */
   readonly maxPasses: number
+  /**
+   * Share of its landing down to which MMD^2 may fall where moments are above their null. Default 1: never below. Less is for
+   * tables side by side, whose differences vary little and tell much: moments see them, the kernel does not.
+   */
+  readonly floor: number
 }
 
 /** The course of `options`, with defaults where they say nothing. @throws RangeError on values that do not fit. */
 export function checkedCourse(caller: string, options: Partial<FlowCourse>): FlowCourse {
-  const { level = 1, moments = true, firstStep = 0.05, tolerance = 0.01, maxPasses = 500 } = options
+  const { level = 1, moments = true, firstStep = 0.05, tolerance = 0.01, maxPasses = 500, floor = 1 } = options
   checkPositive(caller, 'level', level)
   checkPositive(caller, 'firstStep', firstStep)
   if (firstStep > 1) throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)
-  return { level, moments, firstStep, tolerance, maxPasses }
+  checkPositive(caller, 'floor', floor)
+  if (floor > 1) throw new RangeError(`${caller}: expected floor of at most 1, got ${floor}`)
+  return { level, moments, firstStep, tolerance, maxPasses, floor }
 }
 
 export interface FlowEnd<State> {
@@ -74,7 +81,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   caller: string, table: FlowTable<State, Direction, Mmd>, course: FlowCourse, onPass?: (row: TraceRow) => void,
 ): FlowEnd<State> {
   type At = Measured<State, Mmd>
-  const { level, moments, firstStep, tolerance, maxPasses } = course
+  const { level, moments, firstStep, tolerance, maxPasses, floor } = course
   const { sizes, start: origin } = table
   const pairNames = classPairs(sizes.length)
   const discard = ({ state }: At): void => table.discard(state)
@@ -105,19 +112,20 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
 
   const start = measure(origin, 0, 0)
   let at = start
-  if (moments && isAbove(start, tolerance)) {
+  if (moments && (isAbove(start, tolerance) || (floor < 1 && momentsAbove(origin)))) {
     const mapped = table.calibrated(origin, level)
-    at = advance(start, 1, tolerance, sizes, (share) => measure(table.blend(origin, mapped, share), 1, share), discard).reached
+    const measureAt = (share: number): At => measure(table.blend(origin, mapped, share), 1, share)
+    at = floor < 1 ? (longestAbove(floor, measureAt, discard) ?? start) : advance(start, 1, tolerance, sizes, measureAt, discard).reached
     table.discard(mapped)
   }
   let eta = firstStep
   for (let polish = 0; ; polish++) {
-    while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance))) {
+    while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance, floor))) {
       let from = at
       if (table.kernel === 'random-fourier') {
         table.refresh()
         from = measure(at.state, 2, 0)
-        if (!isAbove(from, tolerance) && !isBelow(from, tolerance)) {
+        if (!isAbove(from, tolerance) && !isBelow(from, tolerance, floor)) {
           at = from
           break
         }
@@ -135,7 +143,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     if (!moments || at === start || polish === mostPolishes || !momentsAbove(at.state)) break
     const polished = table.calibrated(at.state, level)
     const from = at
-    const reached = longestAbove((share) => measure(table.blend(from.state, polished, share), 1, share), discard)
+    const reached = longestAbove(floor, (share) => measure(table.blend(from.state, polished, share), 1, share), discard)
     table.discard(polished)
     if (reached === undefined) break
     discard(from)
@@ -164,15 +172,15 @@ function isAbove({ pairs }: Measured<unknown, unknown>, tolerance: number): bool
 }
 
 /** Whether one of several pairs was dragged below its landing; a single pair never is. */
-function isBelow({ pairs }: Measured<unknown, unknown>, tolerance: number): boolean {
-  return pairs.length > 1 && pairs.some((pair) => pair.ratio < 1 - draggedTolerances * tolerance)
+function isBelow({ pairs }: Measured<unknown, unknown>, tolerance: number, floor: number): boolean {
+  return pairs.length > 1 && pairs.some((pair) => pair.ratio < Math.min(floor, 1 - draggedTolerances * tolerance))
 }
 
-/** The table of the longest share, of some, that leaves every pair at or above its landing. */
-function longestAbove<At extends Measured<unknown, unknown>>(measureAt: (share: number) => At, discard: (rejected: At) => void): At | undefined {
+/** The table of the longest share, of some, that leaves every pair at or above `floor` of its landing. */
+function longestAbove<At extends Measured<unknown, unknown>>(floor: number, measureAt: (share: number) => At, discard: (rejected: At) => void): At | undefined {
   for (let halvings = 0; halvings < polishShares; halvings++) {
     const reached = measureAt(0.5 ** halvings)
-    if (reached.pairs.every((pair) => pair.ratio >= 1)) return reached
+    if (reached.pairs.every((pair) => pair.ratio >= floor)) return reached
     discard(reached)
   }
   return undefined

@@ -3,7 +3,7 @@
 import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 import { blockMetric, type ScoreMetric } from './score-metric.ts'
-import type { Unlearned } from './unlearned.ts'
+import { unlearned, type Unlearned } from './unlearned.ts'
 
 export interface TablesOptions {
   /**
@@ -12,13 +12,14 @@ export interface TablesOptions {
    *
    * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
    * who holds several compares them: LightGCN's two tables are nearly linear in one another, and what moved each in its
-   * own way shows in their difference. Side by side, that difference is calibrated too. Tables are brought to the spread
-   * of the first for this, and back.
+   * own way shows in their difference. Treated side by side alone, they share one null, and one of them may keep more than
+   * its own would be as long as another has less. The flow therefore brings each table to its own null first, and then what
+   * is left side by side to the null of the whole. Tables are brought to the spread of the first for this, and back.
    */
   readonly together?: boolean
   /**
-   * What moving users of a table costs in scores, by table; for the flow only. Tables without one cost the same in every
-   * direction.
+   * What moving users of a table costs in scores, by table, while each is brought to its own null; for the flow only. Tables
+   * without one cost the same in every direction.
    */
   readonly metrics?: Readonly<Record<string, ScoreMetric>>
   /**
@@ -30,9 +31,16 @@ export interface TablesOptions {
 }
 
 /**
+ * Share of its landing to which MMD^2 of tables side by side may fall for their moments' sake. Tables at their own nulls
+ * leave it near its landing, while differences of little variance, which it does not see, still tell by means and covariances.
+ */
+const sideBySideFloor = 0.75
+
+/**
  * Unlearns each of `tables` (name -> (N, K); widths may differ, users are the same rows) by `method` with one set of
- * options, and returns the results under the same names: `Unlearned` says what became of each. With `together`, trace,
- * passes and parameters are those of the one wide table, and `parameters.tables` names its parts in order.
+ * options, and returns the results under the same names: `Unlearned` says what became of each. With `together`,
+ * `parameters.together` are those of the one wide table and name its parts in order; its passes and trace follow the
+ * table's own.
  * @throws IndistinctError 'usage' for an unknown method, no table, or metrics and costs that do not fit; RangeError when `together` meets tables of
  * different numbers of rows; whatever the method throws, with the table named.
  */
@@ -52,9 +60,9 @@ export function unlearnTables<Name extends UnlearnerName>(
   const stranger = named.find((name) => !Object.hasOwn(tables, name))
   if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and costs of ${Object.keys(tables).join(', ')}, got one of '${stranger}'`)
   if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and costs for method 'flow' only, got '${method}'`)
-  const unlearn = (name: string, table: Matrix, metric: ScoreMetric | undefined): Unlearned => {
+  const unlearn = (name: string, table: Matrix, metric?: ScoreMetric, more: { readonly floor?: number } = {}): Unlearned => {
     try {
-      return unlearners[method].unlearn(table, labels, metric ? { ...options, metric } : options)
+      return unlearners[method].unlearn(table, labels, { ...options, ...(metric && { metric }), ...more })
     } catch (error) {
       // The class and code of the error stay: callers branch on them.
       if (error instanceof Error) error.message = `table '${name}': ${error.message}`
@@ -63,12 +71,17 @@ export function unlearnTables<Name extends UnlearnerName>(
   }
   if (!together || entries.length === 1) return Object.fromEntries(entries.map(([name, table]) => [name, unlearn(name, table, metrics[name])]))
 
-  const wide = sideBySide(entries)
-  const parts = entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1, ...(metrics[name] && { metric: metrics[name] }) }))
-  const result = unlearn(Object.keys(tables).join(' + '), wide.matrix, named.length > 0 ? blockMetric(wide.matrix.rows, parts) : undefined)
-  const parameters = Object.freeze({ ...result.parameters, tables: Object.keys(tables) })
-  return Object.fromEntries(entries.map(([name, table], t) => {
+  const names = Object.keys(tables)
+  expectSameRows(entries)
+  const own = method === 'flow' ? entries.map(([name, table]) => unlearn(name, table, metrics[name])) : undefined
+  const starts = entries.map(([, table], t) => own?.[t]!.embedding ?? table)
+  const wide = sideBySide(starts)
+  const metric = Object.keys(costs).length > 0 ? blockMetric(wide.matrix.rows, entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1 }))) : undefined
+  const result = unlearn(names.join(' + '), wide.matrix, metric, own && { floor: sideBySideFloor })
+  const joint = { ...result.parameters, tables: names }
+  return Object.fromEntries(names.map((name, t) => {
     const { first, factor } = wide.parts[t]!
+    const table = starts[t]!
     const embedding = matrix(table.rows, table.cols, table.data.slice())
     for (let i = 0; i < table.rows; i++) {
       for (let k = 0; k < table.cols; k++) {
@@ -77,20 +90,31 @@ export function unlearnTables<Name extends UnlearnerName>(
         if (before !== after) embedding.data[i * table.cols + k] = after! / factor
       }
     }
-    return [name, Object.freeze({ ...result, embedding: Object.freeze(embedding), parameters })]
+    const { parameters = {}, trace = [], passes = 0 } = own?.[t] ?? {}
+    return [name, unlearned({
+      embedding,
+      method,
+      parameters: { ...parameters, together: joint },
+      trace: [...trace, ...result.trace.map((row) => ({ ...row, pass: passes + row.pass }))],
+      passes: passes + result.passes,
+    })]
   }))
 }
 
-/** The tables as one (N, sum of widths), each multiplied by the factor that gives it the spread of the first. */
-function sideBySide(entries: readonly (readonly [string, Matrix])[]): { matrix: Matrix; parts: { first: number; factor: number }[] } {
+function expectSameRows(entries: readonly (readonly [string, Matrix])[]): void {
   const rows = entries[0]![1].rows
-  const spreads = entries.map(([name, table]) => {
+  for (const [name, table] of entries) {
     if (table.rows !== rows) throw new RangeError(`unlearnTables: expected ${rows} rows in table '${name}' as in the first, got ${table.rows}`)
-    return spreadOf(table)
-  })
-  const out = matrix(rows, entries.reduce((sum, [, table]) => sum + table.cols, 0))
+  }
+}
+
+/** The tables as one (N, sum of widths), each multiplied by the factor that gives it the spread of the first. */
+function sideBySide(tables: readonly Matrix[]): { matrix: Matrix; parts: { first: number; factor: number }[] } {
+  const rows = tables[0]!.rows
+  const spreads = tables.map(spreadOf)
+  const out = matrix(rows, tables.reduce((sum, table) => sum + table.cols, 0))
   let first = 0
-  const parts = entries.map(([, table], t) => {
+  const parts = tables.map((table, t) => {
     const factor = spreads[0]! > 0 && spreads[t]! > 0 ? spreads[0]! / spreads[t]! : 1
     for (let i = 0; i < rows; i++) {
       for (let k = 0; k < table.cols; k++) out.data[i * out.cols + first + k] = factor * table.data[i * table.cols + k]!

@@ -1,5 +1,7 @@
 import { IndistinctError, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
+import { momentRatios } from './class-moments.ts'
 import { centroidAuc, leakyTable } from './testing.ts'
 import { unlearnTables } from './unlearn-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'
@@ -105,9 +107,27 @@ describe('unlearnTables', () => {
     const attacked = (results: ReturnType<typeof unlearnTables>): number => centroidAuc({ embedding: wide(results), labels: before.labels }, 3)
     expect(attacked(apart)).toBeGreaterThan(0.6)
     expect(Math.abs(attacked(together) - 0.5)).toBeLessThan(Math.abs(attacked(apart) - 0.5))
-    expect(together['second']!.parameters['tables']).toEqual(['first', 'second'])
+    // The difference of the two varies too little for the kernel to see it: means and covariances bring it to its null.
+    expect(together['first']!.parameters['together']).toMatchObject({ outcome: 'landed' })
+    const { mean, covariance } = (together['first']!.parameters['together'] as { momentsAfter: { mean: number; covariance: number } }).momentsAfter
+    expect(mean).toBeLessThan(1.06)
+    expect(covariance).toBeLessThan(1.06)
+    expect(together['second']!.parameters['together']).toMatchObject({ tables: ['first', 'second'] })
     expect(together['second']!.embedding.data.subarray(0, 90)).toEqual(view.data.subarray(0, 90))
     expect(Object.isFrozen(together['first'])).toBe(true)
+  })
+
+  test('together: each table stands at its own null as well, however much another leaks', () => {
+    const strong = leakyTable([400, 260], 6, 2, 4)
+    const random = randomStream(4, 'unrelated view')
+    const weak = matrix(660, 6, Float32Array.from({ length: 660 * 6 }, () => random.normal()))
+    const results = unlearnTables({ strong: strong.embedding, weak }, strong.labels, 'flow')
+    for (const { embedding } of Object.values(results)) {
+      const { mean, covariance } = momentRatios(embedding, classRows('test', embedding, strong.labels))
+      expect(mean).toBeLessThan(1.06)
+      expect(covariance!).toBeLessThan(1.06)
+      expect(d2d(embedding, strong.labels).pairs.every(({ value, nullValue }) => value < 1.02 * nullValue)).toBe(true)
+    }
   })
 
   test('together: a table moves less when another costs less', () => {

@@ -1,0 +1,63 @@
+/** What the unlearn stage makes of its own options, on the tables of two recommenders. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import type { StageContext } from '../store/stage-context.ts'
+import * as prepare from './prepare.ts'
+import * as train from './train.ts'
+import * as unlearn from './unlearn.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'indistinct-unlearn-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const at = (name: string): string => join(folder, name)
+
+async function make(stage: StageContext['stage'], name: string, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: Record<string, string> = {}): Promise<void> {
+  await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
+}
+
+type History = { readonly [table: string]: { readonly parameters: { readonly metric?: string; readonly together?: { readonly tables: readonly string[]; readonly metric?: string } } } }
+
+async function unlearned(model: string, name: string, options: { [name: string]: string | boolean | string[] } = {}, method = 'flow'): Promise<History> {
+  await make('unlearn', name, unlearn, { method: { name: method, options }, attribute: 'gender', seed: 1 }, { prepare: at('prepared'), train: at(model) })
+  return readJsonOf<History>(at(name), 'unlearn')
+}
+
+beforeAll(async () => {
+  await make('prepare', 'prepared', prepare, { dataset: { name: 'synthetic', options: { users: 160, items: 90 } }, core: 3, split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] }, seed: 1 })
+  const options = { nmf: { epochs: 15, gmf: 6, mlp: 8, hidden: [8, 4], lr: 0.02 }, lightgcn: { epochs: 15, factors: 6 } }
+  for (const [name, own] of Object.entries(options)) await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
+}, 60_000)
+
+describe('unlearn', () => {
+  test('the flow moves tables together; what scores depend on in their metric, what they do not at a price', async () => {
+    const lightgcn = await unlearned('lightgcn', 'lightgcn-flow')
+    expect(Object.keys(lightgcn)).toEqual(['layer-0', 'propagated'])
+    expect(lightgcn['layer-0']!.parameters.metric).toBeUndefined()
+    expect(lightgcn['propagated']!.parameters.metric).toBe('one a user')
+    expect(lightgcn['propagated']!.parameters.together).toMatchObject({ tables: ['layer-0', 'propagated'], metric: 'one for all' })
+    const nmf = await unlearned('nmf', 'nmf-flow')
+    for (const table of ['gmf', 'mlp']) expect(nmf[table]!.parameters.metric).toBe('one a user')
+    expect(nmf['gmf']!.parameters.together!.metric).toBeUndefined()
+    const trained = readMatricesOf(at('nmf'), 'tables')
+    for (const [table, moved] of Object.entries(readMatricesOf(at('nmf-flow'), 'tables'))) {
+      expect(moved.data.length).toBe(trained[table]!.data.length)
+      expect(moved.data).not.toEqual(trained[table]!.data)
+    }
+  })
+
+  test('metric "none" and together false leave them out; a table alone that scores depend on has its metric', async () => {
+    const plain = await unlearned('lightgcn', 'plain', { metric: 'none', together: false })
+    for (const { parameters } of Object.values(plain)) expect(parameters).not.toMatchObject({ metric: expect.anything() as unknown })
+    expect(plain['propagated']!.parameters.together).toBeUndefined()
+    expect(Object.entries(await unlearned('lightgcn', 'alone', { tables: ['layer-0'] })).map(([table, { parameters }]) => [table, parameters.metric])).toEqual([['layer-0', 'one a user']])
+  })
+
+  test('refuses values it does not know, and the flow’s options of other methods', async () => {
+    await expect(unlearned('nmf', 'bad', { metric: 'score' })).rejects.toThrow('expected metric as "scores" or "none", got "score"')
+    await expect(unlearned('nmf', 'bad', { together: 'yes' })).rejects.toThrow('expected together as true or false, got "yes"')
+    await expect(unlearned('nmf', 'bad', { together: true }, 'leace')).rejects.toThrow('of method flow only, got one of leace')
+  })
+})

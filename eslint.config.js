@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/generated/**', 'artifacts/**', 'packages/kernels/assembly/**', '.nx/**'] },
+  { ignores: ['**/node_modules/**', '**/generated/**', 'artifacts/**', 'dist/**', 'packages/kernels/assembly/**', '.nx/**'] },
   ...tseslint.configs.recommended,
   {
     rules: {

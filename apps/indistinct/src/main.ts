@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** @file The process: arguments in, exit code out. */
 
 import { exitCodeOf, exitCodes } from './exit-codes.ts'

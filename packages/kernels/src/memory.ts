@@ -6,8 +6,14 @@
 const page = 65536
 const alignment = 64
 
+/** A WebAssembly.Memory, in words of the standard library: programs without types of browsers can then check ours. */
+interface KernelMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
 /** Shared with every worker; reserves address space for 4 GiB, commits what is used. */
-export const memory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true })
+export const memory: KernelMemory = new WebAssembly.Memory({ initial: 2, maximum: 65536, shared: true })
 
 interface Block {
   address: number

@@ -1,12 +1,12 @@
 /** @file One connection to PostgreSQL, and its failures in words that name no secret. */
 
 import { badData, fileError, IndistinctError, usageError } from '@indistinct/core'
-import type { Client, QueryResultRow } from 'pg'
+import type { Client } from 'pg'
 import { addressFrom, redacted } from './credentials.ts'
 
 export interface Postgres {
   /** Rows of one statement. */
-  query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
   /** Runs `work` in one transaction, which is rolled back when it throws. */
   transaction<T>(work: () => Promise<T>, mode?: string): Promise<T>
   close(): Promise<void>
@@ -34,9 +34,9 @@ export async function connectPostgres(): Promise<Postgres> {
   // The server then notices that this process died while a statement runs. Not every server and platform has it.
   await client.query("SET client_connection_check_interval = '1s'").catch(() => undefined)
 
-  const query = async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]> => {
+  const query = async <Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> => {
     try {
-      return (await client.query<Row>(text, values as unknown[])).rows
+      return (await client.query(text, values as unknown[])).rows as Row[]
     } catch (error) {
       throw postgresFailure(lost ?? error)
     }

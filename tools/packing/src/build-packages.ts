@@ -1,0 +1,89 @@
+/**
+ * @file Makes packages as a registry gets them: sources compiled to ECMAScript modules with declarations, and a manifest
+ * that points at them. The workspace itself runs from its sources, so everything made here lies apart, in dist/, and
+ * can be neither imported nor hashed by mistake.
+ */
+
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import ts from 'typescript'
+import { publishedManifest, publishedPackages, sourceEntries, type PublishedPackage } from './published-manifest.ts'
+
+/**
+ * Builds each package of `folders` (all that are published, by default) into `<out>/<folder>`, and gives those paths.
+ * Types are not checked: `npm run typecheck` does that. A declaration that cannot be written is an error.
+ */
+export function buildPackages(root: string, out: string, folders?: readonly string[]): string[] {
+  const packages = publishedPackages(root).filter(({ folder }) => folders?.includes(folder) ?? true)
+  const unknown = folders?.find((folder) => !packages.some((entry) => entry.folder === folder))
+  if (unknown !== undefined) throw new RangeError(`buildPackages: expected a published package, got ${unknown}`)
+  const compiled = compile(root, packages)
+  return packages.map((entry) => {
+    const target = join(out, entry.folder)
+    rmSync(target, { recursive: true, force: true })
+    write(join(target, 'package.json'), `${JSON.stringify(publishedManifest(entry.manifest), undefined, 2)}\n`)
+    copyFileSync(join(root, entry.folder, 'README.md'), join(target, 'README.md'))
+    copyFileSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
+    for (const [path, text] of compiled.get(entry.folder)!) {
+      write(join(target, 'dist', path), text)
+      if (text.startsWith('#!')) chmodSync(join(target, 'dist', path), 0o755)
+    }
+    for (const path of copiedFiles(root, entry)) {
+      mkdirSync(dirname(join(target, 'dist', path)), { recursive: true })
+      copyFileSync(join(root, entry.folder, 'src', path), join(target, 'dist', path))
+    }
+    return target
+  })
+}
+
+/** What is not TypeScript and runs: workers in plain JavaScript, and WebAssembly. */
+function copiedFiles(root: string, entry: PublishedPackage): string[] {
+  const loaders = new Set(loadedSources(root, entry))
+  return filesIn(join(root, entry.folder, 'src')).filter((path) => /\.(js|wasm)$/.test(path) && !loaders.has(path.replace(/\.js$/, '.ts')))
+}
+
+/**
+ * Sources that a worker thread starts from. In the workspace `x.js` loads `x.ts` beside it through tsx; once compiled,
+ * `x.ts` is `x.js` itself, and the loader is left out.
+ */
+function loadedSources(root: string, { folder }: PublishedPackage): string[] {
+  const files = new Set(filesIn(join(root, folder, 'src')))
+  return [...files].filter((path) => path.endsWith('.ts') && files.has(path.replace(/\.ts$/, '.js')))
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.split(sep).join('/')).sort() : []
+}
+
+/** Compiled texts by package folder and path within dist: what entries and workers reach, hence no tests or fixtures. */
+function compile(root: string, packages: readonly PublishedPackage[]): Map<string, Map<string, string>> {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as { config: object }
+  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, root)
+  const entries = packages.flatMap((entry) =>
+    [...sourceEntries(entry.manifest), ...loadedSources(root, entry).map((path) => `src/${path}`)].map((path) => join(root, entry.folder, path)),
+  )
+  const program = ts.createProgram(entries, { ...options, declaration: true, rewriteRelativeImportExtensions: true, newLine: ts.NewLineKind.LineFeed })
+  const texts = new Map(packages.map(({ folder }) => [folder, new Map<string, string>()]))
+  for (const source of program.getSourceFiles()) {
+    const path = relative(root, source.fileName).split(sep).join('/')
+    const owner = packages.find(({ folder }) => path.startsWith(`${folder}/src/`))
+    if (owner === undefined || source.isDeclarationFile) continue
+    const { diagnostics } = program.emit(
+      source,
+      (file, text) => {
+        const name = relative(join(root, owner.folder, 'src'), file).split(sep).join('/')
+        const declares = name.endsWith('.d.ts')
+        // A program without exports has no use for declarations; in those of the others TypeScript leaves .ts as it is.
+        if (!declares) texts.get(owner.folder)!.set(name, text)
+        else if (owner.manifest.exports !== undefined) texts.get(owner.folder)!.set(name, text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2'))
+      },
+    )
+    if (diagnostics.length > 0) throw new Error(`buildPackages: ${ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' })}`)
+  }
+  return texts
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}

@@ -1,0 +1,78 @@
+/** @file The manifest of a package as it is published, from the one that the workspace runs on. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly private?: boolean
+  readonly description: string
+  readonly license: string
+  readonly type: string
+  readonly sideEffects?: boolean
+  readonly engines: { readonly [name: string]: string }
+  /** Sources by subpath. `./testing` serves tests of the workspace and is not published. */
+  readonly exports?: string | { readonly [subpath: string]: string }
+  readonly bin?: string
+  /** `bin` is the source that the workspace's `bin` loads: a published program needs no loader. */
+  readonly publishConfig?: { readonly bin: string }
+  readonly dependencies?: { readonly [name: string]: string }
+  readonly peerDependencies?: { readonly [name: string]: string }
+  readonly peerDependenciesMeta?: { readonly [name: string]: { readonly optional: boolean } }
+}
+
+export interface PublishedPackage {
+  /** Relative to the workspace, such as packages/core. */
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** Packages and apps that are not private, in order of their folders. */
+export function publishedPackages(root: string): PublishedPackage[] {
+  return ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).sort().flatMap((name) => {
+      const file = join(root, group, name, 'package.json')
+      if (!existsSync(file)) return []
+      const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
+      return manifest.private ? [] : [{ folder: `${group}/${name}`, manifest }]
+    }),
+  )
+}
+
+/** The sources that a package is entered by. */
+export function sourceEntries(manifest: Manifest): string[] {
+  return [...Object.values(publishedSubpaths(manifest)), ...(manifest.publishConfig ? [manifest.publishConfig.bin] : [])]
+}
+
+/** The manifest with compiled entries, and without what only the workspace needs. */
+export function publishedManifest(manifest: Manifest): object {
+  const { name, version, description, license, type, engines, sideEffects, dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const subpaths = Object.entries(publishedSubpaths(manifest))
+  const exports = Object.fromEntries(subpaths.map(([subpath, source]) => [subpath, { types: compiled(source, 'd.ts'), default: compiled(source, 'js') }]))
+  return {
+    name,
+    version,
+    description,
+    keywords: ['recommender-systems', 'embeddings', 'attribute-unlearning', 'privacy', 'audit'],
+    license,
+    type,
+    engines,
+    ...(sideEffects !== undefined && { sideEffects }),
+    files: ['dist'],
+    exports: { ...exports, './package.json': './package.json' },
+    ...(manifest.publishConfig && { bin: { [name]: compiled(manifest.publishConfig.bin, 'js') } }),
+    ...(dependencies && { dependencies }),
+    ...(peerDependencies && { peerDependencies }),
+    ...(peerDependenciesMeta && { peerDependenciesMeta }),
+  }
+}
+
+function publishedSubpaths({ exports = {} }: Manifest): { [subpath: string]: string } {
+  const subpaths = Object.entries(typeof exports === 'string' ? { '.': exports } : exports)
+  return Object.fromEntries(subpaths.filter(([subpath]) => subpath !== './testing'))
+}
+
+function compiled(source: string, extension: string): string {
+  return source.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, `.${extension}`)
+}

@@ -6,18 +6,7 @@
  *     data-digest.ts csv FILE …    these files
  */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sha256 } from '@indistinct/core'
-import { findDataset, knownDataset } from '@indistinct/datasets'
+import { dataFiles } from './data-files.ts'
 
-const [name = '', ...paths] = process.argv.slice(2)
-for (const path of name === 'csv' ? paths : filesOf(name)) {
-  console.log(path, existsSync(path) ? sha256(readFileSync(path)) : 'absent')
-}
-
-function filesOf(name: string): string[] {
-  const known = knownDataset(name)
-  const folder = known?.kind === 'real' ? findDataset(known) : undefined
-  return folder === undefined ? [] : known!.files.map((file) => join(folder, file.name))
-}
+const [name = '', ...files] = process.argv.slice(2)
+for (const { path, sha256 } of dataFiles(name, files)) console.log(path, sha256)

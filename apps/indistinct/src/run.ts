@@ -7,6 +7,7 @@ import { compareCommand, compareOptions } from './commands/compare.ts'
 import { dataCommand, dataOptions } from './commands/data.ts'
 import { doctorCommand, doctorOptions } from './commands/doctor.ts'
 import { exportCommand, exportOptions } from './commands/export.ts'
+import { gridCommand, gridCommandOptions } from './commands/grid.ts'
 import { publishCommand, publishOptions } from './commands/publish.ts'
 import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
 import { restoreCommand, restoreOptions } from './commands/restore.ts'
@@ -26,6 +27,7 @@ const flagsOf: Readonly<Record<string, object>> = {
   'data fetch': dataOptions.fetch,
   'data describe': dataOptions.describe,
   reproduce: reproduceOptions,
+  ...Object.fromEntries(Object.entries(gridCommandOptions).map(([name, options]) => [`grid ${name}`, options])),
   export: exportOptions,
   publish: publishOptions,
   versions: versionsOptions,
@@ -59,6 +61,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(compareCommand)
     .command(dataCommand)
     .command(reproduceCommand)
+    .command(gridCommand)
     .command(exportCommand)
     .command(publishCommand)
     .command(versionsCommand)
@@ -91,13 +94,13 @@ function explained(message: string, args: readonly string[]): string {
     const unknown = given.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2).split('=')[0]!).filter((name) => !known.includes(name))
     if (unknown.length > 0) return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
   }
-  const commands = [...Object.keys(flagsOf), 'completion', 'data']
+  const commands = [...Object.keys(flagsOf), 'completion', 'data', 'grid']
   const [first, second] = words
   if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first)) return unknownCommand(first, commands.filter((name) => !name.includes(' ')))
-  if (first === 'data' && second !== undefined && command === undefined) {
-    return unknownCommand(`data ${second}`, commands.filter((name) => name.includes(' ')))
+  if ((first === 'data' || first === 'grid') && second !== undefined && command === undefined) {
+    return unknownCommand(`${first} ${second}`, commands.filter((name) => name.startsWith(`${first} `)))
   }
-  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'publish' ? 'a FILE' : 'a TABLE'}; see indistinct ${command} --help`
+  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : 'a TABLE'}; see indistinct ${command} --help`
   const choice = /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)/.exec(message)
   if (choice) {
     const names = choice[3]!.replaceAll('"', '')

@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** One command, which one worker runs in a process of its own. */
 export interface Task {
-  /** Lower-case letters, digits, dots and dashes; the same work has the same id. */
+  /** A letter, then lower-case letters, digits, dots and dashes; the same work has the same id. */
   readonly id: string
   /** Arguments of `indistinct`; paths in them are to mean the same on every machine. */
   readonly args: readonly string[]
@@ -51,9 +51,7 @@ export interface Executor {
   submit(tasks: readonly Task[]): Promise<void>
   /** What failed since it was last submitted, by id. */
   failures(): Promise<ReadonlyMap<string, Failure>>
-  /** Drops what waits and stops what runs. */
-  cancel(): Promise<void>
-  /** Lets go of connections; what the engine holds goes on, except with `local`, whose workers are ours. */
+  /** Lets go of connections. What the engine holds goes on, but for `local`: its workers are ours, and stop. */
   close(): Promise<void>
 }
 
@@ -136,13 +134,20 @@ export function wavesOf(tasks: readonly Task[]): Task[][] {
   return waves
 }
 
-/** MiB of a task that does not say. */
-export const defaultMemory = 512
+/** MiB that `task` takes at its peak. */
+export function memoryOf({ memory = 512 }: Task): number {
+  return memory
+}
+
+/** MiB that this process could still get, within the limits of its container. */
+export function availableMemory(): number {
+  return Math.floor(process.availableMemory() / 2 ** 20)
+}
 
 function checkTasks(tasks: readonly Task[]): void {
   const seen = new Set<string>()
   for (const { id } of tasks) {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(id)) throw new RangeError(`runTasks: expected an id of lower-case letters, digits, dots and dashes, got ${JSON.stringify(id)}`)
+    if (!/^[a-z][a-z0-9.-]*$/.test(id)) throw new RangeError(`runTasks: expected an id of lower-case letters, digits, dots and dashes, got ${JSON.stringify(id)}`)
     if (seen.has(id)) throw new RangeError(`runTasks: expected every id once, got ${id} twice`)
     seen.add(id)
   }

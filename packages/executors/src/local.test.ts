@@ -59,11 +59,11 @@ describe('local executor', () => {
     expect(notes()).toEqual(['a', 'b', 'c'].flatMap((id) => [`start ${id}`, `end ${id}`]))
   })
 
-  test('cancelling stops what runs and drops what waits', async () => {
+  test('closing stops what runs and drops what waits', async () => {
     const executor = localExecutor({ program, folder, workers: 1 })
     await executor.submit([task('a', [], { args: ['a', '60000'] }), task('b')])
     while (notes().length === 0) await sleep(20)
-    await executor.cancel()
+    await executor.close()
     expect([...(await executor.held())!]).toEqual([])
     expect(notes()).toEqual(['start a'])
   })

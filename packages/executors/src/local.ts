@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { defaultMemory, wavesOf, type Executor, type Failure, type Task } from './executor.ts'
+import { availableMemory, memoryOf, wavesOf, type Executor, type Failure, type Task } from './executor.ts'
 import { spawnTask } from './spawn-task.ts'
 
 export interface LocalOptions {
@@ -22,21 +22,22 @@ const RESTARTS = 2
 
 /** A task starts when a worker is free, what it comes after has ended well, and memory takes it; alone it starts in any case. */
 export function localExecutor({ program, folder, workers = 2, memory }: LocalOptions): Executor {
-  const limit = memory ?? available()
+  const limit = memory ?? availableMemory()
   const waiting = new Map<string, { task: Task; restarts: number }>()
   const running = new Map<string, { task: Task; child: ChildProcess }>()
   const failed = new Map<string, Failure>()
   const threads = String(Math.max(1, Math.floor(availableParallelism() / workers)))
   let timer: NodeJS.Timeout | undefined
+  let closed = false
 
-  const fits = ({ memory: needed = defaultMemory }: Task): boolean => {
+  const fits = (task: Task): boolean => {
     if (running.size === 0) return true
-    const claimed = [...running.values()].reduce((sum, { task }) => sum + (task.memory ?? defaultMemory), 0)
-    return claimed + needed <= limit && needed <= available()
+    const claimed = [...running.values()].reduce((sum, each) => sum + memoryOf(each.task), 0)
+    return claimed + memoryOf(task) <= limit && memoryOf(task) <= availableMemory()
   }
   const start = (task: Task, restarts: number): void => {
     waiting.delete(task.id)
-    const { child, ended } = spawnTask(program, task, join(folder, 'logs'), { INDISTINCT_THREADS: process.env['INDISTINCT_THREADS'] ?? threads })
+    const { child, ended } = spawnTask(program, task, join(folder, 'logs'), { INDISTINCT_THREADS: threads })
     running.set(task.id, { task, child })
     void ended.then((failure) => {
       running.delete(task.id)
@@ -58,22 +59,12 @@ export function localExecutor({ program, folder, workers = 2, memory }: LocalOpt
     clearTimeout(timer)
     if (waiting.size > 0) timer = setTimeout(pump, 2000)
   }
-  let closed = false
-  const cancel = async (): Promise<void> => {
-    closed = true
-    clearTimeout(timer)
-    waiting.clear()
-    const ends = [...running.values()].map(({ child }) => new Promise((resolve) => child.once('exit', resolve)))
-    for (const { child } of running.values()) child.kill('SIGTERM')
-    await Promise.all(ends)
-  }
   return {
     name: 'local',
     warnings: () => Promise.resolve([]),
     held: () => Promise.resolve(new Set([...waiting.keys(), ...running.keys()])),
     failures: () => Promise.resolve(new Map(failed)),
     submit(tasks) {
-      closed = false
       for (const task of wavesOf(tasks).flat()) {
         failed.delete(task.id)
         waiting.set(task.id, { task, restarts: 0 })
@@ -81,12 +72,13 @@ export function localExecutor({ program, folder, workers = 2, memory }: LocalOpt
       pump()
       return Promise.resolve()
     },
-    cancel,
-    close: cancel,
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      waiting.clear()
+      const ends = [...running.values()].map(({ child }) => new Promise((resolve) => child.once('exit', resolve)))
+      for (const { child } of running.values()) child.kill('SIGTERM')
+      await Promise.all(ends)
+    },
   }
-}
-
-/** MiB that this process could still get, within the limits of its container. */
-function available(): number {
-  return Math.floor(process.availableMemory() / 2 ** 20)
 }

@@ -2,5 +2,6 @@ export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type Figure
 export { figureNames, type FigureName } from './grid.ts'
 export type { Choice, Grid, ObservedChoice, Options, Product, SplitChoice } from './grid.ts'
 export { gridVariable } from './infer.ts'
-export { inTrainingMethods, stagePackages, stages, type Stage, type StageInput, type StageNode } from './stage.ts'
+export { codeDigest, dataOf } from './stage-code.ts'
+export { inTrainingMethods, stageInput, stagePackages, stages, type Stage, type StageInput, type StageNode } from './stage.ts'
 export { taskResultsVariable, type TaskOutcome } from './task-results.ts'

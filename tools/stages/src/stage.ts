@@ -32,6 +32,13 @@ export interface StageInput {
   readonly upstream: { readonly [role: string]: string }
 }
 
+/** What the runner of `node` receives, `byId` holding the nodes above it. */
+export function stageInput(node: StageNode, byId: ReadonlyMap<string, StageNode>): StageInput {
+  const upstream: { [role: string]: string } = {}
+  for (const [role, id] of Object.entries(node.upstream)) upstream[role] = byId.get(id)!.root
+  return { id: node.id, stage: node.stage, root: node.root, parameters: node.parameters, upstream }
+}
+
 /**
  * The workspace packages whose code each stage imports; their production sources are inputs of its hash. A test
  * compares this table with the imports of the stage runners, so neither can drift.

@@ -1,0 +1,41 @@
+/** @file Where the artifacts of a grid are, for all its workers: a shared folder, or a bucket of an S3-compatible store. */
+
+import { resolve } from 'node:path'
+import type { StageNode } from '@indistinct/stages'
+import type { CellRecord } from './cell-record.ts'
+import { folderStore } from './folder-store.ts'
+
+export interface ArtifactStore {
+  /** As `openStore` takes it, the same on every machine. */
+  readonly place: string
+  /** Records of those of `nodes` that are published, by id. */
+  records(nodes: readonly StageNode[]): Promise<ReadonlyMap<string, CellRecord>>
+  /** A folder of this machine with the published artifact/ and timing/ of `node`. */
+  fetch(node: StageNode, record: CellRecord): Promise<string>
+  /** A fresh folder to make `node` in, from which `publish` can take it. */
+  scratch(node: StageNode): string
+  /**
+   * Publishes artifact/ and timing/ in `folder` as those of `node`: readers see all of it or what was there before. What
+   * another worker has published from the same inputs stays.
+   * @throws Error where that has other bytes.
+   */
+  publish(node: StageNode, folder: string, record: CellRecord): Promise<void>
+  close(): void
+}
+
+/**
+ * @param place a folder, or s3://BUCKET/PREFIX
+ * @throws IndistinctError 'usage' for an address that is neither, 'file' where the client for S3 is not installed.
+ */
+export async function openStore(place: string): Promise<ArtifactStore> {
+  if (!/^[a-z0-9]+:\/\//.test(place)) return folderStore(resolve(place))
+  const { s3Store } = await import('./s3-store.ts')
+  return s3Store(place)
+}
+
+/** Equal inputs, other bytes: the workers are not alike. */
+export function unequalBytes(node: StageNode): Error {
+  return new Error(
+    `${node.id}: expected the bytes that another worker has published from the same inputs, got others; workers need the same version of Node, the same packages and the same XGBoost (indistinct doctor tells them)`,
+  )
+}

@@ -1,0 +1,43 @@
+/** @file What lies beside a published artifact: from which inputs it was made, and what it is. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { canonicalJson, sha256, type Json } from '@indistinct/core'
+import type { StageCost } from '../store/stage-run.ts'
+
+export interface CellRecord {
+  readonly schema: 'indistinct/cell/1'
+  readonly id: string
+  /** Digest of everything that the artifact depends on, see `cellStates`. */
+  readonly input: string
+  /** Digest of the artifact's files and their names. */
+  readonly artifact: string
+  /** Of the artifact's files together. */
+  readonly bytes: number
+  readonly files: readonly string[]
+  /** What making it took; as the only part of the record, other every time. */
+  readonly cost: StageCost
+}
+
+/** The record of the artifact in `folder`/artifact. */
+export function recordOf(folder: string, id: string, input: string, cost: StageCost): CellRecord {
+  const top = join(folder, 'artifact')
+  const files = readdirSync(top, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/')).filter((file) => statSync(join(top, file)).isFile()).sort()
+  const digests = files.map((file) => [file, sha256(readFileSync(join(top, file)))])
+  const bytes = files.reduce((sum, file) => sum + statSync(join(top, file)).size, 0)
+  return { schema: 'indistinct/cell/1', id, input, artifact: sha256(canonicalJson(digests as Json)), bytes, files, cost }
+}
+
+export function recordText(record: CellRecord): string {
+  return `${canonicalJson(record as unknown as Json, 1)}\n`
+}
+
+/** The record that `text` holds; undefined for what is none, or none of this version: its cell is made again. */
+export function parsedRecord(text: string): CellRecord | undefined {
+  try {
+    const record = JSON.parse(text) as CellRecord
+    return record.schema === 'indistinct/cell/1' ? record : undefined
+  } catch {
+    return undefined
+  }
+}

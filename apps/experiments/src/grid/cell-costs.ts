@@ -6,7 +6,7 @@ import type { StageNode } from '@indistinct/stages'
 import type { CellRecord } from './cell-record.ts'
 
 export interface CellCost {
-  /** Wall-clock of the stage. */
+  /** Of a processor: the wall-clock of a cell that has one core to itself. */
   readonly seconds: number
   /** MiB that its process has held at most. */
   readonly memory: number
@@ -40,7 +40,7 @@ export function measuredCosts(records: Iterable<CellRecord>): Map<string, CellCo
   const groups = new Map<string, CellCost[]>()
   for (const { id, cost, bytes } of records) {
     const kind = kindOf({ id })
-    groups.set(kind, [...(groups.get(kind) ?? []), { ...cost, bytes }])
+    groups.set(kind, [...(groups.get(kind) ?? []), { seconds: cost.cpuSeconds, memory: cost.memory, bytes }])
   }
   return new Map([...groups].map(([kind, costs]) => [kind, meanCost(costs)]))
 }

@@ -1,7 +1,6 @@
 /** @file Options of grids, and the engine that they ask for. */
 
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { usageError, type Json } from '@indistinct/core'
 import type { Executor } from '@indistinct/executors'
 import type { Options } from 'yargs'
@@ -59,7 +58,7 @@ export function engineSettings(args: EngineArguments): { readonly [name: string]
 }
 
 /** How this very program is called. */
-export const ownProgram: readonly string[] = [process.execPath, fileURLToPath(new URL('../bin/indistinct.js', import.meta.url))]
+export const ownProgram: readonly string[] = [process.execPath, process.argv[1]!]
 
 /** @throws IndistinctError 'usage' where the engine lacks an option that it needs. */
 export async function openEngine(args: EngineArguments, folder: string, label: string, store: string): Promise<Executor> {

@@ -31,8 +31,8 @@ export interface GridPlan {
   readonly from: { readonly [from in ExpectedCost['from']]: number }
 }
 
-/** Seconds that a cell takes besides its work: Node and the TypeScript loader start anew (`indistinct grid cell`, quiet machine). */
-export const START = 1.5
+/** Processor seconds of a cell besides its work: Node, the TypeScript loader and the command line start anew. */
+const START = 2.5
 
 export function gridPlan(nodes: readonly StageNode[], states: ReadonlyMap<string, CellState>, costOf: (node: StageNode) => ExpectedCost, workers: readonly number[] = [1, 2, 10, 100]): GridPlan {
   const costs = new Map(nodes.map((node) => [node.id, costOf(node)]))

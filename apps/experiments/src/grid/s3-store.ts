@@ -105,6 +105,8 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
 }
 
 async function loadClient(): Promise<typeof import('@aws-sdk/client-s3')> {
+  // It would tell users of Node 20 that versions later than the one they have installed need Node 22.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   try {
     return await import('@aws-sdk/client-s3')
   } catch (cause) {

@@ -7,14 +7,15 @@ import { usageError, writeFileAtomic } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
 import { expandGrid } from '@indistinct/stages'
 import { methodNames, recommenderNames } from '../choices.ts'
-import { experimentProtocol, withStepsUpTo } from '../experiment-protocol.ts'
-import { runGrid } from '../nx-run.ts'
+import { experimentProtocol, withStepsUpTo, type ExperimentProtocol } from '../experiment-protocol.ts'
+import { storedRun } from '../grid/stored-run.ts'
+import { runGrid, type GridRun } from '../nx-run.ts'
 import { runDisplay } from '../run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
 import { collectResults } from './collect.ts'
 import type { PageName } from './pages.ts'
 import { mergeResults, readResults, writeResults, type ResultsFile } from './results-file.ts'
-import { gridOfTargets, seedsUpTo, tableProduct, targetsOf } from './targets.ts'
+import { gridOfTargets, seedsUpTo, tableProduct, targetsOf, type ReproduceSelection, type TargetName } from './targets.ts'
 import { writePages } from './write-pages.ts'
 
 const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -34,6 +35,8 @@ export interface ReproduceOptions {
   /** Folder of results; `<protocol>/` is made in it. Default artifacts/results of the workspace. */
   readonly out?: string | undefined
   readonly dataFolder?: string | undefined
+  /** Takes the cells that a grid's run left there, instead of running stages: a folder, or s3://BUCKET/PREFIX. */
+  readonly store?: string | undefined
   /** Stages at a time; 2. */
   readonly parallel?: number | undefined
   /** Run every stage again. */
@@ -49,6 +52,13 @@ export interface Reproduced {
   readonly results: readonly ResultsFile[]
 }
 
+interface Asked {
+  readonly options: ReproduceOptions
+  readonly protocol: ExperimentProtocol
+  readonly targets: readonly TargetName[]
+  readonly selection: ReproduceSelection
+}
+
 /** @throws IndistinctError 'usage' for unknown names, 'file' for results that cannot be read or written. */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
   const { datasets, recommenders, methods, parallel = 2, fresh = false, quiet = false, dataFolder } = options
@@ -61,18 +71,32 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   if (methods) check('--methods', methods, methodNames)
   const selection = { targets, datasets, recommenders, ...(methods && { methods }), ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }) }
   const grid = gridOfTargets(protocol, selection)
+  const asked = { options, protocol, targets, selection }
+  if (options.store !== undefined) {
+    const { run, root, remove } = await storedRun(grid, options.store, workspaceRoot)
+    try {
+      return written(run, root, asked)
+    } finally {
+      remove()
+    }
+  }
   const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
   const run = await runGrid(grid, workspaceRoot, { parallel, fresh, ...(dataFolder !== undefined && { dataFolder }), ...(display && { listener: display }) }).finally(() => display?.close())
   if (run.signal) {
     process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
     return { code: signalCodes[run.signal] ?? 1, files: [], results: [] }
   }
+  return written(run, workspaceRoot, asked)
+}
+
+/** Writes what `run` made, its artifacts below `root`. */
+function written(run: GridRun, root: string, { options, protocol, targets, selection }: Asked): Reproduced {
   const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)
   const files: string[] = []
   const results: ResultsFile[] = []
   const pages = targets.filter((name): name is PageName => name.startsWith('table-'))
   if (pages.length > 0) {
-    for (const made of collectResults(run, tableProduct(protocol, selection), protocol.name, workspaceRoot)) {
+    for (const made of collectResults(run, tableProduct(protocol, selection), protocol.name, root)) {
       if (made.models.length === 0 && made.data === undefined) continue
       const path = join(folder, `${made.dataset}.json`)
       writeResults(path, mergeResults(readResults(path), made))
@@ -84,12 +108,12 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   for (const { figure, dataset, recommender, method, node } of run.expanded.figures) {
     if (!['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')) continue
     const path = join(folder, 'figures', `${[dataset, recommender, figure, method?.name].filter((part) => part !== undefined).join('-')}.svg`)
-    writeFileAtomic(path, readFileSync(join(workspaceRoot, node.root, 'artifact', 'figure.svg')))
+    writeFileAtomic(path, readFileSync(join(root, node.root, 'artifact', 'figure.svg')))
     files.push(path)
   }
   const missing = run.expanded.nodes.filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')).map((node) => node.id)
   const code = exitCodeOf(run, missing.length > 0, files.length > 0)
-  if (code !== 0) process.stderr.write(failureText(run, missing))
+  if (code !== 0) process.stderr.write(options.store === undefined ? failureText(run, missing) : `${missing.length} of ${run.expanded.nodes.length} cells are not done in ${options.store}; indistinct grid resume makes them\n`)
   return { code, files, results }
 }
 

@@ -4,7 +4,6 @@ import { availableParallelism } from 'node:os'
 import { canonicalJson } from '@indistinct/core'
 import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct/datasets'
 import { threads } from '@indistinct/kernels'
-import { openBackend } from '@indistinct/kernels/tfjs'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
 import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
@@ -24,6 +23,8 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
 
 async function doctor(args: DoctorArguments): Promise<void> {
   const session = openSession(args)
+  // Loaded here: it takes longer to load than all other commands together, which do not need it.
+  const { openBackend } = await import('@indistinct/kernels/tfjs')
   const tensorflow = await openBackend()
   const xgboost = xgbEngine()
   const datasets = knownDatasets.filter(({ kind }) => kind === 'real').map((known) => ({ name: known.name, folder: findDataset(known), fetchable: known.download !== undefined }))

@@ -19,6 +19,7 @@ interface ReproduceArguments {
   readonly out?: string | undefined
   readonly 'data-folder'?: string | undefined
   readonly parallel?: number | undefined
+  readonly store?: string | undefined
   readonly fresh: boolean
   readonly json: boolean
   readonly quiet: boolean
@@ -34,6 +35,7 @@ export const reproduceOptions = {
   out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
   'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
   parallel: { describe: 'stages at a time (default: 2)', requiresArg: true, coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }) },
+  store: { describe: 'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX', type: 'string', requiresArg: true, coerce: textOption('--store') },
   fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
   ...outputOptions,
 } as const satisfies Record<string, Options>
@@ -66,6 +68,7 @@ async function run(args: ReproduceArguments): Promise<void> {
     out: args.out === undefined ? undefined : resolve(args.out),
     dataFolder: args['data-folder'] === undefined ? undefined : resolve(args['data-folder']),
     parallel: args.parallel,
+    store: args.store,
     fresh: args.fresh,
     quiet: args.quiet,
   })

@@ -18,24 +18,25 @@ export const outputOptions = {
   quiet: { describe: 'nothing on stderr but errors', type: 'boolean', default: false, alias: 'q' },
 } as const satisfies Record<string, Options>
 
-/** Seed and threads: a flag comes before INDISTINCT_SEED and INDISTINCT_THREADS, and these before the default. */
-export function computeOptions(): Record<'seed' | 'threads', Options> {
-  return {
-    seed: {
-      describe: 'of every random choice (INDISTINCT_SEED)',
-      requiresArg: true,
-      default: numberFromEnvironment('INDISTINCT_SEED', seedRange) ?? 0,
-      coerce: numberOption('--seed', seedRange),
-    },
-    threads: {
-      describe: 'threads of the kernels; the result does not depend on it (INDISTINCT_THREADS; default: all cores)',
-      requiresArg: true,
-      coerce: numberOption('--threads', threadRange),
-    },
-  }
-}
+/** Variables that stand in for flags which are not given. */
+export const environmentOf: Readonly<Record<string, string>> = { seed: 'INDISTINCT_SEED', threads: 'INDISTINCT_THREADS', 'data-folder': 'INDISTINCT_DATA' }
 
-/** Checks INDISTINCT_THREADS, which the kernels read by themselves when they are loaded. */
-export function checkEnvironment(): void {
-  numberFromEnvironment('INDISTINCT_THREADS', threadRange)
-}
+/**
+ * Seed and threads. The environment is read here, when the module is loaded; that of the threads is only checked, since
+ * the kernels read it by themselves.
+ */
+export const computeOptions = {
+  seed: {
+    describe: 'of every random choice (INDISTINCT_SEED)',
+    requiresArg: true,
+    default: numberFromEnvironment('INDISTINCT_SEED', seedRange) ?? 0,
+    coerce: numberOption('--seed', seedRange),
+  },
+  threads: {
+    describe: 'threads of the kernels; the result does not depend on it (INDISTINCT_THREADS; default: all cores)',
+    requiresArg: true,
+    coerce: numberOption('--threads', threadRange),
+  },
+} as const satisfies Record<string, Options>
+
+numberFromEnvironment('INDISTINCT_THREADS', threadRange)

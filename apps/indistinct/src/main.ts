@@ -14,9 +14,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  const { checkEnvironment } = await import('./common-options.ts')
-  checkEnvironment()
+  // Before the kernels, which read INDISTINCT_THREADS by themselves.
+  await import('./common-options.ts')
   const { run } = await import('./run.ts')
+  const { effectiveArguments } = await import('./effective-arguments.ts')
+  // Reports name the command that repeats the run: the configuration file's flags are part of it.
+  process.argv.splice(2, process.argv.length, ...effectiveArguments(process.argv.slice(2)))
   await run(process.argv.slice(2))
 } catch (error) {
   process.exitCode = exitCodeOf(error)

@@ -14,6 +14,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** "; did you mean --out?", or nothing where no known word is near. */
+export function didYouMean(near: string | undefined, prefix = ''): string {
+  return near === undefined ? '' : `; did you mean ${prefix}${near}?`
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from a to b (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let before: number[] = []

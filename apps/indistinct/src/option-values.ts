@@ -1,7 +1,11 @@
-/** @file Values of options, checked as they are parsed: a flag comes before the environment, and that before the default. */
+/**
+ * @file Values of options, checked as they are parsed. Each check carries what it accepts, from which the schema of the
+ * configuration file and the shell's completions are made.
+ */
 
-import { usageError } from '@indistinct/core'
-import { nearest } from './nearest.ts'
+import { usageError, type Json } from '@indistinct/core'
+import type { Options } from 'yargs'
+import { didYouMean, nearest } from './nearest.ts'
 
 export interface NumberRange {
   readonly integer?: boolean
@@ -25,41 +29,98 @@ export function parseNumber(name: string, text: string, range: NumberRange): num
   return value
 }
 
+/** A `coerce` for yargs, and what it accepts. Absent options stay absent. */
+export interface ValueCheck<T> {
+  (value: unknown): T | undefined
+  readonly accepts: AcceptedValues
+}
+
+export interface AcceptedValues {
+  /** JSON Schema of a value in a configuration file. */
+  readonly schema: { readonly [key: string]: Json }
+  /** Values that a shell may complete; none where any file or name will do. */
+  readonly names?: readonly string[]
+  /** The value is a list of names, with commas between them on the command line. */
+  readonly list?: true
+}
+
 /**
- * A `coerce` for yargs that parses a number; absent options stay absent. The option is to have no type: as a number,
- * yargs would make NaN of a mistyped one, and the message could not name it.
+ * Parses a number. The option is to have no type: as a number, yargs would make NaN of a mistyped one, and the message
+ * could not name it.
  */
-export function numberOption(flag: string, range: NumberRange): (value: unknown) => number | undefined {
-  return (value) => (value === undefined ? undefined : parseNumber(flag, once(flag, value), range))
-}
-
-/** A `coerce` for yargs that refuses empty text and repeated flags. */
-export function textOption(flag: string): (value: unknown) => string | undefined {
-  return (value) => {
-    if (value === undefined) return undefined
-    const text = once(flag, value)
-    if (text === '') throw usageError(`${flag}: expected a value, got an empty one`)
-    return text
+export function numberOption(flag: string, range: NumberRange): ValueCheck<number> {
+  const { integer = false, from, above, to } = range
+  const schema = {
+    type: integer ? 'integer' : 'number',
+    ...(from !== undefined && { minimum: from }),
+    ...(above !== undefined && { exclusiveMinimum: above }),
+    ...(to !== undefined && { maximum: to }),
   }
+  return accepting({ schema }, (value) => parseNumber(flag, once(flag, value), range))
 }
 
-/** A `coerce` for names separated by commas, each of them one of `known`. */
-export function namesOption<Name extends string>(flag: string, known: readonly Name[]): (value: unknown) => Name[] | undefined {
-  return (value) => {
-    const names = textOption(flag)(value)?.split(',').map((name) => name.trim() as Name)
-    for (const name of names ?? []) {
-      if (known.includes(name)) continue
-      const near = nearest(name, known)
-      throw usageError(`${flag}: expected some of ${known.join(', ')}, got ${JSON.stringify(name)}${near === undefined ? '' : `; did you mean ${near}?`}`)
+/** Refuses empty text and repeated flags. `names` are offered by a shell, and not checked here. */
+export function textOption(flag: string, names?: readonly string[]): ValueCheck<string> {
+  return accepting({ schema: { type: 'string', minLength: 1 }, ...(names && { names }) }, (value) => textOf(flag, value))
+}
+
+/** Names separated by commas, each of them one of `known`. */
+export function namesOption<Name extends string>(flag: string, known: readonly Name[]): ValueCheck<Name[]> {
+  const schema = { type: 'array', items: { enum: [...known] }, minItems: 1 }
+  return accepting({ schema, names: known, list: true }, (value) => {
+    const names = splitAtCommas(textOf(flag, value)) as Name[]
+    for (const name of names) {
+      if (!known.includes(name)) throw usageError(`${flag}: expected some of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(nearest(name, known))}`)
     }
-    return names && [...new Set(names)]
+    return [...new Set(names)]
+  })
+}
+
+/** Any words separated by commas; `names` are offered by a shell. */
+export function listOption(flag: string, names?: readonly string[]): ValueCheck<string[]> {
+  const schema = { type: 'array', items: { type: 'string', minLength: 1, pattern: '^[^,]*$' }, minItems: 1 }
+  return accepting({ schema, list: true, ...(names && { names }) }, (value) => splitAtCommas(textOf(flag, value)))
+}
+
+/** One of `choices`, for an option whose message is to be its own: `refuse` makes the error. */
+export function choiceOption<Name extends string>(flag: string, choices: readonly Name[], refuse: (text: string) => Error): ValueCheck<Name> {
+  return accepting({ schema: { enum: [...choices] }, names: choices }, (value) => {
+    const text = textOf(flag, value) as Name
+    if (!choices.includes(text)) throw refuse(text)
+    return text
+  })
+}
+
+/** What an option accepts, by its check or else by its type in yargs. */
+export function acceptedBy({ coerce, choices, type, array }: Options): AcceptedValues {
+  if (choices) {
+    const names = choices.map(String)
+    return { schema: { enum: names }, names }
   }
+  if (array) return { schema: { type: 'array', items: { type: 'string' } } }
+  if (type === 'boolean') return { schema: { type: 'boolean' } }
+  if (coerce && 'accepts' in coerce) return coerce.accepts as AcceptedValues
+  throw new RangeError('acceptedBy: expected an option with choices, a boolean type or a check of option-values.ts, got none')
 }
 
 /** The number in the environment variable `name`, or undefined where it is unset or empty. */
 export function numberFromEnvironment(name: string, range: NumberRange): number | undefined {
   const text = process.env[name]
   return text === undefined || text === '' ? undefined : parseNumber(name, text, range)
+}
+
+function accepting<T>(accepts: AcceptedValues, check: (value: unknown) => T): ValueCheck<T> {
+  return Object.assign((value: unknown) => (value === undefined ? undefined : check(value)), { accepts })
+}
+
+function textOf(flag: string, value: unknown): string {
+  const text = once(flag, value)
+  if (text === '') throw usageError(`${flag}: expected a value, got an empty one`)
+  return text
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(',').map((name) => name.trim())
 }
 
 function once(flag: string, value: unknown): string {

@@ -2,38 +2,22 @@
 
 import { usageError } from '@indistinct/core'
 import yargs from 'yargs'
-import { auditCommand, auditOptions } from './commands/audit.ts'
-import { compareCommand, compareOptions } from './commands/compare.ts'
-import { dataCommand, dataOptions } from './commands/data.ts'
-import { doctorCommand, doctorOptions } from './commands/doctor.ts'
-import { exportCommand, exportOptions } from './commands/export.ts'
-import { gridCommand, gridCommandOptions } from './commands/grid.ts'
-import { publishCommand, publishOptions } from './commands/publish.ts'
-import { reproduceCommand, reproduceOptions } from './commands/reproduce.ts'
-import { restoreCommand, restoreOptions } from './commands/restore.ts'
-import { rollbackCommand, rollbackOptions } from './commands/rollback.ts'
-import { unlearnCommand, unlearnOptions } from './commands/unlearn.ts'
-import { versionsCommand, versionsOptions } from './commands/versions.ts'
-import { nearest } from './nearest.ts'
+import { auditCommand } from './commands/audit.ts'
+import { compareCommand } from './commands/compare.ts'
+import { dataCommand } from './commands/data.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
+import { gridCommand } from './commands/grid.ts'
+import { publishCommand } from './commands/publish.ts'
+import { reproduceCommand } from './commands/reproduce.ts'
+import { restoreCommand } from './commands/restore.ts'
+import { rollbackCommand } from './commands/rollback.ts'
+import { unlearnCommand } from './commands/unlearn.ts'
+import { versionsCommand } from './commands/versions.ts'
+import { commandOf, commandOptions, endOfFlags } from './command-options.ts'
+import { configFileName } from './config-file.ts'
+import { didYouMean, nearest } from './nearest.ts'
 import { ownVersion } from './provenance.ts'
-
-/** Flags of each command, for suggestions; --seed and --threads are suggested everywhere. */
-const flagsOf: Readonly<Record<string, object>> = {
-  audit: auditOptions,
-  unlearn: unlearnOptions,
-  restore: restoreOptions,
-  compare: compareOptions,
-  'data list': dataOptions.list,
-  'data fetch': dataOptions.fetch,
-  'data describe': dataOptions.describe,
-  reproduce: reproduceOptions,
-  ...Object.fromEntries(Object.entries(gridCommandOptions).map(([name, options]) => [`grid ${name}`, options])),
-  export: exportOptions,
-  publish: publishOptions,
-  versions: versionsOptions,
-  rollback: rollbackOptions,
-  doctor: doctorOptions,
-}
 
 /**
  * Runs one command line.
@@ -68,6 +52,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(rollbackCommand)
     .command(doctorCommand)
     .completion('completion', 'print a completion script for bash or zsh: indistinct completion >> ~/.bashrc')
+    .option('config', { describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`, type: 'string', requiresArg: true })
     .demandCommand(1, 'expected a command; see indistinct --help')
     .strict()
     .version(ownVersion())
@@ -85,16 +70,15 @@ export async function run(args: readonly string[]): Promise<void> {
 
 /** yargs' message in this program's words; an unknown flag comes first, since it explains what seems to be missing. */
 function explained(message: string, args: readonly string[]): string {
-  const end = args.indexOf('--')
-  const given = end < 0 ? args : args.slice(0, end)
+  const given = args.slice(0, endOfFlags(args))
   const words = given.filter((arg) => !arg.startsWith('-'))
-  const command = Object.keys(flagsOf).find((name) => name.split(' ').every((word) => words.includes(word)))
+  const command = commandOf(args)
   if (command !== undefined) {
-    const known = [...Object.keys(flagsOf[command]!), 'seed', 'threads', 'help', 'version']
+    const known = [...Object.keys(commandOptions[command]!), 'config', 'help', 'version']
     const unknown = given.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2).split('=')[0]!).filter((name) => !known.includes(name))
     if (unknown.length > 0) return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
   }
-  const commands = [...Object.keys(flagsOf), 'completion', 'data', 'grid']
+  const commands = [...Object.keys(commandOptions), 'completion', 'data', 'grid']
   const [first, second] = words
   if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first)) return unknownCommand(first, commands.filter((name) => !name.includes(' ')))
   if ((first === 'data' || first === 'grid') && second !== undefined && command === undefined) {
@@ -115,8 +99,4 @@ function explained(message: string, args: readonly string[]): string {
 
 function unknownCommand(name: string, commands: readonly string[]): string {
   return `unknown command ${name}${didYouMean(nearest(name, commands)) || `; expected one of ${commands.join(', ')}`}`
-}
-
-function didYouMean(near: string | undefined, prefix = ''): string {
-  return near === undefined ? '' : `; did you mean ${prefix}${near}?`
 }

@@ -4,7 +4,7 @@ import { usageError } from '@indistinct/core'
 import { openPostgres, openRedis, type Progress, type Store } from '@indistinct/stores'
 import type { Options } from 'yargs'
 import type { Log } from './log.ts'
-import { textOption } from './option-values.ts'
+import { choiceOption, textOption } from './option-values.ts'
 
 export type StoreKind = 'postgres' | 'redis'
 
@@ -32,12 +32,9 @@ const flagsOf = { postgres: ['table', 'id-column', 'vector-column'], redis: ['pr
 /** The option that chooses a store. An address is refused without repeating it: it may hold a password. */
 export function storeOption<Name extends string>(name: Name, describe: string): Record<Name, Options> {
   const flag = `--${name}`
-  const coerce = (value: unknown): StoreKind | undefined => {
-    const text = textOption(flag)(value)
-    if (text === undefined || text === 'postgres' || text === 'redis') return text
-    if (/[:/@]/.test(text)) throw usageError(`${flag}: expected postgres or redis; the address belongs into DATABASE_URL or REDIS_URL, never on the command line`)
-    throw usageError(`${flag}: expected postgres or redis, got ${JSON.stringify(text)}`)
-  }
+  const coerce = choiceOption(flag, ['postgres', 'redis'] as const, (text) =>
+    usageError(`${flag}: expected postgres or redis${/[:/@]/.test(text) ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line' : `, got ${JSON.stringify(text)}`}`),
+  )
   return { [name]: { describe, type: 'string', demandOption: true, requiresArg: true, coerce } } as unknown as Record<Name, Options>
 }
 

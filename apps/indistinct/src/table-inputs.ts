@@ -7,7 +7,7 @@ import { joinLabels, readAttribute, readTable, type AttributeColumn, type Embedd
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
 import type { Log } from './log.ts'
-import { textOption } from './option-values.ts'
+import { listOption, textOption } from './option-values.ts'
 import { grouped } from './text-table.ts'
 
 export interface TableArguments {
@@ -30,7 +30,7 @@ export const tableOptions = {
   ids: { describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
   'id-column': { describe: 'id column of the attribute file, the ids file and the table; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
   'table-id-column': { describe: 'id column of the table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
-  dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: commaSeparated },
+  dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: listOption('--dimensions') },
   'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
   'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
 } as const satisfies Record<string, Options>
@@ -94,8 +94,4 @@ export function reportHashes(files: Readonly<Record<string, FileRecord>>): Recor
 
 function users(count: number): string {
   return count === 1 ? '1 user' : `${grouped(count)} users`
-}
-
-function commaSeparated(value: unknown): string[] | undefined {
-  return textOption('--dimensions')(value)?.split(',').map((name) => name.trim())
 }

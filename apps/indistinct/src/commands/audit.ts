@@ -36,6 +36,7 @@ export const auditOptions = {
   force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
   ...batteryOptions,
   ...outputOptions,
+  ...computeOptions,
 } as const
 
 export const auditCommand: CommandModule<object, AuditArguments> = {
@@ -55,7 +56,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
         ].join('\n'),
       )
       .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}; several of the same users are attacked one by one and joined`, type: 'string', array: true, demandOption: true })
-      .options({ ...auditOptions, ...computeOptions() }) as never,
+      .options(auditOptions) as never,
   handler: (args) => audit(args),
 }
 

@@ -39,6 +39,7 @@ export const compareOptions = {
   ...batteryOptions,
   refit: { ...batteryOptions.refit, default: false },
   ...outputOptions,
+  ...computeOptions,
 } as const
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
@@ -59,7 +60,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
         ].join('\n'),
       )
       .positional('table', { describe: 'embeddings, one row a user', type: 'string', demandOption: true })
-      .options({ ...compareOptions, ...computeOptions() }) as never,
+      .options(compareOptions) as never,
   handler: (args) => compare(args),
 }
 

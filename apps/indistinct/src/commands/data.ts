@@ -39,6 +39,7 @@ export const dataOptions = {
     ...placeOptions,
     core: { describe: 'count after dropping users and items with fewer interactions, as the paper does with 5', requiresArg: true, coerce: numberOption('--core', { integer: true, from: 1 }) },
     ...outputOptions,
+    seed: computeOptions.seed,
   },
 } as const satisfies Record<string, Record<string, Options>>
 
@@ -67,7 +68,7 @@ const describeCommand: CommandModule<object, DescribeArguments> = {
     yargs
       .usage('indistinct data describe NAME\n\nExamples:\n$ indistinct data describe synthetic\n$ indistinct data describe ml-100k --core 5 --json')
       .positional('name', { describe: 'see indistinct data list', type: 'string', demandOption: true })
-      .options({ ...dataOptions.describe, seed: computeOptions().seed }) as never,
+      .options(dataOptions.describe) as never,
   handler: (args) => describeNamed(args),
 }
 

@@ -12,12 +12,12 @@ import { openSession } from '../session.ts'
 
 type DoctorArguments = Pick<CommonArguments, 'json' | 'quiet' | 'threads'>
 
-export const doctorOptions = outputOptions
+export const doctorOptions = { ...outputOptions, threads: computeOptions.threads }
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
   describe: 'Node, kernels, TensorFlow.js, XGBoost, threads and data on this machine',
-  builder: (yargs) => yargs.usage('indistinct doctor').options({ ...doctorOptions, threads: computeOptions().threads }) as never,
+  builder: (yargs) => yargs.usage('indistinct doctor').options(doctorOptions) as never,
   handler: (args) => doctor(args),
 }
 

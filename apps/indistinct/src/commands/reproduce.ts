@@ -3,16 +3,17 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { canonicalJson, usageError, type Json } from '@indistinct/core'
+import { knownDatasets } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
 import { outputOptions } from '../common-options.ts'
-import { numberOption, textOption } from '../option-values.ts'
+import { listOption, numberOption, textOption } from '../option-values.ts'
 import { openSession } from '../session.ts'
 
 interface ReproduceArguments {
   readonly targets: readonly string[]
-  readonly datasets?: string | undefined
-  readonly recommenders?: string | undefined
-  readonly methods?: string | undefined
+  readonly datasets?: readonly string[] | undefined
+  readonly recommenders?: readonly string[] | undefined
+  readonly methods?: readonly string[] | undefined
   readonly seeds?: number | undefined
   readonly steps?: number | undefined
   readonly protocol: string
@@ -26,9 +27,9 @@ interface ReproduceArguments {
 }
 
 export const reproduceOptions = {
-  datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: textOption('--datasets') },
-  recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: textOption('--recommenders') },
-  methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: textOption('--methods') },
+  datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: listOption('--datasets', knownDatasets.map(({ name }) => name)) },
+  recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: listOption('--recommenders') },
+  methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: listOption('--methods') },
   seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
   steps: { describe: "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark such rows", requiresArg: true, coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }) },
   protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
@@ -60,9 +61,9 @@ async function run(args: ReproduceArguments): Promise<void> {
   const { code, files, results } = await reproduce({
     targets: args.targets,
     protocol: args.protocol,
-    datasets: namesOf(args.datasets) ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic'],
-    recommenders: namesOf(args.recommenders) ?? ['nmf', 'lightgcn'],
-    methods: namesOf(args.methods),
+    datasets: args.datasets ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic'],
+    recommenders: args.recommenders ?? ['nmf', 'lightgcn'],
+    methods: args.methods,
     seeds: args.seeds,
     steps: args.steps,
     out: args.out === undefined ? undefined : resolve(args.out),
@@ -86,8 +87,4 @@ async function experiments(): Promise<typeof import('@indistinct/experiments')> 
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
     throw usageError('reproduce: runs in a clone of the repository, after npm ci; the published package does not hold the experiments', { cause })
   }
-}
-
-function namesOf(text: string | undefined): string[] | undefined {
-  return text?.split(',').map((name) => name.trim()).filter((name) => name !== '')
 }

@@ -56,6 +56,7 @@ export const unlearnOptions = {
   ),
   ...batteryOptions,
   ...outputOptions,
+  ...computeOptions,
 } as const
 
 export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
@@ -79,7 +80,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
         ].join('\n'),
       )
       .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}`, type: 'string', demandOption: true })
-      .options({ ...unlearnOptions, ...computeOptions() }) as never,
+      .options(unlearnOptions) as never,
   handler: (args) => unlearn(args),
 }
 

@@ -1,6 +1,7 @@
 /** @file Options of every command that computes something. */
 
 import type { Options } from 'yargs'
+import { inGroup } from './command-help.ts'
 import { numberFromEnvironment, numberOption } from './option-values.ts'
 
 export interface CommonArguments {
@@ -13,19 +14,23 @@ export interface CommonArguments {
 const seedRange = { integer: true, from: 0 } as const
 const threadRange = { integer: true, from: 1, to: 1024 } as const
 
-export const outputOptions = {
+export const outputOptions = inGroup('Output', {
   json: { describe: 'print the result as JSON with a versioned schema', type: 'boolean', default: false },
   quiet: { describe: 'nothing on stderr but errors', type: 'boolean', default: false, alias: 'q' },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 /** Variables that stand in for flags which are not given. */
 export const environmentOf: Readonly<Record<string, string>> = { seed: 'INDISTINCT_SEED', threads: 'INDISTINCT_THREADS', 'data-folder': 'INDISTINCT_DATA' }
+
+export const computeEnvironment = { INDISTINCT_SEED: 'the seed, where --seed is not given', INDISTINCT_THREADS: 'the number of threads, where --threads is not given' } as const
+
+export const dataEnvironment = { INDISTINCT_DATA: 'folder with one folder a data set, where --data-folder is not given' } as const
 
 /**
  * Seed and threads. The environment is read here, when the module is loaded; that of the threads is only checked, since
  * the kernels read it by themselves.
  */
-export const computeOptions = {
+export const computeOptions = inGroup('Computation', {
   seed: {
     describe: 'of every random choice (INDISTINCT_SEED)',
     requiresArg: true,
@@ -37,6 +42,6 @@ export const computeOptions = {
     requiresArg: true,
     coerce: numberOption('--threads', threadRange),
   },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 numberFromEnvironment('INDISTINCT_THREADS', threadRange)

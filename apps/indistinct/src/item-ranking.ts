@@ -7,6 +7,7 @@ import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { scoreTopK } from '@indistinct/kernels'
 import { bootstrapMean, ndcgPerUser } from '@indistinct/metrics'
 import type { Estimate } from '@indistinct/report'
+import { inGroup } from './command-help.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
 
@@ -17,11 +18,11 @@ export interface RankingArguments {
   readonly seed: number
 }
 
-export const rankingOptions = {
+export const rankingOptions = inGroup('Recommendation', {
   items: { describe: 'table of item vectors: users are recommended items by inner product', type: 'string', requiresArg: true, coerce: textOption('--items') },
   interactions: { describe: 'with --items: CSV with columns user and item, held out from training, to measure NDCG@10 by', type: 'string', requiresArg: true, coerce: textOption('--interactions') },
   seen: { describe: 'with --items: CSV with columns user and item, not to be recommended again', type: 'string', requiresArg: true, coerce: textOption('--seen') },
-} as const
+} as const)
 
 /**
  * NDCG@10 over the users with held-out interactions, as a function of the user vectors (N, K); undefined without --items.

@@ -4,6 +4,7 @@ import { usageError } from '@indistinct/core'
 import yargs from 'yargs'
 import { auditCommand } from './commands/audit.ts'
 import { compareCommand } from './commands/compare.ts'
+import { completionCommand, completionFlag } from './commands/completion.ts'
 import { dataCommand } from './commands/data.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
@@ -14,6 +15,8 @@ import { restoreCommand } from './commands/restore.ts'
 import { rollbackCommand } from './commands/rollback.ts'
 import { unlearnCommand } from './commands/unlearn.ts'
 import { versionsCommand } from './commands/versions.ts'
+import { described } from './command-help.ts'
+import { completions } from './completions.ts'
 import { commandOf, commandOptions, endOfFlags } from './command-options.ts'
 import { configFileName } from './config-file.ts'
 import { didYouMean, nearest } from './nearest.ts'
@@ -24,21 +27,19 @@ import { ownVersion } from './provenance.ts'
  * @throws IndistinctError 'usage' where it is wrong, and whatever the command throws.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  const parser = yargs([...args])
+  const parser = described(yargs([...args]), {
+    usage: 'COMMAND',
+    examples: [
+      'audit users.npy --attributes people.csv --attribute gender',
+      'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy',
+      'audit unlearned.npy --attributes people.csv --attribute gender --gate 0.55',
+    ],
+    exits: ['gate', 'partlyDone'],
+  })
     .scriptName('indistinct')
     // Messages of yargs in other languages would stand beside ours in English, and `explained` reads them.
     .locale('en')
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
-    .usage(
-      [
-        'indistinct COMMAND',
-        '',
-        'Examples:',
-        '$ indistinct audit users.npy --attributes people.csv --attribute gender',
-        '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy',
-        '$ indistinct audit unlearned.npy --attributes people.csv --attribute gender --gate 0.55',
-      ].join('\n'),
-    )
     .command(auditCommand)
     .command(unlearnCommand)
     .command(restoreCommand)
@@ -51,20 +52,21 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(versionsCommand)
     .command(rollbackCommand)
     .command(doctorCommand)
-    .completion('completion', 'print a completion script for bash or zsh: indistinct completion >> ~/.bashrc')
+    .command(completionCommand)
     .option('config', { describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`, type: 'string', requiresArg: true })
     .demandCommand(1, 'expected a command; see indistinct --help')
     .strict()
     .version(ownVersion())
     .help()
     .alias('help', 'h')
-    .epilogue('Exit codes: 0 ok, 1 internal, 2 usage, 3 bad data, 4 file or network, 5 gate failed, 6 partly done, 130 and 143 on signals.')
+    .group(['config', 'help', 'version'], 'General:')
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
       if (error && error.name !== 'YError') throw error
       throw usageError(explained(error?.message ?? message ?? 'wrong usage', args))
     })
+  if (args[0] === completionFlag) return void process.stdout.write(completions(args.slice(1)).map((word) => `${word}\n`).join(''))
   await parser.parseAsync()
 }
 

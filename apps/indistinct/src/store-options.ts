@@ -3,6 +3,7 @@
 import { usageError } from '@indistinct/core'
 import { openPostgres, openRedis, type Progress, type Store } from '@indistinct/stores'
 import type { Options } from 'yargs'
+import { inGroup } from './command-help.ts'
 import type { Log } from './log.ts'
 import { choiceOption, textOption } from './option-values.ts'
 
@@ -18,13 +19,13 @@ export interface StoreArguments {
   readonly quiet: boolean
 }
 
-export const placeOptions = {
+export const placeOptions = inGroup('Place', {
   table: { describe: "postgres: the table, as SQL names it: users, app.users or '\"Users\"'", type: 'string', requiresArg: true, coerce: textOption('--table') },
   'id-column': { describe: 'postgres: the column that identifies users; default: id', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
   'vector-column': { describe: 'postgres: the column of type vector or real[]; default: embedding', type: 'string', requiresArg: true, coerce: textOption('--vector-column') },
   prefix: { describe: 'redis: what stands before the id in the keys of the hashes, such as user:', type: 'string', requiresArg: true, coerce: textOption('--prefix') },
   'vector-field': { describe: 'redis: the field with the vector, float32 little-endian; default: embedding', type: 'string', requiresArg: true, coerce: textOption('--vector-field') },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 /** The flags that each kind of store takes. */
 const flagsOf = { postgres: ['table', 'id-column', 'vector-column'], redis: ['prefix', 'vector-field'] } as const
@@ -35,13 +36,15 @@ export function storeOption<Name extends string>(name: Name, describe: string): 
   const coerce = choiceOption(flag, ['postgres', 'redis'] as const, (text) =>
     usageError(`${flag}: expected postgres or redis${/[:/@]/.test(text) ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line' : `, got ${JSON.stringify(text)}`}`),
   )
-  return { [name]: { describe, type: 'string', demandOption: true, requiresArg: true, coerce } } as unknown as Record<Name, Options>
+  return { [name]: { describe, group: 'Place:', type: 'string', demandOption: true, requiresArg: true, coerce } } as unknown as Record<Name, Options>
 }
 
-export const environmentHelp = [
-  'The address and the password come from the environment alone: DATABASE_URL or PGHOST, PGPORT,',
-  'PGUSER, PGPASSWORD and PGDATABASE for postgres, REDIS_URL for redis. See docs/stores.md.',
-].join('\n')
+/** Where addresses and passwords come from: the environment alone. */
+export const storeEnvironment = {
+  DATABASE_URL: 'postgres: the address, with the password',
+  'PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE': 'the same in parts; default: localhost',
+  REDIS_URL: 'redis: the address; default: redis://localhost:6379',
+} as const
 
 /** Opens the place, lets `use` work on it, and closes it. */
 export async function withStore<T>(kind: StoreKind, args: StoreArguments, use: (store: Store) => Promise<T>): Promise<T> {

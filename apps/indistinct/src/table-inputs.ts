@@ -6,6 +6,7 @@ import { classCounts, sha256, type Labels } from '@indistinct/core'
 import { joinLabels, readAttribute, readTable, type AttributeColumn, type EmbeddingTable } from '@indistinct/embeddings'
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
+import { inGroup } from './command-help.ts'
 import type { Log } from './log.ts'
 import { listOption, textOption } from './option-values.ts'
 import { grouped } from './text-table.ts'
@@ -24,7 +25,7 @@ export interface TableArguments {
   readonly unlabelled?: 'leave' | 'map'
 }
 
-export const tableOptions = {
+export const tableOptions = inGroup('Table and labels', {
   attributes: { describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
   attribute: { describe: 'column or array of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
   ids: { describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
@@ -33,7 +34,7 @@ export const tableOptions = {
   dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: listOption('--dimensions') },
   'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
   'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 export interface TableInputs {
   readonly table: EmbeddingTable

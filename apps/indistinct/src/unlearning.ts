@@ -61,18 +61,34 @@ function mixtureWarning(method: string): string {
   return `${method} has a map for each label: users without one move part of the way and keep most of what gives them away; leace moves everyone by one map`
 }
 
-/** Brings the table up to date with the fit that --update names, and warns where everybody should be fitted anew. */
-export async function updateByFit(args: UnlearningArguments & { readonly update: string }, inputs: TableInputs, log: Log): Promise<Unlearning> {
-  const { update, previous, unlabelled, seed } = args
-  const { fitted, reference, attribute } = readFit(update)
-  const { matrix, ids } = inputs.table
+export interface OpenedFit extends ReturnType<typeof readFit> {
+  /** Rows given out before, where --previous names them. */
+  readonly before?: Awaited<ReturnType<typeof previousRows>>
+}
+
+/**
+ * Reads the files of --update and --previous, and warns of what the fit cannot do.
+ * @throws IndistinctError where they do not fit the table.
+ */
+export async function openFit(args: UnlearningArguments & { readonly update: string }, inputs: TableInputs, log: Log): Promise<OpenedFit> {
+  const { update, previous, unlabelled } = args
+  const fit = readFit(update)
+  const { fitted, attribute } = fit
+  const { matrix } = inputs.table
   if (attribute !== inputs.column.name) throw usageError(`--update: ${update} was fitted to ${JSON.stringify(attribute)}, and --attribute is ${JSON.stringify(inputs.column.name)}`)
   if (fitted.columns !== matrix.cols) throw badData(`${args.table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
   if (!fitted.exact && previous === undefined) {
     throw usageError(`--update: ${update} is a fit of ${fitted.method}, which moved each user on a way of its own; add --previous with the table given out before`)
   }
   if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(fitted.method))
-  const before = previous === undefined ? undefined : await previousRows(args, previous, inputs)
+  return { ...fit, ...(previous !== undefined && { before: await previousRows(args, previous, inputs) }) }
+}
+
+/** Brings the table up to date with the fit that --update names, and warns where everybody should be fitted anew. */
+export async function updateByFit(args: UnlearningArguments & { readonly update: string }, inputs: TableInputs, log: Log): Promise<Unlearning> {
+  const { previous, unlabelled, seed } = args
+  const { fitted, reference, before } = await openFit(args, inputs, log)
+  const { matrix, ids } = inputs.table
   const updated = updateUnlearned(fitted, matrix, inputs.labels, { unlabelled, seed, reference, ...(before && { previous: before }) })
   if (before && updated.kept === 0) log.warn(`no labelled user of ${args.table} is in ${previous}: all of ${ids.length} are mapped`)
   for (const { first, second, ratio, chance } of updated.refit.above) {

@@ -3,7 +3,7 @@
 import type { Labels, Matrix } from '@indistinct/core'
 import { benjaminiHochberg } from '@indistinct/metrics'
 import { threads } from '@indistinct/kernels'
-import { attackData } from './attack-data.ts'
+import { attackData, type AttackData } from './attack-data.ts'
 import { openAttackPool, type AttackPool } from './attack-pool.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
 import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type AttackSettings, type PlannedAttack } from './attack.ts'
@@ -49,47 +49,79 @@ const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Rows fitted, over all fits, from which starting threads pays. */
 const pooledFrom = 200_000
 
+/** One attack of an audit that was not run yet. */
+export interface PlannedAuditAttack {
+  readonly attacker: string
+  readonly protocol: ProtocolName
+  readonly input: InputName
+  /** Times that the attacker would be fitted, relabellings included. */
+  readonly fits: number
+}
+
+/**
+ * The attacks that `audit` would run, after the same checks.
+ * @throws as `audit` does.
+ */
+export function planAudit(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAuditAttack[] {
+  return planned(embedding, labels, options).plans.map(({ plan: { attacker, protocol, input }, fits }) => ({ attacker: attacker.name, protocol, input, fits }))
+}
+
+interface PlannedAudit {
+  readonly data: AttackData
+  readonly plans: readonly { readonly plan: PlannedAttack; readonly settings: Required<AttackSettings>; readonly fits: number; readonly steps: number; readonly rows: number }[]
+}
+
+function planned(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAudit {
+  const { attackers = Object.values(battery).map(({ attacker }) => attacker), protocols = defaultProtocols, input, repeats, refit = true } = options
+  if (attackers.length === 0 || protocols.length === 0) {
+    throw new RangeError(`audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`)
+  }
+  const data = attackData(embedding, labels, protocols.map(protocolNamed))
+  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, input, refit))).map((plan) => {
+    const refitted = plan.refitRepeats > 0
+    const settings = attackSettings({ ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] }, plan.protocol, refitted)
+    const { repeats: count, innerFolds, permutations, seed } = settings
+    const one = plannedSplits(data, plan.protocol, seed, 1)
+    return {
+      plan,
+      settings,
+      fits: one.length * (count * (1 + innerFolds) + (refitted ? permutations * Math.min(plan.refitRepeats, count) : 0)),
+      steps: one.length * count + (refitted ? permutations : 0),
+      rows: one[0]!.shadow.length,
+    }
+  })
+  return { data, plans }
+}
+
 /**
  * Runs the battery on an embedding (N, K). All attacks see the same splits and the same relabellings for the same seed,
  * and independent fits run side by side.
  * @throws IndistinctError 'bad-data' on data that cannot be attacked, 'usage' on an unknown protocol.
  */
 export async function audit(embedding: Matrix, labels: Labels, options: AuditOptions): Promise<AuditResult> {
-  const { attackers = Object.values(battery).map(({ attacker }) => attacker), protocols = defaultProtocols, input, repeats, refit = true, margin, attribute, onProgress, ...given } = options
-  if (attackers.length === 0 || protocols.length === 0) {
-    throw new RangeError(`audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`)
-  }
-  const data = attackData(embedding, labels, protocols.map(protocolNamed))
-  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, input, refit)))
-  const settingsOf = ({ protocol, refitRepeats }: PlannedAttack): Required<AttackSettings> =>
-    attackSettings({ ...given, repeats: repeats?.[protocol] ?? defaultRepeats[protocol] }, protocol, refitRepeats > 0)
-  const rows = { pooled: 0, steps: 0 }
-  for (const plan of plans) {
-    const { repeats: count, innerFolds, permutations, seed } = settingsOf(plan)
-    const one = plannedSplits(data, plan.protocol, seed, 1)
-    const fits = one.length * (count * (1 + innerFolds) + (plan.refitRepeats > 0 ? permutations * Math.min(plan.refitRepeats, count) : 0))
-    rows.steps += one.length * count + (plan.refitRepeats > 0 ? permutations : 0)
-    if (isPooled(plan.attacker)) rows.pooled += fits * one[0]!.shadow.length
-  }
+  const { margin, attribute, onProgress, seed, permutations } = options
+  const { data, plans } = planned(embedding, labels, options)
+  const total = plans.reduce((sum, { steps }) => sum + steps, 0)
+  const pooledRows = plans.reduce((sum, { plan, fits, rows }) => sum + (isPooled(plan.attacker) ? fits * rows : 0), 0)
   let done = 0
-  const onStep = (steps: number): void => onProgress?.({ done: (done += steps), total: rows.steps })
+  const onStep = (steps: number): void => onProgress?.({ done: (done += steps), total })
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
-  const pool: AttackPool | undefined = threads() > 1 && rows.pooled >= pooledFrom ? openAttackPool(table) : undefined
+  const pool: AttackPool | undefined = threads() > 1 && pooledRows >= pooledFrom ? openAttackPool(table) : undefined
   const runner = (attacker: Attacker) => (task: AttackTask): Promise<AttackTaskResult> => (pool && isPooled(attacker) ? pool.run(task) : runTask(table, task, attacker))
   let attacks: AttackDeviations[]
   try {
-    attacks = await Promise.all(plans.map((plan) => runAttack(data, plan, settingsOf(plan), runner(plan.attacker), onStep)))
+    attacks = await Promise.all(plans.map(({ plan, settings }) => runAttack(data, plan, settings, runner(plan.attacker), onStep)))
   } finally {
     pool?.close()
   }
   return {
     ...verdictOf(attacks, { ...(attribute !== undefined && { attribute }), ...(margin !== undefined && { margin }) }),
     attacks: attacks.map(({ result }) => result),
-    twoSample: mmdTest(embedding, data.rowsOfClass, { seed: given.seed, ...(given.permutations !== undefined && { permutations: given.permutations }) }),
+    twoSample: mmdTest(embedding, data.rowsOfClass, { seed, ...(permutations !== undefined && { permutations }) }),
     classes: data.classes,
     labelled: data.labelled,
     leftOut: data.leftOut,
-    seed: given.seed,
+    seed,
   }
 }
 

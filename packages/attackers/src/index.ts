@@ -1,7 +1,7 @@
 export { attack, type AttackDeviations, type AttackOptions, type AttackPermutation, type AttackResult, type AttackSettings } from './attack.ts'
 export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from './attack-metrics.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
-export { audit, auditAttributes, type AttributesAudit, type AuditOptions, type AuditResult } from './audit.ts'
+export { audit, auditAttributes, planAudit, type AttributesAudit, type AuditOptions, type AuditResult, type PlannedAuditAttack } from './audit.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
 export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './best-of.ts'
 export { knn, knnAttacker, type KnnOptions } from './knn.ts'

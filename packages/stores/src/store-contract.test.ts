@@ -56,6 +56,17 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
     expect(await store.versions()).toHaveLength(2)
   })
 
+  test('a rehearsal names the version that publishing makes, refuses what it refuses, and writes nothing', async () => {
+    const before = await place.beside()
+    expect(await store.rehearse(second)).toEqual({ version: 2, others: 0 })
+    await expect(store.rehearse(table(2, ['unknown']))).rejects.toMatchObject({ code: 'bad-data' })
+    expect(await place.beside()).toEqual(before)
+    expect(await place.seen()).toEqual(plain(first))
+    expect((await store.publish(second)).version).toBe(2)
+    expect(await store.rehearse(second)).toEqual({ version: 2, live: 2, others: 0 })
+    expect((await store.rehearse(first)).version).toBe((await store.publish(first)).version)
+  })
+
   test('rows that did not change are not written', async () => {
     const moved = vectorsOf(first)
     moved.set('3', Float32Array.of(1, 2, 3, 4))

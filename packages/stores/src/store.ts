@@ -73,6 +73,15 @@ export interface Switched {
   readonly leftovers: boolean
 }
 
+export interface Rehearsal {
+  /** The version that would be live: the one that is, where nothing would change. */
+  readonly version: number
+  /** The version that is live; absent where nothing was published. */
+  readonly live?: number
+  /** Users with a vector that the table does not hold. */
+  readonly others: number
+}
+
 /** An open store. Failures are IndistinctErrors: 'bad-data' where table and store do not fit, 'file' where the server fails. */
 export interface Store {
   /** How messages name the place: "table public.users, column embedding". */
@@ -81,6 +90,8 @@ export interface Store {
   read(options?: TransferOptions): Promise<StoredTable>
   /** The versions the store keeps, oldest first. */
   versions(): Promise<Version[]>
+  /** What `publish` would find and do, by its own checks; writes nothing and takes no lock. */
+  rehearse(table: IdentifiedVectors, options?: PublishOptions): Promise<Rehearsal>
   /** Writes the table beside the live vectors, reads it back, and switches to it when every byte agrees. */
   publish(table: IdentifiedVectors, options?: PublishOptions): Promise<Switched>
   /** Switches back to the version before, or to `to`. */

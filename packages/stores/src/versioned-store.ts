@@ -6,7 +6,7 @@
 
 import { badData, fileError, usageError } from '@indistinct/core'
 import { compareUsers } from './compare-users.ts'
-import type { IdentifiedVectors, PublishOptions, Store, StoredTable, Switched, TransferOptions, VectorBatch, Version, VersionRecord } from './store.ts'
+import type { IdentifiedVectors, PublishOptions, Rehearsal, Store, StoredTable, Switched, TransferOptions, VectorBatch, Version, VersionRecord } from './store.ts'
 import type { Catalogue, StoreDriver, Switch } from './store-driver.ts'
 import { digestOf } from './table-digest.ts'
 
@@ -18,6 +18,7 @@ export function versionedStore(driver: StoreDriver): Store {
     place: driver.place,
     read: (options) => read(driver, options),
     versions: async () => list(await driver.catalogue()),
+    rehearse: (table, options) => rehearse(driver, table, options),
     publish: (table, options) => driver.exclusively(() => publish(driver, table, options)),
     rollBack: (options) => driver.exclusively(() => rollBack(driver, options)),
     prune: () => driver.exclusively(() => prune(driver)),
@@ -49,15 +50,8 @@ async function publish(driver: StoreDriver, table: IdentifiedVectors, options: P
   const { rows, cols } = table.matrix
   if (table.ids.length !== rows) throw new RangeError(`publish: expected ${rows} ids, got ${table.ids.length}`)
   const leftovers = await driver.clearDrafts()
-  const catalogue = await driver.catalogue()
-  const comparison = compareUsers(driver.place, table, driver.dimensions)
-  const live = await survey(driver, options, (batch) => comparison.see(batch))
-  comparison.end({ partial })
-  const wanted = await digestOf(slices(table, batchRows))
-  if (catalogue.live !== undefined && wanted.checksum === live.checksum && wanted.rows === live.rows) {
-    const record = catalogue.records.get(catalogue.live)!
-    if (record.checksum === live.checksum) return { version: catalogue.live, before: catalogue.live, record, changed: 0, others: 0, leftovers }
-  }
+  const { catalogue, live, wanted, same } = await compared(driver, table, options)
+  if (same) return { version: catalogue.live!, before: catalogue.live!, record: same, changed: 0, others: 0, leftovers }
   const kept = await keepLive(driver, catalogue, live, options)
   await driver.stage(reporting(slices(table, batchRows), rows, onProgress), cols)
   await expectDigest(driver, 'staged', wanted, options)
@@ -75,6 +69,28 @@ async function publish(driver: StoreDriver, table: IdentifiedVectors, options: P
     records: new Map([...kept.records, [version, record]]),
   })
   return { version, before: kept.version, record, ...done, leftovers }
+}
+
+async function rehearse(driver: StoreDriver, table: IdentifiedVectors, options: PublishOptions = {}): Promise<Rehearsal> {
+  const { catalogue, live, same } = await compared(driver, table, options)
+  const record = catalogue.live === undefined ? undefined : catalogue.records.get(catalogue.live)
+  // Vectors that someone has written since, or before the first version, are kept as a version of their own first.
+  const kept = record?.checksum === live.checksum && record.rows === live.rows ? 0 : 1
+  const version = same ? catalogue.live! : Math.max(0, ...catalogue.records.keys()) + 1 + kept
+  return { version, ...(catalogue.live !== undefined && { live: catalogue.live }), others: live.rows - table.ids.length }
+}
+
+/** The table beside what is live; `same` is the record of the live version where it has the same vectors already. */
+async function compared(driver: StoreDriver, table: IdentifiedVectors, options: PublishOptions): Promise<{ catalogue: Catalogue; live: VersionRecord; wanted: { rows: number; checksum: string }; same: VersionRecord | undefined }> {
+  const { batchRows = defaultBatchRows, partial = false } = options
+  const catalogue = await driver.catalogue()
+  const comparison = compareUsers(driver.place, table, driver.dimensions)
+  const live = await survey(driver, options, (batch) => comparison.see(batch))
+  comparison.end({ partial })
+  const wanted = await digestOf(slices(table, batchRows))
+  const record = catalogue.live === undefined ? undefined : catalogue.records.get(catalogue.live)
+  const same = wanted.checksum === live.checksum && wanted.rows === live.rows && record?.checksum === live.checksum
+  return { catalogue, live, wanted, same: same ? record : undefined }
 }
 
 async function rollBack(driver: StoreDriver, options: TransferOptions & { readonly to?: number | undefined } = {}): Promise<Switched> {

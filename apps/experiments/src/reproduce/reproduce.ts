@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { usageError, writeFileAtomic } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
-import { expandGrid } from '@indistinct/stages'
+import { expandGrid, type Grid } from '@indistinct/stages'
 import { methodNames, recommenderNames } from '../choices.ts'
 import { experimentProtocol, withStepsUpTo, type ExperimentProtocol } from '../experiment-protocol.ts'
 import { storedRun } from '../grid/stored-run.ts'
@@ -57,21 +57,16 @@ interface Asked {
   readonly protocol: ExperimentProtocol
   readonly targets: readonly TargetName[]
   readonly selection: ReproduceSelection
+  readonly grid: Grid
+  /** Where results go. */
+  readonly folder: string
 }
 
 /** @throws IndistinctError 'usage' for unknown names, 'file' for results that cannot be read or written. */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
-  const { datasets, recommenders, methods, parallel = 2, fresh = false, quiet = false, dataFolder } = options
-  const targets = targetsOf(options.targets)
-  if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
-  const whole = experimentProtocol(options.protocol)
-  const protocol = options.steps === undefined ? whole : withStepsUpTo(whole, options.steps)
-  check('--datasets', datasets, knownDatasets.map(({ name }) => name))
-  check('--recommenders', recommenders, recommenderNames)
-  if (methods) check('--methods', methods, methodNames)
-  const selection = { targets, datasets, recommenders, ...(methods && { methods }), ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }) }
-  const grid = gridOfTargets(protocol, selection)
-  const asked = { options, protocol, targets, selection }
+  const { parallel = 2, fresh = false, quiet = false, dataFolder } = options
+  const asked = chosen(options)
+  const { grid } = asked
   if (options.store !== undefined) {
     const { run, root, remove } = await storedRun(grid, options.store, workspaceRoot)
     try {
@@ -90,8 +85,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
 }
 
 /** Writes what `run` made, its artifacts below `root`. */
-function written(run: GridRun, root: string, { options, protocol, targets, selection }: Asked): Reproduced {
-  const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)
+function written(run: GridRun, root: string, { options, protocol, targets, selection, folder }: Asked): Reproduced {
   const files: string[] = []
   const results: ResultsFile[] = []
   const pages = targets.filter((name): name is PageName => name.startsWith('table-'))
@@ -115,6 +109,35 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
   const code = exitCodeOf(run, missing.length > 0, files.length > 0)
   if (code !== 0) process.stderr.write(options.store === undefined ? failureText(run, missing) : `${missing.length} of ${run.expanded.nodes.length} cells are not done in ${options.store}; indistinct grid resume makes them\n`)
   return { code, files, results }
+}
+
+/** What `reproduce` would run, whatever is cached, and the folder that results would go to. */
+export interface Reproduction {
+  /** Stages of each kind. */
+  readonly stages: Readonly<Record<string, number>>
+  readonly folder: string
+}
+
+/** @throws as `reproduce` does for unknown names. */
+export function planReproduction(options: ReproduceOptions): Reproduction {
+  const { grid, folder } = chosen(options)
+  const stages: Record<string, number> = {}
+  for (const { stage } of expandGrid(grid).nodes) stages[stage] = (stages[stage] ?? 0) + 1
+  return { stages, folder }
+}
+
+function chosen(options: ReproduceOptions): Asked {
+  const { datasets, recommenders, methods } = options
+  const targets = targetsOf(options.targets)
+  if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
+  const whole = experimentProtocol(options.protocol)
+  const protocol = options.steps === undefined ? whole : withStepsUpTo(whole, options.steps)
+  check('--datasets', datasets, knownDatasets.map(({ name }) => name))
+  check('--recommenders', recommenders, recommenderNames)
+  if (methods) check('--methods', methods, methodNames)
+  const selection = { targets, datasets, recommenders, ...(methods && { methods }), ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }) }
+  const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)
+  return { options, targets, protocol, selection, grid: gridOfTargets(protocol, selection), folder }
 }
 
 function check(flag: string, given: readonly string[], known: readonly string[]): void {

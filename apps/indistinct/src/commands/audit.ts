@@ -7,22 +7,24 @@ import { tableExtensionList } from '@indistinct/embeddings'
 import type { LowRate } from '@indistinct/metrics'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
 import { attackVersions, auditJson, predictions, severalSections } from '../audit-report.ts'
 import { auditedTables, type AuditedTable } from '../audited-tables.ts'
-import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { described, inGroup } from '../command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jointVerdict, type JointVerdict, type TableAudit } from '../joint-verdict.ts'
 import { emphasised } from '../log.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputs } from '../output-files.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../plan.ts'
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
 import { printable, textTable } from '../text-table.ts'
 
-export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments {
+export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments {
   readonly tables: readonly string[]
   readonly gate?: number | undefined
   readonly report?: string | undefined
@@ -31,11 +33,14 @@ export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryAr
 
 export const auditOptions = {
   ...tableOptions,
-  gate: { describe: "exit 5 when the upper 95 % bound of the worst attacker's folded AUC is above this", requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
-  report: { describe: 'write an HTML report here', type: 'string', requiresArg: true, coerce: textOption('--report') },
-  force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
-  ...batteryOptions,
+  ...inGroup('Output', {
+    gate: { describe: "exit 5 when the upper 95 % bound of the worst attacker's folded AUC is above this", requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
+    report: { describe: 'write an HTML report here', type: 'string', requiresArg: true, coerce: textOption('--report') },
+    force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
   ...outputOptions,
+  ...batteryOptions,
   ...computeOptions,
 } as const
 
@@ -43,18 +48,17 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
   command: 'audit <tables..>',
   describe: 'attack tables of user embeddings: do they give an attribute away?',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct audit TABLE... --attributes FILE --attribute NAME',
-          '',
-          'Examples:',
-          '$ indistinct audit users.npy --attributes people.csv --attribute gender',
-          '$ indistinct audit users.csv --attributes people.csv --attribute gender --report audit.html --json',
-          '$ indistinct audit users.npy --attributes people.csv --attribute gender --gate 0.55',
-          '$ indistinct audit layer-0.npy propagated.npy --attributes people.csv --attribute gender',
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'audit TABLE... --attributes FILE --attribute NAME',
+      examples: [
+        'audit users.npy --attributes people.csv --attribute gender',
+        'audit users.csv --attributes people.csv --attribute gender --report audit.html --json',
+        'audit users.npy --attributes people.csv --attribute gender --gate 0.55',
+        'audit layer-0.npy propagated.npy --attributes people.csv --attribute gender',
+      ],
+      exits: ['gate'],
+      environment: computeEnvironment,
+    })
       .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}; several of the same users are attacked one by one and joined`, type: 'string', array: true, demandOption: true })
       .options(auditOptions) as never,
   handler: (args) => audit(args),
@@ -78,6 +82,12 @@ async function audit(args: AuditArguments): Promise<void> {
   const inputs = await readTableInputs(first, session.log)
   const { tables, files } = await auditedTables(inputs.table, paths, args)
   const input = { ...inputFiles(first, inputs), ...files }
+  if (args['dry-run']) {
+    const { steps, attacks } = planBattery(tables[0]!.matrix, inputs, args)
+    const each = tables.length === 1 ? [] : [`on each of ${tables.map(({ name, matrix }) => `${name} (${matrix.cols} dimensions)`).join(', ')}`]
+    const facts = { ...inputFacts(inputs), tables: tables.map(({ name }) => name), attacks, seed: args.seed, input }
+    return showPlan({ command: 'audit', steps: [...inputSteps(paths[0]!, inputs), ...steps, ...each], facts, writes: report === undefined ? [] : [report] }, args.json, session)
+  }
   const audits: TableAudit[] = []
   for (const { name, matrix } of tables) {
     audits.push({ table: name, result: await runBattery(matrix, inputs, args, session.log, tables.length === 1 ? 'audit' : `audit of ${name}`) })

@@ -3,15 +3,17 @@
 import { basename, extname } from 'node:path'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow, type Estimate } from '@indistinct/report'
-import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
+import { checkedClasses, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
-import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { described, inGroup } from '../command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { rankingOf, rankingOptions, type RankingArguments } from '../item-ranking.ts'
 import { runLadder } from '../ladder.ts'
 import { namesOption, textOption } from '../option-values.ts'
 import { checkOutputs } from '../output-files.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../plan.ts'
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
@@ -22,7 +24,7 @@ const methodNames = Object.keys(unlearners) as UnlearnerName[]
 /** All but the iterative U2U-R, whose exact minimum another method has in one pass. */
 const defaultMethods = methodNames.filter((name) => name !== 'u2u-r')
 
-export interface CompareArguments extends TableArguments, BatteryArguments, CommonArguments, RankingArguments {
+export interface CompareArguments extends TableArguments, BatteryArguments, CommonArguments, RankingArguments, DryRunArguments {
   readonly methods?: readonly UnlearnerName[] | undefined
   readonly out?: string | undefined
   readonly report?: string | undefined
@@ -31,14 +33,19 @@ export interface CompareArguments extends TableArguments, BatteryArguments, Comm
 
 export const compareOptions = {
   ...tableOptions,
-  methods: { describe: `which of ${methodNames.join(', ')}, separated by commas; default: all but u2u-r`, type: 'string', requiresArg: true, coerce: namesOption('--methods', methodNames) },
-  out: { describe: 'write the figures here as JSON', type: 'string', requiresArg: true, coerce: textOption('--out') },
-  report: { describe: 'write the table and the plot of leak against loss here, .html, or the plot alone, .svg', type: 'string', requiresArg: true, coerce: textOption('--report') },
-  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...inGroup('Method', {
+    methods: { describe: `which of ${methodNames.join(', ')}, separated by commas; default: all but u2u-r`, type: 'string', requiresArg: true, coerce: namesOption('--methods', methodNames) },
+  }),
+  ...inGroup('Output', {
+    out: { describe: 'write the figures here as JSON', type: 'string', requiresArg: true, coerce: textOption('--out') },
+    report: { describe: 'write the table and the plot of leak against loss here, .html, or the plot alone, .svg', type: 'string', requiresArg: true, coerce: textOption('--report') },
+    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
+  ...outputOptions,
   ...rankingOptions,
   ...batteryOptions,
   refit: { ...batteryOptions.refit, default: false },
-  ...outputOptions,
   ...computeOptions,
 } as const
 
@@ -46,19 +53,17 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <table>',
   describe: 'run every method on a table: what each still gives away, and what it costs',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct compare TABLE --attributes FILE --attribute NAME',
-          '',
-          'Examples:',
-          '$ indistinct compare users.npy --attributes people.csv --attribute gender --report compare.html',
-          '$ indistinct compare users.npy --attributes people.csv --attribute gender --methods leace,gaussian-transport,flow --json',
-          '$ indistinct compare users.npy --attributes people.csv --attribute gender --items items.npy --interactions held-out.csv --seen training.csv',
-          '',
-          ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'compare TABLE --attributes FILE --attribute NAME',
+      examples: [
+        'compare users.npy --attributes people.csv --attribute gender --report compare.html',
+        'compare users.npy --attributes people.csv --attribute gender --methods leace,gaussian-transport,flow --json',
+        'compare users.npy --attributes people.csv --attribute gender --items items.npy --interactions held-out.csv --seen training.csv',
+      ],
+      notes: ['Methods:', ...methodNames.map((name) => `  ${name}: ${unlearners[name].description}`)],
+      exits: ['partlyDone'],
+      environment: computeEnvironment,
+    })
       .positional('table', { describe: 'embeddings, one row a user', type: 'string', demandOption: true })
       .options(compareOptions) as never,
   handler: (args) => compare(args),
@@ -73,6 +78,13 @@ async function compare(args: CompareArguments): Promise<void> {
   checkOutputs(given([out, report]), read, args.force)
   const inputs = await readTableInputs(args, session.log)
   const ndcg = await rankingOf(args, inputs.table, session.log)
+  if (args['dry-run']) {
+    checkedClasses('compare', inputs.table.matrix, inputs.labels)
+    const { steps, attacks } = planBattery(inputs.table.matrix, inputs, args)
+    const facts = { ...inputFacts(inputs), methods: [...methods], attacks, seed: args.seed, input: inputFiles(args, inputs) }
+    const each = `on the table as it is and after each of ${methods.join(', ')}`
+    return showPlan({ command: 'compare', steps: [...inputSteps(args.table, inputs), ...steps, each], facts, writes: given([out, report]) }, args.json, session)
+  }
   let progress: ReturnType<typeof session.log.progress> | undefined
   const rows = await runLadder(inputs.table.matrix, inputs.labels, {
     methods,

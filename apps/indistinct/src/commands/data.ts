@@ -3,7 +3,8 @@
 import { canonicalJson, type Json } from '@indistinct/core'
 import { cacheFolder, describe, fetchDataset, findDataset, kCore, knownDatasets, loadDataset, type DatasetDescription, type KnownDataset } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
-import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { described, inGroup } from '../command-help.ts'
+import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../common-options.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { openSession } from '../session.ts'
 import { abortable } from '../signals.ts'
@@ -24,20 +25,22 @@ interface DescribeArguments extends PlaceArguments, CommonArguments {
   readonly core?: number | undefined
 }
 
-const placeOptions = {
+const placeOptions = inGroup('Data', {
   'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 export const dataOptions = {
   list: { ...placeOptions, ...outputOptions },
   fetch: {
-    'accept-licence': { describe: 'you have read the licence and accept it', type: 'boolean', default: false },
-    'from-file': { describe: 'the official download, already on this machine', type: 'string', requiresArg: true, coerce: textOption('--from-file') },
+    ...inGroup('Download', {
+      'accept-licence': { describe: 'you have read the licence and accept it', type: 'boolean', default: false },
+      'from-file': { describe: 'the official download, already on this machine', type: 'string', requiresArg: true, coerce: textOption('--from-file') },
+    }),
     ...outputOptions,
   },
   describe: {
     ...placeOptions,
-    core: { describe: 'count after dropping users and items with fewer interactions, as the paper does with 5', requiresArg: true, coerce: numberOption('--core', { integer: true, from: 1 }) },
+    ...inGroup('Data', { core: { describe: 'count after dropping users and items with fewer interactions, as the paper does with 5', requiresArg: true, coerce: numberOption('--core', { integer: true, from: 1 }) } }),
     ...outputOptions,
     seed: computeOptions.seed,
   },
@@ -46,7 +49,7 @@ export const dataOptions = {
 const listCommand: CommandModule<object, PlaceArguments> = {
   command: 'list',
   describe: 'known data sets, their licences and where they are',
-  builder: (yargs) => yargs.usage('indistinct data list').options(dataOptions.list) as never,
+  builder: (yargs) => described(yargs, { usage: 'data list', examples: ['data list', 'data list --json'], environment: dataEnvironment }).options(dataOptions.list) as never,
   handler: (args) => list(args),
 }
 
@@ -54,8 +57,10 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
   command: 'fetch <name>',
   describe: 'download a data set, check its digest, put it into the cache',
   builder: (yargs) =>
-    yargs
-      .usage('indistinct data fetch NAME --accept-licence\n\nExamples:\n$ indistinct data fetch ml-100k --accept-licence\n$ indistinct data fetch ml-1m --accept-licence --from-file ml-1m.zip')
+    described(yargs, {
+      usage: 'data fetch NAME --accept-licence',
+      examples: ['data fetch ml-100k --accept-licence', 'data fetch ml-1m --accept-licence --from-file ml-1m.zip'],
+    })
       .positional('name', { describe: 'see indistinct data list', type: 'string', demandOption: true })
       .options(dataOptions.fetch) as never,
   handler: (args) => fetch(args),
@@ -65,8 +70,11 @@ const describeCommand: CommandModule<object, DescribeArguments> = {
   command: 'describe <name>',
   describe: "users, items, interactions and classes: a row of the paper's Table 2",
   builder: (yargs) =>
-    yargs
-      .usage('indistinct data describe NAME\n\nExamples:\n$ indistinct data describe synthetic\n$ indistinct data describe ml-100k --core 5 --json')
+    described(yargs, {
+      usage: 'data describe NAME',
+      examples: ['data describe synthetic', 'data describe ml-100k --core 5 --json'],
+      environment: dataEnvironment,
+    })
       .positional('name', { describe: 'see indistinct data list', type: 'string', demandOption: true })
       .options(dataOptions.describe) as never,
   handler: (args) => describeNamed(args),
@@ -76,8 +84,7 @@ export const dataCommand: CommandModule = {
   command: 'data',
   describe: 'list, fetch and describe data sets',
   builder: (yargs) =>
-    yargs
-      .usage('indistinct data list | fetch NAME | describe NAME')
+    described(yargs, { usage: 'data list | fetch NAME | describe NAME', examples: ['data list', 'data fetch ml-100k --accept-licence', 'data describe ml-100k'] })
       .command(listCommand)
       .command(fetchCommand)
       .command(describeCommand)

@@ -6,7 +6,8 @@ import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct
 import { threads } from '@indistinct/kernels'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
-import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { described } from '../command-help.ts'
+import { computeEnvironment, computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../common-options.ts'
 import { ownVersion } from '../provenance.ts'
 import { openSession } from '../session.ts'
 
@@ -17,7 +18,7 @@ export const doctorOptions = { ...outputOptions, threads: computeOptions.threads
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
   describe: 'Node, kernels, TensorFlow.js, XGBoost, threads and data on this machine',
-  builder: (yargs) => yargs.usage('indistinct doctor').options(doctorOptions) as never,
+  builder: (yargs) => described(yargs, { usage: 'doctor', examples: ['doctor', 'doctor --json'], environment: { ...computeEnvironment, ...dataEnvironment } }).options(doctorOptions) as never,
   handler: (args) => doctor(args),
 }
 

@@ -4,12 +4,13 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
 import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
+import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { environmentHelp, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { storeEnvironment, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
 import { grouped } from '../text-table.ts'
 
 export interface ExportArguments extends StoreArguments {
@@ -21,8 +22,10 @@ export interface ExportArguments extends StoreArguments {
 export const exportOptions = {
   ...storeOption('from', 'postgres or redis'),
   ...placeOptions,
-  out: { describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
-  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  ...inGroup('Output', {
+    out: { describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  }),
   ...outputOptions,
 } as const
 
@@ -30,19 +33,15 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
   command: 'export',
   describe: 'write the vectors that are live in PostgreSQL or Redis to a file',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct export --from STORE --out FILE',
-          '',
-          'Examples:',
-          '$ indistinct export --from postgres --table users --out users.npy',
-          '$ indistinct export --from postgres --table app.users --id-column user_id --vector-column factors --out users.csv',
-          '$ indistinct export --from redis --prefix user: --out users.npy',
-          '',
-          environmentHelp,
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'export --from STORE --out FILE',
+      examples: [
+        'export --from postgres --table users --out users.npy',
+        'export --from postgres --table app.users --id-column user_id --vector-column factors --out users.csv',
+        'export --from redis --prefix user: --out users.npy',
+      ],
+      environment: storeEnvironment,
+    })
       .options(exportOptions) as never,
   handler: (args) => exportTable(args),
 }

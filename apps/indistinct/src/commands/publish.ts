@@ -4,14 +4,17 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
+import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { textOption } from '../option-values.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { openSession } from '../session.ts'
-import { environmentHelp, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { storeEnvironment, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
 import { switchedJson, switchedText } from '../switched-version.ts'
 import { tableOptions } from '../table-inputs.ts'
+import { grouped } from '../text-table.ts'
 
-export interface PublishArguments extends StoreArguments {
+export interface PublishArguments extends StoreArguments, DryRunArguments {
   readonly file: string
   readonly to: StoreKind
   readonly ids?: string | undefined
@@ -24,11 +27,14 @@ export interface PublishArguments extends StoreArguments {
 export const publishOptions = {
   ...storeOption('to', 'postgres or redis'),
   ...placeOptions,
-  ids: tableOptions.ids,
-  'file-id-column': { describe: 'id column of FILE or of the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
-  'table-key': tableOptions['table-key'],
-  dimensions: tableOptions.dimensions,
-  partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
+  ...inGroup('Table', {
+    ids: tableOptions.ids,
+    'file-id-column': { describe: 'id column of FILE or of the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
+    'table-key': tableOptions['table-key'],
+    dimensions: tableOptions.dimensions,
+    partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
   ...outputOptions,
 } as const
 
@@ -36,21 +42,16 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
   command: 'publish <file>',
   describe: 'write a table back to PostgreSQL or Redis, verify it, and switch to it',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct publish FILE --to STORE',
-          '',
-          'Examples:',
-          '$ indistinct publish unlearned.npy --ids unlearned.npy.ids.csv --to postgres --table users',
-          '$ indistinct publish unlearned.csv --to postgres --table app.users --vector-column factors',
-          '$ indistinct publish unlearned.csv --to redis --prefix user:',
-          '',
-          'Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes',
-          'back to them, indistinct versions --prune removes them.',
-          environmentHelp,
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'publish FILE --to STORE',
+      examples: [
+        'publish unlearned.npy --ids unlearned.npy.ids.csv --to postgres --table users',
+        'publish unlearned.csv --to postgres --table app.users --vector-column factors',
+        'publish unlearned.csv --to redis --prefix user:',
+      ],
+      notes: ['Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes', 'back to them, indistinct versions --prune removes them.'],
+      environment: storeEnvironment,
+    })
       .positional('file', { describe: 'embeddings, one row a user, in any format that unlearn reads', type: 'string', demandOption: true })
       .options(publishOptions) as never,
   handler: (args) => publish(args),
@@ -62,6 +63,17 @@ async function publish(args: PublishArguments): Promise<void> {
   for (const warning of table.warnings) session.log.warn(warning)
   if (table.dtype === 'f8') session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
   const sha256 = table.source!.sha256
+  if (args['dry-run']) {
+    const { place, ...rehearsed } = await withStore(args.to, args, (store) =>
+      withProgress(session.log, 'publish', async (onProgress) => ({ place: store.place, ...(await store.rehearse(table, { partial: args.partial, onProgress })) })),
+    )
+    const { version, live, others } = rehearsed
+    const steps = [
+      `${args.file}: ${grouped(table.matrix.rows)} users, ${table.matrix.cols} dimensions`,
+      version === live ? `${place} holds these vectors as version ${version} already: nothing would change` : `${place}: the users are the same${others > 0 ? `, but for ${grouped(others)} who would keep their vectors` : ''}; version ${version} would be written, verified and live`,
+    ]
+    return showPlan({ command: 'publish', steps, facts: { store: args.to, place, version, live: live ?? null, others, rows: table.matrix.rows, dimensions: table.matrix.cols }, writes: [] }, args.json, session)
+  }
   const { place, done } = await withStore(args.to, args, (store) =>
     withProgress(session.log, 'publish', async (onProgress) => ({ place: store.place, done: await store.publish(table, { partial: args.partial, file: sha256, onProgress }) })),
   )

@@ -3,13 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { canonicalJson, usageError, type Json } from '@indistinct/core'
-import { knownDatasets } from '@indistinct/datasets'
+import { findDataset, knownDatasets } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
-import { outputOptions } from '../common-options.ts'
+import { described, inGroup } from '../command-help.ts'
+import { dataEnvironment, outputOptions } from '../common-options.ts'
 import { listOption, numberOption, textOption } from '../option-values.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { openSession } from '../session.ts'
 
-interface ReproduceArguments {
+interface ReproduceArguments extends DryRunArguments {
   readonly targets: readonly string[]
   readonly datasets?: readonly string[] | undefined
   readonly recommenders?: readonly string[] | undefined
@@ -26,18 +28,30 @@ interface ReproduceArguments {
   readonly quiet: boolean
 }
 
+/** What can be reproduced. */
+export const reproduceTargets = ['table-2', 'table-3', 'table-4', 'table-5', 'figure-2', 'figure-3', 'figure-4', 'all']
+
+const targetList = `${reproduceTargets.slice(0, -1).join(', ')} or all`
+
 export const reproduceOptions = {
-  datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: listOption('--datasets', knownDatasets.map(({ name }) => name)) },
-  recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: listOption('--recommenders') },
-  methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: listOption('--methods') },
-  seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
-  steps: { describe: "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark such rows", requiresArg: true, coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }) },
-  protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
-  out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
-  'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
-  parallel: { describe: 'stages at a time (default: 2)', requiresArg: true, coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }) },
-  store: { describe: 'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX', type: 'string', requiresArg: true, coerce: textOption('--store') },
-  fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
+  ...inGroup('What is reproduced', {
+    datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: listOption('--datasets', knownDatasets.map(({ name }) => name)) },
+    recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: listOption('--recommenders') },
+    methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: listOption('--methods') },
+    seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
+    steps: { describe: "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark such rows", requiresArg: true, coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }) },
+    protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
+  }),
+  ...inGroup('Output', {
+    out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
+  }),
+  ...inGroup('Computation', {
+    'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
+    parallel: { describe: 'stages at a time (default: 2)', requiresArg: true, coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }) },
+    store: { describe: 'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX', type: 'string', requiresArg: true, coerce: textOption('--store') },
+    fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
   ...outputOptions,
 } as const satisfies Record<string, Options>
 
@@ -45,20 +59,23 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   command: 'reproduce [targets..]',
   describe: 'tables and figures of the paper: table-2 to table-5, figure-2 to figure-4, all',
   builder: (yargs) =>
-    yargs
-      .usage(
-        'indistinct reproduce TARGET…\n\nExamples:\n$ indistinct reproduce table-3 --datasets ml-100k --seeds 1\n$ indistinct reproduce all --protocol strict\n$ indistinct reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3',
-      )
-      .positional('targets', { describe: 'table-2, table-3, table-4, table-5, figure-2, figure-3, figure-4 or all', type: 'string', array: true, default: [] })
+    described(yargs, {
+      usage: 'reproduce TARGET...',
+      examples: ['reproduce table-3 --datasets ml-100k --seeds 1', 'reproduce all --protocol strict', 'reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3'],
+      notes: ['It runs in a clone of the repository, through its cache: stages that are done already are not run again.'],
+      exits: ['partlyDone'],
+      environment: dataEnvironment,
+    })
+      .positional('targets', { describe: targetList, type: 'string', array: true, default: [] })
       .options(reproduceOptions) as never,
   handler: (args) => run(args),
 }
 
 async function run(args: ReproduceArguments): Promise<void> {
   const session = openSession(args)
-  if (args.targets.length === 0) throw usageError('reproduce: expected a target: table-2, table-3, table-4, table-5, figure-2, figure-3, figure-4 or all')
-  const { reproduce } = await experiments()
-  const { code, files, results } = await reproduce({
+  if (args.targets.length === 0) throw usageError(`reproduce: expected a target: ${targetList}`)
+  const { planReproduction, reproduce } = await experiments()
+  const options = {
     targets: args.targets,
     protocol: args.protocol,
     datasets: args.datasets ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic'],
@@ -72,7 +89,17 @@ async function run(args: ReproduceArguments): Promise<void> {
     store: args.store,
     fresh: args.fresh,
     quiet: args.quiet,
-  })
+  }
+  if (args['dry-run']) {
+    const { stages, folder } = planReproduction(options)
+    const absent = options.datasets.filter((name) => knownDatasets.some((known) => known.name === name && known.kind === 'real' && findDataset(known, { dataFolder: options.dataFolder }) === undefined))
+    const steps = [
+      `stages, of which those that the cache holds are not run again: ${Object.entries(stages).map(([stage, count]) => `${count} ${stage}`).join(', ')}`,
+      ...absent.map((name) => `${name} is not on this machine: indistinct data fetch ${name}`),
+    ]
+    return showPlan({ command: 'reproduce', steps, facts: { stages, absent, folder }, writes: [`${folder}/`] }, args.json, session)
+  }
+  const { code, files, results } = await reproduce(options)
   if (args.json) session.result(`${canonicalJson({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results } as unknown as Json, 2)}\n`)
   else for (const file of files) session.result(file.endsWith('.md') ? `${readFileSync(file, 'utf8')}\n` : '')
   for (const file of files) session.log.info(file)

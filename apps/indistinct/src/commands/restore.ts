@@ -5,14 +5,17 @@ import { basename } from 'node:path'
 import { canonicalJson, fileError, sha256, writeFileAtomic } from '@indistinct/core'
 import { applyDelta } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
+import { described, inGroup } from '../command-help.ts'
 import { outputOptions, type CommonArguments } from '../common-options.ts'
 import { textOption } from '../option-values.ts'
 import { checkOutputs } from '../output-files.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
+import { grouped } from '../text-table.ts'
 
-export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'> {
+export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'>, DryRunArguments {
   readonly table: string
   readonly delta: string
   readonly out: string
@@ -20,9 +23,12 @@ export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'
 }
 
 export const restoreOptions = {
-  delta: { describe: 'what unlearn --delta wrote for this table', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--delta') },
-  out: { describe: 'where the original goes', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
-  force: { describe: 'replace a file that is there already', type: 'boolean', default: false },
+  ...inGroup('Files', {
+    delta: { describe: 'what unlearn --delta wrote for this table', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--delta') },
+    out: { describe: 'where the original goes', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+    force: { describe: 'replace a file that is there already', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
   ...outputOptions,
 } as const
 
@@ -30,18 +36,14 @@ export const restoreCommand: CommandModule<object, RestoreArguments> = {
   command: 'restore <table>',
   describe: 'turn an unlearned table back into the original, byte for byte',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct restore TABLE --delta FILE --out FILE',
-          '',
-          'Examples:',
-          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta',
-          '$ indistinct restore unlearned.npy --delta users.delta --out users.npy',
-          '',
-          'A delta together with the unlearned table is the original: keep it as safe as that, and apart from the table.',
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'restore TABLE --delta FILE --out FILE',
+      examples: [
+        'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta',
+        'restore unlearned.npy --delta users.delta --out users.npy',
+      ],
+      notes: ['A delta together with the unlearned table is the original: keep it as safe as that, and apart from the table.'],
+    })
       .positional('table', { describe: 'the table that unlearn wrote', type: 'string', demandOption: true })
       .options(restoreOptions) as never,
   handler: (args) => restore(args),
@@ -53,6 +55,10 @@ async function restore(args: RestoreArguments): Promise<void> {
   const table = bytesOf(args.table)
   const delta = bytesOf(args.delta)
   const original = applyDelta(table, delta, { table: args.table, delta: args.delta })
+  if (args['dry-run']) {
+    const size = `${args.table} and ${args.delta} fit together: the original has ${grouped(original.length)} bytes`
+    return showPlan({ command: 'restore', steps: [size], facts: { bytes: original.length, sha256: sha256(original) }, writes: [args.out] }, args.json, session)
+  }
   await writingFiles(async () => writeFileAtomic(args.out, original))
   const digest = sha256(original)
   if (!args.json) return session.result(`${args.out}  sha256 ${digest}\n`)

@@ -2,10 +2,11 @@
 
 import { canonicalJson } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
+import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { numberOption } from '../option-values.ts'
 import { openSession } from '../session.ts'
-import { environmentHelp, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { storeEnvironment, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
 import { switchedJson, switchedText } from '../switched-version.ts'
 
 export interface RollbackArguments extends StoreArguments {
@@ -16,7 +17,9 @@ export interface RollbackArguments extends StoreArguments {
 export const rollbackOptions = {
   ...storeOption('in', 'postgres or redis'),
   ...placeOptions,
-  to: { describe: 'the version; default: the one before the live one (see indistinct versions)', requiresArg: true, coerce: numberOption('--to', { integer: true, from: 1 }) },
+  ...inGroup('Version', {
+    to: { describe: 'the version; default: the one before the live one (see indistinct versions)', requiresArg: true, coerce: numberOption('--to', { integer: true, from: 1 }) },
+  }),
   ...outputOptions,
 } as const
 
@@ -24,19 +27,12 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
   command: 'rollback',
   describe: 'switch PostgreSQL or Redis back to the version before',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct rollback --in STORE',
-          '',
-          'Examples:',
-          '$ indistinct rollback --in postgres --table users',
-          '$ indistinct rollback --in redis --prefix user: --to 1',
-          '',
-          'Users who were deleted since stay deleted; vectors of users who came since stay as they are.',
-          environmentHelp,
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'rollback --in STORE',
+      examples: ['rollback --in postgres --table users', 'rollback --in redis --prefix user: --to 1'],
+      notes: ['Users who were deleted since stay deleted; vectors of users who came since stay as they are.'],
+      environment: storeEnvironment,
+    })
       .options(rollbackOptions) as never,
   handler: (args) => rollBack(args),
 }

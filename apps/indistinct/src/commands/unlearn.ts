@@ -5,20 +5,23 @@ import { basename, extname } from 'node:path'
 import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, usageError, type Json, type StagedFile } from '@indistinct/core'
 import { stageTable, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
-import { makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import { checkedClasses, makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
 import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
-import { computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { described, inGroup } from '../command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import type { Log } from '../log.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments, type Plan } from '../plan.ts'
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableInputs } from '../table-inputs.ts'
 import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
 import { printable } from '../text-table.ts'
-import { fitFile, fitMethod, unlearningOptions, updateByFit, type UnlearningArguments } from '../unlearning.ts'
+import { fitFile, fitMethod, openFit, unlearningOptions, updateByFit, type UnlearningArguments } from '../unlearning.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -36,7 +39,7 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends UnlearningArguments, BatteryArguments, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+export interface UnlearnArguments extends UnlearningArguments, BatteryArguments, CommonArguments, DryRunArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
   readonly out: string
   readonly report?: string | undefined
   readonly audit: boolean
@@ -45,17 +48,23 @@ export interface UnlearnArguments extends UnlearningArguments, BatteryArguments,
 
 export const unlearnOptions = {
   ...tableOptions,
-  method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
-  out: { describe: `the new table, ${tableExtensionList}; a JSON sidecar goes to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
-  report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
-  force: { describe: 'replace files that are there already', type: 'boolean', default: false },
-  ...unlearningOptions,
-  audit: { describe: 'attack the table before and after, for the report and the sidecar', type: 'boolean', default: false },
-  ...Object.fromEntries(
-    Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) } as const]),
+  ...inGroup('Method', {
+    method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
+    ...unlearningOptions,
+  }),
+  ...inGroup(
+    'Parameters of methods',
+    Object.fromEntries(Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) }])),
   ),
-  ...batteryOptions,
+  ...inGroup('Output', {
+    out: { describe: `the new table, ${tableExtensionList}; a JSON sidecar goes to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+    report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
+    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+  }),
+  ...dryRunOption,
   ...outputOptions,
+  ...inGroup('Attacks', { audit: { describe: 'attack the table before and after, for the report and the sidecar', type: 'boolean', default: false } }),
+  ...batteryOptions,
   ...computeOptions,
 } as const
 
@@ -63,22 +72,19 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
   command: 'unlearn <table>',
   describe: 'make users indistinguishable by an attribute, and write the new table',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct unlearn TABLE --attributes FILE --attribute NAME --out FILE',
-          '',
-          'Examples:',
-          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
-          '$ indistinct unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
-          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
-          '$ indistinct unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
-          '$ indistinct unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
-          '$ indistinct unlearn more.npy --attributes people.csv --attribute gender --update gender.fit --previous unlearned.npy --out new.npy',
-          '',
-          ...methodNames.map((name) => `${name}: ${unlearners[name].description}`),
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'unlearn TABLE --attributes FILE --attribute NAME --out FILE',
+      examples: [
+        'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
+        'unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
+        'unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
+        'unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
+        'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
+        'unlearn more.npy --attributes people.csv --attribute gender --update gender.fit --previous unlearned.npy --out new.npy',
+      ],
+      notes: ['Methods:', ...methodNames.map((name) => `  ${name}: ${unlearners[name].description}`)],
+      environment: computeEnvironment,
+    })
       .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}`, type: 'string', demandOption: true })
       .options(unlearnOptions) as never,
   handler: (args) => unlearn(args),
@@ -97,6 +103,10 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous])], args.force)
   const inputs = await readTableInputs(args, session.log)
   checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
+  if (args['dry-run']) {
+    const writes = [...tableFiles(args.out, inputs.table), sidecar, report, ...optional([args.delta, args.fit])]
+    return showPlan(await planOf(args, inputs, parameters, writes, session.log), args.json, session)
+  }
 
   const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
   const fit = args.fit !== undefined && fitted ? fitFile(fitted, inputs, result, args.seed) : undefined
@@ -156,6 +166,28 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   else {
     const update = updated && `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n`
     session.result(summary(inputs, result, change, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report, ...optional([args.delta, args.fit])], update))
+  }
+}
+
+/** What the run would do, once everything that it would refuse is ruled out. */
+async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, writes: readonly string[], log: Log): Promise<Plan> {
+  const { matrix } = inputs.table
+  const fit = args.update === undefined ? undefined : await openFit({ ...args, update: args.update }, inputs, log)
+  if (!fit) checkedClasses(args.method, matrix, inputs.labels)
+  const method = fit?.fitted.method ?? args.method
+  const parameters = { ...(fit ? fit.fitted.parameters : unlearners[args.method].defaults), ...given } as { [name: string]: Json }
+  const attacks = args.audit ? planBattery(matrix, inputs, args) : undefined
+  const listed = Object.entries(parameters).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+  return {
+    command: 'unlearn',
+    steps: [
+      ...inputSteps(args.table, inputs),
+      `${method}${fit ? `, as ${args.update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; seed ${args.seed}`,
+      `users without a label are ${args.unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
+      ...(attacks ? ['before and after it:', ...attacks.steps] : []),
+    ],
+    facts: { ...inputFacts(inputs), method, parameters, seed: args.seed, unlabelled: args.unlabelled, input: inputFiles(args, inputs), ...(attacks && { attacks: attacks.attacks }) },
+    writes,
   }
 }
 

@@ -2,9 +2,10 @@
 
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
+import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { openSession } from '../session.ts'
-import { environmentHelp, placeOptions, storeOption, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import { storeEnvironment, placeOptions, storeOption, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
 import { textTable } from '../text-table.ts'
 
 export interface VersionsArguments extends StoreArguments {
@@ -15,7 +16,9 @@ export interface VersionsArguments extends StoreArguments {
 export const versionsOptions = {
   ...storeOption('in', 'postgres or redis'),
   ...placeOptions,
-  prune: { describe: 'remove every version but the live one; there is no way back', type: 'boolean', default: false },
+  ...inGroup('Version', {
+    prune: { describe: 'remove every version but the live one; there is no way back', type: 'boolean', default: false },
+  }),
   ...outputOptions,
 } as const
 
@@ -23,18 +26,11 @@ export const versionsCommand: CommandModule<object, VersionsArguments> = {
   command: 'versions',
   describe: 'list the versions that PostgreSQL or Redis keeps, or remove the old ones',
   builder: (yargs) =>
-    yargs
-      .usage(
-        [
-          'indistinct versions --in STORE',
-          '',
-          'Examples:',
-          '$ indistinct versions --in postgres --table users',
-          '$ indistinct versions --in redis --prefix user: --prune',
-          '',
-          environmentHelp,
-        ].join('\n'),
-      )
+    described(yargs, {
+      usage: 'versions --in STORE',
+      examples: ['versions --in postgres --table users', 'versions --in redis --prefix user: --prune'],
+      environment: storeEnvironment,
+    })
       .options(versionsOptions) as never,
   handler: (args) => versions(args),
 }

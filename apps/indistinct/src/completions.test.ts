@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { completions } from './completions.ts'
+
+test.each<[string, string[]]>([
+  ['un', ['unlearn']],
+  ['data ', ['list', 'fetch', 'describe']],
+  ['data f', ['fetch']],
+  ['data fetch ml-1', ['ml-100k', 'ml-1m']],
+  ['reproduce table-2 table-', ['table-3', 'table-4', 'table-5']],
+  ['unlearn users.npy --me', ['--method']],
+  ['unlearn users.npy --method ', ['flow', 'mean-matching', 'leace', 'gaussian-transport', 'd2d-r', 'u2u-r', 'u2u-r-closed', 'random-noise']],
+  ['unlearn users.npy --method=le', ['--method=leace']],
+  ['unlearn users.npy --method leace --me', []],
+  ['audit users.npy --attackers mlp,x', ['mlp,xgb']],
+  ['audit users.npy --attackers=mlp,m', []],
+  ['compare users.npy --methods leace,gau', ['leace,gaussian-transport']],
+  ['audit users.npy --missing-label unknown --missing', ['--missing-label']],
+  ['publish t.csv --to r', ['redis']],
+  ['completion z', ['zsh']],
+  ['--c', ['--config']],
+])('%s', (line, found) => {
+  expect(completions(line.split(' '))).toEqual(found)
+})
+
+test.each(['audit us', 'audit users.npy --attributes ', 'unlearn users.npy --out=', 'audit --config ', 'unlearn users.npy --seed '])('%s: a file, or whatever it is', (line) => {
+  expect(completions(line.split(' '))).toEqual([])
+})

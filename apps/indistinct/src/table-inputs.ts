@@ -52,14 +52,21 @@ export async function readTableInputs(args: TableArguments, log: Log): Promise<T
   const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] })
   const column = await readAttribute(args.attributes, args.attribute, { idColumn })
   const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: args['missing-label'] })
-  const warnings = [...table.warnings]
-  if (missing > 0) warnings.push(`${users(missing)} of ${args.table} without a label: left out of attacks, and ${args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'}`)
-  if (unmatched > 0) warnings.push(`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`)
+  const warnings = [...table.warnings, ...labelWarnings(args, { missing, unmatched })]
   if (table.columns.some(({ name }) => name === args.attribute)) {
     warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)
   }
   for (const warning of warnings) log.warn(warning)
   return { table, column, labels, labelled, missing, unmatched, warnings }
+}
+
+/** What a reader of the result should know of users in one of the files only. */
+export function labelWarnings(args: Pick<TableArguments, 'table' | 'attributes' | 'unlabelled'>, { missing, unmatched }: { readonly missing: number; readonly unmatched: number }): string[] {
+  const left = args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'
+  return [
+    ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
+    ...(unmatched > 0 ? [`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`] : []),
+  ]
 }
 
 /** The attribute as reports and JSON results name it. */

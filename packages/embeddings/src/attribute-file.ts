@@ -36,7 +36,7 @@ export async function readAttribute(path: string, attribute: string, options: { 
   if (/\.parquet$/i.test(path)) return fromColumns(path, attribute, options.idColumn, parquetSide)
   if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options.idColumn, npzSide)
   const { header, records, sha256 } = await openCsv(path)
-  const { at, idAt } = positions(header, attribute, options.idColumn, path)
+  const { at, idAt } = attributePositions(header, attribute, options.idColumn, path)
   const list = new IdList(path)
   const values: string[] = []
   for await (const { line, cells } of records) {
@@ -47,7 +47,8 @@ export async function readAttribute(path: string, attribute: string, options: { 
   return { name: attribute, values, path, sha256: sha256(), ...(idAt >= 0 && { ids: list.ids }) }
 }
 
-function positions(header: readonly string[], attribute: string, requested: string | undefined, path: string): { at: number; idAt: number } {
+/** Where the labels stand in a file with such a header, and where ids do, or -1. */
+export function attributePositions(header: readonly string[], attribute: string, requested: string | undefined, path: string): { at: number; idAt: number } {
   const at = header.indexOf(attribute)
   if (at < 0) throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}`)
   const idColumn = idColumnOf(header, requested, path)
@@ -63,7 +64,7 @@ interface ColumnSide {
 function fromColumns(path: string, attribute: string, idColumn: string | undefined, open: (bytes: Uint8Array, path: string) => ColumnSide): AttributeColumn {
   const bytes = wholeFile(path)
   const { header, values: valuesAt } = open(bytes, path)
-  const { at, idAt } = positions(header, attribute, idColumn, path)
+  const { at, idAt } = attributePositions(header, attribute, idColumn, path)
   const values = valuesAt(at)
   if (values.length === 0) throw badData(`${path}: expected at least one row, got none`)
   const digest = sha256(bytes)

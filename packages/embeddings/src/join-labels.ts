@@ -70,7 +70,8 @@ function byId(table: EmbeddingTable, column: AttributeColumn, ids: readonly stri
   return { values, unmatched: ids.length - matched }
 }
 
-function checkClasses(labels: Labels, column: AttributeColumn, minimumUsers: number): void {
+/** @throws IndistinctError 'bad-data' unless there are two labels or more with `minimumUsers` users each. */
+export function checkClasses(labels: Labels, column: Pick<AttributeColumn, 'name' | 'path'>, minimumUsers: number): void {
   const { classes } = labels
   const place = `${column.path}: column ${quoted(column.name)}`
   if (classes.length === 0) throw badData(`${place}: expected at least two labels among the users of the table, got none`)

@@ -10,18 +10,19 @@ import type { CommandModule } from 'yargs'
 import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
 import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
 import { described, inGroup } from '../command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
+import { computeEnvironment, computeOptions, outputOptions } from '../common-options.ts'
 import type { Log } from '../log.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
-import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments, type Plan } from '../plan.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableInputs } from '../table-inputs.ts'
+import { tableToStream, unlearnStreamed, type StreamingArguments } from '../streamed-unlearning.ts'
 import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
 import { printable } from '../text-table.ts'
-import { fitFile, fitMethod, openFit, unlearningOptions, updateByFit, type UnlearningArguments } from '../unlearning.ts'
+import { fitFile, fitMethod, openFit, unlearningOptions, updateByFit } from '../unlearning.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -39,11 +40,7 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends UnlearningArguments, BatteryArguments, CommonArguments, DryRunArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
-  readonly out: string
-  readonly report?: string | undefined
-  readonly audit: boolean
-  readonly force: boolean
+export interface UnlearnArguments extends StreamingArguments, BatteryArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
 }
 
 export const unlearnOptions = {
@@ -51,6 +48,7 @@ export const unlearnOptions = {
   ...inGroup('Method', {
     method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
     ...unlearningOptions,
+    stream: { describe: 'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written', choices: ['auto', 'always', 'never'], default: 'auto', requiresArg: true, coerce: textOption('--stream') },
   }),
   ...inGroup(
     'Parameters of methods',
@@ -101,6 +99,8 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
   const optional = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
   checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous])], args.force)
+  const large = tableToStream(args)
+  if (large) return unlearnStreamed(args, large, parameters, session)
   const inputs = await readTableInputs(args, session.log)
   checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
   if (args['dry-run']) {

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { matrix, randomStream } from '@indistinct/core'
 import { embeddingTable, readTable, writeTable } from '@indistinct/embeddings'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
 import { indistinct } from './spawned-cli.ts'
 
@@ -66,7 +66,7 @@ test('leace moves users without a label too, where that is asked for', async () 
   const { code } = await unlearn('users.npy', 'rows.csv', 'b.npy', '--method', 'leace', '--unlabelled', 'map', '--stream', 'always')
   expect(code).toBe(0)
   const [a, b] = [await readTable(at('a.npy')), await readTable(at('b.npy'))]
-  b.matrix.data.forEach((value, p) => expect(Math.abs(value - a.matrix.data[p]!)).toBeLessThan(1e-6))
+  expect(Math.max(...b.matrix.data.map((value, p) => Math.abs(value - a.matrix.data[p]!)))).toBeLessThan(1e-6)
 })
 
 test.each([
@@ -99,22 +99,28 @@ test('a dry run reads and checks, and writes nothing', async () => {
   expect(existsSync(at('planned.npy'))).toBe(false)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it without a partial file', { timeout: 120_000 }, async (signal) => {
-  // Some seconds of work: the signal comes once the temporary file of the output is there.
-  const rows = 400_000
-  await writeTable(at('long.npy'), embeddingTable({ matrix: matrix(rows, 64, Float32Array.from({ length: rows * 64 }, (_, p) => data[p % data.length]! + (Math.floor(p / 64) % 2))) }), { force: true })
-  writeFileSync(at('long.csv'), `gender\n${Array.from({ length: rows }, (_, i) => (i % 2 ? 'F' : 'M')).join('\n')}\n`)
-  const outputs = join(folder, signal)
-  const out = join(outputs, 'out.npy')
-  const ended = await indistinct(['unlearn', at('long.npy'), '--attributes', at('long.csv'), '--attribute', 'gender', '--method', 'gaussian-transport', '--stream', 'always', '--out', out], {
-    cwd: folder,
-    onStart: (child) => {
-      const timer = setInterval(() => {
-        if (existsSync(outputs) && readdirSync(outputs).length > 0) child.kill(signal)
-      }, 5)
-      child.on('close', () => clearInterval(timer))
-    },
+describe('signals', () => {
+  // Some work: the signal comes once the temporary file of the output is there.
+  const rows = 200_000
+  beforeAll(async () => {
+    await writeTable(at('long.npy'), embeddingTable({ matrix: matrix(rows, 64, Float32Array.from({ length: rows * 64 }, (_, p) => data[p % data.length]! + (Math.floor(p / 64) % 2))) }))
+    writeFileSync(at('long.csv'), `gender\n${Array.from({ length: rows }, (_, i) => (i % 2 ? 'F' : 'M')).join('\n')}\n`)
   })
-  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: signal === 'SIGINT' ? 130 : 143, stdout: '' })
-  expect(readdirSync(outputs)).toEqual([])
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it without a partial file', { timeout: 240_000 }, async (signal) => {
+    const outputs = join(folder, signal)
+    mkdirSync(outputs)
+    const out = join(outputs, 'out.npy')
+    const ended = await indistinct(['unlearn', at('long.npy'), '--attributes', at('long.csv'), '--attribute', 'gender', '--method', 'gaussian-transport', '--stream', 'always', '--out', out], {
+      cwd: folder,
+      onStart: (child) => {
+        const timer = setInterval(() => {
+          if (existsSync(outputs) && readdirSync(outputs).length > 0) child.kill(signal)
+        }, 5)
+        child.on('close', () => clearInterval(timer))
+      },
+    })
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: signal === 'SIGINT' ? 130 : 143, stdout: '' })
+    expect(readdirSync(outputs)).toEqual([])
+  })
 })

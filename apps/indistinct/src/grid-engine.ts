@@ -4,19 +4,20 @@ import { resolve } from 'node:path'
 import { usageError, type Json } from '@indistinct/core'
 import type { Executor } from '@indistinct/executors'
 import type { Options } from 'yargs'
+import { inGroup } from './command-help.ts'
 import { numberOption, textOption } from './option-values.ts'
 
 const positive = { integer: true, from: 1 } as const
 
 /** Which grid, and where its artifacts are. */
-export const gridOptions = {
+export const gridOptions = inGroup('Grid', {
   store: { describe: 'folder that all workers share, or s3://BUCKET/PREFIX (INDISTINCT_STORE; default: artifacts/grid in the repository)', type: 'string', requiresArg: true, coerce: textOption('--store') },
   datasets: { describe: 'of the grid, comma separated (default: all)', type: 'string', requiresArg: true, coerce: textOption('--datasets') },
   recommenders: { describe: 'of the grid, comma separated (default: all)', type: 'string', requiresArg: true, coerce: textOption('--recommenders') },
   methods: { describe: 'of the grid, comma separated (default: all)', type: 'string', requiresArg: true, coerce: textOption('--methods') },
   seeds: { describe: 'the first N seeds of the grid (default: all)', requiresArg: true, coerce: numberOption('--seeds', positive) },
   'data-folder': { describe: 'folder with one folder a data set, under the same path for every worker (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 export interface GridArguments {
   readonly grid: string
@@ -29,7 +30,7 @@ export interface GridArguments {
 }
 
 /** Engines, and what they are asked. */
-export const engineOptions = {
+export const engineOptions = inGroup('Engine', {
   executor: { describe: 'what runs the cells', choices: ['local', 'slurm', 'bullmq', 'kubernetes'] },
   workers: { describe: 'cells at a time (default: 2; kubernetes 10; slurm as many as it gives; bullmq has workers of its own)', requiresArg: true, coerce: numberOption('--workers', { ...positive, to: 10_000 }) },
   threads: { describe: 'cores a cell, for slurm and kubernetes (default: 1)', requiresArg: true, coerce: numberOption('--threads', { ...positive, to: 1024 }) },
@@ -38,7 +39,7 @@ export const engineOptions = {
   image: { describe: 'for kubernetes: an image with a clone of the repository in /indistinct, after npm ci', type: 'string', requiresArg: true, coerce: textOption('--image') },
   claim: { describe: "for kubernetes: the persistent volume claim to mount at the store's folder", type: 'string', requiresArg: true, coerce: textOption('--claim') },
   secret: { describe: "for kubernetes: a secret that becomes the pods' environment", type: 'string', requiresArg: true, coerce: textOption('--secret') },
-} as const satisfies Record<string, Options>
+} as const satisfies Record<string, Options>)
 
 export interface EngineArguments {
   readonly executor?: Executor['name'] | undefined

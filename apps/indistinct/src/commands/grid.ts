@@ -6,7 +6,8 @@ import { canonicalJson, usageError, type Json } from '@indistinct/core'
 import type { Failure } from '@indistinct/executors'
 import type { OpenGrid } from '@indistinct/experiments'
 import type { CommandModule, Options } from 'yargs'
-import { outputOptions } from '../common-options.ts'
+import { described, inGroup } from '../command-help.ts'
+import { dataEnvironment, outputOptions } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { engineOptions, engineSettings, gridOptions, openEngine, ownProgram, type EngineArguments, type GridArguments } from '../grid-engine.ts'
 import { failuresText, planText, statusText } from '../grid-text.ts'
@@ -22,18 +23,22 @@ const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
 
 export const gridCommandOptions = {
   plan: { ...gridOptions, ...outputOptions },
-  run: { ...gridOptions, ...engineOptions, detach: { describe: 'submit and do not wait; indistinct grid status tells how far it is', type: 'boolean', default: false }, ...outputOptions },
-  resume: { ...gridOptions, ...engineOptions, detach: { describe: 'submit and do not wait', type: 'boolean', default: false }, ...outputOptions },
+  run: { ...gridOptions, ...engineOptions, ...inGroup('Engine', { detach: { describe: 'submit and do not wait; indistinct grid status tells how far it is', type: 'boolean', default: false } }), ...outputOptions },
+  resume: { ...gridOptions, ...engineOptions, ...inGroup('Engine', { detach: { describe: 'submit and do not wait', type: 'boolean', default: false } }), ...outputOptions },
   status: { ...gridOptions, ...outputOptions },
   cell: { ...gridOptions, ...outputOptions },
   worker: {
     queue: engineOptions.queue,
-    workers: { describe: 'cells at a time (default: 1)', requiresArg: true, coerce: numberOption('--workers', { integer: true, from: 1, to: 1024 }) },
-    logs: { describe: 'folder for the output of cells (default: artifacts/grid/worker in the repository)', type: 'string', requiresArg: true, coerce: textOption('--logs') },
-    'lock-seconds': { describe: 'after so long without a sign of life the cells of a worker go to another (default: 30)', requiresArg: true, coerce: numberOption('--lock-seconds', { from: 1, to: 3600 }) },
+    ...inGroup('Worker', {
+      workers: { describe: 'cells at a time (default: 1)', requiresArg: true, coerce: numberOption('--workers', { integer: true, from: 1, to: 1024 }) },
+      logs: { describe: 'folder for the output of cells (default: artifacts/grid/worker in the repository)', type: 'string', requiresArg: true, coerce: textOption('--logs') },
+      'lock-seconds': { describe: 'after so long without a sign of life the cells of a worker go to another (default: 30)', requiresArg: true, coerce: numberOption('--lock-seconds', { from: 1, to: 3600 }) },
+    }),
     quiet: outputOptions.quiet,
   },
 } as const satisfies Record<string, Record<string, Options>>
+
+const gridEnvironment = { ...dataEnvironment, INDISTINCT_STORE: 'the store, where --store is not given', REDIS_URL: 'bullmq: the address of the queue' } as const
 
 const gridPositional = { describe: 'name of a grid in apps/experiments/grids, or a JSON file', type: 'string', demandOption: true } as const
 type RunArguments = GridArguments & EngineArguments & Output & { readonly detach: boolean }
@@ -41,7 +46,7 @@ type RunArguments = GridArguments & EngineArguments & Output & { readonly detach
 const planCommand: CommandModule<object, GridArguments & Output> = {
   command: 'plan <grid>',
   describe: 'cells, time, memory and disk that a grid will take',
-  builder: (yargs) => yargs.usage('indistinct grid plan GRID\n\nExamples:\n$ indistinct grid plan tables-3-to-5 --datasets ml-100k --seeds 1').positional('grid', gridPositional).options(gridCommandOptions.plan) as never,
+  builder: (yargs) => described(yargs, { usage: 'grid plan GRID', examples: ['grid plan tables-3-to-5 --datasets ml-100k --seeds 1'], environment: gridEnvironment }).positional('grid', gridPositional).options(gridCommandOptions.plan) as never,
   async handler(args) {
     const session = openSession(args)
     await withGrid(args, async (grid) => {
@@ -56,8 +61,7 @@ const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <grid>',
   describe: 'make every cell of a grid that is not done',
   builder: (yargs) =>
-    yargs
-      .usage('indistinct grid run GRID --executor ENGINE\n\nExamples:\n$ indistinct grid run tables-3-to-5 --datasets ml-100k --seeds 1 --workers 2\n$ indistinct grid run tables-3-to-5 --executor slurm --store /shared/grid --workers 50 --detach\n$ REDIS_URL=redis://queue:6379 indistinct grid run my-grid.json --executor bullmq --store s3://bucket/grid')
+    described(yargs, { usage: 'grid run GRID --executor ENGINE', examples: ['grid run tables-3-to-5 --datasets ml-100k --seeds 1 --workers 2', 'grid run tables-3-to-5 --executor slurm --store /shared/grid --workers 50 --detach', 'grid run my-grid.json --executor bullmq --store s3://bucket/grid'], exits: ['partlyDone'], environment: gridEnvironment })
       .positional('grid', gridPositional)
       .options(gridCommandOptions.run) as never,
   handler: (args) => withGrid(args, (grid) => runOn(openSession(args), grid, args)),
@@ -66,7 +70,7 @@ const runCommand: CommandModule<object, RunArguments> = {
 const resumeCommand: CommandModule<object, RunArguments> = {
   command: 'resume <grid>',
   describe: 'go on with a grid: what run does, on the engine and with the settings of the last run',
-  builder: (yargs) => yargs.usage('indistinct grid resume GRID\n\nExamples:\n$ indistinct grid resume tables-3-to-5 --datasets ml-100k --seeds 1').positional('grid', gridPositional).options(gridCommandOptions.resume) as never,
+  builder: (yargs) => described(yargs, { usage: 'grid resume GRID', examples: ['grid resume tables-3-to-5 --datasets ml-100k --seeds 1'], exits: ['partlyDone'], environment: gridEnvironment }).positional('grid', gridPositional).options(gridCommandOptions.resume) as never,
   handler: (args) =>
     withGrid(args, async (grid) => {
       const { lastSettings } = await experiments()
@@ -78,7 +82,7 @@ const resumeCommand: CommandModule<object, RunArguments> = {
 const statusCommand: CommandModule<object, GridArguments & Output> = {
   command: 'status <grid>',
   describe: 'how far a grid is; exit code 6 until it is complete',
-  builder: (yargs) => yargs.usage('indistinct grid status GRID\n\nExamples:\n$ indistinct grid status tables-3-to-5 --datasets ml-100k --seeds 1').positional('grid', gridPositional).options(gridCommandOptions.status) as never,
+  builder: (yargs) => described(yargs, { usage: 'grid status GRID', examples: ['grid status tables-3-to-5 --datasets ml-100k --seeds 1'], exits: ['partlyDone'], environment: gridEnvironment }).positional('grid', gridPositional).options(gridCommandOptions.status) as never,
   async handler(args) {
     const session = openSession(args)
     await withGrid(args, async (grid) => {
@@ -106,7 +110,7 @@ const statusCommand: CommandModule<object, GridArguments & Output> = {
 const cellCommand: CommandModule<object, GridArguments & Output & { readonly id: string }> = {
   command: 'cell <grid> <id>',
   describe: 'make one cell; what engines call',
-  builder: (yargs) => yargs.usage('indistinct grid cell GRID ID').positional('grid', gridPositional).positional('id', { describe: 'see indistinct grid plan --json', type: 'string', demandOption: true }).options(gridCommandOptions.cell) as never,
+  builder: (yargs) => described(yargs, { usage: 'grid cell GRID ID', examples: ['grid cell tables-3-to-5 CELL'] }).positional('grid', gridPositional).positional('id', { describe: 'see indistinct grid plan --json', type: 'string', demandOption: true }).options(gridCommandOptions.cell) as never,
   async handler(args) {
     const { endWithParent } = await import('@indistinct/executors')
     endWithParent()
@@ -131,7 +135,7 @@ interface WorkerArguments {
 const workerCommand: CommandModule<object, WorkerArguments> = {
   command: 'worker',
   describe: 'take cells from the BullMQ queue at REDIS_URL until it is stopped',
-  builder: (yargs) => yargs.usage('indistinct grid worker\n\nExamples:\n$ REDIS_URL=redis://queue:6379 indistinct grid worker --workers 4').options(gridCommandOptions.worker) as never,
+  builder: (yargs) => described(yargs, { usage: 'grid worker', examples: ['grid worker --workers 4'], environment: gridEnvironment }).options(gridCommandOptions.worker) as never,
   async handler(args) {
     const { log } = openSession(args)
     const { startBullmqWorker } = await import('@indistinct/executors')
@@ -167,8 +171,7 @@ export const gridCommand: CommandModule = {
   command: 'grid',
   describe: 'grids of experiments on worker processes, Slurm, BullMQ or Kubernetes',
   builder: (yargs) =>
-    yargs
-      .usage('indistinct grid plan | run | status | resume GRID')
+    described(yargs, { usage: 'grid plan | run | status | resume GRID', examples: ['grid plan tables-3-to-5 --datasets ml-100k --seeds 1', 'grid run tables-3-to-5 --datasets ml-100k --seeds 1 --workers 2', 'grid status tables-3-to-5 --datasets ml-100k --seeds 1'] })
       .command(planCommand)
       .command(runCommand)
       .command(statusCommand)

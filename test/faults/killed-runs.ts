@@ -1,17 +1,23 @@
-/** @file Runs of the real binary, killed at random moments: half of them anywhere, half once a file is being written. */
+/**
+ * @file Runs of real processes, killed: every other one at a random moment of its life, the others at a random step of
+ * their writing, half a write included.
+ */
 
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { randomStream, type Random } from '@indistinct/core'
-import { complaints, digests, restore, type Workplace } from './unlearning-runs.ts'
-
-const binary = fileURLToPath(new URL('../../apps/indistinct/bin/indistinct.js', import.meta.url))
+import { randomStream } from '@indistinct/core'
+import { watchSteps } from './refused-steps.ts'
+import { complaints, digests, exitCode, newOutputs, restore, strays, type Workplace } from './workplace.ts'
 
 export interface KilledRuns {
+  readonly command: string
   readonly kills: number
+  /** Kills in the first, second, third and last quarter of the time that a whole run took. */
+  readonly quarters: readonly number[]
+  /** Kills while files were being written: at a step of it, or with a temporary file or some new outputs there afterwards. */
+  readonly writing: number
   /** Runs that had ended before the kill came. */
   readonly late: number
   /** Kills after which a temporary file was left. */
@@ -21,61 +27,73 @@ export interface KilledRuns {
   readonly complaints: readonly string[]
 }
 
+const preload = fileURLToPath(new URL('./die-at-step.ts', import.meta.url))
+
 /** Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
 export async function killedRuns(prepared: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
   const end = performance.now() + minutes * 60_000
-  const random = randomStream(seed, 'killed-runs')
+  const random = randomStream(seed, 'killed-runs', prepared.name)
   const folder = join(prepared.folder, 'out')
   const wrong: string[] = []
-  let [done, late, strays, partly] = [0, 0, 0, 0]
-  const whole = await timed(prepared)
+  const quarters = [0, 0, 0, 0]
+  let [done, writing, late, left, partly] = [0, 0, 0, 0, 0]
+  const watch = watchSteps(folder)
+  await exitCode(prepared).finally(() => watch.stop())
+  const steps = watch.steps.length
+  let whole = await timed(prepared)
   // The report names the command, which another process spells in its own way.
   const place: Workplace = { ...prepared, after: digests(folder) }
-  while (done < kills && performance.now() < end) {
+  for (let attempt = 0; done < kills && performance.now() < end; attempt++) {
     restore(place)
-    if (!(await killed(place, random, whole, done % 2 === 0))) {
+    const atStep = attempt % 2 === 1
+    const begun = performance.now()
+    const killed = await (atStep ? killedAtStep(place, random.integer(steps)) : killedAfter(place, random.uniform() * whole))
+    if (!killed) {
       late++
+      // Machines are busier at times.
+      whole = Math.min(whole, performance.now() - begun)
       if (late > 10 * kills + 10) throw new Error('killedRuns: runs end before they can be killed')
       continue
     }
+    const share = (performance.now() - begun) / whole
+    quarters[Math.min(3, Math.floor(4 * share))]!++
     done++
     for (const complaint of complaints(place, { strayParts: true })) wrong.push(`kill ${done}: ${complaint}`)
-    const found = digests(folder)
-    if ([...found.keys()].some((name) => name.endsWith('.part'))) strays++
-    if ([...place.after].some(([name, digest]) => found.get(name) === digest)) partly++
+    const [stray, fresh] = [strays(place).length > 0, newOutputs(place).length > 0]
+    if (stray) left++
+    if (fresh) partly++
+    if (stray || fresh || atStep) writing++
   }
   restore(place)
   await timed(place)
   for (const complaint of complaints(place, { strayParts: false })) wrong.push(`after a whole run: ${complaint}`)
-  if ([...place.after].some(([name, digest]) => digests(folder).get(name) !== digest)) wrong.push('a whole run after the kills leaves other bytes')
-  return { kills: done, late, strays, partly, complaints: wrong }
+  if (newOutputs(place).length !== place.after.size) wrong.push('a whole run after the kills leaves other bytes')
+  return { command: place.name, kills: done, quarters, writing, late, strays: left, partly, complaints: wrong }
 }
 
-function start({ args }: Workplace) {
-  return spawn(process.execPath, [binary, ...args], { stdio: 'ignore', env: { ...process.env, INDISTINCT_THREADS: '1' } })
+function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, INDISTINCT_THREADS: '1', ...env } })
 }
 
 /** Milliseconds that a whole run takes. */
 async function timed(place: Workplace): Promise<number> {
   const begun = performance.now()
-  const [code] = (await once(start(place), 'close')) as [number | null]
-  if (code !== 0) throw new Error(`killedRuns: an unhindered run exits ${code}`)
+  const [code] = (await once(start(place.process), 'close')) as [number | null]
+  if (code !== 0) throw new Error(`killedRuns: an unhindered run of ${place.name} exits ${code}`)
   return performance.now() - begun
 }
 
-async function killed(place: Workplace, random: Random, whole: number, anywhere: boolean): Promise<boolean> {
-  const child = start(place)
+async function killedAfter(place: Workplace, ms: number): Promise<boolean> {
+  const child = start(place.process)
   const closed = once(child, 'close') as Promise<[number | null, string | null]>
-  let ended = false
-  void closed.then(() => (ended = true))
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-  if (anywhere) await Promise.race([pause(random.uniform() * whole), closed])
-  else {
-    const own = `-${child.pid}-0.part`
-    while (!ended && !readdirSync(join(place.folder, 'out')).some((name) => name.endsWith(own))) await pause(0)
-    await Promise.race([pause(random.uniform() * 60), closed])
-  }
+  await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), closed])
   child.kill('SIGKILL')
-  const [, signal] = await closed
+  return (await closed)[1] === 'SIGKILL'
+}
+
+async function killedAtStep(place: Workplace, step: number): Promise<boolean> {
+  const args = ['--import', 'tsx', '--import', preload, ...place.process]
+  const child = start(args, { INDISTINCT_DIE_AT: String(step), INDISTINCT_DIE_IN: join(place.folder, 'out') })
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null]
   return signal === 'SIGKILL'
 }

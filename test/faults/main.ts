@@ -1,24 +1,48 @@
 /**
- * @file `npm run faults -- [--kills 200] [--users 20000] [--seed 1] [--minutes 30]`: refuses every step of the writing of an unlearning
- * run in every way, then kills runs of the real binary. Prints what was found as JSON; exit code 1 on any complaint.
+ * @file `npm run faults -- [--kills 200] [--users 2000] [--seed 1] [--minutes 30] [--command NAME …] [--only refused|full|killed]`:
+ * refuses every step of the writing of every command in every way, runs it on disks that are full, and kills processes.
+ * Prints what was found as JSON; exit code 1 on any complaint.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { commands, type CommandName } from './commands.ts'
+import { cannotMount, onFullDisks } from './full-disk.ts'
 import { killedRuns } from './killed-runs.ts'
 import { refusedRuns } from './refused-runs.ts'
-import { workplace } from './unlearning-runs.ts'
+import { workplace } from './workplace.ts'
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' }, users: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string', default: 'Infinity' } } })
+const text = (value: string) => ({ type: 'string', default: value }) as const
+const { values } = parseArgs({ options: { kills: text('200'), users: text('2000'), seed: text('1'), minutes: text('Infinity'), command: { type: 'string', multiple: true }, only: { type: 'string' } } })
+const names = (values.command ?? Object.keys(commands)) as CommandName[]
+const unknown = names.find((name) => !Object.hasOwn(commands, name))
+if (unknown !== undefined) throw new Error(`--command: expected one of ${Object.keys(commands).join(', ')}, got ${unknown}`)
+const does = (what: string): boolean => values.only === undefined || values.only === what
+const end = performance.now() + Number(values.minutes) * 60_000
+
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-faults-'))
+const reason = cannotMount(folder)
+if (reason !== undefined && does('full')) console.error(`no full disks: ${reason}`)
+function tell(kind: string, result: { readonly complaints: readonly string[] }): void {
+  console.log(JSON.stringify({ [kind]: result }))
+  if (result.complaints.length > 0) process.exitCode = 1
+}
 try {
-  const refused = await refusedRuns(await workplace(join(folder, 'refused'), 60))
-  console.log(JSON.stringify({ refused }))
-  const killed = await killedRuns(await workplace(join(folder, 'killed'), Number(values.users)), Number(values.kills), Number(values.seed), Number(values.minutes))
-  console.log(JSON.stringify({ killed }))
-  process.exitCode = refused.complaints.length + killed.complaints.length > 0 ? 1 : 0
+  for (const [n, name] of names.entries()) {
+    const small = await workplace(join(folder, `small-${n}`), name, 60)
+    if (does('refused')) tell('refused', await refusedRuns(small))
+    if (does('full') && reason === undefined) {
+      const place = await workplace(join(folder, `full-${n}`), name, Number(values.users))
+      tell('full', await onFullDisks(place, Array.from({ length: 10 }, (_, i) => 32 + 48 * i)))
+    }
+    if (!does('killed')) continue
+    // Every command gets its share of the kills.
+    const kills = Math.floor((Number(values.kills) * (n + 1)) / names.length) - Math.floor((Number(values.kills) * n) / names.length)
+    const place = await workplace(join(folder, `killed-${n}`), name, Number(values.users))
+    if (kills > 0) tell('killed', await killedRuns(place, kills, Number(values.seed), (end - performance.now()) / 60_000))
+  }
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -1,6 +1,8 @@
+import { badData } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { fuzz } from './fuzz.ts'
-import { targets, verdict, type Target } from './targets.ts'
+import { targets } from './targets.ts'
+import { verdict, type Target } from './verdict.ts'
 
 test.each(Object.keys(targets))('%s: two thousand changed files', async (format) => {
   const result = await fuzz({ format, cases: 2000, seed: 7 })
@@ -10,7 +12,16 @@ test.each(Object.keys(targets))('%s: two thousand changed files', async (format)
   expect(result.corpus).toBeGreaterThan(targets[format]!.seeds().length)
 }, 300_000)
 
-test('another error than the parser’s own is a failure', async () => {
-  const broken: Target = { parse: () => new Uint8Array(-1) && undefined, seeds: () => [], tokens: [''] }
-  expect(await verdict(broken, new Uint8Array(0))).toBeInstanceOf(RangeError)
+test.each<[string, Target['parse'], unknown]>([
+  ['another error than the parser’s own', () => new Uint8Array(-1), RangeError],
+  ['memory out of proportion', () => new Uint8Array(1 << 27), RangeError],
+])('%s is a failure', async (_, parse, error) => {
+  expect(await verdict({ parse, seeds: () => [], tokens: [''], growth: 16 }, new Uint8Array(9))).toBeInstanceOf(error)
+})
+
+test('an error of the parser’s own is none', async () => {
+  const parse = (): never => {
+    throw badData('x')
+  }
+  expect(await verdict({ parse, seeds: () => [], tokens: [''], growth: 16 }, new Uint8Array(9))).toBe('refused')
 })

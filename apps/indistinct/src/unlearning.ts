@@ -1,12 +1,13 @@
 /** @file What `unlearn` does to a table: a method fitted anew, or an earlier fit brought up to date. */
 
 import { existsSync, readFileSync } from 'node:fs'
-import { badData, canonicalJson, fileError, usageError, type Json } from '@indistinct/core'
+import { badData, fileError, usageError } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import {
-  classDifferences, fittedFromJson, fittedToJson, mapUnlabelled, unlearners, updateUnlearned,
-  type ClassDifference, type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
+  classDifferences, mapUnlabelled, unlearners, updateUnlearned,
+  type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
 } from '@indistinct/unlearners'
+import { fitText, parseFit, type Fit } from './fit-file.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
 import type { TableArguments, TableInputs } from './table-inputs.ts'
@@ -103,13 +104,12 @@ export async function updateByFit(args: UnlearningArguments & { readonly update:
   }
 }
 
-/** The file that --update reads: the fit, what it was fitted to, and how far apart it left the classes. */
+/** The file that --update reads. */
 export function fitFile(fitted: FittedUnlearner, inputs: TableInputs, result: Unlearned, seed: number): string {
-  const reference = classDifferences(result.embedding, inputs.labels, { seed })
-  return `${canonicalJson({ ...fittedToJson(fitted), attribute: inputs.column.name, reference })}\n`
+  return fitText({ fitted, attribute: inputs.column.name, reference: classDifferences(result.embedding, inputs.labels, { seed }) })
 }
 
-function readFit(path: string): { fitted: FittedUnlearner; reference: ClassDifference[]; attribute: string } {
+function readFit(path: string): Fit {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -117,23 +117,7 @@ function readFit(path: string): { fitted: FittedUnlearner; reference: ClassDiffe
     const { code, message } = cause as NodeJS.ErrnoException
     throw fileError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause })
   }
-  let value: { readonly attribute?: unknown; readonly reference?: unknown }
-  try {
-    value = JSON.parse(text) as typeof value
-  } catch (cause) {
-    throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
-  }
-  const fitted = fittedFromJson(value, path)
-  const { attribute, reference } = value
-  if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
-    throw badData(`${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of another version`)
-  }
-  return { fitted, reference: reference as ClassDifference[], attribute }
-}
-
-function isDifference(value: unknown): boolean {
-  const pair = value as { readonly [key: string]: Json } | null
-  return typeof pair === 'object' && pair !== null && ['first', 'second'].every((key) => typeof pair[key] === 'string') && ['ratio', 'chance'].every((key) => Number.isFinite(pair[key]))
+  return parseFit(text, path)
 }
 
 /**

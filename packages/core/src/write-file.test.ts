@@ -122,4 +122,17 @@ describe('every step that the system refuses', () => {
     }
     expect(readFileSync(join(folder, 'whole'), 'utf8')).toBe('0123456789')
   })
+
+  test('a write that takes nothing is refused', () => {
+    const real = fs.writeSync
+    Object.assign(fs, { writeSync: () => 0 })
+    syncBuiltinESMExports()
+    try {
+      expect(() => writeFileAtomic(join(folder, 'none'), 'x')).toThrow('the disk takes no more bytes')
+    } finally {
+      Object.assign(fs, { writeSync: real })
+      syncBuiltinESMExports()
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
 })

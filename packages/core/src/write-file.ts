@@ -94,6 +94,8 @@ export function createFile(path: string): FileWriter {
       attempt(() => {
         for (let at = 0; at < bytes.length; ) {
           const length = writeSync(open, bytes, at, Math.min(AT_ONCE, bytes.length - at))
+          // It would be tried for ever.
+          if (length === 0) throw new Error('the disk takes no more bytes')
           hash.update(bytes.subarray(at, at + length))
           at += length
         }

@@ -35,7 +35,7 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   const list = new IdList(path)
   const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
   const cols = dimensions.length
-  let values = new Float64Array(1024 * cols)
+  let values = new Float64Array(64 * cols)
   for await (const { line, cells } of records) {
     const start = list.ids.length * cols
     list.add(cells[idAt]!, line)

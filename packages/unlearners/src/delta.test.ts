@@ -1,4 +1,5 @@
-import { IndistinctError, randomStream } from '@indistinct/core'
+import { deflateRawSync } from 'node:zlib'
+import { canonicalJson, IndistinctError, randomStream, sha256, type Json } from '@indistinct/core'
 import { writeNpy } from '@indistinct/embeddings'
 import { describe, expect, test } from 'vitest'
 import { applyDelta, makeDelta } from './delta.ts'
@@ -75,5 +76,34 @@ describe('makeDelta and applyDelta', () => {
     expect(refusal(() => applyDelta(unlearned, Buffer.from('{}\n')))).toContain('another kind of file')
     expect(refusal(() => applyDelta(unlearned, Buffer.from('null\n')))).toContain('another kind of file')
     expect(refusal(() => applyDelta(unlearned, new Uint8Array()))).toContain('a file without its first line')
+  })
+})
+
+describe('a delta that somebody made up, with the right checksums', () => {
+  const table = Buffer.from('a\nb\n')
+  const mark = (bytes: Uint8Array): { [key: string]: Json } => ({ bytes: bytes.length, sha256: sha256(bytes) })
+  const made = (fields: { [key: string]: Json }, plain: Uint8Array): Uint8Array => {
+    const payload = deflateRawSync(plain)
+    const header = { schema: 'indistinct/delta/1', encoding: 'lines', stride: 1, original: mark(table), unlearned: mark(table), payload: { ...mark(payload), inflated: plain.length }, ...fields }
+    return Buffer.concat([Buffer.from(`${canonicalJson({ ...header, checksum: sha256(canonicalJson(header)) })}\n`), payload])
+  }
+
+  test.each<[string, { [key: string]: Json }]>([
+    ['no digests', { unlearned: null }],
+    ['lengths below 0', { payload: { bytes: -1, inflated: 1, sha256: '' } }],
+    ['another encoding', { encoding: 'rot13' }],
+    ['no stride', { stride: 0 }],
+  ])('is refused: %s', (_, fields) => {
+    expect(refusal(() => applyDelta(table, made(fields, Buffer.of(0, 0, 0))))).toContain('expected a delta of schema')
+  })
+
+  test('is refused where a number is none', () => {
+    const text = Buffer.from(made({ more: 7 }, Buffer.of(0, 0, 0))).toString('latin1').replace('"more":7', '"more":1e999')
+    expect(refusal(() => applyDelta(table, Buffer.from(text, 'latin1')))).toContain('expected a delta of schema')
+  })
+
+  test('cannot make one line again and again', () => {
+    expect(Buffer.from(applyDelta(table, made({}, Buffer.of(0, 1, 0, 1, 1, 0)))).toString()).toBe('a\nb\n')
+    expect(refusal(() => applyDelta(table, made({}, Buffer.of(0, 1, 0, 0, 1, 0))))).toContain('does not restore the original')
   })
 })

@@ -96,19 +96,36 @@ function readDelta(delta: Uint8Array, name: string): { header: Header; payload: 
   const end = delta.indexOf(10)
   // Longer than any header is.
   if (end < 0 || end > 4096) throw damaged('a file without its first line')
-  let value: Header & { readonly checksum?: string }
+  let value: Partial<Header> & { readonly checksum?: string }
   try {
-    value = JSON.parse(Buffer.from(delta.subarray(0, end)).toString('utf8')) as Header
+    value = JSON.parse(Buffer.from(delta.subarray(0, end)).toString('utf8')) as typeof value
   } catch {
     throw damaged('a file without its first line')
   }
   if (typeof value !== 'object' || value === null || value.schema !== schema) throw damaged('another kind of file')
   const { checksum, ...header } = value
-  if (checksum !== checksumOf(header)) throw badData(`${name}: its first line does not match its checksum; the file was changed`)
+  if (!isHeader(header)) throw damaged('a first line with other lengths, digests or encoding')
+  let own: string
+  try {
+    own = checksumOf(header)
+  } catch {
+    // JSON has no numbers beyond float64, and reads 1e999 all the same.
+    throw damaged('a number that is none')
+  }
+  if (checksum !== own) throw badData(`${name}: its first line does not match its checksum; the file was changed`)
   const payload = delta.subarray(end + 1)
   if (payload.length !== header.payload.bytes) throw badData(`${name}: expected ${header.payload.bytes} bytes after the first line, got ${payload.length}; the file is ${payload.length < header.payload.bytes ? 'truncated' : 'too long'}`)
   if (sha256(payload) !== header.payload.sha256) throw badData(`${name}: its content does not match its checksum; the file was changed`)
   return { header, payload }
+}
+
+/** The checksum finds accidents; a file that somebody made up has the right one. */
+function isHeader(header: Partial<Header>): header is Header {
+  const { encoding, stride, original, unlearned, payload } = header
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+  const isMark = (mark: FileMark | undefined): boolean => isCount(mark?.bytes) && typeof mark!.sha256 === 'string'
+  const isEncoding = encoding === 'xor' || encoding === 'lines' || encoding === 'whole'
+  return isEncoding && isCount(stride) && stride! > 0 && [original, unlearned, payload].every(isMark) && isCount(payload!.inflated)
 }
 
 function checksumOf(header: Header): string {
@@ -171,8 +188,11 @@ function withLines(unlearned: Uint8Array, changed: Uint8Array): Uint8Array {
     }
   }
   let at = 0
-  while (p < changed.length) {
-    at += next()
+  for (let first = true; p < changed.length; first = false) {
+    const step = next()
+    // A line that is made again and again would grow without end.
+    if (step === 0 && !first) throw new RangeError('applyDelta: expected a later line, got the same again')
+    at += step
     const [same, length] = [next(), next()]
     if (at >= lines.length || p + length > changed.length) throw new RangeError('applyDelta: expected a line of the table, got one beyond')
     lines[at] = Buffer.concat([lines[at]!.subarray(0, same), changed.subarray(p, p + length)])

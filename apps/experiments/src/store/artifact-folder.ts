@@ -14,31 +14,46 @@ export interface ArtifactWriter {
   text(name: string, value: string): void
 }
 
-/** Makes the artifact of the node at `root` with `fill`, and puts it in place when `fill` has ended well. */
+/**
+ * Makes the artifact of the node at `root` with `fill`, and puts it in place when `fill` has ended well. One that was there
+ * before makes room by another name, and comes back where the new one is refused.
+ * @throws IndistinctError 'file' where the disk refuses, and whatever `fill` throws.
+ */
 export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter) => Promise<void>): Promise<void> {
   const place = join(root, 'artifact')
   const part = join(root, `artifact.${process.pid}.part`)
+  const former = join(root, `artifact.${process.pid}.former.part`)
   const write = (name: string, content: string | Uint8Array): void => writeFileAtomic(join(part, name), content)
+  const refused = (cause: unknown): Error => fileError(`cannot write ${place}: ${(cause as Error).message}`, { cause })
   removeLeftovers(root)
   try {
-    mkdirSync(part, { recursive: true })
+    try {
+      mkdirSync(part, { recursive: true })
+    } catch (cause) {
+      throw refused(cause)
+    }
     await fill({
       json: (name, value) => write(`${name}.json`, `${canonicalJson(value, 1)}\n`),
       matrix: (name, value) => write(`${name}.npy`, writeNpy([value.rows, value.cols], value.data)),
       csr: (name, value) => write(`${name}.csr`, csrBytes(value)),
       text: write,
     })
-    rmSync(place, { recursive: true, force: true })
-    renameSync(part, place)
+    try {
+      if (existsSync(place)) renameSync(place, former)
+      renameSync(part, place)
+    } catch (cause) {
+      if (existsSync(former)) renameSync(former, place)
+      throw refused(cause)
+    }
   } finally {
-    rmSync(part, { recursive: true, force: true })
+    for (const folder of [part, former]) rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /** Removes what runs that were killed have left. */
 function removeLeftovers(root: string): void {
   for (const name of existsSync(root) ? readdirSync(root) : []) {
-    if (/^artifact\.\d+\.part$/.test(name)) rmSync(join(root, name), { recursive: true, force: true })
+    if (/^artifact\.\d+(\.former)?\.part$/.test(name)) rmSync(join(root, name), { recursive: true, force: true })
   }
 }
 

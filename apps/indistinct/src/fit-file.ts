@@ -1,0 +1,37 @@
+/** @file The file between `unlearn --fit` and `unlearn --update`: a fit, what it was fitted to, and how far apart it left the classes. */
+
+import { badData, canonicalJson, type Json } from '@indistinct/core'
+import { fittedFromJson, fittedToJson, type ClassDifference, type FittedUnlearner } from '@indistinct/unlearners'
+
+export interface Fit {
+  readonly fitted: FittedUnlearner
+  /** Name of the attribute. */
+  readonly attribute: string
+  /** Differences between the classes after unlearning. */
+  readonly reference: readonly ClassDifference[]
+}
+
+export function fitText({ fitted, attribute, reference }: Fit): string {
+  return `${canonicalJson({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json })}\n`
+}
+
+/** @throws IndistinctError 'bad-data' where `text`, the content of the file at `path`, is not what `fitText` gave. */
+export function parseFit(text: string, path: string): Fit {
+  let value: { readonly attribute?: unknown; readonly reference?: unknown }
+  try {
+    value = JSON.parse(text) as typeof value
+  } catch (cause) {
+    throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
+  }
+  const fitted = fittedFromJson(value, path)
+  const { attribute, reference } = value
+  if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
+    throw badData(`${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of another version`)
+  }
+  return { fitted, attribute, reference: reference as ClassDifference[] }
+}
+
+function isDifference(value: unknown): boolean {
+  const pair = value as { readonly [key: string]: Json } | null
+  return typeof pair === 'object' && pair !== null && ['first', 'second'].every((key) => typeof pair[key] === 'string') && ['ratio', 'chance'].every((key) => Number.isFinite(pair[key]))
+}

@@ -1,0 +1,96 @@
+/** @file A command with its inputs, files that are there already, and what a run that is cut short may leave of them. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { sha256 } from '@indistinct/core'
+import { exitCodeOf } from '../../apps/indistinct/src/exit-codes.ts'
+import { commands, type CommandName } from './commands.ts'
+
+export interface Workplace {
+  readonly name: string
+  /** Outputs go to `folder`/out. */
+  readonly folder: string
+  /** Arguments of Node that make a process do the same. */
+  readonly process: readonly string[]
+  /** Runs in this process; throws as the command does. */
+  readonly run: () => Promise<void>
+  /** Digest of each file as it was before the runs, and as a whole run leaves it. */
+  readonly before: ReadonlyMap<string, string>
+  readonly after: ReadonlyMap<string, string>
+  /** The output that gets its name last, so that it is new only where all are. */
+  readonly last?: string
+  /** Folder whose files change together: it may be missing, and never holds some of each. */
+  readonly together?: string
+  /** Tells whole new files where their bytes differ from run to run. Default: by `after`. */
+  readonly isWhole?: (name: string, bytes: Uint8Array) => boolean
+}
+
+/** `name` with inputs of `users` users, and old outputs in `folder`/out. */
+export async function workplace(folder: string, name: CommandName, users: number): Promise<Workplace> {
+  mkdirSync(join(folder, 'out'), { recursive: true })
+  const command = await commands[name](folder, users)
+  await quietly(command.run)
+  const after = digests(join(folder, 'out'))
+  restore({ folder, after })
+  return { name, folder, ...command, before: digests(join(folder, 'out')), after }
+}
+
+/** Puts old bytes in the place of every output; leftovers stay. */
+export function restore({ folder, after, together }: Pick<Workplace, 'folder' | 'after' | 'together'>): void {
+  if (together !== undefined) rmSync(join(folder, 'out', together), { recursive: true, force: true })
+  for (const name of after.keys()) {
+    mkdirSync(dirname(join(folder, 'out', name)), { recursive: true })
+    writeFileSync(join(folder, 'out', name), `old ${name}`)
+  }
+}
+
+/** Of every file below `folder`, by its path in it. */
+export function digests(folder: string): Map<string, string> {
+  const files = existsSync(folder) ? (readdirSync(folder, { recursive: true, encoding: 'utf8' })).map((name) => join(folder, name)).filter((path) => statSync(path).isFile()) : []
+  return new Map(files.sort().map((path) => [relative(folder, path), sha256(readFileSync(path))]))
+}
+
+const isStray = (name: string): boolean => name.split('/').some((part) => part.endsWith('.part'))
+
+export function strays(place: Workplace): string[] {
+  return readdirSync(join(place.folder, 'out'), { recursive: true, encoding: 'utf8' }).filter(isStray)
+}
+
+/** Names of the outputs that are new. */
+export function newOutputs({ folder, before, after, isWhole }: Workplace, found = digests(join(folder, 'out'))): string[] {
+  return [...found].filter(([name, digest]) => digest !== before.get(name) && !isStray(name) && (isWhole ? isWhole(name, readFileSync(join(folder, 'out', name))) : digest === after.get(name))).map(([name]) => name)
+}
+
+/** What is wrong with the outputs after a run that was cut short; nothing where each is old or new, and the last one new last. */
+export function complaints(place: Workplace, { strayParts }: { readonly strayParts: boolean }): string[] {
+  const { folder, before, after, last, together } = place
+  const found = digests(join(folder, 'out'))
+  const fresh = newOutputs(place, found)
+  const wrong = strayParts ? [] : strays(place).map((name) => `${name} was left`)
+  for (const [name, digest] of found) if (!isStray(name) && digest !== before.get(name) && !fresh.includes(name)) wrong.push(`${name} is neither old nor new`)
+  const gone = [...before.keys()].filter((name) => !found.has(name))
+  if (together === undefined) for (const name of gone) wrong.push(`${name} is gone`)
+  else if ([gone, fresh].some((some) => some.length > 0 && some.length < before.size)) wrong.push(`${together} holds files of two runs`)
+  if (last !== undefined && fresh.includes(last) && fresh.length < after.size) wrong.push(`${last} is new and others are not`)
+  return wrong
+}
+
+/** One run in this process; its exit code. */
+export async function exitCode(place: Workplace): Promise<number> {
+  try {
+    await quietly(place.run)
+    return 0
+  } catch (error) {
+    return exitCodeOf(error)
+  }
+}
+
+async function quietly(work: () => Promise<void>): Promise<void> {
+  const write = process.stdout.write
+  process.stdout.write = () => true
+  try {
+    await work()
+  } finally {
+    process.stdout.write = write
+  }
+}

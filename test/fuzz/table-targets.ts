@@ -1,0 +1,77 @@
+/** @file Table files: each parser from bytes to values, and well-formed files to start from. */
+
+import { readFileSync } from 'node:fs'
+import { matrix } from '@indistinct/core'
+import { bytesSource } from '../../packages/embeddings/src/byte-source.ts'
+import { readCsvTable } from '../../packages/embeddings/src/csv-table.ts'
+import { embeddingTable } from '../../packages/embeddings/src/embedding-table.ts'
+import { readNpy } from '../../packages/embeddings/src/npy.ts'
+import { openNpz } from '../../packages/embeddings/src/npz.ts'
+import { openParquet, parquetTexts } from '../../packages/embeddings/src/parquet-file.ts'
+import { openSafetensors } from '../../packages/embeddings/src/safetensors.ts'
+import { tableChunks } from '../../packages/embeddings/src/write-table.ts'
+import type { Target } from './verdict.ts'
+
+type Goldens = { readonly [name: string]: string | Goldens }
+
+/** Every file of a golden file, which holds them in base64. */
+function goldenFiles(name: string): Uint8Array[] {
+  const found: Uint8Array[] = []
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string' && value.length > 100) found.push(Buffer.from(value, 'base64'))
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
+  }
+  visit(JSON.parse(readFileSync(new URL(`../../packages/embeddings/src/goldens/${name}.json`, import.meta.url), 'utf8')) as Goldens)
+  return found
+}
+
+function ownFiles(extension: string): Uint8Array[] {
+  return (['f2', 'f4', 'f8'] as const).map((dtype) => {
+    const table = embeddingTable({ matrix: matrix(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6)), dtype, ids: ['a', 'ж', '9'], idColumn: 'id', columns: [{ name: 'note', values: ['', 'x,y', '"'] }] })
+    return Buffer.concat([...tableChunks(`x.${extension}`, table)])
+  })
+}
+
+const opened = (table: { rows: number; cols: number; readRows(from: number, to: number, into: Float64Array): void; readIds(): unknown }): void => {
+  table.readIds()
+  table.readRows(0, table.rows, new Float64Array(table.rows * table.cols))
+}
+
+export const tableTargets: Readonly<Record<string, Target>> = {
+  npy: {
+    growth: 16,
+    parse: (bytes) => void readNpy(bytes, 'x.npy'),
+    seeds: () => [...goldenFiles('npy'), ...ownFiles('npy')],
+    tokens: ['<f4', '<f8', '<f2', '|O', "'descr'", "'shape'", "'fortran_order'", 'True', '(1099511627776, 1)', '(0, 0)', '(9007199254740991,)', '\x93NUMPY'],
+  },
+  npz: {
+    growth: 4096,
+    parse: (bytes) => opened(openNpz(bytesSource(bytes, 'x.npz'))),
+    seeds: () => [...goldenFiles('npz'), ...ownFiles('npz')],
+    tokens: ['PK\x01\x02', 'PK\x03\x04', 'PK\x05\x06', 'PK\x06\x06', 'PK\x06\x07', 'PK\x07\x08', '<U5', '<i8', '|S3', 'ids.npy', '.npy', new Uint8Array(8).fill(255)],
+  },
+  parquet: {
+    growth: 32768,
+    parse(bytes) {
+      const table = openParquet(bytesSource(bytes, 'x.parquet'))
+      opened(table)
+      for (const column of table.others) parquetTexts(table.container, column)
+    },
+    seeds: () => [...goldenFiles('parquet'), ...ownFiles('parquet')],
+    tokens: ['PAR1', 'PARE', 'list', 'element', 'embedding', Uint8Array.of(0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), new Uint8Array(12).fill(0x80)],
+  },
+  safetensors: {
+    growth: 16,
+    parse: (bytes) => opened(openSafetensors(bytesSource(bytes, 'x.safetensors'))),
+    seeds: () => [...goldenFiles('safetensors'), ...ownFiles('safetensors')],
+    tokens: ['"dtype"', '"shape"', '"data_offsets"', '"__metadata__"', '"__proto__"', 'F16', 'BF16', 'I64', '[[[[', '9007199254740993', '1e308', '-1', '\\u0000'],
+  },
+  csv: {
+    growth: 1024,
+    async parse(bytes) {
+      await readCsvTable('x.csv', { bytes: (async function* () { yield bytes })() })
+    },
+    seeds: () => [...ownFiles('csv'), ...['id,d0\na,1\nb,2\n', '\uFEFFuser;d0\n', 'id,d0,d1\r\n"a ""b""",1e-3,.5\r\n\r\n c , 2 ,+3.\r\n', 'd0,id\n1,a\n1,a\n', 'id,x\na,NaN\n'].map((text) => Buffer.from(text))],
+    tokens: ['"', '""', '\r\n', ',', '\uFEFF', 'NaN', 'inf', '1e400', '1e39', '-0', '0x10', 'id,', 'user,', '\0', '9.007199254740992e+15', Uint8Array.of(0xff), Uint8Array.of(0xed, 0xa0, 0x80)],
+  },
+}

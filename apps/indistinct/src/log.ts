@@ -21,7 +21,7 @@ export function createLog(quiet: boolean): Log {
   return {
     info: (text) => write(inert(text)),
     warn: (text) => write(`${emphasised('yellow', 'warning:', process.stderr)} ${inert(text)}`),
-    progress: (label) => startProgress(label, quiet ? 'none' : process.stderr.isTTY ? 'bar' : 'lines', (text) => process.stderr.write(text)),
+    progress: (label) => startProgress(printable(label), quiet ? 'none' : process.stderr.isTTY ? 'bar' : 'lines', (text) => process.stderr.write(text)),
   }
 }
 

@@ -50,5 +50,5 @@ function refusal(path: string, refused: { readonly what: string; readonly snippe
 }
 
 function how(path: string, snippet: string): string {
-  return `convert it in Python, where you trust its source, and pass the new file:\n  ${snippet.replace('FILE', () => path)}`
+  return `convert it in Python, where you trust its source, and pass the new file:\n  ${snippet.replace('FILE', () => JSON.stringify(path).slice(1, -1))}`
 }

@@ -3,19 +3,16 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { matrix, randomStream, sha256 } from '@indistinct/core'
 import { fetchDataset, type KnownDataset } from '@indistinct/datasets'
 import { embeddingTable, writeTable } from '@indistinct/embeddings'
 import { strToU8, zipSync } from 'fflate'
 import { makeArtifact } from '../../apps/experiments/src/store/artifact-folder.ts'
 import { run } from '../../apps/indistinct/src/run.ts'
+import { bundled } from './bundle.ts'
 import type { Workplace } from './workplace.ts'
 
 export type Command = Pick<Workplace, 'process' | 'run' | 'last' | 'together' | 'isWhole'>
-
-const binary = fileURLToPath(new URL('../../apps/indistinct/bin/indistinct.js', import.meta.url))
-const library = fileURLToPath(new URL('./library-run.ts', import.meta.url))
 
 /** A table (users, 8) of this format with ids, and labels. */
 async function inputs(folder: string, users: number, extension: string): Promise<string[]> {
@@ -29,7 +26,7 @@ async function inputs(folder: string, users: number, extension: string): Promise
 }
 
 function commandLine(args: readonly string[]): Pick<Command, 'process' | 'run'> {
-  return { process: [binary, ...args], run: () => run(args) }
+  return { process: [bundled.binary, ...args], run: () => run(args) }
 }
 
 const unlearn = (extension: string) => async (folder: string, users: number): Promise<Command> => {
@@ -71,12 +68,12 @@ export const commands = {
     return { ...commandLine(args), isWhole }
   },
   artifact: async (folder: string, users: number): Promise<Command> => ({
-    process: ['--import', 'tsx', library, 'artifact', folder, String(users)],
+    process: [bundled.library, 'artifact', folder, String(users)],
     run: () => writeArtifact(folder, users),
     together: join('node', 'artifact'),
   }),
   fetch: async (folder: string, users: number): Promise<Command> => ({
-    process: ['--import', 'tsx', library, 'fetch', folder, String(users)],
+    process: [bundled.library, 'fetch', folder, String(users)],
     run: () => fetchArchive(folder, users),
   }),
 }

@@ -1,13 +1,13 @@
 /**
- * @file Runs of real processes, killed: every other one at a random moment of its life, the others at a random step of
+ * @file Processes of their own, killed: every other one at a random moment of its life, the others at a random step of
  * their writing, half a write included.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { randomStream } from '@indistinct/core'
+import { bundle, bundled } from './bundle.ts'
 import { watchSteps } from './refused-steps.ts'
 import { complaints, digests, exitCode, newOutputs, restore, strays, type Workplace } from './workplace.ts'
 
@@ -27,8 +27,6 @@ export interface KilledRuns {
   readonly complaints: readonly string[]
 }
 
-const preload = fileURLToPath(new URL('./die-at-step.ts', import.meta.url))
-
 /** Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
 export async function killedRuns(prepared: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
   const end = performance.now() + minutes * 60_000
@@ -40,6 +38,7 @@ export async function killedRuns(prepared: Workplace, kills: number, seed: numbe
   const watch = watchSteps(folder)
   await exitCode(prepared).finally(() => watch.stop())
   const steps = watch.steps.length
+  await bundle()
   let whole = await timed(prepared)
   // The report names the command, which another process spells in its own way.
   const place: Workplace = { ...prepared, after: digests(folder) }
@@ -92,7 +91,7 @@ async function killedAfter(place: Workplace, ms: number): Promise<boolean> {
 }
 
 async function killedAtStep(place: Workplace, step: number): Promise<boolean> {
-  const args = ['--import', 'tsx', '--import', preload, ...place.process]
+  const args = ['--import', bundled.dieAtStep, ...place.process]
   const child = start(args, { INDISTINCT_DIE_AT: String(step), INDISTINCT_DIE_IN: join(place.folder, 'out') })
   const [, signal] = (await once(child, 'close')) as [number | null, string | null]
   return signal === 'SIGKILL'

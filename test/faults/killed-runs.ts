@@ -16,11 +16,11 @@ export interface KilledRuns {
   readonly kills: number
   /** Kills in the first, second, third and last quarter of the time that a whole run took. */
   readonly quarters: readonly number[]
-  /** Kills while files were being written: at a step of it, or with a temporary file or some new outputs there afterwards. */
+  /** Kills while files were being written: at a step of it, or with a temporary file of this process or some new outputs there afterwards. */
   readonly writing: number
   /** Runs that had ended before the kill came. */
   readonly late: number
-  /** Kills after which a temporary file was left. */
+  /** Kills after which the process had left a temporary file. */
   readonly strays: number
   /** Kills after which some outputs were new. */
   readonly partly: number
@@ -47,10 +47,10 @@ export async function killedRuns(prepared: Workplace, kills: number, seed: numbe
     const atStep = attempt % 2 === 1
     const begun = performance.now()
     const killed = await (atStep ? killedAtStep(place, random.integer(steps)) : killedAfter(place, random.uniform() * whole))
-    if (!killed) {
+    if (killed === undefined) {
       late++
       // Machines are busier at times.
-      whole = Math.min(whole, performance.now() - begun)
+      if (!atStep) whole = Math.min(whole, performance.now() - begun)
       if (late > 10 * kills + 10) throw new Error('killedRuns: runs end before they can be killed')
       continue
     }
@@ -58,7 +58,8 @@ export async function killedRuns(prepared: Workplace, kills: number, seed: numbe
     quarters[Math.min(3, Math.floor(4 * share))]!++
     done++
     for (const complaint of complaints(place, { strayParts: true })) wrong.push(`kill ${done}: ${complaint}`)
-    const [stray, fresh] = [strays(place).length > 0, newOutputs(place).length > 0]
+    const stray = strays(place).some((name) => name.includes(`-${killed}-`) || name.includes(`artifact.${killed}.`))
+    const fresh = newOutputs(place).length > 0
     if (stray) left++
     if (fresh) partly++
     if (stray || fresh || atStep) writing++
@@ -82,17 +83,19 @@ async function timed(place: Workplace): Promise<number> {
   return performance.now() - begun
 }
 
-async function killedAfter(place: Workplace, ms: number): Promise<boolean> {
+/** The number of the process, or undefined where it had ended before the kill came. */
+async function killedAfter(place: Workplace, ms: number): Promise<number | undefined> {
   const child = start(place.process)
   const closed = once(child, 'close') as Promise<[number | null, string | null]>
   await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), closed])
   child.kill('SIGKILL')
-  return (await closed)[1] === 'SIGKILL'
+  return (await closed)[1] === 'SIGKILL' ? child.pid : undefined
 }
 
-async function killedAtStep(place: Workplace, step: number): Promise<boolean> {
+/** The same for a process that kills itself at a step of its writing. */
+async function killedAtStep(place: Workplace, step: number): Promise<number | undefined> {
   const args = ['--import', bundled.dieAtStep, ...place.process]
   const child = start(args, { INDISTINCT_DIE_AT: String(step), INDISTINCT_DIE_IN: join(place.folder, 'out') })
   const [, signal] = (await once(child, 'close')) as [number | null, string | null]
-  return signal === 'SIGKILL'
+  return signal === 'SIGKILL' ? child.pid : undefined
 }

@@ -1,5 +1,5 @@
 /**
- * @file `npm run faults -- [--kills 200] [--users 2000] [--seed 1] [--minutes 30] [--command NAME …] [--only refused|full|killed]`:
+ * @file `npm run faults -- [--kills 200] [--users 60] [--seed 1] [--minutes 30] [--command NAME …] [--only refused|full|killed]`:
  * refuses every step of the writing of every command in every way, runs it on disks that are full, and kills processes.
  * Prints what was found as JSON; exit code 1 on any complaint.
  */
@@ -15,7 +15,7 @@ import { refusedRuns } from './refused-runs.ts'
 import { workplace } from './workplace.ts'
 
 const text = (value: string) => ({ type: 'string', default: value }) as const
-const { values } = parseArgs({ options: { kills: text('200'), users: text('2000'), seed: text('1'), minutes: text('Infinity'), command: { type: 'string', multiple: true }, only: { type: 'string' } } })
+const { values } = parseArgs({ options: { kills: text('200'), users: text('60'), seed: text('1'), minutes: text('Infinity'), command: { type: 'string', multiple: true }, only: { type: 'string' } } })
 const names = (values.command ?? Object.keys(commands)) as CommandName[]
 const unknown = names.find((name) => !Object.hasOwn(commands, name))
 if (unknown !== undefined) throw new Error(`--command: expected one of ${Object.keys(commands).join(', ')}, got ${unknown}`)
@@ -31,7 +31,7 @@ function tell(kind: string, result: { readonly complaints: readonly string[] }):
 }
 try {
   for (const [n, name] of names.entries()) {
-    const small = await workplace(join(folder, `small-${n}`), name, 60)
+    const small = await workplace(join(folder, `small-${n}`), name, 30)
     if (does('refused')) tell('refused', await refusedRuns(small))
     if (does('full') && reason === undefined) {
       const place = await workplace(join(folder, `full-${n}`), name, Number(values.users))

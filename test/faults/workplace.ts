@@ -28,7 +28,7 @@ export interface Workplace {
 /** `name` with inputs of `users` users, and old outputs in `folder`/out. */
 export async function workplace(folder: string, name: CommandName, users: number): Promise<Workplace> {
   mkdirSync(join(folder, 'out'), { recursive: true })
-  const command = await commands[name](folder, users)
+  const command = await quietly(() => commands[name](folder, users))
   await quietly(command.run)
   const after = digests(join(folder, 'out'))
   restore({ folder, after })
@@ -85,11 +85,11 @@ export async function exitCode(place: Workplace): Promise<number> {
   }
 }
 
-async function quietly(work: () => Promise<void>): Promise<void> {
+async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const write = process.stdout.write
   process.stdout.write = () => true
   try {
-    await work()
+    return await work()
   } finally {
     process.stdout.write = write
   }

@@ -36,7 +36,8 @@ const UNLEARNED = [Buffer.from('id,d0\na,1.5\nb,2.5\nc,3\n'), Buffer.from(table.
 function signedAgain(delta: Uint8Array): Uint8Array {
   const end = delta.indexOf(10)
   try {
-    const { checksum: _, ...header } = JSON.parse(Buffer.from(delta.subarray(0, end)).toString('utf8')) as { [key: string]: Json }
+    const { checksum, ...header } = JSON.parse(Buffer.from(delta.subarray(0, end)).toString('utf8')) as { [key: string]: Json }
+    if (typeof checksum !== 'string') return delta
     const payload = delta.subarray(end + 1)
     const mark = typeof header['payload'] === 'object' ? { ...header['payload'], bytes: payload.length, sha256: sha256(payload) } : header['payload']
     const signed = { ...header, payload: mark as Json }

@@ -40,7 +40,7 @@ const battery = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repea
 /** Times stand in these files: whole ones are told by their ends. */
 const isWhole = (name: string, bytes: Uint8Array): boolean => {
   const text = Buffer.from(bytes).toString('utf8')
-  if (name.endsWith('.html')) return text.startsWith('<!doctype html>') && text.trimEnd().endsWith('</html>')
+  if (name.endsWith('.html')) return text.startsWith('<!DOCTYPE html>') && text.trimEnd().endsWith('</html>')
   try {
     return text.endsWith('}\n') && typeof JSON.parse(text) === 'object'
   } catch {

@@ -1,6 +1,6 @@
 import { randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { aucInterval, foldedInterval, meanAucInterval } from './auc-interval.ts'
+import { aucInterval, foldedInterval, logitInterval, meanAucInterval } from './auc-interval.ts'
 
 /** Scores of n users of each class, class 1 shifted by `shift` standard deviations: AUC = Phi(shift / sqrt 2). */
 function sample(n: number, shift: number, seed: number): { scores: Float64Array; actual: Uint8Array } {
@@ -47,4 +47,12 @@ test('folded intervals start at 0.5 where the plain one holds it', () => {
   expect(foldedInterval({ lower: 0.45, upper: 0.52 })).toEqual({ lower: 0.5, upper: 0.55 })
   expect(foldedInterval({ lower: 0.2, upper: 0.4 })).toEqual({ lower: 0.6, upper: 0.8 })
   expect(foldedInterval({ lower: 0.6, upper: 0.7 })).toEqual({ lower: 0.6, upper: 0.7 })
+})
+
+test('an interval on the logit scale stays within 0 and 1, and is bounded by the pairs at either end', () => {
+  const { lower, upper } = logitInterval(0.95, 0.05, 100)
+  expect(Math.log(upper / (1 - upper)) + Math.log(lower / (1 - lower))).toBeCloseTo(2 * Math.log(19), 12)
+  expect(upper).toBeLessThan(1)
+  expect(logitInterval(1, 0, 10)).toEqual({ lower: Math.pow(0.025, 0.1), upper: 1 })
+  expect(logitInterval(0, 0, 10)).toEqual({ lower: 0, upper: 1 - Math.pow(0.025, 0.1) })
 })

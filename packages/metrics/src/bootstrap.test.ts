@@ -1,6 +1,6 @@
 import { randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { bootstrapInterval, bootstrapMean } from './bootstrap.ts'
+import { bootstrapInterval, bootstrapIntervals, bootstrapMean } from './bootstrap.ts'
 
 test('the bootstrap of a mean is as wide as its normal interval, and repeats exactly', () => {
   const random = randomStream(3, 'bootstrap-test')
@@ -25,4 +25,10 @@ test('users that were not evaluated are left out', () => {
 
 test('a statistic that is mostly undefined is an error', () => {
   expect(() => bootstrapInterval(3, () => NaN, { seed: 1 })).toThrow('got NaN in 1000 of 1000 resamples')
+})
+
+test('several statistics of the same resamples have the intervals that each has alone', () => {
+  const statistics = [(weights: Uint16Array): number => weights[0]!, (weights: Uint16Array): number => weights[1]! + weights[2]!]
+  const together = bootstrapIntervals(6, (weights) => statistics.map((statistic) => statistic(weights)), { seed: 4 })
+  expect(together).toEqual(statistics.map((statistic) => bootstrapInterval(6, statistic, { seed: 4 })))
 })

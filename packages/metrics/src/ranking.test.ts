@@ -1,6 +1,6 @@
 import { csrFromPairs } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { hitRatioAtK, type HitRatioDefinition } from './hit-ratio.ts'
+import { hitRatioAtK, hitRatioPerUser, type HitRatioDefinition } from './hit-ratio.ts'
 import { leaveOneOutCandidates, leaveOneOutHitRatio, leaveOneOutNdcg, leaveOneOutRanks } from './leave-one-out.ts'
 import { ndcgAtK, ndcgPerUser } from './ndcg.ts'
 
@@ -48,4 +48,8 @@ test('leave-one-out ranks count ties as ranked above', () => {
   expect(leaveOneOutHitRatio(ranks, 2)).toBe(0.5)
   expect(leaveOneOutNdcg(ranks, 2)).toBeCloseTo(1 / Math.log2(3) / 2, 12)
   expect(() => leaveOneOutRanks(scores, candidates.subarray(1), 3)).toThrow('leaveOneOutRanks')
+})
+
+test('the hit ratio of each user, NaN for one without test items', () => {
+  expect([...hitRatioPerUser(lists, held, 3, 'hits/k')]).toEqual([2 / 3, NaN, 0])
 })

@@ -189,5 +189,5 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))('$name', 
 })
 
 test('an unknown recommender is named', () => {
-  expect(() => recommender('svd')).toThrow('unknown recommender "svd": expected one of lightgcn, nmf, bpr-mf')
+  expect(() => recommender('svd')).toThrow(`unknown recommender "svd": expected one of ${recommenders.map(({ name }) => name).join(', ')}`)
 })

@@ -1,0 +1,75 @@
+/** @file What a template is, and the places of a package that a new component is named in. */
+
+/** The part of an Nx Tree that generators use. */
+export interface Tree {
+  exists(path: string): boolean
+  read(path: string, encoding: 'utf8'): string | null
+  write(path: string, text: string): void
+}
+
+export interface Names {
+  /** As in `my-component`: file, and name by which it is chosen. */
+  readonly kebab: string
+  /** As in `myComponent`: values. */
+  readonly camel: string
+  /** As in `MyComponent`: types. */
+  readonly pascal: string
+}
+
+export interface Component {
+  /** Folder of the package, such as packages/losses. */
+  readonly folder: string
+  readonly source: string
+  readonly test: string
+  /** What the index exports from the new file. */
+  readonly exports: string
+  readonly row: { readonly file: string; readonly heading?: string; readonly cells: readonly string[] }
+  /** Other files that name every component: text to find, and what stands in its place. */
+  readonly edits?: readonly { readonly file: string; readonly find: string | RegExp; readonly replacement: string }[]
+}
+
+/**
+ * Writes source and test, and names the component in the index and in the docs.
+ * @throws Error where a file of that name is there, or a place to edit is not as expected.
+ */
+export function addComponent(tree: Tree, { kebab }: Names, component: Component): void {
+  const { folder, row } = component
+  const source = `${folder}/src/${kebab}.ts`
+  if (tree.exists(source)) throw new Error(`generate: expected a new name, got ${kebab}: ${source} is there already`)
+  tree.write(source, component.source)
+  tree.write(`${folder}/src/${kebab}.test.ts`, component.test)
+  edit(tree, `${folder}/src/index.ts`, (text) => withExport(text, kebab, component.exports))
+  edit(tree, row.file, (text) => withRow(text, row.heading, row.cells))
+  for (const { file, find, replacement } of component.edits ?? []) {
+    edit(tree, file, (text) => {
+      if (text.search(find) < 0) throw new Error(`generate: expected ${find} in ${file}, got none`)
+      return text.replace(find, replacement)
+    })
+  }
+}
+
+function edit(tree: Tree, file: string, change: (text: string) => string): void {
+  const text = tree.read(file, 'utf8')
+  if (text === null) throw new Error(`generate: expected the file ${file}, got none`)
+  tree.write(file, change(text))
+}
+
+/** The index with one more line, before the first file that sorts after the new one. */
+function withExport(index: string, kebab: string, names: string): string {
+  const lines = index.trimEnd().split('\n')
+  const after = lines.findIndex((line) => (/^export .* from '\.\/(.+)\.ts'$/.exec(line)?.[1] ?? '') > kebab)
+  lines.splice(after < 0 ? lines.length : after, 0, `export { ${names} } from './${kebab}.ts'`)
+  return `${lines.join('\n')}\n`
+}
+
+/** The text with one more row under the first table that follows `heading`, or under its first table. */
+function withRow(text: string, heading: string | undefined, cells: readonly string[]): string {
+  const lines = text.split('\n')
+  const section = heading === undefined ? 0 : lines.findIndex((line) => line.startsWith(`## ${heading}`))
+  const table = lines.findIndex((line, at) => section >= 0 && at >= section && line.startsWith('|'))
+  if (table < 0) throw new Error(`generate: expected a table${heading === undefined ? '' : ` under "${heading}"`} in the docs, got none`)
+  let end = table
+  while (lines[end]?.startsWith('|')) end++
+  lines.splice(end, 0, `| ${cells.join(' | ')} |`)
+  return lines.join('\n')
+}

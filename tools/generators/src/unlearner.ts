@@ -1,0 +1,82 @@
+/** @file Template of an unlearner: class means moved towards each other, in closed form. */
+
+import type { Component, Names } from './component.ts'
+
+export function unlearner({ kebab, camel, pascal }: Names): Component {
+  return {
+    folder: 'packages/unlearners',
+    exports: `${camel}, fit${pascal}, type ${pascal}Options`,
+    row: { file: 'docs/methods.md', heading: 'Unlearning', cells: [`\`${kebab}\``, 'class means moved a share of the way to the mean of all', 'two passes of O(NK)', 'exact'] },
+    edits: [
+      // The contract suite runs on every method of the table.
+      { file: 'packages/unlearners/src/unlearners.ts', find: "\nimport type { Unlearned }", replacement: `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './${kebab}.ts'\nimport type { Unlearned }` },
+      { file: 'packages/unlearners/src/unlearners.ts', find: /(export interface UnlearnerOptions \{[^}]*)/, replacement: `$1  '${kebab}': ${pascal}Options\n` },
+      {
+        file: 'packages/unlearners/src/unlearners.ts',
+        find: /\n\}\n$/,
+        replacement: `\n  '${kebab}': {\n    unlearn: ${camel},\n    fit: fit${pascal},\n    defaults: { share: 1 },\n    description: 'every class moved a share of the way to the mean of all',\n  },\n}\n`,
+      },
+    ],
+    source: `/** @file The ${kebab} method: classes moved, as they are, towards the mean of all. */
+
+import type { Labels, Matrix } from '@indistinct/core'
+import { translation } from './affine-map.ts'
+import { checkedClasses } from './checked-classes.ts'
+import { classNormals, pooledNormal } from './class-normals.ts'
+import { classPosterior } from './class-posterior.ts'
+import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import type { Fitted } from './fitted-unlearner.ts'
+import type { Unlearned } from './unlearned.ts'
+
+export interface ${pascal}Options extends ClosedFormOptions {
+  /** Share of the way to the mean of all, from 0 to 1. Default 1. */
+  readonly share?: number
+}
+
+/**
+ * Adds to each user of class c share * (mean - mean_c). What it returns applies itself to users who were not fitted.
+ * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
+ */
+export function fit${pascal}(embedding: Matrix, labels: Labels, options: ${pascal}Options = {}): Fitted {
+  const { share = 1 } = options
+  if (!(share >= 0 && share <= 1)) throw new RangeError(\`${camel}: expected a share from 0 to 1, got \${share}\`)
+  const normals = classNormals(embedding, checkedClasses('${camel}', embedding, labels))
+  const { mean } = pooledNormal(normals)
+  const maps = normals.map((normal) => translation(mean.map((value, k) => share * (value - normal.mean[k]!))))
+  return fittedInClosedForm('${kebab}', embedding, labels, { kind: 'by-class', maps, posterior: classPosterior(normals) }, { share }, options)
+}
+
+/** The embedding that \`fit${pascal}\` makes. */
+export function ${camel}(embedding: Matrix, labels: Labels, options: ${pascal}Options = {}): Unlearned {
+  return fit${pascal}(embedding, labels, options).unlearned
+}
+`,
+    test: `import { describe, expect, test } from 'vitest'
+import { ${camel} } from './${kebab}.ts'
+import { classMeans, leakyTable } from './testing.ts'
+
+// unlearners.test.ts holds it to what all methods owe.
+
+describe('${camel}', () => {
+  const { embedding, labels } = leakyTable([60, 40], 4, 2, 1, 5)
+  const apart = (moved: typeof embedding): number => {
+    const [first, second] = classMeans(moved, labels)
+    return Math.hypot(...first!.map((value, k) => value - second![k]!))
+  }
+
+  test('brings class means together, all the way or a share of it', () => {
+    expect(apart(${camel}(embedding, labels).embedding)).toBeLessThan(1e-6)
+    expect(apart(${camel}(embedding, labels, { share: 0.25 }).embedding)).toBeCloseTo(0.75 * apart(embedding), 5)
+  })
+
+  test('leaves users without a label where they are', () => {
+    expect(${camel}(embedding, labels).embedding.data.subarray(0, 20)).toEqual(embedding.data.subarray(0, 20))
+  })
+
+  test('refuses a share beyond one', () => {
+    expect(() => ${camel}(embedding, labels, { share: 2 })).toThrow('${camel}: expected a share from 0 to 1, got 2')
+  })
+})
+`,
+  }
+}

@@ -1,6 +1,6 @@
 export { experimentProtocols, type ExperimentProtocol } from './experiment-protocol.ts'
 export { openStore, type ArtifactStore } from './grid/artifact-store.ts'
-export type { CellState } from './grid/cell-states.ts'
+export { absentData, type CellState } from './grid/cell-states.ts'
 export { chosenGrid, type GridChoice } from './grid/chosen-grid.ts'
 export type { GridPlan } from './grid/grid-plan.ts'
 export { keepSettings, lastSettings, openGrid, runGridOn, type OpenGrid } from './grid/grid-run.ts'

@@ -1,6 +1,7 @@
 /** @file Which cells of a grid are done: those whose record states the inputs that they have now. */
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
+import { findDataset, knownDataset } from '@indistinct/datasets'
 import { codeDigest, dataOf, type Stage, type StageNode } from '@indistinct/stages'
 import { dataFiles } from '../data-files.ts'
 import type { CellRecord } from './cell-record.ts'
@@ -62,4 +63,13 @@ export function ancestry(node: StageNode, nodes: readonly StageNode[]): StageNod
   }
   collect(node.id)
   return nodes.filter(({ id }) => wanted.has(id))
+}
+
+/** Known data sets of `nodes` that this machine does not have: their cells cannot be told done here. */
+export function absentData(nodes: readonly StageNode[]): string[] {
+  const names = new Set(nodes.flatMap((node) => dataOf(node)?.name ?? []))
+  return [...names].filter((name) => {
+    const known = knownDataset(name)
+    return known?.kind === 'real' && findDataset(known) === undefined
+  })
 }

@@ -2,13 +2,13 @@
 
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, usageError, type Json } from '@indistinct/core'
+import { canonicalJson, fileError, usageError, type Json } from '@indistinct/core'
 import type { Failure } from '@indistinct/executors'
 import type { OpenGrid } from '@indistinct/experiments'
 import type { CommandModule, Options } from 'yargs'
 import { described, inGroup } from '../command-help.ts'
 import { dataEnvironment, outputOptions } from '../common-options.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { engineOptions, engineSettings, gridOptions, openEngine, ownProgram, type EngineArguments, type GridArguments } from '../grid-engine.ts'
 import { failuresText, planText, statusText } from '../grid-text.ts'
 import { numberOption, textOption } from '../option-values.ts'
@@ -197,7 +197,7 @@ async function withGrid(args: GridArguments, work: (grid: OpenGrid) => Promise<v
 
 /** Runs, tells what became of it, and sets the exit code. */
 async function runOn(session: Session, grid: OpenGrid, args: RunArguments): Promise<void> {
-  const { keepSettings, runGridOn } = await experiments()
+  const { absentData, keepSettings, runGridOn } = await experiments()
   const dataFolder = args['data-folder'] === undefined ? undefined : resolve(args['data-folder'])
   const engine = await openEngine(args, grid.engineFolder, grid.label, grid.store.place)
   keepSettings(grid, { ...engineSettings({ ...args, executor: engine.name }), ...(dataFolder !== undefined && { 'data-folder': dataFolder }) })
@@ -209,19 +209,23 @@ async function runOn(session: Session, grid: OpenGrid, args: RunArguments): Prom
     controller.abort()
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  for (const name of absentData(grid.expanded.nodes)) session.log.warn(`${name} is not on this machine, so that its cells cannot be told done here; INDISTINCT_DATA or --data-folder names a folder of data sets`)
   const bar = session.log.progress('grid')
   try {
     let done = [...(await grid.states()).values()].filter(({ state }) => state === 'done').length
     const before = done
     if (before > 0) session.log.info(`${before} of ${total} cells were done before`)
     const run = await runGridOn(engine, grid, {
-      dataFolder, detach: args.detach, signal: controller.signal, poll: engine.name === 'local' ? 500 : 2000,
+      dataFolder, detach: args.detach, signal: controller.signal, poll: Math.max(engine.name === 'local' ? 500 : 2000, 2 * total),
       onDone(id) {
         done++
         session.log.info(`[${String(done).padStart(String(total).length)}/${total}] ${id}`)
         bar.update(done - before, total - before)
       },
       onWarning: (text) => session.log.warn(text),
+    }).catch((error: Error) => {
+      if (exitCodeOf(error) !== exitCodes.file) throw error
+      throw fileError(`${error.message}; what is done is kept, and indistinct grid resume goes on from it`)
     })
     const complete = run.missing.length === 0
     if (args.json) session.result(`${canonicalJson({ schema: 'indistinct/grid-run/1', complete, cells: total, missing: run.missing, failures: Object.fromEntries(run.failures) } as unknown as Json, 2)}\n`)

@@ -59,11 +59,12 @@ describe('pageOf', () => {
   })
 })
 
-test('a method that was cut short says so, in its rows and in a note', () => {
+test('a method that was cut short says so, in its rows and in a note, and a series its own', () => {
   const short = { ...model('d2d-r', 0), options: { steps: 200 } }
   const text = textOf('table-3', file('lastfm', model('original', 0), short))
   expect(text).toContain('| D2D-R (200 of 1000 steps) |')
   expect(text).toContain('cut short by `--steps`')
+  expect(textOf('table-5', file('lastfm', { ...short, note: 'made by hand' }))).toContain('- Last.fm 15K, LightGCN, D2D-R: made by hand.')
   const whole = textOf('table-3', file('lastfm', model('original', 0), { ...short, options: { steps: 1000 } }))
   expect(whole).toContain('| D2D-R |')
   expect(whole).not.toContain('steps')

@@ -86,6 +86,7 @@ function sourcesOf(table: string, files: readonly ResultsFile[]): string[] {
   return [
     `${dash} under “paper”: the paper’s single cells are not in this repository (apps/experiments/src/paper-values.ts); what is shown are its statements.`,
     ...paperValues.filter((value) => value.table === table).map(({ source }) => source + '.'),
+    ...files.flatMap(({ dataset, models }) => models.flatMap(({ recommender, method, note }) => (note === undefined ? [] : [`${datasetTitles[dataset] ?? dataset}, ${recommenderTitles[recommender] ?? recommender}, ${methodTitle(method)}: ${note}.`]))),
     ...(files.some(({ protocol, models }) => models.some((model) => cutShort(protocol, model) !== undefined)) ? ['Rows with a number of steps were cut short by `--steps`; the same command without it takes all of them.'] : []),
     ...(files.some(({ dataset }) => dataset === 'lfm-2b-synthetic') ? ['LFM-2B’s interactions are withdrawn from public access. Its rows show a twin generated from published statistics, with a planted leak: they compare methods with each other, not with the paper.'] : []),
   ]

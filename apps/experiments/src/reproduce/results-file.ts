@@ -32,6 +32,8 @@ export interface ModelSeries {
   readonly seconds: readonly number[]
   /** Processor time of all threads of that stage; absent where it was not measured. */
   readonly cpuSeconds?: readonly number[]
+  /** What a reader must know of this series, such as that its code has changed since. A new run takes its place. */
+  readonly note?: string
 }
 
 export const attackFigures = ['auc', 'foldedAuc', 'accuracy', 'balancedAccuracy', 'precision', 'recall'] as const

@@ -1,6 +1,6 @@
 /** @file Template of a recommender: matrix factorisation under BPR, by the one trainer. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function recommender({ kebab, camel, pascal }: Names): Component {
   return {

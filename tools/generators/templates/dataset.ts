@@ -1,6 +1,6 @@
 /** @file Template of a data set: a reader of one CSV file of the user's own, loaded by name. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function dataset({ kebab, pascal }: Names): Component {
   return {

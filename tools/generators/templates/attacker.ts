@@ -1,6 +1,6 @@
 /** @file Template of an attacker: naive Bayes with Gaussian dimensions, on the calling thread. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function attacker({ kebab, camel }: Names): Component {
   return {

@@ -1,6 +1,6 @@
 /** @file Template of an unlearner: class means moved towards each other, in closed form. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function unlearner({ kebab, camel, pascal }: Names): Component {
   return {

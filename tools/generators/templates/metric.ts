@@ -1,6 +1,6 @@
 /** @file Template of a metric: the mean absolute error of scores. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function metric({ kebab, camel }: Names): Component {
   return {

@@ -1,6 +1,6 @@
 /** @file Template of a loss: how far class means are apart. */
 
-import type { Component, Names } from './component.ts'
+import type { Component, Names } from '../src/component.ts'
 
 export function loss({ kebab, camel }: Names): Component {
   return {

@@ -1,24 +1,29 @@
 /**
- * @file `npm run large-tables -- --rows 10000000 --cols 64 --folder DIR [--format npy]`: writes a table of two classes
- * with different means and covariances block by block, takes the moments of its classes in one pass, gives every class
- * the mean and the scales of all in a second, and checks the moments of the result in a third. Prints seconds and the
- * peak memory of the process as JSON; the files, rows x cols x 4 bytes twice, are removed.
+ * @file `npm run large-tables -- --rows 10000000 --cols 64 --folder DIR [--method leace] [--stream always]
+ * [--format npy]`: writes a table
+ * of two classes with different means and spreads and a CSV file of its labels, runs `indistinct unlearn` on them in a
+ * process of its own, and compares the moments of the classes before and after. Prints seconds and the peak memory of the
+ * command as JSON; the files, rows x cols x 4 bytes twice, are removed. Methods that are not streamed need a
+ * multiple of the table in memory.
  */
 
-import { rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { randomStream } from '@indistinct/core'
 import { createTable, openTable } from '@indistinct/embeddings'
-import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
+import { streamClassMoments, type StreamedMoments } from '@indistinct/embeddings/stream'
 
+const text = { type: 'string' } as const
 const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '1000000' }, cols: { type: 'string', default: '64' }, folder: { type: 'string', default: 'artifacts' }, format: { type: 'string', default: 'npy' } },
+  options: { rows: { ...text, default: '1000000' }, cols: { ...text, default: '64' }, folder: { ...text, default: 'artifacts' }, format: { ...text, default: 'npy' }, method: { ...text, default: 'gaussian-transport' }, stream: { ...text, default: 'auto' } },
 })
 const [rows, cols] = [Number(values.rows), Number(values.cols)]
-const paths = [join(values.folder, `large.${values.format}`), join(values.folder, `large-out.${values.format}`)] as const
+const place = (name: string): string => resolve(join(values.folder, name))
+const [input, output, people, peak] = [place(`large.${values.format}`), place(`large-out.${values.format}`), place('large.csv'), place('large-peak.txt')]
 const seconds: Record<string, number> = {}
-const peak = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
 
 async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const start = performance.now()
@@ -33,7 +38,9 @@ const labels = { classes: ['F', 'M'], codes }
 function write(): void {
   const random = randomStream(1, 'large-tables')
   const noise = Float32Array.from({ length: 1 << 20 }, () => random.normal())
-  const output = createTable(paths[0], { rows, cols, force: true })
+  const table = createTable(input, { rows, cols, force: true })
+  const file = openSync(people, 'w')
+  writeSync(file, 'user,gender\n')
   for (let first = 0; first < rows; first += 8192) {
     const count = Math.min(8192, rows - first)
     const block = new Float32Array(count * cols)
@@ -42,39 +49,39 @@ function write(): void {
       const female = codes[first + Math.floor(p / cols)] === 0
       block[p] = noise[(p + shift) & (noise.length - 1)]! * (female ? 1.2 : 1) + (female ? 0.3 : 0)
     }
-    output.writeRows(block)
+    table.writeRows(block)
+    writeSync(file, Array.from({ length: count }, (_, i) => `${first + i},${labels.classes[codes[first + i]!] ?? ''}\n`).join(''))
   }
-  output.stage().commit()
+  closeSync(file)
+  table.stage().commit()
 }
 
-/** Takes the mean and the standard deviations of one class to those of both together. */
-function towards({ mean, covariance }: StreamedMoments, target: { mean: Float64Array; scale: Float64Array }): StreamedMap {
-  const change = new Float64Array(cols * cols)
-  for (let k = 0; k < cols; k++) change[k * cols + k] = target.scale[k]! / Math.sqrt(covariance[k * cols + k]!) - 1
-  return { centre: mean, change, shift: target.mean.map((value, k) => value - mean[k]!) }
+/** The real command line, whose progress goes to this one's stderr. */
+function unlearn(): Record<string, unknown> {
+  const own = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+  const { status, signal, stdout } = spawnSync(
+    process.execPath,
+    ['--import', own('peak-memory.mjs'), own('../../apps/indistinct/bin/indistinct.js'), 'unlearn', input, '--attributes', people, '--attribute', 'gender', '--method', values.method, '--stream', values.stream, '--out', output, '--force', '--json'],
+    { env: { ...process.env, PEAK_MEMORY: peak }, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 26 },
+  )
+  if (status !== 0) throw new Error(`indistinct unlearn: expected exit code 0, got ${status ?? signal}`)
+  return JSON.parse(stdout) as Record<string, unknown>
+}
+
+async function gapOf(path: string): Promise<{ mean: number; deviation: number }> {
+  const table = openTable(path)
+  const [F, M] = (await streamClassMoments(table, labels)) as [StreamedMoments, StreamedMoments]
+  table.close()
+  const largest = (of: (moments: StreamedMoments, k: number) => number): number => Math.max(...F.mean.map((_, k) => Math.abs(of(F, k) - of(M, k))))
+  return { mean: largest(({ mean }, k) => mean[k]!), deviation: largest(({ covariance }, k) => Math.sqrt(covariance[k * cols + k]!)) }
 }
 
 try {
   await timed('write', write)
-  const fileMb = Math.round(statSync(paths[0]).size / 2 ** 20)
-  const input = openTable(paths[0])
-  const before = await timed('moments', () => streamClassMoments(input, labels))
-  const [F, M] = [before[0]!, before[1]!]
-  const share = F.count / (F.count + M.count)
-  const target = {
-    mean: F.mean.map((value, k) => share * value + (1 - share) * M.mean[k]!),
-    scale: F.mean.map((_, k) => Math.sqrt(share * F.covariance[k * cols + k]! + (1 - share) * M.covariance[k * cols + k]!)),
-  }
-  const output = createTable(paths[1], { rows, cols, like: input, force: true })
-  const { file, moved, rmsChange } = await timed('map', () => streamAffine(input, output, labels, [towards(F, target), towards(M, target)]))
-  file.commit()
-  input.close()
-  const peakMb = peak()
-  const result = openTable(paths[1])
-  const after = await timed('check', () => streamClassMoments(result, labels))
-  result.close()
-  const gap = (moments: readonly StreamedMoments[]): number => Math.max(...moments[0]!.mean.map((value, k) => Math.abs(value - moments[1]!.mean[k]!)))
-  console.log(JSON.stringify({ rows, cols, format: values.format, fileMb, seconds, peakRssMb: peakMb, moved, rmsChange, meanGapBefore: gap(before), meanGapAfter: gap(after) }))
+  const fileMb = Math.round(statSync(input).size / 2 ** 20)
+  const { streamed = false, moved } = await timed('unlearn', unlearn)
+  const [before, after] = await timed('check', async () => [await gapOf(input), await gapOf(output)])
+  console.log(JSON.stringify({ rows, cols, format: values.format, method: values.method, streamed, fileMb, seconds, peakRssMb: Number(readFileSync(peak, 'utf8')), moved, gapBefore: before, gapAfter: after }))
 } finally {
-  for (const path of paths) rmSync(path, { force: true })
+  for (const path of [input, output, `${output}.json`, `${output}.html`, people, peak]) rmSync(path, { force: true })
 }

@@ -4,10 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { badData, fileError, usageError } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import {
-  classDifferences, mapUnlabelled, unlearners, updateUnlearned,
+  calibratedFlowJoint, classDifferences, mapUnlabelled, unlearners, updateUnlearned,
   type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
 } from '@indistinct/unlearners'
 import { fitText, parseFit, type Fit } from './fit-file.ts'
+import type { FlowExtras } from './flow-extras.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
 import type { TableArguments, TableInputs } from './table-inputs.ts'
@@ -38,15 +39,16 @@ export interface Unlearning {
 }
 
 /** Fits the method of `args`, with `parameters`, to the table, and moves users without a label where that was asked for. */
-export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: Readonly<Record<string, number>>, log: Log): Unlearning {
+export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: Readonly<Record<string, number>>, extras: FlowExtras, log: Log): Unlearning {
   const { method, unlabelled } = args
   const { unlearn, fit, defaults } = unlearners[method]
   const total = parameters['steps'] ?? defaults['steps']
   const progress = log.progress(method)
   try {
     const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
-    const options = { ...(Object.hasOwn(defaults, 'seed') && { seed: args.seed }), ...parameters, onPass } as never
+    const options = { ...(Object.hasOwn(defaults, 'seed') && { seed: args.seed }), ...parameters, ...(extras.metric && { metric: extras.metric }), onPass } as never
     const { matrix } = inputs.table
+    if (extras.also) return { result: calibratedFlowJoint(matrix, { [inputs.column.name]: inputs.labels, ...extras.also }, options) }
     if (unlabelled === 'leave' && args.fit === undefined) return { result: unlearn(matrix, inputs.labels, options) }
     const fitted = fit(matrix, inputs.labels, options)
     if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(method))

@@ -11,6 +11,7 @@ import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '
 import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions } from '../common-options.ts'
+import { flowExtraOptions, readFlowExtras, type FlowExtraArguments, type FlowExtras } from '../flow-extras.ts'
 import type { Log } from '../log.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
@@ -40,7 +41,7 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends StreamingArguments, BatteryArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+export interface UnlearnArguments extends StreamingArguments, BatteryArguments, FlowExtraArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
 }
 
 export const unlearnOptions = {
@@ -50,6 +51,7 @@ export const unlearnOptions = {
     ...unlearningOptions,
     stream: { describe: 'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written', choices: ['auto', 'always', 'never'], default: 'auto', requiresArg: true, coerce: textOption('--stream') },
   }),
+  ...flowExtraOptions,
   ...inGroup(
     'Parameters of methods',
     Object.fromEntries(Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) }])),
@@ -75,6 +77,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
       examples: [
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
         'unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
+        'unlearn users.npy --attributes people.csv --attribute gender --also age_group --items items.npy --out unlearned.npy',
         'unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
         'unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
@@ -98,17 +101,20 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
   const optional = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
-  checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous])], args.force)
+  checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous, args.items])], args.force)
   const large = tableToStream(args)
   if (large) return unlearnStreamed(args, large, parameters, session)
-  const inputs = await readTableInputs(args, session.log)
+  const read = await readTableInputs(args, session.log)
+  const extras = await readFlowExtras(args, read)
+  for (const warning of extras.warnings) session.log.warn(warning)
+  const inputs = { ...read, warnings: [...read.warnings, ...extras.warnings] }
   checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
   if (args['dry-run']) {
     const writes = [...tableFiles(args.out, inputs.table), sidecar, report, ...optional([args.delta, args.fit])]
-    return showPlan(await planOf(args, inputs, parameters, writes, session.log), args.json, session)
+    return showPlan(await planOf(args, inputs, parameters, extras, writes, session.log), args.json, session)
   }
 
-  const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
+  const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, extras, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
   const fit = args.fit !== undefined && fitted ? fitFile(fitted, inputs, result, args.seed) : undefined
   const table = withMatrix(inputs.table, result.embedding)
   const audits = args.audit
@@ -119,7 +125,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     : undefined
   const change = tableChange(inputs.table.matrix, result.embedding, inputs.labels, args.seed)
   const shown = reportOf(args, inputs, result, change, audits)
-  const input = inputFiles(args, inputs)
+  const input = { ...inputFiles(args, inputs), ...extras.files }
   const record = (output: Record<string, FileRecord>): { [name: string]: Json } => ({
     schema: 'indistinct/unlearn/1',
     method: result.method,
@@ -127,6 +133,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     passes: result.passes,
     seed: args.seed,
     attribute: attributeSummary(inputs) as unknown as Json,
+    ...(extras.also && { also: [...extras.summaries] }),
     rows: table.matrix.rows,
     dimensions: table.matrix.cols,
     dtype: table.dtype,
@@ -170,10 +177,11 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
 }
 
 /** What the run would do, once everything that it would refuse is ruled out. */
-async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, writes: readonly string[], log: Log): Promise<Plan> {
+async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, extras: FlowExtras, writes: readonly string[], log: Log): Promise<Plan> {
   const { matrix } = inputs.table
   const fit = args.update === undefined ? undefined : await openFit({ ...args, update: args.update }, inputs, log)
   if (!fit) checkedClasses(args.method, matrix, inputs.labels)
+  for (const [name, labels] of Object.entries(extras.also ?? {})) checkedClasses(`${args.method}, ${name}`, matrix, labels)
   const method = fit?.fitted.method ?? args.method
   const parameters = { ...(fit ? fit.fitted.parameters : unlearners[args.method].defaults), ...given } as { [name: string]: Json }
   const attacks = args.audit ? planBattery(matrix, inputs, args) : undefined
@@ -186,7 +194,7 @@ async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record
       `users without a label are ${args.unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
       ...(attacks ? ['before and after it:', ...attacks.steps] : []),
     ],
-    facts: { ...inputFacts(inputs), method, parameters, seed: args.seed, unlabelled: args.unlabelled, input: inputFiles(args, inputs), ...(attacks && { attacks: attacks.attacks }) },
+    facts: { ...inputFacts(inputs), method, parameters, seed: args.seed, unlabelled: args.unlabelled, ...(extras.also && { also: [...extras.summaries] }), input: { ...inputFiles(args, inputs), ...extras.files }, ...(attacks && { attacks: attacks.attacks }) },
     writes,
   }
 }

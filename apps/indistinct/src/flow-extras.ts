@@ -1,0 +1,66 @@
+/** @file What the flow takes beside its parameters: further attributes to hide with the first, and what scores are made of. */
+
+import { basename } from 'node:path'
+import { badData, usageError, type Json, type Labels } from '@indistinct/core'
+import { joinLabels, readAttribute, readTable } from '@indistinct/embeddings'
+import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
+import { inGroup } from './command-help.ts'
+import { listOption, textOption } from './option-values.ts'
+import { attributeSummary, type FileRecord, type TableInputs } from './table-inputs.ts'
+import type { UnlearningArguments } from './unlearning.ts'
+
+export interface FlowExtraArguments {
+  readonly also?: readonly string[] | undefined
+  readonly items?: string | undefined
+}
+
+export const flowExtraOptions = inGroup('Method', {
+  also: { describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet', type: 'string', requiresArg: true, coerce: listOption('--also') },
+  items: { describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them', type: 'string', requiresArg: true, coerce: textOption('--items') },
+} as const)
+
+export interface FlowExtras {
+  /** Labels of the further attributes, by name. */
+  readonly also?: Readonly<Record<string, Labels>>
+  readonly metric?: ScoreMetric
+  /** For the sidecar. */
+  readonly summaries: readonly Json[]
+  readonly files: Record<string, FileRecord>
+  /** What a reader of the result should know. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads what --also and --items name.
+ * @throws IndistinctError 'usage' where the method, or another flag, does not go with them; 'bad-data' where files do not fit.
+ */
+export async function readFlowExtras(args: UnlearningArguments & FlowExtraArguments, inputs: TableInputs): Promise<FlowExtras> {
+  const { also, items } = args
+  const found = { summaries: [] as Json[], files: {} as Record<string, FileRecord>, warnings: [] as string[] }
+  const given = also ? '--also' : items !== undefined ? '--items' : undefined
+  if (given === undefined) return found
+  if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
+  if (args.method !== 'flow') throw usageError(`${given} is for the flow, not for ${args.method}`)
+  let labels: Record<string, Labels> | undefined
+  if (also) {
+    const names = [inputs.column.name, ...also]
+    const twice = names.find((name, at) => names.indexOf(name) !== at)
+    if (twice !== undefined) throw usageError(`--also: ${twice} is given twice, or is --attribute`)
+    if (args.fit !== undefined || args.unlabelled === 'map') throw usageError(`--also: several attributes together leave no map for other users; leave out ${args.fit === undefined ? '--unlabelled map' : '--fit'}`)
+    labels = {}
+    for (const name of also) {
+      const column = await readAttribute(args.attributes, name, { idColumn: args['id-column'] })
+      const missing = (args['missing-label'] ?? []).filter((label) => column.values.includes(label))
+      const joined = joinLabels(inputs.table, column, { missing })
+      labels[name] = joined.labels
+      found.summaries.push(attributeSummary({ ...inputs, column, ...joined }) as unknown as Json)
+    }
+    found.warnings.push(`${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} hidden together with ${inputs.column.name}; figures and attacks here are of ${inputs.column.name} alone`)
+  }
+  if (items === undefined) return { ...found, also: labels! }
+  const table = await readTable(items, {})
+  const { matrix } = inputs.table
+  if (table.matrix.cols !== matrix.cols) throw badData(`${items}: expected ${matrix.cols} dimensions as in ${args.table}, got ${table.matrix.cols}`)
+  found.files['items'] = { file: basename(items), sha256: table.source!.sha256 }
+  return { ...found, ...(labels && { also: labels }), metric: innerProductMetric(matrix, table.matrix) }
+}

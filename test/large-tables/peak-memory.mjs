@@ -3,4 +3,4 @@
 import { writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
-if (isMainThread) process.on('exit', () => writeFileSync(process.env.PEAK_MEMORY, String(Math.round(process.resourceUsage().maxRSS / 1024))))
+if (isMainThread) process.on('exit', () => writeFileSync(String(process.env['PEAK_MEMORY']), String(Math.round(process.resourceUsage().maxRSS / 1024))))

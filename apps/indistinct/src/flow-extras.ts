@@ -10,12 +10,15 @@ import { attributeSummary, type FileRecord, type TableInputs } from './table-inp
 import type { UnlearningArguments } from './unlearning.ts'
 
 export interface FlowExtraArguments {
+  readonly continuous: boolean
   readonly also?: readonly string[] | undefined
   readonly items?: string | undefined
+  readonly 'first-step'?: number | undefined
 }
 
 export const flowExtraOptions = inGroup('Method', {
   also: { describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet', type: 'string', requiresArg: true, coerce: listOption('--also') },
+  continuous: { describe: 'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports show its quarters', type: 'boolean', default: false },
   items: { describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them', type: 'string', requiresArg: true, coerce: textOption('--items') },
 } as const)
 
@@ -37,10 +40,16 @@ export interface FlowExtras {
 export async function readFlowExtras(args: UnlearningArguments & FlowExtraArguments, inputs: TableInputs): Promise<FlowExtras> {
   const { also, items } = args
   const found = { summaries: [] as Json[], files: {} as Record<string, FileRecord>, warnings: [] as string[] }
-  const given = also ? '--also' : items !== undefined ? '--items' : undefined
+  const given = args.continuous ? '--continuous' : also ? '--also' : items !== undefined ? '--items' : undefined
   if (given === undefined) return found
   if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
   if (args.method !== 'flow') throw usageError(`${given} is for the flow, not for ${args.method}`)
+  if (args.continuous) {
+    const other = Object.entries({ also, items, fit: args.fit, 'first-step': args['first-step'], 'unlabelled map': args.unlabelled === 'map' || undefined }).find(([, value]) => value !== undefined)
+    if (other) throw usageError(`--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`)
+    found.warnings.push(`${inputs.column.name} is a number: labels, figures and attacks here are of its quarters`)
+    return found
+  }
   let labels: Record<string, Labels> | undefined
   if (also) {
     const names = [inputs.column.name, ...also]

@@ -9,6 +9,7 @@ import { createTable, openTable, readLabelCodes, type LabelCodes, type TableRead
 import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommonArguments } from './common-options.ts'
+import type { FlowExtraArguments } from './flow-extras.ts'
 import { checkOutputs } from './output-files.ts'
 import { showPlan, type DryRunArguments } from './plan.ts'
 import { versions } from './provenance.ts'
@@ -18,7 +19,7 @@ import { labelWarnings, type FileRecord } from './table-inputs.ts'
 import { grouped } from './text-table.ts'
 import type { UnlearningArguments } from './unlearning.ts'
 
-export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments {
+export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments, FlowExtraArguments {
   readonly stream: 'auto' | 'always' | 'never'
   readonly out: string
   readonly report?: string | undefined
@@ -51,7 +52,7 @@ export function tableToStream(args: StreamingArguments): TableReader | undefined
 function whyNot(args: StreamingArguments): string | undefined {
   if (!streamedMethods.includes(args.method)) return `${args.method} holds the whole table; ${streamedMethods.join(', ')} do not`
   if (args.unlabelled === 'map' && args.method !== 'leace') return `--unlabelled map is for leace, which has one map for everyone`
-  const flags = { delta: args.delta, fit: args.fit, update: args.update, ids: args.ids, report: args.report, audit: args.audit || undefined }
+  const flags = { delta: args.delta, fit: args.fit, update: args.update, ids: args.ids, report: args.report, audit: args.audit || undefined, also: args.also, items: args.items, continuous: args.continuous || undefined }
   const given = Object.entries(flags).find(([, value]) => value !== undefined)
   if (given) return `--${given[0]} needs the whole table in memory`
   const [from, to] = [args.table, args.out].map((path) => extname(path).toLowerCase())

@@ -7,6 +7,7 @@ import { joinLabels, readAttribute, readTable, type AttributeColumn, type Embedd
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
+import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from './log.ts'
 import { listOption, textOption } from './option-values.ts'
 import { grouped } from './text-table.ts'
@@ -44,20 +45,24 @@ export interface TableInputs {
   readonly missing: number
   readonly unmatched: number
   readonly warnings: readonly string[]
+  /** Of an attribute that is a number (N), NaN for none; labels are its quarters then. */
+  readonly values?: Float64Array
 }
 
 /** Reads and joins both files, and logs what a reader of the result should know. */
-export async function readTableInputs(args: TableArguments, log: Log): Promise<TableInputs> {
+export async function readTableInputs(args: TableArguments & { readonly continuous?: boolean }, log: Log): Promise<TableInputs> {
   const idColumn = args['id-column']
   const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] })
-  const column = await readAttribute(args.attributes, args.attribute, { idColumn })
-  const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: args['missing-label'] })
+  const asRead = await readAttribute(args.attributes, args.attribute, { idColumn })
+  const missingLabels = args['missing-label']
+  const column = args.continuous ? quarters(asRead, missingLabels) : asRead
+  const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: missingLabels })
   const warnings = [...table.warnings, ...labelWarnings(args, { missing, unmatched })]
   if (table.columns.some(({ name }) => name === args.attribute)) {
     warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)
   }
   for (const warning of warnings) log.warn(warning)
-  return { table, column, labels, labelled, missing, unmatched, warnings }
+  return { table, column, labels, labelled, missing, unmatched, warnings, ...(args.continuous && { values: continuousValues(table, asRead, missingLabels) }) }
 }
 
 /** What a reader of the result should know of users in one of the files only. */

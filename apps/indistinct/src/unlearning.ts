@@ -4,8 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { badData, fileError, usageError } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import {
-  calibratedFlowJoint, classDifferences, mapUnlabelled, unlearners, updateUnlearned,
+  calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, updateUnlearned,
   type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
+} from '@indistinct/unlearners'
+import { fitText, parseFit, type Fit } from './fit-file.ts'
+import type { FlowExtras } from './flow-extras.ts'
 } from '@indistinct/unlearners'
 import { fitText, parseFit, type Fit } from './fit-file.ts'
 import type { FlowExtras } from './flow-extras.ts'
@@ -48,6 +51,7 @@ export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parame
     const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
     const options = { ...(Object.hasOwn(defaults, 'seed') && { seed: args.seed }), ...parameters, ...(extras.metric && { metric: extras.metric }), onPass } as never
     const { matrix } = inputs.table
+    if (inputs.values) return { result: hsicFlow(matrix, inputs.values, { ...parameters, onPass }) }
     if (extras.also) return { result: calibratedFlowJoint(matrix, { [inputs.column.name]: inputs.labels, ...extras.also }, options) }
     if (unlabelled === 'leave' && args.fit === undefined) return { result: unlearn(matrix, inputs.labels, options) }
     const fitted = fit(matrix, inputs.labels, options)

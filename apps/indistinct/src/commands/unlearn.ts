@@ -41,7 +41,7 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-export interface UnlearnArguments extends StreamingArguments, BatteryArguments, FlowExtraArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+export interface UnlearnArguments extends StreamingArguments, BatteryArguments, FlowExtraArguments, Readonly<Partial<Record<ParameterFlag, number | undefined>>> {
 }
 
 export const unlearnOptions = {
@@ -78,6 +78,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
         'unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
         'unlearn users.npy --attributes people.csv --attribute gender --also age_group --items items.npy --out unlearned.npy',
+        'unlearn users.npy --attributes people.csv --attribute age --continuous --out unlearned.npy',
         'unlearn users.npy --attributes people.csv --attribute gender --method d2d-r --steps 500 --out d2d.npy',
         'unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
@@ -182,7 +183,7 @@ async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record
   const fit = args.update === undefined ? undefined : await openFit({ ...args, update: args.update }, inputs, log)
   if (!fit) checkedClasses(args.method, matrix, inputs.labels)
   for (const [name, labels] of Object.entries(extras.also ?? {})) checkedClasses(`${args.method}, ${name}`, matrix, labels)
-  const method = fit?.fitted.method ?? args.method
+  const method = fit?.fitted.method ?? (args.continuous ? 'hsic-flow' : args.method)
   const parameters = { ...(fit ? fit.fitted.parameters : unlearners[args.method].defaults), ...given } as { [name: string]: Json }
   const attacks = args.audit ? planBattery(matrix, inputs, args) : undefined
   const listed = Object.entries(parameters).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)

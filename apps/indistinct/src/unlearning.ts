@@ -9,9 +9,6 @@ import {
 } from '@indistinct/unlearners'
 import { fitText, parseFit, type Fit } from './fit-file.ts'
 import type { FlowExtras } from './flow-extras.ts'
-} from '@indistinct/unlearners'
-import { fitText, parseFit, type Fit } from './fit-file.ts'
-import type { FlowExtras } from './flow-extras.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
 import type { TableArguments, TableInputs } from './table-inputs.ts'
@@ -68,7 +65,7 @@ function mixtureWarning(method: string): string {
   return `${method} has a map for each label: users without one move part of the way and keep most of what gives them away; leace moves everyone by one map`
 }
 
-export interface OpenedFit extends ReturnType<typeof readFit> {
+export interface OpenedFit extends Fit {
   /** Rows given out before, where --previous names them. */
   readonly before?: Awaited<ReturnType<typeof previousRows>>
 }

@@ -1,12 +1,12 @@
 /** @file `nx g @indistinct/generators:KIND NAME`: a component of that kind which works, to be changed into another. */
 
 import { attacker } from '../templates/attacker.ts'
-import { addComponent, type Component, type Names, type Tree } from './component.ts'
 import { dataset } from '../templates/dataset.ts'
 import { loss } from '../templates/loss.ts'
 import { metric } from '../templates/metric.ts'
 import { recommender } from '../templates/recommender.ts'
 import { unlearner } from '../templates/unlearner.ts'
+import { addComponent, type Component, type Names, type Tree } from './component.ts'
 
 const templates = { attacker, dataset, loss, metric, recommender, unlearner } satisfies Record<string, (names: Names) => Component>
 

@@ -1,79 +1,44 @@
 /**
- * @file The price of the flow's variants in NDCG@10, one line each: tables apart, together, with prices, in metrics of
- * scores. Usage: INDISTINCT_DATA=… npx tsx apps/experiments/src/frontier/main.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
+ * @file `npm run frontier`: what each rung of the ladder leaves to the whole battery, and what it costs; writes results/frontier.
  *
- * Trains as the reproduction does (LightGCN at most 400 epochs, NMF 50; split and training by the seed), unlearns gender
- * from every user table, and ranks anew. Change of NDCG@10 on validation and on test items; `--attack` adds the folded AUC
- * of the standardised multi-layer perceptron under five folds on each table and on the tables side by side.
+ *   npm run frontier                  all models in the order of cells.ts; a stopped run goes on where it was
+ *   npm run frontier -- ml-100k-nmf   those whose names start so; several such runs share the work through the folder
+ *   npm run frontier -- --summary     only the page of what is there
+ *
+ * Needs INDISTINCT_DATA. Models and figures lie in artifacts/frontier. INDISTINCT_THREADS=1 makes processor seconds those of one thread.
  */
 
-import { attack, mlp } from '@indistinct/attackers'
-import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
-import { kCore, loadDataset, splitRatio } from '@indistinct/datasets'
-import { ndcgAtK } from '@indistinct/metrics'
-import { recommender, scoreGradients, topK, type TrainedRecommender } from '@indistinct/recommenders'
-import { scoreMetric, unlearnTables, type ScoreMetric, type TablesOptions } from '@indistinct/unlearners'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { cellName, cells, rungsOf } from './cells.ts'
+import { measure, type Measured } from './measure.ts'
+import { frontierPage, type FrontierResults } from './page.ts'
+import { condensed } from './summary.ts'
 
-const [dataset, name, seeds, ...flags] = process.argv.slice(2)
-if (!dataset || !name || !seeds) throw usageError('expected DATASET RECOMMENDER SEED[,SEED…], for example ml-100k lightgcn 1,2')
+const folder = fileURLToPath(new URL('../../../../artifacts/frontier', import.meta.url))
+const results = fileURLToPath(new URL('../../results/frontier', import.meta.url))
+const placeOf = (name: string): string => join(folder, 'measured', `${name}.json`)
 
-const data = kCore(await loadDataset(dataset, {}), 5)
-const labels = data.attributes['gender']
-if (!labels) throw usageError(`expected a data set with gender, got ${dataset}`)
-
-for (const seed of seeds.split(',').map(Number)) {
-  const split = splitRatio(data, { seed, ratios: [0.8, 0.1, 0.1] })
-  const model = recommender(name).train(split, { seed, epochs: name === 'nmf' ? 50 : 400 })
-  const { unscoredTables } = recommender(name)
-  const quality = (tables: Record<string, Matrix>): number[] => [
-    ndcgAtK(topK(model, tables, split.train, 10), split.validation, 10),
-    ndcgAtK(topK(model, tables, split, 10), split.test, 10),
-  ]
-  const before = quality({})
-  console.log(`${dataset} ${name} seed ${seed}: NDCG@10 ${before.map((value) => value.toFixed(4)).join(' on validation, ')} on test`)
-  const metrics = Object.fromEntries(Object.keys(model.userTables).map((table) => [table, metricOf(model, split, table)]))
-  const variants: Record<string, TablesOptions> = {
-    apart: { together: false },
-    'apart, in a metric of scores': { together: false, metrics },
-    together: {},
-    ...(unscoredTables.length > 0 && { 'together, priced': { costs: Object.fromEntries(unscoredTables.map((table) => [table, 0.3])) } }),
-    'together, in a metric of scores': { metrics },
-  }
-  for (const [variant, options] of Object.entries(variants)) {
-    const results = unlearnTables(model.userTables, labels, 'flow', {}, options)
-    const tables = Object.fromEntries(Object.entries(results).map(([table, { embedding }]) => [table, embedding]))
-    const change = quality(tables).map((value, part) => `${(100 * (value / before[part]! - 1)).toFixed(2)} %`)
-    const passes = Object.values(results).map((result) => result.passes)
-    const seen = flags.includes('--attack') ? `; folded AUC ${await foldedAucs(tables, labels, seed)}` : ''
-    console.log(`  ${variant}: ${change.join(' on validation, ')} on test; passes ${[...new Set(passes)].join(', ')}${seen}`)
+const [selection = '', ...rest] = process.argv.slice(2)
+if (rest.length > 0 || (selection.startsWith('-') && selection !== '--summary')) throw usageError(`frontier: expected --summary or the start of a model's name, got ${process.argv.slice(2).join(' ')}`)
+const named = cells.flatMap((cell) => rungsOf(cell).map((rung) => ({ cell, rung, place: placeOf(`${cellName(cell)}-${rung}`) })))
+if (selection !== '--summary') {
+  const chosen = named.filter(({ cell }) => cellName(cell).startsWith(selection))
+  if (chosen.length === 0) throw usageError(`frontier: expected the start of a name such as ${cellName(cells[0]!)}, got ${selection}`)
+  for (const { cell, rung, place } of chosen) {
+    if (existsSync(place)) continue
+    const started = process.cpuUsage()
+    writeFileAtomic(place, canonicalJson((await measure(cell, rung, folder)) as unknown as Json))
+    const { user, system } = process.cpuUsage(started)
+    console.error(`${cellName(cell)} ${rung}: ${((user + system) / 1e6).toFixed(0)} processor seconds`)
   }
 }
-
-/** The metric of the scores of each user's best 100 items. */
-function metricOf(model: TrainedRecommender, split: Parameters<typeof scoreGradients>[1], table: string): ScoreMetric {
-  const { top, cols, write } = scoreGradients(model, split, [table])
-  return scoreMetric(split.users, cols, (row, gradients) => {
-    write(row, gradients)
-    return name === 'nmf' ? undefined : { scaleFree: model.userTables[table]!.data.subarray(row * cols, (row + 1) * cols) }
-  }, { top })
-}
-
-async function foldedAucs(tables: Record<string, Matrix>, attacked: Labels, seed: number): Promise<string> {
-  const views = { ...tables, 'side by side': sideBySide(Object.values(tables)) }
-  const seen: string[] = []
-  for (const [view, embedding] of Object.entries(views)) {
-    const { foldedAuc } = await attack(embedding, attacked, mlp, { protocol: 'five-fold', seed, standardise: true, repeats: 1 })
-    seen.push(`${foldedAuc.value.toFixed(3)} ${view}`)
-  }
-  return seen.join(', ')
-}
-
-function sideBySide(tables: readonly Matrix[]): Matrix {
-  const out = matrix(tables[0]!.rows, tables.reduce((sum, { cols }) => sum + cols, 0))
-  let first = 0
-  for (const { rows, cols, data: values } of tables) {
-    for (let i = 0; i < rows; i++) for (let k = 0; k < cols; k++) out.data[i * out.cols + first + k] = values[i * cols + k]!
-    first += cols
-  }
-  return out
-}
+const measured = named.filter(({ place }) => existsSync(place)).map(({ place }) => condensed(JSON.parse(readFileSync(place, 'utf8')) as Measured))
+const summary: FrontierResults = { schema: 'indistinct.frontier/1', measured }
+mkdirSync(results, { recursive: true })
+writeFileAtomic(join(results, 'frontier.json'), `${canonicalJson(summary as unknown as Json, 1)}\n`)
+writeFileAtomic(join(results, 'README.md'), frontierPage(summary))
+// Threads of attackers must not keep a finished run alive.
+process.exit(0)

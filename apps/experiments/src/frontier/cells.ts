@@ -1,0 +1,48 @@
+/** @file What the frontier is measured on: models, and the rungs of the ladder that each goes through; plain data. */
+
+import type { Json } from '@indistinct/core'
+import type { UnlearnerName } from '@indistinct/unlearners'
+
+/** One trained model. */
+export interface Cell {
+  readonly dataset: string
+  readonly recommender: string
+  /** Dimensions of each user table. */
+  readonly factors: number
+  readonly seed: number
+}
+
+/** A method, or the model as it was trained. */
+export type Rung = 'original' | UnlearnerName
+
+const recommenders = ['lightgcn', 'nmf']
+
+/**
+ * Data sets by size of their tables, in the order of work: whatever a run gets done has the small ones at every seed. Seed 42 is
+ * that of `npm start`, on whose validation items the flow's defaults were chosen.
+ */
+const plan = [
+  { datasets: ['ml-100k'], sizes: [16], seeds: [42, 1, 2, 3, 4] },
+  { datasets: ['ml-1m'], sizes: [16], seeds: [42] },
+  { datasets: ['ml-100k'], sizes: [64], seeds: [42, 1, 2, 3, 4] },
+  { datasets: ['lastfm'], sizes: [16], seeds: [42, 1, 2, 3, 4] },
+  { datasets: ['ml-1m'], sizes: [16], seeds: [1, 2, 3, 4] },
+  { datasets: ['lastfm', 'ml-1m'], sizes: [64], seeds: [42, 1, 2, 3, 4] },
+]
+
+export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds }) =>
+  seeds.flatMap((seed) => sizes.flatMap((factors) => datasets.flatMap((dataset) => recommenders.map((recommender) => ({ dataset, recommender, factors, seed }))))))
+
+/** The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone. */
+export function rungsOf({ dataset }: Cell): readonly Rung[] {
+  return ['original', 'flow', 'mean-matching', 'leace', 'gaussian-transport', ...(dataset === 'ml-100k' ? (['d2d-r'] as const) : [])]
+}
+
+/** Options of training: the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */
+export function trainingOptions({ recommender, factors, seed }: Cell): { readonly seed: number; readonly [name: string]: Json } {
+  return recommender === 'nmf' ? { seed, gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] } : { seed, factors }
+}
+
+export function cellName({ dataset, recommender, factors, seed }: Cell): string {
+  return `${dataset}-${recommender}-${factors}-${seed}`
+}

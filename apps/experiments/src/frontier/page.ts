@@ -23,8 +23,7 @@ export function frontierPage({ measured }: FrontierResults): string {
     ...models.map(modelTable),
     '## Where another rung is better than the flow\n\n',
     'By means over the n seeds that both have, whatever their intervals. Closed forms take one pass, and are always faster.\n\n',
-    '| model | figure | n | flow | better | rung |\n|---|---|---|---|---|---|\n',
-    ...models.flatMap((model) => losses(model, measured)),
+    lossTable(models.flatMap((model) => losses(model, measured))),
     '\n## What was asked of the flow\n\n',
     'A worst folded AUC of at most 0.54 under five folds and 0.53 with 10 % known, or the detectable one where that is larger; a loss of\n',
     'NDCG@10 of at most 3 % on ML-100K and 1.5 % on the others; at most 40 passes over two tables, a fiftieth of D2D-R’s 1,000 over each.\n\n',
@@ -46,6 +45,10 @@ function modelTable(model: ModelRows): string {
   ])
   const heads = ['rung', 'n', ...Object.entries(protocols).flatMap(([protocol, name]) => [`worst of ${model.attacked[protocol] ?? 0}, ${name}`, 'detectable']), 'NDCG@10', 'change, %', 'passes', 'seconds']
   return `## ${titleOf(model)}\n\n${table(heads, rows)}\n`
+}
+
+function lossTable(rows: readonly string[]): string {
+  return rows.length === 0 ? 'None of these.\n' : `| model | figure | n | flow | better | rung |\n|---|---|---|---|---|---|\n${rows.join('')}`
 }
 
 /** Figures of which less is better. */

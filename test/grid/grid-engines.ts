@@ -27,12 +27,12 @@ export const missingEngine: Readonly<Record<EngineName, () => string | undefined
 export async function startEngine(name: EngineName, logs: string): Promise<GridEngine> {
   switch (name) {
     case 'local':
-      return { env: {}, killWorker: async (store) => killed(await cellProcess(store)), stop: () => Promise.resolve() }
+      return { env: {}, killWorker: (store) => killedOne(store, ({ pid }) => process.kill(pid, 'SIGKILL')), stop: () => Promise.resolve() }
     case 'slurm': {
       const slurm = await startSlurm()
       return {
         env: slurm.env,
-        killWorker: async (store) => killed(await cellProcess(store)),
+        killWorker: (store) => killedOne(store, ({ pid }) => process.kill(pid, 'SIGKILL')),
         server: { name: 'slurmctld, its queue lost', kill: slurm.killController, restart: () => slurm.restartController(true) },
         stop: slurm.stop,
       }
@@ -43,13 +43,15 @@ export async function startEngine(name: EngineName, logs: string): Promise<GridE
       const workers = [worker(), worker()]
       return {
         env: redis.env,
-        async killWorker(store) {
-          const { id, parent } = await cellProcess(store)
-          const at = workers.findIndex(({ pid }) => pid === parent)
-          workers[at]!.kill('SIGKILL')
-          workers[at] = worker()
-          return id
-        },
+        killWorker: (store) =>
+          killedOne(store, ({ parent }) => {
+            const at = workers.findIndex(({ pid }) => pid === parent)
+            // A cell whose worker is gone already is about to end too.
+            if (at < 0) return false
+            workers[at]!.kill('SIGKILL')
+            workers[at] = worker()
+            return true
+          }),
         server: { name: 'redis-server', kill: redis.kill, restart: redis.restart },
         async stop() {
           for (const each of workers) each.kill('SIGKILL')
@@ -68,11 +70,15 @@ interface CellProcess {
   readonly id: string
 }
 
-/** A process of this machine that makes a cell in `store`, as soon as there is one. */
-async function cellProcess(store: string): Promise<CellProcess> {
+/** Lets `kill` end a process that makes a cell in `store`, as soon as there is one that does not end by itself meanwhile. */
+async function killedOne(store: string, kill: (cell: CellProcess) => boolean): Promise<string> {
   for (let tries = 0; tries < 6000; tries++) {
     const found = cellProcesses(store)[0]
-    if (found) return found
+    try {
+      if (found && kill(found)) return found.id
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
     await sleep(50)
   }
   throw new Error(`no cell was made in ${store} for five minutes`)
@@ -92,9 +98,4 @@ export function cellProcesses(store: string): CellProcess[] {
       return []
     }
   })
-}
-
-function killed({ pid, id }: CellProcess): string {
-  process.kill(pid, 'SIGKILL')
-  return id
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
   copy = copyWorkspace()
   const { expanded } = await runGrid(grid, copy.root)
   byNx = Object.fromEntries(expanded.nodes.map(({ id, root }) => [id, recordOf(join(copy.root, root), id, '', { seconds: 0, cpuSeconds: 0, memory: 0 }).artifact]))
-}, 180_000)
+}, 300_000)
 afterAll(() => {
   copy?.remove()
   rmSync(folder, { recursive: true, force: true })
@@ -71,7 +71,7 @@ describe.each(engineNames)('%s', (name) => {
   )
 })
 
-describe('indistinct grid', () => {
+describe('indistinct grid', { timeout: 240_000 }, () => {
   const cli = (...args: string[]): ReturnType<typeof indistinct> => indistinct(['grid', ...args], { cwd: folder })
   const train = ids.find((id) => id.startsWith('train-'))!
 

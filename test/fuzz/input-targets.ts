@@ -1,4 +1,4 @@
-/** @file The files that go with a table: attributes, ids, deltas, fits, interactions. */
+/** @file The files that go with a table: attributes, ids, deltas, fits, the configuration, interactions. */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { canonicalJson, encodeLabels, matrix, sha256, type Json } from '@indisti
 import { readCsvDataset, readMovielens100k } from '@indistinct/datasets'
 import { readAttribute, readIds } from '@indistinct/embeddings'
 import { applyDelta, makeDelta, unlearners } from '@indistinct/unlearners'
+import { readConfig } from '../../apps/indistinct/src/config-file.ts'
 import { fitText, parseFit } from '../../apps/indistinct/src/fit-file.ts'
 import { tableTargets } from './table-targets.ts'
 import type { Target } from './verdict.ts'
@@ -87,6 +88,18 @@ export const inputTargets: Readonly<Record<string, Target>> = {
       (['mean-matching', 'leace', 'gaussian-transport', 'random-noise'] as const).map((method) =>
         Buffer.from(fitText({ fitted: unlearners[method].fit(table, labels), attribute: 'gender', reference: [{ first: 'F', second: 'M', ratio: 1, chance: 2 }] as never }))),
     tokens: ['"map":', '"maps":', '"kind":"shared"', '"kind":"by-class"', '"kind":"noise"', '"columns":', '"classes":', '"posterior":', '[]', '{}', 'null', '1e400', '-1', '0', '"__proto__":', '\\u0000', '[[[['],
+  },
+  config: {
+    growth: 1024,
+    sources: 'apps/indistinct/src',
+    parse: onDisk('indistinct.config.json', async (path) => ['unlearn', 'audit', 'data fetch', undefined].forEach((command) => readConfig(path, command))),
+    seeds: () =>
+      text(
+        '{ "$schema": "x", "seed": 7, "attribute": "gender", "attributes": "people.csv" }',
+        '{ "unlearn": { "method": "flow", "max-passes": 20, "level": 1.5, "audit": true, "dimensions": ["d0", "d1"] }, "audit": { "attackers": ["mlp"], "gate": 0.55 } }',
+        '{ "data": { "fetch": { "accept-licence": true } }, "threads": 2, "quiet": false }',
+      ),
+    tokens: ['"seed":', '"unlearn":', '"audit":', '"data":', '"method":', '"level":', '"attackers":', '"__proto__":', '"constructor":', '"toString":', 'null', '[]', '{}', '1e999', '-1', 'true', '"a,b"', '\\u0000', '[[[['],
   },
   interactions: {
     ...csv,

@@ -45,8 +45,9 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
       if (existsSync(former)) renameSync(former, place)
       throw refused(cause)
     }
+    rmSync(former, { recursive: true, force: true })
   } finally {
-    for (const folder of [part, former]) rmSync(folder, { recursive: true, force: true })
+    rmSync(part, { recursive: true, force: true })
   }
 }
 

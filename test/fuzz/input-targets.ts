@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { canonicalJson, encodeLabels, matrix, sha256, type Json } from '@indistinct/core'
+import { canonicalJson, encodeLabels, IndistinctError, matrix, sha256, type Json } from '@indistinct/core'
 import { readCsvDataset, readMovielens100k } from '@indistinct/datasets'
 import { readAttribute, readIds } from '@indistinct/embeddings'
 import { applyDelta, makeDelta, unlearners } from '@indistinct/unlearners'
@@ -24,6 +24,18 @@ function onDisk(name: string, read: (path: string) => Promise<unknown>): (bytes:
     writeFileSync(path, bytes)
     return read(path)
   }
+}
+
+/** What `read` makes of the first name that is there. */
+async function firstOf(names: readonly string[], read: (name: string) => Promise<unknown>): Promise<unknown> {
+  for (const name of names.slice(0, -1)) {
+    try {
+      return await read(name)
+    } catch (error) {
+      if (!(error instanceof IndistinctError && error.code === 'usage')) throw error
+    }
+  }
+  return read(names.at(-1)!)
 }
 
 const text = (...texts: readonly string[]): Uint8Array[] => texts.map((each) => Buffer.from(each))
@@ -56,16 +68,21 @@ export const inputTargets: Readonly<Record<string, Target>> = {
     parse: onDisk('people.csv', (path) => readAttribute(path, 'gender')),
     seeds: () => text('id,gender\na,F\nb,M\n', 'gender\nF\n\nM\n', '\uFEFFuser,gender,age\r\n"x ""y""",F,1\r\n,M,\r\n'),
   },
-  'attributes-parquet': { ...tableTargets['parquet']!, parse: onDisk('people.parquet', (path) => readAttribute(path, 'note', { idColumn: 'id' })) },
-  'attributes-npz': { ...tableTargets['npz']!, parse: onDisk('people.npz', (path) => readAttribute(path, 'note', { idColumn: 'id' })) },
+  'attributes-parquet': { ...tableTargets['parquet']!, parse: onDisk('people.parquet', (path) => firstOf(['note', 'gender', 'id', 'user'], (name) => readAttribute(path, name))) },
+  'attributes-npz': { ...tableTargets['npz']!, parse: onDisk('people.npz', (path) => firstOf(['note', 'gender', 'labels', 'id'], (name) => readAttribute(path, name))) },
   'ids-csv': { ...csv, parse: onDisk('ids.csv', (path) => readIds(path)), seeds: () => text('id\na\nb\n', 'user,x\n1,2\n', '"id"\r\n"a,b"\r\n') },
   'ids-text': { ...csv, parse: onDisk('ids.txt', (path) => readIds(path)), seeds: () => text('a\nb\n', '\uFEFF1\r\n2\r\n', 'x') },
   delta: {
     growth: 1 << 13,
     sources: 'packages/unlearners/src/delta',
     parse(bytes) {
-      for (const unlearned of UNLEARNED) applyDelta(unlearned, signedAgain(bytes))
-      return applyDelta(UNLEARNED[0]!, bytes)
+      const delta = signedAgain(bytes)
+      try {
+        return applyDelta(UNLEARNED[0]!, delta)
+      } catch (error) {
+        if (!(error instanceof IndistinctError)) throw error
+        return applyDelta(UNLEARNED[1]!, delta)
+      }
     },
     seeds: () =>
       UNLEARNED.flatMap((unlearned, at) => {

@@ -89,14 +89,14 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
   const { mean, squares } = rowSpread(theta, groups)
   if (!Number.isFinite(squares)) throw new RangeError(`randomFourierMmd: expected finite embeddings, got a sum of squares of ${squares}`)
   const bandwidth = checkedBandwidth(options.bandwidth) ?? (2 * squares) / (rows - 1)
-  const trace = kernels * rows
   if (bandwidth === 0) {
-    return { value: 0, total: kernels * rows * rows, trace, bandwidth, standardError: 0, gradient: (out) => zeroed(theta, out) }
+    return { value: 0, total: kernels * rows * rows, trace: kernels * rows, bandwidth, standardError: 0, gradient: (out) => zeroed(theta, out) }
   }
   const place = { centre: mean, bandwidth, frequencies }
-  const { difference, ...estimate } = mmdOfFeatures(groups.map((group) => featureSums(theta, group.rows, place)), groups.map((group) => group.weight))
+  const sums = groups.map((group) => featureSums(theta, group.rows, place))
+  const { difference, ...estimate } = mmdOfFeatures(sums, groups.map((group) => group.weight), rows)
   return {
-    ...estimate, trace, bandwidth,
+    ...estimate, bandwidth,
     gradient(out) {
       const gradient = zeroed(theta, out)
       for (const { rows, weight } of groups) setFeatureGradient(gradient, theta, rows, weight, place, difference)
@@ -113,12 +113,12 @@ export interface FeaturePlace {
 }
 
 /**
- * Estimates by the sums of features over the rows of each group, a group being a sample with a weight for each of its rows:
- * all that `randomFourierMmd` needs of a table. `difference`, the weighted sum of features, is what a gradient needs.
+ * Estimates by the sums of features over each sample, the weight of its rows, and the number of rows of both together: all
+ * that `randomFourierMmd` needs of a table. `difference`, the weighted sum of features, is what a gradient needs.
  */
 export function mmdOfFeatures(
-  sums: readonly Float64Array[], weights: readonly number[],
-): { readonly value: number; readonly total: number; readonly standardError: number; readonly difference: Float64Array } {
+  sums: readonly Float64Array[], weights: readonly number[], rows: number,
+): Pick<FourierMmd, 'value' | 'total' | 'trace' | 'standardError'> & { readonly difference: Float64Array } {
   const difference = new Float64Array(sums[0]!.length)
   const count = difference.length / featuresPerFrequency
   let total = 0
@@ -139,7 +139,7 @@ export function mmdOfFeatures(
     spread += own * own
   }
   value /= count
-  return { value, total, standardError: Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1)), difference }
+  return { value, total, standardError: Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1)), trace: kernels * rows, difference }
 }
 
 /** The frequencies in turns, for the widest kernel of the bandwidth. */

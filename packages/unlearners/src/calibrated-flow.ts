@@ -2,7 +2,7 @@
 
 import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses } from './checked-classes.ts'
-import { exactKernel, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
+import { defaultFrequencies, exactKernel, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
 import { memoryFlowTable } from './memory-flow-table.ts'
 import { checkedCourse, runFlow, type FlowCourse } from './run-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
@@ -86,8 +86,6 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
     passes: trace.length,
   })
 }
-
-const defaultFrequencies = 512
 
 function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options: CalibratedFlowOptions): FlowKernel {
   const users = classes.reduce((sum, members) => sum + members.length, 0)

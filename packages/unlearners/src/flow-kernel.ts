@@ -22,6 +22,9 @@ export interface FlowKernel {
  */
 export const mostExactUsers = 50_000
 
+/** Frequencies of 'random-fourier' unless asked otherwise. */
+export const defaultFrequencies = 512
+
 export const exactKernel: FlowKernel = {
   name: 'exact',
   measure(theta, samples) {

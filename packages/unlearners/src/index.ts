@@ -22,6 +22,8 @@ export { innerProductMetric, scoreMetric, type ScoreMetric, type ScoreMetricOpti
 export { u2uClosedForm, type U2uClosedFormOptions } from './u2u-closed-form.ts'
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './u2u-regularised.ts'
 export { unlearnTables, type TablesOptions } from './unlearn-tables.ts'
+export { shardMethods, unlearnShards, type ShardMethod, type ShardOptions, type UnlearnedShards } from './unlearn-shards.ts'
+export { type Shard, type ShardedTable, type ShardScratch, type SumKind } from './sharded-table.ts'
 export { type TraceRow, type Unlearned } from './unlearned.ts'
 export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 export { updateUnlearned, type RefitCheck, type UpdatedTable, type UpdateOptions } from './update-unlearned.ts'

@@ -12,6 +12,7 @@ import { publishOptions } from './commands/publish.ts'
 import { reproduceOptions } from './commands/reproduce.ts'
 import { restoreOptions } from './commands/restore.ts'
 import { rollbackOptions } from './commands/rollback.ts'
+import { shardsOptions } from './commands/shards.ts'
 import { unlearnOptions } from './commands/unlearn.ts'
 import { versionsOptions } from './commands/versions.ts'
 import { computeOptions, outputOptions } from './common-options.ts'
@@ -23,6 +24,8 @@ export const commandOptions: Readonly<Record<string, OptionTable>> = {
   audit: auditOptions,
   unlearn: unlearnOptions,
   restore: restoreOptions,
+  'shards unlearn': shardsOptions.unlearn,
+  'shards worker': shardsOptions.worker,
   compare: compareOptions,
   'data list': dataOptions.list,
   'data fetch': dataOptions.fetch,

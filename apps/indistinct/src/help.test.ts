@@ -5,7 +5,7 @@ import { commandOptions } from './command-options.ts'
 import { indistinctInProcess } from './in-process-cli.ts'
 
 const goldens = new URL('./goldens/help/', import.meta.url)
-const names = ['indistinct', 'data', 'grid', 'completion', ...Object.keys(commandOptions)]
+const names = ['indistinct', 'data', 'grid', 'shards', 'completion', ...Object.keys(commandOptions)]
 const fileOf = (name: string): string => `${name.replaceAll(' ', '-')}.txt`
 
 describe('--help, at 100 columns', () => {

@@ -13,6 +13,7 @@ import { publishCommand } from './commands/publish.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { rollbackCommand } from './commands/rollback.ts'
+import { shardsCommand } from './commands/shards.ts'
 import { unlearnCommand } from './commands/unlearn.ts'
 import { versionsCommand } from './commands/versions.ts'
 import { described } from './command-help.ts'
@@ -43,6 +44,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(auditCommand)
     .command(unlearnCommand)
     .command(restoreCommand)
+    .command(shardsCommand)
     .command(compareCommand)
     .command(dataCommand)
     .command(reproduceCommand)
@@ -70,6 +72,9 @@ export async function run(args: readonly string[]): Promise<void> {
   await parser.parseAsync()
 }
 
+/** First words of commands that are two. */
+const groups: readonly string[] = ['data', 'grid', 'shards']
+
 /** yargs' message in this program's words; an unknown flag comes first, since it explains what seems to be missing. */
 function explained(message: string, args: readonly string[]): string {
   const given = args.slice(0, endOfFlags(args))
@@ -80,13 +85,13 @@ function explained(message: string, args: readonly string[]): string {
     const unknown = given.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2).split('=')[0]!).filter((name) => !known.includes(name))
     if (unknown.length > 0) return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
   }
-  const commands = [...Object.keys(commandOptions), 'completion', 'data', 'grid']
+  const commands = [...Object.keys(commandOptions), 'completion', ...groups]
   const [first, second] = words
   if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first)) return unknownCommand(first, commands.filter((name) => !name.includes(' ')))
-  if ((first === 'data' || first === 'grid') && second !== undefined && command === undefined) {
+  if (first !== undefined && groups.includes(first) && second !== undefined && command === undefined) {
     return unknownCommand(`${first} ${second}`, commands.filter((name) => name.startsWith(`${first} `)))
   }
-  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : 'a TABLE'}; see indistinct ${command} --help`
+  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : command === 'shards worker' ? 'the FOLDER of a run' : 'a TABLE'}; see indistinct ${command} --help`
   const choice = /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)/.exec(message)
   if (choice) {
     const names = choice[3]!.replaceAll('"', '')

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { classCounts, sha256, type Labels } from '@indistinct/core'
+import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
 import { joinLabels, readAttribute, readTable, type AttributeColumn, type EmbeddingTable } from '@indistinct/embeddings'
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
@@ -10,6 +10,7 @@ import { inGroup } from './command-help.ts'
 import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from './log.ts'
 import { listOption, textOption } from './option-values.ts'
+import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from './text-table.ts'
 
 export interface TableArguments {
@@ -22,6 +23,8 @@ export interface TableArguments {
   readonly dimensions?: readonly string[] | undefined
   readonly 'table-key'?: string | undefined
   readonly 'missing-label'?: readonly string[] | undefined
+  /** Of `audit`: how many users to draw instead of reading all. */
+  readonly sample?: number | undefined
   /** Of `unlearn`: what becomes of users without a label. */
   readonly unlabelled?: 'leave' | 'map'
 }
@@ -47,22 +50,34 @@ export interface TableInputs {
   readonly warnings: readonly string[]
   /** Of an attribute that is a number (N), NaN for none; labels are its quarters then. */
   readonly values?: Float64Array
+  /** Rows of the whole table, where this is a sample of it. */
+  readonly sampledOf?: number
 }
 
 /** Reads and joins both files, and logs what a reader of the result should know. */
-export async function readTableInputs(args: TableArguments & { readonly continuous?: boolean }, log: Log): Promise<TableInputs> {
+export async function readTableInputs(args: TableArguments & { readonly continuous?: boolean; readonly seed?: number }, log: Log): Promise<TableInputs> {
   const idColumn = args['id-column']
-  const table = await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] })
-  const asRead = await readAttribute(args.attributes, args.attribute, { idColumn })
+  if (args.sample === undefined && isManifest(args.table)) throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
+  const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)
+  const table = sampled?.table ?? (await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] }))
+  const whole = await readAttribute(args.attributes, args.attribute, { idColumn })
+  const asRead = sampled ? sampled.columnOf(whole) : whole
   const missingLabels = args['missing-label']
   const column = args.continuous ? quarters(asRead, missingLabels) : asRead
-  const { labels, labelled, missing, unmatched } = joinLabels(table, column, { missing: missingLabels })
-  const warnings = [...table.warnings, ...labelWarnings(args, { missing, unmatched })]
+  const joined = joinLabels(table, column, { missing: missingLabels })
+  const { labels, labelled, missing } = joined
+  // Of a sample most users are elsewhere.
+  const unmatched = sampled ? 0 : joined.unmatched
+  const drawn = sampled ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`] : []
+  const warnings = [...table.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched })]
   if (table.columns.some(({ name }) => name === args.attribute)) {
     warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)
   }
   for (const warning of warnings) log.warn(warning)
-  return { table, column, labels, labelled, missing, unmatched, warnings, ...(args.continuous && { values: continuousValues(table, asRead, missingLabels) }) }
+  return {
+    table, column, labels, labelled, missing, unmatched, warnings,
+    ...(args.continuous && { values: continuousValues(table, asRead, missingLabels) }), ...(sampled && { sampledOf: sampled.of }),
+  }
 }
 
 /** What a reader of the result should know of users in one of the files only. */

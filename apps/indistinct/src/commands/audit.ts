@@ -33,6 +33,9 @@ export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryAr
 
 export const auditOptions = {
   ...tableOptions,
+  ...inGroup('Table and labels', {
+    sample: { describe: 'attack so many users, drawn by --seed, of a table or of all shards of a manifest.json; rows are read block by block', requiresArg: true, coerce: numberOption('--sample', { integer: true, from: 10 }) },
+  }),
   ...inGroup('Output', {
     gate: { describe: "exit 5 when the upper 95 % bound of the worst attacker's folded AUC is above this", requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
     report: { describe: 'write an HTML report here', type: 'string', requiresArg: true, coerce: textOption('--report') },
@@ -54,6 +57,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
         'audit users.npy --attributes people.csv --attribute gender',
         'audit users.csv --attributes people.csv --attribute gender --report audit.html --json',
         'audit users.npy --attributes people.csv --attribute gender --gate 0.55',
+        'audit unlearned/manifest.json --sample 20000 --attributes people.csv --attribute gender',
         'audit layer-0.npy propagated.npy --attributes people.csv --attribute gender',
       ],
       exits: ['gate'],
@@ -79,6 +83,7 @@ async function audit(args: AuditArguments): Promise<void> {
     if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
     checkOutputs([report], [...paths, args.attributes, ...(args.ids === undefined ? [] : [args.ids])], args.force)
   }
+  if (args.sample !== undefined && paths.length > 1) throw usageError('--sample: expected one table or one manifest, got several; shards are named by their manifest')
   const inputs = await readTableInputs(first, session.log)
   const { tables, files } = await auditedTables(inputs.table, paths, args)
   const input = { ...inputFiles(first, inputs), ...files }
@@ -104,6 +109,7 @@ async function audit(args: AuditArguments): Promise<void> {
       ...(audits.length === 1 ? auditJson(audits[0]!.result) : severalJson(audits, joint)),
       attribute: attributeSummary(inputs) as unknown as Json,
       unmatched: inputs.unmatched,
+      ...(inputs.sampledOf !== undefined && { sample: { users: inputs.table.matrix.rows, of: inputs.sampledOf } }),
       warnings: inputs.warnings,
       input,
       versions: { ...versions(), ...attackVersions(audits[0]!.result) },

@@ -1,0 +1,149 @@
+/** @file The plan of a sharded run: tables opened, labels joined, and what all workers must agree on written down. */
+
+import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { badData, canonicalJson, createFile, usageError, writeFileAtomic } from '@indistinct/core'
+import { openTable, readIds, type TableReader } from '@indistinct/embeddings'
+import type { ShardMethod } from '@indistinct/unlearners'
+import type { Log } from '../log.ts'
+import { joinShardLabels } from './join-shard-labels.ts'
+import { writeShardLabels } from './shard-labels.ts'
+import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'
+
+export interface PrepareOptions {
+  readonly tables: readonly string[]
+  /** One file for all rows, or one a table. */
+  readonly attributes: readonly string[]
+  readonly attribute: string
+  readonly out: string
+  readonly method: ShardMethod
+  readonly parameters: { readonly [name: string]: number }
+  readonly seed: number
+  /** Of a single table; default: 250,000 rows a shard. */
+  readonly shards?: number | undefined
+  readonly ids?: string | undefined
+  readonly idColumn?: string | undefined
+  readonly tableIdColumn?: string | undefined
+  readonly dimensions?: readonly string[] | undefined
+  readonly key?: string | undefined
+  readonly missing?: readonly string[] | undefined
+  readonly force: boolean
+}
+
+/** Rows of a shard unless asked otherwise: 61 MiB at 64 dimensions. */
+const rowsPerShard = 250_000
+/** Rows whose mean is the centre that moments are summed about. */
+const centreRows = 4096
+
+/**
+ * Writes the plan and the labels of a run into the folder `out`. A folder that holds the same plan is left as it is: its run
+ * goes on.
+ * @throws IndistinctError 'usage', 'bad-data' or 'file'.
+ */
+export async function prepareShards(options: PrepareOptions, log: Log): Promise<{ plan: ShardPlan; resumed: boolean }> {
+  const { tables, attributes, out, force } = options
+  if (attributes.length !== 1 && attributes.length !== tables.length) throw usageError(`--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`)
+  if (tables.length > 1 && options.shards !== undefined) throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
+  const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }) }
+  const readers: TableReader[] = []
+  try {
+    for (const path of tables) readers.push(openTable(path, read))
+    const shards = plannedShards(readers, options.shards)
+    const rows = readers.reduce((sum, reader) => sum + reader.rows, 0)
+    const named = options.ids === undefined ? undefined : await readIds(options.ids, options.tableIdColumn ?? options.idColumn)
+    if (named && named.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${tables.join(', ')}, got ${named.length}`)
+    const idsOf = tableIds(readers, named)
+    const joined = await joinShardLabels(readers, shards, idsOf, options)
+    if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
+    if (joined.unmatched > 0) log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
+    const plan: ShardPlan = {
+      schema: 'indistinct/shard-plan/1',
+      method: options.method,
+      parameters: options.parameters,
+      seed: options.seed,
+      attribute: { name: options.attribute, classes: joined.classes, missing: joined.missing },
+      attributes: joined.files,
+      dimensions: readers[0]!.cols,
+      read,
+      inputs: tables.map((path) => {
+        const { size, mtimeMs } = statSync(path)
+        return { path: realpathSync(path), bytes: size, modified: mtimeMs }
+      }),
+      centre: [...centreOf(readers[0]!)],
+      engine: process.versions.v8,
+      shards,
+    }
+    const text = `${canonicalJson(plan, 2)}\n`
+    if (existsSync(layout.plan(out))) {
+      const same = readFileSync(layout.plan(out), 'utf8') === text
+      if (same && !force) return { plan, resumed: true }
+      if (!force) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
+      for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
+    }
+    if (!force) for (const path of [layout.manifest(out), ...shards.map(({ output }) => join(out, output))]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
+    joined.codes.forEach((codes, s) => writeShardLabels(out, s, codes))
+    for (const { whole, output, from, to } of shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
+    writeFileAtomic(layout.plan(out), text)
+    return { plan, resumed: false }
+  } finally {
+    for (const reader of readers) reader.close()
+  }
+}
+
+function plannedShards(readers: readonly TableReader[], count: number | undefined): PlannedShard[] {
+  const { path, rows, cols } = readers[0]!
+  for (const reader of readers) if (reader.cols !== cols) throw badData(`${reader.path}: expected ${cols} dimensions as in ${path}, got ${reader.cols}`)
+  if (readers.length > 1) {
+    const names = readers.map((reader) => basename(reader.path))
+    const twice = names.find((name, at) => names.indexOf(name) < at)
+    if (twice !== undefined) throw usageError(`expected tables of different names, since results are named alike, got ${twice} twice`)
+    let firstRow = 0
+    return readers.map((reader, input) => {
+      firstRow += reader.rows
+      return { input, from: 0, to: reader.rows, firstRow: firstRow - reader.rows, whole: true, output: names[input]! }
+    })
+  }
+  const shards = count ?? Math.ceil(rows / rowsPerShard)
+  if (shards > rows) throw usageError(`--shards: expected at most one for each of ${rows} rows, got ${shards}`)
+  const stem = basename(path, extname(path))
+  return Array.from({ length: shards }, (_, s) => {
+    const [from, to] = [Math.floor((s * rows) / shards), Math.floor(((s + 1) * rows) / shards)]
+    return { input: 0, from, to, firstRow: from, whole: false, output: `${stem}-${String(s).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.npy` }
+  })
+}
+
+/** Ids of each table, the last one's kept: the file's own, those of `named`, or row numbers through all tables. */
+function tableIds(readers: readonly TableReader[], named: readonly string[] | undefined): (table: number) => readonly string[] {
+  let last: { readonly table: number; readonly ids: readonly string[] } | undefined
+  return (table) => {
+    if (last?.table !== table) {
+      const { rows } = readers[table]!
+      const first = readers.slice(0, table).reduce((sum, reader) => sum + reader.rows, 0)
+      last = { table, ids: named?.slice(first, first + rows) ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i)) }
+    }
+    return last.ids
+  }
+}
+
+function centreOf(reader: TableReader): Float64Array {
+  const rows = Math.min(centreRows, reader.rows)
+  const block = new Float32Array(rows * reader.cols)
+  reader.readRows(0, rows, block)
+  const centre = new Float64Array(reader.cols)
+  for (let p = 0; p < block.length; p++) centre[p % reader.cols]! += block[p]! / rows
+  return centre
+}
+
+function writeIds(path: string, ids: Iterable<string>): void {
+  const file = createFile(path)
+  let text = 'id\n'
+  for (const id of ids) {
+    text += `${/[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id}\n`
+    if (text.length > 1 << 20) {
+      file.write(Buffer.from(text))
+      text = ''
+    }
+  }
+  file.write(Buffer.from(text))
+  file.stage().commit()
+}

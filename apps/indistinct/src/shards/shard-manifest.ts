@@ -1,0 +1,62 @@
+/** @file The manifest of an unlearned table in shards: what it is made of, and how it was made. */
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileError, type Json } from '@indistinct/core'
+import type { UnlearnedShards } from '@indistinct/unlearners'
+import { versions } from '../provenance.ts'
+import type { ShardRecord } from './shard-output.ts'
+import { checkedSchema, type ShardPlan } from './shard-plan.ts'
+
+export interface ManifestShard {
+  readonly [key: string]: Json
+  readonly file: string
+  readonly rows: number
+  /** Number of its first row, through all shards: the id of that row where the table has no ids. */
+  readonly firstRow: number
+  readonly sha256: string
+  readonly input: { readonly file: string; readonly from: number; readonly to: number; readonly sha256: string }
+}
+
+export interface ShardManifest {
+  readonly [key: string]: Json
+  readonly schema: 'indistinct/shards/1'
+  readonly rows: number
+  readonly dimensions: number
+  readonly moved: number
+  readonly passes: number
+  readonly shards: readonly ManifestShard[]
+}
+
+export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShards, records: readonly ShardRecord[]): ShardManifest {
+  const rows = plan.shards.reduce((sum, { from, to }) => sum + to - from, 0)
+  return {
+    schema: 'indistinct/shards/1',
+    method: plan.method,
+    parameters,
+    passes: Math.max(1, trace.length),
+    seed: plan.seed,
+    attribute: plan.attribute,
+    attributes: plan.attributes,
+    rows,
+    dimensions: plan.dimensions,
+    moved: records.reduce((sum, { moved }) => sum + moved, 0),
+    rmsChange: Math.sqrt(records.reduce((sum, { squares }) => sum + squares, 0) / rows),
+    shards: plan.shards.map(({ input, from, to, firstRow, output }, s) => ({
+      file: output, rows: to - from, firstRow, sha256: records[s]!.sha256,
+      input: { file: basename(plan.inputs[input]!.path), from, to, sha256: records[s]!.inputSha256 },
+    })),
+    versions: versions(),
+  }
+}
+
+/** @throws IndistinctError 'file' or 'bad-data'. */
+export function readManifest(path: string): ShardManifest {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw fileError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
+  }
+  return checkedSchema<ShardManifest>(path, text, 'indistinct/shards/1')
+}

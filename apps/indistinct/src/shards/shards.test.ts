@@ -1,0 +1,110 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encodeLabels, matrix, randomStream, type Matrix } from '@indistinct/core'
+import { embeddingTable, readTable, writeTable } from '@indistinct/embeddings'
+import { unlearners } from '@indistinct/unlearners'
+import { createLog } from '../log.ts'
+import { prepareShards, type PrepareOptions } from './prepare-shards.ts'
+import { readManifest } from './shard-manifest.ts'
+import { runShardWorker } from './shard-worker.ts'
+
+let folder: string
+const at = (...names: string[]): string => join(folder, ...names)
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'indistinct-shards-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Users of two labels that a mean and a spread tell apart; every tenth without one. */
+function users(rows: number, cols = 5): { table: Matrix; values: string[] } {
+  const random = randomStream(3, 'users')
+  const values = Array.from({ length: rows }, (_, i) => (i % 10 === 0 ? '' : random.uniform() < 0.4 ? 'F' : 'M'))
+  const table = matrix(rows, cols)
+  for (let p = 0; p < table.data.length; p++) table.data[p] = random.normal() * (p % cols === 2 && values[Math.floor(p / cols)] === 'F' ? 1.5 : 1) + (p % cols === 0 && values[Math.floor(p / cols)] === 'F' ? 1 : 0)
+  return { table, values }
+}
+
+const part = ({ cols, data }: Matrix, from: number, to: number): Matrix => ({ rows: to - from, cols, data: data.slice(from * cols, to * cols) })
+const csv = (ids: readonly string[], values: readonly string[]): string => `id,gender\n${values.map((value, i) => `${ids[i]},${value}\n`).join('')}`
+const prepare = (options: Partial<PrepareOptions>) =>
+  prepareShards({ tables: [at('users.npy')], attributes: [at('people.csv')], attribute: 'gender', out: at('out'), method: 'leace', parameters: {}, seed: 0, force: false, ...options }, createLog(true))
+const work = (more: object = {}) => runShardWorker(at('out'), { index: 0, of: 1, peerTimeout: 1, ...more })
+
+describe('a table in several files', () => {
+  test.each(['leace', 'gaussian-transport', 'flow'] as const)('%s: files of their own format, with ids and labels of their own, as one table', async (method) => {
+    const { table, values } = users(900)
+    const ids = values.map((_, i) => `u${i}`)
+    const bounds = [0, 250, 700, 900]
+    const names = ['a.parquet', 'b.safetensors', 'c.npz']
+    for (const [p, name] of names.entries()) {
+      const [from, to] = [bounds[p]!, bounds[p + 1]!]
+      const columns = name === 'b.safetensors' ? {} : { columns: [{ name: 'city', values: ids.slice(from, to).map((id) => `c${id}`) }] }
+      await writeTable(at(name), embeddingTable({ matrix: part(table, from, to), ids: name === 'b.safetensors' ? values.slice(from, to).map((_, i) => String(from + i)) : ids.slice(from, to), ...(name === 'b.safetensors' ? {} : { idColumn: 'id' }), ...columns }))
+      const own = name === 'b.safetensors' ? values.slice(from, to).map((_, i) => String(from + i)) : ids.slice(from, to)
+      // In another order than the rows.
+      writeFileSync(at(`${p}.csv`), csv([...own].reverse(), values.slice(from, to).reverse()))
+    }
+    const { plan } = await prepare({ tables: names.map((name) => at(name)), attributes: [0, 1, 2].map((p) => at(`${p}.csv`)), method, parameters: method === 'flow' ? { frequencies: 64 } : {} })
+    expect(plan.attribute).toMatchObject({ missing: 90, classes: [{ name: 'F' }, { name: 'M' }] })
+    work()
+    const options = method === 'flow' ? { kernel: 'random-fourier', frequencies: 64 } : {}
+    const whole = unlearners[method].unlearn(table, encodeLabels(values), options as never).embedding
+    for (const [p, name] of names.entries()) {
+      const [before, after] = await Promise.all([readTable(at(name)), readTable(at('out', name))])
+      expect(after.ids).toEqual(before.ids)
+      expect(after.columns).toEqual(before.columns)
+      const expected = part(whole, bounds[p]!, bounds[p + 1]!)
+      after.matrix.data.forEach((value, q) => expect(Math.abs(value - expected.data[q]!)).toBeLessThan(2e-5))
+    }
+    expect(readManifest(at('out', 'manifest.json'))).toMatchObject({ rows: 900, moved: 810, method, shards: [{ file: 'a.parquet', firstRow: 0 }, { file: 'b.safetensors', firstRow: 250 }, { file: 'c.npz', firstRow: 700 }] })
+  })
+})
+
+describe('a run', () => {
+  beforeEach(async () => {
+    const { table, values } = users(400)
+    await writeTable(at('users.npy'), embeddingTable({ matrix: table }))
+    writeFileSync(at('people.csv'), csv(values.map((_, i) => String(i)), values))
+  })
+
+  test('of the same plan goes on, of another is refused, and --force starts anew', async () => {
+    expect((await prepare({ shards: 3 })).resumed).toBe(false)
+    expect((await prepare({ shards: 3 })).resumed).toBe(true)
+    await expect(prepare({ shards: 4 })).rejects.toThrow('holds another run')
+    work()
+    const manifest = readFileSync(at('out', 'manifest.json'))
+    expect(existsSync(at('out', 'work'))).toBe(false)
+    expect((await prepare({ shards: 3 })).resumed).toBe(true)
+    expect((await prepare({ shards: 3, force: true })).resumed).toBe(false)
+    work()
+    expect(readFileSync(at('out', 'manifest.json'))).toEqual(manifest)
+  })
+
+  test('does not take sums of another run, nor a table that changed', async () => {
+    await prepare({ shards: 2 })
+    expect(() => work({ of: 2 })).toThrow(/waited 1 s for sum 1 \(moments\) of shard 1, which worker 1 of 2 holds; start that worker/)
+    const sum = at('out', 'work', 'sums', '0001-moments', '00000')
+    const bytes = readFileSync(sum)
+    bytes[0]! ^= 1
+    writeFileSync(sum, bytes)
+    expect(() => work()).toThrow('workers disagree')
+    appendFileSync(at('users.npy'), 'x')
+    expect(() => work()).toThrow('the file changed since the run was prepared')
+  })
+
+  test('says what is wrong with it', async () => {
+    expect(() => work()).toThrow('there is no plan.json')
+    await expect(prepare({ shards: 500 })).rejects.toThrow('at most one for each of 400 rows')
+    await expect(prepare({ tables: [at('users.npy'), at('users.npy')] })).rejects.toThrow('users.npy twice')
+    writeFileSync(at('few.csv'), 'gender\nF\nM\n')
+    await expect(prepare({ attributes: [at('few.csv')] })).rejects.toThrow('expected 400 lines')
+    writeFileSync(at('others.csv'), 'id,gender\nx,F\ny,M\n')
+    await expect(prepare({ attributes: [at('others.csv')] })).rejects.toThrow('no id of this file')
+    writeFileSync(at('one.csv'), 'id,gender\n1,F\n2,F\n')
+    await expect(prepare({ attributes: [at('one.csv')] })).rejects.toThrow('got only "F"')
+    await prepare({ shards: 2 })
+    expect(() => work({ index: 2, of: 2 })).toThrow('--index: expected 0 to 1 for --of 2, got 2')
+  })
+})

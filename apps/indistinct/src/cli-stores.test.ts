@@ -97,12 +97,4 @@ describe('passwords and addresses', () => {
     const files = readdirSync(cwd).map((file) => readFileSync(join(cwd, file), 'utf8'))
     expect([stderr, ...files].join('\n')).not.toMatch(/hunter2|Gr(ü|%C3%BC)/)
   })
-
-  test('help has examples first', async () => {
-    const { code, stdout } = await indistinct(['publish', '--help'], { cwd })
-    expect(code).toBe(0)
-    expect(stdout.indexOf('Examples:')).toBeGreaterThan(0)
-    expect(stdout.indexOf('Examples:')).toBeLessThan(stdout.indexOf('Options:'))
-    expect(stdout).toContain('docs/stores.md')
-  })
 })

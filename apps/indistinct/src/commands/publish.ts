@@ -49,7 +49,7 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
         'publish unlearned.csv --to postgres --table app.users --vector-column factors',
         'publish unlearned.csv --to redis --prefix user:',
       ],
-      notes: ['Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes', 'back to them, indistinct versions --prune removes them.'],
+      notes: ['Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes', 'back to them, indistinct versions --prune removes them. See docs/stores.md.'],
       environment: storeEnvironment,
     })
       .positional('file', { describe: 'embeddings, one row a user, in any format that unlearn reads', type: 'string', demandOption: true })

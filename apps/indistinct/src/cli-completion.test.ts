@@ -51,12 +51,12 @@ const typed: [string, string][] = [
   ['indistinct audit --attributes us', '--attributes users.csv '],
 ]
 
-test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values and files', { timeout: 240_000 }, async () => {
-  writeFileSync(join(folder, 'bash.sh'), (await indistinct(['completion', 'bash'], { cwd: folder })).stdout)
-  const shell = terminal('bash --noprofile --norc -i')
+async function completesAll(name: string, start: string, load: string, loaded: string): Promise<void> {
+  writeFileSync(join(folder, `${name}.sh`), (await indistinct(['completion', name], { cwd: folder })).stdout)
+  const shell = terminal(start)
   try {
-    shell.send('source ./bash.sh; echo loaded\n')
-    await shell.wait('\nloaded')
+    shell.send(`${load}\n`)
+    await shell.wait(loaded)
     for (const [keys, line] of typed) {
       shell.send(`${keys}\t`)
       await shell.wait(line)
@@ -66,23 +66,13 @@ test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values a
   } finally {
     shell.end()
   }
-})
+}
 
-test.skipIf(missing('zsh', 'script'))('zsh completes the same', { timeout: 240_000 }, async () => {
-  writeFileSync(join(folder, 'zsh.sh'), (await indistinct(['completion', 'zsh'], { cwd: folder })).stdout)
-  const shell = terminal('zsh -f -i')
-  try {
-    shell.send('autoload -U compinit; compinit -u; unsetopt zle_bracketed_paste; source ./zsh.sh; echo load""ed\n')
-    await shell.wait('loaded')
-    for (const [keys, line] of typed) {
-      shell.send(`${keys}\t`)
-      await shell.wait(line)
-      shell.send('\x15')
-    }
-  } finally {
-    shell.end()
-  }
-})
+test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values and files', { timeout: 240_000 }, () =>
+  completesAll('bash', 'bash --noprofile --norc -i', 'source ./bash.sh; echo loaded', '\nloaded'))
+
+test.skipIf(missing('zsh', 'script'))('zsh completes the same', { timeout: 240_000 }, () =>
+  completesAll('zsh', 'zsh -f -i', 'autoload -U compinit; compinit -u; unsetopt zle_bracketed_paste; source ./zsh.sh; echo load""ed', 'loaded'))
 
 test('the shell is chosen by name, else by SHELL', async () => {
   expect((await indistinct(['completion'], { cwd: folder, env: { SHELL: '/usr/bin/zsh' } })).stdout).toContain('#compdef')

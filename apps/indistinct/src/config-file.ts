@@ -1,11 +1,11 @@
 /** @file indistinct.config.json: flags that need not be typed. It is checked as a whole, whatever command runs. */
 
-import { readFileSync } from 'node:fs'
-import { fileError, IndistinctError, usageError, type Json } from '@indistinct/core'
+import { IndistinctError, usageError, type Json } from '@indistinct/core'
 import type { Options } from 'yargs'
 import { commandOptions, sharedOptions, takesShared, type OptionTable } from './command-options.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { acceptedBy } from './option-values.ts'
+import { readTextFile } from './read-text-file.ts'
 
 export const configFileName = 'indistinct.config.json'
 
@@ -104,13 +104,7 @@ function flagsOf(path: string, place: string, name: string, option: Options, val
 }
 
 function parsed(path: string): Json {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw fileError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause })
-  }
+  const text = readTextFile(path)
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as Json
   } catch (cause) {

@@ -1,7 +1,7 @@
 /** @file What `unlearn` does to a table: a method fitted anew, or an earlier fit brought up to date. */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { badData, fileError, usageError } from '@indistinct/core'
+import { existsSync } from 'node:fs'
+import { badData, usageError } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import {
   calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, updateUnlearned,
@@ -11,6 +11,7 @@ import { fitText, parseFit, type Fit } from './fit-file.ts'
 import type { FlowExtras } from './flow-extras.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
+import { readTextFile } from './read-text-file.ts'
 import type { TableArguments, TableInputs } from './table-inputs.ts'
 
 export interface UnlearningArguments extends TableArguments {
@@ -113,14 +114,7 @@ export function fitFile(fitted: FittedUnlearner, inputs: TableInputs, result: Un
 }
 
 function readFit(path: string): Fit {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw fileError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause })
-  }
-  return parseFit(text, path)
+  return parseFit(readTextFile(path), path)
 }
 
 /**

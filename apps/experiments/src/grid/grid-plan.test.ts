@@ -86,7 +86,7 @@ describe('gridPlan', () => {
     const synthetic = nodes.filter(({ id }) => id.includes('synthetic'))
     const prepare = of('prepare')
     const states = new Map([[prepare.id, { state: 'done' as const }]])
-    const plan = gridPlan(synthetic, states, () => ({ seconds: 7.5, memory: 100, bytes: 10, from: 'table' }), [1, 2, 100])
+    const plan = gridPlan(synthetic, states, () => ({ seconds: 8, memory: 100, bytes: 10, from: 'table' }), [1, 2, 100])
     // Ten seconds a cell with its start; prepare, train, unlearn, two evaluations and two attacks a seed.
     expect(plan).toMatchObject({ cells: 14, done: 1, seconds: 130, memory: 100, bytes: 140, from: { here: 0, table: 13, guess: 0 } })
     // The other seed's prepare, train, unlearn, then evaluate or attack.

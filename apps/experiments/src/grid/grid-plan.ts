@@ -32,7 +32,7 @@ export interface GridPlan {
 }
 
 /** Processor seconds of a cell besides its work: Node, the TypeScript loader and the command line start anew. */
-const START = 2.5
+const START = 2
 
 export function gridPlan(nodes: readonly StageNode[], states: ReadonlyMap<string, CellState>, costOf: (node: StageNode) => ExpectedCost, workers: readonly number[] = [1, 2, 10, 100]): GridPlan {
   const costs = new Map(nodes.map((node) => [node.id, costOf(node)]))

@@ -1,0 +1,14 @@
+/** @file A text file that a flag names, or the error that says why not. */
+
+import { readFileSync } from 'node:fs'
+import { fileError } from '@indistinct/core'
+
+/** @throws IndistinctError 'file' where `path` cannot be read. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw fileError(`cannot read ${path}: ${code === 'ENOENT' ? 'no such file' : message}`, { cause })
+  }
+}

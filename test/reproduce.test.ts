@@ -1,8 +1,10 @@
 /** @file `indistinct reproduce` from the outside, on the one target that trains nothing. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { experimentProtocol } from '../apps/experiments/src/experiment-protocol.ts'
+import { gridOfTargets } from '../apps/experiments/src/reproduce/targets.ts'
 import { finished } from '../apps/indistinct/src/spawned-cli.ts'
 import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
 
@@ -38,8 +40,35 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
     expect(partly.code).toBe(6)
     expect(partly.stdout).toContain('## synthetic')
   })
+
+  test('takes from a store what a grid has made there, and runs nothing itself', async () => {
+    const selection = { datasets: ['synthetic'], recommenders: ['lightgcn'], methods: ['u2u-r-closed'] }
+    const grid = join(copy.root, 'small.json')
+    writeFileSync(grid, JSON.stringify(gridOfTargets(experimentProtocol('paper'), { ...selection, targets: ['table-2', 'table-3'] })))
+    const store = join(copy.root, 'store')
+    const fromStore = (out: string): ReturnType<typeof finished> =>
+      reproduce('table-2', 'table-3', '--datasets', 'synthetic', '--recommenders', 'lightgcn', '--methods', 'u2u-r-closed', '--store', store, '--out', join(copy.root, out), '--quiet')
+
+    expect(await fromStore('nothing')).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining(`9 of 9 cells are not done in ${store}; indistinct grid resume makes them`) as string })
+    const run = await cli('grid', 'run', grid, '--store', store)
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: `9 of 9 cells done in ${store}\n` })
+
+    const first = await fromStore('first')
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toMatch(/^\| U2U-R, exact \| \d\.\d{3} \|/m)
+    expect(await fromStore('second')).toEqual(first)
+    // What Nx makes would lie there.
+    expect(existsSync(join(copy.root, 'artifacts', 'train'))).toBe(false)
+    const results = (out: string): string => readFileSync(join(copy.root, out, 'paper', 'synthetic.json'), 'utf8')
+    expect(results('second')).toBe(results('first'))
+    expect(JSON.parse(results('first'))).toMatchObject({ dataset: 'synthetic', models: [{ method: 'original' }, { method: 'u2u-r-closed' }] })
+  }, 180_000)
 })
 
+function cli(...args: string[]): ReturnType<typeof finished> {
+  return finished([process.execPath, join(copy.root, 'apps/indistinct/bin/indistinct.js'), ...args], { cwd: copy.root })
+}
+
 function reproduce(...args: string[]): ReturnType<typeof finished> {
-  return finished([process.execPath, join(copy.root, 'apps/indistinct/bin/indistinct.js'), 'reproduce', ...args], { cwd: copy.root })
+  return cli('reproduce', ...args)
 }

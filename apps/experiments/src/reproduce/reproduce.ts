@@ -106,7 +106,8 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
     files.push(path)
   }
   const missing = run.expanded.nodes.filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')).map((node) => node.id)
-  const code = exitCodeOf(run, missing.length > 0, files.length > 0)
+  // A store that holds nothing yet is an unfinished grid too, as `grid status` has it.
+  const code = exitCodeOf(run, missing.length > 0, files.length > 0 || options.store !== undefined)
   if (code !== 0) process.stderr.write(options.store === undefined ? failureText(run, missing) : `${missing.length} of ${run.expanded.nodes.length} cells are not done in ${options.store}; indistinct grid resume makes them\n`)
   return { code, files, results }
 }

@@ -94,7 +94,7 @@ async function run(args: ReproduceArguments): Promise<void> {
     const { stages, folder } = planReproduction(options)
     const absent = options.datasets.filter((name) => knownDatasets.some((known) => known.name === name && known.kind === 'real' && findDataset(known, { dataFolder: options.dataFolder }) === undefined))
     const steps = [
-      `stages, of which those that the cache holds are not run again: ${Object.entries(stages).map(([stage, count]) => `${count} ${stage}`).join(', ')}`,
+      `stages, ${args.store === undefined ? 'of which those that the cache holds are not run again' : `taken from ${args.store} as far as they are done there`}: ${Object.entries(stages).map(([stage, count]) => `${count} ${stage}`).join(', ')}`,
       ...absent.map((name) => `${name} is not on this machine: indistinct data fetch ${name}`),
     ]
     return showPlan({ command: 'reproduce', steps, facts: { stages, absent, folder }, writes: [`${folder}/`] }, args.json, session)

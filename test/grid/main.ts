@@ -4,13 +4,14 @@
  *     npm run grid-check                                  # tables-3-to-5 on ML-100K, one seed
  *     npm run grid-check -- --methods flow,d2d-r          # less of it
  *     npm run grid-check -- --engines local,slurm
+ *     npm run grid-check -- --engines slurm --digests F   # an engine at a time: the first writes the digests of artifacts to F
  *     npm run grid-check -- --costs                       # the table of measured costs from the local run
  *
  * A worker is killed by SIGKILL after a quarter of the cells; slurmctld, whose queue is then removed, and redis-server after
  * half of them. Prints one row an engine.
  */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,7 +25,7 @@ import { runKilled } from './killed-grid.ts'
 const { values } = parseArgs({
   options: {
     grid: { type: 'string', default: 'tables-3-to-5' }, datasets: { type: 'string', default: 'ml-100k' }, recommenders: { type: 'string' }, methods: { type: 'string' },
-    seeds: { type: 'string', default: '1' }, engines: { type: 'string', default: engineNames.join(',') }, workers: { type: 'string', default: '2' }, costs: { type: 'boolean', default: false },
+    seeds: { type: 'string', default: '1' }, engines: { type: 'string', default: engineNames.join(',') }, workers: { type: 'string', default: '2' }, costs: { type: 'boolean', default: false }, digests: { type: 'string' },
   },
 })
 const lists = (['datasets', 'recommenders', 'methods'] as const).flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]))
@@ -36,6 +37,7 @@ let failed = false
 try {
   console.log(`${[values.grid, ...lists, '--seeds', values.seeds].join(' ')}: ${nodes.length} cells, ${values.workers} workers, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`)
   let first: { name: string; artifacts: Readonly<Record<string, string>> } | undefined
+  if (values.digests !== undefined && existsSync(values.digests)) first = JSON.parse(readFileSync(values.digests, 'utf8')) as typeof first
   for (const name of values.engines.split(',') as EngineName[]) {
     const missing = missingEngine[name]()
     if (missing !== undefined) {
@@ -57,7 +59,10 @@ try {
           `exit codes ${runs.map(({ code }) => code).join(', then resumed ')}; ${leftovers.length} leftovers${first ? `; ${nodes.length - differing.length} artifacts byte-equal to ${first.name}` : ''}`,
       )
       if (!complete) console.log(runs.map(({ stderr }) => stderr).join('\n'))
-      first ??= { name, artifacts }
+      if (!first && complete) {
+        first = { name, artifacts }
+        if (values.digests !== undefined) writeFileSync(values.digests, canonicalJson(first, 1))
+      }
       if (values.costs && name === 'local') {
         const path = new URL('../../apps/experiments/src/grid/cell-costs.json', import.meta.url)
         const known = JSON.parse(readFileSync(path, 'utf8')) as { cells: Record<string, unknown> }

@@ -49,7 +49,8 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
   return { classes, codes, rowsOfClass, labelled: rows.length, leftOut: embedding.rows - rows.length }
 }
 
-function checkValues({ rows, cols, data }: Matrix): void {
+/** @throws IndistinctError 'bad-data' on no rows or columns, values that are not finite, or rows that are all equal. */
+export function checkValues({ rows, cols, data }: Matrix): void {
   if (rows === 0 || cols === 0) throw badData(`the embedding is empty (${rows} x ${cols}): expected at least one row and column`)
   let varies = false
   for (let p = 0; p < data.length; p++) {

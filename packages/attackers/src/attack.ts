@@ -97,10 +97,10 @@ export interface AttackDeviations {
 const relabellingsOfTask = 20
 export const defaultPermutations = 200
 
-/** Splits that `plan` takes in `repeats` repeats. */
-export function plannedSplits(data: AttackData, protocol: ProtocolName, seed: number, repeats: number): NumberedSplit[] {
+/** Splits of `protocol` in `repeats` repeats. */
+export function plannedSplits(rowsOfClass: readonly Int32Array[], protocol: ProtocolName, seed: number, repeats: number): NumberedSplit[] {
   return Array.from({ length: repeats }, (_, repeat) =>
-    protocols[protocol].splits(data.rowsOfClass, { seed, repeat }).map((split, fold) => ({ ...split, repeat, fold })),
+    protocols[protocol].splits(rowsOfClass, { seed, repeat }).map((split, fold) => ({ ...split, repeat, fold })),
   ).flat()
 }
 
@@ -126,7 +126,7 @@ export async function runAttack(
   const refitRepeats = Math.min(wanted, repeats)
   const protocol = protocols[name]
   const classes = data.classes.length
-  const planned = plannedSplits(data, name, seed, repeats)
+  const planned = plannedSplits(data.rowsOfClass, name, seed, repeats)
   const common = { attacker: attacker.name, input, seed } as const
   const scoring = planned.map(async (split) => {
     const scores = (await run({ kind: 'split', ...common, split, innerFolds })) as SplitScores
@@ -147,7 +147,7 @@ export async function runAttack(
   const permuted = Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
   const observed = observedDeviation(splits, classes, refitRepeats || repeats)
   const fixed = refitRepeats === 0 ? permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocol.crossValidated ? Math.SQRT2 : 1 }) : undefined
-  const { p, chance, critical, standardError } = fixed ?? refittedTest(observed, permuted)
+  const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)
   const result: AttackResult = {
     attacker: attacker.name,
     protocol: name,
@@ -168,7 +168,8 @@ export async function runAttack(
   return { result, observed, permuted }
 }
 
-function refittedTest(observed: number, permuted: Float64Array): { p: number; chance: number; critical: number; standardError: number } {
+/** What deviations from one half under relabellings (m) say of the `observed` one. */
+export function deviationTest(observed: number, permuted: Float64Array): { p: number; chance: number; critical: number; standardError: number } {
   const m = permuted.length
   let atLeast = 0
   let squares = 0

@@ -8,7 +8,7 @@ import { openAttackPool, type AttackPool } from './attack-pool.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
 import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type AttackSettings, type PlannedAttack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
-import { battery } from './battery.ts'
+import { battery, type BatteryAttack } from './battery.ts'
 import { mmdTest, type MmdTest } from './mmd-test.ts'
 import { inputNames, type InputName } from './prepared-input.ts'
 import { protocolNamed, type ProtocolName } from './protocols.ts'
@@ -44,8 +44,8 @@ export interface AuditResult extends Verdict {
   readonly seed: number
 }
 
-const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
-const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
+export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
+export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Rows fitted, over all fits, from which starting threads pays. */
 const pooledFrom = 200_000
 
@@ -81,7 +81,7 @@ function planned(embedding: Matrix, labels: Labels, options: AuditOptions): Plan
     const refitted = plan.refitRepeats > 0
     const settings = attackSettings({ ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] }, plan.protocol, refitted)
     const { repeats: count, innerFolds, permutations, seed } = settings
-    const one = plannedSplits(data, plan.protocol, seed, 1)
+    const one = plannedSplits(data.rowsOfClass, plan.protocol, seed, 1)
     return {
       plan,
       settings,
@@ -151,12 +151,20 @@ function isPooled(attacker: Attacker): boolean {
 
 function plansOf(attacker: Attacker, protocol: ProtocolName, input: InputName | undefined, refit: boolean): PlannedAttack[] {
   const entry = battery[attacker.name]
-  const listed = entry?.attacker === attacker ? entry.attacks.filter((attack) => attack.protocol === protocol) : undefined
-  const usual: readonly InputName[] = listed?.map((attack) => attack.input) ?? (attacker.scaleFree ? ['raw'] : inputNames)
-  // What scale does not matter to gets raw input where others get standardised, and whitened input where the battery lists it.
-  const asked = input !== undefined && attacker.scaleFree && !(input === 'whitened' && usual.includes(input)) ? 'raw' : input
-  const inputs = asked === undefined ? usual : [asked]
-  return [...inputs]
+  const listed = entry?.attacker === attacker ? entry.attacks : undefined
+  return plannedInputs(listed, attacker.scaleFree, protocol, input, refit).map((each) => ({ attacker, protocol, ...each }))
+}
+
+/**
+ * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all inputs; or
+ * the one `input` that was asked for. What scale does not matter to gets raw input where others get standardised.
+ */
+export function plannedInputs(listed: readonly BatteryAttack[] | undefined, scaleFree: boolean, protocol: ProtocolName, input: InputName | undefined, refit: boolean): { readonly input: InputName; readonly refitRepeats: number }[] {
+  const here = listed?.filter((attack) => attack.protocol === protocol)
+  const usual: readonly InputName[] = here?.map((attack) => attack.input) ?? (scaleFree ? ['raw'] : inputNames)
+  // Whitening turns dimensions, which matters to trees too: they get it where the battery lists it.
+  const asked = input !== undefined && scaleFree && !(input === 'whitened' && usual.includes(input)) ? 'raw' : input
+  return (asked === undefined ? [...usual] : [asked])
     .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
-    .map((each) => ({ attacker, protocol, input: each, refitRepeats: refit ? (listed?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))
+    .map((each) => ({ input: each, refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))
 }

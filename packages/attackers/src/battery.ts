@@ -32,7 +32,7 @@ export interface BatteryEntry {
 }
 
 /** The attack on each of `inputs`; `refitRepeats` for each of them, or one for all. */
-function on(protocol: ProtocolName, inputs: readonly InputName[], refitRepeats: number | Partial<Record<InputName, number>>): BatteryAttack[] {
+export function on(protocol: ProtocolName, inputs: readonly InputName[], refitRepeats: number | Partial<Record<InputName, number>>): BatteryAttack[] {
   return inputs.map((input) => ({ protocol, input, refitRepeats: typeof refitRepeats === 'number' ? refitRepeats : (refitRepeats[input] ?? 0) }))
 }
 

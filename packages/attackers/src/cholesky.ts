@@ -32,11 +32,11 @@ export function solveLower(lower: Float64Array, K: number, values: Float64Array,
   }
 }
 
-/** Solves L' y = v in place, v the K values of `values` from `start`. */
+/** Solves L' y = v in place, v the K values of `values` from `start`; row by row, since rows lie together in memory. */
 export function solveLowerTransposed(lower: Float64Array, K: number, values: Float64Array, start = 0): void {
   for (let i = K - 1; i >= 0; i--) {
-    let sum = values[start + i]!
-    for (let k = i + 1; k < K; k++) sum -= lower[k * K + i]! * values[start + k]!
-    values[start + i] = sum / lower[i * K + i]!
+    const solved = values[start + i]! / lower[i * K + i]!
+    values[start + i] = solved
+    for (let k = 0; k < i; k++) values[start + k]! -= lower[i * K + k]! * solved
   }
 }

@@ -11,6 +11,7 @@
  */
 
 import type { Matrix } from '@indistinct/core'
+import { scaleGamma, squaredDistance } from './gaussian-kernel.ts'
 
 export interface SupportVectorOptions {
   /** C; 1. */
@@ -84,14 +85,6 @@ export function supportVectorDecisions({ gamma, vectors, betas, intercepts, inpu
   return out
 }
 
-function scaleGamma(values: Float64Array, N: number, K: number): number {
-  const mean = new Float64Array(K)
-  for (let i = 0, p = 0; i < N; i++) for (let j = 0; j < K; j++, p++) mean[j]! += values[p]! / N
-  let variance = 0
-  for (let i = 0, p = 0; i < N; i++) for (let j = 0; j < K; j++, p++) variance += (values[p]! - mean[j]!) ** 2 / N
-  return variance > 0 ? 1 / variance : 1
-}
-
 function kernelMatrix(values: Float64Array, N: number, K: number, gamma: number): Float32Array {
   const out = new Float32Array(N * N)
   for (let i = 0; i < N; i++) {
@@ -103,22 +96,6 @@ function kernelMatrix(values: Float64Array, N: number, K: number, gamma: number)
     }
   }
   return out
-}
-
-function squaredDistance(a: Float64Array, atA: number, b: Float64Array, atB: number, K: number): number {
-  let even = 0
-  let odd = 0
-  let j = 0
-  for (; j + 4 <= K; j += 4) {
-    const p = a[atA + j]! - b[atB + j]!
-    const q = a[atA + j + 1]! - b[atB + j + 1]!
-    const r = a[atA + j + 2]! - b[atB + j + 2]!
-    const s = a[atA + j + 3]! - b[atB + j + 3]!
-    even += p * p + r * r
-    odd += q * q + s * s
-  }
-  for (; j < K; j++) even += (a[atA + j]! - b[atB + j]!) ** 2
-  return even + odd
 }
 
 /** A pair of equal rows is moved as if their distance were this. */

@@ -15,6 +15,7 @@
 
 import { benjaminiHochberg, foldedInterval, holm, logitInterval, maxStatistic, studentCritical, NORMAL_975 } from '@indistinct/metrics'
 import type { AttackDeviations, AttackResult } from './attack.ts'
+import type { ClassAuc } from './attack-metrics.ts'
 
 /** Which attack, without its scores. */
 export interface AttackName {
@@ -62,7 +63,16 @@ export interface VerdictOptions {
 
 export const defaultMargin = 0.05
 
-export function verdictOf(attacks: readonly AttackDeviations[], options: VerdictOptions = {}): Verdict {
+/** What a verdict takes of an attack. */
+interface JudgedAttack extends Pick<AttackResult, 'attacker' | 'protocol' | 'input' | 'labelled' | 'auc' | 'foldedAuc' | 'permutation'> {
+  readonly perClass: readonly Pick<ClassAuc, 'auc'>[]
+}
+
+export interface JudgedDeviations extends Pick<AttackDeviations, 'observed' | 'permuted'> {
+  readonly result: JudgedAttack
+}
+
+export function verdictOf(attacks: readonly JudgedDeviations[], options: VerdictOptions = {}): Verdict {
   const { attribute, margin = defaultMargin } = options
   if (!(margin > 0 && margin <= 0.5)) throw new RangeError(`verdictOf: expected a margin above 0 and at most 0.5, got ${margin}`)
   const results = attacks.map(({ result }) => result)
@@ -132,7 +142,7 @@ interface Corrections {
   readonly detectable: number[]
 }
 
-function corrections(attacks: readonly AttackDeviations[]): Corrections {
+function corrections(attacks: readonly JudgedDeviations[]): Corrections {
   const refitted = attacks.flatMap(({ permuted }, at) => (permuted.length > 0 ? [at] : []))
   const fixed = attacks.flatMap(({ permuted }, at) => (permuted.length > 0 ? [] : [at]))
   const families = (refitted.length > 0 ? 1 : 0) + (fixed.length > 0 ? 1 : 0)
@@ -166,7 +176,7 @@ function corrections(attacks: readonly AttackDeviations[]): Corrections {
 }
 
 /** Folded interval of `critical` standard errors: mean over classes of their bounds. */
-function simultaneousInterval({ perClass }: AttackResult, critical: number): { lower: number; upper: number } {
+function simultaneousInterval({ perClass }: JudgedAttack, critical: number): { lower: number; upper: number } {
   const ends = perClass.map(({ auc }) => foldedInterval(auc.value > 0 && auc.value < 1 ? logitInterval(auc.value, auc.standardError, 1, critical) : auc))
   const mean = (of: (end: { lower: number; upper: number }) => number): number => ends.reduce((sum, end) => sum + of(end) / ends.length, 0)
   return { lower: mean(({ lower }) => lower), upper: mean(({ upper }) => upper) }
@@ -180,7 +190,7 @@ function nameOf({ attacker, protocol, input }: AttackName): AttackName {
   return { attacker, protocol, input }
 }
 
-function largest(attacks: readonly AttackResult[], of: (attack: AttackResult) => number): AttackResult {
+function largest(attacks: readonly JudgedAttack[], of: (attack: JudgedAttack) => number): JudgedAttack {
   return attacks.reduce((best, attack) => (of(attack) > of(best) ? attack : best))
 }
 

@@ -18,10 +18,12 @@
  * from theirs. There (1 + tau)^2 V1 + (1 + q) V2 is too much where a leak is strong, since what two known users change
  * together takes back some of it, and (1 + tau) (V1 + V2) too little where it is weak; where nothing leaks both are
  * twice DeLong's variance. Their mean is used.
+ * All of it is said of the AUC, and holds for concordance with a number, whose placements are the same sums over pairs.
  * The derivation is in docs/statistics.md, and the measured coverage in apps/experiments/results/calibration.
  */
 
 import { logitInterval, NORMAL_975, placements, type AucEstimate, type Scoring } from './auc-interval.ts'
+import { concordancePlacements } from './concordance.ts'
 import { midranks } from './midranks.ts'
 
 /** One split: who was known, and how the others were scored. */
@@ -51,8 +53,21 @@ const mostCompared = 60
  * @throws RangeError for no splits, or a split whose scored users are all of one class.
  */
 export function repeatedSplitAuc(scorings: readonly SplitScoring[], options: RepeatedSplitOptions): RepeatedSplitAuc {
+  return meanOverSplits('repeatedSplitAuc', scorings, placements, options)
+}
+
+/**
+ * The same for the concordance of predictions (`scores`) with values (`actual`, any numbers), which takes the AUC's place: a
+ * user's placement is its share of pairs in order.
+ * @throws RangeError for no splits, or a split whose scored users all have one value.
+ */
+export function repeatedSplitConcordance(scorings: readonly SplitScoring[], options: RepeatedSplitOptions): RepeatedSplitAuc {
+  return meanOverSplits('repeatedSplitConcordance', scorings, concordancePlacements, options)
+}
+
+function meanOverSplits(caller: string, scorings: readonly SplitScoring[], place: typeof placements, options: RepeatedSplitOptions): RepeatedSplitAuc {
   const { crossValidated, critical = NORMAL_975 } = options
-  if (scorings.length === 0) throw new RangeError('repeatedSplitAuc: expected at least one split, got 0')
+  if (scorings.length === 0) throw new RangeError(`${caller}: expected at least one split, got 0`)
   const slotOf = new Map<number, number>()
   const slots = (ids: ArrayLike<number>): Int32Array =>
     Int32Array.from({ length: ids.length }, (_, i) => {
@@ -61,7 +76,7 @@ export function repeatedSplitAuc(scorings: readonly SplitScoring[], options: Rep
       return slot
     })
   const splits = scorings.map((scoring) => {
-    const { value, contributions, smallerClass } = placements(scoring)
+    const { value, contributions, smallerClass } = place(scoring)
     return { scored: slots(scoring.users), shadow: slots(scoring.shadow), value, contributions, smallerClass, ranks: standardRanks(scoring.scores) }
   })
   const users = slotOf.size

@@ -5,7 +5,7 @@ import { wasmEngine, xgbEngine, type XgbEngine, type XgbEngineName } from './eng
 import { send } from './engine-workers.ts'
 import type { Response } from './worker-message.ts'
 
-export type XgbObjective = 'binary:logistic' | 'multi:softprob'
+export type XgbObjective = 'binary:logistic' | 'multi:softprob' | 'reg:squarederror'
 
 /** XGBoost's parameters by their meaning; defaults are XGBoost's own. */
 export interface XgbOptions {
@@ -33,7 +33,7 @@ export interface XgbModel {
   readonly features: number
   /** The model in its engine's own format; no native memory is held. */
   readonly bytes: Uint8Array
-  /** Probabilities: (N, 1) of class 1 for binary:logistic, (N, C) for multi:softprob. */
+  /** Probabilities, (N, 1) of class 1 for binary:logistic, (N, C) for multi:softprob; values, (N, 1), for reg:squarederror. */
   predict(x: Matrix): Promise<Matrix>
 }
 
@@ -42,7 +42,7 @@ export const wasmValueLimit = 32_000_000
 
 /**
  * Fits boosted trees to features (N, K) and labels (N). Fits started together run side by side.
- * @param y labels 0 and 1 for binary:logistic, 0 .. C - 1 for multi:softprob
+ * @param y labels 0 and 1 for binary:logistic, 0 .. C - 1 for multi:softprob, finite numbers for reg:squarederror
  * @throws RangeError on labels, shapes, options or values XGBoost would not take (NaN and infinities included).
  * @throws IndistinctError 'usage' when the engine asked for is missing or too small.
  */
@@ -63,7 +63,8 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
   const outputs = objective === 'multi:softprob' ? classes : 1
   const parameters: [string, string][] = [
     ['booster', 'gbtree'],
-    ['objective', objective],
+    // The version inside ml-xgboost knows squared error by its first name.
+    ['objective', objective === 'reg:squarederror' && engine.engine === 'wasm' ? 'reg:linear' : objective],
     ['max_depth', String(maxDepth)],
     ['eta', String(eta)],
     ['tree_method', treeMethod],
@@ -115,10 +116,14 @@ function answer(caller: string, engine: XgbEngine, response: Response, key: 'mod
   return (response as unknown as Record<typeof key, Uint8Array | Float32Array>)[key]
 }
 
-/** Number of classes. */
+/** Number of classes; 1 for regression. */
 function checkLabels(x: Matrix, y: ArrayLike<number>, objective: XgbObjective, classes: number | undefined): number {
   if (x.rows === 0 || x.cols === 0) throw new RangeError(`fitXgb: expected at least one row and column, got ${x.rows} x ${x.cols}`)
   if (y.length !== x.rows) throw new RangeError(`fitXgb: expected ${x.rows} labels, got ${y.length}`)
+  if (objective === 'reg:squarederror') {
+    for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i]!)) throw new RangeError(`fitXgb: expected finite values for ${objective}, got ${y[i]} at row ${i}`)
+    return 1
+  }
   let largest = 0
   for (let i = 0; i < y.length; i++) largest = Math.max(largest, y[i]!)
   const count = objective === 'binary:logistic' ? 2 : (classes ?? largest + 1)

@@ -3,12 +3,12 @@
 import type { Failure } from '@indistinct/executors'
 import type { CellState, GridPlan } from '@indistinct/experiments'
 import { duration } from './progress.ts'
-import { textTable } from './text-table.ts'
+import { dataSize, textTable } from './text-table.ts'
 
 export function planText({ stages, cells, done, seconds, chain, wall, memory, bytes, from }: GridPlan): string {
   const rows = [
-    ...stages.map((stage) => [stage.stage, String(stage.cells), String(stage.done), time(stage.seconds), `${Math.round(stage.memory)} MiB`, size(stage.bytes)]),
-    ['all', String(cells), String(done), time(seconds), `${Math.round(memory)} MiB`, size(bytes)],
+    ...stages.map((stage) => [stage.stage, String(stage.cells), String(stage.done), time(stage.seconds), `${Math.round(stage.memory)} MiB`, dataSize(stage.bytes)]),
+    ['all', String(cells), String(done), time(seconds), `${Math.round(memory)} MiB`, dataSize(bytes)],
   ]
   const sources = [`${from.here} from cells of their kind in this store`, `${from.table} from the committed table`, `${from.guess} guessed from other cells`]
   return [
@@ -42,8 +42,4 @@ export function failuresText(failures: ReadonlyMap<string, Failure>, missing: nu
 
 function time(seconds: number): string {
   return duration(1000 * seconds)
-}
-
-function size(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

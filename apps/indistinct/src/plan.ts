@@ -17,6 +17,8 @@ export interface DryRunArguments {
 
 export interface Plan {
   readonly command: string
+  /** What was done to find out, where that is less than to read and check everything. */
+  readonly checked?: string
   /** What would be done, a line each. */
   readonly steps: readonly string[]
   /** The same and more, for --json. */
@@ -26,10 +28,10 @@ export interface Plan {
 }
 
 /** Prints the plan as the result. */
-export function showPlan({ command, steps, facts, writes }: Plan, json: boolean, session: Session): void {
+export function showPlan({ command, checked = 'everything was read and checked', steps, facts, writes }: Plan, json: boolean, session: Session): void {
   if (json) return session.result(`${canonicalJson({ schema: 'indistinct/dry-run/1', command, ...facts, writes: [...writes] }, 2)}\n`)
   const files = writes.length === 0 ? ['would write no file'] : ['would write', ...writes.map((path) => `  ${path}`)]
-  session.result([`dry run of ${command}: everything was read and checked, nothing was written`, ...steps, ...files].map((line) => `${printable(line)}\n`).join(''))
+  session.result([`dry run of ${command}: ${checked}, nothing was written`, ...steps, ...files].map((line) => `${printable(line)}\n`).join(''))
 }
 
 /** Users, dimensions and labels, as a line of a plan each. */

@@ -77,7 +77,7 @@ export async function unlearnStreamed(args: StreamingArguments, table: TableRead
         args.method,
       ]
       const facts = { rows, dimensions: cols, dtype, attribute: { name: args.attribute, classes, missing: labels.missing }, unmatched: labels.unmatched, method: args.method, streamed: true, warnings }
-      return showPlan({ command: 'unlearn', steps, facts, writes: [args.out, sidecar] }, args.json, session)
+      return showPlan({ command: 'unlearn', checked: 'labels were joined', steps, facts, writes: [args.out, sidecar] }, args.json, session)
     }
     const input = { table: { file: basename(args.table), sha256: table.sha256() }, attributes: { file: basename(args.attributes), sha256: labels.sha256 } }
     await abortable((signal) => streamed(args, table, labels, { parameters, input, sidecar, warnings, signal }, session))

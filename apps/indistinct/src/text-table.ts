@@ -9,6 +9,11 @@ export function textTable(header: readonly string[], rows: readonly (readonly (s
   return `${lines.join('\n')}\n`
 }
 
+/** Bytes in the unit that suits them. */
+export function dataSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
 /** 1234567 as "1,234,567". */
 export function grouped(value: number): string {
   return value.toLocaleString('en-GB')

@@ -10,7 +10,7 @@ export { d2dRegularised, type D2dRegularisedOptions, type DistributionDivergence
 export { applyDelta, makeDelta, type DeltaNames } from './delta.ts'
 export { fitByRegression } from './regression-map.ts'
 export { fittedFromJson, fittedToJson } from './fitted-json.ts'
-export { mapUnlabelled, type ApplyOptions, type Fitted, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
+export { fittedUnlearner, mapUnlabelled, type ApplyOptions, type Fitted, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
 export { fitGaussianTransport, gaussianTransport, gaussianTransportMaps, type GaussianTransportOptions } from './gaussian-transport.ts'
 export { hsicFlow, type HsicFlowOptions } from './hsic-flow.ts'
 export { inTrainingMethods, type InTrainingMethod, type InTrainingName, type InTrainingOptions } from './in-training.ts'

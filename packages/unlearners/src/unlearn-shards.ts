@@ -1,8 +1,9 @@
 /** @file A table in shards, unlearned: the flow, or a closed form, by sums over shards that hold their own rows. */
 
 import type { Json } from '@indistinct/core'
-import type { AffineMap } from './affine-map.ts'
 import type { ClassNormal } from './class-normals.ts'
+import { classPosterior } from './class-posterior.ts'
+import type { UserMap } from './fitted-unlearner.ts'
 import { defaultFrequencies } from './flow-kernel.ts'
 import { gaussianTransportMaps } from './gaussian-transport.ts'
 import { leaceMap } from './leace.ts'
@@ -29,6 +30,8 @@ export interface ShardOptions extends Partial<FlowCourse> {
 export interface UnlearnedShards {
   readonly parameters: { readonly [name: string]: Json }
   readonly trace: readonly TraceRow[]
+  /** Of a closed form: what moved every user, and would move others. */
+  readonly map?: UserMap
   /** Calls `visit` with every block (rows, K) of a shard of this process as it is now, and the number of its first row. */
   eachBlock(shard: Shard, visit: (block: Float32Array, first: number) => void): void
 }
@@ -49,21 +52,22 @@ export function unlearnShards(table: ShardedTable, method: ShardMethod, options:
     const { state, parameters, trace } = runFlow('unlearnShards', shardedFlowTable(table, frequencies, seed), checkedCourse('unlearnShards', options), onPass)
     return result(state, { ...parameters, frequencies, seed }, trace)
   }
-  const { maps, parameters } = closedForm(method, shardNormals(table))
-  return result({ name: 'mapped', kind: 'mapped', from: shardOrigin, maps }, parameters, [])
+  const { map, parameters } = closedForm(method, shardNormals(table))
+  const maps = map.kind === 'shared' ? table.sizes.map(() => map.map) : map.maps
+  return { ...result({ name: 'mapped', kind: 'mapped', from: shardOrigin, maps }, parameters, []), map }
 }
 
-function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { maps: readonly AffineMap[]; parameters: { readonly [name: string]: Json } } {
+function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { map: Exclude<UserMap, { readonly kind: 'noise' }>; parameters: { readonly [name: string]: Json } } {
   switch (method) {
     case 'mean-matching':
-      return { maps: meanMatchingMaps(normals), parameters: {} }
+      return { map: { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) }, parameters: {} }
     case 'leace': {
       const { map, erased } = leaceMap(normals)
-      return { maps: normals.map(() => map), parameters: { erased } }
+      return { map: { kind: 'shared', map }, parameters: { erased } }
     }
     case 'gaussian-transport': {
       const { maps, iterations } = gaussianTransportMaps(normals)
-      return { maps, parameters: { iterations } }
+      return { map: { kind: 'by-class', maps, posterior: classPosterior(normals) }, parameters: { iterations } }
     }
     default:
       throw new RangeError(`unlearnShards: expected a method of ${shardMethods.join(', ')}, got '${String(method satisfies never)}'`)

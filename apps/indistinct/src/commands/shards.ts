@@ -1,9 +1,9 @@
 /** @file `indistinct shards`: tables larger than one machine's memory, unlearned by workers that share a folder. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { badData, canonicalJson, fileError, usageError } from '@indistinct/core'
+import { badData, canonicalJson, fileError, sha256, usageError } from '@indistinct/core'
 import { localExecutor, runTasks } from '@indistinct/executors'
 import { setThreads } from '@indistinct/kernels'
 import { shardMethods, type ShardMethod } from '@indistinct/unlearners'
@@ -13,10 +13,12 @@ import { computeEnvironment, computeOptions, outputOptions, type CommonArguments
 import { exitCodes } from '../exit-codes.ts'
 import { ownProgram } from '../grid-engine.ts'
 import { numberOption, textOption } from '../option-values.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { openSession, type Session } from '../session.ts'
-import { prepareShards } from '../shards/prepare-shards.ts'
+import { planShards, prepareShards } from '../shards/prepare-shards.ts'
+import { shardDryRun, workerMemory } from '../shards/shard-dry-run.ts'
 import { readManifest, type ShardManifest } from '../shards/shard-manifest.ts'
-import { layout } from '../shards/shard-plan.ts'
+import { layout, type ShardPlan } from '../shards/shard-plan.ts'
 import { runShardWorker } from '../shards/shard-worker.ts'
 import { tableOptions, type TableArguments } from '../table-inputs.ts'
 import { grouped } from '../text-table.ts'
@@ -31,7 +33,7 @@ const parameterFlags = {
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
 
-interface UnlearnShardsArguments extends Omit<TableArguments, 'table' | 'attributes' | 'unlabelled'>, CommonArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
+interface UnlearnShardsArguments extends Omit<TableArguments, 'table' | 'attributes' | 'unlabelled'>, CommonArguments, DryRunArguments, Readonly<Partial<Record<ParameterFlag, number>>> {
   readonly tables: readonly string[]
   readonly attributes: readonly string[]
   readonly out: string
@@ -39,6 +41,7 @@ interface UnlearnShardsArguments extends Omit<TableArguments, 'table' | 'attribu
   readonly shards?: number | undefined
   readonly workers: number
   readonly 'prepare-only': boolean
+  readonly fit?: string | undefined
   readonly force: boolean
 }
 
@@ -67,8 +70,10 @@ export const shardsOptions = {
     }),
     ...inGroup('Output', {
       out: { describe: 'folder for the shards, their manifest, and the work of the run, which all workers share', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+      fit: { describe: 'closed forms: write the fitted method here, for unlearn --update; as sensitive as the original', type: 'string', requiresArg: true, coerce: textOption('--fit') },
       force: { describe: 'replace what the folder holds', type: 'boolean', default: false },
     }),
+    ...dryRunOption,
     ...outputOptions,
     ...computeOptions,
   },
@@ -95,6 +100,7 @@ const unlearnShardsCommand: CommandModule<object, UnlearnShardsArguments> = {
       examples: [
         'shards unlearn users.npy --attributes people.csv --attribute gender --out unlearned --shards 8 --workers 2',
         'shards unlearn a.parquet b.parquet --attributes a.csv --attributes b.csv --attribute gender --out unlearned',
+        'shards unlearn users.npy --attributes people.csv --attribute gender --out /shared/run --workers 10 --dry-run',
         'shards unlearn users.npy --attributes people.csv --attribute gender --out /shared/run --prepare-only',
       ],
       exits: ['partlyDone'],
@@ -128,26 +134,41 @@ export const shardsCommand: CommandModule = {
 
 async function unlearnInShards(args: UnlearnShardsArguments): Promise<void> {
   const session = openSession(args)
-  const { out, workers } = args
-  const parameters: Record<string, number> = {}
-  for (const [name, { flag }] of Object.entries(parameterFlags)) if (args[flag] !== undefined) parameters[name] = args[flag]
-  const { plan, resumed } = await prepareShards(
-    {
-      tables: args.tables, attributes: args.attributes, attribute: args.attribute, out, method: args.method, parameters, seed: args.seed, shards: args.shards,
-      ids: args.ids, idColumn: args['id-column'], tableIdColumn: args['table-id-column'], dimensions: args.dimensions, key: args['table-key'],
-      missing: args['missing-label'], force: args.force,
-    },
-    session.log,
-  )
+  const { out } = args
+  if (args.fit !== undefined && args.method === 'flow') throw usageError(`--fit: the flow moves each user on a way of its own; closed forms leave a fit: ${shardMethods.filter((name) => name !== 'flow').join(', ')}`)
+  const options = {
+    tables: args.tables, attributes: args.attributes, attribute: args.attribute, out, method: args.method, parameters: parametersOf(args), seed: args.seed, shards: args.shards,
+    ids: args.ids, idColumn: args['id-column'], tableIdColumn: args['table-id-column'], dimensions: args.dimensions, key: args['table-key'],
+    missing: args['missing-label'], fit: args.fit, force: args.force,
+  }
+  if (args['dry-run']) return showPlan(await planShards(options, session.log, (run) => shardDryRun(run, out, workersOf(args, run.plan))), args.json, session)
+  const { plan, resumed } = await prepareShards(options, session.log)
   if (resumed) session.log.info(isFinished(out) ? `${out}: this run is done` : `${out}: going on with the run that is there`)
   if (args['prepare-only']) {
     const command = `indistinct shards worker ${out} --index I --of N`
     return session.result(args.json ? `${canonicalJson({ schema: 'indistinct/shards-prepared/1', folder: out, shards: plan.shards.length, command: ['shards', 'worker', out] }, 2)}\n` : `${plan.shards.length} shards are ready; start N workers, at most one a shard, I = 0 to N - 1:\n${command}\n`)
   }
-  if (!isFinished(out)) await runWorkers(out, Math.min(workers, plan.shards.length), args, session)
+  if (!isFinished(out)) await runWorkers(out, plan, args, session)
   if (process.exitCode === exitCodes.partlyDone) return
   const manifest = readManifest(layout.manifest(out))
-  session.result(args.json ? `${canonicalJson(manifest, 2)}\n` : summary(manifest, out))
+  session.result(args.json ? `${canonicalJson(manifest, 2)}\n` : summary(manifest, [layout.manifest(out), ...(args.fit === undefined ? [] : [args.fit])]))
+}
+
+/** The parameters that were given, under the flow's names. */
+function parametersOf(args: UnlearnShardsArguments): Record<string, number> {
+  const parameters: Record<string, number> = {}
+  for (const [name, { flag }] of Object.entries(parameterFlags)) {
+    const value = args[flag]
+    if (value === undefined) continue
+    if (args.method !== 'flow') throw usageError(`--${flag} is no parameter of ${args.method}; it takes none`)
+    parameters[name] = value
+  }
+  if (args.frequencies !== undefined && args.frequencies % 8 !== 0) throw usageError(`--frequencies: expected a multiple of 8, got ${args.frequencies}`)
+  return parameters
+}
+
+function workersOf({ workers }: UnlearnShardsArguments, { shards }: ShardPlan): number {
+  return Math.min(workers, shards.length)
 }
 
 /** Whether the manifest is there, and nothing is left of the work. */
@@ -155,13 +176,12 @@ function isFinished(out: string): boolean {
   return existsSync(layout.manifest(out)) && !existsSync(layout.work(out))
 }
 
-/** MiB that a worker is reckoned with: see docs/scale.md. */
-const workerMemory = 600
-
-async function runWorkers(out: string, workers: number, args: UnlearnShardsArguments, { log }: Session): Promise<void> {
+async function runWorkers(out: string, plan: ShardPlan, args: UnlearnShardsArguments, { log }: Session): Promise<void> {
+  const workers = workersOf(args, plan)
+  const memory = workerMemory(plan, workers)
   const logs = mkdtempSync(join(tmpdir(), 'indistinct-shards-'))
   const env = args.threads === undefined ? {} : { INDISTINCT_THREADS: String(args.threads) }
-  const tasks = Array.from({ length: workers }, (_, index) => ({ id: `worker-${index}`, args: ['shards', 'worker', out, '--index', String(index), '--of', String(workers), '--quiet'], memory: workerMemory, env }))
+  const tasks = Array.from({ length: workers }, (_, index) => ({ id: `worker-${index}`, args: ['shards', 'worker', out, '--index', String(index), '--of', String(workers), '--quiet'], memory, env }))
   // Workers wait for each other, so that all of them must run.
   const executor = localExecutor({ program: ownProgram, folder: logs, workers, memory: Infinity })
   try {
@@ -196,6 +216,15 @@ function worker(args: WorkerArguments): void {
   )
 }
 
-function summary({ moved, rows, shards, passes, rmsChange }: ShardManifest, out: string): string {
-  return `${grouped(moved)} of ${grouped(rows)} users moved, ${(rmsChange as number).toPrecision(3)} root mean square; ${passes} passes, ${shards.length} shards\n${layout.manifest(out)}\n`
+/** @param files the manifest, and what else was asked for */
+function summary({ method, parameters, moved, rows, shards, passes, displacement }: ShardManifest, files: readonly string[]): string {
+  const outcome = typeof parameters['outcome'] === 'string' ? `, ${parameters['outcome']}` : ''
+  const three = (value: number): string => value.toPrecision(3)
+  return [
+    `${method}: ${grouped(moved)} of ${grouped(rows)} users moved, ${passes === 1 ? '1 pass' : `${passes} passes`}${outcome}`,
+    `moved by ${three(displacement.mean)} on average, ${three(displacement.rootMeanSquare)} in root mean square, at most ${three(displacement.largest)}${displacement.unit === 'spread' ? " of the table's spread" : ' (all rows were equal before)'}`,
+    ...files.map((path) => `${path}  sha256 ${sha256(readFileSync(path))}`),
+    `${grouped(shards.length)} shards beside the manifest, which has their digests`,
+    '',
+  ].join('\n')
 }

@@ -1,11 +1,12 @@
 /** @file The plan of a sharded run: tables opened, labels joined, and what all workers must agree on written down. */
 
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
 import { badData, canonicalJson, createFile, usageError, writeFileAtomic } from '@indistinct/core'
 import { openTable, readIds, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../log.ts'
+import { checkOutputs } from '../output-files.ts'
 import { joinShardLabels } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
 import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'
@@ -27,7 +28,21 @@ export interface PrepareOptions {
   readonly dimensions?: readonly string[] | undefined
   readonly key?: string | undefined
   readonly missing?: readonly string[] | undefined
+  /** File for the fit of a closed form. */
+  readonly fit?: string | undefined
   readonly force: boolean
+}
+
+/** A run that could start. */
+export interface PlannedRun {
+  readonly plan: ShardPlan
+  /** The folder holds this very run. */
+  readonly resumed: boolean
+  /** Open as long as `use` is at work. */
+  readonly readers: readonly TableReader[]
+  /** Class of each row, by shard. */
+  readonly codes: readonly Int32Array[]
+  readonly idsOf: (table: number) => readonly string[]
 }
 
 /** Rows of a shard unless asked otherwise: 61 MiB at 64 dimensions. */
@@ -40,8 +55,26 @@ const centreRows = 4096
  * goes on.
  * @throws IndistinctError 'usage', 'bad-data' or 'file'.
  */
-export async function prepareShards(options: PrepareOptions, log: Log): Promise<{ plan: ShardPlan; resumed: boolean }> {
-  const { tables, attributes, out, force } = options
+export function prepareShards(options: PrepareOptions, log: Log): Promise<Pick<PlannedRun, 'plan' | 'resumed'>> {
+  const { out, force } = options
+  return planShards(options, log, ({ plan, resumed, codes, idsOf }) => {
+    if (resumed) return { plan, resumed }
+    if (force) for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
+    codes.forEach((own, s) => writeShardLabels(out, s, own))
+    for (const { whole, output, from, to } of plan.shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
+    writeFileAtomic(layout.plan(out), textOf(plan))
+    return { plan, resumed }
+  })
+}
+
+const textOf = (plan: ShardPlan): string => `${canonicalJson(plan, 2)}\n`
+
+/**
+ * Opens tables, joins labels, and gives `use` the run that they make; nothing is written.
+ * @throws IndistinctError 'usage', 'bad-data' or 'file', also where the folder holds another run.
+ */
+export async function planShards<T>(options: PrepareOptions, log: Log, use: (run: PlannedRun) => T): Promise<T> {
+  const { tables, attributes, out, fit, force } = options
   if (attributes.length !== 1 && attributes.length !== tables.length) throw usageError(`--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`)
   if (tables.length > 1 && options.shards !== undefined) throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
   const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }) }
@@ -70,21 +103,18 @@ export async function prepareShards(options: PrepareOptions, log: Log): Promise<
         return { path: realpathSync(path), bytes: size, modified: mtimeMs }
       }),
       centre: [...centreOf(readers[0]!)],
+      fit: fit === undefined ? null : resolve(fit),
       engine: process.versions.v8,
       shards,
     }
-    const text = `${canonicalJson(plan, 2)}\n`
-    if (existsSync(layout.plan(out))) {
-      const same = readFileSync(layout.plan(out), 'utf8') === text
-      if (same && !force) return { plan, resumed: true }
-      if (!force) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
-      for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
+    const there = existsSync(layout.plan(out))
+    const resumed = there && !force && readFileSync(layout.plan(out), 'utf8') === textOf(plan)
+    if (!resumed && !force) {
+      if (there) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
+      for (const path of [layout.manifest(out), ...shards.map(({ output }) => join(out, output))]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
     }
-    if (!force) for (const path of [layout.manifest(out), ...shards.map(({ output }) => join(out, output))]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
-    joined.codes.forEach((codes, s) => writeShardLabels(out, s, codes))
-    for (const { whole, output, from, to } of shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
-    writeFileAtomic(layout.plan(out), text)
-    return { plan, resumed: false }
+    if (!resumed) checkOutputs([layout.plan(out), ...(fit === undefined ? [] : [fit])], [...tables, ...attributes, ...(options.ids === undefined ? [] : [options.ids])], force)
+    return use({ plan, resumed, readers, codes: joined.codes, idsOf })
   } finally {
     for (const reader of readers) reader.close()
   }

@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { fileError, type Json } from '@indistinct/core'
 import type { UnlearnedShards } from '@indistinct/unlearners'
 import { versions } from '../provenance.ts'
+import { displacementOfShards, type Displacement } from './shard-change.ts'
 import type { ShardRecord } from './shard-output.ts'
 import { checkedSchema, type ShardPlan } from './shard-plan.ts'
 
@@ -23,13 +24,18 @@ export interface ShardManifest {
   readonly schema: 'indistinct/shards/1'
   readonly rows: number
   readonly dimensions: number
+  readonly method: string
+  readonly parameters: { readonly [name: string]: Json }
   readonly moved: number
   readonly passes: number
+  /** As of `unlearn`, of all users and exactly, without medians. */
+  readonly displacement: Displacement
   readonly shards: readonly ManifestShard[]
 }
 
 export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShards, records: readonly ShardRecord[]): ShardManifest {
-  const rows = plan.shards.reduce((sum, { from, to }) => sum + to - from, 0)
+  const displacement = displacementOfShards(plan, records.map(({ change }) => change))
+  const { users: rows, unmoved } = displacement
   return {
     schema: 'indistinct/shards/1',
     method: plan.method,
@@ -40,8 +46,8 @@ export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShar
     attributes: plan.attributes,
     rows,
     dimensions: plan.dimensions,
-    moved: records.reduce((sum, { moved }) => sum + moved, 0),
-    rmsChange: Math.sqrt(records.reduce((sum, { squares }) => sum + squares, 0) / rows),
+    moved: rows - unmoved,
+    displacement,
     shards: plan.shards.map(({ input, from, to, firstRow, output }, s) => ({
       file: output, rows: to - from, firstRow, sha256: records[s]!.sha256,
       input: { file: basename(plan.inputs[input]!.path), from, to, sha256: records[s]!.inputSha256 },

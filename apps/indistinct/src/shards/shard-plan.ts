@@ -44,6 +44,8 @@ export interface ShardPlan {
   readonly read: { readonly key?: string; readonly idColumn?: string; readonly dimensions?: readonly string[] }
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly modified: number }[]
   readonly centre: readonly number[]
+  /** Where worker 0 writes the fit of a closed form. */
+  readonly fit: string | null
   /** Of the JavaScript engine: another one may round functions such as exp otherwise. */
   readonly engine: string
   readonly shards: readonly PlannedShard[]

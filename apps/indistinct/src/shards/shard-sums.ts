@@ -30,7 +30,7 @@ export interface ShardSums {
 }
 
 /** Bytes of the digest at the head of every file, of the run and of all sums before. */
-const digestBytes = 32
+export const digestBytes = 32
 
 export function shardSums(own: readonly Shard[], { folder, shards, run, wait, onSum }: SumsOptions): ShardSums {
   let digest = createHash('sha256').update(run).digest()

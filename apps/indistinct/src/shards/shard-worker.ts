@@ -4,10 +4,12 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { badData, canonicalJson, fileError, sha256, usageError, writeFileAtomic } from '@indistinct/core'
 import { openTable, type TableReader } from '@indistinct/embeddings'
 import { unlearnShards, type Shard, type TraceRow, type UnlearnedShards } from '@indistinct/unlearners'
+import { writeShardFit } from './shard-fit.ts'
 import { readShardLabels } from './shard-labels.ts'
 import { manifestOf } from './shard-manifest.ts'
 import { writeShard, type ShardRecord } from './shard-output.ts'
 import { layout, readPlan, type ShardPlan } from './shard-plan.ts'
+import { shardSample } from './shard-sample.ts'
 import { shardScratch } from './shard-scratch.ts'
 import { shardSums } from './shard-sums.ts'
 
@@ -68,10 +70,11 @@ export function runShardWorker(folder: string, options: WorkerOptions): WorkerRe
     const result = unlearnShards(table, plan.method, { ...plan.parameters, seed: plan.seed, ...(options.onPass && { onPass: options.onPass }) })
     Object.assign(report, { sums: sums.count(), bytesPerShard: sums.bytesPerShard() })
     for (const shard of shards) {
-      if (!existsSync(layout.done(folder, shard.index))) writeShard(folder, shard, plan.shards[shard.index]!, readers.get(plan.shards[shard.index]!.input)!, result)
+      if (!existsSync(layout.done(folder, shard.index))) writeShard(folder, shard, plan, readers.get(plan.shards[shard.index]!.input)!, result)
     }
     scratch.close()
-    publish(folder, plan, result, wait)
+    // A fit takes rows of all shards: one worker is enough for that.
+    if (plan.fit === null || index === 0) publish(folder, plan, result, readers, wait)
   } catch (error) {
     // Once the manifest is there, another worker takes the files away that this one reads.
     if (!(error instanceof FinishedElsewhere) && !existsSync(layout.manifest(folder))) throw error
@@ -85,18 +88,21 @@ export function planDigest(plan: ShardPlan): string {
   return sha256(canonicalJson(plan))
 }
 
+function openInput(plan: ShardPlan, input: number, readers: Map<number, TableReader>): TableReader {
+  const known = readers.get(input)
+  if (known) return known
+  const { path, bytes, modified } = plan.inputs[input]!
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) throw fileError(`cannot read ${path}: no such file`)
+  if (stats.size !== bytes || stats.mtimeMs !== modified) throw badData(`${path}: the file changed since the run was prepared; prepare it again, with --force`)
+  const reader = openTable(path, plan.read)
+  readers.set(input, reader)
+  return reader
+}
+
 function openShard(folder: string, plan: ShardPlan, index: number, readers: Map<number, TableReader>): Shard {
   const { input, from, to } = plan.shards[index]!
-  const { path, bytes, modified } = plan.inputs[input]!
-  let reader = readers.get(input)
-  if (!reader) {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (!stats) throw fileError(`cannot read ${path}: no such file`)
-    if (stats.size !== bytes || stats.mtimeMs !== modified) throw badData(`${path}: the file changed since the run was prepared; prepare it again, with --force`)
-    reader = openTable(path, plan.read)
-    readers.set(input, reader)
-  }
-  const table = reader
+  const table = openInput(plan, input, readers)
   return { index, rows: to - from, codes: readShardLabels(folder, index, to - from), readRows: (first, last, into) => table.readRows(from + first, from + last, into) }
 }
 
@@ -120,13 +126,20 @@ function peerWait(folder: string, of: number, timeout: number, onWaited: (millis
   }
 }
 
+/** Users by whom a fit says how far apart it left the classes. */
+const sampledUsers = 20_000
+
 /** Waits for all shards, then writes the manifest and takes the working files away. Equal bytes, whoever comes to it. */
-function publish(folder: string, plan: ShardPlan, result: UnlearnedShards, wait: (path: string, what: string, shard: number) => void): void {
+function publish(folder: string, plan: ShardPlan, result: UnlearnedShards, readers: Map<number, TableReader>, wait: (path: string, what: string, shard: number) => void): void {
   const records = plan.shards.map((_, shard) => {
     const path = layout.done(folder, shard)
     wait(path, 'the rows', shard)
     return JSON.parse(readFileSync(path, 'utf8')) as ShardRecord
   })
+  if (plan.fit !== null) {
+    const codesOf = (shard: number): Int32Array => readShardLabels(folder, shard, plan.shards[shard]!.to - plan.shards[shard]!.from)
+    writeShardFit(plan.fit, plan, result, shardSample(plan, sampledUsers, (input) => openInput(plan, input, readers), codesOf))
+  }
   writeFileAtomic(layout.manifest(folder), `${canonicalJson(manifestOf(plan, result, records), 2)}\n`)
   removeWork(folder)
 }

@@ -1,10 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeLabels, matrix, randomStream, type Matrix } from '@indistinct/core'
 import { embeddingTable, readTable, writeTable } from '@indistinct/embeddings'
+import { displacementOf } from '@indistinct/report'
 import { unlearners } from '@indistinct/unlearners'
+import { parseFit } from '../fit-file.ts'
+import { indistinctInProcess } from '../in-process-cli.ts'
 import { createLog } from '../log.ts'
 import { prepareShards, type PrepareOptions } from './prepare-shards.ts'
 import { readManifest } from './shard-manifest.ts'
@@ -59,6 +62,73 @@ describe('a table in several files', () => {
       after.matrix.data.forEach((value, q) => expect(Math.abs(value - expected.data[q]!)).toBeLessThan(2e-5))
     }
     expect(readManifest(at('out', 'manifest.json'))).toMatchObject({ rows: 900, moved: 810, method, shards: [{ file: 'a.parquet', firstRow: 0 }, { file: 'b.safetensors', firstRow: 250 }, { file: 'c.npz', firstRow: 700 }] })
+  })
+})
+
+describe('what a run leaves beside its shards', () => {
+  const { table, values } = users(600)
+  const labels = encodeLabels(values)
+  beforeEach(async () => {
+    await writeTable(at('users.npy'), embeddingTable({ matrix: table }))
+    writeFileSync(at('people.csv'), csv(values.map((_, i) => String(i)), values))
+  })
+  const rowsOf = async (shards: readonly { readonly file: string }[]): Promise<number[]> => (await Promise.all(shards.map(({ file }) => readTable(at('out', file))))).flatMap(({ matrix: { data } }) => [...data])
+
+  test.each(['mean-matching', 'leace', 'gaussian-transport'] as const)('the fit of %s moves everyone as the run did, whichever worker comes last', async (method) => {
+    await prepare({ method, shards: 3, fit: at('a.fit') })
+    // Both workers wait for the other's sum: the second, started again, has it.
+    for (const [index, done] of [[1, false], [0, false], [1, true], [0, true]] as const) {
+      if (done) expect(work({ index, of: 2 })).toMatchObject({ sums: 1 })
+      else expect(() => work({ index, of: 2, peerTimeout: 0.01 })).toThrow(/waited/)
+      expect(existsSync(at('out', 'manifest.json'))).toBe(done && index === 0)
+    }
+    const { fitted, attribute, reference } = parseFit(readFileSync(at('a.fit'), 'utf8'), 'a.fit')
+    expect([attribute, fitted.method, fitted.exact]).toEqual(['gender', method, true])
+    expect(reference).toMatchObject([{ first: 'F', second: 'M' }])
+    expect([...fitted.apply(table, labels).data]).toEqual(await rowsOf(readManifest(at('out', 'manifest.json')).shards))
+  })
+
+  test('distances moved, as those of the whole table', async () => {
+    await prepare({ method: 'flow', shards: 3, parameters: { frequencies: 64 } })
+    work()
+    const { shards, displacement, moved } = readManifest(at('out', 'manifest.json'))
+    const expected = displacementOf(table, { ...table, data: Float32Array.from(await rowsOf(shards)) }, labels)
+    const close = (value: number): unknown => expect.closeTo(value, 9) as unknown
+    expect(displacement).toMatchObject({ unit: 'spread', spread: close(expected.spread), users: 600, unmoved: 60, mean: close(expected.all.mean), largest: close(expected.all.quantiles[5]) })
+    expect(displacement.groups).toMatchObject(expected.groups.map(({ name, users: count, unmoved, mean, quantiles }) => ({ name, users: count, unmoved, mean: close(mean), largest: close(quantiles[5]) })))
+    expect(displacement.rootMeanSquare).toBeGreaterThan(displacement.mean)
+    expect(moved).toBe(540)
+  })
+})
+
+describe('a dry run', () => {
+  test('tells shards and costs, writes nothing, and refuses what the run would', async () => {
+    const { table, values } = users(3000)
+    await writeTable(at('users.npy'), embeddingTable({ matrix: table }))
+    writeFileSync(at('people.csv'), csv(values.map((_, i) => String(i)), values))
+    const run = (...more: string[]) => indistinctInProcess(['shards', 'unlearn', at('users.npy'), '--attributes', at('people.csv'), '--attribute', 'gender', '--out', at('out'), '--shards', '3', '--frequencies', '64', '--dry-run', ...more])
+    const before = readdirSync(folder)
+    const { code, stdout } = await run('--json', '--workers', '9')
+    expect(code).toBe(0)
+    const plan = JSON.parse(stdout) as { estimate: { [name: string]: number } }
+    expect(plan).toMatchObject({
+      schema: 'indistinct/dry-run/1', command: 'shards unlearn', rows: 3000, dimensions: 5, workers: 3, attribute: { missing: 300 }, parameters: { frequencies: 64 },
+      shards: [0, 1, 2].map((s) => ({ file: `users-0000${s}-of-00003.npy`, rows: 1000 })), writes: [at('out', '/')],
+    })
+    expect(plan.estimate['sampledUsers']).toBe(3000)
+    const text = await run()
+    expect(text.stdout).toMatch(/^dry run of shards unlearn: labels were joined and some rows were read, nothing was written\n/)
+    expect(text.stdout).toContain('3,000 of the users took ')
+    expect(readdirSync(folder)).toEqual(before)
+    // The sample was the whole table here, so that the run takes as many sums and bytes.
+    await prepare({ method: 'flow', shards: 3, parameters: { frequencies: 64 } })
+    expect(work()).toMatchObject({ sums: plan.estimate['sums'], bytesPerShard: plan.estimate['bytesPerShard'] })
+
+    expect((await run('--force')).code).toBe(0)
+    expect(await run('--seed', '1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('holds another run') as string })
+    expect(await run('--fit', at('a.fit'))).toMatchObject({ code: 2, stderr: expect.stringContaining('closed forms leave a fit') as string })
+    expect(await run('--method', 'leace')).toMatchObject({ code: 2, stderr: expect.stringContaining('--frequencies is no parameter of leace') as string })
+    expect(await run('--frequencies', '12')).toMatchObject({ code: 2 })
   })
 })
 

@@ -43,6 +43,11 @@ describe('startOptions', () => {
     await expect(startOptions(['--interactions', 'plays.csv'])).rejects.toThrow('expected --interactions and --attributes together')
   })
 
+  test('a least number of users a label goes with the data set', async () => {
+    const { grid } = (await startOptions(['--dataset', 'ml-100k', '--least-users', '20']))!
+    expect(grid.products[0]!.datasets).toEqual([{ name: 'ml-100k', options: { leastUsers: 20 } }])
+  })
+
   test.each([
     [['--datset', 'x'], "Unknown option '--datset'"],
     [['extra'], "Unexpected argument 'extra'"],
@@ -50,6 +55,7 @@ describe('startOptions', () => {
     [['--method', 'magic'], '--method: expected one of flow'],
     [['--seed', '1.5'], '--seed: expected an integer, got "1.5"'],
     [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
+    [['--least-users', '0'], '--least-users: expected a positive integer, got 0'],
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
     [['--settings', 'lax'], 'expected a protocol among paper, official, strict'],

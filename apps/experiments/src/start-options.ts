@@ -36,6 +36,7 @@ export function startHelp(): string {
     ['--interactions FILE', 'a CSV file of your own, a row an interaction, instead of --dataset'],
     ['--attributes FILE', 'a CSV file with a row a user, beside --interactions'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
+    ['--least-users N', 'take labels that fewer than N users have as unknown; attacks need 20 of each (default: keep all)'],
     ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
     ['--epochs N', 'training epochs (default: those of the recommender)'],
     ['--settings NAME', `a protocol of experiments, for recommenders, methods and attacks: ${Object.keys(experimentProtocols).join(', ')}`],
@@ -90,7 +91,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     products: [
       {
         ...base,
-        datasets: ownFiles(values) ?? choices('dataset') ?? base.datasets,
+        datasets: withLeastUsers(ownFiles(values) ?? choices('dataset') ?? base.datasets, values['least-users']),
         recommenders,
         methods: choices('method') ?? base.methods,
         attackers: choices('attacker') ?? base.attackers,
@@ -130,7 +131,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
-        interactions: text, attributes: text, grid: text, settings: text,
+        interactions: text, attributes: text, 'least-users': text, grid: text, settings: text,
         epochs: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
       },
     }).values
@@ -145,6 +146,12 @@ function ownFiles({ interactions, attributes, dataset }: { interactions?: string
   if (interactions === undefined || attributes === undefined) throw usageError('expected --interactions and --attributes together, got only one of them')
   if (dataset !== undefined) throw usageError('expected --dataset or --interactions, got both')
   return [{ name: 'csv', options: { interactions: pathOf(interactions), attributes: pathOf(attributes) } }]
+}
+
+function withLeastUsers(datasets: readonly Choice[], least: string | undefined): readonly Choice[] {
+  if (least === undefined) return datasets
+  const leastUsers = positive('least-users', least)
+  return datasets.map(({ name, options }) => ({ name, options: { ...options, leastUsers } }))
 }
 
 /** npm runs scripts in the workspace root; paths are meant from where the user stands. */

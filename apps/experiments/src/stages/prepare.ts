@@ -1,7 +1,7 @@
 /** @file prepare: loads a data set, applies the k-core filter and splits it; users' ids and labels travel along. */
 
 import type { Json } from '@indistinct/core'
-import { describe, kCore, loadCsvDataset, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, type Dataset } from '@indistinct/datasets'
+import { describe, kCore, loadCsvDataset, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, withoutRareLabels, type Dataset } from '@indistinct/datasets'
 import type { Choice, SplitChoice } from '@indistinct/stages'
 import type { StoredLabels } from '../store/prepared-data.ts'
 import type { StageContext } from '../store/stage-context.ts'
@@ -17,8 +17,10 @@ interface Parameters {
 export async function run(context: StageContext): Promise<void> {
   const { dataset: choice, core, split: kind, seed } = context.parameters as unknown as Parameters
   const { artifact } = context
-  const loaded = await load(choice)
-  const dataset = kCore(loaded, core)
+  const { leastUsers, ...options } = choice.options ?? {}
+  const loaded = await load({ name: choice.name, options })
+  const whole = kCore(loaded, core)
+  const dataset = leastUsers === undefined ? whole : withoutRareLabels(whole, leastUsers as number)
   const split = kind.kind === 'ratio' ? splitRatio(dataset, { seed, ratios: kind.ratios }) : splitLeaveOneOut(dataset, { seed })
   const labels: { [attribute: string]: StoredLabels } = {}
   for (const [name, { classes, codes }] of Object.entries(dataset.attributes)) labels[name] = { classes, codes: [...codes] }

@@ -1,15 +1,19 @@
 /** @file The attacks that `audit` and `unlearn --audit` run, as the user chooses them. */
 
-import type { Json, Matrix } from '@indistinct/core'
-import { audit, battery, planAudit, protocols, type AuditOptions, type AuditResult, type InputName, type ProtocolName } from '@indistinct/attackers'
+import type { Json, Labels, Matrix } from '@indistinct/core'
+import {
+  audit, auditRegression, battery, planAudit, planRegressionAudit, protocols, regressionBattery,
+  type AuditResult, type InputName, type ProtocolName, type RegressionAuditOptions,
+} from '@indistinct/attackers'
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
 import type { Log } from './log.ts'
 import { namesOption, numberOption, textOption } from './option-values.ts'
-import type { TableInputs } from './table-inputs.ts'
+import type { AttackTarget, TargetAudit } from './attack-targets.ts'
 import { grouped } from './text-table.ts'
 
-export const attackers = battery
+/** Of labels and of numbers. */
+export const attackers = { ...battery, ...regressionBattery }
 
 export interface BatteryArguments {
   readonly attackers?: readonly string[] | undefined
@@ -22,7 +26,7 @@ export interface BatteryArguments {
 }
 
 export const batteryOptions = inGroup('Attacks', {
-  attackers: { describe: `which of ${Object.keys(attackers).join(', ')}, separated by commas; default: all`, type: 'string', requiresArg: true, coerce: namesOption('--attackers', Object.keys(attackers)) },
+  attackers: { describe: `which of ${Object.keys(battery).join(', ')}, and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all`, type: 'string', requiresArg: true, coerce: namesOption('--attackers', Object.keys(attackers)) },
   protocols: { describe: `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: all`, type: 'string', requiresArg: true, coerce: namesOption('--protocols', Object.keys(protocols)) },
   input: { describe: 'what attackers that scale matters to are given; all: each input that the battery has for them', choices: ['all', 'raw', 'standardised', 'whitened'], default: 'all', requiresArg: true, coerce: textOption('--input') },
   repeats: { describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold', requiresArg: true, coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }) },
@@ -31,34 +35,59 @@ export const batteryOptions = inGroup('Attacks', {
   margin: { describe: 'largest distance of the folded AUC from one half that counts as no leak; default 0.05', requiresArg: true, coerce: numberOption('--margin', { above: 0, to: 0.5 }) },
 } as const satisfies Record<string, Options>)
 
-/** Runs the chosen battery on `embedding` (N, K) with the labels of `inputs`, showing progress. */
-export async function runBattery(embedding: Matrix, inputs: TableInputs, args: BatteryArguments & { readonly seed: number }, log: Log, label: string): Promise<AuditResult> {
+type SeededBattery = BatteryArguments & { readonly seed: number }
+
+/** Runs the chosen battery on `embedding` (N, K) with `labels`, showing progress. */
+export function runBattery(embedding: Matrix, attribute: string, labels: Labels, args: SeededBattery, log: Log, label: string): Promise<AuditResult> {
+  return attackTarget(embedding, { attribute, labels }, args, log, label) as Promise<AuditResult>
+}
+
+/** Runs the chosen attackers of labels, or of numbers, on `embedding` (N, K), showing progress. */
+export async function attackTarget(embedding: Matrix, target: AttackTarget, args: SeededBattery, log: Log, label: string): Promise<TargetAudit> {
   const progress = log.progress(label)
+  const options = { ...optionsOf(target, args), onProgress: ({ done, total }: { readonly done: number; readonly total: number }) => progress.update(done, total) }
   try {
-    return await audit(embedding, inputs.labels, { ...auditOptionsOf(args, inputs), onProgress: ({ done, total }) => progress.update(done, total) })
+    if ('values' in target) return await auditRegression(embedding, target.values, { ...options, ...chosenRegressors(args) })
+    return await audit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
   } finally {
     progress.end()
   }
 }
 
-/** What `runBattery` would run, a line an attack, for --dry-run. */
-export function planBattery(embedding: Matrix, inputs: TableInputs, args: BatteryArguments & { readonly seed: number }): { steps: string[]; attacks: Json } {
-  const attacks = planAudit(embedding, inputs.labels, auditOptionsOf(args, inputs))
+/** What `attackTarget` would run on each of `targets`, a line an attack, for --dry-run. */
+export function planTargets(embedding: Matrix, targets: readonly AttackTarget[], args: SeededBattery): { steps: string[]; attacks: Json } {
+  const several = targets.length > 1
+  const attacks = targets.flatMap((target) => {
+    const options = optionsOf(target, args)
+    const planned = 'values' in target ? planRegressionAudit(embedding, target.values, { ...options, ...chosenRegressors(args) }) : planAudit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
+    return planned.map((attack) => ({ ...(several && { attribute: target.attribute }), ...attack }))
+  })
   const fits = attacks.reduce((sum, each) => sum + each.fits, 0)
   return {
-    steps: [`${attacks.length} attacks, ${grouped(fits)} fits`, ...attacks.map(({ attacker, protocol, input, fits }) => `  ${attacker}, ${protocol}, ${input}: ${grouped(fits)} fits`)],
+    steps: [
+      `${attacks.length} attacks, ${grouped(fits)} fits`,
+      ...attacks.map(({ attribute, attacker, protocol, input, fits }) => `  ${attribute === undefined ? '' : `${attribute}: `}${attacker}, ${protocol}, ${input}: ${grouped(fits)} fits`),
+    ],
     attacks: attacks.map((attack) => ({ ...attack })),
   }
 }
 
-function auditOptionsOf(args: BatteryArguments & { readonly seed: number }, inputs: TableInputs): AuditOptions {
+/** The attackers of labels that were named; none where all are to run. */
+function chosenAttackers({ attackers: names }: BatteryArguments): { attackers?: (typeof battery)[string]['attacker'][] } {
+  return names ? { attackers: names.flatMap((name) => battery[name]?.attacker ?? []) } : {}
+}
+
+function chosenRegressors({ attackers: names }: BatteryArguments): Pick<RegressionAuditOptions, 'regressors'> {
+  return names ? { regressors: names.flatMap((name) => regressionBattery[name]?.regressor ?? []) } : {}
+}
+
+function optionsOf({ attribute }: AttackTarget, args: SeededBattery): Omit<RegressionAuditOptions, 'regressors'> {
   return {
     seed: args.seed,
     refit: args.refit,
-    attribute: inputs.column.name,
+    attribute,
     ...(args.input !== 'all' && { input: args.input }),
     ...(args.margin !== undefined && { margin: args.margin }),
-    ...(args.attackers && { attackers: args.attackers.map((name) => attackers[name]!.attacker) }),
     ...(args.protocols && { protocols: args.protocols as ProtocolName[] }),
     ...(args.repeats !== undefined && { repeats: Object.fromEntries(Object.keys(protocols).map((name) => [name, args.repeats!])) }),
     ...(args.permutations !== undefined && { permutations: args.permutations }),

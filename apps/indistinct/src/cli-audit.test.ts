@@ -95,7 +95,7 @@ describe('audit', () => {
 
 describe('what stops an audit', () => {
   test.concurrent.each([
-    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, got "mpl"; did you mean mlp?'],
+    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, ridge, kernel-ridge, xgb-regression, got "mpl"; did you mean mlp?'],
     ['an unknown protocol', ['users.csv', '--protocols', 'ten-fold'], 2, '--protocols: expected some of paper, five-fold'],
     ['a gate below chance', ['users.csv', '--gate', '0.4'], 2, '--gate: expected a number from 0.5 to 1, got "0.4"'],
     ['a missing table', ['none.csv'], 4, 'cannot read none.csv: no such file'],

@@ -11,7 +11,7 @@ test.each<[string, string[]]>([
   ['unlearn users.npy --method ', ['flow', 'mean-matching', 'leace', 'gaussian-transport', 'd2d-r', 'u2u-r', 'u2u-r-closed', 'random-noise']],
   ['unlearn users.npy --method=le', ['--method=leace']],
   ['unlearn users.npy --method leace --me', []],
-  ['audit users.npy --attackers mlp,x', ['mlp,xgb']],
+  ['audit users.npy --attackers mlp,x', ['mlp,xgb', 'mlp,xgb-regression']],
   ['audit users.npy --attackers=mlp,m', []],
   ['compare users.npy --methods leace,gau', ['leace,gaussian-transport']],
   ['audit users.npy --missing-label unknown --missing', ['--missing-label']],

@@ -33,6 +33,6 @@ export function continuousValues(table: EmbeddingTable, column: AttributeColumn,
 
 function numberIn(column: AttributeColumn, text: string, at: number): number {
   const value = text.trim() === '' ? NaN : Number(text)
-  if (!Number.isFinite(value)) throw badData(`${column.path}: column ${JSON.stringify(column.name)}: expected a number for --continuous, got ${JSON.stringify(text)} for ${column.ids ? `user ${JSON.stringify(column.ids[at])}` : `row ${at}`}; name labels that mean "not known" with --missing-label`)
+  if (!Number.isFinite(value)) throw badData(`${column.path}: column ${JSON.stringify(column.name)}: expected a number for --continuous, got ${JSON.stringify(text)} in row ${at} (from 0)${column.ids ? `, user ${JSON.stringify(column.ids[at])}` : ''}; name labels that mean "not known" with --missing-label`)
   return value
 }

@@ -42,6 +42,30 @@ test('several attributes are hidden together, and where they meet', async () => 
   expect(Math.max(...classDifferences((await readTable(at('one.npy'))).matrix, age, { seed: 0 }).map((pair) => pair.ratio))).toBeGreaterThan(3)
 })
 
+test('--audit attacks each attribute and where they meet: leaks before, none after', async () => {
+  const attacks = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '199']
+  const { code, stdout } = await unlearn('--also', 'age_group', '--out', at('audited.npy'), '--audit', ...attacks)
+  expect(code).toBe(0)
+  type Phase = { leak: boolean; tables: { attribute: string; leak: boolean; correctedP: number[]; attacks: { foldedAuc: { value: number }; permutation: { p: number } }[] }[] }
+  const { before, after } = (JSON.parse(stdout) as { audit: Record<'before' | 'after', Phase> }).audit
+  expect([before.leak, after.leak]).toEqual([true, false])
+  expect(before.tables.map(({ attribute }) => attribute)).toEqual(['gender', 'age_group', 'gender & age_group'])
+  for (const [t, part] of before.tables.entries()) {
+    expect([part.leak, after.tables[t]!.leak]).toEqual([true, false])
+    expect(part.attacks[0]!.foldedAuc.value).toBeGreaterThan(0.65)
+    expect(after.tables[t]!.attacks[0]!.foldedAuc.value).toBeLessThan(0.6)
+    // The smallest p of 199 permutations, for three parts.
+    expect(part.attacks[0]!.permutation.p).toBe(0.005)
+    expect(part.correctedP).toEqual([expect.closeTo(0.015, 12)])
+  }
+  const again = await indistinctInProcess(['audit', at('users.npy'), '--attributes', at('people.csv'), '--attribute', 'gender', '--also', 'age_group', '--quiet', ...attacks])
+  expect(again.code).toBe(0)
+  expect(again.stdout).toMatch(/^The attacks we ran found a leak, and (gender|age_group|gender & age_group) is given away most/)
+  expect(again.stdout).toMatch(/\nof +attacker.*\ngender +logistic.*\nage_group +logistic.*\ngender & age_group +logistic/)
+  const refused = await indistinctInProcess(['audit', at('users.npy'), '--attributes', at('people.csv'), '--attribute', 'gender', '--also', 'age_group', '--sample', '50', '--quiet'])
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--also: one attribute at a time with --sample') })
+})
+
 test('with items, users move as the flow moves them under the metric of scores', async () => {
   const { code, stdout } = await unlearn('--items', at('items.npy'), '--out', at('scored.npy'))
   expect(code).toBe(0)

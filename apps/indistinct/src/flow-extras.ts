@@ -2,11 +2,12 @@
 
 import { basename } from 'node:path'
 import { badData, usageError, type Json, type Labels } from '@indistinct/core'
-import { joinLabels, readAttribute, readTable } from '@indistinct/embeddings'
+import { readTable } from '@indistinct/embeddings'
 import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
+import { readAlso } from './also-attributes.ts'
 import { inGroup } from './command-help.ts'
 import { listOption, textOption } from './option-values.ts'
-import { attributeSummary, type FileRecord, type TableInputs } from './table-inputs.ts'
+import type { FileRecord, TableInputs } from './table-inputs.ts'
 import type { UnlearningArguments } from './unlearning.ts'
 
 export interface FlowExtraArguments {
@@ -47,24 +48,16 @@ export async function readFlowExtras(args: UnlearningArguments & FlowExtraArgume
   if (args.continuous) {
     const other = Object.entries({ also, items, fit: args.fit, 'first-step': args['first-step'], 'unlabelled map': args.unlabelled === 'map' || undefined }).find(([, value]) => value !== undefined)
     if (other) throw usageError(`--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`)
-    found.warnings.push(`${inputs.column.name} is a number: labels, figures and attacks here are of its quarters`)
+    found.warnings.push(`${inputs.column.name} is a number: labels and figures here are of its quarters, attacks of the number and of its quarters`)
     return found
   }
-  let labels: Record<string, Labels> | undefined
+  let labels: FlowExtras['also']
   if (also) {
-    const names = [inputs.column.name, ...also]
-    const twice = names.find((name, at) => names.indexOf(name) !== at)
-    if (twice !== undefined) throw usageError(`--also: ${twice} is given twice, or is --attribute`)
     if (args.fit !== undefined || args.unlabelled === 'map') throw usageError(`--also: several attributes together leave no map for other users; leave out ${args.fit === undefined ? '--unlabelled map' : '--fit'}`)
-    labels = {}
-    for (const name of also) {
-      const column = await readAttribute(args.attributes, name, { idColumn: args['id-column'] })
-      const missing = (args['missing-label'] ?? []).filter((label) => column.values.includes(label))
-      const joined = joinLabels(inputs.table, column, { missing })
-      labels[name] = joined.labels
-      found.summaries.push(attributeSummary({ ...inputs, column, ...joined }) as unknown as Json)
-    }
-    found.warnings.push(`${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} hidden together with ${inputs.column.name}; figures and attacks here are of ${inputs.column.name} alone`)
+    const read = await readAlso(args, also, inputs)
+    labels = read.labels
+    found.summaries.push(...read.summaries)
+    found.warnings.push(`${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} hidden together with ${inputs.column.name}; figures here are of ${inputs.column.name} alone, attacks of each and of where they meet`)
   }
   if (items === undefined) return { ...found, also: labels! }
   const table = await readTable(items, {})

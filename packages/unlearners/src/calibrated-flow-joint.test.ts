@@ -34,6 +34,11 @@ describe('intersection', () => {
     expect([...cells.codes]).toEqual([0, 0, 1, 1, 2, 2, -1])
   })
 
+  test('what is merged is told from a label of that name', () => {
+    const jobs: Labels = { classes: ['clerk', 'doctor', 'other', 'poet'], codes: Int32Array.of(0, 0, 1, 2, 2, 3) }
+    expect(intersection({ jobs }, 2).classes).toEqual(['clerk', 'other', 'all others'])
+  })
+
   test('combinations too few even together are left out', () => {
     const cells = intersection({ a: labels([0, 0, 1, 1, 1]), b: labels([0, 0, 1, 1, 0]) }, 2)
     expect(cells.classes).toEqual(['no & no', 'yes & yes'])

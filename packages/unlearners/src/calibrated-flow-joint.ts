@@ -17,8 +17,8 @@ export interface JointFlowOptions extends Omit<CalibratedFlowOptions, 'kernel' |
 
 /**
  * Users by their values of all attributes at once: one class a combination that has at least `least` users, and one,
- * named 'other', of the rest, which is left unlabelled where it is smaller than that itself. A user who lacks one of the
- * labels has none.
+ * named 'other' ('all others' where a label has that name), of the rest, which is left unlabelled where it is smaller
+ * than that itself. A user who lacks one of the labels has none.
  */
 export function intersection(attributes: Readonly<Record<string, Labels>>, least: number): Labels {
   const all = Object.values(attributes)
@@ -29,7 +29,7 @@ export function intersection(attributes: Readonly<Record<string, Labels>>, least
   for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
   const kept = [...counts.keys()].filter((name) => counts.get(name)! >= least).sort()
   const rest = [...counts.values()].filter((count) => count < least).reduce((a, b) => a + b, 0)
-  const classes = rest >= least ? [...kept, 'other'] : kept
+  const classes = rest >= least ? [...kept, kept.includes('other') ? 'all others' : 'other'] : kept
   const codeOf = new Map(kept.map((name, code) => [name, code]))
   return {
     classes,

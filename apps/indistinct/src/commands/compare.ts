@@ -5,7 +5,8 @@ import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistin
 import { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow, type Estimate } from '@indistinct/report'
 import { checkedClasses, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { batteryOptions, planTargets, runBattery, type BatteryArguments } from '../attack-battery.ts'
+import { attackTargets } from '../attack-targets.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -77,10 +78,11 @@ async function compare(args: CompareArguments): Promise<void> {
   const read = [args.table, args.attributes, ...given([args.ids, args.items, args.interactions, args.seen])]
   checkOutputs(given([out, report]), read, args.force)
   const inputs = await readTableInputs(args, session.log)
+  const { targets } = attackTargets(inputs, args.attackers)
   const ndcg = await rankingOf(args, inputs.table, session.log)
   if (args['dry-run']) {
     checkedClasses('compare', inputs.table.matrix, inputs.labels)
-    const { steps, attacks } = planBattery(inputs.table.matrix, inputs, args)
+    const { steps, attacks } = planTargets(inputs.table.matrix, targets, args)
     const facts = { ...inputFacts(inputs), methods: [...methods], attacks, seed: args.seed, input: inputFiles(args, inputs) }
     const each = `on the table as it is and after each of ${methods.join(', ')}`
     return showPlan({ command: 'compare', steps: [...inputSteps(args.table, inputs), ...steps, each], facts, writes: given([out, report]) }, args.json, session)
@@ -91,7 +93,7 @@ async function compare(args: CompareArguments): Promise<void> {
     seed: args.seed,
     attack: (embedding, name) => {
       progress?.end()
-      return runBattery(embedding, inputs, args, session.log, `audit of ${name}`)
+      return runBattery(embedding, inputs.column.name, inputs.labels, args, session.log, `audit of ${name}`)
     },
     onMethod: (name) => void (progress = session.log.progress(name)),
     onPass: ({ pass, loss }) => progress?.update(pass, undefined, `loss ${loss.toPrecision(3)}`),

@@ -7,8 +7,10 @@ import { stageTable, tableExtensionList, tableFiles, withMatrix } from '@indisti
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { checkedClasses, makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, planBattery, runBattery, type BatteryArguments } from '../attack-battery.ts'
-import { attackSections, attackVersions, auditJson, predictions, type Audits } from '../audit-report.ts'
+import { batteryOptions, planTargets, type BatteryArguments } from '../attack-battery.ts'
+import { attackTargets, type AttackTarget } from '../attack-targets.ts'
+import { attackVersions, predictions, severalSections } from '../audit-report.ts'
+import { attackBeforeAndAfter, beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter } from '../before-and-after.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions } from '../common-options.ts'
 import { flowExtraOptions, readFlowExtras, type FlowExtraArguments, type FlowExtras } from '../flow-extras.ts'
@@ -22,7 +24,6 @@ import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableInputs } from '../table-inputs.ts'
 import { tableToStream, unlearnStreamed, type StreamingArguments } from '../streamed-unlearning.ts'
 import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
-import { printable } from '../text-table.ts'
 import { fitFile, fitMethod, openFit, unlearningOptions, updateByFit } from '../unlearning.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
@@ -107,23 +108,19 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   if (large) return unlearnStreamed(args, large, parameters, session)
   const read = await readTableInputs(args, session.log)
   const extras = await readFlowExtras(args, read)
-  for (const warning of extras.warnings) session.log.warn(warning)
-  const inputs = { ...read, warnings: [...read.warnings, ...extras.warnings] }
+  const { targets, warnings } = args.audit ? attackTargets(read, args.attackers, extras.also) : { targets: [], warnings: [] }
+  for (const warning of [...extras.warnings, ...warnings]) session.log.warn(warning)
+  const inputs = { ...read, warnings: [...read.warnings, ...extras.warnings, ...warnings] }
   checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
   if (args['dry-run']) {
     const writes = [...tableFiles(args.out, inputs.table), sidecar, report, ...optional([args.delta, args.fit])]
-    return showPlan(await planOf(args, inputs, parameters, extras, writes, session.log), args.json, session)
+    return showPlan(await planOf(args, inputs, parameters, extras, targets, writes, session.log), args.json, session)
   }
 
   const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, extras, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
   const fit = args.fit !== undefined && fitted ? fitFile(fitted, inputs, result, args.seed) : undefined
   const table = withMatrix(inputs.table, result.embedding)
-  const audits = args.audit
-    ? {
-        before: await runBattery(inputs.table.matrix, inputs, args, session.log, 'audit before'),
-        after: await runBattery(table.matrix, inputs, args, session.log, 'audit after'),
-      }
-    : undefined
+  const audits = args.audit ? await attackBeforeAndAfter(basename(args.table), inputs.table.matrix, table.matrix, targets, args, session.log) : undefined
   const change = tableChange(inputs.table.matrix, result.embedding, inputs.labels, args.seed)
   const shown = reportOf(args, inputs, result, change, audits)
   const input = { ...inputFiles(args, inputs), ...extras.files }
@@ -145,8 +142,8 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
     warnings: inputs.warnings,
     input,
     output,
-    versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
-    ...(audits && { audit: { before: auditJson(audits.before), after: auditJson(audits.after) } }),
+    versions: { ...versions(), ...(audits && attackVersions(audits.before.parts)) },
+    ...(audits && { audit: beforeAndAfterJson(audits) }),
   })
   // All files are complete before the first gets its name, and the table gets it last: a failure half way leaves what was there.
   const { files, output } = await writingFiles(async () => {
@@ -178,14 +175,14 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
 }
 
 /** What the run would do, once everything that it would refuse is ruled out. */
-async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, extras: FlowExtras, writes: readonly string[], log: Log): Promise<Plan> {
+async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, extras: FlowExtras, targets: readonly AttackTarget[], writes: readonly string[], log: Log): Promise<Plan> {
   const { matrix } = inputs.table
   const fit = args.update === undefined ? undefined : await openFit({ ...args, update: args.update }, inputs, log)
   if (!fit) checkedClasses(args.method, matrix, inputs.labels)
   for (const [name, labels] of Object.entries(extras.also ?? {})) checkedClasses(`${args.method}, ${name}`, matrix, labels)
   const method = fit?.fitted.method ?? (args.continuous ? 'hsic-flow' : args.method)
   const parameters = { ...(fit ? fit.fitted.parameters : unlearners[args.method].defaults), ...given } as { [name: string]: Json }
-  const attacks = args.audit ? planBattery(matrix, inputs, args) : undefined
+  const attacks = args.audit ? planTargets(matrix, targets, args) : undefined
   const listed = Object.entries(parameters).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
   return {
     command: 'unlearn',
@@ -247,24 +244,25 @@ function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
   return moved
 }
 
-function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined): ReportData {
+function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, change: TableChange, audits: BeforeAndAfter | undefined): ReportData {
   const { table, labels, warnings } = inputs
   const { rows, cols } = table.matrix
+  const sections = audits && sectionsOf(audits)
   return {
     title: `Unlearning of ${args.attribute} in ${basename(args.table)}`,
     subject: `${rows} users, K = ${cols}`,
     attribute: attributeSummary(inputs),
     warnings,
-    ...(audits && attackSections(audits, basename(args.table), args.attribute)),
+    ...(sections && severalSections(sections)),
     histograms: tellingDimensions(table.matrix, result.embedding, labels),
-    scatter: mapUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(audits && { predictions: predictions(audits, rows) }) }),
+    scatter: mapUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(sections && predictions(sections, basename(args.table), inputs)) }),
     ...change,
     provenance: {
       method: result.method,
       parameters: result.parameters,
       seed: args.seed,
       command: commandLine(),
-      versions: { ...versions(), ...(audits && attackVersions(audits.before)) },
+      versions: { ...versions(), ...(audits && attackVersions(audits.before.parts)) },
       facts: { passes: result.passes },
     },
   }
@@ -279,9 +277,9 @@ function prefixed(prefix: string, files: Record<string, FileRecord>): Record<str
   return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
 }
 
-function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: Audits | undefined, files: readonly string[], update = ''): string {
+function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: BeforeAndAfter | undefined, files: readonly string[], update = ''): string {
   const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
   const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
-  const findings = audits?.after ? `Before: ${printable(audits.before.verdict)}\nAfter: ${printable(audits.after.verdict)}\n` : ''
+  const findings = audits ? beforeAndAfterText(audits) : ''
   return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${update}${changeText(change)}${findings}${files.join('\n')}\n`
 }

@@ -1,0 +1,65 @@
+/** @file The attacks of `unlearn --audit`: on the table as it was and as it is, for everything that is to be hidden. */
+
+import type { Json, Matrix } from '@indistinct/core'
+import { attackTarget, type BatteryArguments } from './attack-battery.ts'
+import type { AttackTarget } from './attack-targets.ts'
+import { partsJson, type AuditedSection } from './audit-report.ts'
+import { withInterval } from './audit-text.ts'
+import { jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
+import type { Log } from './log.ts'
+import { printable, textTable } from './text-table.ts'
+
+interface Judged {
+  readonly parts: readonly PartAudit[]
+  readonly joint: JointVerdict
+}
+
+export interface BeforeAndAfter {
+  readonly before: Judged
+  readonly after: Judged
+}
+
+/** Attacks `before` and `after`, both (N, K), for each of `targets`; `table` names them. */
+export async function attackBeforeAndAfter(table: string, before: Matrix, after: Matrix, targets: readonly AttackTarget[], args: BatteryArguments & { readonly seed: number }, log: Log): Promise<BeforeAndAfter> {
+  const attacked = async (matrix: Matrix, phase: string): Promise<Judged> => {
+    const parts: PartAudit[] = []
+    for (const target of targets) {
+      const { attribute } = target
+      parts.push({ table, attribute, result: await attackTarget(matrix, target, args, log, targets.length === 1 ? `audit ${phase}` : `audit ${phase}, ${attribute}`) })
+    }
+    return { parts, joint: jointVerdict(parts) }
+  }
+  return { before: await attacked(before, 'before'), after: await attacked(after, 'after') }
+}
+
+/** The attacks of each part, for the report. */
+export function sectionsOf({ before, after }: BeforeAndAfter): AuditedSection[] {
+  return before.parts.map(({ result, ...part }, t) => ({
+    ...part,
+    audits: { before: result, after: after.parts[t]!.result },
+    correctedP: { before: before.joint.correctedP[t]!, after: after.joint.correctedP[t]! },
+  }))
+}
+
+export function beforeAndAfterJson({ before, after }: BeforeAndAfter): { readonly [name: string]: Json } {
+  return { before: partsJson(before.parts, before.joint), after: partsJson(after.parts, after.joint) }
+}
+
+/** Both verdicts; of several parts a row each too. */
+export function beforeAndAfterText({ before, after }: BeforeAndAfter): string {
+  const verdicts = `Before: ${printable(before.joint.verdict)}\nAfter: ${printable(after.joint.verdict)}\n`
+  if (before.parts.length === 1) return verdicts
+  const { titles } = partTitles(before.parts)
+  const cells = ({ parts, joint }: Judged, t: number): [string, string] => {
+    const { result } = parts[t]!
+    const { attacker, protocol, input } = result.strongest
+    const attacks: readonly (typeof result.attacks)[number][] = result.attacks
+    const strongest = attacks.find((attack) => attack.attacker === attacker && attack.protocol === protocol && attack.input === input)!
+    return [`${withInterval(strongest.foldedAuc)} ${attacker}, ${protocol}`, Math.min(...joint.correctedP[t]!).toFixed(3)]
+  }
+  const rows = titles.map((title, t) => {
+    const [[was, pBefore], [is, pAfter]] = [cells(before, t), cells(after, t)]
+    return [title, was, is, pBefore, pAfter]
+  })
+  return `${verdicts}${textTable(['attacked', 'folded AUC before', 'after', 'least p corrected before', 'after'], rows)}`
+}

@@ -60,8 +60,8 @@ const closeEnough = 0.005
 export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   let at = theta
   for (let round = 0; round < mostRounds; round++) {
-    const { mean, covariance = 0 } = momentRatios(at, classes)
-    if (mean <= level * (1 + closeEnough) && covariance <= level * (1 + closeEnough)) break
+    const { mean, covariance } = momentRatios(at, classes)
+    if (Math.max(mean.ratio, covariance?.ratio ?? 0) <= level * (1 + closeEnough)) break
     const moments = classMoments(at, classes)
     const shifts = meanShifts(moments, level)
     const maps = covarianceMaps(moments, squareSums(at, classes, moments), level)

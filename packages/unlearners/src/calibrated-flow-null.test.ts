@@ -5,6 +5,7 @@ import { setThreads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
+import { shapeRatio } from './calibrate-shapes.ts'
 import { momentRatios } from './class-moments.ts'
 import { centroidAuc, leakyTable, spreadAuc } from './testing.ts'
 
@@ -37,14 +38,16 @@ describe('calibratedFlow on the null', () => {
     expect(parameters['outcome']).toBe('landed')
     expect(passes).toBeLessThan(sizes.length < 10 ? 60 : 120)
     for (const { value, nullValue } of d2d(embedding, before.labels).pairs) {
-      // One pair never ends below its landing; among several, others may drag it there by 5 tolerances.
-      expect(value / nullValue).toBeGreaterThan(sizes.length === 2 ? 0.9999 : 0.945)
+      // A pair may end 5 tolerances below its landing, where others or other families of differences need it.
+      expect(value / nullValue).toBeGreaterThan(0.945)
       expect(value / nullValue).toBeLessThan(1.011)
     }
-    const { mean, covariance = 1 } = momentRatios(embedding, classRows('test', embedding, before.labels))
-    // MMD^2 may stand on its landing before the moments of few users are down; the flow then leaves them.
-    expect(mean).toBeLessThan(1.4)
-    expect(covariance).toBeLessThan(1.25)
+    const classes = classRows('test', embedding, before.labels)
+    const { mean, covariance } = momentRatios(embedding, classes)
+    // MMD^2 may stand on its floor before differences of few users are down; the flow then leaves them.
+    expect(mean.ratio).toBeLessThan(1.4)
+    expect(covariance?.ratio ?? 1).toBeLessThan(1.25)
+    expect(shapeRatio(embedding, classes).ratio).toBeLessThan(1.25)
     // Attackers against the same table under labels in another order: their own null, sample size and all.
     for (const attacker of [centroidAuc, spreadAuc]) {
       const nulls = Array.from({ length: 12 }, (_, draw) => attacker({ embedding, labels: relabelled(before.labels, draw) }, 1))
@@ -72,7 +75,7 @@ describe('calibratedFlow on the null', () => {
     expect(pair!.ratioBefore).toBeGreaterThan(20)
     expect(pair!.ratio).toBeLessThanOrEqual(1.011)
     expect(pair!.ratio).toBeGreaterThan(0.9)
-    expect(momentRatios(one.embedding, classRows('test', embedding, labels)).mean).toBeLessThan(1.1)
+    expect(momentRatios(one.embedding, classRows('test', embedding, labels)).mean.ratio).toBeLessThan(1.1)
     expect(Buffer.compare(Buffer.from(run(2).embedding.data.buffer), Buffer.from(one.embedding.data.buffer))).toBe(0)
   })
 })

@@ -1,8 +1,10 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
 import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { axisScaling } from './axis-scaling.ts'
 import { checkedClasses } from './checked-classes.ts'
-import { defaultFrequencies, exactKernel, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
+import { classMoments } from './class-moments.ts'
+import { defaultFrequencies, exactKernel, exactKernelIn, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
 import { memoryFlowTable } from './memory-flow-table.ts'
 import { checkedCourse, runFlow, type FlowCourse } from './run-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
@@ -18,6 +20,12 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
   readonly frequencies?: number
   /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
   readonly seed?: number
+  /**
+   * How much of their spread is taken out of axes in the kernel's distances, from 0 (the default: distances as they are) to 1 (all axes
+   * weigh the same), see `axisScaling`. Tables side by side differ in directions of little variance, which radial kernels hardly
+   * see otherwise. MMD^2 then lands in these coordinates.
+   */
+  readonly whitening?: number
   /**
    * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default: the
    * same in every direction and for every user.
@@ -68,17 +76,19 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   const caller = 'calibratedFlow'
   const classes = checkedClasses(caller, embedding, labels)
   const course = checkedCourse(caller, options)
-  const { metric, onPass } = options
+  const { metric, whitening = 0, onPass } = options
+  if (!(whitening >= 0 && whitening <= 1)) throw new RangeError(`${caller}: expected whitening from 0 to 1, got ${whitening}`)
   if (metric && (metric.rows !== embedding.rows || metric.cols !== embedding.cols)) {
     throw new RangeError(`${caller}: expected a metric of the table's shape (${embedding.rows}, ${embedding.cols}), got (${metric.rows}, ${metric.cols})`)
   }
-  const kernel = chosenKernel(embedding, classes, options)
-  const { state, parameters, trace } = runFlow(caller, memoryFlowTable(embedding, classes, kernel, metric), course, onPass)
+  const kernel = chosenKernel(embedding, classes, options, whitening > 0 ? axisScaling(classMoments(embedding, classes), whitening) : undefined)
+  const { state, parameters, trace } = runFlow(caller, memoryFlowTable(embedding, classes, kernel, { shapes: course.shapes, ...(metric && { metric }) }), course, onPass)
   return unlearned({
     embedding: state === embedding ? copyMatrix(embedding) : state,
     method: 'flow',
     parameters: {
       ...parameters,
+      ...(whitening > 0 && { whitening }),
       ...(metric && { metric: metric.stride === 0 ? 'one for all' : 'one a user' }),
       ...(kernel.name === 'random-fourier' && { frequencies: options.frequencies ?? defaultFrequencies, seed: options.seed ?? 0 }),
     },
@@ -87,14 +97,14 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   })
 }
 
-function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options: CalibratedFlowOptions): FlowKernel {
+function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options: CalibratedFlowOptions, scaling?: Matrix): FlowKernel {
   const users = classes.reduce((sum, members) => sum + members.length, 0)
   const { kernel = users > mostExactUsers ? 'random-fourier' : 'exact', frequencies = defaultFrequencies, seed = 0 } = options
   switch (kernel) {
     case 'exact':
-      return exactKernel
+      return scaling ? exactKernelIn(scaling) : exactKernel
     case 'random-fourier':
-      return randomFourierKernel(embedding.cols, frequencies, seed)
+      return randomFourierKernel(embedding.cols, frequencies, seed, scaling)
     default:
       throw new RangeError(`calibratedFlow: expected kernel 'exact' or 'random-fourier', got '${String(kernel satisfies never)}'`)
   }

@@ -79,9 +79,17 @@ function comparedAxes(sizes: readonly number[], variances: Float64Array): number
 /** Statistics of the class moments over their expectation under random relabelling. */
 export interface MomentRatios {
   /** T^2 (squared Mahalanobis distance between class means, weighted by class sizes) over its null, (C - 1) K. */
-  readonly mean: number
+  readonly mean: FamilyRatio
   /** Squared differences of whitened covariances over their null, mean over entries; absent where no axis is compared. */
-  readonly covariance?: number
+  readonly covariance?: FamilyRatio
+}
+
+/** Squared differences over their null. */
+export interface FamilyRatio {
+  /** Mean over the differences: 1 under random relabelling. */
+  readonly ratio: number
+  /** How many differences there are; the ratio of so many of normal ones varies by the root of 2 over it. */
+  readonly terms: number
 }
 
 export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): MomentRatios {
@@ -91,14 +99,21 @@ export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): Mom
 
 /** The same by moments and, where axes are compared, `squareSums`. */
 export function momentRatiosOf(moments: ClassMoments, squareSumsOf: () => readonly Float64Array[]): MomentRatios {
-  const { sizes, variances } = moments
+  const { sizes, variances, compared: P } = moments
   const own = meanDeviations(moments)
-  const axes = [...variances.keys()].filter((a) => variances[a]! > negligible * variances[0]!)
-  const mean = axes.reduce((sum, a) => sum + own.squares[a]! / variances[a]!, 0) / ((sizes.length - 1) * axes.length)
-  if (moments.compared === 0) return { mean }
-  const { squares, nulls } = covarianceDeviations(moments, squareSumsOf())
-  const entries = [...nulls.keys()].filter((p) => nulls[p]! > 0)
-  return { mean, covariance: entries.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / entries.length }
+  const nulls = variances.map((variance) => (variance > negligible * variances[0]! ? (sizes.length - 1) * variance : 0))
+  const mean = familyRatio(own.squares, nulls, sizes.length)
+  if (P === 0) return { mean }
+  const covariances = covarianceDeviations(moments, squareSumsOf())
+  const { ratio } = familyRatio(covariances.squares, covariances.nulls, sizes.length)
+  // Entries above the diagonal are those below it.
+  return { mean, covariance: { ratio, terms: ((sizes.length - 1) * P * (P + 1)) / 2 } }
+}
+
+/** Squares over nulls where there is a null, of `classes` classes. */
+export function familyRatio(squares: Float64Array, nulls: Float64Array, classes: number): FamilyRatio {
+  const known = [...nulls.keys()].filter((p) => nulls[p]! > 0)
+  return { ratio: known.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / Math.max(1, known.length), terms: (classes - 1) * known.length }
 }
 
 /** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */

@@ -1,7 +1,8 @@
 /** @file The kernel under the calibrated flow: all pairs of users, or random Fourier features of them. */
 
-import { randomStream, type Matrix } from '@indistinct/core'
-import { randomFourierMmd, randomFrequencies, rbfMmd, type FourierMmd, type TwoSamples } from '@indistinct/kernels'
+import { matrix, randomStream, type Matrix } from '@indistinct/core'
+import { crossMoments, gemmNN, gemmNT, randomFourierMmd, randomFrequencies, rbfMmd, type FourierMmd, type TwoSamples } from '@indistinct/kernels'
+import { rowMean } from './class-moments.ts'
 
 export type FlowKernelName = 'exact' | 'random-fourier'
 
@@ -34,15 +35,55 @@ export const exactKernel: FlowKernel = {
   refresh() {},
 }
 
-/** `count` frequencies of width K at a time, from the stream of `seed`. */
-export function randomFourierKernel(cols: number, count: number, seed: number): FlowKernel {
-  const random = randomStream(seed, 'calibrated flow', 'frequencies')
-  let frequencies = randomFrequencies(cols, count, random)
+/** `exactKernel` by distances between rows of theta scaling', scaling (K, K). */
+export function exactKernelIn(scaling: Matrix): FlowKernel {
+  let last: Matrix | undefined
   return {
-    name: 'random-fourier',
-    measure: (theta, samples) => randomFourierMmd(theta, samples, frequencies),
-    refresh() {
-      frequencies = randomFrequencies(cols, count, random)
+    ...exactKernel,
+    measure(theta, samples) {
+      const scaled = last?.rows === theta.rows ? last : (last = matrix(theta.rows, theta.cols))
+      gemmNT(theta, scaling, scaled)
+      const { gradient, ...sums } = exactKernel.measure(scaled, samples)
+      return {
+        ...sums,
+        gradient(out = matrix(theta.rows, theta.cols)) {
+          gemmNN(gradient(), scaling, out)
+          return out
+        },
+      }
     },
   }
+}
+
+/** `count` frequencies of width K at a time, from the stream of `seed`; distances are of rows of theta scaling' where there is one. */
+export function randomFourierKernel(cols: number, count: number, seed: number, scaling?: Matrix): FlowKernel {
+  const random = randomStream(seed, 'calibrated flow', 'frequencies')
+  const draw = (): Matrix => {
+    const frequencies = randomFrequencies(cols, count, random)
+    if (!scaling) return frequencies
+    // w.(A x) = (A'w).x
+    const scaled = matrix(count, cols)
+    gemmNN(frequencies, scaling, scaled)
+    return scaled
+  }
+  let frequencies = draw()
+  return {
+    name: 'random-fourier',
+    measure: (theta, samples) => randomFourierMmd(theta, samples, frequencies, scaling && { bandwidth: scaledBandwidth(theta, samples, scaling) }),
+    refresh() {
+      frequencies = draw()
+    },
+  }
+}
+
+/** The mean squared distance between different rows of theta scaling' that the samples name. */
+function scaledBandwidth(theta: Matrix, { first, second }: TwoSamples, scaling: Matrix): number {
+  const K = theta.cols
+  const rows = new Int32Array(first.length + second.length)
+  rows.set(first)
+  rows.set(second, first.length)
+  const scatter = crossMoments(theta, rows, rowMean(theta, rows))
+  let trace = 0
+  for (let a = 0; a < K; a++) for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) trace += scaling.data[a * K + k]! * scatter[k * K + l]! * scaling.data[a * K + l]!
+  return (2 * trace) / (rows.length - 1)
 }

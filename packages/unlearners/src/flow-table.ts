@@ -4,8 +4,13 @@
  */
 
 import type { FourierMmd } from '@indistinct/kernels'
-import type { MomentRatios } from './class-moments.ts'
+import type { FamilyRatio, MomentRatios } from './class-moments.ts'
 import type { FlowKernelName } from './flow-kernel.ts'
+
+/** Differences of classes over their null expectation, by family: see `MomentRatios` and `shapeRatio`. */
+export interface ClassDifferences extends MomentRatios {
+  readonly shapes?: FamilyRatio
+}
 
 /** MMD^2 of a pair of classes without a table's rows. */
 export type PairMmd = Omit<FourierMmd, 'gradient'>
@@ -24,9 +29,11 @@ export interface FlowTable<State, Direction, Mmd extends PairMmd> {
   refresh(): void
   /** MMD^2 of every pair of classes, in the order of `classPairs`. */
   measure(state: State): Mmd[]
-  momentRatios(state: State): MomentRatios
+  differences(state: State): ClassDifferences
   /** The table after `calibrateMoments`. */
   calibrated(state: State, level: number): State
+  /** The table after `calibrateShapes`. */
+  shaped(state: State, level: number): State
   /** (1 - share) from + share to, exactly `to` at 1; entries that are equal keep their bits. */
   blend(from: State, to: State, share: number): State
   /**

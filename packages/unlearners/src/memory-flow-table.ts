@@ -3,6 +3,7 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import type { FourierMmd } from '@indistinct/kernels'
 import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
+import { calibrateShapes, shapeRatio } from './calibrate-shapes.ts'
 import { momentRatios } from './class-moments.ts'
 import type { FlowKernel } from './flow-kernel.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
@@ -11,7 +12,7 @@ import type { ScoreMetric } from './score-metric.ts'
 
 /** The flow on `embedding` (N, K), which is left as it is. A direction takes the place of the one before. */
 export function memoryFlowTable(
-  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, metric?: ScoreMetric,
+  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, { shapes, metric }: { readonly shapes: boolean; readonly metric?: ScoreMetric },
 ): FlowTable<Matrix, Matrix, FourierMmd> {
   // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
   const spare: Matrix[] = []
@@ -23,8 +24,9 @@ export function memoryFlowTable(
     start: embedding,
     refresh: () => kernel.refresh(),
     measure: (theta) => classPairs(classes.length).map(({ first, second }) => kernel.measure(theta, { first: classes[first]!, second: classes[second]! })),
-    momentRatios: (theta) => momentRatios(theta, classes),
+    differences: (theta) => ({ ...momentRatios(theta, classes), ...(shapes && { shapes: shapeRatio(theta, classes) }) }),
     calibrated: (theta, level) => (metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
+    shaped: (theta, level) => calibrateShapes(theta, classes, level),
     blend: (from, to, share) => blend(from, to, share, table()),
     direction(theta, mmds, factors, hold) {
       const along = (last = weightedGradients(theta, mmds, factors, last))

@@ -152,7 +152,6 @@ function lyapunov(s: Float64Array, c: Float64Array, P: number): (y: Float64Array
   if (P === 0) return () => new Float64Array(0)
   const eigen = symmetricEigen(s, P)
   const floor = 1e-9 * eigen.values[0]!
-  const root = spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value)))
   const inverse = spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value)))
   // sym(S X C) = Y becomes, with X~ = S^1/2 X S^1/2 and D = S^-1/2 C S^-1/2: (X~ D + D X~) / 2 = S^-1/2 Y S^-1/2.
   const { values, vectors } = symmetricEigen(triple(inverse, c, inverse, P), P)
@@ -163,7 +162,6 @@ function lyapunov(s: Float64Array, c: Float64Array, P: number): (y: Float64Array
     for (let p = 0; p < P; p++) for (let q = 0; q < P; q++) inside[p * P + q]! *= 2 / Math.max(least, values[p]! + values[q]!)
     return triple(inverse, triple(across, inside, vectors, P), inverse, P)
   }
-  void root
 }
 
 function joined({ mean, covariance }: MomentChange): Float64Array {

@@ -38,13 +38,13 @@ describe('momentRatios', () => {
     })
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length
     // Standard errors: sqrt(2 / 6 / 60) = 0.075 and below.
-    expect(Math.abs(mean(draws.map((draw) => draw.mean)) - 1)).toBeLessThan(0.2)
-    expect(Math.abs(mean(draws.map((draw) => draw.covariance!)) - 1)).toBeLessThan(0.2)
+    expect(Math.abs(mean(draws.map((draw) => draw.mean.ratio)) - 1)).toBeLessThan(0.2)
+    expect(Math.abs(mean(draws.map((draw) => draw.covariance!.ratio)) - 1)).toBeLessThan(0.2)
   })
 
   test('leave covariances out where the smallest class is too small for them', () => {
     const { embedding, labels } = leakyTable([60, 7], 4, 1, 1)
-    expect(momentRatios(embedding, classRows('test', embedding, labels))).toEqual({ mean: expect.any(Number) as number })
+    expect(momentRatios(embedding, classRows('test', embedding, labels))).toEqual({ mean: { ratio: expect.any(Number) as number, terms: 4 } })
   })
 })
 
@@ -55,10 +55,10 @@ describe('calibrateMoments', () => {
       const { embedding, labels } = leakyTable(sizes, K, 2, 3)
       const classes = classRows('test', embedding, labels)
       const after = momentRatios(calibrateMoments(embedding, classes, level), classes)
-      expect(momentRatios(embedding, classes).mean).toBeGreaterThan(3)
-      expect(after.mean / level).toBeCloseTo(1, 1)
-      expect(after.covariance!).toBeLessThan(1.1 * Math.max(level, momentRatios(embedding, classes).covariance!))
-      expect(after.covariance!).toBeLessThan(1.1)
+      expect(momentRatios(embedding, classes).mean.ratio).toBeGreaterThan(3)
+      expect(after.mean.ratio / level).toBeCloseTo(1, 1)
+      expect(after.covariance!.ratio).toBeLessThan(1.1 * Math.max(level, momentRatios(embedding, classes).covariance!.ratio))
+      expect(after.covariance!.ratio).toBeLessThan(1.1)
     },
   )
 
@@ -66,8 +66,8 @@ describe('calibrateMoments', () => {
     const { embedding, labels } = leakyTable([200, 120], 6, 0, 5)
     for (let p = 0; p < embedding.data.length; p++) if (labels.codes[Math.floor(p / 6)] === 1) embedding.data[p]! *= p % 6 === 2 ? 2.5 : 1
     const classes = classRows('test', embedding, labels)
-    expect(momentRatios(embedding, classes).covariance).toBeGreaterThan(2)
-    expect(Math.abs(momentRatios(calibrateMoments(embedding, classes, 1), classes).covariance! - 1)).toBeLessThan(0.15)
+    expect(momentRatios(embedding, classes).covariance!.ratio).toBeGreaterThan(2)
+    expect(Math.abs(momentRatios(calibrateMoments(embedding, classes, 1), classes).covariance!.ratio - 1)).toBeLessThan(0.15)
   })
 
   test('differences that chance explains stay', () => {

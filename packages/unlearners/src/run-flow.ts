@@ -3,7 +3,8 @@
 import type { Json } from '@indistinct/core'
 import { nullMmd } from '@indistinct/kernels'
 import { checkCount, checkPositive } from './checked-classes.ts'
-import { classPairs, type FlowTable, type PairMmd } from './flow-table.ts'
+import type { FamilyRatio } from './class-moments.ts'
+import { classPairs, type ClassDifferences, type FlowTable, type PairMmd } from './flow-table.ts'
 import type { TraceRow } from './unlearned.ts'
 
 /** Where the flow goes, and when it stops. */
@@ -12,30 +13,25 @@ export interface FlowCourse {
   readonly level: number
   /** Whether to calibrate means and covariances before the kernel. Default true; false is the plain flow. */
   readonly moments: boolean
-  /** First step, at most 1, in units of a quarter of the bandwidth b, the narrowest kernel's scale. Default 0.05. */
+  /** Whether to calibrate distributions along single directions, after means and covariances. Default: as `moments`. */
+  readonly shapes: boolean
+  /** First step, at most 1, in units of a quarter of the bandwidth b, the narrowest kernel's scale. Default 0.2. */
   readonly firstStep: number
   /** Landing counts when MMD^2 is between level x null and (1 + tolerance) times that. Default 0.01. */
   readonly tolerance: number
   /** Passes after which to give up. Default 500. */
   readonly maxPasses: number
-  /**
-   * Share of its landing down to which MMD^2 may fall where moments are above their null. Default 1: never below. Less is for
-   * tables side by side, whose differences vary little and tell much: moments see them, the kernel does not.
-   */
-  readonly floor: number
 }
 
 /** The course of `options`, with defaults where they say nothing. @throws RangeError on values that do not fit. */
 export function checkedCourse(caller: string, options: Partial<FlowCourse>): FlowCourse {
-  const { level = 1, moments = true, firstStep = 0.05, tolerance = 0.01, maxPasses = 500, floor = 1 } = options
+  const { level = 1, moments = true, shapes = moments, firstStep = 0.2, tolerance = 0.01, maxPasses = 500 } = options
   checkPositive(caller, 'level', level)
   checkPositive(caller, 'firstStep', firstStep)
   if (firstStep > 1) throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)
-  checkPositive(caller, 'floor', floor)
-  if (floor > 1) throw new RangeError(`${caller}: expected floor of at most 1, got ${floor}`)
-  return { level, moments, firstStep, tolerance, maxPasses, floor }
+  return { level, moments, shapes, firstStep, tolerance, maxPasses }
 }
 
 export interface FlowEnd<State> {
@@ -45,7 +41,7 @@ export interface FlowEnd<State> {
   readonly trace: readonly TraceRow[]
 }
 
-/** How many tolerances below its landing one of several pairs may end. */
+/** How many tolerances below its landing MMD^2 may end, where other pairs or other families of differences ask for it. */
 const draggedTolerances = 5
 
 /**
@@ -54,12 +50,14 @@ const draggedTolerances = 5
  */
 const shortestShare = 2 ** -8
 
-/** Times that moments are brought down again after the kernel. */
+/** Times that families are brought down again after the kernel. */
 const mostPolishes = 3
-/** Share of their null by which moments may be above it in the end. */
-const momentTolerance = 0.05
-/** Shares of a polish that are tried, each half of the one before, for one that leaves no pair below its landing. */
-const polishShares = 4
+/** Share of its null by which a family may be above it in the end. */
+const familyTolerance = 0.05
+/** Standard deviations under random relabelling by which a family must be above its null for there to be something to unlearn. */
+const surprising = 3
+/** Shares of the way to a calibrated table that are tried for one that leaves no pair below its floor. */
+const sharesTried = 4
 
 /** A pair of classes on some table. */
 interface Pair<Mmd> {
@@ -81,7 +79,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   caller: string, table: FlowTable<State, Direction, Mmd>, course: FlowCourse, onPass?: (row: TraceRow) => void,
 ): FlowEnd<State> {
   type At = Measured<State, Mmd>
-  const { level, moments, firstStep, tolerance, maxPasses, floor } = course
+  const { level, moments, shapes, firstStep, tolerance, maxPasses } = course
+  const floor = 1 - draggedTolerances * tolerance
   const { sizes, start: origin } = table
   const pairNames = classPairs(sizes.length)
   const discard = ({ state }: At): void => table.discard(state)
@@ -105,27 +104,39 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     onPass?.(row)
     return { state, pairs }
   }
-  const momentsAbove = (state: State): boolean => {
-    const { mean, covariance = 0 } = table.momentRatios(state)
-    return Math.max(mean, covariance) > level * (1 + momentTolerance)
+  /** Families that are calibrated by maps of their own, in turn. */
+  const families = [
+    ...(moments ? [{ stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }] : []),
+    ...(shapes ? [{ stage: 3, ofFamily: (d: ClassDifferences) => [d.shapes], calibrated: table.shaped }] : []),
+  ]
+  /** Brings down what is above its null by more than `excess` allows, as far as MMD^2 stays above its floor. */
+  const calibrate = (from: At, excess: (terms: number) => number): At => {
+    let reached = from
+    for (const { stage, ofFamily, calibrated } of families) {
+      if (!ofFamily(table.differences(reached.state)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
+      const start = reached
+      const mapped = calibrated(start.state, level)
+      const measureAt = (share: number): At => measure(table.blend(start.state, mapped, share), stage, share)
+      // One of several pairs that falls below its floor need not keep up others, which the kernel alone may not bring down.
+      if (start.pairs.length > 1 && isAbove(start, tolerance)) reached = advance(start, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
+      else reached = towards(start, floor, measureAt, discard) ?? start
+      table.discard(mapped)
+      if (reached !== start && start !== from) discard(start)
+    }
+    return reached
   }
 
   const start = measure(origin, 0, 0)
-  let at = start
-  if (moments && (isAbove(start, tolerance) || (floor < 1 && momentsAbove(origin)))) {
-    const mapped = table.calibrated(origin, level)
-    const measureAt = (share: number): At => measure(table.blend(origin, mapped, share), 1, share)
-    at = floor < 1 ? (longestAbove(floor, measureAt, discard) ?? start) : advance(start, 1, tolerance, sizes, measureAt, discard).reached
-    table.discard(mapped)
-  }
+  const above = isAbove(start, tolerance)
+  let at = calibrate(start, (terms) => (above ? 0 : surprising * Math.sqrt(2 / terms)))
   let eta = firstStep
   for (let polish = 0; ; polish++) {
-    while (isAbove(at, tolerance) || (at !== start && isBelow(at, tolerance, floor))) {
+    while (isAbove(at, tolerance) || (at !== start && isBelow(at, floor))) {
       let from = at
       if (table.kernel === 'random-fourier') {
         table.refresh()
         from = measure(at.state, 2, 0)
-        if (!isAbove(from, tolerance) && !isBelow(from, tolerance, floor)) {
+        if (!isAbove(from, tolerance) && !isBelow(from, floor)) {
           at = from
           break
         }
@@ -140,16 +151,15 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       eta *= shortened ? 0.5 : 2
     }
     // The kernel's steps hold moments to first order only: what has come back is taken out again, and MMD^2 landed again.
-    if (!moments || at === start || polish === mostPolishes || !momentsAbove(at.state)) break
-    const polished = table.calibrated(at.state, level)
-    const from = at
-    const reached = longestAbove(floor, (share) => measure(table.blend(from.state, polished, share), 1, share), discard)
-    table.discard(polished)
-    if (reached === undefined) break
-    discard(from)
-    at = reached
+    if (at === start || polish === mostPolishes) break
+    const polished = calibrate(at, () => familyTolerance)
+    if (polished === at) break
+    discard(at)
+    at = polished
     eta = Math.min(1, 4 * firstStep)
   }
+  const ratios = (state: State): Record<string, number> =>
+    Object.fromEntries(Object.entries(table.differences(state)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))
   return {
     state: at.state,
     trace,
@@ -157,8 +167,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       ...course,
       kernel: table.kernel,
       outcome: at.state === origin ? 'already at null' : 'landed',
-      momentsBefore: { ...table.momentRatios(origin) },
-      momentsAfter: { ...table.momentRatios(at.state) },
+      differencesBefore: ratios(origin),
+      differencesAfter: ratios(at.state),
       pairs: at.pairs.map(({ first, second, mmd, ratio }, p) => ({
         first, second, mmd: mmd.value, bandwidth: mmd.bandwidth, ratio, ratioBefore: start.pairs[p]!.ratio,
         ...(mmd.standardError > 0 && { ratioError: (ratio * mmd.standardError) / mmd.value }),
@@ -172,15 +182,25 @@ function isAbove({ pairs }: Measured<unknown, unknown>, tolerance: number): bool
 }
 
 /** Whether one of several pairs was dragged below its landing; a single pair never is. */
-function isBelow({ pairs }: Measured<unknown, unknown>, tolerance: number, floor: number): boolean {
-  return pairs.length > 1 && pairs.some((pair) => pair.ratio < Math.min(floor, 1 - draggedTolerances * tolerance))
+function isBelow({ pairs }: Measured<unknown, unknown>, floor: number): boolean {
+  return pairs.length > 1 && pairs.some((pair) => pair.ratio < floor)
 }
 
-/** The table of the longest share, of some, that leaves every pair at or above `floor` of its landing. */
-function longestAbove<At extends Measured<unknown, unknown>>(floor: number, measureAt: (share: number) => At, discard: (rejected: At) => void): At | undefined {
-  for (let halvings = 0; halvings < polishShares; halvings++) {
-    const reached = measureAt(0.5 ** halvings)
-    if (reached.pairs.every((pair) => pair.ratio >= floor)) return reached
+/**
+ * A table on the way from `from`, at the longest share of it that leaves every pair above `floor`, as near as some tries come: all the
+ * way, or back along the line through the smallest ratios.
+ */
+function towards<At extends Measured<unknown, unknown>>(
+  from: At, floor: number, measureAt: (share: number) => At, discard: (rejected: At) => void,
+): At | undefined {
+  const smallest = ({ pairs }: At): number => Math.min(...pairs.map((pair) => pair.ratio))
+  const ratio = smallest(from)
+  const target = (floor + Math.min(1, ratio)) / 2
+  let share = 1
+  for (let tried = 0; tried < sharesTried; tried++) {
+    const reached = measureAt(share)
+    if (smallest(reached) >= floor) return reached
+    share *= Math.min(0.9, Math.max(0.1, (ratio - target) / (ratio - smallest(reached))))
     discard(reached)
   }
   return undefined

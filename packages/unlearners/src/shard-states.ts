@@ -7,6 +7,7 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { addAffine, setFeatureGradient, type FeaturePlace } from '@indistinct/kernels'
 import type { AffineMap } from './affine-map.ts'
+import { addShapeSteps, type ShapeFrame } from './calibrate-shapes.ts'
 import { classPairs, type PairMmd } from './flow-table.ts'
 import type { Shard, ShardedTable } from './sharded-table.ts'
 
@@ -15,6 +16,8 @@ export type ShardState = { readonly name: string } & (
   | { readonly kind: 'origin' }
   /** One map a class. */
   | { readonly kind: 'mapped'; readonly from: ShardState; readonly maps: readonly AffineMap[] }
+  /** Steps along the directions of a frame, by class. */
+  | { readonly kind: 'shaped'; readonly from: ShardState; readonly frame: ShapeFrame; readonly steps: readonly Float64Array[] }
   | { readonly kind: 'blend'; readonly from: ShardState; readonly to: ShardState; readonly share: number }
   | { readonly kind: 'displaced'; readonly direction: ShardDirection; readonly step: number }
 )
@@ -89,6 +92,7 @@ function ensure(table: ShardedTable, shard: Shard, state: ShardState): void {
     case 'origin':
       return
     case 'mapped':
+    case 'shaped':
       return ensure(table, shard, state.from)
     case 'blend':
       ensure(table, shard, state.from)
@@ -110,6 +114,10 @@ function fill(table: ShardedTable, shard: Shard, state: ShardState, first: numbe
     case 'mapped': {
       fill(table, shard, state.from, first, x, members)
       return applyMaps(x, x, state.maps, members)
+    }
+    case 'shaped': {
+      fill(table, shard, state.from, first, x, members)
+      return members.forEach((rows, c) => addShapeSteps(x, x, rows, state.frame, state.steps[c]!))
     }
     case 'blend': {
       const to = matrix(x.rows, x.cols)

@@ -3,6 +3,7 @@
 import { badData, randomStream } from '@indistinct/core'
 import { crossMoments, featureSums, mmdOfFeatures, randomFrequencies, squareMoments, type FeaturePlace } from '@indistinct/kernels'
 import { momentMaps } from './calibrate-moments.ts'
+import { countShapes, largestRatio, shapeCounts, shapeDeviations, shapeFrames, shapeSteps, type ShapeFrame } from './calibrate-shapes.ts'
 import { momentRatiosOf, momentsOf } from './class-moments.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
 import { holdingMap } from './hold-moments.ts'
@@ -11,7 +12,7 @@ import { eachBlock, keepDirection, shardOrigin, type ShardDirection, type ShardM
 import type { ShardedTable } from './sharded-table.ts'
 
 /** The flow on a table in shards; bytes of each sum are in docs/scale.md. */
-export function shardedFlowTable(table: ShardedTable, count: number, seed: number): FlowTable<ShardState, ShardDirection, ShardMmd> {
+export function shardedFlowTable(table: ShardedTable, count: number, seed: number, withShapes: boolean): FlowTable<ShardState, ShardDirection, ShardMmd> {
   const { cols: K, sizes, centre } = table
   const pairs = classPairs(sizes.length)
   const random = randomStream(seed, 'calibrated flow', 'frequencies')
@@ -57,6 +58,17 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
     if (!(squares > 0)) throw badData(`expected users that differ, got ${n} equal rows of two classes; this table holds nothing to unlearn`)
     return { centre: deviation.map((d, k) => d + centre[k]!), bandwidth: (2 * squares) / (n - 1), frequencies }
   }
+  /** The frames of a table, and what classes have of each where `at`, a table that steps along frames before it led to, stands. */
+  const countsOf = (at: ShardState, frame: ShapeFrame): Float64Array[] => {
+    const each = shapeCounts(frame)
+    const sums = table.sum('shapes', sizes.length * each, (shard) => {
+      const own = new Float64Array(sizes.length * each)
+      eachBlock(table, shard, at, (x, members) => members.forEach((rows, c) => countShapes(own.subarray(c * each, (c + 1) * each), x, rows, frame)))
+      return own
+    })
+    return sizes.map((_, c) => sums.subarray(c * each, (c + 1) * each))
+  }
+  const shapes = perState((state) => shapeFrames(moments(state)).map((frame) => ({ frame, deviations: shapeDeviations(countsOf(state, frame), sizes) })))
   return {
     kernel: 'random-fourier',
     sizes,
@@ -81,8 +93,15 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
         return { ...mmdOfFeatures(own, [1 / a, -1 / b], a + b), bandwidth: place.bandwidth, place }
       })
     },
-    momentRatios: (state) => momentRatiosOf(moments(state), () => squares(state)),
+    differences: (state) => ({
+      ...momentRatiosOf(moments(state), () => squares(state)),
+      ...(withShapes && { shapes: largestRatio(shapes(state).map(({ deviations }) => deviations), sizes.length) }),
+    }),
     calibrated: (state, level) => ({ name: name('mapped'), kind: 'mapped', from: state, maps: momentMaps(moments(state), squares(state), level) }),
+    shaped: (state, level) => shapes(state).reduce<ShardState>((from, { frame, deviations }, f) => {
+      const own = f === 0 ? deviations : shapeDeviations(countsOf(from, frame), sizes)
+      return { name: name('shaped'), kind: 'shaped', from, frame, steps: shapeSteps(own, frame.spreads, level) }
+    }, state),
     blend: (from, to, share) => ({ name: name('blend'), kind: 'blend', from, to, share }),
     displaced: (_, direction, step) => ({ name: name('displaced'), kind: 'displaced', direction, step }),
     direction(at, mmds, factors, hold) {

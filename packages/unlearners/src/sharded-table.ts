@@ -43,4 +43,4 @@ export interface ShardedTable {
   sum(kind: SumKind, length: number, own: (shard: Shard) => Float64Array): Float64Array
 }
 
-export type SumKind = 'spread' | 'moments' | 'squares' | 'features' | 'direction'
+export type SumKind = 'spread' | 'moments' | 'squares' | 'features' | 'direction' | 'shapes'

@@ -25,6 +25,17 @@ export function leakyTable(sizes: readonly number[], K: number, leak: number, se
   return { embedding, labels: { classes: sizes.map((_, c) => `class-${c}`), codes } }
 }
 
+/** The table with two peaks in one column for class 1, whose mean and variance there stay those of normal users of spread 1. */
+export function twoPeaks({ embedding, labels }: LeakyTable, column: number, seed: number): LeakyTable {
+  const random = randomStream(seed, 'two peaks')
+  const data = embedding.data.slice()
+  labels.codes.forEach((code, i) => {
+    const normal = random.normal()
+    data[i * embedding.cols + column] = code === 1 ? 0.44 * normal + (random.uniform() < 0.5 ? 0.9 : -0.9) : normal
+  })
+  return { embedding: { ...embedding, data }, labels }
+}
+
 /** Chance that a user of class 1 scores above one of class 0, ties counted half. */
 export function auc(scores: readonly number[], codes: readonly number[]): number {
   const [zero, one] = [0, 1].map((c) => scores.filter((_, i) => codes[i] === c))

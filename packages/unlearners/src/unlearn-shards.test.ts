@@ -3,7 +3,7 @@ import type { Matrix } from '@indistinct/core'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { unlearners } from './unlearners.ts'
 import type { ShardedTable, ShardScratch } from './sharded-table.ts'
-import { leakyTable, type LeakyTable } from './testing.ts'
+import { leakyTable, twoPeaks, type LeakyTable } from './testing.ts'
 import { shardMethods, unlearnShards, type ShardMethod, type ShardOptions } from './unlearn-shards.ts'
 
 function memoryScratch(cols: number, kept: Map<string, Float32Array>): ShardScratch {
@@ -60,7 +60,7 @@ function largestDifference(a: Matrix, b: Matrix): number {
 }
 
 describe('unlearnShards', () => {
-  const before = leakyTable([1300, 700], 12, 1.5, 1, 15)
+  const before = twoPeaks(leakyTable([1300, 700], 12, 1.5, 1, 15), 5, 1)
   const options = { frequencies: 128, seed: 3 }
 
   test.each(shardMethods)('%s: what the method makes of the whole table, in any number of shards', (method) => {

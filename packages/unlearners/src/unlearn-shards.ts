@@ -49,7 +49,8 @@ export function unlearnShards(table: ShardedTable, method: ShardMethod, options:
     parameters, trace, eachBlock: (shard, visit) => eachBlock(table, shard, state, (x, _, first) => visit(x.data, first)),
   })
   if (method === 'flow') {
-    const { state, parameters, trace } = runFlow('unlearnShards', shardedFlowTable(table, frequencies, seed), checkedCourse('unlearnShards', options), onPass)
+    const course = checkedCourse('unlearnShards', options)
+    const { state, parameters, trace } = runFlow('unlearnShards', shardedFlowTable(table, frequencies, seed, course.shapes), course, onPass)
     return result(state, { ...parameters, frequencies, seed }, trace)
   }
   const { map, parameters } = closedForm(method, shardNormals(table))

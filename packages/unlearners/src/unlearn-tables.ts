@@ -30,11 +30,8 @@ export interface TablesOptions {
   readonly costs?: Readonly<Record<string, number>>
 }
 
-/**
- * Share of its landing to which MMD^2 of tables side by side may fall for their moments' sake. Tables at their own nulls
- * leave it near its landing, while differences of little variance, which it does not see, still tell by means and covariances.
- */
-const sideBySideFloor = 0.75
+/** `whitening` of tables side by side: what they tell by their difference varies little, and not quite all axes weigh the same. */
+const sideBySideWhitening = 0.9
 
 /**
  * Unlearns each of `tables` (name -> (N, K); widths may differ, users are the same rows) by `method` with one set of
@@ -60,7 +57,7 @@ export function unlearnTables<Name extends UnlearnerName>(
   const stranger = named.find((name) => !Object.hasOwn(tables, name))
   if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and costs of ${Object.keys(tables).join(', ')}, got one of '${stranger}'`)
   if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and costs for method 'flow' only, got '${method}'`)
-  const unlearn = (name: string, table: Matrix, metric?: ScoreMetric, more: { readonly floor?: number } = {}): Unlearned => {
+  const unlearn = (name: string, table: Matrix, metric?: ScoreMetric, more: { readonly whitening?: number } = {}): Unlearned => {
     try {
       return unlearners[method].unlearn(table, labels, { ...options, ...(metric && { metric }), ...more })
     } catch (error) {
@@ -77,7 +74,7 @@ export function unlearnTables<Name extends UnlearnerName>(
   const starts = entries.map(([, table], t) => own?.[t]!.embedding ?? table)
   const wide = sideBySide(starts)
   const metric = Object.keys(costs).length > 0 ? blockMetric(wide.matrix.rows, entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1 }))) : undefined
-  const result = unlearn(names.join(' + '), wide.matrix, metric, own && { floor: sideBySideFloor })
+  const result = unlearn(names.join(' + '), wide.matrix, metric, own && { whitening: sideBySideWhitening })
   const joint = { ...result.parameters, tables: names }
   return Object.fromEntries(names.map((name, t) => {
     const { first, factor } = wide.parts[t]!

@@ -45,7 +45,7 @@ function stepwise<Options>(unlearn: Unlearner<Options>['unlearn']): Pick<Unlearn
 export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<UnlearnerOptions[Name]> } = {
   flow: {
     ...stepwise(calibratedFlow),
-    defaults: { level: 1, firstStep: 0.05, tolerance: 0.01, maxPasses: 500 },
+    defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500 },
     description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
   },
   'mean-matching': {

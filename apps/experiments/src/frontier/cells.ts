@@ -33,9 +33,14 @@ const plan = [
 export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds }) =>
   seeds.flatMap((seed) => sizes.flatMap((factors) => datasets.flatMap((dataset) => recommenders.map((recommender) => ({ dataset, recommender, factors, seed }))))))
 
-/** The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone. */
-export function rungsOf({ dataset }: Cell): readonly Rung[] {
-  return ['original', 'flow', 'mean-matching', 'leace', 'gaussian-transport', ...(dataset === 'ml-100k' ? (['d2d-r'] as const) : [])]
+/**
+ * The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone; elsewhere the
+ * closed forms are compared at seed 42.
+ */
+export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
+  const closed = ['mean-matching', 'leace', 'gaussian-transport'] as const
+  if (dataset === 'ml-100k') return ['original', 'flow', ...closed, 'd2d-r']
+  return ['original', 'flow', ...(seed === 42 ? closed : [])]
 }
 
 /** Options of training: the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */

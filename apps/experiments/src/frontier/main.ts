@@ -3,6 +3,7 @@
  *
  *   npm run frontier                  all models in the order of cells.ts; a stopped run goes on where it was
  *   npm run frontier -- ml-100k-nmf   those whose names start so; several such runs share the work through the folder
+ *   npm run frontier -- ml-1m --rungs original,flow
  *   npm run frontier -- --summary     only the page of what is there
  *
  * Needs INDISTINCT_DATA. Models and figures lie in artifacts/frontier. INDISTINCT_THREADS=1 makes processor seconds those of one thread.
@@ -11,6 +12,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { cellName, cells, rungsOf } from './cells.ts'
 import { measure, type Measured } from './measure.ts'
@@ -21,12 +23,13 @@ const folder = fileURLToPath(new URL('../../../../artifacts/frontier', import.me
 const results = fileURLToPath(new URL('../../results/frontier', import.meta.url))
 const placeOf = (name: string): string => join(folder, 'measured', `${name}.json`)
 
-const [selection = '', ...rest] = process.argv.slice(2)
-if (rest.length > 0 || (selection.startsWith('-') && selection !== '--summary')) throw usageError(`frontier: expected --summary or the start of a model's name, got ${process.argv.slice(2).join(' ')}`)
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rungs: { type: 'string' }, summary: { type: 'boolean' } } })
+const [selection = ''] = positionals
+const only = values.rungs?.split(',')
 const named = cells.flatMap((cell) => rungsOf(cell).map((rung) => ({ cell, rung, place: placeOf(`${cellName(cell)}-${rung}`) })))
-if (selection !== '--summary') {
-  const chosen = named.filter(({ cell }) => cellName(cell).startsWith(selection))
-  if (chosen.length === 0) throw usageError(`frontier: expected the start of a name such as ${cellName(cells[0]!)}, got ${selection}`)
+if (!values.summary) {
+  const chosen = named.filter(({ cell, rung }) => cellName(cell).startsWith(selection) && (only?.includes(rung) ?? true))
+  if (chosen.length === 0) throw usageError(`frontier: expected the start of a name such as ${cellName(cells[0]!)} and its rungs, got ${process.argv.slice(2).join(' ')}`)
   for (const { cell, rung, place } of chosen) {
     if (existsSync(place)) continue
     const started = process.cpuUsage()

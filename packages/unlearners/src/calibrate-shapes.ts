@@ -1,0 +1,253 @@
+/** @file Distributions of classes along single directions, brought to the differences that chance gives them. */
+
+import { copyMatrix, matrix, type Matrix } from '@indistinct/core'
+import { gemmNN, gemmNT } from '@indistinct/kernels'
+import { cappedShares } from './calibrate-moments.ts'
+import { classMoments, familyRatio, type ClassMoments, type FamilyRatio } from './class-moments.ts'
+
+/** Orthogonal directions, and where along each the distributions of classes are compared. */
+export interface ShapeFrame {
+  /** (K). */
+  readonly centre: Float64Array
+  /** Unit vectors as rows (D, K), or 'columns': the table's own. */
+  readonly directions: Matrix | 'columns'
+  /** Pooled spread along each direction (D). */
+  readonly spreads: Float64Array
+}
+
+/** Cells along a direction. */
+const bins = 256
+/** How far the cells reach to either side, in spreads; what lies beyond is of the outermost cells. */
+const reach = 6
+/** Functions of a direction by which distributions are compared. */
+const orders = 8
+/** What is left of a function next to those before it, where it is none of its own: its mean square. */
+const nothing = 1e-4
+/** Rows whose coordinates are in memory at a time. */
+const chunkRows = 4096
+/** A class keeps at least this fraction of the pooled density everywhere. */
+const leastDensity = 0.1
+
+/** The table's columns, and the axes of its pooled covariance on which covariances are compared too. */
+export function shapeFrames({ centre, axes, variances, compared: P }: ClassMoments): readonly ShapeFrame[] {
+  const K = centre.length
+  const columns = Float64Array.from({ length: K }, (_, k) => {
+    let sum = 0
+    for (let a = 0; a < K; a++) sum += variances[a]! * axes[a * K + k]! ** 2
+    return Math.sqrt(sum)
+  })
+  return [
+    { centre, directions: 'columns', spreads: columns },
+    { centre, directions: matrix(P, K, Float32Array.from(axes.subarray(0, P * K))), spreads: variances.slice(0, P).map(Math.sqrt) },
+  ]
+}
+
+/**
+ * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, from the third on, less
+ * what a constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean square 1,
+ * and changing them alone leaves means and variances to the moments.
+ */
+function shapeBasis(pooled: Float64Array): Float64Array[] {
+  const over = (a: Float64Array, b: Float64Array): number => pooled.reduce((sum, share, p) => sum + share * a[p]! * b[p]!, 0)
+  const edges = new Float64Array(bins + 1)
+  pooled.forEach((share, p) => void (edges[p + 1] = edges[p]! + share))
+  const cosine = (j: number): Float64Array => pooled.map((share, p) => {
+    const w = Math.PI * j
+    return share > 0 ? (Math.SQRT2 * (Math.sin(w * edges[p + 1]!) - Math.sin(w * edges[p]!))) / (w * share) : 0
+  })
+  const cells = Float64Array.from({ length: bins }, (_, p) => ((p + 0.5) / bins - 0.5) * 2 * reach)
+  const candidates = [cells.map(() => 1), cells, cells.map((y) => y * y), ...Array.from({ length: orders }, (_, j) => cosine(j + 1))]
+  const basis: Float64Array[] = []
+  for (const candidate of candidates) {
+    const size = over(candidate, candidate)
+    // Twice: one round of Gram-Schmidt leaves what rounding makes of near dependence.
+    for (let round = 0; round < 2; round++) {
+      for (const before of basis) {
+        const share = over(candidate, before)
+        for (let p = 0; p < bins; p++) candidate[p]! -= share * before[p]!
+      }
+    }
+    const left = over(candidate, candidate)
+    basis.push(left > nothing * size ? candidate.map((value, p) => (pooled[p]! > 0 ? value / Math.sqrt(left) : 0)) : new Float64Array(bins))
+  }
+  return basis.slice(3)
+}
+
+/** Adds the rows of theta (N, K), counted in cells along each direction, to `counts` (D, bins). */
+export function countShapes(counts: Float64Array, theta: Matrix, rows: Int32Array, frame: ShapeFrame): void {
+  const perUnit = cellsPerUnit(frame)
+  eachChunk(theta, rows, frame, ({ rows: count, cols: D, data }) => {
+    for (let r = 0, p = 0; r < count; r++) {
+      for (let d = 0; d < D; d++, p++) {
+        const at = data[p]! * perUnit[d]! + bins / 2
+        counts[d * bins + (at <= 0 ? 0 : at < bins ? Math.trunc(at) : bins - 1)]!++
+      }
+    }
+  })
+}
+
+/** Length of `countShapes`' counts. */
+export function shapeCounts({ spreads }: ShapeFrame): number {
+  return spreads.length * bins
+}
+
+/** Cells that a unit along each direction is long; none where nothing varies. */
+function cellsPerUnit({ spreads }: ShapeFrame): Float64Array {
+  return spreads.map((spread) => (spread > 0 ? bins / (2 * reach * spread) : 0))
+}
+
+/** Calls `visit` with coordinates along each direction (rows, D), some rows at a time. */
+function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, directions }: ShapeFrame, visit: (along: Matrix, chunk: Int32Array) => void): void {
+  for (let first = 0; first < rows.length; first += chunkRows) {
+    const chunk = rows.subarray(first, first + chunkRows)
+    const deviations = matrix(chunk.length, K)
+    for (let r = 0; r < chunk.length; r++) for (let k = 0; k < K; k++) deviations.data[r * K + k] = data[chunk[r]! * K + k]! - centre[k]!
+    if (directions === 'columns') {
+      visit(deviations, chunk)
+    } else {
+      const along = matrix(chunk.length, directions.rows)
+      gemmNT(deviations, directions, along)
+      visit(along, chunk)
+    }
+  }
+}
+
+/** How distributions of classes along directions differ. */
+export interface ShapeDeviations {
+  /** Mean of every cosine in each class (C x (D, orders)). */
+  readonly deviations: readonly Float64Array[]
+  /** Sum over classes of n_c times their squares, and what chance gives it (D, orders). */
+  readonly squares: Float64Array
+  readonly nulls: Float64Array
+  /** Mean of every cosine in each cell (D, orders, bins). */
+  readonly cosines: Float64Array
+  /** Share of all users in each cell (D, bins). */
+  readonly pooled: Float64Array
+}
+
+/**
+ * Deviations of classes from all users by their `counts` (C x (D, bins)). Functions are orthonormal over all users, so that chance
+ * gives each squared deviation the same, C - 1.
+ */
+export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly number[]): ShapeDeviations {
+  const D = counts[0]!.length / bins
+  const n = sizes.reduce((sum, size) => sum + size, 0)
+  const pooled = new Float64Array(D * bins)
+  for (const own of counts) for (let p = 0; p < pooled.length; p++) pooled[p]! += own[p]! / n
+  const cosines = new Float64Array(D * orders * bins)
+  const squares = new Float64Array(D * orders)
+  const nulls = new Float64Array(D * orders)
+  for (let d = 0; d < D; d++) {
+    shapeBasis(pooled.subarray(d * bins, (d + 1) * bins)).forEach((own, j) => {
+      cosines.set(own, (d * orders + j) * bins)
+      nulls[d * orders + j] = own.some((value) => value !== 0) ? sizes.length - 1 : 0
+    })
+  }
+  const deviations = counts.map((own, c) => {
+    const deviation = new Float64Array(D * orders)
+    for (let q = 0; q < deviation.length; q++) {
+      const d = Math.floor(q / orders)
+      for (let b = 0; b < bins; b++) deviation[q]! += (own[d * bins + b]! * cosines[q * bins + b]!) / sizes[c]!
+      squares[q]! += sizes[c]! * deviation[q]! ** 2
+    }
+    return deviation
+  })
+  return { deviations, squares, nulls, cosines, pooled }
+}
+
+/**
+ * What to add along each direction at the edges of cells (C x (D, bins + 1)): the optimal transport, in one dimension, from a
+ * class's distribution as its cosines tell it to one whose cosines keep the share that `cappedShares` leaves them.
+ */
+export function shapeSteps({ deviations, squares, nulls, cosines, pooled }: ShapeDeviations, spreads: Float64Array, level: number): Float64Array[] {
+  const kept = cappedShares(squares, nulls, level)
+  const edges = bins + 1
+  return deviations.map((deviation) => {
+    const steps = new Float64Array(spreads.length * edges)
+    for (let d = 0; d < spreads.length; d++) {
+      if (kept.subarray(d * orders, (d + 1) * orders).every((share) => share === 1)) continue
+      const share = pooled.subarray(d * bins, (d + 1) * bins)
+      const at = (weight: (j: number) => number): Float64Array => cumulative(share, (b) => {
+        let density = 1
+        for (let j = 0; j < orders; j++) density += weight(j) * deviation[d * orders + j]! * cosines[(d * orders + j) * bins + b]!
+        return Math.max(leastDensity, density)
+      })
+      const from = at(() => 1)
+      const to = at((j) => kept[d * orders + j]!)
+      const width = (2 * reach * spreads[d]!) / bins
+      let cell = 0
+      for (let e = 0; e < edges; e++) {
+        // Where nobody is, below or above, nothing moves.
+        if (from[e] === 0 || from[e] === 1) continue
+        while (to[cell + 1]! < from[e]!) cell++
+        const inside = (from[e]! - to[cell]!) / (to[cell + 1]! - to[cell]!)
+        steps[d * edges + e] = (cell + inside - e) * width
+      }
+    }
+    return steps
+  })
+}
+
+/** Cumulative shares at the edges of cells, of shares times `density`; exactly 0 and 1 outside all shares. */
+function cumulative(shares: Float64Array, density: (b: number) => number): Float64Array {
+  const out = new Float64Array(bins + 1)
+  let last = 0
+  for (let b = 0; b < bins; b++) {
+    out[b + 1] = out[b]! + (shares[b]! > 0 ? shares[b]! * density(b) : 0)
+    if (shares[b]! > 0) last = b
+  }
+  const total = out[bins]!
+  return out.map((sum, e) => (e > last ? 1 : sum / total))
+}
+
+/** Adds to the named rows of `out` (N, K) the steps (D, bins + 1) where the rows of theta stand; `out` may be theta. */
+export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, frame: ShapeFrame, steps: Float64Array): void {
+  if (steps.every((step) => step === 0)) return
+  const { directions } = frame
+  const perUnit = cellsPerUnit(frame)
+  const K = theta.cols
+  eachChunk(theta, rows, frame, (along, chunk) => {
+    const D = along.cols
+    for (let r = 0, p = 0; r < chunk.length; r++) {
+      for (let d = 0; d < D; d++, p++) {
+        const at = Math.min(bins, Math.max(0, along.data[p]! * perUnit[d]! + bins / 2))
+        const cell = Math.min(bins - 1, Math.trunc(at))
+        const left = steps[d * (bins + 1) + cell]!
+        along.data[p] = left + (at - cell) * (steps[d * (bins + 1) + cell + 1]! - left)
+      }
+    }
+    const moves = directions === 'columns' ? along : matrix(chunk.length, K)
+    if (directions !== 'columns') gemmNN(along, directions, moves)
+    for (let r = 0; r < chunk.length; r++) for (let k = 0; k < K; k++) out.data[chunk[r]! * K + k]! += moves.data[r * K + k]!
+  })
+}
+
+/** Maps every class of theta (N, K) so that shapes along columns and axes differ no more than `level` times chance. */
+export function calibrateShapes(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+  const sizes = classes.map((rows) => rows.length)
+  const out = copyMatrix(theta)
+  for (const frame of shapeFrames(classMoments(theta, classes))) {
+    const steps = shapeSteps(shapeDeviations(countsOf(out, classes, frame), sizes), frame.spreads, level)
+    classes.forEach((rows, c) => addShapeSteps(out, out, rows, frame, steps[c]!))
+  }
+  return out
+}
+
+/** Squared differences of shapes over their null, mean over functions, in the frame where it is the larger. */
+export function shapeRatio(theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
+  const sizes = classes.map((rows) => rows.length)
+  return largestRatio(shapeFrames(classMoments(theta, classes)).map((frame) => shapeDeviations(countsOf(theta, classes, frame), sizes)), sizes.length)
+}
+
+/** The ratio of the frame where it is largest. */
+export function largestRatio(frames: readonly ShapeDeviations[], classes: number): FamilyRatio {
+  return frames.map(({ squares, nulls }) => familyRatio(squares, nulls, classes)).reduce((a, b) => (b.ratio > a.ratio ? b : a))
+}
+
+function countsOf(theta: Matrix, classes: readonly Int32Array[], frame: ShapeFrame): Float64Array[] {
+  return classes.map((rows) => {
+    const counts = new Float64Array(shapeCounts(frame))
+    countShapes(counts, theta, rows, frame)
+    return counts
+  })
+}

@@ -47,6 +47,8 @@ export interface Executor {
   warnings(): Promise<readonly string[]>
   /** Ids that wait or run; undefined where the engine cannot be asked from here. */
   held(): Promise<ReadonlySet<string> | undefined>
+  /** What holds tasks back beside their turn, as of the last call of `held`; absent where an engine has no such thing. */
+  obstacles?(): readonly string[]
   /** Hands tasks over, none of which it holds; what failed under the same id before is forgotten. */
   submit(tasks: readonly Task[]): Promise<void>
   /** What failed since it was last submitted, by id. */
@@ -102,8 +104,13 @@ export async function runTasks(executor: Executor, tasks: readonly Task[], optio
     await executor.submit(lacking.map((task) => ({ ...task, after: (task.after ?? []).filter((id) => missing.has(id)) })))
   }
   if (detach) return result(false)
+  const told = new Set<string>()
   for (;;) {
     const held = await executor.held()
+    for (const text of executor.obstacles?.() ?? []) {
+      if (!told.has(text)) onWarning?.(text)
+      told.add(text)
+    }
     // Looked at after the engine, so that a task which ends between the two is not taken for lost.
     await look()
     if (held === undefined) return result(missing.size === 0)

@@ -1,5 +1,7 @@
 /** @file Slurm, a real one of one node: waves, kills, a controller that dies with its queue, and resuming. */
 
+import { execFileSync } from 'node:child_process'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runTasks, type Executor } from './executor.ts'
@@ -46,6 +48,22 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
     expect([...(await other.held())!].sort()).toEqual(['a', 'b'])
     expect(await runTasks(other, tasks, { done: made.done, poll: 300 })).toMatchObject({ ended: true, missing: [] })
     expect(made.notes()).toEqual(['start a', 'end a', 'start b', 'end b'])
+  })
+
+  test('says why Slurm holds jobs back', async () => {
+    const node = (...state: string[]): void => void execFileSync('scontrol', ['update', `nodename=${hostname().split('.')[0]}`, ...state])
+    node('state=drain', 'reason=test')
+    const stop = new AbortController()
+    const warnings: string[] = []
+    const onWarning = (text: string): void => {
+      warnings.push(text)
+      stop.abort()
+    }
+    const tasks = [made.task('a'), made.task('b', ['a'])]
+    expect(await runTasks(executor, tasks, { done: made.done, poll: 300, onWarning, signal: stop.signal })).toMatchObject({ ended: false, missing: ['a', 'b'] })
+    expect(warnings).toEqual([expect.stringMatching(/^Slurm holds jobs back: (ReqNodeNotAvail|Nodes required for job are DOWN, DRAINED).*; see squeue --name=indistinct-test and sinfo$/)])
+    node('state=resume')
+    expect(await runTasks(executor, tasks, { done: made.done, poll: 300 })).toMatchObject({ ended: true, missing: [] })
   })
 
   test('after the controller died and lost its queue, the same call submits what is missing', async () => {

@@ -29,25 +29,33 @@ export interface SlurmOptions {
 /** Elements of an array: one less than Slurm's MaxArraySize unless an administrator has raised it. */
 const LARGEST_ARRAY = 1000
 
+/** Reasons of jobs that wait for their turn alone. */
+const patient = new Set(['None', 'Dependency', 'JobArrayTaskLimit', 'Priority', 'Resources', 'BeginTime'])
+
 /** Partition, account and time limit come from sbatch's own variables: SBATCH_PARTITION, SBATCH_ACCOUNT, SBATCH_TIMELIMIT. */
 export function slurmExecutor({ program, folder, label, workers, threads = 1 }: SlurmOptions): Executor {
   const name = `indistinct-${label}`
   const scripts = join(folder, 'slurm')
   const logs = join(folder, 'logs')
 
+  /** Why jobs wait that no other job of ours holds up, as of the last look. */
+  let reasons = new Set<string>()
   /** Jobs of ours in the queue, element by element. */
   const queued = async (): Promise<{ job: string; id: string }[]> => {
-    const text = await slurm('squeue', ['--noheader', '--array', `--name=${name}`, '--format=%F|%K|%o'])
+    const text = await slurm('squeue', ['--noheader', '--array', `--name=${name}`, '--format=%F|%K|%r|%o'])
+    reasons = new Set()
     return text.split('\n').flatMap((line) => {
-      const [job = '', element, script = ''] = line.trim().split('|')
+      const [job = '', element, reason = '', script = ''] = line.trim().split('|')
       const list = script.replace(/\.sbatch$/, '.ids')
       if (!script.startsWith(scripts) || !existsSync(list)) return []
+      if (!patient.has(reason)) reasons.add(reason)
       return [{ job, id: readFileSync(list, 'utf8').split('\n')[Number(element) - 1]! }]
     })
   }
   return {
     name: 'slurm',
     warnings: () => Promise.resolve([]),
+    obstacles: () => [...reasons].map((reason) => `Slurm holds jobs back: ${reason}; see squeue --name=${name} and sinfo`),
     held: async () => new Set((await queued()).map(({ id }) => id)),
     failures() {
       const found = new Map<string, Failure>()

@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -13,7 +13,7 @@ export interface TestSlurm {
   readonly env: Readonly<Record<string, string>>
   /** Ends the controller as a crash would. */
   killController(): Promise<void>
-  /** Starts the controller again; `empty` with its state lost. */
+  /** Starts the controller again; `empty` with its state lost, and job numbers that no node knows, as its administrator would see to. */
   restartController(empty?: boolean): Promise<void>
   stop(): Promise<void>
 }
@@ -54,6 +54,7 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
   const start = (command: string, ...args: string[]): ChildProcess => spawn(command, args, { env: full, stdio: 'ignore' })
   const munge = start('munged', '--foreground', '--force', '--key-file', at('munge/key'), '--socket', at('munge/socket'), '--pid-file', at('munge/pid'), '--seed-file', at('munge/seed'), '--log-file', at('munge/log'))
   await until(munge, () => existsSync(at('munge/socket')))
+  let firstJob = 0
   let control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
   const answers = (): boolean => execFileSync('sinfo', ['--noheader', '--format=%T'], { env: full, stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }).toString().trim() === 'idle'
   const daemon = start('slurmd', '-D', '-L', at('slurmd.log'), '-N', host)
@@ -62,7 +63,11 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
     env,
     killController: () => ended(control, 'SIGKILL'),
     async restartController(empty = false) {
-      if (empty) rmSync(at('state'), { recursive: true })
+      if (empty) {
+        rmSync(at('state'), { recursive: true })
+        // A node drains that is given a job of the number of one that still runs there.
+        appendFileSync(at('slurm.conf'), `FirstJobId=${(firstJob += 10_000)}\n`)
+      }
       mkdirSync(at('state'), { recursive: true })
       control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
       await until(control, () => execFileSync('sinfo', ['--noheader', '--format=%T'], { env: full, stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }).toString().trim() !== '')

@@ -83,9 +83,8 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
     if (worst![1].largest <= 1 + jointTolerance) break
     if (round === maxRounds) throw new Error(`${caller}: expected every attribute on its landing within ${maxRounds} rounds, got '${worst![0]}' at ${worst![1].largest} times it`)
     for (const [name] of Object.entries(after).filter(([, { largest }]) => largest > 1 + jointTolerance).sort(([, a], [, b]) => b.largest - a.largest)) {
-      const result = calibratedFlow(at, held[name]!, { ...flow, kernel: 'exact' })
-      at = copyMatrix(result.embedding)
-      for (const { loss, largestRatio } of result.trace) row(loss, largestRatio!, Object.keys(held).indexOf(name))
+      const attribute = Object.keys(held).indexOf(name)
+      at = copyMatrix(calibratedFlow(at, held[name]!, { ...flow, kernel: 'exact', onPass: ({ loss, largestRatio }) => row(loss, largestRatio!, attribute) }).embedding)
     }
     after = Object.fromEntries(Object.keys(held).map((name) => [name, extent(name)]))
   }

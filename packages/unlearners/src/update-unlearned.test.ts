@@ -2,7 +2,7 @@ import { matrix, type Labels, type Matrix } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
 import { describe, expect, test } from 'vitest'
 import { classDifferences } from './class-differences.ts'
-import { leakyTable } from './testing.ts'
+import { centroidAuc, leakyTable } from './testing.ts'
 import { unlearners } from './unlearners.ts'
 import { updateUnlearned } from './update-unlearned.ts'
 
@@ -75,6 +75,19 @@ describe('updateUnlearned', () => {
     // All 200 new users at their original rows would stand out.
     const raw = classDifferences(left.embedding, labels)[0]!
     expect(updated.refit.pairs[0]!.ratio).toBeLessThan(0.6 * raw.ratio)
+  })
+
+  test.each(['flow', 'gaussian-transport', 'leace'] as const)('%s: an attacker tells the users of another day before and not after', (name) => {
+    const many = leakyTable([1400, 1000], 6, 1.2, 2)
+    const today: Labels = { classes: many.labels.classes, codes: many.labels.codes.map((code, i) => (i < 1200 ? -1 : code)) }
+    const yesterday: Labels = { classes: many.labels.classes, codes: many.labels.codes.map((code, i) => (i < 1200 ? code : -1)) }
+    const fitted = unlearners[name].fit(many.embedding, yesterday)
+    const known = Uint8Array.from({ length: 2400 }, (_, i) => Number(i < 1200))
+    const updated = updateUnlearned(fitted, many.embedding, many.labels, name === 'flow' ? { previous: { embedding: fitted.unlearned.embedding, known } } : {})
+    const leak = (table: Matrix): number => centroidAuc({ embedding: table, labels: today }, 2)
+    expect(leak(many.embedding)).toBeGreaterThan(0.75)
+    // 1,200 users fitted leave the error of their means, and 1,200 attacked a deviation of 0.02.
+    expect(Math.abs(leak(updated.embedding) - 0.5)).toBeLessThan(0.06)
   })
 
   test('a refit is due when new users come from elsewhere, and not before', () => {

@@ -40,14 +40,18 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * are then anti-correlated with those an attacker learns from. Any number of labels; deterministic.
  *
  * 1. Moments (`moments`): one affine map a class brings differences of class means (T^2) and covariances down to their
- *    null expectation, see `calibrateMoments`. It is cut short where MMD^2 would pass its landing.
- * 2. Kernel: users then move along the negative gradient of MMD^2 until MMD^2 stands on `level` times its null value.
+ *    null expectation, see `calibrateMoments`.
+ * 2. Shapes (`shapes`): maps of one variable bring the distributions of classes along columns and axes down to what chance makes of
+ *    them, see `calibrateShapes`. Radial kernels over many dimensions do not see what is in a few.
+ * 3. Kernel: users then move along the negative gradient of MMD^2 until MMD^2 stands on `level` times its null value.
  *    With `moments`, the direction leaves out what would change the means and covariances of step 1 (`holdMoments`):
  *    the kernel's gradient is strongest exactly there, and would spend their share of the null on what it sees less
  *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
  *    above.
- * 3. Polish: where the moments have come back above their null by more than a twentieth, they are brought down again and the
- *    kernel after them, at most three times, as far as MMD^2 does not fall below its landing.
+ * 4. Polish: where moments or shapes have come back above their null by more than a twentieth, they are brought down again and the
+ *    kernel after them, at most three times.
+ *
+ * The maps of 1, 2 and 4 are cut short where MMD^2 would fall more than 5 tolerances below its landing.
  *
  * With a `metric`, moving user i by d costs d' M_i d instead of d'd: see `calibrateMomentsIn`, `holdMomentsIn` and
  * docs/calibrated-flow.md.
@@ -68,7 +72,8 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * with them; the direction comes from those of the step before. The landing is then a statement about an estimate, and
  * `parameters` give its standard error.
  *
- * Where every pair is already at or below the landing nothing moves, and `parameters.outcome` is 'already at null'.
+ * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
+ * deviations, nothing moves, and `parameters.outcome` is 'already at null'.
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes;
  * Error with pass and loss when the landing is not reached.
  */

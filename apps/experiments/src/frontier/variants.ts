@@ -4,11 +4,11 @@
  * Usage: INDISTINCT_DATA=… npx tsx apps/experiments/src/frontier/variants.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
  *
  * Trains as `npm start` does, unlearns gender from every user table, and ranks anew. Change of NDCG@10 on validation and on test
- * items; MMD^2, T^2 and covariance differences over their null, of each table and of all side by side; `--attack` adds the
+ * items; MMD^2 over its null, of each table and of all side by side, as they are and whitened; `--attack` adds the
  * folded AUC of the standardised multi-layer perceptron under five folds on each.
  */
 
-import { attack, mlp } from '@indistinct/attackers'
+import { attack, mlp, whitener } from '@indistinct/attackers'
 import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { kCore, loadDataset, splitRatio } from '@indistinct/datasets'
 import { d2d } from '@indistinct/losses'
@@ -52,6 +52,7 @@ for (const seed of seeds.split(',').map(Number)) {
     'as one table alone': asOne,
     'apart, then together': flow({}),
     'apart in a metric, then together, priced: as npm start': flow({ costs, metrics }),
+    'the same, without shapes': flow({ costs, metrics }, { shapes: false }),
     'the same, level 2': flow({ costs, metrics }, { level: 2 }),
     'the same, level 4': flow({ costs, metrics }, { level: 4 }),
   }
@@ -80,7 +81,8 @@ for (const seed of seeds.split(',').map(Number)) {
 }
 
 function ratios(tables: Tables, attacked: Labels): string {
-  const views = { ...tables, 'side by side': sideBySide(Object.values(tables)).matrix }
+  const wide = sideBySide(Object.values(tables)).matrix
+  const views = { ...tables, 'side by side': wide, 'side by side, whitened': whitener(wide)(wide) }
   return Object.entries(views).map(([view, embedding]) => `${d2d(embedding, attacked).pairs.map(({ value, nullValue }) => (value / nullValue).toFixed(2)).join(' ')} ${view}`).join(', ')
 }
 

@@ -46,7 +46,7 @@ describe('calibrateShapes', () => {
     expect(Math.abs(now!.mean.ratio - before!.mean.ratio)).toBeLessThan(0.05)
     expect(Math.abs(now!.covariance!.ratio - before!.covariance!.ratio)).toBeLessThan(0.2)
     expect(peakAuc(table, 3)).toBeGreaterThan(0.57)
-    expect(Math.abs(peakAuc({ embedding: after, labels: table.labels }, 3) - 0.5)).toBeLessThan(0.02)
+    expect(Math.abs(peakAuc({ embedding: after, labels: table.labels }, 3) - 0.5)).toBeLessThan(0.04)
   })
 
   test('moves the column of two peaks, and others hardly', () => {

@@ -41,15 +41,15 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  *
  * 1. Moments (`moments`): one affine map a class brings differences of class means (T^2) and covariances down to their
  *    null expectation, see `calibrateMoments`.
- * 2. Shapes (`shapes`): maps of one variable bring the distributions of classes along columns and axes down to what chance makes of
- *    them, see `calibrateShapes`. Radial kernels over many dimensions do not see what is in a few.
+ * 2. Shapes (`shapes`), where they are far above their null: maps of one variable bring the distributions of classes along columns
+ *    and axes down to what chance makes of them, see `calibrateShapes`. Radial kernels over many dimensions do not see what is in a few.
  * 3. Kernel: users then move along the negative gradient of MMD^2 until MMD^2 stands on `level` times its null value.
  *    With `moments`, the direction leaves out what would change the means and covariances of step 1 (`holdMoments`):
  *    the kernel's gradient is strongest exactly there, and would spend their share of the null on what it sees less
  *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
  *    above.
- * 4. Polish: where moments or shapes have come back above their null by more than a twentieth, they are brought down again and the
- *    kernel after them, at most three times.
+ * 4. Polish: where moments have come back above their null by more than a twentieth, or shapes by more than chance explains, they are
+ *    brought down again and the kernel after them, at most three times.
  *
  * The maps of 1, 2 and 4 are cut short where MMD^2 would fall more than 5 tolerances below its landing.
  *

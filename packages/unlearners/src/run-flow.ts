@@ -52,10 +52,15 @@ const shortestShare = 2 ** -8
 
 /** Times that families are brought down again after the kernel. */
 const mostPolishes = 3
-/** Share of its null by which a family may be above it in the end. */
+/** Share of their null by which means and covariances may be above it in the end. */
 const familyTolerance = 0.05
-/** Standard deviations under random relabelling by which a family must be above its null for there to be something to unlearn. */
+/** Standard deviations under random relabelling by which a family is above its null where that is no chance. */
 const surprising = 3
+/**
+ * Share of their null by which shapes are above it where they are brought down before the kernel. Users as they are trained differ a
+ * little along all directions, and most of that goes with the rest, at less cost; what chance does not explain of it then goes after.
+ */
+const manyShapes = 2
 /** Shares of the way to a calibrated table that are tried for one that leaves no pair below its floor. */
 const sharesTried = 4
 
@@ -104,59 +109,79 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     onPass?.(row)
     return { state, pairs }
   }
-  /** Families that are calibrated by maps of their own, in turn. */
-  const families = [
-    ...(moments ? [{ stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }] : []),
-    ...(shapes ? [{ stage: 3, ofFamily: (d: ClassDifferences) => [d.shapes], calibrated: table.shaped }] : []),
-  ]
-  /** Brings down what is above its null by more than `excess` allows, as far as MMD^2 stays above its floor. */
-  const calibrate = (from: At, excess: (terms: number) => number): At => {
+  const start = measure(origin, 0, 0)
+  const surprise = (terms: number): number => surprising * Math.sqrt(2 / terms)
+  const meansAndCovariances = { stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }
+  const shapesAlong = { stage: 3, ofFamily: (d: ClassDifferences) => [d.shapes], calibrated: table.shaped }
+  type Family = typeof meansAndCovariances & { readonly excess: (terms: number) => number }
+  /** Brings down families above their null by more than the share of it that `excess` gives, as far as MMD^2 stays above its floor. */
+  const calibrate = (from: At, families: readonly Family[]): At => {
     let reached = from
-    for (const { stage, ofFamily, calibrated } of families) {
+    for (const { stage, ofFamily, calibrated, excess } of families) {
       if (!ofFamily(table.differences(reached.state)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
-      const start = reached
-      const mapped = calibrated(start.state, level)
-      const measureAt = (share: number): At => measure(table.blend(start.state, mapped, share), stage, share)
+      const before = reached
+      const mapped = calibrated(before.state, level)
+      const measureAt = (share: number): At => measure(table.blend(before.state, mapped, share), stage, share)
       // One of several pairs that falls below its floor need not keep up others, which the kernel alone may not bring down.
-      if (start.pairs.length > 1 && isAbove(start, tolerance)) reached = advance(start, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
-      else reached = towards(start, floor, measureAt, discard) ?? start
+      if (before.pairs.length > 1 && isAbove(before, tolerance)) reached = advance(before, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
+      else reached = towards(before, floor, measureAt, discard) ?? before
       table.discard(mapped)
-      if (reached !== start && start !== from) discard(start)
+      if (reached !== before && before !== from) discard(before)
     }
     return reached
   }
 
-  const start = measure(origin, 0, 0)
-  const above = isAbove(start, tolerance)
-  let at = calibrate(start, (terms) => (above ? 0 : surprising * Math.sqrt(2 / terms)))
-  let eta = firstStep
-  for (let polish = 0; ; polish++) {
-    while (isAbove(at, tolerance) || (at !== start && isBelow(at, floor))) {
-      let from = at
-      if (table.kernel === 'random-fourier') {
-        table.refresh()
-        from = measure(at.state, 2, 0)
-        if (!isAbove(from, tolerance) && !isBelow(from, floor)) {
-          at = from
-          break
-        }
-      }
-      const along = table.direction(at.state, at.pairs.map(({ mmd }) => mmd), directionFactors(from, sizes), moments)
-      const { reached, shortened } = advance(
-        from, eta, tolerance, sizes, (step) => measure(table.displaced(from.state, along, step), 2, step), discard,
-        table.kernel === 'exact' ? 0 : eta * shortestShare,
-      )
-      if (reached !== from) discard(from)
-      at = reached
-      eta *= shortened ? 0.5 : 2
+  const isSurprising = ({ state }: At): boolean => {
+    const own = table.differences(state).shapes
+    return own !== undefined && own.ratio > level * (1 + surprise(own.terms))
+  }
+  const descended = (shapesFirst: boolean): At => {
+    let at = start
+    if (isAbove(start, tolerance)) {
+      at = calibrate(start, [
+        ...(moments ? [{ ...meansAndCovariances, excess: () => 0 }] : []),
+        ...(shapes ? [{ ...shapesAlong, excess: shapesFirst ? surprise : (terms: number) => Math.max(surprise(terms), manyShapes) }] : []),
+      ])
     }
-    // The kernel's steps hold moments to first order only: what has come back is taken out again, and MMD^2 landed again.
-    if (at === start || polish === mostPolishes) break
-    const polished = calibrate(at, () => familyTolerance)
-    if (polished === at) break
-    discard(at)
-    at = polished
-    eta = Math.min(1, 4 * firstStep)
+    let eta = firstStep
+    for (let polish = 0; ; polish++) {
+      while (isAbove(at, tolerance) || (at !== start && isBelow(at, floor))) {
+        let from = at
+        if (table.kernel === 'random-fourier') {
+          table.refresh()
+          from = measure(at.state, 2, 0)
+          if (!isAbove(from, tolerance) && !isBelow(from, floor)) {
+            at = from
+            break
+          }
+        }
+        const along = table.direction(at.state, at.pairs.map(({ mmd }) => mmd), directionFactors(from, sizes), moments)
+        const { reached, shortened } = advance(
+          from, eta, tolerance, sizes, (step) => measure(table.displaced(from.state, along, step), 2, step), discard,
+          table.kernel === 'exact' ? 0 : eta * shortestShare,
+        )
+        if (reached !== from) discard(from)
+        at = reached
+        eta *= shortened ? 0.5 : 2
+      }
+      if (polish === mostPolishes) break
+      // The kernel's steps hold moments to first order only: what has come back is taken out again.
+      const polished = calibrate(at, [
+        ...(moments ? [{ ...meansAndCovariances, excess: at === start ? surprise : () => familyTolerance }] : []),
+        ...(shapes ? [{ ...shapesAlong, excess: surprise }] : []),
+      ])
+      if (polished === at) break
+      if (at !== start) discard(at)
+      at = polished
+      eta = Math.min(1, 4 * firstStep)
+    }
+    return at
+  }
+  let at = descended(false)
+  // The kernel may have spent on other differences what shapes need above the floor: then once more, with shapes before it.
+  if (shapes && isSurprising(at)) {
+    if (at !== start) discard(at)
+    at = descended(true)
   }
   const ratios = (state: State): Record<string, number> =>
     Object.fromEntries(Object.entries(table.differences(state)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))

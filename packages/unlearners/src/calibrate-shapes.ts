@@ -101,7 +101,7 @@ function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, direct
   for (let first = 0; first < rows.length; first += chunkRows) {
     const chunk = rows.subarray(first, first + chunkRows)
     const deviations = matrix(chunk.length, K)
-    for (let r = 0; r < chunk.length; r++) for (let k = 0; k < K; k++) deviations.data[r * K + k] = data[chunk[r]! * K + k]! - centre[k]!
+    for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) deviations.data[p] = data[q]! - centre[k]!
     if (directions === 'columns') {
       visit(deviations, chunk)
     } else {
@@ -218,7 +218,7 @@ export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, fram
     }
     const moves = directions === 'columns' ? along : matrix(chunk.length, K)
     if (directions !== 'columns') gemmNN(along, directions, moves)
-    for (let r = 0; r < chunk.length; r++) for (let k = 0; k < K; k++) out.data[chunk[r]! * K + k]! += moves.data[r * K + k]!
+    for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) out.data[q]! += moves.data[p]!
   })
 }
 

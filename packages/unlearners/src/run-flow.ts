@@ -109,6 +109,13 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     onPass?.(row)
     return { state, pairs }
   }
+  const known = new WeakMap<At, ClassDifferences>()
+  const differences = (of: At): ClassDifferences => {
+    const found = known.get(of) ?? table.differences(of.state)
+    known.set(of, found)
+    return found
+  }
+
   const start = measure(origin, 0, 0)
   const surprise = (terms: number): number => surprising * Math.sqrt(2 / terms)
   const meansAndCovariances = { stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }
@@ -118,7 +125,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   const calibrate = (from: At, families: readonly Family[]): At => {
     let reached = from
     for (const { stage, ofFamily, calibrated, excess } of families) {
-      if (!ofFamily(table.differences(reached.state)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
+      if (!ofFamily(differences(reached)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
       const before = reached
       const mapped = calibrated(before.state, level)
       const measureAt = (share: number): At => measure(table.blend(before.state, mapped, share), stage, share)
@@ -131,8 +138,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     return reached
   }
 
-  const isSurprising = ({ state }: At): boolean => {
-    const own = table.differences(state).shapes
+  const isSurprising = (of: At): boolean => {
+    const own = differences(of).shapes
     return own !== undefined && own.ratio > level * (1 + surprise(own.terms))
   }
   const descended = (shapesFirst: boolean): At => {
@@ -183,8 +190,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     if (at !== start) discard(at)
     at = descended(true)
   }
-  const ratios = (state: State): Record<string, number> =>
-    Object.fromEntries(Object.entries(table.differences(state)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))
+  const ratios = (of: At): Record<string, number> =>
+    Object.fromEntries(Object.entries(differences(of)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))
   return {
     state: at.state,
     trace,
@@ -192,8 +199,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       ...course,
       kernel: table.kernel,
       outcome: at.state === origin ? 'already at null' : 'landed',
-      differencesBefore: ratios(origin),
-      differencesAfter: ratios(at.state),
+      differencesBefore: ratios(start),
+      differencesAfter: ratios(at),
       pairs: at.pairs.map(({ first, second, mmd, ratio }, p) => ({
         first, second, mmd: mmd.value, bandwidth: mmd.bandwidth, ratio, ratioBefore: start.pairs[p]!.ratio,
         ...(mmd.standardError > 0 && { ratioError: (ratio * mmd.standardError) / mmd.value }),

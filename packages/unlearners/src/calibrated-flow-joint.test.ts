@@ -3,7 +3,7 @@ import { d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { calibratedFlowJoint, intersection } from './calibrated-flow-joint.ts'
-import { centroidAuc } from './testing.ts'
+import { centroidAuc, leakyTable } from './testing.ts'
 
 const classes = ['no', 'yes']
 
@@ -71,6 +71,14 @@ describe('calibratedFlowJoint', () => {
     const agree: Labels = { classes, codes: attributes['a']!.codes.map((code, i) => (code === attributes['b']!.codes[i] ? 1 : 0)) }
     expect(centroidAuc({ embedding: table, labels: agree }, 2)).toBeGreaterThan(0.6)
     expect(Math.abs(centroidAuc({ embedding: result.embedding, labels: agree }, 2) - 0.5)).toBeLessThan(0.07)
+  })
+
+  test('eighteen labels, of 7 users and more, land with another attribute', () => {
+    const many = leakyTable(Array.from({ length: 18 }, (_, c) => 7 + 2 * c), 8, 1, 1)
+    const agree: Labels = { classes, codes: many.labels.codes.map((_, i) => i % 2) }
+    const together = calibratedFlowJoint(many.embedding, { job: many.labels, agree })
+    expect(worst(many.embedding, many.labels)).toBeGreaterThan(3)
+    for (const labels of [many.labels, agree]) expect(worst(together.embedding, labels)).toBeLessThan(1.051)
   })
 
   test('equal bytes again, the table that went in as it was, and users without any label unmoved', () => {

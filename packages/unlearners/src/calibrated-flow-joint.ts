@@ -11,7 +11,10 @@ export interface JointFlowOptions extends Omit<CalibratedFlowOptions, 'kernel' |
   readonly leastCell?: number
   /** Rounds over all attributes after which to give up. Default 20. */
   readonly maxRounds?: number
-  /** Share of its landing by which a pair may stay above it: one attribute's flow moves the others' users too. Default 0.05. */
+  /**
+   * Share of its landing by which a pair may stay above it: one attribute's flow moves the others' users too. Default 0.05;
+   * `tolerance` of each flow is four fifths of it, at least 0.01, unless given, and `maxPasses` 2,000.
+   */
   readonly jointTolerance?: number
 }
 
@@ -48,7 +51,9 @@ export function intersection(attributes: Readonly<Record<string, Labels>>, least
  */
 export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Record<string, Labels>>, options: JointFlowOptions = {}): Unlearned {
   const caller = 'calibratedFlowJoint'
-  const { leastCell = 20, maxRounds = 20, jointTolerance = 0.05, onPass, ...flow } = options
+  const { leastCell = 20, maxRounds = 20, jointTolerance = 0.05, onPass, ...given } = options
+  // What others would move again need not land finer: of 21 occupations some 200 pairs draw one another for hundreds of passes.
+  const flow = { tolerance: Math.max(0.01, 0.8 * jointTolerance), maxPasses: 2000, ...given }
   const { level = 1 } = flow
   checkCount(caller, 'leastCell', leastCell)
   checkCount(caller, 'maxRounds', maxRounds)

@@ -1,8 +1,9 @@
 import { auditRegression, kernelRidge, ridge, xgbRegression } from '@indistinct/attackers'
-import { matrix, randomStream, type Matrix } from '@indistinct/core'
+import { copyMatrix, matrix, randomStream, type Matrix } from '@indistinct/core'
 import { hsic, hsicTarget } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { hsicFlow } from './hsic-flow.ts'
+import { closeCurves, curveRatios, valueCurves } from './value-curves.ts'
 
 /** Users (N, K) whose first dimension grows with age, whose second is largest in the middle, and whose third widens. */
 function aged(N: number, K: number): { embedding: Matrix; ages: Float64Array } {
@@ -18,18 +19,30 @@ function aged(N: number, K: number): { embedding: Matrix; ages: Float64Array } {
   return { embedding, ages }
 }
 
+test('closeCurves brings means and covariances to their null, and leaves what is below', () => {
+  const { embedding, ages } = aged(420, 6)
+  const curves = valueCurves(ages, hsicTarget(ages))
+  const closed = copyMatrix(embedding)
+  for (let round = 0; round < 4; round++) closeCurves(closed, curves, 1)
+  for (const ratio of Object.values(curveRatios(closed, curves))) expect(Math.abs(ratio - 1)).toBeLessThan(0.05)
+  const again = copyMatrix(closed)
+  closeCurves(again, curves, 2)
+  expect(again.data).toEqual(closed.data)
+})
+
 describe('hsicFlow', () => {
   const { embedding, ages } = aged(420, 6)
   const result = hsicFlow(embedding, ages)
 
-  test('lands on the null, the linear part with it', () => {
+  test('lands on the null, and what means and covariances tell of age nearly so', () => {
     const before = hsic(embedding, hsicTarget(ages))
     const after = hsic(result.embedding, hsicTarget(ages))
     expect(before.value / before.nullValue).toBeGreaterThan(5)
     expect(after.value / after.nullValue).toBeGreaterThan(0.9999)
     expect(after.value / after.nullValue).toBeLessThan(1.011)
-    expect(result.parameters['linearBefore']).toBeGreaterThan(10)
-    expect(result.parameters['linearAfter']).toBeLessThan(1.5)
+    const [told, left] = ['curvesBefore', 'curvesAfter'].map((name) => result.parameters[name] as { means: number; products: number })
+    expect(Math.min(told!.means, told!.products)).toBeGreaterThan(10)
+    expect(Math.max(left!.means, left!.products)).toBeLessThan(2)
     expect(result.passes).toBe(result.trace.length)
     expect(result.passes).toBeLessThan(40)
   })

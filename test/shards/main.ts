@@ -3,10 +3,11 @@
  * shards by each number of workers, one of which is killed and started again with the last number, compares bytes, and audits a
  * sample of users before and after. `--growth 500000,1000000,4000000` adds tables of other sizes at the same size of a shard,
  * by the first number of workers. Prints JSON, a line as soon as each step is done, and all of it as tables in the end; seconds
- * are of a machine that may be busy, processor seconds less so. Files, four times the table, lie in --folder and are removed.
+ * are of a machine that may be busy, processor seconds less so. Files, four times the table, lie in a folder of their own in
+ * --folder and are removed.
  */
 
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -24,6 +25,9 @@ const { values } = parseArgs({
 const numbers = (text: string): number[] => text.split(',').filter((part) => part !== '').map(Number)
 const [rows, cols, shards] = [Number(values.rows), Number(values.cols), Number(values.shards)]
 const counts = numbers(values.workers)
+// Runs side by side, and what else the folder holds, are left alone.
+mkdirSync(values.folder, { recursive: true })
+const place = mkdtempSync(join(values.folder, 'run-'))
 
 const print = (record: object): void => void process.stdout.write(`${JSON.stringify(record)}\n`)
 const largest = (list: readonly number[]): number => Math.max(...list)
@@ -33,7 +37,7 @@ const audits: AuditRow[] = []
 
 /** Plants a table in a folder of its own. */
 function plant(name: string, count: number): string {
-  const folder = join(values.folder, name)
+  const folder = join(place, name)
   mkdirSync(folder, { recursive: true })
   plantTable(join(folder, 'users.npy'), join(folder, 'people.csv'), count, cols)
   return folder
@@ -76,7 +80,6 @@ async function audit(step: AuditRow['step'], table: string, folder: string): Pro
   print(row)
 }
 
-rmSync(values.folder, { recursive: true, force: true })
 try {
   const folder = plant('planted', rows)
   print({ step: 'plant', rows, cols, megabytes: Math.round((rows * cols * 4) / 2 ** 20) })
@@ -98,5 +101,5 @@ try {
   process.stdout.write(`\n${runTable(runs.filter(({ rows: each }) => each === rows))}\n${auditTable(audits)}\n${growthTable(runs.filter(({ workers, run: name }) => workers === counts[0] && name !== 'killed'))}`)
   process.exitCode = runs.some(({ equalBytes }) => equalBytes === false) ? 1 : 0
 } finally {
-  rmSync(values.folder, { recursive: true, force: true })
+  rmSync(place, { recursive: true, force: true })
 }

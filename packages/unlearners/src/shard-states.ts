@@ -81,6 +81,20 @@ export function keepDirection(
   scratch.keepOnly(shard.index, [at.name, direction.name])
 }
 
+/** `eachBlock`, which keeps a blend as it goes: all that is asked of it would otherwise make its steps again. */
+export function eachBlockKept(table: ShardedTable, shard: Shard, state: ShardState, visit: (x: Matrix, members: Members) => void): void {
+  if (state.kind !== 'blend' || isKept(table, shard, state)) return eachBlock(table, shard, state, visit)
+  const file = table.scratch.create(shard.index, state.name)
+  eachBlock(table, shard, state, (x, members) => {
+    file.write(x.data)
+    visit(x, members)
+  })
+  file.commit()
+  // Where it came from is gone back to when it is rejected.
+  const direction = state.from.kind === 'displaced' ? [state.from.direction.name, state.from.direction.at.name] : []
+  table.scratch.keepOnly(shard.index, [state.name, state.from.name, ...direction])
+}
+
 function isKept({ scratch }: ShardedTable, { index }: Shard, { kind, name }: ShardState): boolean {
   return kind === 'origin' || scratch.open(index, name) !== undefined
 }

@@ -3,12 +3,12 @@
 import { badData, randomStream } from '@indistinct/core'
 import { crossMoments, featureSums, mmdOfFeatures, randomFrequencies, squareMoments, type FeaturePlace } from '@indistinct/kernels'
 import { momentMaps } from './calibrate-moments.ts'
-import { countShapes, largestRatio, shapeCounts, shapeDeviations, shapeFrames, shapeSteps, type ShapeFrame } from './calibrate-shapes.ts'
+import { countShapes, largestRatio, shapeCounts, shapeDeviations, shapeFrames, shapeSteps, type ShapeDeviations, type ShapeFrame } from './calibrate-shapes.ts'
 import { momentRatiosOf, momentsOf } from './class-moments.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
 import { holdingMap } from './hold-moments.ts'
 import { addDeviations, addTo, shardMoments } from './shard-moments.ts'
-import { eachBlock, keepDirection, shardOrigin, type ShardDirection, type ShardMmd, type ShardState } from './shard-states.ts'
+import { eachBlock, eachBlockKept, keepDirection, shardOrigin, type ShardDirection, type ShardMmd, type ShardState } from './shard-states.ts'
 import type { ShardedTable } from './sharded-table.ts'
 
 /** The flow on a table in shards; bytes of each sum are in docs/scale.md. */
@@ -39,7 +39,7 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
     const size = K + 1
     const sums = table.sum('spread', sizes.length * size, (shard) => {
       const own = new Float64Array(sizes.length * size)
-      eachBlock(table, shard, state, (x, members) => members.forEach((rows, c) => {
+      eachBlockKept(table, shard, state, (x, members) => members.forEach((rows, c) => {
         own[c * size + K]! += addDeviations(own, c * size, x, rows, centre)
       }))
       return own
@@ -58,17 +58,23 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
     if (!(squares > 0)) throw badData(`expected users that differ, got ${n} equal rows of two classes; this table holds nothing to unlearn`)
     return { centre: deviation.map((d, k) => d + centre[k]!), bandwidth: (2 * squares) / (n - 1), frequencies }
   }
-  /** The frames of a table, and what classes have of each where `at`, a table that steps along frames before it led to, stands. */
-  const countsOf = (at: ShardState, frame: ShapeFrame): Float64Array[] => {
-    const each = shapeCounts(frame)
-    const sums = table.sum('shapes', sizes.length * each, (shard) => {
-      const own = new Float64Array(sizes.length * each)
-      eachBlock(table, shard, at, (x, members) => members.forEach((rows, c) => countShapes(own.subarray(c * each, (c + 1) * each), x, rows, frame)))
+  /** What classes have along each direction of frames, by frame. */
+  const deviationsOf = (state: ShardState, frames: readonly ShapeFrame[]): ShapeDeviations[] => {
+    const lengths = frames.map(shapeCounts)
+    const firsts = lengths.map((_, f) => sizes.length * lengths.slice(0, f).reduce((sum, length) => sum + length, 0))
+    const part = (of: Float64Array, f: number, c: number): Float64Array => of.subarray(firsts[f]! + c * lengths[f]!, firsts[f]! + (c + 1) * lengths[f]!)
+    const length = sizes.length * lengths.reduce((sum, each) => sum + each, 0)
+    const sums = table.sum('shapes', length, (shard) => {
+      const own = new Float64Array(length)
+      eachBlock(table, shard, state, (x, members) => frames.forEach((frame, f) => members.forEach((rows, c) => countShapes(part(own, f, c), x, rows, frame))))
       return own
     })
-    return sizes.map((_, c) => sums.subarray(c * each, (c + 1) * each))
+    return frames.map((_, f) => shapeDeviations(sizes.map((__, c) => part(sums, f, c)), sizes))
   }
-  const shapes = perState((state) => shapeFrames(moments(state)).map((frame) => ({ frame, deviations: shapeDeviations(countsOf(state, frame), sizes) })))
+  const shapes = perState((state) => {
+    const frames = shapeFrames(moments(state))
+    return { frames, deviations: deviationsOf(state, frames) }
+  })
   return {
     kernel: 'random-fourier',
     sizes,
@@ -95,13 +101,16 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
     },
     differences: (state) => ({
       ...momentRatiosOf(moments(state), () => squares(state)),
-      ...(withShapes && { shapes: largestRatio(shapes(state).map(({ deviations }) => deviations), sizes.length) }),
+      ...(withShapes && { shapes: largestRatio(shapes(state).deviations, sizes.length) }),
     }),
     calibrated: (state, level) => ({ name: name('mapped'), kind: 'mapped', from: state, maps: momentMaps(moments(state), squares(state), level) }),
-    shaped: (state, level) => shapes(state).reduce<ShardState>((from, { frame, deviations }, f) => {
-      const own = f === 0 ? deviations : shapeDeviations(countsOf(from, frame), sizes)
-      return { name: name('shaped'), kind: 'shaped', from, frame, steps: shapeSteps(own, frame.spreads, level) }
-    }, state),
+    shaped(state, level) {
+      const { frames, deviations } = shapes(state)
+      return frames.reduce<ShardState>((from, frame, f) => {
+        const own = f === 0 ? deviations[0]! : deviationsOf(from, [frame])[0]!
+        return { name: name('shaped'), kind: 'shaped', from, frame, steps: shapeSteps(own, frame.spreads, level) }
+      }, state)
+    },
     blend: (from, to, share) => ({ name: name('blend'), kind: 'blend', from, to, share }),
     displaced: (_, direction, step) => ({ name: name('displaced'), kind: 'displaced', direction, step }),
     direction(at, mmds, factors, hold) {

@@ -35,7 +35,9 @@ type Sections = Pick<ReportData, 'attacks' | 'roc' | 'threatModel' | 'smallestLe
 
 /** The sections of a report that attacks fill: on several tables of the same users, or for several attributes. */
 export function severalSections(sections: readonly AuditedSection[]): Sections {
-  const { titles, several } = partTitles(sections)
+  const { several } = partTitles(sections)
+  // The report has a column for the table, and none for the attribute.
+  const titles = sections.map(({ table, attribute }) => (several.attributes ? `${table}: ${attribute}` : table))
   const judged = sections.map(({ audits }) => audits.after ?? audits.before)
   const attacks = sections.flatMap(({ audits: { before, after }, correctedP }, t) =>
     before.attacks.map((attack, a): AttackRow => {

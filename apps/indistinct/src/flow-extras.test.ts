@@ -58,6 +58,7 @@ test('--audit attacks each attribute and where they meet: leaks before, none aft
     expect(part.attacks[0]!.permutation.p).toBe(0.005)
     expect(part.correctedP).toEqual([expect.closeTo(0.015, 12)])
   }
+  expect(readFileSync(at('audited.npy.html'), 'utf8')).toContain('users.npy: gender &amp; age_group')
   const again = await indistinctInProcess(['audit', at('users.npy'), '--attributes', at('people.csv'), '--attribute', 'gender', '--also', 'age_group', '--quiet', ...attacks])
   expect(again.code).toBe(0)
   expect(again.stdout).toMatch(/^The attacks we ran found a leak, and (gender|age_group|gender & age_group) is given away most/)

@@ -171,7 +171,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
         at = reached
         eta *= shortened ? 0.5 : 2
       }
-      if (polish === mostPolishes) break
+      // On its floor MMD^2 leaves no room for another map.
+      if (polish === mostPolishes || (polish > 0 && smallestRatio(at) < floor + 2 * tolerance)) break
       // The kernel's steps hold moments to first order only: what has come back is taken out again.
       const polished = calibrate(at, [
         ...(moments ? [{ ...meansAndCovariances, excess: at === start ? surprise : () => familyTolerance }] : []),
@@ -213,6 +214,10 @@ function isAbove({ pairs }: Measured<unknown, unknown>, tolerance: number): bool
   return pairs.some((pair) => pair.ratio > 1 + tolerance)
 }
 
+function smallestRatio({ pairs }: Measured<unknown, unknown>): number {
+  return Math.min(...pairs.map((pair) => pair.ratio))
+}
+
 /** Whether one of several pairs was dragged below its landing; a single pair never is. */
 function isBelow({ pairs }: Measured<unknown, unknown>, floor: number): boolean {
   return pairs.length > 1 && pairs.some((pair) => pair.ratio < floor)
@@ -225,14 +230,13 @@ function isBelow({ pairs }: Measured<unknown, unknown>, floor: number): boolean 
 function towards<At extends Measured<unknown, unknown>>(
   from: At, floor: number, measureAt: (share: number) => At, discard: (rejected: At) => void,
 ): At | undefined {
-  const smallest = ({ pairs }: At): number => Math.min(...pairs.map((pair) => pair.ratio))
-  const ratio = smallest(from)
-  const target = (floor + Math.min(1, ratio)) / 2
+  const ratio = smallestRatio(from)
+  const target = floor + (Math.min(1, ratio) - floor) / 4
   let share = 1
   for (let tried = 0; tried < sharesTried; tried++) {
     const reached = measureAt(share)
-    if (smallest(reached) >= floor) return reached
-    share *= Math.min(0.9, Math.max(0.1, (ratio - target) / (ratio - smallest(reached))))
+    if (smallestRatio(reached) >= floor) return reached
+    share *= Math.min(0.9, Math.max(0.1, (ratio - target) / (ratio - smallestRatio(reached))))
     discard(reached)
   }
   return undefined

@@ -30,8 +30,11 @@ export interface TablesOptions {
   readonly costs?: Readonly<Record<string, number>>
 }
 
-/** `whitening` of tables side by side: what they tell by their difference varies little, and not quite all axes weigh the same. */
-const sideBySideWhitening = 0.9
+/**
+ * `whitening` of tables side by side, in turn: where what tables tell by their difference, which varies little, weighs nearly as much as
+ * the rest; then in distances as they are.
+ */
+const sideBySideWhitening = [0.9, 0]
 
 /**
  * Unlearns each of `tables` (name -> (N, K); widths may differ, users are the same rows) by `method` with one set of
@@ -74,8 +77,15 @@ export function unlearnTables<Name extends UnlearnerName>(
   const starts = entries.map(([, table], t) => own?.[t]!.embedding ?? table)
   const wide = sideBySide(starts)
   const metric = Object.keys(costs).length > 0 ? blockMetric(wide.matrix.rows, entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1 }))) : undefined
-  const result = unlearn(names.join(' + '), wide.matrix, metric, own && { whitening: sideBySideWhitening })
-  const joint = { ...result.parameters, tables: names }
+  const side = names.join(' + ')
+  const results: Unlearned[] = []
+  for (const whitening of own ? sideBySideWhitening : [undefined]) {
+    results.push(unlearn(side, results.at(-1)?.embedding ?? wide.matrix, metric, whitening === undefined ? {} : { whitening }))
+  }
+  const result = results.at(-1)!
+  const landed = results.some(({ parameters }) => parameters['outcome'] === 'landed')
+  const joint = { ...result.parameters, ...(landed && { outcome: 'landed' }), tables: names }
+  const steps = results.flatMap(({ trace }) => trace)
   return Object.fromEntries(names.map((name, t) => {
     const { first, factor } = wide.parts[t]!
     const table = starts[t]!
@@ -92,8 +102,8 @@ export function unlearnTables<Name extends UnlearnerName>(
       embedding,
       method,
       parameters: { ...parameters, together: joint },
-      trace: [...trace, ...result.trace.map((row) => ({ ...row, pass: passes + row.pass }))],
-      passes: passes + result.passes,
+      trace: [...trace, ...steps.map((row, pass) => ({ ...row, pass: passes + pass + 1 }))],
+      passes: results.reduce((sum, own) => sum + own.passes, passes),
     })]
   }))
 }

@@ -143,7 +143,8 @@ interface History {
 function passesOf(history: { readonly [table: string]: History }): number {
   const results = Object.values(history)
   const [first] = results
-  const shared = first!.parameters['together'] === undefined ? 0 : first!.passes - first!.trace.findLastIndex(({ stage }) => stage === 0)
+  // Every run starts with stage 0, the table's own first.
+  const shared = first!.parameters['together'] === undefined ? 0 : first!.passes - first!.trace.findIndex(({ stage }, pass) => stage === 0 && pass > 0)
   return results.reduce((sum, { passes }) => sum + passes, 0) - (results.length - 1) * shared
 }
 

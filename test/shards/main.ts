@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '2000000' }, cols: { type: 'string', default: '64' }, shards: { type: 'string', default: '8' },
     workers: { type: 'string', default: '1,2' }, growth: { type: 'string', default: '' }, sample: { type: 'string', default: '20000' },
-    attackers: { type: 'string', default: 'logistic,mlp,qda,xgb' }, 'first-step': { type: 'string', default: '0.05' }, folder: { type: 'string', default: 'artifacts/shards-check' },
+    attackers: { type: 'string', default: 'logistic,mlp,qda,xgb' }, 'first-step': { type: 'string', default: '0.2' }, folder: { type: 'string', default: 'artifacts/shards-check' },
   },
 })
 const numbers = (text: string): number[] => text.split(',').filter((part) => part !== '').map(Number)

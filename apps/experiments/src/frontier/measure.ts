@@ -17,7 +17,7 @@ import { makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-fold
 import { readLabels } from '../store/prepared-data.ts'
 import type { UtilityFigure } from '../store/results.ts'
 import type { StageContext } from '../store/stage-context.ts'
-import { cellName, trainingOptions, type Cell, type Rung } from './cells.ts'
+import { cellName, methodOf, trainingOptions, type Cell, type Rung } from './cells.ts'
 
 export interface Interval {
   readonly value: number
@@ -73,7 +73,7 @@ export async function measure(cell: Cell, rung: Rung, folder: string): Promise<M
   if (rung !== 'original') {
     tablesFrom = at('unlearn', cellName(cell), rung)
     const after = at('evaluate', cellName(cell), rung)
-    await made(tablesFrom, 'unlearn', unlearn, { method: { name: rung, options: {} }, attribute: 'gender', seed }, data)
+    await made(tablesFrom, 'unlearn', unlearn, { method: methodOf(rung), attribute: 'gender', seed }, data)
     await made(after, 'evaluate', evaluate, { attribute: 'gender' }, { ...data, tables: tablesFrom, before })
     const figure = figureOf(after)
     const share = (value: number): number => value / ndcg

@@ -43,8 +43,8 @@ export function shapeFrames({ centre, axes, variances, compared: P }: ClassMomen
 }
 
 /**
- * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, from the third on, less
- * what a constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean square 1,
+ * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, less what a
+ * constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean square 1,
  * and changing them alone leaves means and variances to the moments.
  */
 function shapeBasis(pooled: Float64Array): Float64Array[] {
@@ -114,13 +114,13 @@ function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, direct
 
 /** How distributions of classes along directions differ. */
 export interface ShapeDeviations {
-  /** Mean of every cosine in each class (C x (D, orders)). */
+  /** Mean of every function in each class (C x (D, orders)). */
   readonly deviations: readonly Float64Array[]
   /** Sum over classes of n_c times their squares, and what chance gives it (D, orders). */
   readonly squares: Float64Array
   readonly nulls: Float64Array
-  /** Mean of every cosine in each cell (D, orders, bins). */
-  readonly cosines: Float64Array
+  /** Mean of every function in each cell (D, orders, bins). */
+  readonly functions: Float64Array
   /** Share of all users in each cell (D, bins). */
   readonly pooled: Float64Array
 }
@@ -134,12 +134,12 @@ export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly
   const n = sizes.reduce((sum, size) => sum + size, 0)
   const pooled = new Float64Array(D * bins)
   for (const own of counts) for (let p = 0; p < pooled.length; p++) pooled[p]! += own[p]! / n
-  const cosines = new Float64Array(D * orders * bins)
+  const functions = new Float64Array(D * orders * bins)
   const squares = new Float64Array(D * orders)
   const nulls = new Float64Array(D * orders)
   for (let d = 0; d < D; d++) {
     shapeBasis(pooled.subarray(d * bins, (d + 1) * bins)).forEach((own, j) => {
-      cosines.set(own, (d * orders + j) * bins)
+      functions.set(own, (d * orders + j) * bins)
       nulls[d * orders + j] = own.some((value) => value !== 0) ? sizes.length - 1 : 0
     })
   }
@@ -147,19 +147,19 @@ export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly
     const deviation = new Float64Array(D * orders)
     for (let q = 0; q < deviation.length; q++) {
       const d = Math.floor(q / orders)
-      for (let b = 0; b < bins; b++) deviation[q]! += (own[d * bins + b]! * cosines[q * bins + b]!) / sizes[c]!
+      for (let b = 0; b < bins; b++) deviation[q]! += (own[d * bins + b]! * functions[q * bins + b]!) / sizes[c]!
       squares[q]! += sizes[c]! * deviation[q]! ** 2
     }
     return deviation
   })
-  return { deviations, squares, nulls, cosines, pooled }
+  return { deviations, squares, nulls, functions, pooled }
 }
 
 /**
  * What to add along each direction at the edges of cells (C x (D, bins + 1)): the optimal transport, in one dimension, from a
- * class's distribution as its cosines tell it to one whose cosines keep the share that `cappedShares` leaves them.
+ * class's distribution as these functions tell it to one in which their means keep the share that `cappedShares` leaves them.
  */
-export function shapeSteps({ deviations, squares, nulls, cosines, pooled }: ShapeDeviations, spreads: Float64Array, level: number): Float64Array[] {
+export function shapeSteps({ deviations, squares, nulls, functions, pooled }: ShapeDeviations, spreads: Float64Array, level: number): Float64Array[] {
   const kept = cappedShares(squares, nulls, level)
   const edges = bins + 1
   return deviations.map((deviation) => {
@@ -169,7 +169,7 @@ export function shapeSteps({ deviations, squares, nulls, cosines, pooled }: Shap
       const share = pooled.subarray(d * bins, (d + 1) * bins)
       const at = (weight: (j: number) => number): Float64Array => cumulative(share, (b) => {
         let density = 1
-        for (let j = 0; j < orders; j++) density += weight(j) * deviation[d * orders + j]! * cosines[(d * orders + j) * bins + b]!
+        for (let j = 0; j < orders; j++) density += weight(j) * deviation[d * orders + j]! * functions[(d * orders + j) * bins + b]!
         return Math.max(leastDensity, density)
       })
       const from = at(() => 1)

@@ -12,47 +12,54 @@ const maxSweeps = 60
 
 /** Eigenvalues and eigenvectors of a symmetric (n, n) matrix, row-major; the upper triangle is read. */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
-  const a = matrix.slice()
+  // An odd stride: with that of a power of two, columns would share few lines of the cache.
+  const m = n | 1
+  const a = new Float64Array(n * m)
   const v = new Float64Array(n * n)
   let size = 0
   for (let i = 0; i < n; i++) {
     v[i * n + i] = 1
-    for (let j = i; j < n; j++) size += a[i * n + j]! ** 2
+    for (let j = i; j < n; j++) {
+      const value = matrix[i * n + j]!
+      a[i * m + j] = value
+      size += value ** 2
+    }
   }
   for (let sweep = 0; sweep < maxSweeps; sweep++) {
     let off = 0
-    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) off += a[i * n + j]! ** 2
+    for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) off += a[i * m + j]! ** 2
     if (off <= size * 1e-32) break
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
-        const apq = a[p * n + q]!
+        const apq = a[p * m + q]!
         if (apq === 0) continue
-        const ratio = (a[q * n + q]! - a[p * n + p]!) / (2 * apq)
+        const ratio = (a[q * m + q]! - a[p * m + p]!) / (2 * apq)
         const t = (ratio < 0 ? -1 : 1) / (Math.abs(ratio) + Math.sqrt(ratio * ratio + 1))
         const c = 1 / Math.sqrt(t * t + 1)
         const s = t * c
-        a[p * n + p]! -= t * apq
-        a[q * n + q]! += t * apq
-        a[p * n + q] = 0
-        for (let k = 0; k < n; k++) {
-          if (k !== p && k !== q) {
-            // Only the upper triangle is kept.
-            const kp = k < p ? k * n + p : p * n + k
-            const kq = k < q ? k * n + q : q * n + k
-            const [x, y] = [a[kp]!, a[kq]!]
-            a[kp] = c * x - s * y
-            a[kq] = s * x + c * y
-          }
-          const [x, y] = [v[p * n + k]!, v[q * n + k]!]
-          v[p * n + k] = c * x - s * y
-          v[q * n + k] = s * x + c * y
-        }
+        a[p * m + p]! -= t * apq
+        a[q * m + q]! += t * apq
+        a[p * m + q] = 0
+        // Only the upper triangle is kept: columns of both above p, row p and column q between, rows of both after q.
+        rotate(a, p, m, q, m, p, c, s)
+        rotate(a, p * m + p + 1, 1, (p + 1) * m + q, m, q - p - 1, c, s)
+        rotate(a, p * m + q + 1, 1, q * m + q + 1, 1, n - q - 1, c, s)
+        rotate(v, p * n, 1, q * n, 1, n, c, s)
       }
     }
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j]! - a[i * n + i]! || i - j)
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * m + j]! - a[i * m + i]! || i - j)
   const vectors = new Float64Array(n * n)
   order.forEach((from, to) => vectors.set(v.subarray(from * n, (from + 1) * n), to * n))
-  return { values: Float64Array.from(order, (i) => a[i * n + i]!), vectors }
+  return { values: Float64Array.from(order, (i) => a[i * m + i]!), vectors }
 }
 
+/** Turns `count` pairs of entries, x from `p` on in steps of `stepP` and y from `q` on, into c x - s y and s x + c y. */
+function rotate(a: Float64Array, p: number, stepP: number, q: number, stepQ: number, count: number, c: number, s: number): void {
+  for (let k = 0; k < count; k++, p += stepP, q += stepQ) {
+    const x = a[p]!
+    const y = a[q]!
+    a[p] = c * x - s * y
+    a[q] = s * x + c * y
+  }
+}

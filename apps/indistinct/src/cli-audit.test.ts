@@ -36,9 +36,9 @@ describe('audit', () => {
     const [verdict, , header, ...rows] = stdout.split('\n')
     expect(verdict).toMatch(/^The attacks we ran found a leak of gender: (mlp|xgb|logistic) on /)
     expect(header).toMatch(/^attacker +protocol +input +AUC +folded AUC +p +p corrected +q +refitted/)
-    expect(rows.slice(0, 11).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([
+    expect(rows.slice(0, 12).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([
       'mlp paper raw', 'mlp paper standardised', 'mlp paper whitened', 'xgb paper raw', 'xgb paper whitened', 'logistic paper raw', 'logistic paper standardised', 'logistic paper whitened',
-      'mlp five-fold standardised', 'xgb five-fold raw', 'logistic five-fold standardised',
+      'mlp five-fold standardised', 'xgb five-fold raw', 'xgb five-fold whitened', 'logistic five-fold standardised',
     ])
     expect(stdout).toContain('balanced accuracy')
     expect(stdout).toMatch(/needs 1000 of the first label/)

@@ -47,7 +47,7 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
     attacker: xgb,
     description: 'XGBoost with its defaults, as in the paper: 100 trees of depth 6',
     ownThreads: true,
-    attacks: [...on('paper', ['raw', 'whitened'], { raw: 1 }), ...on('five-fold', ['raw'], 0)],
+    attacks: [...on('paper', ['raw', 'whitened'], { raw: 1 }), ...on('five-fold', ['raw', 'whitened'], 0)],
   },
   logistic: {
     attacker: logistic,

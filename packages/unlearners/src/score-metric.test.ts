@@ -6,7 +6,7 @@ import { calibratedFlow } from './calibrated-flow.ts'
 import { classMoments, momentRatios } from './class-moments.ts'
 import { holdMomentsIn } from './hold-moments.ts'
 import { addLeastCost, firstOrderChange } from './metric-displacement.ts'
-import { blockMetric, innerProductMetric, positiveInverse, scoreMetric, type ScoreMetric } from './score-metric.ts'
+import { innerProductMetric, positiveInverse, scoreMetric, type ScoreMetric } from './score-metric.ts'
 import { centroidAuc, leakyTable } from './testing.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {
@@ -84,7 +84,7 @@ describe('addLeastCost', () => {
   const classes = classRows('test', embedding, labels)
   const moments = classMoments(embedding, classes)
   const metric = innerProductMetric(embedding, normals(80, 4, 'items'), { top: 10, ridge: 0.2 })
-  const shared = blockMetric(150, [{ cols: 2, cost: 0.1 }, { cols: 2, cost: 3 }])
+  const shared: ScoreMetric = { rows: 150, cols: 4, stride: 0, inverses: Float32Array.from({ length: 16 }, (_, p) => (p % 5 > 0 ? 0 : p < 8 ? 10 : 1 / 3)) }
 
   test.each([['a metric a user', metric], ['one for all', shared]] as const)('%s: makes the change that is asked for, at less cost than another way', (_, own) => {
     const [members] = classes

@@ -91,39 +91,6 @@ export function scoreMetric(
   return { rows, cols, inverses, stride: K * K }
 }
 
-/** A table among several side by side. */
-export interface MetricPart {
-  readonly cols: number
-  /** Default: the same in every direction and for every user. */
-  readonly metric?: ScoreMetric
-  /** What moving this table costs beside the others. */
-  readonly cost: number
-}
-
-/**
- * The metric of tables side by side (N, sum of widths), each in units of its own spread: the sum of what each costs.
- * @throws RangeError where it is beyond the memory set aside for it.
- */
-export function blockMetric(rows: number, parts: readonly MetricPart[]): ScoreMetric {
-  const K = parts.reduce((sum, part) => sum + part.cols, 0)
-  const stride = parts.some(({ metric }) => metric && metric.stride > 0) ? K * K : 0
-  const matrices = stride === 0 ? 1 : rows
-  expectRoom('blockMetric', matrices, K)
-  const inverses = new Float32Array(matrices * K * K)
-  let first = 0
-  for (const { cols, metric, cost } of parts) {
-    for (let i = 0; i < matrices; i++) {
-      for (let a = 0; a < cols; a++) {
-        const to = (i * K + first + a) * K + first
-        if (metric) for (let b = 0; b < cols; b++) inverses[to + b] = metric.inverses[i * metric.stride + a * cols + b]! / cost
-        else inverses[to + a] = 1 / cost
-      }
-    }
-    first += cols
-  }
-  return { rows, cols: K, inverses, stride }
-}
-
 function expectRoom(caller: string, rows: number, K: number): void {
   if (rows * K * K > mostValues) {
     throw new RangeError(`${caller}: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)

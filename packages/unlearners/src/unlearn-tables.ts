@@ -1,9 +1,11 @@
 /** @file One method over every user table of a model: a table left out leaks on. */
 
-import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
-import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
-import { blockMetric, type ScoreMetric } from './score-metric.ts'
+import { labelledRows, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
+import { checkedClasses } from './checked-classes.ts'
+import { derivedTable } from './derived-table.ts'
+import type { ScoreMetric } from './score-metric.ts'
 import { unlearned, type Unlearned } from './unlearned.ts'
+import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
 export interface TablesOptions {
   /**
@@ -11,8 +13,7 @@ export interface TablesOptions {
    * its own, as their papers do.
    *
    * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
-   * who holds several compares them: LightGCN's two tables are nearly linear in one another, and what moved each in its
-   * own way shows in their difference. Treated side by side alone, they share one null, and one of them may keep more than
+   * who holds several compares them. Treated side by side alone, they share one null, and one of them may keep more than
    * its own would be as long as another has less. The flow therefore brings each table to its own null first, and then what
    * is left side by side to the null of the whole. Tables are brought to the spread of the first for this, and back.
    */
@@ -23,15 +24,14 @@ export interface TablesOptions {
    */
   readonly metrics?: Readonly<Record<string, ScoreMetric>>
   /**
-   * What moving a table costs beside the others, each in units of its spread, when they are treated together; for the
-   * flow only. Default 1. A table that scores do not depend on, as LightGCN's `layer-0` where `propagated` is published
-   * too, may cost next to nothing: what the tables tell together is then taken out of it alone.
+   * Tables that no score depends on, as LightGCN's `layer-0` where `propagated` is published too; for the flow only. They become linear
+   * functions of the other tables once these are unlearned, and tell nothing that those do not: see `derivedTable`.
    */
-  readonly costs?: Readonly<Record<string, number>>
+  readonly derived?: readonly string[]
 }
 
 /**
- * `whitening` of tables side by side, in turn: where what tables tell by their difference, which varies little, weighs nearly as much as
+ * `whitening` of tables side by side, in turn: where what tables tell by their difference, which may vary little, weighs nearly as much as
  * the rest; then in distances as they are.
  */
 const sideBySideWhitening = [0.9, 0]
@@ -41,7 +41,7 @@ const sideBySideWhitening = [0.9, 0]
  * options, and returns the results under the same names: `Unlearned` says what became of each. With `together`,
  * `parameters.together` are those of the one wide table and name its parts in order; its passes and trace follow the
  * table's own.
- * @throws IndistinctError 'usage' for an unknown method, no table, or metrics and costs that do not fit; RangeError when `together` meets tables of
+ * @throws IndistinctError 'usage' for an unknown method, no table, or metrics and derived tables that do not fit; RangeError when `together` meets tables of
  * different numbers of rows; whatever the method throws, with the table named.
  */
 export function unlearnTables<Name extends UnlearnerName>(
@@ -49,17 +49,18 @@ export function unlearnTables<Name extends UnlearnerName>(
   labels: Labels,
   method: Name,
   options: UnlearnerOptions[Name] = {},
-  { together = method === 'flow', metrics = {}, costs = {} }: TablesOptions = {},
+  { together = method === 'flow', metrics = {}, derived = [] }: TablesOptions = {},
 ): Record<string, Unlearned> {
   if (!Object.hasOwn(unlearners, method)) {
     throw usageError(`unlearnTables: expected one of ${Object.keys(unlearners).join(', ')}, got '${method}'`)
   }
   const entries = Object.entries(tables)
   if (entries.length === 0) throw usageError('unlearnTables: expected at least one user table, got none')
-  const named = [...Object.keys(metrics), ...Object.keys(costs)]
+  const named = [...Object.keys(metrics), ...derived]
   const stranger = named.find((name) => !Object.hasOwn(tables, name))
-  if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and costs of ${Object.keys(tables).join(', ')}, got one of '${stranger}'`)
-  if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and costs for method 'flow' only, got '${method}'`)
+  if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and derived tables of ${Object.keys(tables).join(', ')}, got '${stranger}'`)
+  if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and derived tables for method 'flow' only, got '${method}'`)
+  if (derived.length > 0) return withDerived(tables, labels, derived, (others) => unlearnTables(others, labels, method, options, { together, metrics }))
   const unlearn = (name: string, table: Matrix, metric?: ScoreMetric, more: { readonly whitening?: number } = {}): Unlearned => {
     try {
       return unlearners[method].unlearn(table, labels, { ...options, ...(metric && { metric }), ...more })
@@ -76,11 +77,10 @@ export function unlearnTables<Name extends UnlearnerName>(
   const own = method === 'flow' ? entries.map(([name, table]) => unlearn(name, table, metrics[name])) : undefined
   const starts = entries.map(([, table], t) => own?.[t]!.embedding ?? table)
   const wide = sideBySide(starts)
-  const metric = Object.keys(costs).length > 0 ? blockMetric(wide.matrix.rows, entries.map(([name, { cols }]) => ({ cols, cost: costs[name] ?? 1 }))) : undefined
   const side = names.join(' + ')
   const results: Unlearned[] = []
   for (const whitening of own ? sideBySideWhitening : [undefined]) {
-    results.push(unlearn(side, results.at(-1)?.embedding ?? wide.matrix, metric, whitening === undefined ? {} : { whitening }))
+    results.push(unlearn(side, results.at(-1)?.embedding ?? wide.matrix, undefined, whitening === undefined ? {} : { whitening }))
   }
   const result = results.at(-1)!
   const landed = results.some(({ parameters }) => parameters['outcome'] === 'landed')
@@ -105,6 +105,24 @@ export function unlearnTables<Name extends UnlearnerName>(
       trace: [...trace, ...steps.map((row, pass) => ({ ...row, pass: passes + pass + 1 }))],
       passes: results.reduce((sum, own) => sum + own.passes, passes),
     })]
+  }))
+}
+
+/** `unlearn` on the tables that are not `derived`, and those as functions of them; in the order of `tables`. */
+function withDerived(
+  tables: Readonly<Record<string, Matrix>>, labels: Labels, derived: readonly string[], unlearn: (others: Record<string, Matrix>) => Record<string, Unlearned>,
+): Record<string, Unlearned> {
+  const entries = Object.entries(tables)
+  const others = entries.filter(([name]) => !derived.includes(name))
+  if (others.length === 0) throw usageError(`unlearnTables: expected a table to derive ${derived.join(', ')} from, got none`)
+  expectSameRows(entries)
+  const own = unlearn(Object.fromEntries(others))
+  const from = others.map(([name]) => own[name]!.embedding)
+  return Object.fromEntries(entries.map(([name, table]) => {
+    if (own[name]) return [name, own[name]]
+    checkedClasses(`unlearnTables: table '${name}'`, table, labels)
+    const { embedding, explained } = derivedTable(table, from, labelledRows(labels))
+    return [name, unlearned({ embedding, method: 'flow', parameters: { derived: others.map(([other]) => other), explained }, trace: [], passes: 0 })]
   }))
 }
 

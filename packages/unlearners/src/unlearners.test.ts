@@ -129,23 +129,31 @@ describe('unlearnTables', () => {
     }
   })
 
-  test('together: a table moves less when another costs less', () => {
-    const before = leakyTable([260, 140], 6, 1.5, 9)
-    const random = randomStream(9, 'noisy view')
-    const view = matrix(400, 6, before.embedding.data.map((x) => 3 * x + random.normal()))
-    const tables = { scored: before.embedding, other: view }
-    // What each table takes by itself is the same; the price is of what they tell together.
-    const apart = unlearnTables(tables, before.labels, 'flow', {}, { together: false })['scored']!.embedding.data
-    const moved = (costs: Record<string, number>) => {
-      const results = unlearnTables(tables, before.labels, 'flow', {}, { costs })
-      return apart.reduce((sum, x, p) => sum + (x - results['scored']!.embedding.data[p]!) ** 2, 0)
+  test('derived: a table that others nearly give tells nothing beyond them, where side by side it does', () => {
+    const before = leakyTable([260, 140], 6, 1.5, 9, 15)
+    const random = randomStream(9, 'bent view')
+    // What it has beyond the first is precise, and the classes' own.
+    const view = matrix(415, 6, before.embedding.data.map((x, p) => 3 * x + 0.05 * random.normal() + (before.labels.codes[Math.floor(p / 6)] === 1 ? 0.1 * x * x : 0)))
+    const tables = { other: view, scored: before.embedding }
+    const results = unlearnTables(tables, before.labels, 'flow', {}, { derived: ['other'] })
+    expect(Object.keys(results)).toEqual(['other', 'scored'])
+    expect(results['scored']!.embedding.data).toEqual(unlearners.flow.unlearn(before.embedding, before.labels).embedding.data)
+    expect(results['other']!.parameters).toMatchObject({ derived: ['scored'] })
+    // The square of the first table is the attacker's best view of the difference.
+    const attacked = (own: ReturnType<typeof unlearnTables>): number => {
+      const difference = matrix(415, 6, own['other']!.embedding.data.map((x, p) => x - 3 * own['scored']!.embedding.data[p]!))
+      return Math.abs(centroidAuc({ embedding: difference, labels: before.labels }, 3) - 0.5)
     }
-    expect(moved({ other: 0.05 })).toBeLessThan(moved({ scored: 1 }))
+    expect(Math.abs(centroidAuc({ embedding: matrix(415, 6, view.data.map((x, p) => x - 3 * before.embedding.data[p]!)), labels: before.labels }, 3) - 0.5)).toBeGreaterThan(0.3)
+    expect(attacked(results)).toBeLessThan(0.1)
+    expect(results['other']!.embedding.data.subarray(0, 90)).toEqual(view.data.subarray(0, 90))
   })
 
-  test('refuses metrics and costs of tables that are not there, and of methods that know none', () => {
-    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'flow', {}, { costs: { other: 1 } })).toThrow("expected metrics and costs of gmf, got one of 'other'")
-    expect(() => unlearnTables({ gmf: gmf.embedding }, gmf.labels, 'u2u-r-closed', {}, { costs: { gmf: 1 } })).toThrow("for method 'flow' only, got 'u2u-r-closed'")
+  test('refuses metrics and derived tables that are not there, that leave none, and of methods that know none', () => {
+    const tables = { gmf: gmf.embedding }
+    expect(() => unlearnTables(tables, gmf.labels, 'flow', {}, { derived: ['other'] })).toThrow("expected metrics and derived tables of gmf, got 'other'")
+    expect(() => unlearnTables(tables, gmf.labels, 'flow', {}, { derived: ['gmf'] })).toThrow('expected a table to derive gmf from, got none')
+    expect(() => unlearnTables(tables, gmf.labels, 'u2u-r-closed', {}, { derived: ['gmf'] })).toThrow("for method 'flow' only, got 'u2u-r-closed'")
   })
 
   test('together: tables of different users are refused', () => {

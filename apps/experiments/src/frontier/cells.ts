@@ -12,11 +12,12 @@ export interface Cell {
   readonly seed: number
 }
 
-/** A method, the flow at twice the level of chance, or the model as it was trained. */
-export type Rung = 'original' | UnlearnerName | 'flow-level-2'
+/** A method, the flow in the metric of scores or at twice the level of chance, or the model as it was trained. */
+export type Rung = 'original' | UnlearnerName | 'flow-scores' | 'flow-level-2'
 
 /** The method that a rung is. */
-export function methodOf(rung: Exclude<Rung, 'original'>): { readonly name: UnlearnerName; readonly options: { readonly level?: number } } {
+export function methodOf(rung: Exclude<Rung, 'original'>): { readonly name: UnlearnerName; readonly options: { readonly level?: number; readonly metric?: 'scores' } } {
+  if (rung === 'flow-scores') return { name: 'flow', options: { metric: 'scores' } }
   return rung === 'flow-level-2' ? { name: 'flow', options: { level: 2 } } : { name: rung, options: {} }
 }
 
@@ -40,12 +41,12 @@ export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds }) 
 
 /**
  * The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone; elsewhere the
- * closed forms, and a level that costs less, are compared at seed 42.
+ * closed forms, and what costs the flow less, are compared at seed 42.
  */
 export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
   const closed = ['mean-matching', 'leace', 'gaussian-transport'] as const
   if (dataset === 'ml-100k') return ['original', 'flow', ...closed, 'd2d-r']
-  return ['original', 'flow', ...(seed === 42 ? (['flow-level-2', ...closed] as const) : [])]
+  return ['original', 'flow', ...(seed === 42 ? (['flow-scores', 'flow-level-2', ...closed] as const) : [])]
 }
 
 /** Options of training: the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */

@@ -4,12 +4,14 @@
  *   npm run frontier                  all models in the order of cells.ts; a stopped run goes on where it was
  *   npm run frontier -- ml-100k-nmf   those whose names start so; several such runs share the work through the folder
  *   npm run frontier -- ml-1m --rungs original,flow
+ *   npm run frontier -- --missing     those that results/frontier lacks
  *   npm run frontier -- --summary     only the page of what is there
  *
- * Needs INDISTINCT_DATA. Models and figures lie in artifacts/frontier. INDISTINCT_THREADS=1 makes processor seconds those of one thread.
+ * What is measured takes the place of its row in results/frontier; other rows stay. Needs INDISTINCT_DATA. Models and figures lie in
+ * artifacts/frontier: delete it after a change of the methods. INDISTINCT_THREADS=1 makes processor seconds those of one thread.
  */
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -21,26 +23,32 @@ import { condensed } from './summary.ts'
 
 const folder = fileURLToPath(new URL('../../../../artifacts/frontier', import.meta.url))
 const results = fileURLToPath(new URL('../../results/frontier', import.meta.url))
-const placeOf = (name: string): string => join(folder, 'measured', `${name}.json`)
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rungs: { type: 'string' }, summary: { type: 'boolean' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rungs: { type: 'string' }, missing: { type: 'boolean' }, summary: { type: 'boolean' } } })
 const [selection = ''] = positionals
 const only = values.rungs?.split(',')
-const named = cells.flatMap((cell) => rungsOf(cell).map((rung) => ({ cell, rung, place: placeOf(`${cellName(cell)}-${rung}`) })))
+const planned = cells.flatMap((cell) => rungsOf(cell).map((rung) => {
+  const name = `${cellName(cell)}-${rung}`
+  return { cell, rung, name, place: join(folder, 'measured', `${name}.json`) }
+}))
+const stored = (): Map<string, FrontierResults['measured'][number]> => {
+  const { measured } = JSON.parse(readFileSync(join(results, 'frontier.json'), 'utf8')) as FrontierResults
+  return new Map(measured.map((row) => [`${cellName(row.cell)}-${row.rung}`, row]))
+}
 if (!values.summary) {
-  const chosen = named.filter(({ cell, rung }) => cellName(cell).startsWith(selection) && (only?.includes(rung) ?? true))
+  const chosen = planned.filter(({ cell, rung }) => cellName(cell).startsWith(selection) && (only?.includes(rung) ?? true))
   if (chosen.length === 0) throw usageError(`frontier: expected the start of a name such as ${cellName(cells[0]!)} and its rungs, got ${process.argv.slice(2).join(' ')}`)
-  for (const { cell, rung, place } of chosen) {
-    if (existsSync(place)) continue
+  for (const { cell, rung, name, place } of chosen) {
+    if (existsSync(place) || (values.missing && stored().has(name))) continue
     const started = process.cpuUsage()
     writeFileAtomic(place, canonicalJson((await measure(cell, rung, folder)) as unknown as Json))
     const { user, system } = process.cpuUsage(started)
-    console.error(`${cellName(cell)} ${rung}: ${((user + system) / 1e6).toFixed(0)} processor seconds`)
+    console.error(`${name}: ${((user + system) / 1e6).toFixed(0)} processor seconds`)
   }
 }
-const measured = named.filter(({ place }) => existsSync(place)).map(({ place }) => condensed(JSON.parse(readFileSync(place, 'utf8')) as Measured))
+const known = stored()
+const measured = planned.flatMap(({ name, place }) => (existsSync(place) ? condensed(JSON.parse(readFileSync(place, 'utf8')) as Measured) : (known.get(name) ?? [])))
 const summary: FrontierResults = { schema: 'indistinct.frontier/1', measured }
-mkdirSync(results, { recursive: true })
 writeFileAtomic(join(results, 'frontier.json'), `${canonicalJson(summary as unknown as Json, 1)}\n`)
 writeFileAtomic(join(results, 'README.md'), frontierPage(summary))
 // Threads of attackers must not keep a finished run alive.

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attack, battery, type ProtocolName } from '@indistinct/attackers'
-import { canonicalJson, classCounts, matrix, writeFileAtomic, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { canonicalJson, matrix, writeFileAtomic, type Json, type Labels, type Matrix } from '@indistinct/core'
 import type { TraceRow } from '@indistinct/unlearners'
 import type { Stage } from '@indistinct/stages'
 import * as evaluate from '../stages/evaluate.ts'
@@ -52,10 +52,6 @@ export interface Measured {
 /** Draws of the 10 % that an attacker knows; five folds are drawn once. */
 const repeats: { readonly [protocol in ProtocolName]: number } = { paper: 2, 'five-fold': 1 }
 
-/** Under five folds of more users than this of the smaller class, only attackers whose fits are quick are run. */
-const mostForAll = 1000
-const quick = ['logistic', 'qda']
-
 /** Measures `rung` on the model of `cell`, trained in `folder` or found there. */
 export async function measure(cell: Cell, rung: Rung, folder: string): Promise<Measured> {
   const { dataset, recommender, seed } = cell
@@ -98,10 +94,8 @@ export async function measure(cell: Cell, rung: Rung, folder: string): Promise<M
 
 /** What the battery lists under `protocol`, none of it fitted again under permuted labels: intervals are wanted, not p. */
 async function attacksOn(embedding: Matrix, labels: Labels, table: string, protocol: ProtocolName, seed: number): Promise<MeasuredAttack[]> {
-  const large = protocol === 'five-fold' && Math.min(...classCounts(labels)) > mostForAll
   const made: MeasuredAttack[] = []
-  for (const [name, entry] of Object.entries(battery)) {
-    if (large && !quick.includes(name)) continue
+  for (const entry of Object.values(battery)) {
     for (const { input } of entry.attacks.filter((listed) => listed.protocol === protocol)) {
       const { attacker, auc, foldedAuc: { value, lower, upper }, smallestDetectable } = await attack(embedding, labels, entry.attacker, { protocol, input, seed, repeats: repeats[protocol], permutations: 199 })
       made.push({ table, attacker, protocol, input, auc: auc.value, foldedAuc: { value, lower, upper }, smallestDetectable })
@@ -141,7 +135,8 @@ interface History {
 
 /** Passes over tables side by side are in the history of each, after its own, and counted once. */
 function passesOf(history: { readonly [table: string]: History }): number {
-  const results = Object.values(history)
+  // Tables that follow from others take no pass of their own.
+  const results = Object.values(history).filter(({ passes }) => passes > 0)
   const [first] = results
   // Every run starts with stage 0, the table's own first.
   const shared = first!.parameters['together'] === undefined ? 0 : first!.passes - first!.trace.findIndex(({ stage }, pass) => stage === 0 && pass > 0)

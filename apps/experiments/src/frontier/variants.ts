@@ -1,5 +1,5 @@
 /**
- * @file The price of the flow's variants in NDCG@10, one line each: tables apart, together, with prices, in metrics of
+ * @file The price of the flow's variants in NDCG@10, one line each: tables apart, together, derived, in metrics of
  * scores, at other levels, and with items fitted anew to the moved users.
  * Usage: INDISTINCT_DATA=… npx tsx apps/experiments/src/frontier/variants.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
  *
@@ -34,9 +34,8 @@ for (const seed of seeds.split(',').map(Number)) {
   const split = splitRatio(data, { seed, ratios: [0.8, 0.1, 0.1] })
   const model = recommender(name).train(split, { seed })
   const names = Object.keys(model.userTables)
-  const { unscoredTables } = recommender(name)
-  const costs = Object.fromEntries(unscoredTables.map((table) => [table, 0.3]))
-  const metrics = Object.fromEntries(names.filter((table) => !unscoredTables.includes(table)).map((table) => [table, tableMetric(model, split, table)]))
+  const { unscoredTables: derived } = recommender(name)
+  const metrics = Object.fromEntries(names.filter((table) => !derived.includes(table)).map((table) => [table, tableMetric(model, split, table)]))
   const flow = (tables: TablesOptions, options: CalibratedFlowOptions = {}): Variant => () => {
     const results = Object.entries(unlearnTables(model.userTables, labels, 'flow', options, tables))
     return { tables: Object.fromEntries(results.map(([table, { embedding }]) => [table, embedding])), passes: results.map(([, { passes }]) => passes) }
@@ -51,10 +50,11 @@ for (const seed of seeds.split(',').map(Number)) {
     'apart, in a metric of scores': flow({ together: false, metrics }),
     'as one table alone': asOne,
     'apart, then together': flow({}),
-    'apart in a metric, then together, priced: as npm start': flow({ costs, metrics }),
-    'the same, without shapes': flow({ costs, metrics }, { shapes: false }),
-    'the same, level 2': flow({ costs, metrics }, { level: 2 }),
-    'the same, level 4': flow({ costs, metrics }, { level: 4 }),
+    'apart in a metric, then together, what no score depends on derived: as npm start': flow({ derived, metrics }),
+    'the same, without shapes': flow({ derived, metrics }, { shapes: false }),
+    'the same, without the metric': flow({ derived }),
+    'the same, level 2': flow({ derived, metrics }, { level: 2 }),
+    'the same, level 4': flow({ derived, metrics }, { level: 4 }),
   }
   const validated = (rank: (seen: typeof split.train, k: number) => Int32Array): number[] => [
     ndcgAtK(rank(split.train, 10), split.validation, 10),

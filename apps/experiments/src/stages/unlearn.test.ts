@@ -18,7 +18,7 @@ async function make(stage: StageContext['stage'], name: string, runner: { run(co
   await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
 }
 
-type History = { readonly [table: string]: { readonly parameters: { readonly metric?: string; readonly together?: { readonly tables: readonly string[]; readonly metric?: string } } } }
+type History = { readonly [table: string]: { readonly parameters: { readonly metric?: string; readonly together?: { readonly tables: readonly string[] } } } }
 
 async function unlearned(model: string, name: string, options: { [name: string]: string | boolean | string[] } = {}, method = 'flow'): Promise<History> {
   await make('unlearn', name, unlearn, { method: { name: method, options }, attribute: 'gender', seed: 1 }, { prepare: at('prepared'), train: at(model) })
@@ -32,15 +32,13 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('unlearn', () => {
-  test('the flow moves tables together; what scores depend on in their metric, what they do not at a price', async () => {
+  test('the flow moves tables together; one that no score depends on follows from the others', async () => {
     const lightgcn = await unlearned('lightgcn', 'lightgcn-flow')
     expect(Object.keys(lightgcn)).toEqual(['layer-0', 'propagated'])
-    expect(lightgcn['layer-0']!.parameters.metric).toBeUndefined()
-    expect(lightgcn['propagated']!.parameters.metric).toBe('one a user')
-    expect(lightgcn['propagated']!.parameters.together).toMatchObject({ tables: ['layer-0', 'propagated'], metric: 'one for all' })
+    expect(lightgcn['layer-0']!.parameters).toMatchObject({ derived: ['propagated'] })
     const nmf = await unlearned('nmf', 'nmf-flow')
-    for (const table of ['gmf', 'mlp']) expect(nmf[table]!.parameters.metric).toBe('one a user')
-    expect(nmf['gmf']!.parameters.together!.metric).toBeUndefined()
+    expect(nmf['gmf']!.parameters.together!.tables).toEqual(['gmf', 'mlp'])
+    for (const history of [lightgcn, nmf]) for (const { parameters } of Object.values(history)) expect(parameters.metric).toBeUndefined()
     const trained = readMatricesOf(at('nmf'), 'tables')
     for (const [table, moved] of Object.entries(readMatricesOf(at('nmf-flow'), 'tables'))) {
       expect(moved.data.length).toBe(trained[table]!.data.length)
@@ -48,11 +46,12 @@ describe('unlearn', () => {
     }
   })
 
-  test('metric "none" and together false leave them out; a table alone that scores depend on has its metric', async () => {
-    const plain = await unlearned('lightgcn', 'plain', { metric: 'none', together: false })
-    for (const { parameters } of Object.values(plain)) expect(parameters).not.toMatchObject({ metric: expect.anything() as unknown })
-    expect(plain['propagated']!.parameters.together).toBeUndefined()
-    expect(Object.entries(await unlearned('lightgcn', 'alone', { tables: ['layer-0'] })).map(([table, { parameters }]) => [table, parameters.metric])).toEqual([['layer-0', 'one a user']])
+  test('metric "scores" prices what scores depend on; together false derives nothing', async () => {
+    const priced = await unlearned('lightgcn', 'priced', { metric: 'scores' })
+    expect(Object.entries(priced).map(([table, { parameters }]) => [table, parameters.metric])).toEqual([['layer-0', undefined], ['propagated', 'one a user']])
+    const apart = await unlearned('lightgcn', 'apart', { together: false })
+    expect(apart['layer-0']!.parameters).not.toMatchObject({ derived: expect.anything() as unknown })
+    expect(Object.entries(await unlearned('lightgcn', 'alone', { tables: ['layer-0'], metric: 'scores' })).map(([table, { parameters }]) => [table, parameters.metric])).toEqual([['layer-0', 'one a user']])
   })
 
   test('refuses values it does not know, and the flow’s options of other methods', async () => {

@@ -1,6 +1,6 @@
 /**
- * @file unlearn: one method over the user tables of a trained model. It sees tables and labels, nothing else, but for the
- * flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
+ * @file unlearn: one method over the user tables of a trained model. It sees tables and labels, nothing else, but for two
+ * options: the flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
  */
 
 import { usageError, type Json } from '@indistinct/core'
@@ -21,13 +21,10 @@ interface Parameters {
   readonly seed: number
 }
 
-/** What moving a table costs that no score depends on, one that scores are made from costing 1. */
-const unscoredCost = 0.3
-
 /**
  * Writes the tables that were protected, under the names they came with, and unlearn.json: parameters, passes and trace
  * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow `together`, see
- * `unlearnTables`, by default true, and `metric`, by default 'scores' (`tableMetric`), or 'none'; `regulariser` 'margin' of
+ * `unlearnTables`, by default true, and `metric`, by default 'none', or 'scores' (`tableMetric`); `regulariser` 'margin' of
  * d2d-r and u2u-r.
  */
 export async function run(context: StageContext): Promise<void> {
@@ -44,8 +41,8 @@ export async function run(context: StageContext): Promise<void> {
   if (method.name === 'flow') {
     const selected = Object.fromEntries(names.map((name) => [name, tables[name]!]))
     const onPass = ({ pass }: { pass: number }): void => context.progress(Math.min(1, pass / limit), `${names.join(' + ')}, pass ${pass}`)
-    const prices = pricesOf(names, upstreamOf(context, 'train'), prepared, metric !== 'none')
-    Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...prices, ...(together !== undefined && { together }) }))
+    const means = meansOf(names, upstreamOf(context, 'train'), prepared, { scores: metric === 'scores', together: together !== false })
+    Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...means, ...(together !== undefined && { together }) }))
   } else {
     if (together !== undefined || metric !== undefined) throw usageError(`expected options together and metric of method flow only, got one of ${method.name}`)
     for (const [at, name] of names.entries()) {
@@ -63,18 +60,18 @@ export async function run(context: StageContext): Promise<void> {
 }
 
 /**
- * What moving the tables `names` costs the model in `trained`. One that no score depends on while another is there costs a
- * part of what others do, in any direction; the others cost what they change in scores.
+ * By what the tables `names` of the model in `trained` are unlearned: those that no score depends on while others are there are derived from these,
+ * with `together`; moving the others costs what it changes in scores, with `scores`.
  */
-function pricesOf(names: readonly string[], trained: string, prepared: string, scores: boolean): Pick<TablesOptions, 'costs' | 'metrics'> {
+function meansOf(names: readonly string[], trained: string, prepared: string, { scores, together }: { scores: boolean; together: boolean }): Pick<TablesOptions, 'derived' | 'metrics'> {
   const stored = readJsonOf<StoredModel>(trained, 'model')
   const unscored = names.filter((name) => stored.unscoredTables.includes(name))
   const scored = unscored.length < names.length ? names.filter((name) => !unscored.includes(name)) : names
-  const costs = scored === names ? {} : Object.fromEntries(unscored.map((name) => [name, unscoredCost]))
-  if (!scores) return { costs }
+  const derived = together && scored !== names ? unscored : []
+  if (!scores) return { derived }
   const split = readSplit(prepared)
   const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
-  return { costs, metrics: Object.fromEntries(scored.map((name) => [name, tableMetric(model, split, name)])) }
+  return { derived, metrics: Object.fromEntries(scored.map((name) => [name, tableMetric(model, split, name)])) }
 }
 
 /** Passes that `method` takes at most. */

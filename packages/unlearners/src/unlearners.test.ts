@@ -139,7 +139,7 @@ describe('unlearnTables', () => {
     expect(Object.keys(results)).toEqual(['other', 'scored'])
     expect(results['scored']!.embedding.data).toEqual(unlearners.flow.unlearn(before.embedding, before.labels).embedding.data)
     expect(results['other']!.parameters).toMatchObject({ derived: ['scored'] })
-    // The square of the first table is the attacker's best view of the difference.
+    // What is left of the second beside three times the first: the attacker's view of the squares.
     const attacked = (own: ReturnType<typeof unlearnTables>): number => {
       const difference = matrix(415, 6, own['other']!.embedding.data.map((x, p) => x - 3 * own['scored']!.embedding.data[p]!))
       return Math.abs(centroidAuc({ embedding: difference, labels: before.labels }, 3) - 0.5)

@@ -34,7 +34,7 @@ beforeAll(() => {
 
 const audit = (tables: string[], ...more: string[]): Promise<Finished> =>
   indistinct(
-    ['audit', ...tables, '--attributes', 'people.csv', '--attribute', 'gender', '--attackers', 'xgb', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '399', ...more],
+    ['audit', ...tables, '--attributes', 'people.csv', '--attribute', 'gender', '--attackers', 'xgb', '--protocols', 'five-fold', '--input', 'raw', '--repeats', '1', '--permutations', '399', ...more],
     { cwd: folder },
   )
 

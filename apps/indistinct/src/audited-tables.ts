@@ -1,7 +1,7 @@
 /** @file Several tables of the same users, to be audited one by one and side by side: what each hides they may show together. */
 
 import { basename } from 'node:path'
-import { badData, type Matrix } from '@indistinct/core'
+import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import type { FileRecord, TableArguments } from './table-inputs.ts'
 
@@ -50,17 +50,4 @@ function rowsInOrder({ ids, matrix }: EmbeddingTable, path: string, first: Embed
     data.set(matrix.data.subarray(from * matrix.cols, (from + 1) * matrix.cols), to * matrix.cols)
   })
   return { rows: matrix.rows, cols: matrix.cols, data }
-}
-
-/** The columns of all tables, (N, the sum of their columns). */
-function sideBySide(tables: readonly Matrix[]): Matrix {
-  const rows = tables[0]!.rows
-  const cols = tables.reduce((sum, table) => sum + table.cols, 0)
-  const data = new Float32Array(rows * cols)
-  let offset = 0
-  for (const table of tables) {
-    for (let i = 0; i < rows; i++) data.set(table.data.subarray(i * table.cols, (i + 1) * table.cols), i * cols + offset)
-    offset += table.cols
-  }
-  return { rows, cols, data }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { copyMatrix, gatherRows, matrix, rowOf } from './index.ts'
+import { copyMatrix, gatherRows, matrix, rowOf, sideBySide } from './index.ts'
 
 test('rows are views, copies and gathered rows are not', () => {
   const m = matrix(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6))
@@ -13,4 +13,11 @@ test('rows are views, copies and gathered rows are not', () => {
 
 test('a length that does not fit the shape is refused', () => {
   expect(() => matrix(2, 3, new Float32Array(5))).toThrow('expected 2 x 3 = 6 values, got 5')
+})
+
+test('side by side: columns in order; other numbers of rows are refused', () => {
+  const [a, b] = [matrix(2, 1, Float32Array.of(1, 2)), matrix(2, 2, Float32Array.of(3, 4, 5, 6))]
+  expect(sideBySide([a, b])).toEqual(matrix(2, 3, Float32Array.of(1, 3, 4, 2, 5, 6)))
+  expect(() => sideBySide([a, matrix(1, 1)])).toThrow('sideBySide: expected 2 rows as in the first matrix, got 1')
+  expect(() => sideBySide([])).toThrow('at least one matrix')
 })

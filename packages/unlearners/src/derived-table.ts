@@ -1,6 +1,6 @@
 /** @file A table that no score depends on, as a linear function of tables that are unlearned: it then tells nothing that they do not. */
 
-import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
+import { matrix, sideBySide, symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
 import { rowMean } from './class-moments.ts'
 import { product } from './small-product.ts'
@@ -25,7 +25,7 @@ export interface DerivedTable {
  */
 export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int32Array): DerivedTable {
   const K = table.cols
-  const x = beside(others)
+  const x = sideBySide(others)
   const P = x.cols
   const [mean, centre] = [rowMean(x, rows), rowMean(table, rows)]
   const { values, vectors } = symmetricEigen(crossMoments(x, rows, mean), P)
@@ -61,16 +61,4 @@ export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int
     }
   }
   return { embedding, explained: total > 0 ? told / total : 1 }
-}
-
-/** Tables of the same users as one (N, sum of widths). */
-function beside(tables: readonly Matrix[]): Matrix {
-  if (tables.length === 1) return tables[0]!
-  const out = matrix(tables[0]!.rows, tables.reduce((sum, { cols }) => sum + cols, 0))
-  let first = 0
-  for (const { rows, cols, data } of tables) {
-    for (let i = 0; i < rows; i++) out.data.set(data.subarray(i * cols, (i + 1) * cols), i * out.cols + first)
-    first += cols
-  }
-  return out
 }

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attack, battery, type ProtocolName } from '@indistinct/attackers'
-import { canonicalJson, matrix, writeFileAtomic, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { canonicalJson, sideBySide, writeFileAtomic, type Json, type Labels, type Matrix } from '@indistinct/core'
 import type { TraceRow } from '@indistinct/unlearners'
 import type { Stage } from '@indistinct/stages'
 import * as evaluate from '../stages/evaluate.ts'
@@ -141,15 +141,4 @@ function passesOf(history: { readonly [table: string]: History }): number {
   // Every run starts with stage 0, the table's own first.
   const shared = first!.parameters['together'] === undefined ? 0 : first!.passes - first!.trace.findIndex(({ stage }, pass) => stage === 0 && pass > 0)
   return results.reduce((sum, { passes }) => sum + passes, 0) - (results.length - 1) * shared
-}
-
-/** Tables of the same users as one, each in its own units. */
-function sideBySide(tables: readonly Matrix[]): Matrix {
-  const out = matrix(tables[0]!.rows, tables.reduce((sum, { cols }) => sum + cols, 0))
-  let first = 0
-  for (const { rows, cols, data } of tables) {
-    for (let i = 0; i < rows; i++) out.data.set(data.subarray(i * cols, (i + 1) * cols), i * out.cols + first)
-    first += cols
-  }
-  return out
 }

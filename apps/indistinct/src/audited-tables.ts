@@ -1,4 +1,4 @@
-/** @file Several tables of the same users, to be audited one by one and side by side: what each hides they may show together. */
+/** @file Several tables of the same users, to be attacked one by one and side by side: what each hides they may show together. */
 
 import { basename } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
@@ -7,7 +7,10 @@ import type { FileRecord, TableArguments } from './table-inputs.ts'
 
 export interface AuditedTable {
   readonly name: string
+  /** (N, K), users in the order of the first table. */
   readonly matrix: Matrix
+  /** As it was read; absent of all tables joined. */
+  readonly source?: EmbeddingTable
 }
 
 export const joinedName = 'all tables joined'
@@ -25,22 +28,25 @@ export function tableNames(paths: readonly string[]): string[] {
  */
 export async function auditedTables(first: EmbeddingTable, paths: readonly string[], args: Omit<TableArguments, 'table'>): Promise<{ tables: AuditedTable[]; files: Record<string, FileRecord> }> {
   const names = tableNames(paths)
-  const tables: AuditedTable[] = [{ name: names[0]!, matrix: first.matrix }]
+  const tables: AuditedTable[] = [{ name: names[0]!, matrix: first.matrix, source: first }]
   const files: Record<string, FileRecord> = {}
   for (const [at, path] of paths.entries()) {
     if (at === 0) continue
     const table = await readTable(path, { ids: args.ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
-    tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!) })
+    tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!), source: table })
     files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }
   }
   if (tables.length > 1) tables.push({ name: joinedName, matrix: sideBySide(tables.map(({ matrix }) => matrix)) })
   return { tables, files }
 }
 
-/** The rows of `table` in the order of the users of `first`. */
-function rowsInOrder({ ids, matrix }: EmbeddingTable, path: string, first: EmbeddingTable, firstPath: string): Matrix {
+/**
+ * The rows of a table in the order of the users of `first`.
+ * @throws IndistinctError 'bad-data' when they are not the same users.
+ */
+export function rowsInOrder({ ids, matrix }: Pick<EmbeddingTable, 'ids' | 'matrix'>, path: string, first: Pick<EmbeddingTable, 'ids'>, firstPath: string): Matrix {
   if (ids.length !== first.ids.length) {
-    throw badData(`${path}: expected the ${first.ids.length} users of ${firstPath}, got ${ids.length}; audit tables of other users by themselves`)
+    throw badData(`${path}: expected the ${first.ids.length} users of ${firstPath}, got ${ids.length}; take tables of other users by themselves`)
   }
   const rowOf = new Map(ids.map((id, row) => [id, row]))
   const data = new Float32Array(matrix.data.length)

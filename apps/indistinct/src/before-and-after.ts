@@ -1,4 +1,4 @@
-/** @file The attacks of `unlearn --audit`: on the table as it was and as it is, for everything that is to be hidden. */
+/** @file The attacks of `unlearn --audit`: on tables as they were and as they are, for everything that is to be hidden. */
 
 import type { Json, Matrix } from '@indistinct/core'
 import { attackTarget, type BatteryArguments } from './attack-battery.ts'
@@ -19,17 +19,26 @@ export interface BeforeAndAfter {
   readonly after: Judged
 }
 
-/** Attacks `before` and `after`, both (N, K), for each of `targets`; `table` names them. */
-export async function attackBeforeAndAfter(table: string, before: Matrix, after: Matrix, targets: readonly AttackTarget[], args: BatteryArguments & { readonly seed: number }, log: Log): Promise<BeforeAndAfter> {
-  const attacked = async (matrix: Matrix, phase: string): Promise<Judged> => {
+/** A table as it was and as it is, both (N, K), users in the order of the labels. */
+export interface ChangedTable {
+  readonly name: string
+  readonly before: Matrix
+  readonly after: Matrix
+}
+
+/** Attacks each of `tables` for each of `targets`, before and after. */
+export async function attackBeforeAndAfter(tables: readonly ChangedTable[], targets: readonly AttackTarget[], args: BatteryArguments & { readonly seed: number }, log: Log): Promise<BeforeAndAfter> {
+  const places = tables.flatMap((table) => targets.map((target) => ({ table: table.name, attribute: target.attribute, matrices: table, target })))
+  const { titles } = partTitles(places)
+  const attacked = async (phase: 'before' | 'after'): Promise<Judged> => {
     const parts: PartAudit[] = []
-    for (const target of targets) {
-      const { attribute } = target
-      parts.push({ table, attribute, result: await attackTarget(matrix, target, args, log, targets.length === 1 ? `audit ${phase}` : `audit ${phase}, ${attribute}`) })
+    for (const [at, { table, attribute, matrices, target }] of places.entries()) {
+      const label = places.length === 1 ? `audit ${phase}` : `audit ${phase}, ${titles[at]}`
+      parts.push({ table, attribute, result: await attackTarget(matrices[phase], target, args, log, label) })
     }
     return { parts, joint: jointVerdict(parts) }
   }
-  return { before: await attacked(before, 'before'), after: await attacked(after, 'after') }
+  return { before: await attacked('before'), after: await attacked('after') }
 }
 
 /** The attacks of each part, for the report. */

@@ -13,10 +13,10 @@ import { reproduceOptions } from './commands/reproduce.ts'
 import { restoreOptions } from './commands/restore.ts'
 import { rollbackOptions } from './commands/rollback.ts'
 import { shardsOptions } from './commands/shards.ts'
-import { unlearnOptions } from './commands/unlearn.ts'
 import { versionsOptions } from './commands/versions.ts'
 import { computeOptions, outputOptions } from './common-options.ts'
 import { tableOptions } from './table-inputs.ts'
+import { unlearnOptions } from './unlearn-arguments.ts'
 
 export type OptionTable = Readonly<Record<string, Options>>
 

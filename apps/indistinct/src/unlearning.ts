@@ -1,10 +1,10 @@
-/** @file What `unlearn` does to a table: a method fitted anew, or an earlier fit brought up to date. */
+/** @file What `unlearn` does to a table, or to several together: a method fitted anew, or an earlier fit brought up to date. */
 
 import { existsSync } from 'node:fs'
-import { badData, usageError } from '@indistinct/core'
+import { badData, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import {
-  calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, updateUnlearned,
+  calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, unlearnTables, updateUnlearned,
   type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
 } from '@indistinct/unlearners'
 import { fitText, parseFit, type Fit } from './fit-file.ts'
@@ -42,20 +42,41 @@ export interface Unlearning {
 /** Fits the method of `args`, with `parameters`, to the table, and moves users without a label where that was asked for. */
 export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: Readonly<Record<string, number>>, extras: FlowExtras, log: Log): Unlearning {
   const { method, unlabelled } = args
-  const { unlearn, fit, defaults } = unlearners[method]
-  const total = parameters['steps'] ?? defaults['steps']
-  const progress = log.progress(method)
-  try {
-    const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
-    const options = { ...(Object.hasOwn(defaults, 'seed') && { seed: args.seed }), ...parameters, ...(extras.metric && { metric: extras.metric }), onPass } as never
-    const { matrix } = inputs.table
-    if (inputs.values) return { result: hsicFlow(matrix, inputs.values, { ...parameters, onPass }) }
+  const { unlearn, fit } = unlearners[method]
+  const { matrix } = inputs.table
+  return showingPasses(args, parameters, log, (common) => {
+    if (inputs.values) return { result: hsicFlow(matrix, inputs.values, { ...parameters, onPass: common.onPass }) }
+    const options = { ...common, ...(extras.metric && { metric: extras.metric }) } as never
     if (extras.also) return { result: calibratedFlowJoint(matrix, { [inputs.column.name]: inputs.labels, ...extras.also }, options) }
     if (unlabelled === 'leave' && args.fit === undefined) return { result: unlearn(matrix, inputs.labels, options) }
     const fitted = fit(matrix, inputs.labels, options)
     if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(method))
     const embedding = unlabelled === 'map' ? mapUnlabelled(fitted, matrix, inputs.labels) : fitted.unlearned.embedding
     return { result: { ...fitted.unlearned, embedding }, fitted }
+  })
+}
+
+/** Unlearns `tables` of the same users, by name, as `unlearnTables` does, those of `derived` from the others; in the order of `tables`. */
+export function unlearnTogether(args: UnlearningArguments, tables: Readonly<Record<string, Matrix>>, labels: Labels, parameters: Readonly<Record<string, number>>, derived: readonly string[], log: Log): Unlearned[] {
+  return showingPasses(args, parameters, log, (options) => {
+    const results = unlearnTables(tables, labels, args.method, options as never, { derived })
+    return Object.keys(tables).map((name) => results[name]!)
+  })
+}
+
+interface CommonOptions {
+  readonly [name: string]: unknown
+  readonly onPass: (row: TraceRow) => void
+}
+
+/** `work` with the options of the method of `args`; its passes are shown. */
+function showingPasses<T>({ method, seed }: UnlearningArguments, parameters: Readonly<Record<string, number>>, log: Log, work: (options: CommonOptions) => T): T {
+  const { defaults } = unlearners[method]
+  const total = parameters['steps'] ?? defaults['steps']
+  const progress = log.progress(method)
+  try {
+    const onPass = ({ pass, loss }: TraceRow): void => progress.update(pass, typeof total === 'number' ? total : undefined, `loss ${loss.toPrecision(3)}`)
+    return work({ ...(Object.hasOwn(defaults, 'seed') && { seed }), ...parameters, onPass })
   } finally {
     progress.end()
   }

@@ -1,80 +1,37 @@
-/** @file `indistinct unlearn`: a table in, a table that hides the attribute out, and a record of how it was made. */
+/** @file `indistinct unlearn`: tables in, tables that hide the attribute out, and a record of how they were made. */
 
-import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, usageError, type Json, type StagedFile } from '@indistinct/core'
-import { stageTable, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
-import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
-import { checkedClasses, makeDelta, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import { canonicalJson, sideBySide, usageError, type Json, type Matrix } from '@indistinct/core'
+import { tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
+import { checkedClasses, unlearners, type Unlearned } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, planTargets, type BatteryArguments } from '../attack-battery.ts'
+import { planTargets } from '../attack-battery.ts'
 import { attackTargets, type AttackTarget } from '../attack-targets.ts'
-import { attackVersions, predictions, severalSections } from '../audit-report.ts'
-import { attackBeforeAndAfter, beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter } from '../before-and-after.ts'
-import { described, inGroup } from '../command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions } from '../common-options.ts'
-import { flowExtraOptions, readFlowExtras, type FlowExtraArguments, type FlowExtras } from '../flow-extras.ts'
+import { auditedTables, joinedName, rowsInOrder, type AuditedTable } from '../audited-tables.ts'
+import { attackBeforeAndAfter } from '../before-and-after.ts'
+import { described } from '../command-help.ts'
+import { computeEnvironment } from '../common-options.ts'
+import { readFlowExtras, type FlowExtras } from '../flow-extras.ts'
 import type { Log } from '../log.ts'
-import { numberOption, textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
-import { dryRunOption, inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
-import { commandLine, versions } from '../provenance.ts'
+import { inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
 import { openSession } from '../session.ts'
-import { writingFiles } from '../signals.ts'
-import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableInputs } from '../table-inputs.ts'
-import { tableToStream, unlearnStreamed, type StreamingArguments } from '../streamed-unlearning.ts'
-import { changeJson, changeText, tableChange, type TableChange } from '../table-change.ts'
-import { fitFile, fitMethod, openFit, unlearningOptions, updateByFit } from '../unlearning.ts'
+import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
+import { tableChange } from '../table-change.ts'
+import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
+import { methodNames, outputPaths, parametersOf, unlearnOptions, type UnlearnArguments } from '../unlearn-arguments.ts'
+import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
+import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearning } from '../unlearning.ts'
 
-const methodNames = Object.keys(unlearners) as UnlearnerName[]
-
-/** Flags that set a parameter of a method, by the name that the method knows it under. */
-const parameterFlags = {
-  level: { flag: 'level', describe: 'flow: where to stop, in multiples of the value that chance gives', range: { above: 0 } },
-  firstStep: { flag: 'first-step', describe: 'flow: first step, in quarters of the bandwidth', range: { above: 0 } },
-  tolerance: { flag: 'tolerance', describe: 'flow: how near to that value to land', range: { above: 0 } },
-  maxPasses: { flag: 'max-passes', describe: 'flow: passes after which to give up', range: { integer: true, from: 1 } },
-  tradeOff: { flag: 'trade-off', describe: "d2d-r, u2u-r, u2u-r-closed: the paper's alpha, the price of moving a user", range: { from: 0 } },
-  steps: { flag: 'steps', describe: 'd2d-r, u2u-r: steps of Adam', range: { integer: true, from: 1 } },
-  learningRate: { flag: 'learning-rate', describe: 'd2d-r, u2u-r: learning rate of Adam', range: { above: 0 } },
-  displacement: { flag: 'displacement', describe: 'random-noise: how far users move, root mean square, in spreads of the table', range: { from: 0 } },
-} as const
-
-type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
-
-export interface UnlearnArguments extends StreamingArguments, BatteryArguments, FlowExtraArguments, Readonly<Partial<Record<ParameterFlag, number | undefined>>> {
-}
-
-export const unlearnOptions = {
-  ...tableOptions,
-  ...inGroup('Method', {
-    method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
-    ...unlearningOptions,
-    stream: { describe: 'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written', choices: ['auto', 'always', 'never'], default: 'auto', requiresArg: true, coerce: textOption('--stream') },
-  }),
-  ...flowExtraOptions,
-  ...inGroup(
-    'Parameters of methods',
-    Object.fromEntries(Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) }])),
-  ),
-  ...inGroup('Output', {
-    out: { describe: `the new table, ${tableExtensionList}; a JSON sidecar goes to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
-    report: { describe: 'the HTML report; default <out>.html', type: 'string', requiresArg: true, coerce: textOption('--report') },
-    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
-  }),
-  ...dryRunOption,
-  ...outputOptions,
-  ...inGroup('Attacks', { audit: { describe: 'attack the table before and after, for the report and the sidecar', type: 'boolean', default: false } }),
-  ...batteryOptions,
-  ...computeOptions,
-} as const
+/** With the first table for those of one table. */
+type OneTable = UnlearnArguments & { readonly table: string }
 
 export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
-  command: 'unlearn <table>',
-  describe: 'make users indistinguishable by an attribute, and write the new table',
+  command: 'unlearn <tables..>',
+  describe: 'make users indistinguishable by an attribute, and write the new tables',
   builder: (yargs) =>
     described(yargs, {
-      usage: 'unlearn TABLE --attributes FILE --attribute NAME --out FILE',
+      usage: 'unlearn TABLE... --attributes FILE --attribute NAME --out FILE[,FILE...]',
       examples: [
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --audit',
         'unlearn users.csv --attributes people.csv --attribute age_group --missing-label unknown --out unlearned.csv',
@@ -84,101 +41,90 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
         'unlearn users.npy --attributes some.csv --attribute gender --method leace --unlabelled map --out leace.npy',
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta --fit gender.fit',
         'unlearn more.npy --attributes people.csv --attribute gender --update gender.fit --previous unlearned.npy --out new.npy',
+        'unlearn gmf.npy mlp.npy --attributes people.csv --attribute gender --out new-gmf.npy,new-mlp.npy',
+        'unlearn propagated.npy layer-0.npy --derived layer-0.npy --attributes people.csv --attribute gender --out p.npy,l.npy',
       ],
       notes: ['Methods:', ...methodNames.map((name) => `  ${name}: ${unlearners[name].description}`)],
       environment: computeEnvironment,
     })
-      .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}`, type: 'string', demandOption: true })
+      .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}; several of the same users are unlearned together, so that all of them joined hide the attribute too`, type: 'string', array: true, demandOption: true })
       .options(unlearnOptions) as never,
   handler: (args) => unlearn(args),
 }
 
-async function unlearn(args: UnlearnArguments): Promise<void> {
-  const session = openSession(args)
-  const parameters = parametersOf(args)
+async function unlearn(given: UnlearnArguments): Promise<void> {
+  const session = openSession(given)
+  const parameters = parametersOf(given)
+  const paths = given.tables
+  const outs = outputPaths(given)
+  const args: OneTable = { ...given, table: paths[0]!, out: outs[0]! }
   const report = args.report ?? `${args.out}.html`
-  const sidecar = `${args.out}.json`
+  const sidecars = outs.map((out) => `${out}.json`)
   if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
-  checkOutputFormat(args.out)
+  for (const out of outs) checkOutputFormat(out)
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
-  const optional = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
-  checkOutputs([args.out, sidecar, report, ...optional([args.delta, args.fit])], [args.table, args.attributes, ...optional([args.ids, args.update, args.previous, args.items])], args.force)
-  const large = tableToStream(args)
+  const optional = (path: readonly (string | undefined)[]): string[] => path.filter((each) => each !== undefined)
+  checkOutputs([...outs, ...sidecars, report, ...optional([args.delta, args.fit])], [...paths, args.attributes, ...optional([args.ids, args.update, args.previous, args.items])], args.force)
+  const large = paths.length === 1 ? tableToStream(args) : undefined
   if (large) return unlearnStreamed(args, large, parameters, session)
   const read = await readTableInputs(args, session.log)
+  const { tables } = await auditedTables(read.table, paths, args)
+  const sources = tables.flatMap(({ source }) => source ?? [])
   const extras = await readFlowExtras(args, read)
   const { targets, warnings } = args.audit ? attackTargets(read, args.attackers, extras.also) : { targets: [], warnings: [] }
   for (const warning of [...extras.warnings, ...warnings]) session.log.warn(warning)
   const inputs = { ...read, warnings: [...read.warnings, ...extras.warnings, ...warnings] }
-  checkOutputs(tableFiles(args.out, inputs.table), [], args.force)
+  for (const [t, source] of sources.entries()) checkOutputs(tableFiles(outs[t]!, source), [], args.force)
   if (args['dry-run']) {
-    const writes = [...tableFiles(args.out, inputs.table), sidecar, report, ...optional([args.delta, args.fit])]
-    return showPlan(await planOf(args, inputs, parameters, extras, targets, writes, session.log), args.json, session)
+    const writes = [...sources.flatMap((source, t) => [...tableFiles(outs[t]!, source), sidecars[t]!]), report, ...optional([args.delta, args.fit])]
+    return showPlan(await planOf(args, inputs, tables, parameters, extras, targets, writes, session.log), args.json, session)
   }
 
-  const { result, fitted, updated } = args.update === undefined ? fitMethod(args, inputs, parameters, extras, session.log) : await updateByFit({ ...args, update: args.update }, inputs, session.log)
-  const fit = args.fit !== undefined && fitted ? fitFile(fitted, inputs, result, args.seed) : undefined
-  const table = withMatrix(inputs.table, result.embedding)
-  const audits = args.audit ? await attackBeforeAndAfter(basename(args.table), inputs.table.matrix, table.matrix, targets, args, session.log) : undefined
-  const change = tableChange(inputs.table.matrix, result.embedding, inputs.labels, args.seed)
-  const shown = reportOf(args, inputs, result, change, audits)
-  const input = { ...inputFiles(args, inputs), ...extras.files }
-  const record = (output: Record<string, FileRecord>): { [name: string]: Json } => ({
-    schema: 'indistinct/unlearn/1',
-    method: result.method,
-    parameters: result.parameters,
-    passes: result.passes,
-    seed: args.seed,
-    attribute: attributeSummary(inputs) as unknown as Json,
-    ...(extras.also && { also: [...extras.summaries] }),
-    rows: table.matrix.rows,
-    dimensions: table.matrix.cols,
-    dtype: table.dtype,
-    moved: countMoved(inputs, result),
-    unlabelled: args.unlabelled,
-    ...changeJson(change),
-    unmatched: inputs.unmatched,
-    warnings: inputs.warnings,
-    input,
-    output,
-    versions: { ...versions(), ...(audits && attackVersions(audits.before.parts)) },
-    ...(audits && { audit: beforeAndAfterJson(audits) }),
-  })
-  // All files are complete before the first gets its name, and the table gets it last: a failure half way leaves what was there.
-  const { files, output } = await writingFiles(async () => {
-    const files = stageTable(args.out, table, { force: args.force })
-    const beside: StagedFile[] = []
-    try {
-      const roles = ['table', 'ids']
-      const output: Record<string, FileRecord> = Object.fromEntries(files.map((file, f) => [roles[f]!, recordOf(file)]))
-      const stage = (path: string, content: string | Uint8Array): FileRecord => {
-        const file = stageFile(path, content)
-        beside.push(file)
-        return recordOf(file)
-      }
-      if (args.delta !== undefined) output['delta'] = stage(args.delta, deltaOf(args, inputs, files[0]!.temporary))
-      if (args.fit !== undefined && fit !== undefined) output['fit'] = stage(args.fit, fit)
-      stage(sidecar, `${canonicalJson(record(output), 2)}\n`)
-      stage(report, reportHtml(withHashes(shown, { ...prefixed('input', input), ...prefixed('output', output) })))
-      commitFiles([...beside, ...[...files].reverse()])
-      return { files, output }
-    } finally {
-      for (const file of [...files, ...beside]) file.discard()
+  const { results, fitted, updated } = await unlearnedBy(args, inputs, tables, parameters, extras, session.log)
+  const fit = args.fit !== undefined && fitted ? { path: args.fit, text: fitFile(fitted, inputs, results[0]!, args.seed) } : undefined
+  const files = inputFiles(args, inputs)
+  const made = sources.map((source, t): UnlearnedTable => {
+    const [{ name, matrix }, result, path] = [tables[t]!, results[t]!, paths[t]!]
+    const rows = t === 0 ? result.embedding : rowsInOrder({ ids: inputs.table.ids, matrix: result.embedding }, args.table, source, path)
+    return {
+      name, path, out: outs[t]!, before: matrix, after: result.embedding, table: withMatrix(source, rows), result,
+      change: tableChange(matrix, result.embedding, inputs.labels, args.seed),
+      input: { ...files, table: { file: basename(path), sha256: source.source!.sha256 }, ...extras.files },
     }
   })
-  if (args.json) session.result(`${canonicalJson(record(output), 2)}\n`)
-  else {
-    const update = updated && `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n`
-    session.result(summary(inputs, result, change, audits, [...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), sidecar, report, ...optional([args.delta, args.fit])], update))
+  const joined = tables.length > made.length ? { name: joinedName, before: tables.at(-1)!.matrix, after: sideBySide(made.map(({ after }) => after)) } : undefined
+  const audits = args.audit ? await attackBeforeAndAfter([...made, ...(joined ? [joined] : [])], targets, args, session.log) : undefined
+  const unlearning = { inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries }
+  const written = await writeUnlearned(unlearning, { report, force: args.force, delta: args.delta, fit })
+  if (args.json) return session.result(`${canonicalJson(resultJson(unlearning, written.outputs), 2)}\n`)
+  const update = updated ? `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n` : ''
+  const listed = [...written.files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), ...sidecars, report, ...optional([args.delta, args.fit])]
+  session.result(`${resultText(unlearning, update)}${listed.join('\n')}\n`)
+}
+
+/** What becomes of each table: of one by a method fitted anew or by an earlier fit, of several together. */
+async function unlearnedBy(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], parameters: Readonly<Record<string, number>>, extras: FlowExtras, log: Log): Promise<Omit<Unlearning, 'result'> & { readonly results: readonly Unlearned[] }> {
+  if (args.tables.length > 1) {
+    const named = tables.filter(({ source }) => source).map(({ name, matrix }) => [name, matrix])
+    return { results: unlearnTogether(args, Object.fromEntries(named) as Record<string, Matrix>, inputs.labels, parameters, derivedNames(args, tables), log) }
   }
+  const { result, ...more } = args.update === undefined ? fitMethod(args, inputs, parameters, extras, log) : await updateByFit({ ...args, update: args.update }, inputs, log)
+  return { results: [result], ...more }
+}
+
+/** Names of the tables of --derived. */
+function derivedNames({ tables: paths, derived = [] }: OneTable, tables: readonly AuditedTable[]): string[] {
+  return derived.map((path) => tables[paths.indexOf(path)]!.name)
 }
 
 /** What the run would do, once everything that it would refuse is ruled out. */
-async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record<string, number>, extras: FlowExtras, targets: readonly AttackTarget[], writes: readonly string[], log: Log): Promise<Plan> {
+async function planOf(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], given: Record<string, number>, extras: FlowExtras, targets: readonly AttackTarget[], writes: readonly string[], log: Log): Promise<Plan> {
   const { matrix } = inputs.table
+  const own = tables.filter(({ source }) => source)
+  const derived = derivedNames(args, tables)
   const fit = args.update === undefined ? undefined : await openFit({ ...args, update: args.update }, inputs, log)
-  if (!fit) checkedClasses(args.method, matrix, inputs.labels)
+  if (!fit) for (const table of own) checkedClasses(args.method, table.matrix, inputs.labels)
   for (const [name, labels] of Object.entries(extras.also ?? {})) checkedClasses(`${args.method}, ${name}`, matrix, labels)
   const method = fit?.fitted.method ?? (args.continuous ? 'hsic-flow' : args.method)
   const parameters = { ...(fit ? fit.fitted.parameters : unlearners[args.method].defaults), ...given } as { [name: string]: Json }
@@ -188,98 +134,13 @@ async function planOf(args: UnlearnArguments, inputs: TableInputs, given: Record
     command: 'unlearn',
     steps: [
       ...inputSteps(args.table, inputs),
+      ...own.slice(1).map(({ matrix }, t) => `${args.tables[t + 1]}: the same users, ${matrix.cols} dimensions`),
       `${method}${fit ? `, as ${args.update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; seed ${args.seed}`,
+      ...derived.map((name) => `${name} as a linear function of ${own.filter((other) => !derived.includes(other.name)).map((other) => other.name).join(' and ')}`),
       `users without a label are ${args.unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
-      ...(attacks ? ['before and after it:', ...attacks.steps] : []),
+      ...(attacks ? [`before and after it${own.length > 1 ? ', on each table and on all joined' : ''}:`, ...attacks.steps] : []),
     ],
-    facts: { ...inputFacts(inputs), method, parameters, seed: args.seed, unlabelled: args.unlabelled, ...(extras.also && { also: [...extras.summaries] }), input: { ...inputFiles(args, inputs), ...extras.files }, ...(attacks && { attacks: attacks.attacks }) },
+    facts: { ...inputFacts(inputs), ...(own.length > 1 && { tables: own.map(({ name }) => name), derived }), method, parameters, seed: args.seed, unlabelled: args.unlabelled, ...(extras.also && { also: [...extras.summaries] }), input: { ...inputFiles(args, inputs), ...extras.files }, ...(attacks && { attacks: attacks.attacks }) },
     writes,
   }
-}
-
-/** What brings back the bytes of the table that was read. */
-function deltaOf(args: UnlearnArguments, inputs: TableInputs, unlearned: string): Uint8Array {
-  const original = bytesOf(args.table)
-  if (sha256(original) !== inputs.table.source!.sha256) throw badData(`${args.table}: the file changed while it was being unlearned; run again`)
-  return makeDelta(original, bytesOf(unlearned))
-}
-
-function bytesOf(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw fileError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function recordOf({ path, sha256 }: StagedFile): FileRecord {
-  return { file: basename(path), sha256 }
-}
-
-/** The parameters that were given, under the method's names. */
-function parametersOf(args: UnlearnArguments): Record<string, number> {
-  const known = unlearners[args.method].defaults
-  const parameters: Record<string, number> = {}
-  for (const [name, { flag }] of Object.entries(parameterFlags)) {
-    const value = args[flag]
-    if (value === undefined) continue
-    if (args.update !== undefined) throw usageError(`--${flag}: --update takes the parameters of the fit; leave one of them out`)
-    if (!Object.hasOwn(known, name)) {
-      const flags = Object.entries(parameterFlags).filter(([other]) => Object.hasOwn(known, other)).map(([, other]) => `--${other.flag}`)
-      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${flags.join(', ') || 'none'}`)
-    }
-    parameters[name] = value
-  }
-  return parameters
-}
-
-function countMoved(inputs: TableInputs, { embedding }: Unlearned): number {
-  const { rows, cols, data } = inputs.table.matrix
-  let moved = 0
-  for (let i = 0; i < rows; i++) {
-    let j = 0
-    while (j < cols && data[i * cols + j] === embedding.data[i * cols + j]) j++
-    if (j < cols) moved++
-  }
-  return moved
-}
-
-function reportOf(args: UnlearnArguments, inputs: TableInputs, result: Unlearned, change: TableChange, audits: BeforeAndAfter | undefined): ReportData {
-  const { table, labels, warnings } = inputs
-  const { rows, cols } = table.matrix
-  const sections = audits && sectionsOf(audits)
-  return {
-    title: `Unlearning of ${args.attribute} in ${basename(args.table)}`,
-    subject: `${rows} users, K = ${cols}`,
-    attribute: attributeSummary(inputs),
-    warnings,
-    ...(sections && severalSections(sections)),
-    histograms: tellingDimensions(table.matrix, result.embedding, labels),
-    scatter: mapUsers(table.matrix, result.embedding, labels, { seed: args.seed, ...(sections && predictions(sections, basename(args.table), inputs)) }),
-    ...change,
-    provenance: {
-      method: result.method,
-      parameters: result.parameters,
-      seed: args.seed,
-      command: commandLine(),
-      versions: { ...versions(), ...(audits && attackVersions(audits.before.parts)) },
-      facts: { passes: result.passes },
-    },
-  }
-}
-
-/** `data` with the digests of files, some of which are known only once they are written. */
-function withHashes(data: ReportData, files: Record<string, FileRecord>): ReportData {
-  return { ...data, provenance: { ...data.provenance, hashes: reportHashes(files) } }
-}
-
-function prefixed(prefix: string, files: Record<string, FileRecord>): Record<string, FileRecord> {
-  return Object.fromEntries(Object.entries(files).map(([role, file]) => [`${prefix} ${role}`, file]))
-}
-
-function summary(inputs: TableInputs, result: Unlearned, change: TableChange, audits: BeforeAndAfter | undefined, files: readonly string[], update = ''): string {
-  const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
-  const outcome = typeof result.parameters['outcome'] === 'string' ? `, ${result.parameters['outcome']}` : ''
-  const findings = audits ? beforeAndAfterText(audits) : ''
-  return `${result.method}: ${countMoved(inputs, result)} of ${inputs.table.matrix.rows} users moved, ${passes}${outcome}\n${update}${changeText(change)}${findings}${files.join('\n')}\n`
 }

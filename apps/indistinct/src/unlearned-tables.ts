@@ -32,7 +32,7 @@ export interface UnlearnedTables {
   readonly audits?: BeforeAndAfter
   readonly seed: number
   readonly unlabelled: 'leave' | 'map'
-  /** What else the records are to say. */
+  /** Summaries of further attributes that are hidden. */
   readonly also: readonly Json[]
 }
 
@@ -91,7 +91,7 @@ export function resultText({ made, audits }: UnlearnedTables, update: string): s
 export interface FilesToWrite {
   readonly report: string
   readonly force: boolean
-  /** Of one table. */
+  /** Where what brings the original back goes; of one table alone, as is the fit. */
   readonly delta?: string | undefined
   readonly fit?: { readonly path: string; readonly text: string } | undefined
 }

@@ -5,14 +5,23 @@ import { gemmNN, gemmNT } from '@indistinct/kernels'
 import { cappedShares } from './calibrate-moments.ts'
 import { classMoments, familyRatio, type ClassMoments, type FamilyRatio } from './class-moments.ts'
 
-/** Orthogonal directions, and where along each the distributions of classes are compared. */
+/** Coordinates of users, and where along each the distributions of classes are compared. */
 export interface ShapeFrame {
   /** (K). */
   readonly centre: Float64Array
-  /** Unit vectors as rows (D, K), or 'columns': the table's own. */
-  readonly directions: Matrix | 'columns'
+  /** Orthogonal unit vectors as rows (D, K), 'columns': the table's own, or the distance from the centre (D = 1). */
+  readonly directions: Matrix | 'columns' | Radius
   /** Pooled spread along each direction (D). */
   readonly spreads: Float64Array
+  /** Powers of a coordinate, from 0 on, whose means are left to others: see `shapeBasis`. */
+  readonly held: number
+}
+
+/** The logarithm of |A(x - centre)| / unit. What is added to it draws users out from the centre, or in. */
+export interface Radius {
+  readonly unit: number
+  /** A (P, K); absent for distances as they are. */
+  readonly through?: Matrix
 }
 
 /** Cells along a direction. */
@@ -37,17 +46,17 @@ export function shapeFrames({ centre, axes, variances, compared: P }: ClassMomen
     return Math.sqrt(sum)
   })
   return [
-    { centre, directions: 'columns', spreads: columns },
-    { centre, directions: matrix(P, K, Float32Array.from(axes.subarray(0, P * K))), spreads: variances.slice(0, P).map(Math.sqrt) },
+    { centre, directions: 'columns', spreads: columns, held: 3 },
+    { centre, directions: matrix(P, K, Float32Array.from(axes.subarray(0, P * K))), spreads: variances.slice(0, P).map(Math.sqrt), held: 3 },
   ]
 }
 
 /**
- * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, less what a
- * constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean square 1,
- * and changing them alone leaves means and variances to the moments.
+ * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, less what the
+ * `held` first of a constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean
+ * square 1; with all three held, changing them alone leaves means and variances to the moments.
  */
-function shapeBasis(pooled: Float64Array): Float64Array[] {
+function shapeBasis(pooled: Float64Array, held: number): Float64Array[] {
   const over = (a: Float64Array, b: Float64Array): number => pooled.reduce((sum, share, p) => sum + share * a[p]! * b[p]!, 0)
   const edges = new Float64Array(bins + 1)
   pooled.forEach((share, p) => void (edges[p + 1] = edges[p]! + share))
@@ -56,7 +65,8 @@ function shapeBasis(pooled: Float64Array): Float64Array[] {
     return share > 0 ? (Math.SQRT2 * (Math.sin(w * edges[p + 1]!) - Math.sin(w * edges[p]!))) / (w * share) : 0
   })
   const cells = Float64Array.from({ length: bins }, (_, p) => ((p + 0.5) / bins - 0.5) * 2 * reach)
-  const candidates = [cells.map(() => 1), cells, cells.map((y) => y * y), ...Array.from({ length: orders }, (_, j) => cosine(j + 1))]
+  const powers = [cells.map(() => 1), cells, cells.map((y) => y * y)].slice(0, held)
+  const candidates = [...powers, ...Array.from({ length: orders }, (_, j) => cosine(j + 1))]
   const basis: Float64Array[] = []
   for (const candidate of candidates) {
     const size = over(candidate, candidate)
@@ -70,7 +80,7 @@ function shapeBasis(pooled: Float64Array): Float64Array[] {
     const left = over(candidate, candidate)
     basis.push(left > nothing * size ? candidate.map((value, p) => (pooled[p]! > 0 ? value / Math.sqrt(left) : 0)) : new Float64Array(bins))
   }
-  return basis.slice(3)
+  return basis.slice(held)
 }
 
 /** Adds the rows of theta (N, K), counted in cells along each direction, to `counts` (D, bins). */
@@ -102,14 +112,28 @@ function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, direct
     const chunk = rows.subarray(first, first + chunkRows)
     const deviations = matrix(chunk.length, K)
     for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) deviations.data[p] = data[q]! - centre[k]!
-    if (directions === 'columns') {
-      visit(deviations, chunk)
-    } else {
-      const along = matrix(chunk.length, directions.rows)
-      gemmNT(deviations, directions, along)
-      visit(along, chunk)
-    }
+    if (directions === 'columns') visit(deviations, chunk)
+    else if ('unit' in directions) visit(logDistances(directions.through ? times(deviations, directions.through) : deviations, directions.unit), chunk)
+    else visit(times(deviations, directions), chunk)
   }
+}
+
+/** x A' (n, P) of x (n, K) and A (P, K). */
+function times(x: Matrix, a: Matrix): Matrix {
+  const out = matrix(x.rows, a.rows)
+  gemmNT(x, a, out)
+  return out
+}
+
+/** The logarithm of every row's length over `unit` (n, 1). */
+function logDistances({ rows, cols, data }: Matrix, unit: number): Matrix {
+  const out = matrix(rows, 1)
+  for (let r = 0, p = 0; r < rows; r++) {
+    let square = 0
+    for (let k = 0; k < cols; k++, p++) square += data[p]! ** 2
+    out.data[r] = Math.log(square / unit ** 2) / 2
+  }
+  return out
 }
 
 /** How distributions of classes along directions differ. */
@@ -129,7 +153,7 @@ export interface ShapeDeviations {
  * Deviations of classes from all users by their `counts` (C x (D, bins)). Functions are orthonormal over all users, so that chance
  * gives each squared deviation the same, C - 1.
  */
-export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly number[]): ShapeDeviations {
+export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly number[], { held }: Pick<ShapeFrame, 'held'>): ShapeDeviations {
   const D = counts[0]!.length / bins
   const n = sizes.reduce((sum, size) => sum + size, 0)
   const pooled = new Float64Array(D * bins)
@@ -138,7 +162,7 @@ export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly
   const squares = new Float64Array(D * orders)
   const nulls = new Float64Array(D * orders)
   for (let d = 0; d < D; d++) {
-    shapeBasis(pooled.subarray(d * bins, (d + 1) * bins)).forEach((own, j) => {
+    shapeBasis(pooled.subarray(d * bins, (d + 1) * bins), held).forEach((own, j) => {
       functions.set(own, (d * orders + j) * bins)
       nulls[d * orders + j] = own.some((value) => value !== 0) ? sizes.length - 1 : 0
     })
@@ -216,6 +240,13 @@ export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, fram
         along.data[p] = left + (at - cell) * (steps[d * (bins + 1) + cell + 1]! - left)
       }
     }
+    if (directions !== 'columns' && 'unit' in directions) {
+      chunk.forEach((row, r) => {
+        const stretch = Math.expm1(along.data[r]!)
+        for (let k = 0, q = row * K; k < K; k++, q++) out.data[q]! += stretch * (theta.data[q]! - frame.centre[k]!)
+      })
+      return
+    }
     const moves = directions === 'columns' ? along : matrix(chunk.length, K)
     if (directions !== 'columns') gemmNN(along, directions, moves)
     for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) out.data[q]! += moves.data[p]!
@@ -224,10 +255,15 @@ export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, fram
 
 /** Maps every class of theta (N, K) so that shapes along columns and axes differ no more than `level` times chance. */
 export function calibrateShapes(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+  return calibratedAlong(shapeFrames(classMoments(theta, classes)), theta, classes, level)
+}
+
+/** The same along `frames`, one after the other. */
+export function calibratedAlong(frames: readonly ShapeFrame[], theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const sizes = classes.map((rows) => rows.length)
   const out = copyMatrix(theta)
-  for (const frame of shapeFrames(classMoments(theta, classes))) {
-    const steps = shapeSteps(shapeDeviations(countsOf(out, classes, frame), sizes), frame.spreads, level)
+  for (const frame of frames) {
+    const steps = shapeSteps(shapeDeviations(countsOf(out, classes, frame), sizes, frame), frame.spreads, level)
     classes.forEach((rows, c) => addShapeSteps(out, out, rows, frame, steps[c]!))
   }
   return out
@@ -235,8 +271,13 @@ export function calibrateShapes(theta: Matrix, classes: readonly Int32Array[], l
 
 /** Squared differences of shapes over their null, mean over functions, in the frame where it is the larger. */
 export function shapeRatio(theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
+  return ratioAlong(shapeFrames(classMoments(theta, classes)), theta, classes)
+}
+
+/** The same of `frames`. */
+export function ratioAlong(frames: readonly ShapeFrame[], theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
   const sizes = classes.map((rows) => rows.length)
-  return largestRatio(shapeFrames(classMoments(theta, classes)).map((frame) => shapeDeviations(countsOf(theta, classes, frame), sizes)), sizes.length)
+  return largestRatio(frames.map((frame) => shapeDeviations(countsOf(theta, classes, frame), sizes, frame)), sizes.length)
 }
 
 /** The ratio of the frame where it is largest. */

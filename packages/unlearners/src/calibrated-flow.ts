@@ -49,7 +49,8 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
  *    above.
  * 4. Polish: where moments have come back above their null by more than a twentieth, or shapes by more than chance explains, they are
- *    brought down again and the kernel after them, at most three times.
+ *    brought down again and the kernel after them, at most three times; so are distances from the centre (`calibrateRadii`, with `shapes`),
+ *    since steps of the kernel draw one class onto a shell.
  *
  * The maps of 1, 2 and 4 are cut short where MMD^2 would fall more than 5 tolerances below its landing.
  *

@@ -7,9 +7,10 @@ import type { FourierMmd } from '@indistinct/kernels'
 import type { FamilyRatio, MomentRatios } from './class-moments.ts'
 import type { FlowKernelName } from './flow-kernel.ts'
 
-/** Differences of classes over their null expectation, by family: see `MomentRatios` and `shapeRatio`. */
+/** Differences of classes over their null expectation, by family: see `MomentRatios`, `shapeRatio` and `radiusRatio`. */
 export interface ClassDifferences extends MomentRatios {
   readonly shapes?: FamilyRatio
+  readonly radii?: FamilyRatio
 }
 
 /** MMD^2 of a pair of classes without a table's rows. */
@@ -34,6 +35,8 @@ export interface FlowTable<State, Direction, Mmd extends PairMmd> {
   calibrated(state: State, level: number): State
   /** The table after `calibrateShapes`. */
   shaped(state: State, level: number): State
+  /** The table after `calibrateRadii`. */
+  scaled(state: State, level: number): State
   /** (1 - share) from + share to, exactly `to` at 1; entries that are equal keep their bits. */
   blend(from: State, to: State, share: number): State
   /**

@@ -3,6 +3,7 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import type { FourierMmd } from '@indistinct/kernels'
 import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
+import { calibrateRadii, radiusRatio } from './calibrate-radii.ts'
 import { calibrateShapes, shapeRatio } from './calibrate-shapes.ts'
 import { momentRatios } from './class-moments.ts'
 import type { FlowKernel } from './flow-kernel.ts'
@@ -24,9 +25,10 @@ export function memoryFlowTable(
     start: embedding,
     refresh: () => kernel.refresh(),
     measure: (theta) => classPairs(classes.length).map(({ first, second }) => kernel.measure(theta, { first: classes[first]!, second: classes[second]! })),
-    differences: (theta) => ({ ...momentRatios(theta, classes), ...(shapes && { shapes: shapeRatio(theta, classes) }) }),
+    differences: (theta) => ({ ...momentRatios(theta, classes), ...(shapes && { shapes: shapeRatio(theta, classes), radii: radiusRatio(theta, classes) }) }),
     calibrated: (theta, level) => (metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
     shaped: (theta, level) => calibrateShapes(theta, classes, level),
+    scaled: (theta, level) => calibrateRadii(theta, classes, level),
     blend: (from, to, share) => blend(from, to, share, table()),
     direction(theta, mmds, factors, hold) {
       const along = (last = weightedGradients(theta, mmds, factors, last))

@@ -13,7 +13,7 @@ export interface FlowCourse {
   readonly level: number
   /** Whether to calibrate means and covariances before the kernel. Default true; false is the plain flow. */
   readonly moments: boolean
-  /** Whether to calibrate distributions along single directions, after means and covariances. Default: as `moments`. */
+  /** Whether to calibrate distributions along single directions and by distance, after means and covariances. Default: as `moments`. */
   readonly shapes: boolean
   /** First step, at most 1, in units of a quarter of the bandwidth b, the narrowest kernel's scale. Default 0.2. */
   readonly firstStep: number
@@ -120,6 +120,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   const surprise = (terms: number): number => surprising * Math.sqrt(2 / terms)
   const meansAndCovariances = { stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }
   const shapesAlong = { stage: 3, ofFamily: (d: ClassDifferences) => [d.shapes], calibrated: table.shaped }
+  const distances = { stage: 4, ofFamily: (d: ClassDifferences) => [d.radii], calibrated: table.scaled }
   type Family = typeof meansAndCovariances & { readonly excess: (terms: number) => number }
   /** Brings down families above their null by more than the share of it that `excess` gives, as far as MMD^2 stays above its floor. */
   const calibrate = (from: At, families: readonly Family[]): At => {
@@ -139,8 +140,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   }
 
   const isSurprising = (of: At): boolean => {
-    const own = differences(of).shapes
-    return own !== undefined && own.ratio > level * (1 + surprise(own.terms))
+    const { shapes: own, radii } = differences(of)
+    return [own, radii].some((family) => family && family.ratio > level * (1 + surprise(family.terms)))
   }
   const descended = (shapesFirst: boolean): At => {
     let at = start
@@ -148,6 +149,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       at = calibrate(start, [
         ...(moments ? [{ ...meansAndCovariances, excess: () => 0 }] : []),
         ...(shapes ? [{ ...shapesAlong, excess: shapesFirst ? surprise : (terms: number) => Math.max(surprise(terms), manyShapes) }] : []),
+        ...(shapes && shapesFirst ? [{ ...distances, excess: surprise }] : []),
       ])
     }
     let eta = firstStep
@@ -176,7 +178,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       // The kernel's steps hold moments to first order only: what has come back is taken out again.
       const polished = calibrate(at, [
         ...(moments ? [{ ...meansAndCovariances, excess: at === start ? surprise : () => familyTolerance }] : []),
-        ...(shapes ? [{ ...shapesAlong, excess: surprise }] : []),
+        ...(shapes ? [shapesAlong, distances].map((family) => ({ ...family, excess: surprise })) : []),
       ])
       if (polished === at) break
       if (at !== start) discard(at)
@@ -187,7 +189,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   }
   let at = descended(false)
   // The kernel may have spent on other differences what shapes need above the floor: then once more, with shapes before it.
-  if (shapes && isSurprising(at)) {
+  if (shapes && isAbove(start, tolerance) && isSurprising(at)) {
     if (at !== start) discard(at)
     at = descended(true)
   }
@@ -232,8 +234,10 @@ function towards<At extends Measured<unknown, unknown>>(
 ): At | undefined {
   const ratio = smallestRatio(from)
   const target = floor + (Math.min(1, ratio) - floor) / 4
+  // From below the floor a shorter share leads nowhere.
+  const most = ratio < floor ? 1 : sharesTried
   let share = 1
-  for (let tried = 0; tried < sharesTried; tried++) {
+  for (let tried = 0; tried < most; tried++) {
     const reached = measureAt(share)
     if (smallestRatio(reached) >= floor) return reached
     share *= Math.min(0.9, Math.max(0.1, (ratio - target) / (ratio - smallestRatio(reached))))

@@ -3,6 +3,7 @@
 import { badData, randomStream } from '@indistinct/core'
 import { crossMoments, featureSums, mmdOfFeatures, randomFrequencies, squareMoments, type FeaturePlace } from '@indistinct/kernels'
 import { momentMaps } from './calibrate-moments.ts'
+import { radiusFrames } from './calibrate-radii.ts'
 import { countShapes, largestRatio, shapeCounts, shapeDeviations, shapeFrames, shapeSteps, type ShapeDeviations, type ShapeFrame } from './calibrate-shapes.ts'
 import { momentRatiosOf, momentsOf } from './class-moments.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
@@ -69,12 +70,22 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
       eachBlock(table, shard, state, (x, members) => frames.forEach((frame, f) => members.forEach((rows, c) => countShapes(part(own, f, c), x, rows, frame))))
       return own
     })
-    return frames.map((_, f) => shapeDeviations(sizes.map((__, c) => part(sums, f, c)), sizes))
+    return frames.map((_, f) => shapeDeviations(sizes.map((__, c) => part(sums, f, c)), sizes, frames[f]!))
   }
-  const shapes = perState((state) => {
-    const frames = shapeFrames(moments(state))
-    return { frames, deviations: deviationsOf(state, frames) }
+  /** Of shapes and of distances in one sum. */
+  const along = perState((state) => {
+    const [shapes, radii] = [shapeFrames(moments(state)), radiusFrames(moments(state))]
+    const deviations = deviationsOf(state, [...shapes, ...radii])
+    return { shapes: { frames: shapes, deviations: deviations.slice(0, shapes.length) }, radii: { frames: radii, deviations: deviations.slice(shapes.length) } }
   })
+  /** Users moved along frames, one after the other. */
+  const movedAlong = (state: ShardState, family: 'shapes' | 'radii', level: number): ShardState => {
+    const { frames, deviations } = along(state)[family]
+    return frames.reduce<ShardState>((from, frame, f) => {
+      const own = f === 0 ? deviations[0]! : deviationsOf(from, [frame])[0]!
+      return { name: name('shaped'), kind: 'shaped', from, frame, steps: shapeSteps(own, frame.spreads, level) }
+    }, state)
+  }
   return {
     kernel: 'random-fourier',
     sizes,
@@ -101,16 +112,11 @@ export function shardedFlowTable(table: ShardedTable, count: number, seed: numbe
     },
     differences: (state) => ({
       ...momentRatiosOf(moments(state), () => squares(state)),
-      ...(withShapes && { shapes: largestRatio(shapes(state).deviations, sizes.length) }),
+      ...(withShapes && { shapes: largestRatio(along(state).shapes.deviations, sizes.length), radii: largestRatio(along(state).radii.deviations, sizes.length) }),
     }),
     calibrated: (state, level) => ({ name: name('mapped'), kind: 'mapped', from: state, maps: momentMaps(moments(state), squares(state), level) }),
-    shaped(state, level) {
-      const { frames, deviations } = shapes(state)
-      return frames.reduce<ShardState>((from, frame, f) => {
-        const own = f === 0 ? deviations[0]! : deviationsOf(from, [frame])[0]!
-        return { name: name('shaped'), kind: 'shaped', from, frame, steps: shapeSteps(own, frame.spreads, level) }
-      }, state)
-    },
+    shaped: (state, level) => movedAlong(state, 'shapes', level),
+    scaled: (state, level) => movedAlong(state, 'radii', level),
     blend: (from, to, share) => ({ name: name('blend'), kind: 'blend', from, to, share }),
     displaced: (_, direction, step) => ({ name: name('displaced'), kind: 'displaced', direction, step }),
     direction(at, mmds, factors, hold) {

@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
-import type { FileRecord, TableArguments } from './table-inputs.ts'
+import { columnWarnings, type FileRecord, type TableArguments } from './table-inputs.ts'
 
 export interface AuditedTable {
   readonly name: string
@@ -23,21 +23,23 @@ export function tableNames(paths: readonly string[]): string[] {
 
 /**
  * The tables of `paths` with the users of `first`, the table of the first path, in its order; and their concatenation,
- * where there are several. Other files are recorded under "table 2" and so on.
+ * where there are several. Other files are recorded under "table 2" and so on; warnings are of them, since the first has its own.
  * @throws IndistinctError 'bad-data' when a table has other users.
  */
-export async function auditedTables(first: EmbeddingTable, paths: readonly string[], args: Omit<TableArguments, 'table'>): Promise<{ tables: AuditedTable[]; files: Record<string, FileRecord> }> {
+export async function auditedTables(first: EmbeddingTable, paths: readonly string[], args: Omit<TableArguments, 'table'>): Promise<{ tables: AuditedTable[]; files: Record<string, FileRecord>; warnings: string[] }> {
   const names = tableNames(paths)
   const tables: AuditedTable[] = [{ name: names[0]!, matrix: first.matrix, source: first }]
   const files: Record<string, FileRecord> = {}
+  const warnings: string[] = []
   for (const [at, path] of paths.entries()) {
     if (at === 0) continue
     const table = await readTable(path, { ids: args.ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
     tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!), source: table })
+    warnings.push(...table.warnings, ...columnWarnings(path, table, args.attribute))
     files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }
   }
   if (tables.length > 1) tables.push({ name: joinedName, matrix: sideBySide(tables.map(({ matrix }) => matrix)) })
-  return { tables, files }
+  return { tables, files, warnings }
 }
 
 /**

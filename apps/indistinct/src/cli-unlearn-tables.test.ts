@@ -93,6 +93,16 @@ describe('unlearn of several tables', () => {
     expect(JSON.parse(readFileSync(at('two-both.csv.json'), 'utf8'))).toMatchObject({ parameters: { together: { tables: ['one.csv', 'two.csv'] } } })
   })
 
+  test('a further table that has the attribute as a column is warned of', async () => {
+    const rows = readFileSync(at('two.csv'), 'utf8').trimEnd().split('\n').slice(1)
+    writeFileSync(at('telling.csv'), ['id,a,b,gender', ...rows.map((row) => `${row},F`), ''].join('\n'))
+    const args = ['--dimensions', 'a,b', '--attributes', at('people.csv'), '--attribute', 'gender', '--dry-run']
+    for (const command of [['audit', at('one.csv'), at('telling.csv')], ['unlearn', at('one.csv'), at('telling.csv'), '--out', `${at('p.csv')},${at('q.csv')}`]]) {
+      const { code, stderr } = await indistinctInProcess([...command, ...args])
+      expect([code, stderr]).toEqual([0, `warning: ${at('telling.csv')} has a column "gender" of its own, which anyone who sees the table can read\n`])
+    }
+  })
+
   test('a dry run names all files and writes none', async () => {
     const before = readdirSync(folder)
     const { stdout } = await unlearn(['one.csv', 'two.csv'], ['a.npy', 'b.csv'], '--derived', at('two.csv'), '--dry-run', '--json')

@@ -69,10 +69,7 @@ export async function readTableInputs(args: TableArguments & { readonly continuo
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched
   const drawn = sampled ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`] : []
-  const warnings = [...table.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched })]
-  if (table.columns.some(({ name }) => name === args.attribute)) {
-    warnings.push(`${args.table} has a column ${JSON.stringify(args.attribute)} of its own, which anyone who sees the table can read`)
-  }
+  const warnings = [...table.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched }), ...columnWarnings(args.table, table, args.attribute)]
   for (const warning of warnings) log.warn(warning)
   return {
     table, column, labels, labelled, missing, unmatched, warnings,
@@ -87,6 +84,11 @@ export function labelWarnings(args: Pick<TableArguments, 'table' | 'attributes' 
     ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
     ...(unmatched > 0 ? [`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`] : []),
   ]
+}
+
+/** That the table of `path` gives the attribute away by itself, where it does. */
+export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
+  return columns.some(({ name }) => name === attribute) ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`] : []
 }
 
 /** The attribute as reports and JSON results name it. */

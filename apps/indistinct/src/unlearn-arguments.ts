@@ -1,7 +1,7 @@
 /** @file Arguments of `indistinct unlearn`, and what of them does not go together. */
 
-import { tableExtensionList } from '@indistinct/embeddings'
 import { usageError } from '@indistinct/core'
+import { tableExtensionList } from '@indistinct/embeddings'
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { batteryOptions, type BatteryArguments } from './attack-battery.ts'
 import { inGroup } from './command-help.ts'

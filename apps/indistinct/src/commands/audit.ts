@@ -84,10 +84,11 @@ async function audit(args: AuditArguments): Promise<void> {
   if (args.sample !== undefined && paths.length > 1) throw usageError('--sample: expected one table or one manifest, got several; shards are named by their manifest')
   if (args.sample !== undefined && args.also) throw usageError('--also: one attribute at a time with --sample; leave one of them out')
   const inputs = await readTableInputs(first, session.log)
-  const { tables, files } = await auditedTables(inputs.table, paths, args)
+  const { tables, files, warnings: ofOthers } = await auditedTables(inputs.table, paths, args)
   const input = { ...inputFiles(first, inputs), ...files }
   const also = args.also && (await readAlso(first, args.also, inputs))
-  const { targets, warnings } = attackTargets(inputs, args.attackers, also?.labels)
+  const { targets, warnings: ofTargets } = attackTargets(inputs, args.attackers, also?.labels)
+  const warnings = [...ofOthers, ...ofTargets]
   for (const warning of warnings) session.log.warn(warning)
   if (args['dry-run']) {
     const { steps, attacks } = planTargets(tables[0]!.matrix, targets, args)

@@ -69,12 +69,13 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const large = paths.length === 1 ? tableToStream(args) : undefined
   if (large) return unlearnStreamed(args, large, parameters, session)
   const read = await readTableInputs(args, session.log)
-  const { tables } = await auditedTables(read.table, paths, args)
+  const { tables, warnings: ofOthers } = await auditedTables(read.table, paths, args)
   const sources = tables.flatMap(({ source }) => source ?? [])
   const extras = await readFlowExtras(args, read)
-  const { targets, warnings } = args.audit ? attackTargets(read, args.attackers, extras.also) : { targets: [], warnings: [] }
-  for (const warning of [...extras.warnings, ...warnings]) session.log.warn(warning)
-  const inputs = { ...read, warnings: [...read.warnings, ...extras.warnings, ...warnings] }
+  const { targets, warnings: ofTargets } = args.audit ? attackTargets(read, args.attackers, extras.also) : { targets: [], warnings: [] }
+  const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
+  for (const warning of warnings) session.log.warn(warning)
+  const inputs = { ...read, warnings: [...read.warnings, ...warnings] }
   for (const [t, source] of sources.entries()) checkOutputs(tableFiles(outs[t]!, source), [], args.force)
   if (args['dry-run']) {
     const writes = [...sources.flatMap((source, t) => [...tableFiles(outs[t]!, source), sidecars[t]!]), report, ...optional([args.delta, args.fit])]

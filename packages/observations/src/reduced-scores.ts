@@ -4,14 +4,14 @@
  * Where scores are inner products of K dimensions nothing is lost: with items V = (I, K) and V'V = E L E', user p's scores
  * V p and the K numbers L^(1/2) E' p have the same distances and inner products for all users, so that any attacker that is
  * indifferent to rotation does as well on one as on the other. Other scores are cut down to the directions of the largest
- * variance by a randomised singular value decomposition (Halko, Martinsson and Tropp 2011, algorithms 4.4 and 5.1, one
- * power iteration), in five passes over blocks of scores: one each for their mean and variance, three for products.
+ * variance by a randomised singular value decomposition, in five passes over blocks of scores: one each for their mean
+ * and variance, three for products.
  */
 
-import { randomStream, symmetricEigen, type Matrix } from '@indistinct/core'
+import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { gemmNN, gemmTN } from '@indistinct/kernels'
-import { orthonormalColumns } from './orthonormal-columns.ts'
 import { alongPrincipalAxes } from './principal-axes.ts'
+import { leadingDirections } from './randomised-svd.ts'
 import { forEachBlock, type ScoreSource } from './score-source.ts'
 
 export interface ReducedScores {
@@ -29,9 +29,6 @@ export interface ReduceOptions {
   /** Draws the directions that the decomposition starts from. */
   readonly seed: number
 }
-
-/** Directions beyond `width` that are followed and then dropped. */
-const oversampling = 8
 
 /** @throws RangeError for a width below 1. */
 export function reducedScores(scores: ScoreSource, { width, seed }: ReduceOptions): ReducedScores {
@@ -59,16 +56,15 @@ function exactly(users: Matrix, items: Matrix): ReducedScores {
 
 function approximately(scores: ScoreSource, width: number, seed: number): ReducedScores {
   const { users, items } = scores
-  const kept = Math.min(width, users, items)
-  const l = Math.min(kept + oversampling, users, items)
-  const random = randomStream(seed, 'observations', 'scores')
-  const start = Float64Array.from({ length: items * l }, () => random.normal())
   const { visit, total } = centredBlocks(scores)
-  const basis = orthonormalColumns(timesItems(visit, start, users, l), users, l)
-  const axes = orthonormalColumns(timesUsers(visit, basis, items, l), items, l)
-  const { table, values } = alongPrincipalAxes(timesItems(visit, axes, users, l), users, l, kept)
-  const held = values.slice(0, kept).reduce((sum, value) => sum + Math.max(0, value), 0)
-  return { table, exact: false, explained: total > 0 ? Math.min(1, held / total) : 1 }
+  const map = {
+    rows: users,
+    cols: items,
+    times: (right: Float64Array, l: number) => timesItems(visit, right, users, l),
+    transposeTimes: (right: Float64Array, l: number) => timesUsers(visit, right, items, l),
+  }
+  const { table, squares } = leadingDirections(map, { width, seed })
+  return { table, exact: false, explained: total > 0 ? Math.min(1, squares / total) : 1 }
 }
 
 type Visit = (each: (block: Matrix, from: number) => void) => void

@@ -13,6 +13,11 @@ export default tseslint.config(
         'error',
         { selector: 'ExportAllDeclaration', message: 'index files name every export' },
         { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'randomness takes a seed: use randomStream of @indistinct/core' },
+        // A Buffer of zlib, of the pool or of slice is a view: its buffer starts elsewhere, and values shift without a word.
+        ...[
+          "NewExpression[callee.name=/Array$|^DataView$/][arguments.length=1] > MemberExpression.arguments[property.name='buffer']",
+          "CallExpression[callee.object.name='Buffer'][callee.property.name='from'][arguments.length=1] > MemberExpression.arguments[property.name='buffer']",
+        ].map((selector) => ({ selector, message: 'a typed array may be a view: pass byteOffset and a length too, or use bytesOf of @indistinct/core' })),
       ],
     },
   },

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { canonicalJson, encodeLabels, IndistinctError, matrix, sha256, type Json } from '@indistinct/core'
+import { bytesOf, canonicalJson, encodeLabels, IndistinctError, type Json, matrix, sha256 } from '@indistinct/core'
 import { readCsvDataset, readMovielens100k } from '@indistinct/datasets'
 import { readAttribute, readIds } from '@indistinct/embeddings'
 import { applyDelta, makeDelta, unlearners } from '@indistinct/unlearners'
@@ -43,7 +43,7 @@ const text = (...texts: readonly string[]): Uint8Array[] => texts.map((each) => 
 const labels = encodeLabels(['F', 'M', 'F', 'M', 'M', 'F'])
 const table = matrix(6, 2, Float32Array.of(1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233))
 
-const UNLEARNED = [Buffer.from('id,d0\na,1.5\nb,2.5\nc,3\n'), Buffer.from(table.data.buffer)]
+const UNLEARNED = [Buffer.from('id,d0\na,1.5\nb,2.5\nc,3\n'), Buffer.from(bytesOf(table.data))]
 
 /** A delta whose first line was changed, with the digest that goes with the change: only its writer's malice is left. */
 function signedAgain(delta: Uint8Array): Uint8Array {

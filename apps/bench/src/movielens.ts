@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { matrix, sha256, type Labels, type Matrix } from '@indistinct/core'
+import { bytesOf, type Labels, matrix, type Matrix, sha256 } from '@indistinct/core'
 import { findDataset, kCore, knownDataset, loadDataset, splitRatio, type Split } from '@indistinct/datasets'
 import { lightgcn, type TrainedRecommender } from '@indistinct/recommenders'
 
@@ -31,7 +31,7 @@ export async function movielensSplit(): Promise<MovielensSplit> {
 /** LightGCN of K = 16 under its default options; its parameters are kept beside installed packages, by what they follow from. */
 export async function trainedLightgcn(log: (line: string) => void): Promise<TrainedRecommender> {
   const { split } = await movielensSplit()
-  const digest = sha256(JSON.stringify([lightgcn.defaults, split.train.indices.length]) + sha256(new Uint8Array(split.train.indices.buffer))).slice(0, 16)
+  const digest = sha256(JSON.stringify([lightgcn.defaults, split.train.indices.length]) + sha256(bytesOf(split.train.indices))).slice(0, 16)
   const folder = fileURLToPath(new URL('../../../node_modules/.cache/indistinct-bench', import.meta.url))
   const file = join(folder, `lightgcn-${digest}.f32`)
   const shapes = { 'user-layer-0': split.users, 'item-layer-0': split.items }
@@ -40,7 +40,7 @@ export async function trainedLightgcn(log: (line: string) => void): Promise<Trai
     log('  training LightGCN on MovieLens 1M, once')
     const model = lightgcn.train(split)
     mkdirSync(folder, { recursive: true })
-    writeFileSync(file, Buffer.concat(Object.keys(shapes).map((name) => Buffer.from(new Uint8Array(model.parameters[name]!.data.buffer)))))
+    writeFileSync(file, Buffer.concat(Object.keys(shapes).map((name) => bytesOf(model.parameters[name]!.data))))
   }
   const bytes = readFileSync(file)
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))

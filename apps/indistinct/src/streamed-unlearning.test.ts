@@ -27,7 +27,7 @@ const unlearn = (table: string, labels: string, out: string, ...more: string[]):
 
 /** Units in the last place of float32 between two values. */
 function ulps(a: number, b: number): number {
-  const bits = new Int32Array(Float32Array.of(a, b).buffer)
+  const bits = new Int32Array(Float32Array.of(a, b).buffer, 0, 2)
   const [x, y] = [...bits].map((each) => (each < 0 ? -(each & 0x7fffffff) : each))
   return Math.abs(x! - y!)
 }

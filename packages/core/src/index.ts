@@ -1,3 +1,4 @@
+export { bytesOf } from './bytes-of.ts'
 export { canonicalJson, sha256, type Json } from './canonical-json.ts'
 export { csrFromPairs, csrHas, transposeCsr, type Csr } from './csr.ts'
 export { badData, fileError, IndistinctError, usageError, type ErrorCode } from './errors.ts'

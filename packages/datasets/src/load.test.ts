@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bytesOf } from '@indistinct/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { knownDatasets } from './known-datasets.ts'
 import { loadCsvDataset, loadDataset } from './load.ts'
@@ -29,7 +30,7 @@ describe('loadDataset', () => {
   test('generates with the seed and strength given', async () => {
     const loaded = await loadDataset('synthetic', { seed: 3, strength: 0.5 })
     const generated = syntheticDataset({ seed: 3, strength: 0.5 })
-    expect(Buffer.from(loaded.interactions.items.buffer).equals(Buffer.from(generated.interactions.items.buffer))).toBe(true)
+    expect(Buffer.from(bytesOf(loaded.interactions.items)).equals(bytesOf(generated.interactions.items))).toBe(true)
     expect(loaded.attributes).toEqual(generated.attributes)
   })
 

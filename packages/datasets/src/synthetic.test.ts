@@ -1,4 +1,4 @@
-import { sha256 } from '@indistinct/core'
+import { bytesOf, sha256 } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { degrees, type Dataset } from './dataset.ts'
 import { kCore } from './k-core.ts'
@@ -7,7 +7,7 @@ import { syntheticDataset } from './synthetic.ts'
 
 /** Of the interactions; comparing them element by element takes seconds. */
 function digest({ users, items, interactions }: Dataset): string {
-  const codes = [interactions.users, interactions.items].map((each) => Buffer.from(each.buffer).toString('latin1'))
+  const codes = [interactions.users, interactions.items].map((each) => Buffer.from(bytesOf(each)).toString('latin1'))
   return sha256(JSON.stringify([users, items, codes]))
 }
 

@@ -1,6 +1,6 @@
 /** @file One-dimensional arrays of names or whole numbers as text, for ids and labels inside npz and safetensors. */
 
-import { badData } from '@indistinct/core'
+import { badData, bytesOf } from '@indistinct/core'
 
 /** A type whose values have one text each: Unicode or bytes of a width, or integers. */
 const TEXT_TYPE = /^([<|=])([US])(\d{1,6})$/
@@ -36,7 +36,7 @@ export function unicodeArray(values: readonly string[]): { descr: string; bytes:
   const width = points.reduce((most, { length }) => Math.max(most, length), 1)
   const words = new Uint32Array(width * values.length)
   points.forEach((item, i) => words.set(item, i * width))
-  return { descr: `<U${width}`, bytes: new Uint8Array(words.buffer) }
+  return { descr: `<U${width}`, bytes: bytesOf(words) }
 }
 
 function integerAt(view: DataView, at: number, size: number, signed: boolean): string {

@@ -1,5 +1,6 @@
 /** @file Values as bytes of their storage type and back. Files are little-endian, as every platform that Node runs on. */
 
+import { bytesOf } from '@indistinct/core'
 import type { Dtype } from './embedding-table.ts'
 import { fromFloat16, toFloat16 } from './float16.ts'
 
@@ -12,7 +13,8 @@ export function itemSize(dtype: Dtype): number {
 
 /** Fills `into` with the values whose bytes are `bytes`; float64 is rounded where `into` is float32. */
 export function decodeValues(bytes: Uint8Array, dtype: Dtype, into: Values): void {
-  const aligned = bytes.byteOffset % itemSize(dtype) === 0 ? bytes : bytes.slice()
+  // Not slice(), which is a view where the bytes are a Buffer.
+  const aligned = bytes.byteOffset % itemSize(dtype) === 0 ? bytes : new Uint8Array(bytes)
   const { buffer, byteOffset } = aligned
   if (dtype === 'f2') {
     const halves = new Uint16Array(buffer, byteOffset, into.length)
@@ -23,7 +25,7 @@ export function decodeValues(bytes: Uint8Array, dtype: Dtype, into: Values): voi
 /** The bytes of `values`; those of `values` themselves, without a copy, where the type is theirs. */
 export function encodeValues(values: Values, dtype: Dtype): Uint8Array {
   const same = values instanceof Float32Array ? 'f4' : 'f8'
-  if (dtype === same) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  if (dtype === 'f2') return new Uint8Array(Uint16Array.from(values, toFloat16).buffer)
-  return new Uint8Array((dtype === 'f4' ? Float32Array.from(values) : Float64Array.from(values)).buffer)
+  if (dtype === same) return bytesOf(values)
+  if (dtype === 'f2') return bytesOf(Uint16Array.from(values, toFloat16))
+  return bytesOf(dtype === 'f4' ? Float32Array.from(values) : Float64Array.from(values))
 }

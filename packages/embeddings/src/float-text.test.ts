@@ -5,7 +5,7 @@ import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-tex
 test('float32 text reads back as the same bits, for values of every magnitude', () => {
   const random = randomStream(1, 'float-text')
   const word = new Uint32Array(1)
-  const float = new Float32Array(word.buffer)
+  const float = new Float32Array(word.buffer, 0, 1)
   const lost: number[] = []
   for (let draw = 0; draw < 50_000; draw++) {
     word[0] = random.integer(2 ** 32)

@@ -4,7 +4,7 @@
 export const MAX_FLOAT16 = 65504
 
 const bits = new Uint32Array(1)
-const single = new Float32Array(bits.buffer)
+const single = new Float32Array(bits.buffer, 0, 1)
 
 /** The values of all 65,536 bit patterns, made at the first use. */
 let table: Float32Array | undefined

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { bytesOf } from '@indistinct/core'
 import { bytesSource, fileSource, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import type { Dtype } from './embedding-table.ts'
@@ -57,7 +58,7 @@ function readNpySource(source: ByteSource): NpyArray {
     const bytes = new Uint8Array(2 * count)
     source.read(bytes, offset)
     decodeValues(bytes, dtype, data)
-  } else source.read(new Uint8Array(data.buffer), offset)
+  } else source.read(bytesOf(data), offset)
   return { shape, dtype, data }
 }
 

@@ -1,6 +1,6 @@
 /** @file Tables that are read and written block by block, for those that are larger than memory. */
 
-import { badData, createFile, usageError, type StagedFile } from '@indistinct/core'
+import { badData, bytesOf, createFile, type StagedFile, usageError } from '@indistinct/core'
 import { fileSource, readBytes, sourceSha256 } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import { type Dtype, quoted, type TableFormat } from './embedding-table.ts'
@@ -75,7 +75,7 @@ function openNpy(source: ReturnType<typeof fileSource>): RowReader {
     dtype,
     readRows(from, to, into) {
       const same = into instanceof Float32Array ? 'f4' : 'f8'
-      if (dtype === same) source.read(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), offset + from * width)
+      if (dtype === same) source.read(bytesOf(into), offset + from * width)
       else decodeValues(readBytes(source, offset + from * width, (to - from) * width), dtype, into)
     },
   }

@@ -80,7 +80,7 @@ export function openParquetFile(source: ByteSource): ParquetFile {
   const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
   if (text(0) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`)
   if (text(size - 4) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
-  const length = new DataView(readBytes(source, size - 8, 4).buffer).getUint32(0, true)
+  const length = Buffer.from(readBytes(source, size - 8, 4)).readUInt32LE()
   if (length > Math.min(MAX_FOOTER, size - 12)) throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
   return within(name, () => {
     const { struct: footer, end } = readThrift(readBytes(source, size - 8 - length, length))

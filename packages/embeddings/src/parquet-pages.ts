@@ -171,11 +171,12 @@ function emptyValues(leaf: ParquetLeaf, count: number): ColumnValues {
 function readPlain(input: Reader, leaf: ParquetLeaf, count: number): ColumnValues {
   const width = fixedWidth(leaf)
   if (width !== undefined) {
-    const bytes = input.take(count * width).slice()
-    if (leaf.type === 'FLOAT') return new Float32Array(bytes.buffer)
-    if (leaf.type === 'DOUBLE') return new Float64Array(bytes.buffer)
-    if (leaf.type === 'INT32') return new Int32Array(bytes.buffer)
-    if (leaf.type === 'INT64') return new BigInt64Array(bytes.buffer)
+    // Not slice(), which is a view where a page is a Buffer, as those of zlib are.
+    const bytes = new Uint8Array(input.take(count * width))
+    if (leaf.type === 'FLOAT') return new Float32Array(bytes.buffer, bytes.byteOffset, count)
+    if (leaf.type === 'DOUBLE') return new Float64Array(bytes.buffer, bytes.byteOffset, count)
+    if (leaf.type === 'INT32') return new Int32Array(bytes.buffer, bytes.byteOffset, count)
+    if (leaf.type === 'INT64') return new BigInt64Array(bytes.buffer, bytes.byteOffset, count)
     return bytes
   }
   if (leaf.type === 'BOOLEAN') {

@@ -71,7 +71,7 @@ export function openSafetensors(source: ByteSource, options: { readonly key?: st
 function readTensors(source: ByteSource): Tensor[] {
   const { name, size } = source
   if (size < 8) throw badData(`${name}: expected a safetensors file, got ${size} bytes; the file is truncated`)
-  const length = new DataView(readBytes(source, 0, 8).buffer).getBigUint64(0, true)
+  const length = Buffer.from(readBytes(source, 0, 8)).readBigUInt64LE()
   if (length > MAX_HEADER) throw badData(`${name}: expected a header of at most ${MAX_HEADER} bytes, got ${length}; is it a safetensors file?`)
   if (8 + Number(length) > size) throw badData(`${name}: expected a header of ${length} bytes, got ${size - 8}; the file is truncated`)
   const header = readHeader(readBytes(source, 8, Number(length)), name)

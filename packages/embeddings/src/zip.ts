@@ -42,7 +42,7 @@ export function readZip(source: ByteSource): ZipEntry[] {
   const broken = (what: string): Error => badData(`${name}: expected a complete zip archive, got ${what}; is the file truncated?`)
   if (size < END) throw broken(`${size} bytes`)
   const tailStart = Math.max(0, size - END - MOST_COMMENT)
-  const tail = Buffer.from(readBytes(source, tailStart, size - tailStart).buffer)
+  const tail = Buffer.from(readBytes(source, tailStart, size - tailStart))
   let at = tail.length - END
   while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && at + END + tail.readUInt16LE(at + 20) === tail.length)) at--
   if (at < 0) throw broken('no end of the directory')
@@ -313,5 +313,5 @@ function writeWide(bytes: Buffer, at: number, fields: readonly number[]): void {
 }
 
 function bufferOf(source: ByteSource, position: number, length: number): Buffer {
-  return Buffer.from(readBytes(source, position, length).buffer)
+  return Buffer.from(readBytes(source, position, length))
 }

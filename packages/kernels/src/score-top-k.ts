@@ -105,7 +105,7 @@ function rowNorms(m: Matrix): Float64Array {
  */
 function longestFirst(norms: Float64Array): { order: Int32Array; places: Int32Array; longest: Float64Array } {
   // Sign, exponent and seven bits of a float32 order positive numbers well enough, and counting is cheaper than sorting.
-  const bits = new Uint32Array(Float32Array.from(norms).buffer)
+  const bits = new Uint32Array(Float32Array.from(norms).buffer, 0, norms.length)
   const starts = new Int32Array(32_769)
   for (const each of bits) starts[32_768 - (each >>> 16)]!++
   for (let b = 1; b < starts.length; b++) starts[b]! += starts[b - 1]!

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { bytesOf } from '@indistinct/core'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openRedis } from './open-redis.ts'
@@ -58,14 +59,14 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
     const prefix = 'u*[a-z]?\\^:'
     const ids = ['ß "1"', 'a:b', '0x1F', '']
     const odd = numberedTable(5, ids)
-    for (const [id, vector] of vectorsOf(numberedTable(4, ids))) await client.hset(prefix + id, 'vec', Buffer.from(vector.buffer))
+    for (const [id, vector] of vectorsOf(numberedTable(4, ids))) await client.hset(prefix + id, 'vec', Buffer.from(bytesOf(vector)))
     await client.hset('uXa?^:', 'vec', 'abcd')
     await using({ prefix, vectorField: 'vec' }, (store) => store.publish(odd))
     expect(plain(await using({ prefix, vectorField: 'vec' }, (store) => store.read()))).toEqual(plain(odd))
   })
 
   test('two fields of one hash have versions of their own', async () => {
-    for (const [id, vector] of vectorsOf(second)) await client.hset(`user:${id}`, 'mlp', Buffer.from(vector.buffer))
+    for (const [id, vector] of vectorsOf(second)) await client.hset(`user:${id}`, 'mlp', Buffer.from(bytesOf(vector)))
     await using({ prefix: 'user:', vectorField: 'mlp' }, (store) => store.publish(numberedTable(3)))
     expect(await using({ prefix: 'user:' }, (store) => store.versions())).toEqual([])
     expect(await place.seen()).toEqual(plain(first))

@@ -1,6 +1,6 @@
 /** @file The flow lands on the null over sizes, widths, class ratios and numbers of classes, and attackers then see what chance shows them. */
 
-import { matrix, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import { bytesOf, type Labels, matrix, type Matrix, randomStream, shuffle } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
@@ -78,6 +78,6 @@ describe('calibratedFlow on the null', () => {
     expect(pair!.ratio).toBeLessThanOrEqual(1.011)
     expect(pair!.ratio).toBeGreaterThan(0.9)
     expect(momentRatios(one.embedding, classRows('test', embedding, labels)).mean.ratio).toBeLessThan(1.1)
-    expect(Buffer.compare(Buffer.from(run(2).embedding.data.buffer), Buffer.from(one.embedding.data.buffer))).toBe(0)
+    expect(Buffer.compare(bytesOf(run(2).embedding.data), bytesOf(one.embedding.data))).toBe(0)
   })
 })

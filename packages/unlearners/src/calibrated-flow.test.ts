@@ -1,3 +1,4 @@
+import { bytesOf } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
@@ -83,7 +84,7 @@ describe('calibratedFlow', () => {
     const { embedding, labels } = leakyTable([300, 200], 16, 1.5, 7)
     const run = (count: number) => {
       setThreads(count)
-      return Buffer.from(calibratedFlow(embedding, labels).embedding.data.buffer).toString('base64')
+      return Buffer.from(bytesOf(calibratedFlow(embedding, labels).embedding.data)).toString('base64')
     }
     expect(run(1)).toBe(run(2))
   })

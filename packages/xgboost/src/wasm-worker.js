@@ -60,7 +60,7 @@ function fit({ x, y, rows, cols, rounds, parameters }) {
   const at = module._malloc(size)
   module._get_file_content(at, size)
   const bytes = new Uint8Array(4 + size)
-  new DataView(bytes.buffer).setFloat32(0, factor, true)
+  new DataView(bytes.buffer, bytes.byteOffset).setFloat32(0, factor, true)
   bytes.set(module.HEAPU8.subarray(at, at + size), 4)
   module._free(at)
   module._free_memory_model(model)

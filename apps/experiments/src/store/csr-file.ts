@@ -3,7 +3,7 @@
  * values, int32), followed by indptr, indices and values as they lie in memory (little-endian).
  */
 
-import { badData, type Csr } from '@indistinct/core'
+import { badData, bytesOf, type Csr } from '@indistinct/core'
 
 const MAGIC = Buffer.from('INDCSR1\0', 'latin1')
 const HEADER = 24
@@ -35,8 +35,4 @@ export function readCsr(bytes: Uint8Array, name: string): Csr {
   const indptr = new Int32Array(words, 0, rows + 1)
   const indices = new Int32Array(words, 4 * (rows + 1), entries)
   return { rows, cols, indptr, indices, ...(flag === 1 && { values: new Float32Array(words, 4 * (rows + 1 + entries), entries) }) }
-}
-
-function bytesOf(array: Int32Array | Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }

@@ -1,11 +1,11 @@
 /** @file Class codes of a shard's rows, as a plan leaves them for its worker. */
 
 import { readFileSync } from 'node:fs'
-import { badData, fileError, writeFileAtomic } from '@indistinct/core'
+import { badData, bytesOf, fileError, writeFileAtomic } from '@indistinct/core'
 import { layout } from './shard-plan.ts'
 
 export function writeShardLabels(folder: string, shard: number, codes: Int32Array): void {
-  writeFileAtomic(layout.labels(folder, shard), new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength))
+  writeFileAtomic(layout.labels(folder, shard), bytesOf(codes))
 }
 
 /** @throws IndistinctError 'file' or 'bad-data'. */
@@ -19,6 +19,6 @@ export function readShardLabels(folder: string, shard: number, rows: number): In
   }
   if (bytes.length !== 4 * rows) throw badData(`${path}: expected labels of ${rows} rows, got ${bytes.length} bytes; prepare the run again`)
   const codes = new Int32Array(rows)
-  new Uint8Array(codes.buffer).set(bytes)
+  bytesOf(codes).set(bytes)
   return codes
 }

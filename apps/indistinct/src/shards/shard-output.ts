@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { badData, canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
+import { badData, bytesOf, canonicalJson, type Json, writeFileAtomic } from '@indistinct/core'
 import { createTable, type TableReader } from '@indistinct/embeddings'
 import type { Shard, UnlearnedShards } from '@indistinct/unlearners'
 import { changeSums, type ShardChange } from './shard-change.ts'
@@ -30,7 +30,7 @@ export function writeShard(folder: string, shard: Shard, plan: ShardPlan, input:
     result.eachBlock(shard, (block, first) => {
       const before = new Float32Array(block.length)
       shard.readRows(first, first + block.length / cols, before)
-      hash.update(new Uint8Array(before.buffer))
+      hash.update(bytesOf(before))
       const beyond = block.findIndex((value) => !(Math.abs(value) < limit))
       if (beyond >= 0) throw badData(`${path}: row ${first + Math.floor(beyond / cols)} (from 0), dimension ${beyond % cols}: ${block[beyond]} is beyond the range of the table's type`)
       change.add(before, block, shard.codes.subarray(first, first + block.length / cols))

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { badData, fileError, writeFileAtomic } from '@indistinct/core'
+import { badData, bytesOf, fileError, writeFileAtomic } from '@indistinct/core'
 import type { Shard, SumKind } from '@indistinct/unlearners'
 import { layout } from './shard-plan.ts'
 
@@ -46,7 +46,7 @@ export function shardSums(own: readonly Shard[], { folder, shards, run, wait, on
         if (existsSync(path)) continue
         const values = give(shard)
         if (values.length !== length) throw new RangeError(`shardSums: expected ${length} values of shard ${shard.index}, got ${values.length}`)
-        writeFileAtomic(path, [digest, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)])
+        writeFileAtomic(path, [digest, bytesOf(values)])
       }
       const total = new Float64Array(length)
       for (let shard = 0; shard < shards; shard++) {
@@ -56,7 +56,7 @@ export function shardSums(own: readonly Shard[], { folder, shards, run, wait, on
         for (let p = 0; p < length; p++) total[p]! += part[p]!
       }
       bytes += digestBytes + 8 * length
-      digest = createHash('sha256').update(digest).update(kind).update(new Uint8Array(total.buffer)).digest()
+      digest = createHash('sha256').update(digest).update(kind).update(bytesOf(total)).digest()
       onSum?.(number, kind)
       return total
     },
@@ -74,6 +74,6 @@ function readPart(path: string, length: number, digest: Uint8Array): Float64Arra
     throw badData(`${path}: expected ${8 * length} bytes after the digest of all sums before, got others; workers disagree (another plan, version or machine): remove the work folder and start all of them again`)
   }
   const part = new Float64Array(length)
-  new Uint8Array(part.buffer).set(bytes.subarray(digestBytes))
+  bytesOf(part).set(bytes.subarray(digestBytes))
   return part
 }

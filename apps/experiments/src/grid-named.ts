@@ -1,7 +1,7 @@
 /** @file Grids by file or by name. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { fileError, usageError } from '@indistinct/core'
+import { fileError, parseJson, usageError } from '@indistinct/core'
 import type { Grid } from '@indistinct/stages'
 
 const folder = new URL('../grids/', import.meta.url)
@@ -22,7 +22,7 @@ export async function gridNamed(name: string, path: string): Promise<Grid> {
 
 function parsed(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return parseJson(readFileSync(path, 'utf8'))
   } catch (cause) {
     throw fileError(`cannot read the grid ${path}: ${(cause as Error).message}`, { cause })
   }

@@ -1,6 +1,6 @@
 /** @file indistinct.config.json: flags that need not be typed. It is checked as a whole, whatever command runs. */
 
-import { IndistinctError, usageError, type Json } from '@indistinct/core'
+import { IndistinctError, parseJson, usageError, type Json } from '@indistinct/core'
 import type { Options } from 'yargs'
 import { commandOptions, sharedOptions, takesShared, type OptionTable } from './command-options.ts'
 import { didYouMean, nearest } from './nearest.ts'
@@ -106,7 +106,7 @@ function flagsOf(path: string, place: string, name: string, option: Options, val
 function parsed(path: string): Json {
   const text = readTextFile(path)
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as Json
+    return parseJson(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw usageError(`${path}: expected JSON: ${(cause as Error).message}`, { cause })
   }

@@ -1,6 +1,6 @@
 /** @file The file between `unlearn --fit` and `unlearn --update`: a fit, what it was fitted to, and how far apart it left the classes. */
 
-import { badData, canonicalJson, type Json } from '@indistinct/core'
+import { badData, canonicalJson, parseJson, type Json } from '@indistinct/core'
 import { fittedFromJson, fittedToJson, type ClassDifference, type FittedUnlearner } from '@indistinct/unlearners'
 
 export interface Fit {
@@ -19,7 +19,7 @@ export function fitText({ fitted, attribute, reference }: Fit): string {
 export function parseFit(text: string, path: string): Fit {
   let value: { readonly attribute?: unknown; readonly reference?: unknown }
   try {
-    value = JSON.parse(text) as typeof value
+    value = parseJson(text) as typeof value
   } catch (cause) {
     throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
   }

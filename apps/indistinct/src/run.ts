@@ -20,6 +20,7 @@ import { described } from './command-help.ts'
 import { completions } from './completions.ts'
 import { commandOf, commandOptions, endOfFlags } from './command-options.ts'
 import { configFileName } from './config-file.ts'
+import { refuseAddresses, refusePipes } from './local-paths.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { ownVersion } from './provenance.ts'
 
@@ -58,6 +59,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .option('config', { describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`, type: 'string', requiresArg: true })
     .demandCommand(1, 'expected a command; see indistinct --help')
     .strict()
+    .middleware(refuseAddresses)
     .version(ownVersion())
     .help()
     .alias('help', 'h')
@@ -69,6 +71,7 @@ export async function run(args: readonly string[]): Promise<void> {
       throw usageError(explained(error?.message ?? message ?? 'wrong usage', args))
     })
   if (args[0] === completionFlag) return void process.stdout.write(completions(args.slice(1)).map((word) => `${word}\n`).join(''))
+  refusePipes(args)
   await parser.parseAsync()
 }
 

@@ -3,6 +3,7 @@ export { embeddingTable, withMatrix, type Dtype, type EmbeddingTable, type Embed
 export { readIds } from './ids.ts'
 export { joinLabels, type JoinedLabels, type JoinOptions } from './join-labels.ts'
 export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './label-codes.ts'
+export { requireLocalFile } from './local-file.ts'
 export { readNpy, writeNpy, type NpyArray } from './npy.ts'
 export { readTable, type ReadTableOptions } from './read-table.ts'
 export { formatOf, tableExtensionList, tableExtensions } from './table-format.ts'

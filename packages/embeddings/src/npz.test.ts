@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { readAttribute } from './attribute-file.ts'
 import { bytesSource } from './byte-source.ts'
 import { embeddingTable, withMatrix } from './embedding-table.ts'
+import { writeNpy } from './npy.ts'
 import { npyHeaderBytes } from './npy-header.ts'
 import { openNpz } from './npz.ts'
 import { pythonWith } from './python-peer.ts'
@@ -52,6 +53,36 @@ describe('what NumPy writes', () => {
 
   test('labels of the same archive', async () => {
     expect(await readAttribute(file(golden.files['ids']!), 'gender', { idColumn: 'ids' })).toMatchObject({ ids: golden.ids, values: golden.labels })
+  })
+})
+
+describe('65,535 entries, the most that the short count of zip holds', () => {
+  const count = 65_535
+  function archive(): Buffer {
+    const zip = new ZipEncoder()
+    const pieces: Uint8Array[] = []
+    const add = (name: string, bytes: Uint8Array): void => {
+      const entry = { name, modified: 0, attributes: 0 }
+      pieces.push(...zip.open(entry, false), ...zip.write(bytes), ...zip.close())
+    }
+    add('embedding.npy', writeNpy([2, 2], Float32Array.of(1, 2, 3, 4)))
+    for (let e = 1; e < count; e++) add(`${e}.txt`, new Uint8Array(0))
+    return Buffer.concat([...pieces, ...zip.end()])
+  }
+  const wide = archive()
+  // Python writes no zip64 end for exactly so many.
+  const short = Buffer.concat([wide.subarray(0, -22 - 56 - 20), wide.subarray(-22)])
+
+  test.each([['with a zip64 end', wide], ['without one', short]])('%s', (_, bytes) => {
+    const source = bytesSource(bytes, 'x.npz')
+    expect(readZip(source)).toHaveLength(count)
+    expect(openNpz(source)).toMatchObject({ rows: 2, cols: 2 })
+  })
+
+  test('one entry less than it says is refused', () => {
+    const changed = Buffer.from(short)
+    changed.writeUInt16LE(count - 1, changed.length - 22 + 10)
+    expect(() => readZip(bytesSource(changed, 'x.npz'))).toThrow('bytes between the directory and its end')
   })
 })
 

@@ -2,6 +2,7 @@
 
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
+import { requireLocalFile } from './local-file.ts'
 import { NPY_MAGIC } from './npy-header.ts'
 
 const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here'
@@ -29,8 +30,9 @@ function torch(): string {
   return 'import numpy, torch; state = torch.load("FILE", weights_only=True, map_location="cpu"); print(list(state)); numpy.save("table.npy", state["NAME"].numpy())'
 }
 
-/** Throws where `path` ends as a format that is recognised and not read or written. */
+/** Throws where `path` is no file of this machine, or ends as a format that is recognised and not read or written. */
 export function refuseExtension(path: string): void {
+  requireLocalFile(path)
   const refused = REFUSED[extname(path).toLowerCase()]
   if (refused) throw refusal(path, refused)
 }

@@ -73,6 +73,8 @@ describe('what is refused', () => {
     ['no JSON', withHeader('{"a":', 0), 'expected a JSON header'],
     ['another start', withHeader(' {}', 0), 'expected a JSON header, got other bytes'],
     ['deep nesting', withHeader(`{"a":${'['.repeat(100_000)}`, 0), 'expected a JSON header'],
+    ['metadata nested deep', withHeader(`{"__metadata__":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 0), 'expected a JSON header'],
+    ['a tensor nested deep', withHeader(`{"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, 0), 'expected a JSON header'],
     ['a name twice', withHeader(`{"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"\\u0061":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}`, 4), 'a name stands twice in the header'],
     ['bytes left over', withHeader(one(''), 9), '1 bytes follow the tensors'],
     ['bytes missing', withHeader(one(''), 7), 'the file is truncated'],

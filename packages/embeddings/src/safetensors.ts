@@ -3,7 +3,7 @@
  * tensors that cover the bytes after it without holes or overlap. One tensor is the table, the others travel along.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, parseJson } from '@indistinct/core'
 import { arrayText } from './array-text.ts'
 import { pieces, readBytes, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
@@ -94,7 +94,7 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   let header: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    header = JSON.parse(text)
+    header = parseJson(text)
   } catch (cause) {
     throw badData(`${name}: expected a JSON header, got ${quoted(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))}`, { cause })
   }

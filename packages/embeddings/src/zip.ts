@@ -1,6 +1,7 @@
 /**
  * @file zip archives, as far as npz needs them: entries that are stored or deflated, listed by a directory that is
- * checked against the file before anything is read. Nothing is ever extracted to a path.
+ * checked against the file before anything is read. Nothing is ever extracted to a path. Libraries for zip read all of an
+ * archive or none of it: entries that are read where they lie, or copied byte for byte as they are, need a reader of our own.
  */
 
 import { crc32, deflateRawSync, inflateRawSync, constants } from 'node:zlib'
@@ -52,10 +53,12 @@ export function readZip(source: ByteSource): ZipEntry[] {
   let count = end.readUInt16LE(10)
   let length = end.readUInt32LE(12)
   let start = end.readUInt32LE(16)
-  if (count === 0xffff || length === 0xffffffff || start === 0xffffffff) {
-    if (endAt < LOCATOR_64) throw broken('no zip64 locator')
-    const locator = bufferOf(source, endAt - LOCATOR_64, LOCATOR_64)
-    const end64At = locator.readUInt32LE(0) === 0x07064b50 ? Number(locator.readBigUInt64LE(8)) : Infinity
+  const isWide = length === 0xffffffff || start === 0xffffffff
+  const locator = endAt < LOCATOR_64 ? undefined : bufferOf(source, endAt - LOCATOR_64, LOCATOR_64)
+  const located = locator?.readUInt32LE(0) === 0x07064b50
+  // 65,535 entries are as many as the short count holds: Python writes just that, and no zip64 end, for exactly so many.
+  if (isWide || (count === 0xffff && located)) {
+    const end64At = located ? Number(locator!.readBigUInt64LE(8)) : Infinity
     if (!(end64At + END_64 <= endAt)) throw broken('no zip64 locator')
     const end64 = bufferOf(source, end64At, END_64)
     if (end64.readUInt32LE(0) !== 0x06064b50) throw broken('no zip64 end of the directory')

@@ -1,7 +1,7 @@
 /** @file Deltas: what it takes to turn the file of an unlearned table back into the original, byte for byte. */
 
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { badData, canonicalJson, sha256 } from '@indistinct/core'
+import { badData, canonicalJson, parseJson, sha256 } from '@indistinct/core'
 
 const schema = 'indistinct/delta/1'
 
@@ -98,7 +98,7 @@ function readDelta(delta: Uint8Array, name: string): { header: Header; payload: 
   if (end < 0 || end > 4096) throw damaged('a file without its first line')
   let value: Partial<Header> & { readonly checksum?: string }
   try {
-    value = JSON.parse(Buffer.from(delta.subarray(0, end)).toString('utf8')) as typeof value
+    value = parseJson(Buffer.from(delta.subarray(0, end)).toString('utf8')) as unknown as typeof value
   } catch {
     throw damaged('a file without its first line')
   }

@@ -11,7 +11,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { badData, fileError, usageError, type Json } from '@indistinct/core'
+import { badData, fileError, parseJson, usageError, type Json } from '@indistinct/core'
 import type { Dtype } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { FileRecord } from '../table-inputs.ts'
@@ -84,7 +84,7 @@ export function readPlan(folder: string): ShardPlan {
 export function checkedSchema<T extends { readonly schema: string }>(path: string, text: string, schema: T['schema']): T {
   let value: Partial<T> | null
   try {
-    value = JSON.parse(text) as Partial<T> | null
+    value = parseJson(text) as Partial<T> | null
   } catch (cause) {
     throw badData(`${path}: expected JSON, got a file that ends or differs: ${(cause as Error).message}`, { cause })
   }

@@ -41,7 +41,7 @@ export async function fetchDataset(which: string | KnownDataset, options: FetchO
   if (!known) throw usageError(`unknown data set ${JSON.stringify(which)}: expected one of ${knownDatasets.map((each) => each.name).join(', ')}`)
   if (known.kind === 'generated') throw usageError(`${known.name} is generated: it needs no files and can be used at once`)
   const folder = join(cacheFolder(options), known.folder ?? known.name)
-  if (!known.download) throw fileError(`${known.title} has no download: ${known.withdrawn}. If you have a copy, put ${known.files.map((file) => file.name).join(', ')} into ${folder}`)
+  if (!known.download) throw fileError(`${known.title} has no download: ${known.withdrawn ?? known.derived}. If you have a copy, put ${known.files.map((file) => file.name).join(', ')} into ${folder}`)
   if (!options.acceptLicence) {
     throw usageError(`${known.title} has its own licence: ${known.licence}. Read it at ${known.page} and repeat with --accept-licence if you accept it`)
   }

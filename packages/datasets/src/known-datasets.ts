@@ -27,8 +27,10 @@ export interface KnownDataset {
   readonly folder?: string
   readonly files: readonly KnownFile[]
   readonly download?: KnownDownload
-  /** Why there is no download. */
+  /** Why there is no download: the data is withdrawn. */
   readonly withdrawn?: string
+  /** Why there is no download: the files are made from what `page` offers, and how. */
+  readonly derived?: string
   /** Exact counts of the complete files as loaded, before any filter. */
   readonly counts?: { readonly users: number; readonly items: number; readonly interactions: number }
 }
@@ -111,6 +113,23 @@ export const knownDatasets: readonly KnownDataset[] = [
       { name: 'sampled_100000_items_tracks.txt' },
     ],
     withdrawn: 'it was withdrawn from public access for licence reasons; lfm-2b-synthetic is a generated twin with its published statistics',
+  },
+  {
+    name: 'oulad',
+    title: 'Open University Learning Analytics Dataset (Kuzilek, Hlosta, Zdrahal 2017): who handed in which assessment',
+    kind: 'real',
+    licence: 'CC BY 4.0: name its authors',
+    page: 'https://analyse.kmi.open.ac.uk/open_dataset',
+    folder: 'oulad',
+    files: [
+      { name: 'interactions.csv', sha256: 'a7e0bc5183e9c44a08323262fa36cd6fc70404acab20623f370898c5581339d5' },
+      { name: 'users.csv', sha256: '2342e61570a51e686087dc77cf0631041a1c961edf7c0e52c1f6edb37c350527' },
+    ],
+    derived:
+      'its two files are made from the official ones. interactions.csv has the columns user and item: id_student, and "a" with ' +
+      'id_assessment, of every row of studentAssessment.csv. users.csv has user, gender, age_band, disability, region and ' +
+      'highest_education of studentInfo.csv, one row a student',
+    counts: { users: 23_369, items: 188, interactions: 173_912 },
   },
   {
     name: 'lfm-2b-synthetic',

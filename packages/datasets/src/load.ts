@@ -12,6 +12,7 @@ import { readLfm2b } from './lfm-2b.ts'
 import { lfm2bTwin } from './lfm-2b-twin.ts'
 import { readMovielens100k } from './movielens-100k.ts'
 import { readMovielens1m } from './movielens-1m.ts'
+import { readOulad } from './oulad.ts'
 import { syntheticDataset } from './synthetic.ts'
 
 export interface LoadOptions extends Places {
@@ -47,6 +48,8 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
       const names = ['sampled_100000_items_inter.txt', 'sampled_100000_items_demo.txt', 'sampled_100000_items_tracks.txt'] as const
       return readLfm2b(await readFiles(known, options, names))
     }
+    case 'oulad':
+      return complete(known, readOulad(await readFiles(known, options, ['interactions.csv', 'users.csv'])))
     case 'lfm-2b-synthetic':
       return lfm2bTwin(seed === undefined ? {} : { seed })
     default:

@@ -63,6 +63,23 @@ withData('lastfm', () => {
   })
 })
 
+withData('oulad', () => {
+  test('has the counts of its README, before and after the 5-core filter', async () => {
+    const dataset = await loadDataset('oulad')
+    expect(counts(dataset)).toMatchObject({ users: 23_369, items: 188, interactions: 173_912 })
+    const core = describe(kCore(dataset, 5))
+    expect([core.users, core.items, core.interactions]).toEqual([16_648, 188, 157_107])
+    const disability = core.attributes['disability']!
+    expect(disability.classes.map(({ label, users }) => [label, users])).toEqual([['N', 15_189], ['Y', 1459]])
+    expect(disability.missing.users).toBe(0)
+  })
+
+  test('is made of the pinned files', () => {
+    const known = knownDataset('oulad')!
+    for (const file of known.files) expect(isOfficial(readFileSync(join(findDataset(known)!, file.name)), file), file.name).toBe(true)
+  })
+})
+
 withData('lfm-2b', () => {
   test('has the published counts', async () => {
     expect(counts(kCore(await loadDataset('lfm-2b'), 5))).toMatchObject({ users: 19_972, F: [4415, expect.any(Number)], M: [15_557, expect.any(Number)] })

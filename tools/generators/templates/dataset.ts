@@ -22,7 +22,7 @@ export function dataset({ kebab, pascal }: Names): Component {
     folder: '${kebab}',
     // With a digest, and a \`download\`, \`indistinct data fetch\` can fetch and check it; \`counts\` tells a file cut short.
     files: [{ name: '${kebab}.csv' }],
-    withdrawn: 'the file is not published',
+    derived: 'the file is not published',
   },
 ]
 `,

@@ -117,7 +117,7 @@ function stateOf(known: KnownDataset, args: PlaceArguments): { state: 'generated
   if (known.kind === 'generated') return { state: 'generated' }
   const folder = findDataset(known, { dataFolder: args['data-folder'] })
   if (folder !== undefined) return { state: 'present', folder }
-  return { state: known.download ? 'absent' : 'withdrawn' }
+  return { state: known.withdrawn === undefined ? 'absent' : 'withdrawn' }
 }
 
 async function fetch(args: FetchArguments): Promise<void> {

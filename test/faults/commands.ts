@@ -12,7 +12,7 @@ import { run } from '../../apps/indistinct/src/run.ts'
 import { bundled } from './bundle.ts'
 import type { Workplace } from './workplace.ts'
 
-export type Command = Pick<Workplace, 'process' | 'run' | 'last' | 'together' | 'isWhole'>
+export type Command = Pick<Workplace, 'process' | 'run' | 'last' | 'together' | 'fresh' | 'isWhole'>
 
 /** A table (users, 8) of this format with ids, and labels. */
 async function inputs(folder: string, users: number, extension: string): Promise<string[]> {
@@ -29,10 +29,11 @@ function commandLine(args: readonly string[]): Pick<Command, 'process' | 'run'> 
   return { process: [bundled.binary, ...args], run: () => run(args) }
 }
 
-const unlearn = (extension: string) => async (folder: string, users: number): Promise<Command> => {
+const unlearn = (extension: string, fresh = false) => async (folder: string, users: number): Promise<Command> => {
   const out = (name: string): string => join(folder, 'out', name)
   const args = ['unlearn', ...(await inputs(folder, users, extension)), '--method', 'mean-matching', '--out', out(`o.${extension}`), '--delta', out('o.delta'), '--fit', out('o.fit'), '--force', '--quiet']
-  return { ...commandLine(args), last: `o.${extension}` }
+  const given = fresh ? args.filter((each) => each !== '--force') : args
+  return { ...commandLine(given), last: `o.${extension}`, fresh }
 }
 
 const battery = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '99', '--refit=false', '--force', '--quiet']
@@ -54,6 +55,7 @@ export const commands = {
   'unlearn parquet': unlearn('parquet'),
   'unlearn safetensors': unlearn('safetensors'),
   'unlearn csv': unlearn('csv'),
+  'unlearn npy, nothing there': unlearn('npy', true),
   async restore(folder: string, users: number): Promise<Command> {
     const [changed, delta] = [join(folder, 'changed.npy'), join(folder, 'changed.delta')]
     await run(['unlearn', ...(await inputs(folder, users, 'npy')), '--method', 'mean-matching', '--out', changed, '--delta', delta, '--force', '--quiet', '--json'])

@@ -11,7 +11,7 @@ import { complaints, restore, workplace } from './workplace.ts'
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-faults-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test.each<CommandName>(['unlearn npy', 'unlearn parquet', 'artifact', 'fetch'])('%s: every step of the writing, refused, leaves old files or new ones', async (name) => {
+test.each<CommandName>(['unlearn npy', 'unlearn npy, nothing there', 'unlearn parquet', 'artifact', 'fetch'])('%s: every step of the writing, refused, leaves old files or new ones', async (name) => {
   const result = await refusedRuns(await workplace(join(folder, 'refused', name), name, 30), { every: false })
   expect(result.complaints).toEqual([])
   expect(result.steps).toBeGreaterThan(10)

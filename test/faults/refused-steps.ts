@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { resolve, sep } from 'node:path'
 
-const byPath = ['mkdirSync', 'openSync', 'renameSync'] as const
+const byPath = ['mkdirSync', 'openSync', 'renameSync', 'linkSync'] as const
 const byDescriptor = ['writeSync', 'fsyncSync', 'closeSync'] as const
 
 export type Step = (typeof byPath)[number] | (typeof byDescriptor)[number]
@@ -14,6 +14,7 @@ export const refusalsOf: Readonly<Record<Step, readonly string[]>> = {
   mkdirSync: ['ENOSPC', 'EACCES', 'EIO', 'EROFS'],
   openSync: ['ENOSPC', 'EACCES', 'EIO', 'EROFS', 'EMFILE'],
   renameSync: ['ENOSPC', 'EACCES', 'EIO', 'EROFS'],
+  linkSync: ['ENOSPC', 'EACCES', 'EIO', 'EROFS', 'EPERM'],
   writeSync: ['ENOSPC', 'EIO'],
   fsyncSync: ['ENOSPC', 'EIO'],
   closeSync: ['ENOSPC', 'EIO'],

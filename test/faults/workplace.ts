@@ -21,6 +21,8 @@ export interface Workplace {
   readonly last?: string
   /** Folder whose files change together: it may be missing, and never holds some of each. */
   readonly together?: string
+  /** The run finds none of its outputs there, since it would refuse to replace them. */
+  readonly fresh?: boolean
   /** Tells whole new files where their bytes differ from run to run. Default: by `after`. */
   readonly isWhole?: (name: string, bytes: Uint8Array) => boolean
 }
@@ -31,14 +33,18 @@ export async function workplace(folder: string, name: CommandName, users: number
   const command = await quietly(() => commands[name](folder, users))
   await quietly(command.run)
   const after = digests(join(folder, 'out'))
-  restore({ folder, after })
+  restore({ folder, after, ...(command.fresh && { fresh: true }) })
   return { name, folder, ...command, before: digests(join(folder, 'out')), after }
 }
 
-/** Puts old bytes in the place of every output; leftovers stay. */
-export function restore({ folder, after, together }: Pick<Workplace, 'folder' | 'after' | 'together'>): void {
+/** Puts old bytes in the place of every output, or nothing; leftovers stay. */
+export function restore({ folder, after, together, fresh }: Pick<Workplace, 'folder' | 'after' | 'together' | 'fresh'>): void {
   if (together !== undefined) rmSync(join(folder, 'out', together), { recursive: true, force: true })
   for (const name of after.keys()) {
+    if (fresh) {
+      rmSync(join(folder, 'out', name), { force: true })
+      continue
+    }
     mkdirSync(dirname(join(folder, 'out', name)), { recursive: true })
     writeFileSync(join(folder, 'out', name), `old ${name}`)
   }

@@ -136,7 +136,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       output: { table: { file: basename(args.out), sha256: file.sha256 } },
       versions: versions(),
     }, 2)}\n`
-    beside.push(stageFile(sidecar, record))
+    beside.push(stageFile(sidecar, record, { replace: args.force }))
     commitFiles([...beside, file])
     if (args.json) session.result(record)
     else session.result(`${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)

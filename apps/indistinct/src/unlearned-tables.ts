@@ -105,7 +105,7 @@ export async function writeUnlearned(unlearning: UnlearnedTables, { report, forc
     const files: StagedFile[] = []
     const beside: StagedFile[] = []
     const stage = (path: string, content: string | Uint8Array): FileRecord => {
-      const file = stageFile(path, content)
+      const file = stageFile(path, content, { replace: force })
       beside.push(file)
       return fileRecord(file)
     }

@@ -5,6 +5,7 @@ export { badData, fileError, IndistinctError, usageError, type ErrorCode } from 
 export { classCounts, encodeLabels, labelledRows, type Labels } from './labels.ts'
 export { copyMatrix, gatherRows, matrix, rowOf, sideBySide, type Matrix } from './matrix.ts'
 export { parseJson } from './parse-json.ts'
+export { refuseExisting } from './place-file.ts'
 export { randomStream, shuffle, type Random } from './random.ts'
 export { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.ts'
-export { commitFiles, createFile, stageFile, writeFileAtomic, type FileWriter, type StagedFile } from './write-file.ts'
+export { commitFiles, createFile, stageFile, writeFileAtomic, writeFiles, type FileWriter, type StagedFile, type WriteOptions } from './write-file.ts'

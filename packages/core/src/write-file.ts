@@ -1,14 +1,15 @@
 /**
  * @file Writing files so that a reader sees the old bytes or all the new ones, never a part: bytes go to a temporary name
- * beside the target, are flushed, and the name is changed at the end.
+ * beside the target, are flushed, and the file gets its name at the end.
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { fileError, IndistinctError } from './errors.ts'
+import { placeFile, type PlacedFile } from './place-file.ts'
 
 /** A file that is complete under its temporary name. */
 export interface StagedFile {
@@ -19,6 +20,8 @@ export interface StagedFile {
   readonly sha256: string
   /** Gives the file its name. @throws IndistinctError 'file', and removes the temporary file, where that is refused. */
   commit(): void
+  /** The same so that it can be undone, until it is told to keep the name. */
+  place(): PlacedFile
   /** Removes the temporary file; nothing after {@link commit}. */
   discard(): void
 }
@@ -34,6 +37,11 @@ export interface FileWriter {
   discard(): void
 }
 
+export interface WriteOptions {
+  /** Whether what stands at the path may be replaced when the file gets its name. Default: true. */
+  readonly replace?: boolean | undefined
+}
+
 /** Bytes written and hashed at a time: less than the 2 GiB that the system and Node take. */
 const AT_ONCE = 1 << 30
 
@@ -45,7 +53,7 @@ const inUse = new Set<string>()
  * processes of this machine made for the same path are removed.
  * @throws IndistinctError 'file' when the folder refuses.
  */
-export function createFile(path: string): FileWriter {
+export function createFile(path: string, { replace = true }: WriteOptions = {}): FileWriter {
   const folder = dirname(path)
   const temporary = join(folder, `${partPrefix(path)}${process.pid}-${threadId}.part`)
   let fd: number | undefined
@@ -77,6 +85,14 @@ export function createFile(path: string): FileWriter {
       if (cause instanceof IndistinctError) throw cause
       throw fileError(`cannot write ${path}: ${(cause as Error).message}${left}`, { cause })
     }
+  }
+  const named = (former?: string): PlacedFile => {
+    if (state !== 'staged') throw new Error(`createFile: ${path} is not staged`)
+    const placed = attempt(() => placeFile(temporary, path, { replace, ...(former !== undefined && { former }) }))
+    state = 'done'
+    inUse.delete(temporary)
+    flushFolder(folder)
+    return placed
   }
   if (inUse.has(temporary)) throw new Error(`createFile: ${path} is being written already`)
   attempt(() => {
@@ -115,15 +131,8 @@ export function createFile(path: string): FileWriter {
         temporary,
         sha256: hash.digest('hex'),
         discard,
-        commit() {
-          if (state !== 'staged') throw new Error(`createFile: ${path} is not staged`)
-          attempt(() => {
-            renameSync(temporary, path)
-            state = 'done'
-            inUse.delete(temporary)
-          })
-          flushFolder(folder)
-        },
+        commit: () => void named(),
+        place: () => named(temporary.replace(/part$/, 'former.part')),
       }
     },
   }
@@ -133,8 +142,8 @@ export function createFile(path: string): FileWriter {
  * Writes `chunks` under a temporary name and flushes them; on failure nothing is left.
  * @throws IndistinctError 'file' when the folder or the disk refuses, and whatever `chunks` throws, wrapped in one.
  */
-export function stageFile(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>): StagedFile {
-  const file = createFile(path)
+export function stageFile(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>, options: WriteOptions = {}): StagedFile {
+  const file = createFile(path, options)
   try {
     const parts = typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
     for (const part of parts) file.write(part)
@@ -147,15 +156,27 @@ export function stageFile(path: string, chunks: string | Uint8Array | Iterable<U
 }
 
 /**
- * Gives several staged files their names, in their order; where one is refused, those that have no name yet are removed.
+ * Gives several staged files their names, in their order, or none of them: where one is refused, what stood at the names
+ * of those before it comes back. A process that is killed half way leaves the files before the one it was at.
  * @throws IndistinctError 'file'.
  */
 export function commitFiles(files: readonly StagedFile[]): void {
+  const placed: PlacedFile[] = []
   try {
-    for (const file of files) file.commit()
+    for (const file of files) placed.push(file.place())
+  } catch (error) {
+    for (const each of placed.reverse()) {
+      try {
+        each.undo()
+      } catch {
+        // A disk that refuses this too leaves the new file.
+      }
+    }
+    throw error
   } finally {
     for (const file of files) file.discard()
   }
+  for (const each of placed) each.keep()
 }
 
 /**
@@ -163,8 +184,19 @@ export function commitFiles(files: readonly StagedFile[]): void {
  * file is removed and whatever stood at `path` is untouched.
  * @throws IndistinctError 'file' when the folder or the disk refuses.
  */
-export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>): void {
-  stageFile(path, chunks).commit()
+export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>, options: WriteOptions = {}): void {
+  stageFile(path, chunks, options).commit()
+}
+
+/** Writes those of `files` that have a path, all of them or none. @throws IndistinctError 'file'. */
+export function writeFiles(files: readonly (readonly [path: string | undefined, content: string | Uint8Array])[], options: WriteOptions = {}): void {
+  const staged: StagedFile[] = []
+  try {
+    for (const [path, content] of files) if (path !== undefined) staged.push(stageFile(path, content, options))
+    commitFiles(staged)
+  } finally {
+    for (const file of staged) file.discard()
+  }
 }
 
 /** Temporary names carry the machine, since a process number says nothing about processes elsewhere. */
@@ -184,7 +216,7 @@ function removeLeftovers(path: string): void {
   }
   for (const name of names) {
     if (!name.startsWith(prefix) || !name.endsWith('.part')) continue
-    const owner = /^(\d+)-(\d+)\.part$/.exec(name.slice(prefix.length))
+    const owner = /^(\d+)-(\d+)(?:\.former)?\.part$/.exec(name.slice(prefix.length))
     if (!owner || isRunning(Number(owner[1]), Number(owner[2]), join(folder, name))) continue
     try {
       rmSync(join(folder, name), { force: true })

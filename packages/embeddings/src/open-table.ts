@@ -1,6 +1,6 @@
 /** @file Tables that are read and written block by block, for those that are larger than memory. */
 
-import { badData, bytesOf, createFile, type StagedFile, usageError } from '@indistinct/core'
+import { badData, bytesOf, createFile, refuseExisting, type StagedFile, usageError } from '@indistinct/core'
 import { fileSource, readBytes, sourceSha256 } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import { type Dtype, quoted, type TableFormat } from './embedding-table.ts'
@@ -11,7 +11,6 @@ import { openContainer, type ReadTableOptions } from './read-table.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { RowReader, TableContainer, TableEncoder } from './table-container.ts'
 import { formatOf } from './table-format.ts'
-import { refuseExisting } from './write-table.ts'
 
 /** A table on disk whose rows are read by number. */
 export interface TableReader extends RowReader {
@@ -114,7 +113,7 @@ export function createTable(path: string, options: CreateTableOptions): TableWri
   const { rows, cols, like, force, dtype = like?.dtype ?? 'f4' } = options
   const encoder = encoderOf(path, { rows, cols, dtype }, like)
   refuseExisting(path, force)
-  const file = createFile(path)
+  const file = createFile(path, { replace: force === true })
   let written = 0
   const write = (pieces: Iterable<Uint8Array>): void => {
     try {

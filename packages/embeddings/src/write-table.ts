@@ -1,7 +1,6 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
-import { existsSync } from 'node:fs'
-import { badData, commitFiles, fileError, stageFile, type StagedFile } from '@indistinct/core'
+import { badData, commitFiles, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
 import { csvChunks } from './csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 import { npyChunks } from './npy.ts'
@@ -53,9 +52,10 @@ export async function writeTable(path: string, table: EmbeddingTable, options: {
 export function stageTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): StagedFile[] {
   const files = tableFiles(path, table)
   for (const file of files) refuseExisting(file, options.force)
-  const staged = [stageFile(path, tableChunks(path, table))]
+  const replace = { replace: options.force === true }
+  const staged = [stageFile(path, tableChunks(path, table), replace)]
   try {
-    if (files[1] !== undefined) staged.push(stageFile(files[1], csvChunks({ ...table, idColumn: 'id', header: ['id'] })))
+    if (files[1] !== undefined) staged.push(stageFile(files[1], csvChunks({ ...table, idColumn: 'id', header: ['id'] }), replace))
     return staged
   } catch (error) {
     for (const file of staged) file.discard()
@@ -88,9 +88,4 @@ function* encoded(encoder: TableEncoder, { matrix, exact }: EmbeddingTable): Gen
   const step = BLOCK * matrix.cols
   for (let at = 0; at < values.length; at += step) yield* encoder.rows(values.subarray(at, at + step))
   yield* encoder.end()
-}
-
-/** @throws IndistinctError 'file' where `path` exists and `force` is not set. */
-export function refuseExisting(path: string, force: boolean | undefined): void {
-  if (!force && existsSync(path)) throw fileError(`${path} is there already; pass --force to replace it`)
 }

@@ -79,7 +79,7 @@ async function audit(args: AuditArguments): Promise<void> {
   const first = { ...args, table: paths[0]! }
   if (report !== undefined) {
     if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
-    checkOutputs([report], [...paths, args.attributes, ...(args.ids === undefined ? [] : [args.ids])], args.force)
+    checkOutputs([report], [...paths, args.attributes, args.ids], args.force)
   }
   if (args.sample !== undefined && paths.length > 1) throw usageError('--sample: expected one table or one manifest, got several; shards are named by their manifest')
   if (args.sample !== undefined && args.also) throw usageError('--also: one attribute at a time with --sample; leave one of them out')
@@ -106,7 +106,7 @@ async function audit(args: AuditArguments): Promise<void> {
   const gate = args.gate === undefined ? undefined : { limit: args.gate, upperBound: joint.upperBound, passed: joint.upperBound <= args.gate }
   if (report !== undefined) {
     const page = reportHtml(reportOf(args, { ...inputs, warnings: [...inputs.warnings, ...warnings] }, tables, audits, joint, input))
-    await writingFiles(async () => writeFileAtomic(report, page))
+    await writingFiles(async () => writeFileAtomic(report, page, { replace: args.force }))
   }
   if (args.json) {
     const record = {

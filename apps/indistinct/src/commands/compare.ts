@@ -1,7 +1,7 @@
 /** @file `indistinct compare`: every method on one table, what it still gives away and what it costs. */
 
 import { basename, extname } from 'node:path'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { canonicalJson, usageError, writeFiles, type Json } from '@indistinct/core'
 import { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow, type Estimate } from '@indistinct/report'
 import { checkedClasses, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
@@ -75,8 +75,7 @@ async function compare(args: CompareArguments): Promise<void> {
   const { out, report, methods = defaultMethods } = args
   if (report !== undefined && !/^\.(html?|svg)$/i.test(extname(report))) throw usageError(`--report: expected a file named .html or .svg, got ${report}`)
   const given = (paths: readonly (string | undefined)[]): string[] => paths.filter((path) => path !== undefined)
-  const read = [args.table, args.attributes, ...given([args.ids, args.items, args.interactions, args.seen])]
-  checkOutputs(given([out, report]), read, args.force)
+  checkOutputs(given([out, report]), [args.table, args.attributes, args.ids, args.items, args.interactions, args.seen], args.force)
   const inputs = await readTableInputs(args, session.log)
   const { targets } = attackTargets(inputs, args.attackers)
   const ndcg = await rankingOf(args, inputs.table, session.log)
@@ -122,8 +121,8 @@ async function compare(args: CompareArguments): Promise<void> {
     versions: versions(),
   }, 2)}\n`
   await writingFiles(async () => {
-    if (out !== undefined) writeFileAtomic(out, record)
-    if (report !== undefined) writeFileAtomic(report, /\.svg$/i.test(report) ? comparisonFigure(data).svg : comparisonHtml(data))
+    const page = report === undefined ? '' : /\.svg$/i.test(report) ? comparisonFigure(data).svg : comparisonHtml(data)
+    writeFiles([[out, record], [report, page]], { replace: args.force })
   })
   session.result(args.json ? record : tableOf(data))
   if (rows.some(({ failure }) => failure !== undefined)) process.exitCode = exitCodes.partlyDone

@@ -59,7 +59,7 @@ async function restore(args: RestoreArguments): Promise<void> {
     const size = `${args.table} and ${args.delta} fit together: the original has ${grouped(original.length)} bytes`
     return showPlan({ command: 'restore', steps: [size], facts: { bytes: original.length, sha256: sha256(original) }, writes: [args.out] }, args.json, session)
   }
-  await writingFiles(async () => writeFileAtomic(args.out, original))
+  await writingFiles(async () => writeFileAtomic(args.out, original, { replace: args.force }))
   const digest = sha256(original)
   if (!args.json) return session.result(`${args.out}  sha256 ${digest}\n`)
   session.result(`${canonicalJson({

@@ -65,18 +65,21 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
   const optional = (path: readonly (string | undefined)[]): string[] => path.filter((each) => each !== undefined)
-  checkOutputs([...outs, ...sidecars, report, ...optional([args.delta, args.fit])], [...paths, args.attributes, ...optional([args.ids, args.update, args.previous, args.items])], args.force)
+  const read = [...paths, args.attributes, args.ids, args.update, args.previous, args.previous && `${args.previous}.ids.csv`, args.items]
+  const beside = [...sidecars, report, ...optional([args.delta, args.fit])]
+  checkOutputs([...outs, ...beside], read, args.force)
   const large = paths.length === 1 ? tableToStream(args) : undefined
   if (large) return unlearnStreamed(args, large, parameters, session)
-  const read = await readTableInputs(args, session.log)
-  const { tables, warnings: ofOthers } = await auditedTables(read.table, paths, args)
+  const found = await readTableInputs(args, session.log)
+  const { tables, warnings: ofOthers } = await auditedTables(found.table, paths, args)
   const sources = tables.flatMap(({ source }) => source ?? [])
-  const extras = await readFlowExtras(args, read)
-  const { targets, warnings: ofTargets } = args.audit ? attackTargets(read, args.attackers, extras.also) : { targets: [], warnings: [] }
+  const extras = await readFlowExtras(args, found)
+  const { targets, warnings: ofTargets } = args.audit ? attackTargets(found, args.attackers, extras.also) : { targets: [], warnings: [] }
   const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
   for (const warning of warnings) session.log.warn(warning)
-  const inputs = { ...read, warnings: [...read.warnings, ...warnings] }
-  for (const [t, source] of sources.entries()) checkOutputs(tableFiles(outs[t]!, source), [], args.force)
+  const inputs = { ...found, warnings: [...found.warnings, ...warnings] }
+  // What a table's format has no place for goes into a file of its own.
+  checkOutputs([...sources.flatMap((source, t) => tableFiles(outs[t]!, source)), ...beside], read, args.force)
   if (args['dry-run']) {
     const writes = [...sources.flatMap((source, t) => [...tableFiles(outs[t]!, source), sidecars[t]!]), report, ...optional([args.delta, args.fit])]
     return showPlan(await planOf(args, inputs, tables, parameters, extras, targets, writes, session.log), args.json, session)

@@ -10,9 +10,8 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { canonicalJson, sha256, writeFileAtomic, type Json } from '@indistinct/core'
+import { canonicalJson, sha256, takeLock, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, gridVariable, stages, taskResultsVariable, type ExpandedGrid, type Grid, type Stage, type TaskOutcome } from '@indistinct/stages'
-import { takeLock } from './run-lock.ts'
 import { progressVariable, type ProgressLine } from './store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
@@ -21,8 +20,8 @@ export interface RunListener {
   cached(id: string): void
   /** A stage that runs tells how far it is, that it ended, or that it failed. */
   progress(line: ProgressLine): void
-  /** Another run, by process `pid`, is under way in this workspace; this one starts when it ends. */
-  waiting(pid: number): void
+  /** Another run is under way in this workspace; this one starts when it ends. `text` says whose, and what to do if it is gone. */
+  waiting(text: string): void
 }
 
 export interface GridRun {
@@ -54,7 +53,9 @@ export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOpt
   const label = `${grid.name}-${sha256(canonicalJson(grid as unknown as Json)).slice(0, 10)}`
   const gridFile = join(folder, `${label}.json`)
   writeFileAtomic(gridFile, `${canonicalJson(grid as unknown as Json, 1)}\n`)
-  const release = await takeLock(join(folder, 'lock'), options.listener?.waiting)
+  // An Nx that starts while another one builds its project graph takes that graph over, with the nodes of the other's grid
+  // (seen on 22.7.12), and would run those instead of its own.
+  const release = await takeLock(join(folder, 'lock'), { onWait: options.listener?.waiting })
   try {
     const run = await runNx(expanded, gridFile, workspaceRoot, options)
     // Not one of our nodes was reached: an Nx that somebody else had started lent us its project graph.

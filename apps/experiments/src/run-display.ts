@@ -60,9 +60,9 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
     sink.isTTY ? 500 : REMINDER * 1000,
   )
   return {
-    waiting(pid) {
+    waiting(text) {
       clear()
-      sink.write(`another run is under way in this workspace (process ${pid}); this one starts when it ends\n`)
+      sink.write(`another run is under way in this workspace: ${text}\n`)
     },
     cached: (id) => end(id, 'cached'),
     progress(line) {

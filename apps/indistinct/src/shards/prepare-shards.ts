@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import { badData, canonicalJson, createFile, usageError, writeFileAtomic } from '@indistinct/core'
+import { badData, canonicalJson, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
 import { openTable, readIds, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../log.ts'
@@ -57,14 +57,32 @@ const centreRows = 4096
  */
 export function prepareShards(options: PrepareOptions, log: Log): Promise<Pick<PlannedRun, 'plan' | 'resumed'>> {
   const { out, force } = options
-  return planShards(options, log, ({ plan, resumed, codes, idsOf }) => {
-    if (resumed) return { plan, resumed }
-    if (force) for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
-    codes.forEach((own, s) => writeShardLabels(out, s, own))
-    for (const { whole, output, from, to } of plan.shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
-    writeFileAtomic(layout.plan(out), textOf(plan))
-    return { plan, resumed }
+  return planShards(options, log, async ({ plan, codes, idsOf }) => {
+    // Two runs that find the folder empty must not mix their labels.
+    const release = await takeLock(join(out, '.preparing'), { onWait: (text) => log.info(`${out} is being prepared already: ${text}`) })
+    try {
+      const resumed = isResumed(plan, options)
+      if (resumed) return { plan, resumed }
+      if (force) for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
+      codes.forEach((own, s) => writeShardLabels(out, s, own))
+      for (const { whole, output, from, to } of plan.shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
+      writeFileAtomic(layout.plan(out), textOf(plan))
+      return { plan, resumed }
+    } finally {
+      release()
+    }
   })
+}
+
+/** Whether the folder holds this very run. @throws IndistinctError 'usage' where it holds another, or files of ours are inputs. */
+function isResumed(plan: ShardPlan, { tables, attributes, ids, out, fit, force }: PrepareOptions): boolean {
+  const there = existsSync(layout.plan(out))
+  if (there && !force && readFileSync(layout.plan(out), 'utf8') === textOf(plan)) return true
+  if (there && !force) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
+  const outputs = plan.shards.flatMap(({ output, whole }) => [join(out, output), ...(whole ? [] : [join(out, `${output}.ids.csv`)])])
+  if (!force) for (const path of [layout.manifest(out), ...outputs]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
+  checkOutputs([layout.plan(out), layout.manifest(out), ...outputs, ...(fit === undefined ? [] : [fit])], [...tables, ...attributes, ids], force)
+  return false
 }
 
 const textOf = (plan: ShardPlan): string => `${canonicalJson(plan, 2)}\n`
@@ -73,8 +91,8 @@ const textOf = (plan: ShardPlan): string => `${canonicalJson(plan, 2)}\n`
  * Opens tables, joins labels, and gives `use` the run that they make; nothing is written.
  * @throws IndistinctError 'usage', 'bad-data' or 'file', also where the folder holds another run.
  */
-export async function planShards<T>(options: PrepareOptions, log: Log, use: (run: PlannedRun) => T): Promise<T> {
-  const { tables, attributes, out, fit, force } = options
+export async function planShards<T>(options: PrepareOptions, log: Log, use: (run: PlannedRun) => T | Promise<T>): Promise<T> {
+  const { tables, attributes, fit } = options
   if (attributes.length !== 1 && attributes.length !== tables.length) throw usageError(`--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`)
   if (tables.length > 1 && options.shards !== undefined) throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
   const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }) }
@@ -107,14 +125,8 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
       engine: process.versions.v8,
       shards,
     }
-    const there = existsSync(layout.plan(out))
-    const resumed = there && !force && readFileSync(layout.plan(out), 'utf8') === textOf(plan)
-    if (!resumed && !force) {
-      if (there) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
-      for (const path of [layout.manifest(out), ...shards.map(({ output }) => join(out, output))]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
-    }
-    if (!resumed) checkOutputs([layout.plan(out), ...(fit === undefined ? [] : [fit])], [...tables, ...attributes, ...(options.ids === undefined ? [] : [options.ids])], force)
-    return use({ plan, resumed, readers, codes: joined.codes, idsOf })
+    const resumed = isResumed(plan, options)
+    return await use({ plan, resumed, readers, codes: joined.codes, idsOf })
   } finally {
     for (const reader of readers) reader.close()
   }

@@ -17,6 +17,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkTask } from './task-names.ts'
 
 /** One command, which one worker runs in a process of its own. */
 export interface Task {
@@ -82,7 +83,7 @@ export interface TaskRun {
 /**
  * Submits those of `tasks` that are neither done nor held by the engine, and waits until it holds none of them. Run again
  * after anything was lost, engine or caller, it goes on where that left off.
- * @throws RangeError for an id twice, or of other characters; whatever the executor throws when its engine is away.
+ * @throws RangeError for an id twice, or of other characters; IndistinctError 'usage' for arguments with control characters; whatever the executor throws when its engine is away.
  */
 export async function runTasks(executor: Executor, tasks: readonly Task[], options: RunOptions): Promise<TaskRun> {
   checkTasks(tasks)
@@ -153,8 +154,9 @@ export function availableMemory(): number {
 
 function checkTasks(tasks: readonly Task[]): void {
   const seen = new Set<string>()
-  for (const { id } of tasks) {
-    if (!/^[a-z][a-z0-9.-]*$/.test(id)) throw new RangeError(`runTasks: expected an id of lower-case letters, digits, dots and dashes, got ${JSON.stringify(id)}`)
+  for (const task of tasks) {
+    const { id } = task
+    checkTask(task)
     if (seen.has(id)) throw new RangeError(`runTasks: expected every id once, got ${id} twice`)
     seen.add(id)
   }

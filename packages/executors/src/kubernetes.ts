@@ -6,7 +6,8 @@
 import { join } from 'node:path'
 import { canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
 import { memoryOf, wavesOf, type Executor, type Task } from './executor.ts'
-import { shellQuoted } from './shell-quoted.ts'
+import { shellLine, shellQuoted } from './shell-line.ts'
+import { checkTask } from './task-names.ts'
 
 export interface KubernetesOptions {
   /** How `indistinct` is called in the image: interpreter and script. */
@@ -36,8 +37,13 @@ export interface Manifest {
   readonly list: Json
 }
 
-/** One manifest for each wave of `tasks`, in their order; a wave of more than 1,000 tasks has several. */
+/**
+ * One manifest for each wave of `tasks`, in their order; a wave of more than 1,000 tasks has several.
+ * @throws RangeError for a label that Kubernetes would refuse; as `checkTask` does.
+ */
 export function kubernetesManifests(tasks: readonly Task[], options: Omit<KubernetesOptions, 'folder'>): Manifest[] {
+  if (!/^[a-z0-9-]{1,40}$/.test(options.label)) throw new RangeError(`kubernetesManifests: expected a label of lower-case letters, digits and dashes, got ${JSON.stringify(options.label)}`)
+  for (const task of tasks) checkTask(task)
   return wavesOf(tasks).flatMap((wave, depth) => {
     const parts = Array.from({ length: Math.ceil(wave.length / LARGEST_JOB) }, (_, at) => wave.slice(at * LARGEST_JOB, (at + 1) * LARGEST_JOB))
     return parts.map((part, at) => manifestOf(part, `indistinct-${options.label}-${depth}${parts.length > 1 ? `-${at}` : ''}`, options))
@@ -65,7 +71,7 @@ export function kubernetesExecutor(options: KubernetesOptions): Executor {
 
 function manifestOf(tasks: readonly Task[], name: string, options: Omit<KubernetesOptions, 'folder'>): Manifest {
   const { program, image, volume, secret, workers = 10, threads = 1 } = options
-  const lines = tasks.map(({ args, env = {} }) => ['env', ...Object.entries(env).map(([key, value]) => `${key}=${shellQuoted(value)}`), ...[...program, ...args].map(shellQuoted)].join(' '))
+  const lines = tasks.map(({ args, env = {} }) => shellLine(program, args, env))
   const labels = { 'app.kubernetes.io/name': 'indistinct', 'app.kubernetes.io/instance': name }
   const memory = `${Math.max(...tasks.map(memoryOf))}Mi`
   const job = {

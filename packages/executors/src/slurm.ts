@@ -9,9 +9,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fileError, writeFileAtomic } from '@indistinct/core'
-import { memoryOf, wavesOf, type Executor, type Failure, type Task } from './executor.ts'
-import { shellQuoted } from './shell-quoted.ts'
+import { memoryOf, wavesOf, type Executor, type Failure } from './executor.ts'
+import { shellLine, shellQuoted } from './shell-line.ts'
 import { lastLines } from './spawn-task.ts'
+import { checkTask } from './task-names.ts'
 
 export interface SlurmOptions {
   /** How `indistinct` is called on the nodes: interpreter and script. */
@@ -45,7 +46,8 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
     const text = await slurm('squeue', ['--noheader', '--array', `--name=${name}`, '--format=%F|%K|%r|%o'])
     reasons = new Set()
     return text.split('\n').flatMap((line) => {
-      const [job = '', element, reason = '', script = ''] = line.trim().split('|')
+      const [job = '', element, reason = '', ...path] = line.trim().split('|')
+      const script = path.join('|')
       const list = script.replace(/\.sbatch$/, '.ids')
       if (!script.startsWith(scripts) || !existsSync(list)) return []
       if (!patient.has(reason)) reasons.add(reason)
@@ -67,6 +69,8 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
       return Promise.resolve(found)
     },
     async submit(tasks) {
+      // Before anything is handed over: of a wave that is refused none may run.
+      for (const task of tasks) checkTask(task)
       mkdirSync(logs, { recursive: true })
       for (const { id } of tasks) rmSync(join(logs, `${id}.log`), { force: true })
       // What an earlier submission still holds may be what these come after.
@@ -78,7 +82,7 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
           const part = wave.slice(start, start + LARGEST_ARRAY)
           const path = join(scripts, `${stamp}-${depth}-${start / LARGEST_ARRAY}`)
           writeFileAtomic(`${path}.ids`, part.map(({ id }) => `${id}\n`).join(''))
-          writeFileAtomic(`${path}.commands`, part.map((task) => `${commandLine(program, task, threads)}\n`).join(''))
+          writeFileAtomic(`${path}.commands`, part.map(({ args, env }) => `${shellLine(program, args, { INDISTINCT_THREADS: String(threads), ...env })}\n`).join(''))
           writeFileAtomic(`${path}.sbatch`, script(path, logs))
           chmodSync(`${path}.sbatch`, 0o755)
           const flags = [
@@ -93,12 +97,6 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
     },
     close: () => Promise.resolve(),
   }
-}
-
-/** A task as one line of shell. */
-function commandLine(program: readonly string[], { args, env }: Task, threads: number): string {
-  const variables = Object.entries({ INDISTINCT_THREADS: String(threads), ...env }).map(([key, value]) => `${key}=${shellQuoted(value)}`)
-  return ['env', ...variables, ...[...program, ...args].map(shellQuoted)].join(' ')
 }
 
 /**

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Failure, Task } from './executor.ts'
+import { checkTask } from './task-names.ts'
 
 export interface RunningTask {
   readonly child: ChildProcess
@@ -18,6 +19,8 @@ export interface RunningTask {
  * @param folder of logs; the output goes to `<id>.log` in it
  */
 export function spawnTask(program: readonly string[], task: Task, folder: string, env: Readonly<Record<string, string>> = {}): RunningTask {
+  // A queue on a server may hold what others have put there.
+  checkTask(task)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `${task.id}.log`)
   const log = openSync(path, 'w')

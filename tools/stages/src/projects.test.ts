@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -65,6 +67,21 @@ describe('projectsOf', () => {
     const nodes = expandGrid({ ...grid, products: [{ ...product!, datasets: [{ name: 'csv', options }] }] }).nodes
     const inputs = projectsOf(nodes, workspace)[nodes[0]!.root]!.targets!['prepare']!.inputs as { runtime?: string }[]
     expect(inputs.find((input) => input.runtime)!.runtime).toMatch(/ csv '\/it'\\''s\/\$\(here\)\/plays\.csv' '\/users\.csv'$/)
+  })
+
+  test.each(['$(touch MARK)', '`touch MARK`', "'; touch MARK; '", 'a\ntouch MARK\n', '"; touch MARK #', '\\', '& touch MARK', '{projectRoot}'])('a path of %j reaches the program whole, and no shell', (path) => {
+    const folder = mkdtempSync(join(tmpdir(), 'indistinct-runtime-'))
+    try {
+      const [product] = grid.products
+      const nodes = expandGrid({ ...grid, products: [{ ...product!, datasets: [{ name: 'csv', options: { interactions: path, attributes: '/users.csv' } }] }] }).nodes
+      const inputs = projectsOf(nodes, workspace)[nodes[0]!.root]!.targets!['prepare']!.inputs as { runtime?: string }[]
+      const command = inputs.find((input) => input.runtime)!.runtime!
+      const printed = execFileSync('sh', ['-c', command.replace(/^.*?data-digest\.ts/, `"$NODE" -p 'JSON.stringify(process.argv.slice(1))' --`)], { cwd: folder, encoding: 'utf8', env: { NODE: process.execPath, PATH: process.env['PATH'] } })
+      expect(JSON.parse(printed)).toEqual(['csv', path, '/users.csv'])
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('data files are inputs of the data sets that have some', () => {

@@ -55,11 +55,11 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
 function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
   if (node.stage === 'attack') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
   const data = dataOf(node)
-  return data === undefined ? [] : [{ runtime: ['node --import tsx apps/experiments/src/data-digest.ts', data.name, ...data.files.map(shellQuoted)].join(' ') }]
+  return data === undefined ? [] : [{ runtime: ['node --import tsx apps/experiments/src/data-digest.ts', ...[data.name, ...data.files].map(shellQuoted)].join(' ') }]
 }
 
 function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+  return /^[\w-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function stageOf(byId: ReadonlyMap<string, StageNode>, id: string): Stage {

@@ -7,7 +7,7 @@ export const exitCodes = { ok: 0, internal: 1, usage: 2, badData: 3, file: 4, ga
 /** What each means, for --help. */
 export const exitMeanings = {
   ok: 'done',
-  internal: 'internal error, or a method that diverged',
+  internal: 'internal error',
   usage: 'wrong usage or configuration',
   badData: 'bad data: the message names file, row and column',
   file: 'a file or the network failed, or a file is there already',

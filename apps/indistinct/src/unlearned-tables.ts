@@ -8,6 +8,7 @@ import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indis
 import { makeDelta, type Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
 import { beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter, type ChangedTable } from './before-and-after.ts'
+import { outcomeText } from './outcome-text.ts'
 import { commandLine, versions } from './provenance.ts'
 import { writingFiles } from './signals.ts'
 import { attributeSummary, reportHashes, type FileRecord, type TableInputs } from './table-inputs.ts'
@@ -80,8 +81,8 @@ export function resultJson(unlearning: UnlearnedTables, outputs: readonly Output
 export function resultText({ made, audits }: UnlearnedTables, update: string): string {
   const each = made.map(({ name, result, before, after, change }) => {
     const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
-    const { outcome, derived, explained } = result.parameters
-    const how = Array.isArray(derived) ? `, a linear function of ${derived.join(', ')} with ${(100 * Number(explained)).toFixed(1)} % of its variance` : typeof outcome === 'string' ? `, ${outcome}` : ''
+    const { derived, explained } = result.parameters
+    const how = Array.isArray(derived) ? `, a linear function of ${derived.join(', ')} with ${(100 * Number(explained)).toFixed(1)} % of its variance` : outcomeText(result.parameters)
     const title = made.length > 1 ? `${name}: ` : ''
     return `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ${passes}${how}\n${update}${changeText(change)}`
   })

@@ -46,8 +46,8 @@ export function intersection(attributes: Readonly<Record<string, Labels>>, least
  * it. Attributes that go together pull each other: one may end below its own landing when another's flow drags it there,
  * and `parameters.attributes` says where each ended. Attributes at chance one by one need not be at their intersections
  * (two that are told apart only by whether they agree), hence the last.
- * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on no attribute or unusable ones, named;
- * Error when rounds run out.
+ * Where rounds run out the table reached is returned with the outcome 'not landed'.
+ * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on no attribute or unusable ones, named.
  */
 export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Record<string, Labels>>, options: JointFlowOptions = {}): Unlearned {
   const caller = 'calibratedFlowJoint'
@@ -85,8 +85,7 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
   let after = before
   for (let round = 0; ; round++) {
     const [worst] = Object.entries(after).sort(([, a], [, b]) => b.largest - a.largest)
-    if (worst![1].largest <= 1 + jointTolerance) break
-    if (round === maxRounds) throw new Error(`${caller}: expected every attribute on its landing within ${maxRounds} rounds, got '${worst![0]}' at ${worst![1].largest} times it`)
+    if (worst![1].largest <= 1 + jointTolerance || round === maxRounds) break
     for (const [name] of Object.entries(after).filter(([, { largest }]) => largest > 1 + jointTolerance).sort(([, a], [, b]) => b.largest - a.largest)) {
       const attribute = Object.keys(held).indexOf(name)
       at = copyMatrix(calibratedFlow(at, held[name]!, { ...flow, kernel: 'exact', onPass: ({ loss, largestRatio }) => row(loss, largestRatio!, attribute) }).embedding)
@@ -95,10 +94,12 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
   }
   const said = Object.fromEntries(Object.entries(after).map(([name, { largest, smallest }]) =>
     [name, { largestRatio: largest, smallestRatio: smallest, largestRatioBefore: before[name]!.largest, classes: classes[name]!.length }]))
+  const off = Object.values(after).some(({ largest }) => largest > 1 + jointTolerance)
+  const outcome = off ? 'not landed' : after === before ? 'already at null' : 'landed'
   return unlearned({
     embedding: at,
     method: 'flow-joint',
-    parameters: { level, leastCell, maxRounds, jointTolerance, attributes: said as unknown as Json },
+    parameters: { outcome, ...(outcome === 'not landed' && { stopped: `all ${maxRounds} rounds are spent` }), level, leastCell, maxRounds, jointTolerance, attributes: said as unknown as Json },
     trace,
     passes: trace.length,
   })

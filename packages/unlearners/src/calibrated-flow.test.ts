@@ -121,8 +121,21 @@ describe('calibratedFlow', () => {
     expect(calibratedFlow(embedding, labels).parameters['kernel']).toBe('exact')
   })
 
-  test('says in which pass it gave up', () => {
+  test.each(['exact', 'random-fourier'] as const)('out of passes it returns the table it reached, nearer than the start, and says so: %s', (kernel) => {
     const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
-    expect(() => calibratedFlow(embedding, labels, { maxPasses: 2 })).toThrow(/calibratedFlow: expected to land within 2 passes, got MMD\^2 .* in pass 3/)
+    const { embedding: reached, parameters, passes } = calibratedFlow(embedding, labels, { maxPasses: 4, kernel, moments: false, firstStep: 0.02 })
+    expect(passes).toBe(4)
+    expect(parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 4 passes are spent' })
+    const [pair] = parameters['pairs'] as { ratio: number; ratioBefore: number }[]
+    expect(pair!.ratio).toBeLessThan(pair!.ratioBefore)
+    expect(pair!.ratio).toBeGreaterThan(1.01)
+    if (kernel === 'exact') expect(ratios({ embedding: reached, labels })[0]).toBeCloseTo(pair!.ratio, 6)
+  })
+
+  test('a single pass measures and moves nobody: not landed, never at null', () => {
+    const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
+    const result = calibratedFlow(embedding, labels, { maxPasses: 1 })
+    expect(result.parameters['outcome']).toBe('not landed')
+    expect(result.embedding.data).toEqual(embedding.data)
   })
 })

@@ -74,9 +74,10 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * `parameters` give its standard error.
  *
  * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
- * deviations, nothing moves, and `parameters.outcome` is 'already at null'.
- * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes;
- * Error with pass and loss when the landing is not reached.
+ * deviations, nothing moves, and `parameters.outcome` is 'already at null'. Where passes run out, or no step leads on, the
+ * table reached is returned with the outcome 'not landed' and `stopped`, the reason; `above` names families that stayed above
+ * their null by more than chance explains.
+ * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
   const caller = 'calibratedFlow'

@@ -1,6 +1,6 @@
 /** @file Fixed numbers of first-order steps on a loss of the embedding, shared by the regularised unlearners. */
 
-import { copyMatrix, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, type Matrix } from '@indistinct/core'
 import { adamStep } from '@indistinct/kernels'
 import type { Loss } from '@indistinct/losses'
 import type { TraceRow } from './unlearned.ts'
@@ -19,7 +19,7 @@ const runawayFactor = 1000
 
 /**
  * Takes `steps` steps from `start` (N, K) down the loss; rows whose gradient is zero throughout stay bit for bit.
- * @throws Error with step and loss on divergence.
+ * @throws IndistinctError 'bad-data' with step and loss on divergence.
  */
 export function descend(
   caller: string,
@@ -37,7 +37,11 @@ export function descend(
     const { value, gradient, measured } = loss(theta)
     if (step === 1) limit = runawayFactor * Math.abs(value)
     if (!(value <= limit)) {
-      throw new Error(`${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]?.loss ?? value}); lower learningRate (${learningRate})`)
+      throw badData(
+        step === 1
+          ? `${caller}: expected a loss that is a number, got ${value} at step 1; look for columns of very large values, and divide them by a constant`
+          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower learningRate (${learningRate}; --learning-rate on the command line)`,
+      )
     }
     const row: TraceRow = Object.freeze({ pass: step, loss: value, ...measured })
     trace.push(row)

@@ -66,9 +66,12 @@ describe('hsicFlow', () => {
     expect(again.embedding.data).toEqual(result.embedding.data)
   })
 
-  test('refuses values and tables that do not fit, and says in which pass it gave up', () => {
+  test('refuses values and tables that do not fit, and says where it stopped', () => {
     expect(() => hsicFlow(embedding, ages.subarray(1))).toThrow('hsicFlow: expected a value or NaN for each of 420 rows, got 419')
-    expect(() => hsicFlow(embedding, ages, { maxPasses: 1 })).toThrow(/hsicFlow: expected to land within 1 passes, got HSIC .* in pass 2/)
+    expect(hsicFlow(embedding, ages, { maxPasses: 1 }).parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 1 passes are spent' })
+    const stopped = hsicFlow(embedding, ages, { maxPasses: 25, tolerance: 1e-12 })
+    expect(stopped.parameters['outcome']).toBe('not landed')
+    expect(stopped.parameters['ratio']).toBeLessThan(stopped.parameters['ratioBefore'] as number)
     const broken = matrix(420, 6, embedding.data.slice())
     broken.data[8] = NaN
     expect(() => hsicFlow(broken, ages)).toThrow('expected finite values, got NaN in row 1, column 2')

@@ -11,7 +11,7 @@ export interface HsicFlowOptions {
   readonly level?: number
   /** Landing counts when HSIC is between level x null and (1 + tolerance) times that. Default 0.01. */
   readonly tolerance?: number
-  /** Passes after which to give up; one visits all pairs of users about ten times. Default 200. */
+  /** Passes after which the flow stops where it is, not landed; one visits all pairs of users about ten times. Default 200. */
   readonly maxPasses?: number
   readonly onPass?: (row: TraceRow) => void
 }
@@ -22,6 +22,8 @@ const firstStep = 0.05
 const curveTolerance = 0.05
 /** Closings in a row: what was closed to first order leaves something for the next. */
 const mostClosings = 4
+/** Halvings of a step after which no shorter one is tried: the direction then leads nowhere. */
+const mostHalvings = 24
 
 /**
  * Moves users of `embedding` (N, K) who have a value in `values` (N, NaN for none) until HSIC between users and values stands on
@@ -29,9 +31,10 @@ const mostClosings = 4
  * axes, and of their products, with curves over the value are capped so that they average theirs, 1/m (`closeCurves`); then along
  * the negative gradient of HSIC less what would change them, by the same steps. Correlations that come back as axes shrink are
  * capped again on the way. HSIC never falls below its landing: where it stands there before the moments are down (strong leaks
- * of few users), these stay above their null. Users without a value are not moved. Deterministic.
+ * of few users), these stay above their null. Users without a value are not moved. Deterministic. Where passes run out, or no
+ * step leads on, the table reached is returned with the outcome 'not landed'.
  * @throws RangeError on options or shapes that do not fit or values that do not differ; IndistinctError 'bad-data' on a
- * table with values that are not finite; Error with pass and ratio when the landing is not reached.
+ * table with values that are not finite.
  */
 export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicFlowOptions = {}): Unlearned {
   const caller = 'hsicFlow'
@@ -47,10 +50,11 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   const curves = valueCurves(values, target)
 
   const trace: TraceRow[] = []
+  const isSpent = (): boolean => trace.length >= maxPasses
   const measure = (theta: Matrix, stage: number, step: number): { theta: Matrix; loss: HsicLoss; ratio: number } => {
     const loss = hsic(theta, target)
     const ratio = loss.value / (level * loss.nullValue)
-    if (!Number.isFinite(ratio) || trace.length === maxPasses) throw new Error(`${caller}: expected to land within ${maxPasses} passes, got HSIC ${loss.value} at ${ratio} times the landing in pass ${trace.length + 1}`)
+    if (!Number.isFinite(ratio)) throw badData(`${caller}: expected numbers, got HSIC ${loss.value} at ${ratio} times the landing in pass ${trace.length + 1}; look for columns of very large or very small values`)
     const row = { pass: trace.length + 1, loss: loss.value, stage, step, largestRatio: ratio }
     trace.push(row)
     onPass?.(row)
@@ -58,15 +62,17 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   }
   const start = measure(embedding, 0, 0)
   let at = start
-  /** The longest of `step` and what is shorter, along displacement, that lowers HSIC and not below its landing. */
+  /** The longest of `step` and what is shorter, along displacement, that lowers HSIC and not below its landing; `from` where none does. */
   const advance = (from: typeof at, displacement: Matrix, step: number, stage: number): { reached: typeof at; shortened: boolean } => {
     let [low, lowRatio, high, highRatio, tried] = [0, from.ratio, Infinity, NaN, step]
+    let better = from
     for (;;) {
+      if (isSpent() || tried < step * 0.5 ** mostHalvings) return { reached: better, shortened: true }
       const reached = measure(displaced(from.theta, displacement, tried), stage, tried)
       if (reached.ratio < 1) [high, highRatio] = [tried, reached.ratio]
       else if (reached.ratio >= from.ratio) [high, highRatio] = [tried, NaN]
       else if (high === Infinity || Number.isNaN(highRatio) || reached.ratio <= 1 + tolerance) return { reached, shortened: high !== Infinity }
-      else [low, lowRatio] = [tried, reached.ratio]
+      else [low, lowRatio, better] = [tried, reached.ratio, reached]
       const share = Number.isNaN(highRatio) ? 0.5 : (lowRatio - 1 - tolerance / 2) / (lowRatio - highRatio)
       tried = low + (high - low) * Math.min(0.9, Math.max(0.1, share))
     }
@@ -76,7 +82,7 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   /** The table with its curves closed, as far as HSIC does not fall below its landing. */
   const close = (from: typeof at): typeof at => {
     let now = from
-    for (let round = 0; round < mostClosings && now.ratio > 1 + tolerance && !untold(now.theta); round++) {
+    for (let round = 0; round < mostClosings && !isSpent() && now.ratio > 1 + tolerance && !untold(now.theta); round++) {
       const displacement = copyMatrix(now.theta)
       closeCurves(displacement, curves, level)
       for (let p = 0; p < displacement.data.length; p++) displacement.data[p]! -= now.theta.data[p]!
@@ -95,15 +101,17 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
     for (let p = 0; p < direction.data.length; p++) direction.data[p]! *= factor
     holdCurves(direction, at.theta, curves)
     const { reached, shortened } = advance(at, direction, eta, 2)
+    if (reached === at) break
     at = reached
     eta *= shortened ? 0.5 : 2
   }
   const moved = at === start ? copyMatrix(embedding) : at.theta
+  const outcome = at.ratio > 1 + tolerance ? 'not landed' : at === start ? 'already at null' : 'landed'
   return unlearned({
     embedding: moved,
     method: 'hsic-flow',
     parameters: {
-      level, tolerance, maxPasses, outcome: at === start ? 'already at null' : 'landed',
+      level, tolerance, maxPasses, outcome, ...(outcome === 'not landed' && { stopped: isSpent() ? `all ${maxPasses} passes are spent` : 'no step leads on' }),
       hsic: at.loss.value, ratio: at.ratio, ratioBefore: start.ratio, users: m,
       curves: curves.curves.length, curvesBefore: { ...curveRatios(embedding, curves) }, curvesAfter: { ...curveRatios(moved, curves) },
     },

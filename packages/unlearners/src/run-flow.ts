@@ -1,6 +1,6 @@
 /** @file The course of the calibrated flow on any `FlowTable`: which tables to try, and where to stop. */
 
-import type { Json } from '@indistinct/core'
+import { badData, type Json } from '@indistinct/core'
 import { nullMmd } from '@indistinct/kernels'
 import { checkCount, checkPositive } from './checked-classes.ts'
 import type { FamilyRatio } from './class-moments.ts'
@@ -19,7 +19,7 @@ export interface FlowCourse {
   readonly firstStep: number
   /** Landing counts when MMD^2 is between level x null and (1 + tolerance) times that. Default 0.01. */
   readonly tolerance: number
-  /** Passes after which to give up. Default 500. */
+  /** Passes after which the flow stops where it is, not landed. Default 500. */
   readonly maxPasses: number
 }
 
@@ -61,6 +61,11 @@ const surprising = 3
  * little along all directions, and most of that goes with the rest, at less cost; what chance does not explain of it then goes after.
  */
 const manyShapes = 2
+/** Halvings of a step after which no shorter one is tried: the direction then leads nowhere. */
+const mostHalvings = 24
+/** Stops a flow whose passes are spent; it never leaves this file. */
+const passesSpent = new Error('passes spent')
+
 /** Shares of the way to a calibrated table that are tried for one that leaves no pair below its floor. */
 const sharesTried = 4
 
@@ -79,7 +84,11 @@ interface Measured<State, Mmd> {
   readonly pairs: readonly Pair<Mmd>[]
 }
 
-/** The steps of `calibratedFlow`, which explains them. @throws Error with pass and loss when the landing is not reached. */
+/**
+ * The steps of `calibratedFlow`, which explains them. Where passes run out, or no step leads on, it ends on the table that it
+ * reached and says so.
+ * @throws IndistinctError 'bad-data' where a statistic is no number.
+ */
 export function runFlow<State, Direction, Mmd extends PairMmd>(
   caller: string, table: FlowTable<State, Direction, Mmd>, course: FlowCourse, onPass?: (row: TraceRow) => void,
 ): FlowEnd<State> {
@@ -91,8 +100,20 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   const discard = ({ state }: At): void => table.discard(state)
 
   const trace: TraceRow[] = []
+  let spent = false
+  /** What `move` gives, or `stay` once passes are spent. */
+  const orStay = <T>(stay: T, move: () => T): T => {
+    try {
+      return move()
+    } catch (error) {
+      if (error !== passesSpent) throw error
+      spent = true
+      return stay
+    }
+  }
   /** Measures the table that `step` led to: a share of the moments' map, or eta. */
   const measure = (state: State, stage: number, step: number): At => {
+    if (trace.length === maxPasses) throw passesSpent
     const pairs = table.measure(state).map((mmd, p) => {
       const { first, second } = pairNames[p]!
       return { first, second, mmd, ratio: mmd.value / (level * nullMmd(mmd.total, mmd.trace, sizes[first]!, sizes[second]!)) }
@@ -100,10 +121,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     const loss = pairs.reduce((sum, pair) => sum + pair.mmd.value, 0) / pairs.length
     const ratios = pairs.map((pair) => pair.ratio)
     const row: TraceRow = { pass: trace.length + 1, loss, stage, step, largestRatio: Math.max(...ratios), smallestRatio: Math.min(...ratios) }
-    if (!ratios.every(Number.isFinite) || trace.length === maxPasses) {
-      throw new Error(
-        `${caller}: expected to land within ${maxPasses} passes, got MMD^2 ${loss} at ${row.largestRatio} times the landing in pass ${row.pass}`,
-      )
+    if (!ratios.every(Number.isFinite)) {
+      throw badData(`${caller}: expected numbers, got MMD^2 ${loss} at ${row.largestRatio} times the landing in pass ${row.pass}; look for columns of very large or very small values`)
     }
     trace.push(row)
     onPass?.(row)
@@ -126,23 +145,24 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   const calibrate = (from: At, families: readonly Family[]): At => {
     let reached = from
     for (const { stage, ofFamily, calibrated, excess } of families) {
-      if (!ofFamily(differences(reached)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
+      if (spent || !ofFamily(differences(reached)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
       const before = reached
       const mapped = calibrated(before.state, level)
       const measureAt = (share: number): At => measure(table.blend(before.state, mapped, share), stage, share)
       // One of several pairs that falls below its floor need not keep up others, which the kernel alone may not bring down.
-      if (before.pairs.length > 1 && isAbove(before, tolerance)) reached = advance(before, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
-      else reached = towards(before, floor, measureAt, discard) ?? before
+      reached = orStay(before, () => before.pairs.length > 1 && isAbove(before, tolerance)
+        ? advance(before, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
+        : towards(before, floor, measureAt, discard) ?? before)
       table.discard(mapped)
       if (reached !== before && before !== from) discard(before)
     }
     return reached
   }
 
-  const isSurprising = (of: At): boolean => {
-    const { shapes: own, radii } = differences(of)
-    return [own, radii].some((family) => family && family.ratio > level * (1 + surprise(family.terms)))
-  }
+  const surprises = (of: At): string[] =>
+    Object.entries(differences(of)).filter(([, { ratio, terms }]: [string, FamilyRatio]) => ratio > level * (1 + surprise(terms))).map(([family]) => family)
+  const isSurprising = (of: At): boolean => surprises(of).some((family) => family === 'shapes' || family === 'radii')
+  const isOff = (of: At): boolean => isAbove(of, tolerance) || (of !== start && isBelow(of, floor))
   const descended = (shapesFirst: boolean): At => {
     let at = start
     if (isAbove(start, tolerance)) {
@@ -154,27 +174,30 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     }
     let eta = firstStep
     for (let polish = 0; ; polish++) {
-      while (isAbove(at, tolerance) || (at !== start && isBelow(at, floor))) {
+      while (!spent && isOff(at)) {
         let from = at
         if (table.kernel === 'random-fourier') {
           table.refresh()
-          from = measure(at.state, 2, 0)
+          from = orStay(at, () => measure(at.state, 2, 0))
+          if (spent) break
           if (!isAbove(from, tolerance) && !isBelow(from, floor)) {
             at = from
             break
           }
         }
         const along = table.direction(at.state, at.pairs.map(({ mmd }) => mmd), directionFactors(from, sizes), moments)
-        const { reached, shortened } = advance(
+        const { reached, shortened } = orStay({ reached: from, shortened: true }, () => advance(
           from, eta, tolerance, sizes, (step) => measure(table.displaced(from.state, along, step), 2, step), discard,
-          table.kernel === 'exact' ? 0 : eta * shortestShare,
-        )
+          eta * (table.kernel === 'exact' ? 0.5 ** mostHalvings : shortestShare),
+        ))
+        // The exact kernel would give the same direction again.
+        if (reached === from && table.kernel === 'exact') break
         if (reached !== from) discard(from)
         at = reached
         eta *= shortened ? 0.5 : 2
       }
       // On its floor MMD^2 leaves no room for another map.
-      if (polish === mostPolishes || (polish > 0 && smallestRatio(at) < floor + 2 * tolerance)) break
+      if (spent || polish === mostPolishes || (polish > 0 && smallestRatio(at) < floor + 2 * tolerance)) break
       // The kernel's steps hold moments to first order only: what has come back is taken out again.
       const polished = calibrate(at, [
         ...(moments ? [{ ...meansAndCovariances, excess: at === start ? surprise : () => familyTolerance }] : []),
@@ -189,10 +212,15 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   }
   let at = descended(false)
   // The kernel may have spent on other differences what shapes need above the floor: then once more, with shapes before it.
-  if (shapes && isAbove(start, tolerance) && isSurprising(at)) {
-    if (at !== start) discard(at)
-    at = descended(true)
+  if (!spent && shapes && isAbove(start, tolerance) && isSurprising(at)) {
+    const again = descended(true)
+    const [kept, rejected] = isOff(again) && !isOff(at) ? [at, again] : [again, at]
+    if (rejected !== start && rejected !== kept) discard(rejected)
+    at = kept
   }
+  const above = surprises(at)
+  const moved = at.state !== origin
+  const outcome = isOff(at) || (!moved && above.length > 0) ? 'not landed' : moved ? 'landed' : 'already at null'
   const ratios = (of: At): Record<string, number> =>
     Object.fromEntries(Object.entries(differences(of)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))
   return {
@@ -201,7 +229,10 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     parameters: {
       ...course,
       kernel: table.kernel,
-      outcome: at.state === origin ? 'already at null' : 'landed',
+      outcome,
+      // Families that chance does not explain are named, wherever MMD^2 ended.
+      ...(above.length > 0 && { above }),
+      ...(outcome === 'not landed' && { stopped: spent ? `all ${maxPasses} passes are spent` : 'no step leads on' }),
       differencesBefore: ratios(start),
       differencesAfter: ratios(at),
       pairs: at.pairs.map(({ first, second, mmd, ratio }, p) => ({
@@ -248,8 +279,8 @@ function towards<At extends Measured<unknown, unknown>>(
 
 /**
  * Tries `step`, and shorter ones until the misfit of `from` comes down. With two labels it also comes down onto the
- * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest` it
- * stays at `from`.
+ * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest`, or
+ * out of passes, it ends on the best table so far, or stays at `from`.
  */
 function advance<At extends Measured<unknown, PairMmd>>(
   from: At, step: number, tolerance: number, sizes: readonly number[], measureAt: (step: number) => At,
@@ -260,15 +291,30 @@ function advance<At extends Measured<unknown, PairMmd>>(
   let [low, lowRatio] = [0, from.pairs[0]!.ratio]
   let [high, highRatio] = [Infinity, NaN]
   let tried = step
+  let better: At | undefined
+  const ended = (reached: At, shortened: boolean): { reached: At; shortened: boolean } => {
+    if (better && better !== reached) discard(better)
+    return { reached, shortened }
+  }
   for (;;) {
-    if (tried < shortest) return { reached: from, shortened: true }
-    const reached = measureAt(tried)
+    if (tried < shortest) return ended(better ?? from, true)
+    let reached: At
+    try {
+      reached = measureAt(tried)
+    } catch (error) {
+      if (error !== passesSpent || !better) throw error
+      return ended(better, true)
+    }
     const ratio = reached.pairs.length === 1 ? reached.pairs[0]!.ratio : NaN
     if (ratio < 1) [high, highRatio] = [tried, ratio]
     else if (misfit(reached) >= misfit(from)) [high, highRatio] = [tried, NaN]
-    else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance) return { reached, shortened: high !== Infinity }
-    else [low, lowRatio] = [tried, ratio]
-    discard(reached)
+    else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance) return ended(reached, high !== Infinity)
+    else {
+      ;[low, lowRatio] = [tried, ratio]
+      if (better) discard(better)
+      better = reached
+    }
+    if (reached !== better) discard(reached)
     const share = Number.isNaN(highRatio) ? 0.5 : (lowRatio - 1 - tolerance / 2) / (lowRatio - highRatio)
     // Kept off the ends, where the line through both ratios would stall.
     tried = low + (high - low) * Math.min(0.9, Math.max(0.1, share))

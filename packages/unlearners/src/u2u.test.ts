@@ -90,7 +90,7 @@ describe('u2uRegularised', () => {
   test('divergence names step and loss', () => {
     const { embedding, labels } = leakyTable([30, 20], 4, 1, 6)
     expect(() => u2uRegularised(embedding, labels, { optimiser: 'gradient', learningRate: 1 })).toThrow(
-      /^u2uRegularised: diverged at step \d+ with loss [\d.e+]+ \(first loss [\d.]+\); lower learningRate \(1\)$/,
+      /^u2uRegularised: diverged at step \d+ with loss [\d.e+]+ \(first loss [\d.]+\); lower learningRate \(1; --learning-rate on the command line\)$/,
     )
   })
 })

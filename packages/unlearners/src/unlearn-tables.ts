@@ -83,8 +83,10 @@ export function unlearnTables<Name extends UnlearnerName>(
     results.push(unlearn(side, results.at(-1)?.embedding ?? wide.matrix, undefined, whitening === undefined ? {} : { whitening }))
   }
   const result = results.at(-1)!
-  const landed = results.some(({ parameters }) => parameters['outcome'] === 'landed')
-  const joint = { ...result.parameters, ...(landed && { outcome: 'landed' }), tables: names }
+  const outcomes = results.map(({ parameters }) => parameters['outcome'])
+  const outcome = ['not landed', 'landed'].find((each) => outcomes.includes(each))
+  const stopped = results.find(({ parameters }) => parameters['outcome'] === 'not landed')?.parameters['stopped']
+  const joint = { ...result.parameters, ...(outcome && { outcome }), ...(stopped !== undefined && { stopped }), tables: names }
   const steps = results.flatMap(({ trace }) => trace)
   return Object.fromEntries(names.map((name, t) => {
     const { first, factor } = wide.parts[t]!

@@ -15,6 +15,7 @@ import { readFlowExtras, type FlowExtras } from '../flow-extras.ts'
 import type { Log } from '../log.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
+import { outcomeWarning } from '../outcome-text.ts'
 import { openSession } from '../session.ts'
 import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
 import { tableChange } from '../table-change.ts'
@@ -77,7 +78,7 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const { targets, warnings: ofTargets } = args.audit ? attackTargets(found, args.attackers, extras.also) : { targets: [], warnings: [] }
   const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
   for (const warning of warnings) session.log.warn(warning)
-  const inputs = { ...found, warnings: [...found.warnings, ...warnings] }
+  let inputs = { ...found, warnings: [...found.warnings, ...warnings] }
   // What a table's format has no place for goes into a file of its own.
   checkOutputs([...sources.flatMap((source, t) => tableFiles(outs[t]!, source)), ...beside], read, args.force)
   if (args['dry-run']) {
@@ -86,6 +87,9 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   }
 
   const { results, fitted, updated } = await unlearnedBy(args, inputs, tables, parameters, extras, session.log)
+  const notLanded = results.flatMap(({ parameters: reached }, t) => outcomeWarning(results.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
+  for (const warning of notLanded) session.log.warn(warning)
+  inputs = { ...inputs, warnings: [...inputs.warnings, ...notLanded] }
   const fit = args.fit !== undefined && fitted ? { path: args.fit, text: fitFile(fitted, inputs, results[0]!, args.seed) } : undefined
   const files = inputFiles(args, inputs)
   const made = sources.map((source, t): UnlearnedTable => {

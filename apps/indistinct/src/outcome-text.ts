@@ -1,0 +1,54 @@
+/** @file Where a flow ended, in words: on its landing or not, and what is left of each statistic. */
+
+import type { Json } from '@indistinct/core'
+import type { Unlearned } from '@indistinct/unlearners'
+
+type Parameters = Unlearned['parameters']
+type JsonRecord = { readonly [name: string]: Json }
+
+/** Statistics by the names that the result has for them, in words. */
+const families: Readonly<Record<string, string>> = { mean: 'means', covariance: 'covariances', shapes: 'shapes', radii: 'distances' }
+
+/** Where a method ended: nothing for those that end in one step. */
+export function outcomeText(parameters: Parameters): string {
+  const { outcome, stopped, together } = parameters
+  if (typeof outcome !== 'string') return ''
+  const joint = isRecord(together) && together['outcome'] === 'not landed' ? `; all tables side by side ${outcomeText(together).slice(2)}` : ''
+  if (outcome !== 'not landed') return `, ${outcome}${leftText(parameters, aboveOf(parameters))}${joint}`
+  return `, not landed (${String(stopped)})${leftText(parameters, Object.keys(families))}${joint}`
+}
+
+/** What to warn of where a flow did not land; nothing where it did. */
+export function outcomeWarning(title: string, parameters: Parameters): string | undefined {
+  const { together } = parameters
+  const off = [parameters, ...(isRecord(together) ? [together] : [])].find(({ outcome }) => outcome === 'not landed')
+  if (!off) return undefined
+  const spent = String(off['stopped']).endsWith('passes are spent')
+  return `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. Audit it${spent ? ', or raise --max-passes' : ''}, or try --method leace`
+}
+
+function aboveOf({ above }: Parameters): string[] {
+  return Array.isArray(above) ? above.map(String) : []
+}
+
+/** The named statistics, over what chance gives. */
+function leftText({ differencesAfter, pairs, ratio, attributes }: Parameters, names: readonly string[]): string {
+  const parts: string[] = []
+  if (names.length === 0) return ''
+  if (Array.isArray(pairs) && names.length > 1) {
+    const ratios = pairs.map((pair) => Number((pair as JsonRecord)['ratio']))
+    parts.push(`MMD^2 ${[...new Set([Math.min(...ratios), Math.max(...ratios)].map(times))].join(' to ')}`)
+  }
+  if (typeof ratio === 'number') parts.push(`HSIC ${times(ratio)}`)
+  if (isRecord(attributes)) for (const [name, own] of Object.entries(attributes)) parts.push(`MMD^2 of ${name} up to ${times(Number((own as JsonRecord)['largestRatio']))}`)
+  if (isRecord(differencesAfter)) for (const name of names) if (differencesAfter[name] !== undefined) parts.push(`${families[name] ?? name} ${times(Number(differencesAfter[name]))}`)
+  return parts.length > 0 ? `: ${parts.join(', ')} times what chance gives` : ''
+}
+
+function times(value: number): string {
+  return value.toFixed(2)
+}
+
+function isRecord(value: Json | undefined): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

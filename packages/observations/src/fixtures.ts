@@ -20,5 +20,6 @@ export function twoGroups(): TrainingData {
 
 /** `name` after a few epochs on `data`. */
 export function briefly(name: string, data: TrainingData): TrainedRecommender {
-  return recommender(name).train(data, { epochs: 15, batch: 90, lr: 0.02, seed: 3 })
+  const each = recommender(name)
+  return each.train(data, { epochs: 15, seed: 3, ...('lr' in each.defaults && { batch: 90, lr: 0.02 }) })
 }

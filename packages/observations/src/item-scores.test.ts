@@ -48,7 +48,7 @@ describe.each(recommenders.map(({ name, userTables }) => ({ name, userTables }))
 
 test('an unknown recommender is refused', () => {
   const model = { ...briefly('bpr-mf', data), name: 'other' }
-  expect(() => itemScores(model, {}, data)).toThrow('expected a recommender among lightgcn, nmf and bpr-mf, got "other"')
+  expect(() => itemScores(model, {}, data)).toThrow('expected a recommender among lightgcn, nmf, bpr-mf and ials, got "other"')
 })
 
 test('blocks are as many as memory allows, and never empty', () => {

@@ -19,9 +19,10 @@ export function itemScores(model: TrainedRecommender, tables: Partial<UserTables
     case 'nmf':
       return nmfScores({ gmf: table('gmf'), mlp: table('mlp') }, model.parameters)
     case 'bpr-mf':
+    case 'ials':
       return innerProducts(table('users'), model.parameters['items']!)
     default:
-      throw new RangeError(`itemScores: expected a recommender among lightgcn, nmf and bpr-mf, got ${JSON.stringify(model.name)}`)
+      throw new RangeError(`itemScores: expected a recommender among lightgcn, nmf, bpr-mf and ials, got ${JSON.stringify(model.name)}`)
   }
 }
 

@@ -5,10 +5,10 @@ import { scoreTopK } from '@indistinct/kernels'
 import { lightgcn } from './lightgcn.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { checkedContributions, type History, type TrainingOptions } from './train.ts'
+import { checkedContributions, type History, type DescentOptions } from './train.ts'
 import { selectRows } from './training-data.ts'
 
-export interface BprMfOptions extends TrainingOptions {
+export interface BprMfOptions extends DescentOptions {
   /** Dimensions K of an embedding. */
   readonly factors: number
   /** L2 on the embeddings of a batch: l2/2 * ||e||^2 for each use, over the batch size. */

@@ -8,11 +8,11 @@ import { allocate, allocateInt32, bprGradient, decayUsed, layerMean, release, sc
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
-import { addContribution, train, type History, type Objective, type TrainingOptions } from './train.ts'
+import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
 import { interactionGraph, selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
-export interface LightGcnOptions extends TrainingOptions {
+export interface LightGcnOptions extends DescentOptions {
   /** Dimensions K of an embedding. */
   readonly factors: number
   /** Propagation layers; 0 is matrix factorisation. */

@@ -8,11 +8,11 @@ import { allocate, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, type NmfSh
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
-import { addContribution, train, type History, type Objective, type TrainingOptions } from './train.ts'
+import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
 import { selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
-export interface NmfOptions extends TrainingOptions {
+export interface NmfOptions extends DescentOptions {
   /** Dimensions of the GMF tables. */
   readonly gmf: number
   /** Dimensions of the MLP tables. */

@@ -2,6 +2,7 @@
 
 import { usageError, type Matrix } from '@indistinct/core'
 import { bprMf } from './bpr-mf.ts'
+import { ials } from './ials.ts'
 import { lightgcn } from './lightgcn.ts'
 import { nmf } from './nmf.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
@@ -9,7 +10,7 @@ import type { TrainingOptions } from './train.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** Every recommender, as the command line lists them. */
-export const recommenders: readonly Recommender[] = [lightgcn, nmf, bprMf]
+export const recommenders: readonly Recommender[] = [lightgcn, nmf, bprMf, ials]
 
 /**
  * The recommender of that name.

@@ -47,7 +47,7 @@ export function scoreGradients(model: TrainedRecommender, data: TrainingData, ta
 type GradientOf = (user: number, item: number) => Readonly<Record<string, Float64Array>>
 
 /**
- * BPR-MF and LightGCN: the item's vector, for LightGCN the propagated one. Its layer-0 table, which is scored with only after
+ * Inner products: the item's vector, for LightGCN the propagated one. Its layer-0 table, which is scored with only after
  * propagation, is given the same vector: most of what a user's row passes on, it passes on to the user himself.
  */
 function innerProductGradientOf(model: TrainedRecommender, data: TrainingData): GradientOf {

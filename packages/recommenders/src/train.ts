@@ -10,15 +10,19 @@ export interface TrainingOptions {
   readonly seed: number
   /** Most epochs, one pass over the training interactions each. */
   readonly epochs: number
-  /** Training interactions a step, negatives not counted; below 1, a share of the epoch, but 1,024 at least. */
-  readonly batch: number
-  /** Adam's learning rate. */
-  readonly lr: number
   /** Epochs between two looks at the validation items. */
   readonly validateEvery: number
   /** Training ends after that many looks without a better NDCG@10. */
   readonly patience: number
   readonly [name: string]: Json
+}
+
+/** Options of recommenders that are trained by gradients. */
+export interface DescentOptions extends TrainingOptions {
+  /** Training interactions a step, negatives not counted; below 1, a share of the epoch, but 1,024 at least. */
+  readonly batch: number
+  /** Adam's learning rate. */
+  readonly lr: number
 }
 
 /**
@@ -74,51 +78,74 @@ export interface Objective {
  * @throws IndistinctError 'bad-data' when there is nothing to train on; Error when the loss stops being finite, with
  * epoch, step and loss.
  */
-export function train(objective: Objective, options: TrainingOptions, hooks: TrainingHooks = {}): History {
-  checkOptions(options)
+export function train(objective: Objective, options: DescentOptions, hooks: TrainingHooks = {}): History {
+  checkDescent(options)
   const { parameters, gradient, examples } = objective
   const batch = options.batch < 1 ? Math.max(smallestShare, Math.ceil(options.batch * examples)) : options.batch
-  if (examples === 0) {
-    throw badData('train: expected a training interaction of a user with an item yet unseen, got none; check the split and the filter of the data set')
-  }
+  if (examples === 0) throw nothingToTrainOn()
   const m = allocate(parameters.length)
   const v = allocate(parameters.length)
-  const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
-  let best: { epoch: number; ndcg: number; parameters: Float32Array } | undefined
+  const { regulariser } = hooks
   let step = 0
-  try {
-    for (let epoch = 1, misses = 0; epoch <= options.epochs && misses < options.patience; epoch++) {
-      objective.startEpoch(epoch)
-      let total = 0
-      for (let first = 0; first < examples; first += batch) {
-        const last = Math.min(first + batch, examples)
-        const at = { epoch, step: ++step }
-        const { regulariser } = hooks
-        const loss = objective.step(first, last, regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))))
-        if (!Number.isFinite(loss)) {
-          throw new Error(`train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ${options.lr} may help`)
-        }
-        adamStep(parameters, gradient, m, v, { lr: options.lr, step })
-        total += loss * (last - first)
+  const runEpoch = (epoch: number): number => {
+    objective.startEpoch(epoch)
+    let total = 0
+    for (let first = 0; first < examples; first += batch) {
+      const last = Math.min(first + batch, examples)
+      const at = { epoch, step: ++step }
+      const loss = objective.step(first, last, regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))))
+      if (!Number.isFinite(loss)) {
+        throw new Error(`train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ${options.lr} may help`)
       }
-      const loss = total / examples
-      const look = epoch % options.validateEvery === 0 || epoch === options.epochs
-      const ndcg = look ? objective.validate() : undefined
-      const record = { epoch, loss, ...(ndcg !== undefined && { ndcg }) }
-      epochs.push(record)
-      hooks.onEpoch?.({ ...record, epochs: options.epochs })
-      if (ndcg === undefined) continue
-      misses++
-      if (best && ndcg <= best.ndcg) continue
-      best = { epoch, ndcg, parameters: parameters.slice() }
-      misses = 0
+      adamStep(parameters, gradient, m, v, { lr: options.lr, step })
+      total += loss * (last - first)
     }
-    if (best) parameters.set(best.parameters)
+    return total / examples
+  }
+  try {
+    return untilBest({ parameters, runEpoch, validate: () => objective.validate() }, options, hooks)
   } finally {
     release(m)
     release(v)
   }
+}
+
+/** Something that gets better epoch by epoch. */
+export interface Training {
+  readonly parameters: Float32Array
+  /** One pass; returns its mean loss. */
+  runEpoch(epoch: number): number
+  /** NDCG@10 of the present parameters on the validation items, if there are any. */
+  validate(): number | undefined
+}
+
+/**
+ * Runs epochs until looks at the validation items stop getting better, and leaves `parameters` at the best (the earliest,
+ * among equals), or at the last where there are no validation items.
+ */
+export function untilBest({ parameters, runEpoch, validate }: Training, options: TrainingOptions, hooks: TrainingHooks = {}): History {
+  checkTraining(options)
+  const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
+  let best: { epoch: number; ndcg: number; parameters: Float32Array } | undefined
+  for (let epoch = 1, misses = 0; epoch <= options.epochs && misses < options.patience; epoch++) {
+    const loss = runEpoch(epoch)
+    const look = epoch % options.validateEvery === 0 || epoch === options.epochs
+    const ndcg = look ? validate() : undefined
+    const record = { epoch, loss, ...(ndcg !== undefined && { ndcg }) }
+    epochs.push(record)
+    hooks.onEpoch?.({ ...record, epochs: options.epochs })
+    if (ndcg === undefined) continue
+    misses++
+    if (best && ndcg <= best.ndcg) continue
+    best = { epoch, ndcg, parameters: parameters.slice() }
+    misses = 0
+  }
+  if (best) parameters.set(best.parameters)
   return { epochs, bestEpoch: best?.epoch ?? epochs.length, ...(best && { bestNdcg: best.ndcg }) }
+}
+
+export function nothingToTrainOn(): Error {
+  return badData('train: expected a training interaction of a user with an item yet unseen, got none; check the split and the filter of the data set')
 }
 
 /** gradient += contribution, where a regulariser gave one. */
@@ -142,14 +169,16 @@ export function checkedContributions(tables: UserTables, given: Partial<UserTabl
   return given
 }
 
-function checkOptions(options: TrainingOptions): void {
+function checkTraining(options: TrainingOptions): void {
   for (const name of ['epochs', 'validateEvery', 'patience'] as const) {
     const value = options[name]
     if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: expected a positive integer ${name}, got ${value}`)
   }
-  const { batch } = options
+}
+
+function checkDescent({ batch, lr }: DescentOptions): void {
   if (!(batch > 0 && (batch < 1 || Number.isInteger(batch)))) {
     throw new RangeError(`train: expected a positive integer batch or a share below 1, got ${batch}`)
   }
-  if (!(options.lr > 0)) throw new RangeError(`train: expected a positive lr, got ${options.lr}`)
+  if (!(lr > 0)) throw new RangeError(`train: expected a positive lr, got ${lr}`)
 }

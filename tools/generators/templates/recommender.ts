@@ -20,11 +20,11 @@ import { allocate, allocateInt32, bprGradient, release, scoreTopK } from '@indis
 import { epochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { addContribution, train, type History, type Objective, type TrainingOptions } from './train.ts'
+import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
 import { selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
-export interface ${pascal}Options extends TrainingOptions {
+export interface ${pascal}Options extends DescentOptions {
   /** Dimensions K of an embedding. */
   readonly factors: number
 }

@@ -13,7 +13,7 @@ export const pageNames = ['table-2', 'table-3', 'table-4', 'table-5'] as const
 export type PageName = (typeof pageNames)[number]
 
 const datasetTitles: { readonly [name: string]: string } = { 'ml-100k': 'ML-100K', 'ml-1m': 'ML-1M', lastfm: 'Last.fm 15K', oulad: 'OULAD', 'lfm-2b': 'LFM-2B', 'lfm-2b-synthetic': 'LFM-2B (withdrawn; generated twin)' }
-const recommenderTitles: { readonly [name: string]: string } = { nmf: 'NMF', lightgcn: 'LightGCN', 'bpr-mf': 'BPR-MF' }
+const recommenderTitles: { readonly [name: string]: string } = { nmf: 'NMF', lightgcn: 'LightGCN', 'bpr-mf': 'BPR-MF', ials: 'iALS' }
 const dataOrder = ['ml-100k', 'ml-1m', 'lfm-2b', 'lfm-2b-synthetic', 'lastfm', 'oulad']
 
 /** The page `name` over `files` of one protocol, which come in any order. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AttackCell, Stage, StageNode } from '@indistinct/stages'
 import { readJsonOf } from './store/artifact-folder.ts'
-import type { StoredAttack, UtilityFigure } from './store/results.ts'
+import type { AttackFigures, StoredAttack, UtilityFigure } from './store/results.ts'
 import type { GridRun } from './nx-run.ts'
 
 export interface GridResults {
@@ -21,9 +21,9 @@ export interface ModelResults {
   /** Absent for the original. */
   readonly method?: string
   readonly options?: unknown
-  readonly attacks: readonly Omit<StoredAttack, 'roc'>[]
+  readonly attacks: readonly AttackFigures[]
   /** Attacks on what outsiders see; their tables are `scores` and `top-10`. */
-  readonly observed: readonly Omit<StoredAttack, 'roc'>[]
+  readonly observed: readonly AttackFigures[]
   readonly utility: readonly UtilityFigure[]
   /** Path of the HTML report, absolute; unlearned models only. */
   readonly report?: string
@@ -47,8 +47,8 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
   const models = expanded.models.map((model): ModelResults => {
     const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
-    const attacksOf = (cells: readonly AttackCell[]): Omit<StoredAttack, 'roc'>[] =>
-      cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, ...figures }) => figures) : []))
+    const attacksOf = (cells: readonly AttackCell[]): AttackFigures[] =>
+      cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, deviations: _deviations, ...figures }) => figures) : []))
     const attackNodes = [...model.attacks, ...model.observedAttacks].map((attack) => attack.node)
     const nodes = [prepare, train, unlearn, evaluate, model.observe, ...attackNodes, report].filter((node) => node !== undefined)
     return {

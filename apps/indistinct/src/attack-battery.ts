@@ -26,11 +26,11 @@ export interface BatteryArguments {
 }
 
 export const batteryOptions = inGroup('Attacks', {
-  attackers: { describe: `which of ${Object.keys(battery).join(', ')}, and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all`, type: 'string', requiresArg: true, coerce: namesOption('--attackers', Object.keys(attackers)) },
-  protocols: { describe: `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: all`, type: 'string', requiresArg: true, coerce: namesOption('--protocols', Object.keys(protocols)) },
+  attackers: { describe: `which of ${Object.keys(battery).join(', ')}, and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all; together with --protocols each is run under each`, type: 'string', requiresArg: true, coerce: namesOption('--attackers', Object.keys(attackers)) },
+  protocols: { describe: `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: those that the battery has for each attacker`, type: 'string', requiresArg: true, coerce: namesOption('--protocols', Object.keys(protocols)) },
   input: { describe: 'what attackers that scale matters to are given; all: each input that the battery has for them', choices: ['all', 'raw', 'standardised', 'whitened'], default: 'all', requiresArg: true, coerce: textOption('--input') },
   repeats: { describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold', requiresArg: true, coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }) },
-  permutations: { describe: 'relabellings of the permutation tests; default 200, or 999 where scores are held fixed', requiresArg: true, coerce: numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }) },
+  permutations: { describe: 'relabellings of the permutation tests, one set for all attacks, tables and attributes; default 200, or 999 where scores are held fixed', requiresArg: true, coerce: numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }) },
   refit: { describe: 'fit attackers again under each relabelling; --refit=false holds scores fixed, which is faster and less exact', type: 'boolean', default: true },
   margin: { describe: 'largest distance of the folded AUC from one half that counts as no leak; default 0.05', requiresArg: true, coerce: numberOption('--margin', { above: 0, to: 0.5 }) },
 } as const satisfies Record<string, Options>)

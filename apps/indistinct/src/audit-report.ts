@@ -66,7 +66,7 @@ export function severalSections(sections: readonly AuditedSection[]): Sections {
     limits: [
       ...(judged.some((audit) => !isRegression(audit) && audit.classes.length > 2) ? ['With more than two labels an AUC is the mean over labels, each against the others; ROC curves are left out.'] : []),
       ...(judged.some(isRegression) ? ['The AUC of a number is the share of pairs of users with different values whose predictions are in the order of the values.'] : []),
-      ...(sections.length > 1 ? [`p corrected is multiplied by the number of ${several.attributes ? 'parts' : 'tables'}; q is of each ${several.attributes ? 'part' : 'table'} by itself.`] : []),
+      ...(sections.length > 1 ? [`p corrected is corrected for the attacks on all ${several.attributes ? 'parts' : 'tables'}; q is of each ${several.attributes ? 'part' : 'table'} by itself.`] : []),
     ],
   }
 }
@@ -95,9 +95,9 @@ export function partsJson(audits: readonly PartAudit[], joint: JointVerdict): { 
   return { leak, upperBound, worst: { ...worst }, strongest: { ...strongest }, smallestDetectable, verdict, tables }
 }
 
-function auditJson(result: TargetAudit): { readonly [name: string]: Json } {
-  const { attacks, ...rest } = result
-  return JSON.parse(JSON.stringify({ ...rest, attacks: attacks.map(({ splits: _, ...attack }) => attack) })) as { [name: string]: Json }
+function auditJson({ attacks, deviations: _, ...rest }: TargetAudit): { readonly [name: string]: Json } {
+  const plain = attacks.map(({ splits: _splits, ...attack }) => attack)
+  return JSON.parse(JSON.stringify({ ...rest, attacks: plain })) as { [name: string]: Json }
 }
 
 type AnyAttack = AttackResult | RegressionAttackResult

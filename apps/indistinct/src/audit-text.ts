@@ -1,6 +1,6 @@
 /** @file An audit as text on stdout: the verdict, and a row for every attack. */
 
-import type { AttackResult, RegressionAttackResult } from '@indistinct/attackers'
+import { smallestCorrectedP, type AttackResult, type RegressionAttackResult } from '@indistinct/attackers'
 import type { LowRate } from '@indistinct/metrics'
 import { isRegression } from './attack-targets.ts'
 import { partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
@@ -40,8 +40,8 @@ export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gat
     ...(ofNumbers.length > 0 ? [textTable([...head, ...tests, 'R^2', 'Spearman'], ofNumbers)] : []),
     ...(separation.length > 0 ? [textTable([...head, ...tests, ...rateHead], separation.map((row) => padded(row, head.length + tests.length + rates.length))), textTable([...head, 'balanced accuracy', 'accuracy', 'precision', 'recall'], decisions)] : []),
   ]
+  const least = smallestCorrectedP(audits.flatMap(({ result }) => [...result.attacks]))
   const count = audits.reduce((sum, { result }) => sum + result.attacks.length, 0)
-  const times = parts === 1 ? '' : several.attributes ? ', times the number of what was attacked' : ', times the number of tables'
   const notes = [
     ...audits.flatMap(({ result }, t) => {
       const named = parts > 1 ? `, ${titles[t]}` : ''
@@ -53,7 +53,7 @@ export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gat
     }),
     ...(ofNumbers.length > 0 ? ['AUC of a number: of two users whose values differ, how often the higher one is predicted higher, one half by chance. R^2 is below 0 by chance, Spearman 0.'] : []),
     'Brackets are 95 % intervals. p is of a permutation test of the AUC, with attackers fitted again under each relabelling where it says so; corrected',
-    `for ${count} attacks (maximum statistic and Holm${times}), q after Benjamini and Hochberg.${rates.length > 0 || ofNumbers.length === 0 ? ' TPR: users of the second label found at so many false positives.' : ''}`,
+    `for ${count} attacks (maximum statistic over one set of relabellings, which can show as little as ${least.toPrecision(1)}), q after Benjamini and Hochberg.${rates.length > 0 || ofNumbers.length === 0 ? ' TPR: users of the second label found at so many false positives.' : ''}`,
   ]
   return `${lines.join('\n')}\n\n${tables.join('\n')}\n${notes.map(printable).join('\n')}\n`
 }

@@ -5,7 +5,7 @@ import { attackTarget, type BatteryArguments } from './attack-battery.ts'
 import type { AttackTarget } from './attack-targets.ts'
 import { partsJson, type AuditedSection } from './audit-report.ts'
 import { withInterval } from './audit-text.ts'
-import { jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
+import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
 import type { Log } from './log.ts'
 import { printable, textTable } from './text-table.ts'
 
@@ -31,11 +31,12 @@ export async function attackBeforeAndAfter(tables: readonly ChangedTable[], targ
   const places = tables.flatMap((table) => targets.map((target) => ({ table: table.name, attribute: target.attribute, matrices: table, target })))
   const { titles } = partTitles(places)
   const attacked = async (phase: 'before' | 'after'): Promise<Judged> => {
-    const parts: PartAudit[] = []
+    const each: PartAudit[] = []
     for (const [at, { table, attribute, matrices, target }] of places.entries()) {
       const label = places.length === 1 ? `audit ${phase}` : `audit ${phase}, ${titles[at]}`
-      parts.push({ table, attribute, result: await attackTarget(matrices[phase], target, args, log, label) })
+      each.push({ table, attribute, result: await attackTarget(matrices[phase], target, args, log, label) })
     }
+    const parts = judgedParts(each)
     return { parts, joint: jointVerdict(parts) }
   }
   return { before: await attacked('before'), after: await attacked('after') }

@@ -87,7 +87,7 @@ test('unlearn --audit attacks both before and after: a leak, then none', async (
     }
   }
   const text = await indistinctInProcess(['unlearn', at('users.npy'), '--attributes', at('people.csv'), '--attribute', 'age', '--continuous', '--missing-label', 'unknown', '--quiet', '--force', '--out', at('out.npy'), '--audit', ...quick])
-  expect(text.stdout).toMatch(/Before: The attacks we ran found a leak.*\nAfter: The attacks we ran found no leak that stands out of any of 2 attributes and groups/)
+  expect(text.stdout).toMatch(/Before: The attacks we ran found a leak.*\nAfter: The attacks we ran cannot tell whether there is a leak of any of 2 attributes and groups/)
   expect(text.stdout).toMatch(/attacked +folded AUC before +after/)
 })
 

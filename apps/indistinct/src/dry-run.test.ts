@@ -32,6 +32,15 @@ describe('a dry run says what would be done and written', () => {
     expect(found['attacks']).toEqual([{ attacker: 'mlp', protocol: 'paper', input: 'raw', fits: 60 }])
   })
 
+  test.each([
+    ['audit', []],
+    ['compare', ['--methods', 'leace']],
+    ['unlearn', ['--method', 'leace', '--out', out, '--audit']],
+  ])('%s runs each attacker that is named under each protocol that is', async (command, more) => {
+    const { attacks } = (await plan(command, users, ...labels, '--attackers', 'xgb,knn', '--protocols', 'five-fold', '--input', 'whitened', ...more)) as { attacks: { attacker: string; protocol: string; input: string }[] }
+    expect(attacks.map(({ attacker, protocol, input }) => `${attacker} ${protocol} ${input}`)).toEqual(['xgb five-fold whitened', 'knn five-fold whitened'])
+  })
+
   test('unlearn, and by a fit', async () => {
     const found = await plan('unlearn', users, ...labels, '--method', 'gaussian-transport', '--out', out, '--delta', join(folder, 'd'), '--audit')
     expect(found).toMatchObject({ method: 'gaussian-transport', unlabelled: 'leave', attribute: { name: 'gender', missing: 0 } })

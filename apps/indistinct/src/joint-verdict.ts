@@ -1,6 +1,6 @@
 /** @file What the audits of several tables, or of several attributes, say together. */
 
-import type { AttackName } from '@indistinct/attackers'
+import { judgedTogether, type AttackName } from '@indistinct/attackers'
 import type { TargetAudit } from './attack-targets.ts'
 
 export interface PartAudit {
@@ -23,15 +23,21 @@ export interface JointVerdict {
   readonly worst: PlacedAttack
   /** Of what is given away most: the largest folded AUC among attacks that stand out, among all where none does. */
   readonly strongest: PlacedAttack
-  /** Corrected p of each attack of each part, as given, times the number of parts (Bonferroni). */
+  /** p of each attack of each part, as given, corrected for the attacks of all parts. */
   readonly correctedP: readonly (readonly number[])[]
   readonly smallestDetectable: number
   readonly verdict: string
 }
 
-/** One part's verdict is its own; of several the worst is named, and what stands out is corrected for their number. */
+/** `audits` of the same users with one seed, each with its verdict when p is corrected for the attacks of all of them. */
+export function judgedParts(audits: readonly PartAudit[]): PartAudit[] {
+  const results = judgedTogether<TargetAudit>(audits.map(({ result }) => result), audits.map(({ attribute }) => attribute))
+  return audits.map((part, t) => ({ ...part, result: results[t]! }))
+}
+
+/** One part's verdict is its own; of several, as `judgedParts` has them, the worst is named. */
 export function jointVerdict(audits: readonly PartAudit[]): JointVerdict {
-  const correctedP = audits.map(({ result }) => result.correctedP.map((p) => Math.min(1, p * audits.length)))
+  const correctedP = audits.map(({ result }) => result.correctedP)
   const strengths = audits.map(({ result }, t) => {
     const all: readonly TargetAudit['attacks'][number][] = result.attacks
     const standsOut = all.filter((_, a) => correctedP[t]![a]! <= 0.05)
@@ -58,7 +64,10 @@ export function jointVerdict(audits: readonly PartAudit[]): JointVerdict {
   ].join('')
   const verdict = leak
     ? `The attacks we ran found a leak, and ${titles[t]} ${several.attributes ? 'is given away most' : 'gives most away'}: ${by} reaches a folded AUC of ${figure}.`
-    : `The attacks we ran found no leak that stands out${onAny}; the largest folded AUC is ${figure}, by ${by} ${several.attributes ? 'of' : 'on'} ${titles[t]}, ` +
+    : `${audits.every(({ result }) => result.equivalent)
+      ? `The attacks we ran found no leak above a folded AUC of ${(0.5 + audits[0]!.result.margin).toFixed(3)}${onAny}: the largest`
+      : `The attacks we ran cannot tell whether there is a leak${onAny}: nothing stands out from chance, but the largest`
+    } folded AUC is ${figure}, by ${by} ${several.attributes ? 'of' : 'on'} ${titles[t]}, ` +
       `and the largest upper 95 % bound ${common.upperBound.toFixed(3)}, ${several.attributes ? 'of' : 'on'} ${titles[audits.indexOf(widest)]}. A folded AUC below ${smallestDetectable.toFixed(3)} may well have gone unseen.`
   return { ...common, verdict }
 }

@@ -42,7 +42,7 @@ export interface AttackPermutation {
   readonly refitRepeats: number
 }
 
-/** All but `splits` and `deviations` is plain JSON. */
+/** All but `splits` is plain JSON. */
 export interface AttackResult extends AttackMetrics {
   readonly attacker: string
   readonly protocol: ProtocolName
@@ -70,12 +70,12 @@ export interface AttackResult extends AttackMetrics {
  * @param labels of the N rows; rows without a label are left out and counted
  * @throws IndistinctError 'bad-data' on data that cannot be attacked (see `attackData`), 'usage' on an unknown protocol.
  */
-export async function attack(embedding: Matrix, labels: Labels, attacker: Attacker, options: AttackOptions): Promise<AttackResult> {
+export async function attack(embedding: Matrix, labels: Labels, attacker: Attacker, options: AttackOptions): Promise<TestedAttackResult> {
   const data = attackData(embedding, labels, [protocolNamed(options.protocol)])
   const { protocol, standardise = false, input = standardise ? 'standardised' : 'raw', refitRepeats = 0 } = options
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
-  const { result } = await runAttack(data, { attacker, protocol, input, refitRepeats }, options, (task) => runTask(table, task, attacker))
-  return result
+  const { result, ...deviations } = await runAttack(data, { attacker, protocol, input, refitRepeats }, options, (task) => runTask(table, task, attacker))
+  return { ...result, deviations }
 }
 
 export interface PlannedAttack {
@@ -85,12 +85,20 @@ export interface PlannedAttack {
   readonly refitRepeats: number
 }
 
-/** A result with what the test over several attacks needs of it. */
-export interface AttackDeviations {
-  readonly result: AttackResult
-  /** Deviation of the statistic from one half for the true labels, and under each relabelling; none with scores held fixed. */
+/** Deviation of the statistic from one half for the true labels, and under each relabelling: attackers fitted again, or scores held fixed. */
+export interface Deviations {
   readonly observed: number
-  readonly permuted: Float64Array
+  readonly permuted: ArrayLike<number>
+}
+
+/** A result with what the test over several attacks needs of it. */
+export interface AttackDeviations extends Deviations {
+  readonly result: AttackResult
+}
+
+export interface TestedAttackResult extends AttackResult {
+  /** For `correctedTogether`, with other attacks of the same users and seed. */
+  readonly deviations: Deviations
 }
 
 /** Relabellings of one task: enough that handing tasks over costs nothing, and few enough to keep all threads busy. */
@@ -144,9 +152,9 @@ export async function runAttack(
     )
   }
   const [splits, chunks] = await Promise.all([Promise.all(scoring), Promise.all(refitting)])
-  const permuted = Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
   const observed = observedDeviation(splits, classes, refitRepeats || repeats)
   const fixed = refitRepeats === 0 ? permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocol.crossValidated ? Math.SQRT2 : 1 }) : undefined
+  const permuted = fixed ? fixed.deviations : Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
   const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)
   const result: AttackResult = {
     attacker: attacker.name,

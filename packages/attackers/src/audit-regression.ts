@@ -1,7 +1,7 @@
 /** @file The audit of a number, such as an age: regressors in the place of attackers, and the verdict of `audit`. */
 
 import type { Matrix } from '@indistinct/core'
-import { attackSettings } from './attack.ts'
+import { attackSettings, type Deviations } from './attack.ts'
 import { defaultProtocols, defaultRepeats, plannedInputs, type AuditOptions, type PlannedAuditAttack } from './audit.ts'
 import { protocolNamed, protocols } from './protocols.ts'
 import { regressionBattery } from './regression-battery.ts'
@@ -14,12 +14,14 @@ export interface RegressionAuditOptions extends Omit<AuditOptions, 'attackers' |
   readonly regressors?: readonly Regressor[]
 }
 
-/** All but the attacks' `splits` is plain JSON. Folded AUCs are folded concordances. */
+/** All but `deviations` and the attacks' `splits` is plain JSON. Folded AUCs are folded concordances. */
 export interface RegressionAudit extends Verdict {
   readonly attacks: readonly RegressionAttackResult[]
   readonly labelled: number
   readonly leftOut: number
   readonly seed: number
+  /** What each attack's statistic was, and under each permutation: for `judgedTogether`. */
+  readonly deviations: readonly Deviations[]
 }
 
 interface PlannedAudit {
@@ -39,9 +41,10 @@ function planned(embedding: Matrix, values: Float64Array, options: RegressionAud
   const { regressors = Object.values(regressionBattery).map(({ regressor }) => regressor), protocols: names = defaultProtocols, input, repeats, refit = true } = options
   if (regressors.length === 0 || names.length === 0) throw new RangeError(`auditRegression: expected at least one regressor and protocol, got ${regressors.length} and ${names.length}`)
   names.forEach(protocolNamed)
+  const named = options.regressors !== undefined && options.protocols !== undefined
   const plans = names.flatMap((protocol) => regressors.flatMap((regressor) => {
     const entry = regressionBattery[regressor.name]
-    return plannedInputs(entry?.regressor === regressor ? entry.attacks : undefined, regressor.scaleFree, protocol, input, refit).map((each): PlannedRegression => ({ regressor, protocol, ...each }))
+    return plannedInputs(entry?.regressor === regressor ? entry.attacks : undefined, regressor.scaleFree, protocol, { input, refit, named }).map((each): PlannedRegression => ({ regressor, protocol, ...each }))
   }))
   const data = regressionData(embedding, values)
   return {
@@ -72,6 +75,7 @@ export async function auditRegression(embedding: Matrix, values: Float64Array, o
   return {
     ...verdictOf(judged, { ...(attribute !== undefined && { attribute }), ...(margin !== undefined && { margin }) }),
     attacks: attacks.map(({ result }) => result),
+    deviations: attacks.map(({ observed, permuted }) => ({ observed, permuted })),
     labelled: data.rows.length,
     leftOut: embedding.rows - data.rows.length,
     seed,

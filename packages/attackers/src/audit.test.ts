@@ -1,18 +1,22 @@
-import { canonicalJson, type Json } from '@indistinct/core'
+import { canonicalJson, randomStream, type Json } from '@indistinct/core'
 import { setThreads, threads } from '@indistinct/kernels'
 import { expect, test } from 'vitest'
-import { audit, auditAttributes, type AuditResult } from './audit.ts'
+import { audit, auditAttributes, judgedTogether, planAudit, type AuditResult } from './audit.ts'
+import { battery } from './battery.ts'
 import { matchMeans, shiftedClasses } from './fixtures.ts'
+import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
 import { mlp } from './mlp.ts'
 import { qda } from './qda.ts'
+import { radius } from './radius.ts'
+import { smallestCorrectedP } from './verdict.ts'
 import { xgb, xgbAttacker } from './xgb.ts'
 
 const short = { seed: 1, repeats: { paper: 2, 'five-fold': 1 }, permutations: 199 } as const
 
-/** What a report stores: everything but the scores. */
-const plain = ({ attacks, ...rest }: AuditResult): string =>
-  canonicalJson({ ...rest, attacks: attacks.map((attack) => ({ ...attack, splits: undefined })) } as unknown as Json)
+/** Everything but the scores. */
+const plain = ({ attacks, deviations, ...rest }: AuditResult): string =>
+  canonicalJson({ ...rest, deviations: deviations.map(({ observed, permuted }) => [observed, ...Array.from(permuted)]), attacks: attacks.map((attack) => ({ ...attack, splits: undefined })) } as unknown as Json)
 
 test('every attacker, protocol and input of the battery is run, with progress, and repeats byte for byte', async () => {
   const { embedding, labels } = shiftedClasses([70, 90], 4, 1, 1)
@@ -67,6 +71,40 @@ test('several attributes share one false discovery rate', async () => {
   expect(q['random']).toEqual([p2])
 })
 
+test('several tables and attributes are judged together, and a leak of one is found whatever their number', async () => {
+  const leaking = shiftedClasses([50, 50], 4, 2, 1)
+  const random = randomStream(1, 'judged-together')
+  const noise = Array.from({ length: 2 }, () => ({ rows: 100, cols: 4, data: Float32Array.from({ length: 400 }, () => random.normal()) }))
+  const ages = { classes: ['young', 'old'], codes: Int32Array.from({ length: 100 }, () => (random.uniform() < 0.5 ? 0 : 1)) }
+  const parts = [leaking.embedding, ...noise].flatMap((table) => [{ table, attribute: 'gender', labels: leaking.labels }, { table, attribute: 'age', labels: ages }])
+  for (const [attackers, refit, permutations] of [[[logistic], true, 99], [[logistic, qda, radius], false, 99], [[logistic, knn], true, undefined]] as const) {
+    const alone: AuditResult[] = []
+    const options = { seed: 1, repeats: { paper: 1, 'five-fold': 1 }, input: 'raw', attackers, refit, ...(permutations && { permutations }) } as const
+    for (const { table, attribute, labels } of parts) alone.push(await audit(table, labels, { ...options, attribute }))
+    const together = judgedTogether(alone, parts.map(({ attribute }) => attribute))
+    expect(together.map(({ leak }) => leak)).toEqual(parts.map((_, at) => at === 0))
+    expect(together[0]!.verdict).toMatch(new RegExp(`found a leak of gender: .* after correction for ${6 * alone[0]!.attacks.length} attacks`))
+    expect(Math.min(...together[0]!.correctedP)).toBeLessThanOrEqual(smallestCorrectedP(together.flatMap(({ attacks }) => attacks)))
+    together.forEach(({ correctedP }, at) => correctedP.forEach((p, a) => expect(p).toBeGreaterThanOrEqual(alone[at]!.correctedP[a]! - 1e-12)))
+  }
+  expect(() => judgedTogether([{ seed: 1, margin: 0.05 }, { seed: 2, margin: 0.05 }] as never, [])).toThrow('one seed and margin, got 1 and 2')
+})
+
+test('what is asked for by name is run: attacker, protocol and input', () => {
+  const { embedding, labels } = shiftedClasses([50, 50], 4, 1, 1)
+  const planned = (options: object): string[] => planAudit(embedding, labels, { seed: 1, ...options }).map(({ attacker, protocol, input }) => `${attacker} ${protocol} ${input}`)
+  for (const { attacker } of Object.values(battery)) {
+    for (const protocol of ['paper', 'five-fold'] as const) {
+      expect(planned({ attackers: [attacker], protocols: [protocol] }).join()).toContain(`${attacker.name} ${protocol}`)
+      expect(planned({ attackers: [attacker], protocols: [protocol], input: 'whitened' })).toEqual([`${attacker.name} ${protocol} whitened`])
+    }
+  }
+  expect(planned({ attackers: [xgb, knn], protocols: ['five-fold'] })).toEqual(['xgb five-fold raw', 'xgb five-fold whitened', 'knn five-fold raw', 'knn five-fold standardised', 'knn five-fold whitened'])
+  expect(planned({ attackers: [knn] })).toEqual(['knn paper raw', 'knn paper standardised', 'knn paper whitened'])
+  // The same to a tree as raw.
+  expect(planned({ attackers: [xgb], protocols: ['five-fold'], input: 'standardised' })).toEqual(['xgb five-fold raw'])
+})
+
 test('all attacks of a seed see the same users', async () => {
   const { embedding, labels } = shiftedClasses([40, 50], 3, 0, 2)
   const { attacks } = await audit(embedding, labels, { ...short, attackers: [logistic, xgb], protocols: ['paper'] })
@@ -78,7 +116,7 @@ test('random labels give no leak, and a bound that is not below what could be se
   const result = await audit(embedding, labels, { ...short, attackers: [mlp, xgb, logistic], refit: false })
   expect(result.leak).toBe(false)
   expect(result.upperBound).toBeLessThan(0.7)
-  expect(result.verdict).toContain('with 300 labelled users')
+  expect(result.verdict).toContain('With 300 labelled users')
 })
 
 test('a table unlearned beyond chance is a leak', async () => {

@@ -6,20 +6,23 @@ import { threads } from '@indistinct/kernels'
 import { attackData, type AttackData } from './attack-data.ts'
 import { openAttackPool, type AttackPool } from './attack-pool.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
-import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type AttackSettings, type PlannedAttack } from './attack.ts'
+import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type Deviations, type AttackSettings, type PlannedAttack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
 import { battery, type BatteryAttack } from './battery.ts'
 import { mmdTest, type MmdTest } from './mmd-test.ts'
 import { inputNames, type InputName } from './prepared-input.ts'
 import { protocolNamed, type ProtocolName } from './protocols.ts'
-import { verdictOf, type Verdict } from './verdict.ts'
+import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './verdict.ts'
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
-  /** The whole battery unless given. Others than the battery's are run on every input under every protocol. */
+  /**
+   * The whole battery unless given. One of the battery is run as it lists it; under a protocol of `protocols` for which it lists
+   * none, on the inputs of another, scores held fixed. Others are run on every input under every protocol.
+   */
   readonly attackers?: readonly Attacker[]
   /** paper and five-fold unless given. */
   readonly protocols?: readonly ProtocolName[]
-  /** Gives every attacker this input alone (raw where it makes no difference); unless given, the battery's inputs. */
+  /** Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the battery's inputs. */
   readonly input?: InputName
   /** Repeats of each protocol; 20 for paper, 2 for five-fold. */
   readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
@@ -33,7 +36,7 @@ export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
-/** All but the attacks' `splits` is plain JSON. */
+/** All but `deviations` and the attacks' `splits` is plain JSON. */
 export interface AuditResult extends Verdict {
   readonly attacks: readonly AttackResult[]
   /** MMD between the labels' users, with labels permuted. */
@@ -42,6 +45,8 @@ export interface AuditResult extends Verdict {
   readonly labelled: number
   readonly leftOut: number
   readonly seed: number
+  /** What each attack's statistic was, and under each relabelling: for `judgedTogether`. */
+  readonly deviations: readonly Deviations[]
 }
 
 export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
@@ -77,7 +82,7 @@ function planned(embedding: Matrix, labels: Labels, options: AuditOptions): Plan
     throw new RangeError(`audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`)
   }
   const data = attackData(embedding, labels, protocols.map(protocolNamed))
-  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, input, refit))).map((plan) => {
+  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named: options.attackers !== undefined && options.protocols !== undefined }))).map((plan) => {
     const refitted = plan.refitRepeats > 0
     const settings = attackSettings({ ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] }, plan.protocol, refitted)
     const { repeats: count, innerFolds, permutations, seed } = settings
@@ -115,8 +120,9 @@ export async function audit(embedding: Matrix, labels: Labels, options: AuditOpt
     pool?.close()
   }
   return {
-    ...verdictOf(attacks, { ...(attribute !== undefined && { attribute }), ...(margin !== undefined && { margin }) }),
+    ...verdictsOf([{ attacks, ...(attribute !== undefined && { attribute }) }], margin)[0]!,
     attacks: attacks.map(({ result }) => result),
+    deviations: attacks.map(({ observed, permuted }) => ({ observed, permuted })),
     twoSample: mmdTest(embedding, data.rowsOfClass, { seed, ...(permutations !== undefined && { permutations }) }),
     classes: data.classes,
     labelled: data.labelled,
@@ -132,10 +138,13 @@ export interface AttributesAudit {
   readonly q: Readonly<Record<string, readonly number[]>>
 }
 
-/** Audits an embedding (N, K) for several attributes, with one false discovery rate over all of them and all attacks. */
+/** Audits an embedding (N, K) for several attributes: p corrected for, and one false discovery rate over, all of them and all attacks. */
 export async function auditAttributes(embedding: Matrix, attributes: Readonly<Record<string, Labels>>, options: Omit<AuditOptions, 'attribute'>): Promise<AttributesAudit> {
-  const audits: [string, AuditResult][] = []
-  for (const [attribute, labels] of Object.entries(attributes)) audits.push([attribute, await audit(embedding, labels, { ...options, attribute })])
+  const names = Object.keys(attributes)
+  const alone: AuditResult[] = []
+  for (const attribute of names) alone.push(await audit(embedding, attributes[attribute]!, { ...options, attribute }))
+  const together = judgedTogether(alone, names)
+  const audits = names.map((attribute, at): [string, AuditResult] => [attribute, together[at]!])
   const q = benjaminiHochberg(audits.flatMap(([, { attacks }]) => attacks.map(({ permutation }) => permutation.p)))
   let at = 0
   return {
@@ -144,27 +153,57 @@ export async function auditAttributes(embedding: Matrix, attributes: Readonly<Re
   }
 }
 
+/** An audit as `judgedTogether` takes it: of labels or of a number. */
+interface Judgeable extends Verdict {
+  readonly attacks: readonly Omit<JudgedAudit['attacks'][number]['result'], 'perClass'>[]
+  readonly deviations: readonly Deviations[]
+}
+
+/**
+ * Audits of the same users with one seed and margin, of several tables or `attributes`, each with the verdict that it has when
+ * p is corrected for the attacks of all of them.
+ * @param attributes what each audit attacked, for its sentence
+ * @throws RangeError when seeds or margins differ.
+ */
+export function judgedTogether<T extends Judgeable & { readonly seed: number }>(audits: readonly T[], attributes: readonly string[]): T[] {
+  const wrong = audits.find(({ seed, margin }) => seed !== audits[0]!.seed || margin !== audits[0]!.margin)
+  if (wrong) throw new RangeError(`judgedTogether: expected one seed and margin, got ${audits[0]!.seed} and ${wrong.seed}, ${audits[0]!.margin} and ${wrong.margin}`)
+  const judged = audits.map(({ attacks, deviations }, a): JudgedAudit => ({
+    attribute: attributes[a]!,
+    attacks: attacks.map((attack, at) => ({ ...deviations[at]!, result: 'perClass' in attack ? (attack as AttackResult) : { ...attack, perClass: [{ auc: attack.auc as AttackResult['perClass'][number]['auc'] }] } })),
+  }))
+  return verdictsOf(judged, audits[0]?.margin ?? defaultMargin).map((verdict, at) => ({ ...audits[at]!, ...verdict }))
+}
+
 /** Whether a thread of the pool can run it: the battery's own, but not those with threads of their own. */
 function isPooled(attacker: Attacker): boolean {
   return battery[attacker.name]?.attacker === attacker && !battery[attacker.name]!.ownThreads
 }
 
-function plansOf(attacker: Attacker, protocol: ProtocolName, input: InputName | undefined, refit: boolean): PlannedAttack[] {
+function plansOf(attacker: Attacker, protocol: ProtocolName, options: InputOptions): PlannedAttack[] {
   const entry = battery[attacker.name]
   const listed = entry?.attacker === attacker ? entry.attacks : undefined
-  return plannedInputs(listed, attacker.scaleFree, protocol, input, refit).map((each) => ({ attacker, protocol, ...each }))
+  return plannedInputs(listed, attacker.scaleFree, protocol, options).map((each) => ({ attacker, protocol, ...each }))
+}
+
+export interface InputOptions {
+  /** The one input that was asked for. */
+  readonly input: InputName | undefined
+  readonly refit: boolean
+  /** Whether attacker and protocol were asked for by name: the pair is then run, listed or not. */
+  readonly named: boolean
 }
 
 /**
  * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all inputs; or
- * the one `input` that was asked for. What scale does not matter to gets raw input where others get standardised.
+ * the one that was asked for. What scale does not matter to gets raw input in place of standardised, which is the same to it.
  */
-export function plannedInputs(listed: readonly BatteryAttack[] | undefined, scaleFree: boolean, protocol: ProtocolName, input: InputName | undefined, refit: boolean): { readonly input: InputName; readonly refitRepeats: number }[] {
+export function plannedInputs(listed: readonly BatteryAttack[] | undefined, scaleFree: boolean, protocol: ProtocolName, { input, refit, named }: InputOptions): { readonly input: InputName; readonly refitRepeats: number }[] {
   const here = listed?.filter((attack) => attack.protocol === protocol)
-  const usual: readonly InputName[] = here?.map((attack) => attack.input) ?? (scaleFree ? ['raw'] : inputNames)
-  // Whitening turns dimensions, which matters to trees too: they get it where the battery lists it.
-  const asked = input !== undefined && scaleFree && !(input === 'whitened' && usual.includes(input)) ? 'raw' : input
-  return (asked === undefined ? [...usual] : [asked])
+  if (here?.length === 0 && !named) return []
+  const usual = listed === undefined ? (scaleFree ? (['raw'] as const) : inputNames) : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
+  const asked = input === 'standardised' && scaleFree ? 'raw' : input
+  return (asked === undefined ? [...new Set(usual)] : [asked])
     .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
     .map((each) => ({ input: each, refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))
 }

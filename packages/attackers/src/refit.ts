@@ -9,12 +9,13 @@
  * permutation costs as many fits.
  */
 
-import { randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { randomStream, type Matrix } from '@indistinct/core'
 import { auc } from '@indistinct/metrics'
 import { testedClasses } from './attack-metrics.ts'
 import type { Attacker } from './attacker.ts'
 import type { InputName } from './prepared-input.ts'
 import type { Protocol } from './protocol.ts'
+import { dealtAnew } from './relabelling.ts'
 import { codesOf, fitAndScore, type SplitScores } from './scoring.ts'
 
 /** What is attacked: rows of each class, and the code of each row, -1 where it has none. */
@@ -45,11 +46,10 @@ export async function refitDeviations(
 ): Promise<Float64Array> {
   const classes = rowsOfClass.length
   const out = new Float64Array(to - from)
-  const permuted = new Int32Array(codes.length)
+  const labelled = Int32Array.from([...codes.keys()].filter((row) => codes[row]! >= 0))
   for (let b = from; b < to; b++) {
-    const rows = permutedRows(rowsOfClass, seed, b)
-    permuted.fill(-1)
-    rows.forEach((members, c) => members.forEach((row) => (permuted[row] = c)))
+    const permuted = dealtAnew(codes, labelled, seed, b)
+    const rows = rowsOfClass.map((_, c) => labelled.filter((row) => permuted[row] === c))
     const aucs: Float64Array[] = []
     // Draws of its own: under those of the true labels, relabellings would resemble one another more than the true labels
     // (which may be sorted) and p would be too small.
@@ -85,16 +85,4 @@ function meanDeviation(aucs: readonly Float64Array[], classes: number): number {
   let sum = 0
   for (let t = 0; t < tested; t++) sum += Math.abs(aucs.reduce((total, values) => total + values[t]!, 0) / aucs.length - 0.5)
   return sum / tested
-}
-
-/** Rows of each class under permutation b: all labelled rows dealt anew to classes of the same sizes. */
-function permutedRows(rowsOfClass: readonly Int32Array[], seed: number, b: number): Int32Array[] {
-  const all = Int32Array.from(rowsOfClass.flatMap((rows) => [...rows])).sort()
-  shuffle(all, randomStream(seed, 'relabelling', b))
-  let at = 0
-  return rowsOfClass.map(({ length }) => {
-    const rows = all.slice(at, at + length).sort()
-    at += length
-    return rows
-  })
 }

@@ -10,7 +10,7 @@
  * regressor does with the rows of a shadow set is done once for all permutations.
  */
 
-import { badData, gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { badData, gatherRows, randomStream, type Matrix } from '@indistinct/core'
 import { concordance, foldedAuc, foldedInterval, repeatedSplitConcordance, rSquared, spearman } from '@indistinct/metrics'
 import { checkValues } from './attack-data.ts'
 import { deviationTest, plannedSplits, type AttackResult, type AttackSettings } from './attack.ts'
@@ -18,6 +18,7 @@ import type { ClassAuc } from './attack-metrics.ts'
 import { prepareInput, type InputName } from './prepared-input.ts'
 import { protocols, type ProtocolName } from './protocols.ts'
 import type { Regressor } from './regressor.ts'
+import { dealtAnew } from './relabelling.ts'
 
 export interface RegressionData {
   readonly embedding: Matrix
@@ -59,7 +60,7 @@ export interface RegressionSplit {
 export interface RegressionDeviations {
   readonly result: RegressionAttackResult
   readonly observed: number
-  /** Under each permutation; none with predictions held fixed. */
+  /** Under each permutation; with predictions held fixed where the result's `refitRepeats` is 0. */
   readonly permuted: Float64Array
 }
 
@@ -101,12 +102,12 @@ export async function runRegressionAttack(
     splits.push({ repeat, fold, shadow, users: scored, actual: taken(values, scored), predicted: predicted! })
     onStep(1)
     if (repeat >= refitRepeats) continue
-    const sets = Array.from(permuted, (_, b) => dealt(values, rows, seed, b + 1))
+    const sets = Array.from(permuted, (_, b) => dealtAnew(values, rows, seed, b + 1))
     for (const [b, each] of (await predictions(sets)).entries()) permuted[b]! += orderTold(each, taken(sets[b]!, scored)) / tested.length
     onStep(permutations)
   }
   for (let b = 0; refitRepeats === 0 && b < permutations; b++) {
-    const set = dealt(values, rows, seed, b + 1)
+    const set = dealtAnew(values, rows, seed, b + 1)
     for (const { users, predicted } of splits) permuted[b]! += orderTold(predicted, taken(set, users)) / tested.length
   }
   const observed = Math.abs(splits.slice(0, tested.length).reduce((sum, { predicted, actual }) => sum + orderTold(predicted, actual) / tested.length, 0) - 0.5)
@@ -135,7 +136,7 @@ export async function runRegressionAttack(
     smallestDetectable: Math.min(1, critical + 0.8416 * standardError),
     splits,
   }
-  return { result, observed, permuted: refitRepeats > 0 ? deviations : new Float64Array(0) }
+  return { result, observed, permuted: deviations }
 }
 
 /** Concordance; one half where all values are the same, which says nothing of order. */
@@ -145,14 +146,6 @@ function orderTold(predicted: Float64Array, actual: Float64Array): number {
 
 function varies(values: Float64Array): boolean {
   return values.some((value) => value !== values[0])
-}
-
-/** Values under permutation b: dealt out anew among the rows that have one. */
-function dealt(values: Float64Array, rows: Int32Array, seed: number, b: number): Float64Array {
-  const shuffled = shuffle(taken(values, rows), randomStream(seed, 'relabelling', b))
-  const out = values.slice()
-  rows.forEach((row, at) => (out[row] = shuffled[at]!))
-  return out
 }
 
 function taken(values: Float64Array, rows: Int32Array): Float64Array {

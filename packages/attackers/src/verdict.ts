@@ -2,19 +2,21 @@
  * @file What a battery of attacks allows one to say. Never that a table is anonymous: only what these attacks found,
  * the bound that the worst of them gives, and the smallest leak that they could have found in this sample.
  *
- * - A leak is found when an attack stands out after correction for all of them. Attacks whose test fits attackers again
- *   share one relabelling and are corrected by the step-down maximum; those whose scores were held fixed by Holm. Where
- *   there are both kinds, each has half of the 5 %.
+ * - A leak is found when an attack stands out after correction for all of them, on all tables and of all attributes that
+ *   were audited together. All of them share one set of relabellings, and are corrected by the step-down maximum: one
+ *   family where attackers were fitted again under each relabelling, one where scores were held fixed. Where there are
+ *   both, each has half of the 5 %. So the smallest corrected p is `smallestCorrectedP`, however many attacks there are.
  * - `upperBound` is the largest upper end of the attacks' 95 % intervals. It bounds the folded AUC of the worst attack
  *   with at least 95 % confidence without any correction: it can only be too small when the interval of the one attack
  *   that truly is the worst is (an intersection-union test, Berger 1982). So "no attack above 1/2 + margin" may be said
  *   when it lies below that.
+ * - Where neither holds, the sentence says that the attacks cannot tell, whatever their figures.
  * - `simultaneous` holds intervals that cover all attacks at once, wider by the critical value of the maximum: what is
  *   needed to single out an attack, such as the strongest one.
  */
 
-import { benjaminiHochberg, foldedInterval, holm, logitInterval, maxStatistic, studentCritical, NORMAL_975 } from '@indistinct/metrics'
-import type { AttackDeviations, AttackResult } from './attack.ts'
+import { benjaminiHochberg, foldedInterval, logitInterval, maxStatistic, NORMAL_975 } from '@indistinct/metrics'
+import type { AttackResult, Deviations } from './attack.ts'
 import type { ClassAuc } from './attack-metrics.ts'
 
 /** Which attack, without its scores. */
@@ -44,7 +46,7 @@ export interface Verdict {
   readonly simultaneous: Simultaneous
   /** The attack with the largest folded AUC among the significant ones, or among all where none is. */
   readonly strongest: AttackName
-  /** p of each attack corrected for all of them, in the attacks' order. */
+  /** p of each attack corrected for all that were judged together, in the attacks' order. */
   readonly correctedP: readonly number[]
   /** Benjamini-Hochberg q of each attack, in the attacks' order. */
   readonly q: readonly number[]
@@ -68,15 +70,66 @@ interface JudgedAttack extends Pick<AttackResult, 'attacker' | 'protocol' | 'inp
   readonly perClass: readonly Pick<ClassAuc, 'auc'>[]
 }
 
-export interface JudgedDeviations extends Pick<AttackDeviations, 'observed' | 'permuted'> {
+export interface JudgedDeviations extends Deviations {
   readonly result: JudgedAttack
 }
 
+/** The attacks of one audit, and what they attacked. */
+export interface JudgedAudit {
+  readonly attacks: readonly JudgedDeviations[]
+  readonly attribute?: string
+}
+
 export function verdictOf(attacks: readonly JudgedDeviations[], options: VerdictOptions = {}): Verdict {
-  const { attribute, margin = defaultMargin } = options
+  const { attribute, margin } = options
+  return verdictsOf([{ attacks, ...(attribute !== undefined && { attribute }) }], margin)[0]!
+}
+
+/**
+ * A verdict for each of several audits with one seed, of several tables or attributes of the same users: p is corrected for
+ * the attacks of all of them.
+ */
+export function verdictsOf(audits: readonly JudgedAudit[], margin = defaultMargin): Verdict[] {
   if (!(margin > 0 && margin <= 0.5)) throw new RangeError(`verdictOf: expected a margin above 0 and at most 0.5, got ${margin}`)
+  const all = audits.flatMap(({ attacks }) => attacks)
+  const corrected = corrections(all)
+  let from = 0
+  return audits.map((audit) => {
+    const to = from + audit.attacks.length
+    const own = Object.fromEntries(Object.entries(corrected).map(([name, values]) => [name, values.slice(from, to)]))
+    from = to
+    return verdictWith(audit, margin, own as unknown as Corrections, all.length)
+  })
+}
+
+/** p of each attack corrected for all of them, which are of the same users and one seed. */
+export function correctedTogether(attacks: readonly (Deviations & { readonly result: Tested })[]): number[] {
+  return corrections(attacks).correctedP
+}
+
+/** What an attack's test was. */
+interface Tested {
+  readonly permutation: Pick<AttackResult['permutation'], 'permutations' | 'refitRepeats'>
+}
+
+/**
+ * A corrected p that each of `attacks` can reach, however many they are: 1 / (permutations + 1), twice that where some were
+ * fitted again under each relabelling and others were not. It is 0.02 with 99 permutations, the fewest that are taken.
+ */
+export function smallestCorrectedP(attacks: readonly Tested[]): number {
+  const families = familiesOf(attacks)
+  return Math.max(...families.map((family) => families.length / (1 + Math.min(...family.map((at) => attacks[at]!.permutation.permutations)))))
+}
+
+/** Indices of the attacks fitted again under each relabelling, and of those whose scores were held fixed; none empty. */
+function familiesOf(attacks: readonly Tested[]): number[][] {
+  const indices = attacks.map((_, at) => at)
+  return [true, false].map((refitted) => indices.filter((at) => attacks[at]!.permutation.refitRepeats > 0 === refitted)).filter(({ length }) => length > 0)
+}
+
+/** @param judged attacks that p was corrected for */
+function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { correctedP, critical, detectable }: Corrections, judged: number): Verdict {
   const results = attacks.map(({ result }) => result)
-  const { correctedP, critical, detectable } = corrections(attacks)
   const significant = results.filter((_, at) => correctedP[at]! <= 0.05)
   const leak = significant.length > 0
   const worst = largest(results, ({ foldedAuc }) => foldedAuc.upper)
@@ -89,7 +142,7 @@ export function verdictOf(attacks: readonly JudgedDeviations[], options: Verdict
   const sentences: string[] = []
   if (leak) {
     const { p } = strongest.permutation
-    const corrected = attacks.length > 1 ? `, ${shortP(correctedP[results.indexOf(strongest)]!)} after correction for ${attacks.length} attacks` : ''
+    const corrected = judged > 1 ? `, ${shortP(correctedP[results.indexOf(strongest)]!)} after correction for ${judged} attacks` : ''
     const below = strongest.auc.value < 0.5 ? `; its AUC of ${three(strongest.auc.value)} lies below chance, and flipping its answer gives the other side` : ''
     sentences.push(
       `The attacks we ran found a leak${of}: ${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)} ` +
@@ -104,15 +157,15 @@ export function verdictOf(attacks: readonly JudgedDeviations[], options: Verdict
         `${titleOf(worst)} (${three(worst.foldedAuc.value)}), is ${three(upperBound)}.`,
     )
   } else {
-    sentences.push(
-      `The attacks we ran found no leak${of}, but cannot rule out one: the upper 95 % bound of the worst of them, ${titleOf(worst)} ` +
-        `(${three(worst.foldedAuc.value)}), is ${three(upperBound)}, not below ${three(0.5 + margin)}.`,
-    )
+    const chance = `${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)}, which chance could explain ` +
+      `(${judged > 1 ? 'corrected p' : 'p'} ${shortP(correctedP[results.indexOf(strongest)]!)})`
+    const bound = `the upper 95 % bound of ${worst === strongest ? 'it' : titleOf(worst)} is ${three(upperBound)}, not below ${three(0.5 + margin)}`
+    sentences.push(`The attacks we ran cannot tell whether there is a leak${of}: ${chance}, and ${bound}.`)
   }
   if (!leak) {
     sentences.push(
-      `This is no evidence that there is none below: with ${worst.labelled} labelled users, the smallest folded AUC that would have ` +
-        `stood out four times in five is ${three(smallestDetectable)}.`,
+      `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled users, the smallest folded AUC ` +
+        `that would have stood out four times in five is ${three(smallestDetectable)}.`,
     )
   }
   return {
@@ -142,34 +195,20 @@ interface Corrections {
   readonly detectable: number[]
 }
 
-function corrections(attacks: readonly JudgedDeviations[]): Corrections {
-  const refitted = attacks.flatMap(({ permuted }, at) => (permuted.length > 0 ? [at] : []))
-  const fixed = attacks.flatMap(({ permuted }, at) => (permuted.length > 0 ? [] : [at]))
-  const families = (refitted.length > 0 ? 1 : 0) + (fixed.length > 0 ? 1 : 0)
+function corrections(attacks: readonly (Deviations & { readonly result: Tested })[]): Corrections {
   const correctedP = new Array<number>(attacks.length)
   const critical = new Array<number>(attacks.length)
   const detectable = new Array<number>(attacks.length)
-  if (refitted.length > 0) {
-    const m = Math.min(...refitted.map((at) => attacks[at]!.permuted.length))
-    const permuted = Array.from({ length: m }, (_, b) => refitted.map((at) => attacks[at]!.permuted[b]!))
-    const test = maxStatistic(refitted.map((at) => attacks[at]!.observed), permuted, 0.05 / families)
-    refitted.forEach((at, a) => {
-      correctedP[at] = Math.min(1, families * test.adjusted[a]!)
+  const families = familiesOf(attacks.map(({ result }) => result))
+  for (const family of families) {
+    const m = Math.min(...family.map((at) => attacks[at]!.permuted.length))
+    const permuted = Array.from({ length: m }, (_, b) => family.map((at) => attacks[at]!.permuted[b]!))
+    const test = maxStatistic(family.map((at) => attacks[at]!.observed), permuted, 0.05 / families.length)
+    family.forEach((at, a) => {
+      correctedP[at] = Math.min(1, families.length * test.adjusted[a]!)
       critical[at] = Math.max(NORMAL_975, test.critical)
+      // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
       detectable[at] = 0.5 + (test.critical + 0.8416) * test.scale[a]!
-    })
-  }
-  if (fixed.length > 0) {
-    const corrected = holm(fixed.map((at) => attacks[at]!.result.permutation.p))
-    // Bonferroni: these tests share no permutation of the fits.
-    const ends = studentCritical(0.05 / families / fixed.length, 1e6)
-    fixed.forEach((at, a) => {
-      const { chance, critical: alone, permutations } = attacks[at]!.result.permutation
-      correctedP[at] = Math.min(1, families * corrected[a]!)
-      critical[at] = ends
-      // What the smallest p can say limits what can be found at all.
-      const possible = (families * fixed.length) / (permutations + 1) <= 0.05
-      detectable[at] = possible ? chance + ((alone - chance) * (ends + 0.8416)) / 1.64 : 1
     })
   }
   return { correctedP, critical, detectable }

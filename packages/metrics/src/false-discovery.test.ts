@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest'
-import { benjaminiHochberg, holm } from './false-discovery.ts'
-
-test("Holm's correction by hand", () => {
-  const corrected = holm([0.01, 0.04, 0.03, 0.5])
-  ;[0.04, 0.09, 0.09, 0.5].forEach((value, at) => expect(corrected[at]).toBeCloseTo(value, 12))
-  expect(holm([0.6, 0.7])).toEqual([1, 1])
-})
+import { benjaminiHochberg } from './false-discovery.ts'
 
 test("Benjamini and Hochberg's q by hand, as statsmodels' fdr_bh gives it", () => {
   const q = benjaminiHochberg([0.01, 0.04, 0.03, 0.5, 0.001])

@@ -18,15 +18,3 @@ export function benjaminiHochberg(p: readonly number[]): number[] {
   })
   return out
 }
-
-/** Holm's step-down correction (1979): the chance of any false finding among all tests stays below the level. */
-export function holm(p: readonly number[]): number[] {
-  const order = p.map((_, at) => at).sort((a, b) => p[a]! - p[b]!)
-  const out = new Array<number>(p.length)
-  let running = 0
-  order.forEach((at, rank) => {
-    running = Math.max(running, Math.min(1, (p.length - rank) * p[at]!))
-    out[at] = running
-  })
-  return out
-}

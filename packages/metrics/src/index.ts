@@ -4,7 +4,7 @@ export { aucInterval, foldedInterval, logitInterval, meanAucInterval, NORMAL_975
 export { bootstrapInterval, bootstrapIntervals, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'
 export { concordance } from './concordance.ts'
 export { confusionMatrix } from './confusion.ts'
-export { benjaminiHochberg, holm } from './false-discovery.ts'
+export { benjaminiHochberg } from './false-discovery.ts'
 export { hitRatioAtK, hitRatioDefinitions, hitRatioPerUser, type HitRatioDefinition } from './hit-ratio.ts'
 export { leaveOneOutCandidates, leaveOneOutHitRatio, leaveOneOutNdcg, leaveOneOutRanks } from './leave-one-out.ts'
 export { ndcgAtK, ndcgPerUser } from './ndcg.ts'

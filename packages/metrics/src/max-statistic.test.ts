@@ -47,6 +47,14 @@ test('a leak does not stretch its own unit', () => {
   expect(large.critical).toBeLessThan(2.4)
 })
 
+test('a test that sees nothing in most permutations can still be found', () => {
+  const others = Array.from({ length: 99 }, (_, b) => [b % 10 === 0 ? 0.01 : 0, 0.01 * (1 + (b % 7))])
+  expect([...maxStatistic([0.4, 0.02], others).adjusted][0]).toBe(0.01)
+  expect([...maxStatistic([0.4, 0.02], others.map(([, other]) => [0, other!])).adjusted][0]).toBe(0.01)
+  // 14 of the 99 are 0.01.
+  expect([...maxStatistic([0, 0.02], others).p]).toEqual([1, 0.85])
+})
+
 test('no permutations and values that are not deviations are errors', () => {
   expect(() => maxStatistic([1], [])).toThrow('at least one permutation')
   expect(() => maxStatistic([1], [[NaN]])).toThrow('finite deviations of 0 or more')

@@ -5,7 +5,12 @@
  *
  * Statistics are deviations from "nothing leaks" (not negative). Their unit is the median over the permutations and the
  * observed labels together, over 0.6745: the standard deviation where they are absolute values of normal variables. The
- * observed labels count as one more permutation, so p stays exact, and a median does not grow with a leak.
+ * observed labels count as one more permutation, so p stays exact, and a median does not grow with a leak. Where more
+ * than half of the deviations are 0, as of an attack that sees nothing in most relabellings, the unit is their mean.
+ *
+ * The smallest corrected p is 1 / (m + 1), whatever the number of tests. Where tests permute different sets of users, their
+ * permutations are less dependent than the tests are; of normal deviations, independent ones have the largest maximum
+ * (Sidak 1967), so that p then errs on the side of no finding.
  */
 
 import { quantile } from './bootstrap.ts'
@@ -39,7 +44,8 @@ export function maxStatistic(observed: ArrayLike<number>, permuted: readonly Arr
     const values = Float64Array.from(everything, (deviations) => deviations[a]!).sort()
     const wrong = values.find((value) => !(value >= 0 && value < Infinity))
     if (wrong !== undefined) throw new RangeError(`maxStatistic: expected finite deviations of 0 or more, got ${wrong}`)
-    return quantile(values, 0.5) / normalMedian
+    const median = quantile(values, 0.5)
+    return (median > 0 ? median : values.reduce((sum, value) => sum + value, 0) / values.length) / normalMedian
   })
   const unit = (values: ArrayLike<number>, a: number): number => (scale[a]! > 0 ? values[a]! / scale[a]! : 0)
   // Sums in another order may differ in the last bit: such values are ties, and count against the finding.

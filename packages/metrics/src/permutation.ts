@@ -3,7 +3,9 @@
  *
  * What it tests: given the scores that fitted attackers gave to the scored users, are the users' labels exchangeable?
  * Labels are permuted among all users that were scored at least once (one permutation for all scorings, so that a user
- * keeps one label throughout), and the statistic is recomputed. Attackers are not refitted: the test speaks of these
+ * keeps one label throughout), and the statistic is recomputed. They are dealt in the order of the users' ids, so that
+ * attacks of one seed that scored the same users share their permutations, whatever their splits, labels and tables:
+ * `maxStatistic` then corrects for all of them at once. Attackers are not refitted: the test speaks of these
  * scores of these users, not of other shadow sets. Where classes were balanced by drawing from the larger one anew
  * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large rather
  * than too small.
@@ -38,6 +40,8 @@ export interface PermutationTest {
   readonly critical: number
   /** The statistic under each permutation, ascending: for other quantiles. */
   readonly null: Float64Array
+  /** The statistic less one half under each permutation, in their order: for a test over several attacks. */
+  readonly deviations: Float64Array
   /** Standard deviation under permutation of the mean (not folded) AUC, times `spread`. */
   readonly standardError: number
 }
@@ -60,27 +64,22 @@ export function permutationTest(
   options: PermutationOptions,
 ): PermutationTest {
   const { seed, permutations = 999, spread = 1 } = options
+  const codeOf = new Map<number, number>()
+  for (const { users, codes } of scorings) users.forEach((user, i) => codeOf.has(user) || codeOf.set(user, codes[i]!))
+  const pool = Int32Array.from(codeOf.keys()).sort()
   const slotOf = new Map<number, number>()
-  const pool: number[] = []
+  pool.forEach((user, slot) => slotOf.set(user, slot))
   const prepared = scorings.map(({ users, probabilities, codes }) => {
     const { rows, cols, data } = probabilities
     if (rows !== users.length || rows !== codes.length) {
       throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
     }
     const slots = new Int32Array(rows)
-    for (let i = 0; i < rows; i++) {
-      let slot = slotOf.get(users[i]!)
-      if (slot === undefined) {
-        slot = pool.length
-        slotOf.set(users[i]!, slot)
-        pool.push(codes[i]!)
-      }
-      slots[i] = slot
-    }
+    for (let i = 0; i < rows; i++) slots[i] = slotOf.get(users[i]!)!
     const ranks = tested.map((c) => midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!)))
     return { slots, ranks, isClass: new Uint8Array(rows) }
   })
-  const labels = Int32Array.from(pool)
+  const labels = pool.map((user) => codeOf.get(user)!)
 
   const evaluate = (): { folded: number; plain: number } => {
     let folded = 0
@@ -121,12 +120,14 @@ export function permutationTest(
     if (folded[b]! >= observed - 1e-12) atLeast++
   }
   const mean = sum / permutations
+  const sorted = folded.slice().sort()
   return {
     statistic: observed,
     p: (1 + atLeast) / (permutations + 1),
     chance: folded.reduce((total, value) => total + value, 0) / permutations,
-    critical: quantile(folded.sort(), 0.95),
-    null: folded,
+    critical: quantile(sorted, 0.95),
+    null: sorted,
+    deviations: folded.map((value) => Math.max(0, value - 0.5)),
     standardError: spread * Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
   }
 }

@@ -90,8 +90,8 @@ function finding(judged: readonly Scored[], worst: Scored, gate: number | undefi
     return { status: 'bounded', sentence: proven.length > 0 ? `${bounded} They did find a smaller one: ${provenName(proven)}.` : bounded }
   }
   if (proven.length > 0) return { status: 'leak', sentence: `The attacks we ran found a leak: ${provenName(proven)}.` }
-  const open = gate === undefined ? `their intervals allow one of up to ${ceiling}` : `they do not rule out one above ${fixed(gate, 3)}, since their intervals reach up to ${ceiling}`
-  return { status: 'undecided', sentence: `The attacks we ran found no leak that stands out from chance, but ${open}.` }
+  const open = gate === undefined ? `their intervals allow a leak of up to ${ceiling}` : `they do not rule out one above ${fixed(gate, 3)}, since their intervals reach up to ${ceiling}`
+  return { status: 'undecided', sentence: `The attacks we ran cannot tell whether there is a leak: ${reached}, which chance could explain, and ${open}.` }
 }
 
 /** The strongest of the proven attacks; another one may have a larger figure and a wider interval. */

@@ -33,12 +33,12 @@ export async function run(context: StageContext): Promise<void> {
   const predicted = matrix(labels.codes.length, planned.length)
   for (const [at, { table, embedding, standardise }] of planned.entries()) {
     context.progress(at / planned.length, `${table}${standardise ? ', standardised' : ''}`)
-    const { splits, ...result } = await attack(embedding, labels, attacker, { ...protocol.options, protocol: protocol.name as ProtocolName, standardise, seed })
+    const { splits, deviations: { observed, permuted }, ...result } = await attack(embedding, labels, attacker, { ...protocol.options, protocol: protocol.name as ProtocolName, standardise, seed })
     // An attack numbers the labels that have users.
     const codeOf = result.classes.map((name) => labels.classes.indexOf(name))
     meanPredictions(splits, codeOf.length, predicted.rows).forEach((code, user) => (predicted.data[user * planned.length + at] = code < 0 ? -1 : codeOf[code]!))
     const scored = result.classes.map((_, code) => new Set(splits.flatMap(({ users, codes }) => [...users.filter((_, i) => codes[i] === code)])).size)
-    stored.push({ table, ...result, scored, protocolDescription: protocols[result.protocol].description, ...meanRoc(splits) })
+    stored.push({ table, ...result, deviations: { observed, permuted: Array.from(permuted) }, scored, protocolDescription: protocols[result.protocol].description, ...meanRoc(splits) })
   }
   context.artifact.matrix('predicted', predicted)
   context.artifact.json('attack', stored as unknown as Json)

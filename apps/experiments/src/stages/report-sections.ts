@@ -1,6 +1,6 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
-import { holm } from '@indistinct/metrics'
+import { correctedTogether } from '@indistinct/attackers'
 import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
@@ -9,7 +9,8 @@ type Interval = { readonly value: number; readonly lower: number; readonly upper
 /** A row for each attack, before beside after; p is corrected for all attacks of its side. */
 export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
   const corrected = new Map([before, after].flatMap((attacks) => {
-    const p = holm(attacks.map((attack) => attack.permutation.p))
+    if (attacks.length === 0) return []
+    const p = correctedTogether(attacks.map((attack) => ({ ...attack.deviations, result: attack })))
     return attacks.map((attack, a) => [attack, p[a]!] as const)
   }))
   return before.map((attack) => {

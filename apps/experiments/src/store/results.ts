@@ -1,6 +1,6 @@
 /** @file Figures in the artifacts of attack and evaluate, as the report and `npm start` read them. */
 
-import type { AttackResult } from '@indistinct/attackers'
+import type { AttackResult, Deviations } from '@indistinct/attackers'
 
 /** One attack on one user table: the result less its scores, with the curve that they draw. */
 export interface StoredAttack extends Omit<AttackResult, 'splits'> {
@@ -8,9 +8,14 @@ export interface StoredAttack extends Omit<AttackResult, 'splits'> {
   /** Different users that were scored, of each class. */
   readonly scored: readonly number[]
   readonly protocolDescription: string
+  /** For p corrected for all attacks of a report. */
+  readonly deviations: Deviations
   /** Points [false positive rate, true positive rate], mean over splits; for two classes only. */
   readonly roc?: readonly (readonly [number, number])[]
 }
+
+/** What grids keep of it. */
+export type AttackFigures = Omit<StoredAttack, 'roc' | 'deviations'>
 
 /** One line of utility.json, with its 95 % interval. `group` is a class of the attribute, or absent for all users. */
 export interface UtilityFigure {

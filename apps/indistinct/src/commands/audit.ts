@@ -14,7 +14,7 @@ import { auditedTables, type AuditedTable } from '../audited-tables.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { jointVerdict, partTitles, type JointVerdict, type PartAudit } from '../joint-verdict.ts'
+import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from '../joint-verdict.ts'
 import { listOption, numberOption, textOption } from '../option-values.ts'
 import { checkOutputs } from '../output-files.ts'
 import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../plan.ts'
@@ -98,10 +98,11 @@ async function audit(args: AuditArguments): Promise<void> {
   }
   const parts = tables.flatMap(({ name, matrix }) => targets.map((target) => ({ table: name, attribute: target.attribute, matrix, target })))
   const { titles } = partTitles(parts)
-  const audits: PartAudit[] = []
+  const each: PartAudit[] = []
   for (const [at, { table, attribute, matrix, target }] of parts.entries()) {
-    audits.push({ table, attribute, result: await attackTarget(matrix, target, args, session.log, parts.length === 1 ? 'audit' : `audit of ${titles[at]}`) })
+    each.push({ table, attribute, result: await attackTarget(matrix, target, args, session.log, parts.length === 1 ? 'audit' : `audit of ${titles[at]}`) })
   }
+  const audits = judgedParts(each)
   const joint = jointVerdict(audits)
   const gate = args.gate === undefined ? undefined : { limit: args.gate, upperBound: joint.upperBound, passed: joint.upperBound <= args.gate }
   if (report !== undefined) {

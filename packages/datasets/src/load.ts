@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { badData, fileError, usageError } from '@indistinct/core'
 import { readCsvDataset, type CsvOptions } from './csv.ts'
 import type { Dataset } from './dataset.ts'
+import { isOfficial } from './fetch.ts'
 import { knownDataset, knownDatasets, type KnownDataset } from './known-datasets.ts'
-import { locateDataset, type Places } from './locate.ts'
+import { cacheFolder, datasetFolder, locateDataset, type Places } from './locate.ts'
 import { readLastfm } from './lastfm.ts'
 import { readLfm2b } from './lfm-2b.ts'
 import { lfm2bTwin } from './lfm-2b-twin.ts'
@@ -74,7 +75,15 @@ export async function loadCsvDataset(
 async function readFiles<Name extends string>(known: KnownDataset, places: Places, names: readonly Name[]): Promise<Record<Name, Uint8Array>> {
   const folder = locateDataset(known, places)
   const files = {} as Record<Name, Uint8Array>
-  for (const name of names) files[name] = await readBytes(join(folder, name))
+  const fetched = folder === datasetFolder(cacheFolder(places), known)
+  for (const name of names) {
+    const path = join(folder, name)
+    files[name] = await readBytes(path)
+    // What `fetchDataset` put there was checked then, and may have been damaged or changed since.
+    if (fetched && !isOfficial(files[name], known.files.find((file) => file.name === name)!)) {
+      throw badData(`${path}: expected the official ${name}, as it was fetched, got other bytes; remove ${folder} and get it again with indistinct data fetch ${known.name}`)
+    }
+  }
   return files
 }
 

@@ -53,5 +53,10 @@ export function locateDataset(known: KnownDataset, places: Places = {}): string 
 
 function candidates(known: KnownDataset, places: Places): string[] {
   const roots = [dataFolder(places), cacheFolder(places)].filter((root) => root !== undefined)
-  return roots.map((root) => join(root, known.folder ?? known.name))
+  return roots.map((root) => datasetFolder(root, known))
+}
+
+/** Where the data set lies in the data folder or the cache. */
+export function datasetFolder(root: string, known: KnownDataset): string {
+  return join(root, known.folder ?? known.name)
 }

@@ -4,7 +4,6 @@ import { usageError } from '@indistinct/core'
 import type { Task } from './executor.ts'
 
 /** Line breaks among them. */
-// eslint-disable-next-line no-control-regex
 export const CONTROL = /[\0-\x1f\x7f\u0085\u2028\u2029]/
 
 /**

@@ -13,7 +13,7 @@ import * as evaluate from '../stages/evaluate.ts'
 import * as prepare from '../stages/prepare.ts'
 import * as train from '../stages/train.ts'
 import * as unlearn from '../stages/unlearn.ts'
-import { makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import { digestsFile, makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import { readLabels } from '../store/prepared-data.ts'
 import type { UtilityFigure } from '../store/results.ts'
 import type { StageContext } from '../store/stage-context.ts'
@@ -116,11 +116,11 @@ async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
 async function made(
   root: string, stage: Stage, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: StageContext['upstream'],
 ): Promise<void> {
-  if (existsSync(join(root, 'artifact'))) return
+  if (existsSync(join(root, 'artifact', digestsFile))) return
   const started = process.cpuUsage()
   await makeArtifact(root, (artifact) => runner.run({ id: root, stage, root, parameters, upstream, artifact, progress: () => {} }))
   const { user, system } = process.cpuUsage(started)
-  writeFileAtomic(join(root, 'timing', 'artifact', 'seconds.json'), `${JSON.stringify({ processor: (user + system) / 1e6 })}\n`)
+  await makeArtifact(join(root, 'timing'), async (artifact) => artifact.json('seconds', { processor: (user + system) / 1e6 }))
 }
 
 function figureOf(evaluated: string): UtilityFigure {

@@ -1,6 +1,6 @@
 /** @file Both stores by one suite: a folder, and S3 as s3rver, an S3-compatible server on the loopback interface, speaks it. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openStore, type ArtifactStore } from './artifact-store.ts'
-import { parsedRecord, recordOf } from './cell-record.ts'
+import { parsedRecord, recordOf, type CellRecord } from './cell-record.ts'
 
 interface Server {
   run(): Promise<AddressInfo>
@@ -76,6 +76,29 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     other.close()
   })
 
+  test('an artifact that was changed in the store, or here after it was fetched, is not believed', async () => {
+    await publish('three', 'input-3')
+    const record = (await store.records([node])).get(node.id)!
+    const fetched = await store.fetch(node, record)
+    writeFileSync(join(fetched, 'artifact', 'model.json'), 'poison')
+    const refused = expect.objectContaining({ code: 'file', message: expect.stringMatching(/^train-data-0123456789: expected the artifact with digest [0-9a-f]{64} that its record names, got [0-9a-f]{64}; it was damaged/) })
+    if (kind === 'folder') await expect(store.fetch(node, record)).rejects.toThrow(refused)
+    else await poisonedBucket(fetched, record, refused)
+    await publish('four', 'input-4')
+    expect(await look()).toMatchObject({ input: 'input-4' })
+  })
+
+  async function poisonedBucket(fetched: string, record: CellRecord, refused: unknown): Promise<void> {
+    // What was fetched before is fetched again.
+    expect(readFileSync(join(await store.fetch(node, record), 'artifact', 'model.json'), 'utf8')).toBe('model.json three')
+    rmSync(fetched, { recursive: true })
+    const objects = readdirSync(join(folder, 'buckets'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(record.artifact) && name.includes('users.npy') && name.endsWith('_object'))
+    expect(objects).toHaveLength(1)
+    writeFileSync(join(folder, 'buckets', objects[0]!), 'poison')
+    await expect(store.fetch(node, record)).rejects.toThrow(refused)
+    expect(existsSync(fetched)).toBe(false)
+  }
+
   test.runIf(kind === 's3')('an upload that is broken off is not seen', async () => {
     const made = join(store.scratch(node), 'made')
     mkdirSync(join(made, 'artifact'), { recursive: true })
@@ -106,6 +129,10 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
 test('a record that cannot be read, or of another version, is none', () => {
   expect(parsedRecord('{"schema":"indistinct/cell/1"')).toBeUndefined()
   expect(parsedRecord('{"schema":"indistinct/cell/99"}')).toBeUndefined()
+  const whole = { schema: 'indistinct/cell/1', artifact: 'a'.repeat(64), input: 'b'.repeat(64), files: ['tables/one.npy'] }
+  expect(parsedRecord(JSON.stringify(whole))).toEqual(whole)
+  for (const files of [['../../evil'], ['/etc/passwd'], ['a/../../b'], ['C:\\x'], ['a\\..\\b'], [''], 'text', undefined]) expect(parsedRecord(JSON.stringify({ ...whole, files }))).toBeUndefined()
+  expect(parsedRecord(JSON.stringify({ ...whole, artifact: '../x' }))).toBeUndefined()
 })
 
 test('other addresses are refused', async () => {

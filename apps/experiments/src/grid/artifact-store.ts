@@ -10,7 +10,10 @@ export interface ArtifactStore {
   readonly place: string
   /** Records of those of `nodes` that are published, by id. */
   records(nodes: readonly StageNode[]): Promise<ReadonlyMap<string, CellRecord>>
-  /** A folder of this machine with the published artifact/ and timing/ of `node`. */
+  /**
+   * A folder of this machine with the published artifact/ and timing/ of `node`.
+   * @throws IndistinctError 'file' where its bytes are not those that `record` names.
+   */
   fetch(node: StageNode, record: CellRecord): Promise<string>
   /** A fresh folder to make `node` in, from which `publish` can take it. */
   scratch(node: StageNode): string

@@ -1,8 +1,8 @@
 /** @file What lies beside a published artifact: from which inputs it was made, and what it is. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, sha256, type Json } from '@indistinct/core'
+import { canonicalJson, fileError, sha256, type Json } from '@indistinct/core'
 import type { StageCost } from '../store/stage-run.ts'
 
 export interface CellRecord {
@@ -28,15 +28,30 @@ export function recordOf(folder: string, id: string, input: string, cost: StageC
   return { schema: 'indistinct/cell/1', id, input, artifact: sha256(canonicalJson(digests as Json)), bytes, files, cost }
 }
 
+/**
+ * Checks that the artifact in `folder` is the one that `record` tells of.
+ * @throws IndistinctError 'file' where its bytes are others; `place` says where it came from.
+ */
+export function requireArtifact(folder: string, { id, input, artifact, cost }: CellRecord, place: string): void {
+  const found = existsSync(join(folder, 'artifact')) ? recordOf(folder, id, input, cost).artifact : 'none'
+  if (found !== artifact) throw fileError(`${id}: expected the artifact with digest ${artifact} that its record names, got ${found}; it was damaged or changed: remove ${place}, and indistinct grid resume makes it again`)
+}
+
 export function recordText(record: CellRecord): string {
   return `${canonicalJson(record as unknown as Json, 1)}\n`
+}
+
+/** A path that stays in the artifact's folder: others would be written elsewhere when it is fetched. */
+function isInside(file: string): boolean {
+  return !/^[/\\]|^[a-z]:|\0/i.test(file) && file.split(/[/\\]/).every((part) => part !== '..' && part !== '.' && part !== '')
 }
 
 /** The record that `text` holds; undefined for what is none, or none of this version: its cell is made again. */
 export function parsedRecord(text: string): CellRecord | undefined {
   try {
     const record = JSON.parse(text) as CellRecord
-    return record.schema === 'indistinct/cell/1' ? record : undefined
+    const whole = record.schema === 'indistinct/cell/1' && typeof record.input === 'string' && /^[0-9a-f]{64}$/.test(record.artifact) && record.files.every(isInside)
+    return whole ? record : undefined
   } catch {
     return undefined
   }

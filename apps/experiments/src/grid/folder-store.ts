@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileError, writeFileAtomic } from '@indistinct/core'
 import type { StageNode } from '@indistinct/stages'
 import { unequalBytes, type ArtifactStore } from './artifact-store.ts'
-import { parsedRecord, recordText, type CellRecord } from './cell-record.ts'
+import { parsedRecord, recordText, requireArtifact, type CellRecord } from './cell-record.ts'
 
 const host = hostname().replace(/[^\w-]/g, '_')
 
@@ -25,7 +25,11 @@ export function folderStore(place: string): ArtifactStore {
       const found = nodes.map((node): [string, CellRecord | undefined] => [node.id, recordAt(join(place, node.root))])
       return Promise.resolve(new Map(found.filter((each): each is [string, CellRecord] => each[1] !== undefined)))
     },
-    fetch: (node) => Promise.resolve(join(place, node.root)),
+    async fetch(node, record) {
+      const root = join(place, node.root)
+      requireArtifact(root, record, root)
+      return root
+    },
     scratch: (node) => scratchFolder(join(place, 'scratch'), node),
     publish(node, folder, record) {
       const root = join(place, node.root)

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileError, usageError } from '@indistinct/core'
 import type { StageNode } from '@indistinct/stages'
 import { unequalBytes, type ArtifactStore } from './artifact-store.ts'
-import { parsedRecord, recordText, type CellRecord } from './cell-record.ts'
+import { parsedRecord, recordText, requireArtifact, type CellRecord } from './cell-record.ts'
 import { scratchFolder } from './folder-store.ts'
 
 /**
@@ -76,12 +76,19 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
     scratch: (node) => scratchFolder(join(work, 'scratch'), node),
     async fetch(node, record) {
       const folder = join(work, 'fetched', `${node.id}-${record.artifact}`)
-      if (existsSync(folder)) return folder
+      if (existsSync(folder) && isWhole(folder, record)) return folder
+      rmSync(folder, { recursive: true, force: true })
       mkdirSync(dirname(folder), { recursive: true })
       const part = mkdtempSync(`${folder}.part-`)
       for (const file of [...record.files.map((name) => `artifact/${name}`), 'timing/seconds.json']) {
         mkdirSync(dirname(join(part, file)), { recursive: true })
         writeFileSync(join(part, file), await get(keyOf(node.root, record.artifact, file)))
+      }
+      try {
+        requireArtifact(part, record, `s3://${bucket}/${keyOf(node.root, 'cell.json')}`)
+      } catch (error) {
+        rmSync(part, { recursive: true, force: true })
+        throw error
       }
       try {
         renameSync(part, folder)
@@ -101,6 +108,16 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
       await put(keyOf(node.root, 'cell.json'), recordText(record))
     },
     close: () => client.destroy(),
+  }
+}
+
+/** A folder that an earlier cell fetched, and nobody has touched since. */
+function isWhole(folder: string, record: CellRecord): boolean {
+  try {
+    requireArtifact(folder, record, folder)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sha256 } from '@indistinct/core'
 import { expandGrid, type StageNode, type TaskOutcome } from '@indistinct/stages'
 import { afterAll, expect, test } from 'vitest'
 import { paper } from '../../protocols/paper.ts'
@@ -22,7 +23,10 @@ function runOf(failed: (node: StageNode) => boolean): GridRun {
     outcomes.set(node.id, { status: 'run' })
     const write = (path: string, value: unknown): void => {
       mkdirSync(join(folder, node.root, path, '..'), { recursive: true })
-      writeFileSync(join(folder, node.root, path), JSON.stringify(value))
+      const text = JSON.stringify(value)
+      writeFileSync(join(folder, node.root, path), text)
+      const [, name] = /^artifact\/(.*)$/.exec(path) ?? []
+      if (name !== undefined && name !== 'digests.json') write('artifact/digests.json', { [name]: sha256(text) })
     }
     const estimate = { value: at / 1000 }
     const { attacker } = node.parameters as { attacker?: { name: string } }

@@ -1,6 +1,5 @@
 /** @file Reproduces tables and figures of the paper: a grid through Nx, then results files, pages and pictures. */
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { usageError, writeFileAtomic } from '@indistinct/core'
@@ -12,6 +11,7 @@ import { storedRun } from '../grid/stored-run.ts'
 import { runGrid, type GridRun } from '../nx-run.ts'
 import { runDisplay } from '../run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
+import { readTextOf } from '../store/artifact-folder.ts'
 import { collectResults } from './collect.ts'
 import type { PageName } from './pages.ts'
 import { mergeResults, readResults, writeResults, type ResultsFile } from './results-file.ts'
@@ -102,7 +102,7 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
   for (const { figure, dataset, recommender, method, node } of run.expanded.figures) {
     if (!['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')) continue
     const path = join(folder, 'figures', `${[dataset, recommender, figure, method?.name].filter((part) => part !== undefined).join('-')}.svg`)
-    writeFileAtomic(path, readFileSync(join(root, node.root, 'artifact', 'figure.svg')))
+    writeFileAtomic(path, readTextOf(join(root, node.root), 'figure.svg'))
     files.push(path)
   }
   const missing = run.expanded.nodes.filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')).map((node) => node.id)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { csrFromPairs, matrix } from '@indistinct/core'
@@ -51,7 +51,7 @@ describe('makeArtifact', () => {
     writeFileSync(join(root, 'artifact.4242.part', 'half.txt'), '')
     await makeArtifact(root, async (artifact) => artifact.text('later.txt', ''))
     expect(readdirSync(root)).toEqual(['artifact'])
-    expect(readdirSync(join(root, 'artifact'))).toEqual(['later.txt'])
+    expect(readdirSync(join(root, 'artifact')).sort()).toEqual(['digests.json', 'later.txt'])
   })
 
   test('NaN never gets into an artifact', async () => {
@@ -60,5 +60,24 @@ describe('makeArtifact', () => {
 
   test('a missing file says what to do', () => {
     expect(() => readJsonOf(root, 'model')).toThrow(/cannot read .*model\.json.*run the grid again/)
+  })
+
+  test.each<[string, () => void]>([
+    ['changed', () => writeFileSync(join(root, 'artifact', 'model.json'), '{"auc":0.5}')],
+    ['put there by somebody else', () => writeFileSync(join(root, 'artifact', 'digests.json'), '{}')],
+  ])('a file that was %s is not believed', async (_, poison) => {
+    await makeArtifact(root, async (artifact) => {
+      artifact.json('model', { auc: 0.9 })
+      artifact.matrix('tables/one', matrix(1, 1, Float32Array.of(1)))
+    })
+    expect(readJsonOf(root, 'model')).toEqual({ auc: 0.9 })
+    poison()
+    expect(() => readJsonOf(root, 'model')).toThrow(expect.objectContaining({ code: 'file', message: expect.stringMatching(/model\.json: expected .*as its stage wrote it, got sha256 .*run again with --fresh/) }))
+  })
+
+  test('a table more is no part of the artifact', async () => {
+    await makeArtifact(root, async (artifact) => artifact.matrix('tables/one', matrix(1, 1, Float32Array.of(1))))
+    copyFileSync(join(root, 'artifact/tables/one.npy'), join(root, 'artifact/tables/two.npy'))
+    expect(() => readMatricesOf(root, 'tables')).toThrow(/two\.npy: expected no such file/)
   })
 })

@@ -2,9 +2,12 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, fileError, matrix, writeFileAtomic, type Csr, type Json, type Matrix } from '@indistinct/core'
+import { canonicalJson, fileError, matrix, sha256, stageFile, type Csr, type Json, type Matrix } from '@indistinct/core'
 import { readNpy, writeNpy } from '@indistinct/embeddings'
 import { csrBytes, readCsr } from './csr-file.ts'
+
+/** Names of the artifact's files with their digests: what was damaged or changed in a cache or a store is not believed. */
+export const digestsFile = 'digests.json'
 
 /** An artifact that is being made. Equal content is equal bytes: keys are sorted, and nothing may hold a time. */
 export interface ArtifactWriter {
@@ -23,7 +26,12 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
   const place = join(root, 'artifact')
   const part = join(root, `artifact.${process.pid}.part`)
   const former = join(root, `artifact.${process.pid}.former.part`)
-  const write = (name: string, content: string | Uint8Array): void => writeFileAtomic(join(part, name), content)
+  const digests: Record<string, string> = {}
+  const write = (name: string, content: string | Uint8Array): void => {
+    const file = stageFile(join(part, name), content)
+    file.commit()
+    digests[name] = file.sha256
+  }
   const refused = (cause: unknown): Error => fileError(`cannot write ${place}: ${(cause as Error).message}`, { cause })
   removeLeftovers(root)
   try {
@@ -38,6 +46,7 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
       csr: (name, value) => write(`${name}.csr`, csrBytes(value)),
       text: write,
     })
+    write(digestsFile, `${canonicalJson({ ...digests }, 1)}\n`)
     try {
       if (existsSync(place)) renameSync(place, former)
       renameSync(part, place)
@@ -58,7 +67,7 @@ function removeLeftovers(root: string): void {
   }
 }
 
-/** JSON `name` of the artifact of the node at `root`, taken at its word: it is our own. */
+/** JSON `name` of the artifact of the node at `root`, taken at its word: it is our own, and unchanged. */
 export function readJsonOf<T>(root: string, name: string): T {
   return JSON.parse(Buffer.from(read(root, `${name}.json`)).toString('utf8')) as T
 }
@@ -76,14 +85,30 @@ export function readCsrOf(root: string, name: string): Csr {
   return readCsr(read(root, path), join(root, 'artifact', path))
 }
 
+/** Text `name` of the artifact of the node at `root`. */
+export function readTextOf(root: string, name: string): string {
+  return Buffer.from(read(root, name)).toString('utf8')
+}
+
 /** Matrices in folder `folder` of the artifact of the node at `root`, by name, in the order of their names. */
 export function readMatricesOf(root: string, folder: string): Record<string, Matrix> {
   const names = readdirSync(join(root, 'artifact', folder)).filter((name) => name.endsWith('.npy')).sort()
   return Object.fromEntries(names.map((name) => [name.slice(0, -4), readMatrixOf(root, `${folder}/${name.slice(0, -4)}`)]))
 }
 
+/** The file `name` of the artifact, as its stage wrote it. */
 function read(root: string, name: string): Uint8Array {
   const path = join(root, 'artifact', name)
+  const bytes = bytesAt(path)
+  const expected = (JSON.parse(Buffer.from(bytesAt(join(root, 'artifact', digestsFile))).toString('utf8')) as { [name: string]: string })[name]
+  const found = sha256(bytes)
+  if (found !== expected) {
+    throw fileError(`${path}: expected ${expected === undefined ? 'no such file' : `sha256 ${expected}`}, as its stage wrote it, got sha256 ${found}; the cache or the store was damaged or changed: run again with --fresh, or remove the cell from the store`)
+  }
+  return bytes
+}
+
+function bytesAt(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (cause) {

@@ -5,6 +5,8 @@ export { audit, auditAttributes, judgedTogether, planAudit, type AttributesAudit
 export { auditRegression, planRegressionAudit, type RegressionAudit, type RegressionAuditOptions } from './audit-regression.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
 export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './best-of.ts'
+export { equalRows } from './equal-rows.ts'
+export { harmAttackers, harmCheck, type HarmCheck, type HarmCheckOptions, type HarmFinding } from './harm-check.ts'
 export { kernelRidge, kernelRidgeRegressor, type KernelRidgeOptions } from './kernel-ridge.ts'
 export { knn, knnAttacker, type KnnOptions } from './knn.ts'
 export { logistic, logisticAttacker } from './logistic.ts'

@@ -1,6 +1,6 @@
 export { accuracy, balancedAccuracy } from './accuracy.ts'
 export { auc, foldedAuc, macroAuc, oneVersusRestAucs } from './auc.ts'
-export { aucInterval, foldedInterval, logitInterval, meanAucInterval, NORMAL_975, type AucEstimate, type Interval, type MeanAucOptions, type Scoring } from './auc-interval.ts'
+export { aucInterval, foldedInterval, logitInterval, meanAucInterval, placements, NORMAL_975, type AucEstimate, type Interval, type MeanAucOptions, type Scoring } from './auc-interval.ts'
 export { bootstrapInterval, bootstrapIntervals, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'
 export { concordance } from './concordance.ts'
 export { confusionMatrix } from './confusion.ts'

@@ -1,0 +1,16 @@
+import { matrix } from '@indistinct/core'
+import { expect, test } from 'vitest'
+import { equalRows } from './equal-rows.ts'
+
+test('equal rows vote, with the share of all as one more; others are told nothing but that', () => {
+  const x = matrix(6, 2, Float32Array.from([0, 1, 0, 1, 0, 1, 2, 3, -0, 5, 7, 7]))
+  const score = equalRows.fitSync(x, Int32Array.from([1, 1, 0, 0, 1, 0]), { classes: 2, seed: 1 })
+  const { data } = score(matrix(4, 2, Float32Array.from([0, 1, 2, 3, 0, 5, 2, 3.0000002])))
+  expect([...data]).toEqual([(1 + 0.5) / 4, (2 + 0.5) / 4, 1.5 / 2, 0.5 / 2, 0.5 / 2, 1.5 / 2, 0.5, 0.5].map(Math.fround))
+})
+
+test('more than two labels', () => {
+  const x = matrix(4, 1, Float32Array.from([1, 1, 2, 3]))
+  const { data } = equalRows.fitSync(x, Int32Array.from([0, 2, 1, 2]), { classes: 3, seed: 1 })(matrix(1, 1, Float32Array.from([1])))
+  expect([...data]).toEqual([1.25 / 3, 0.25 / 3, 1.5 / 3].map(Math.fround))
+})

@@ -3,7 +3,7 @@
  * are. Of unlearned tables it tells whether users who shared one vector were parted by their labels.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { bytesOf, type Matrix } from '@indistinct/core'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /**
@@ -34,6 +34,6 @@ export const equalRows: SyncAttacker = syncAttacker('equal-rows', (x, codes, { c
 /** A text for each row of `x` (N, K), the same for equal rows alone. */
 export function rowKeys({ rows, cols, data }: Matrix): string[] {
   // -0 and 0 are one value of two bit patterns.
-  const bytes = Buffer.from(Float32Array.from(data, (value) => value + 0).buffer)
+  const bytes = Buffer.from(bytesOf(Float32Array.from(data, (value) => value + 0)))
   return Array.from({ length: rows }, (_, i) => bytes.toString('latin1', 4 * i * cols, 4 * (i + 1) * cols))
 }

@@ -3,7 +3,7 @@
 import type { CalibrationSummary, PartSummary, Rate } from './summary.ts'
 
 export function calibrationPage({ parts }: CalibrationSummary): string {
-  const random = parts.filter(({ mmd, attacks }) => mmd !== undefined || attacks.some(({ falseAlarms }) => falseAlarms))
+  const random = parts.filter(({ name }) => name.startsWith('random labels'))
   const planted = parts.filter((part) => !random.includes(part))
   const rows = (of: readonly PartSummary[], cells: (part: PartSummary) => string[][]): string => of.flatMap((part) => cells(part).map((row) => `| ${row.join(' | ')} |\n`)).join('')
   return [
@@ -13,14 +13,15 @@ export function calibrationPage({ parts }: CalibrationSummary): string {
     'itself. What each figure means is in docs/statistics.md.\n\n',
     '## Random labels\n\n',
     'p < 0.05 is reached by 5 of 101 equally likely ranks, 4.95 %. Under five folds scores are held fixed and the test is widened: it\n',
-    'may be below, not above. “Any attack” is the corrected p of the audit.\n\n',
+    'may be below, not above. “Any attack” is the corrected p of the audit; “together” of a table, a second attribute\n',
+    'and a second table that have much in common: 12 attacks, 9 of them fitted again under each relabelling.\n\n',
     '| part | users | repetitions | figure | share | wanted | met |\n|---|---|---|---|---|---|---|\n',
     rows(random, (part) => [
       ...part.attacks.flatMap(({ attack, covered, falseAlarms }) => [
         [...head(part), `${attack}: p < 0.05`, ...rateCells(falseAlarms!)],
         [...head(part), `${attack}: 95 % interval holds 1/2`, ...rateCells(covered)],
       ]),
-      ...(part.attacks.length > 1 ? [[...head(part), 'any attack: corrected p < 0.05', ...rateCells(part.found)]] : []),
+      ...(part.attacks.length !== 1 ? [[...head(part), 'any attack: corrected p < 0.05', ...rateCells(part.found)]] : []),
       ...(part.mmd ? [[...head(part), 'MMD: p < 0.05', ...rateCells(part.mmd)]] : []),
     ]),
     '\n## Planted leaks\n\n',
@@ -30,7 +31,7 @@ export function calibrationPage({ parts }: CalibrationSummary): string {
     '| part | users | repetitions | mean AUC ± deviation | figure | share | wanted | met |\n|---|---|---|---|---|---|---|---|\n',
     rows(planted, (part) => [
       ...part.attacks.map(({ attack, covered, meanAuc, deviation }) => [...head(part), `${meanAuc.toFixed(4)} ± ${deviation.toFixed(4)}`, `${attack}: 95 % interval holds the mean`, ...rateCells(covered)]),
-      [...head(part), '', 'found (p at most 0.01)', ...rateCells(part.found)],
+      [...head(part), '', part.attacks.length > 0 ? 'found (p at most 0.01)' : 'found (corrected p at most 0.05)', ...rateCells(part.found)],
     ]),
   ].join('')
 }

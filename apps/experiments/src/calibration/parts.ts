@@ -3,7 +3,7 @@
  * repetition, and what is kept of each. A repetition is a function of its part and number alone.
  */
 
-import { attack, audit, logistic, qda } from '@indistinct/attackers'
+import { attack, audit, judgedTogether, logistic, qda, radius, type AuditResult } from '@indistinct/attackers'
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 
 export interface Part {
@@ -16,9 +16,10 @@ export interface Part {
   /**
    * What is run: the audit with the logistic and the quadratic attacker under the paper's protocol, fitted again under each
    * relabelling; or the logistic attacker alone, under the paper's protocol with fits anew or under five folds with scores
-   * held fixed.
+   * held fixed. together: a table, another attribute of it and another table, judged together, with both protocols; of the
+   * quadratic and the radius attacker three attacks are fitted again and one is held fixed. The leak is in the first table alone.
    */
-  readonly run: 'audit' | 'paper' | 'five-fold'
+  readonly run: 'audit' | 'paper' | 'five-fold' | 'together'
 }
 
 /** Normal quantiles of 0.60, 0.75 and 0.99 times the square root of 2. */
@@ -33,6 +34,8 @@ const repeats = { paper: 20, 'five-fold': 2 } as const
 export const parts: readonly Part[] = [
   { name: 'random labels, paper', users: [120, 180], shift: 0, repetitions: 1000, run: 'audit' },
   { name: 'random labels, five-fold', users: [100, 150], shift: 0, repetitions: 1000, run: 'five-fold' },
+  { name: 'random labels, together', users: [60, 90], shift: 0, repetitions: 400, run: 'together' },
+  { name: 'planted 0.75, together', users: [150, 150], shift: shifts['0.75'], repetitions: 100, run: 'together' },
   ...(['0.60', '0.75', '0.99'] as const).flatMap((auc): Part[] => [
     { name: `planted ${auc}, paper`, users: [1000, 1000], shift: shifts[auc], repetitions: auc === '0.60' ? 200 : 100, run: 'paper' },
     { name: `planted ${auc}, five-fold`, users: [1000, 1000], shift: shifts[auc], repetitions: auc === '0.60' ? 200 : 100, run: 'five-fold' },
@@ -73,7 +76,22 @@ function table({ users: [first, second], shift }: Part, repetition: number): { e
   return { embedding, labels: { classes: ['a', 'b'], codes } }
 }
 
+/** The table, one that shares half of its chance with it, and an attribute that is the label's in four users of five. */
+async function runTogether(part: Part, repetition: number): Promise<Repetition> {
+  const { embedding, labels } = table(part, repetition)
+  const random = randomStream(repetition, 'calibration', 'together')
+  const noise = table({ ...part, shift: 0 }, repetition).embedding
+  const other = { ...noise, data: noise.data.map((value) => value + random.normal()) }
+  const like = { classes: ['c', 'd'], codes: labels.codes.map((code) => (random.uniform() < 0.4 ? random.integer(2) : code)) }
+  const audits: AuditResult[] = []
+  for (const [x, y] of [[embedding, labels], [embedding, like], [other, labels]] as const) {
+    audits.push(await audit(x, y, { attackers: [qda, radius], protocols: ['paper', 'five-fold'], input: 'standardised', seed: repetition, repeats: { paper: 1, 'five-fold': 1 }, permutations }))
+  }
+  return { attacks: [], leak: judgedTogether(audits, ['label', 'like', 'label']).some(({ leak }) => leak) }
+}
+
 export async function runRepetition(part: Part, repetition: number): Promise<Repetition> {
+  if (part.run === 'together') return runTogether(part, repetition)
   const { embedding, labels } = table(part, repetition)
   if (part.run !== 'audit') {
     const protocol = part.run

@@ -29,7 +29,10 @@ export interface PartSummary {
   readonly repetitions: number
   readonly wantedRepetitions: number
   readonly attacks: readonly AttackRates[]
-  /** Where labels are random: share with a corrected p < 0.05 of any attack. Else: share in which the leak was found, at p of at most 0.01. */
+  /**
+   * Where labels are random: share with a corrected p < 0.05 of any attack. Else: share in which the leak was found, at p of at
+   * most 0.01, or at a corrected p of at most 0.05 where several audits were judged together.
+   */
   readonly found: Rate
   /** Share of MMD tests with p < 0.05, where labels are random. */
   readonly mmd?: Rate
@@ -44,7 +47,7 @@ export interface CalibrationSummary {
 const foundLevel = 0.01
 const levelBand = [0.036, 0.064] as const
 const coverageBand = [0.93, 0.97] as const
-/** p with scores held fixed is widened under folds and may only err on the other side. */
+/** p with scores held fixed is widened under folds and may only err on the other side, as may p of two families. */
 const conservativeBand = [0, 0.064] as const
 
 export function summaryOf(results: readonly { readonly part: Part; readonly repetitions: readonly Repetition[] }[]): CalibrationSummary {
@@ -53,7 +56,7 @@ export function summaryOf(results: readonly { readonly part: Part; readonly repe
 
 function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummary {
   const random = part.shift === 0
-  const level = part.run === 'five-fold' ? conservativeBand : levelBand
+  const level = part.run === 'five-fold' || part.run === 'together' ? conservativeBand : levelBand
   const share = (holds: (repetition: Repetition) => boolean, wanted: readonly [number, number]): Rate => rateOf(repetitions.filter(holds).length, repetitions.length, wanted)
   const attacks = repetitions[0]!.attacks.map(({ attack }, a): AttackRates => {
     const aucs = repetitions.map(({ attacks }) => attacks[a]!.auc)
@@ -67,14 +70,16 @@ function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummar
       ...(random && { falseAlarms: share(({ attacks }) => attacks[a]!.p < 0.05, level) }),
     }
   })
-  const least = part.name.includes('0.60') ? 0.95 : 1
+  const least = part.name.includes('0.60') || part.run === 'together' ? 0.95 : 1
+  const found = ({ attacks, leak }: Repetition): boolean =>
+    part.run === 'together' ? leak : attacks.some(({ correctedP }) => (random ? correctedP < 0.05 : correctedP <= foundLevel))
   return {
     name: part.name,
     users: part.users,
     repetitions: repetitions.length,
     wantedRepetitions: part.repetitions,
     attacks,
-    found: random ? share(({ attacks }) => attacks.some(({ correctedP }) => correctedP < 0.05), level) : share(({ attacks }) => attacks.some(({ correctedP }) => correctedP <= foundLevel), [least, 1]),
+    found: share(found, random ? level : [least, 1]),
     ...(random && repetitions[0]!.mmdP !== undefined && { mmd: share(({ mmdP }) => mmdP! < 0.05, levelBand) }),
   }
 }

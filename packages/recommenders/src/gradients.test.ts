@@ -2,7 +2,8 @@
 
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { lightgcnDefaults, nmfDefaults } from './index.ts'
+import { epochOrder } from './epoch-order.ts'
+import { lightgcnDefaults, nmf, nmfDefaults } from './index.ts'
 import { lightgcnObjective } from './lightgcn.ts'
 import { nmfObjective } from './nmf.ts'
 import type { UserTables } from './recommender.ts'
@@ -61,6 +62,8 @@ test.each([0, 1, 3])('LightGCN with %i layers, L2 and regularisers on both user 
   const factors = 5
   const options = { ...lightgcnDefaults, factors, layers, l2: 0.3 }
   const objective = lightgcnObjective(data, options)
+  const order = epochOrder(data.train, 1, options.seed)
+  order.draw(1)
   refill(objective.parameters)
   objective.startEpoch(1)
   const [first, last] = [3, 40]
@@ -73,7 +76,7 @@ test.each([0, 1, 3])('LightGCN with %i layers, L2 and regularisers on both user 
 
   const parts = (layer0: Float64Array): { bpr: number; total: number } => {
     const table = propagated(layer0, factors, layers)
-    const { users, positives, negatives } = objective.order
+    const { users, positives, negatives } = order
     let bpr = 0
     let l2 = 0
     for (let e = first; e < last; e++) {
@@ -91,6 +94,85 @@ test.each([0, 1, 3])('LightGCN with %i layers, L2 and regularisers on both user 
   expectGradient(objective.parameters, objective.gradient, (x) => parts(x).total)
   expect(loss).toBeCloseTo(parts(Float64Array.from(objective.parameters)).bpr, 5)
   objective.release()
+  order.release()
+})
+
+test.each([0, 2])('LightGCN with %i layers under a softmax over all items, with L2', (layers) => {
+  const factors = 5
+  const objective = lightgcnObjective(data, { ...lightgcnDefaults, factors, layers, loss: 'softmax', l2: 0.3 })
+  expect(objective.examples).toBe(data.users)
+  refill(objective.parameters)
+  // One batch of all users: their order is of no account.
+  objective.startEpoch(1)
+  const loss = objective.step(0, data.users, undefined)
+  const parts = (layer0: Float64Array): { likelihood: number; total: number } => {
+    const table = propagated(layer0, factors, layers)
+    let [likelihood, l2] = [0, 0]
+    for (let u = 0; u < data.users; u++) {
+      const scores = Array.from({ length: data.items }, (_, i) => inner(row(table, u, factors), row(table, data.users + i, factors)))
+      const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0))
+      for (const i of data.train.indices.subarray(data.train.indptr[u]!, data.train.indptr[u + 1]!)) {
+        likelihood += total - scores[i]!
+        for (const node of [u, data.users + i]) l2 += (0.3 / 2) * inner(row(layer0, node, factors), row(layer0, node, factors))
+      }
+    }
+    const interactions = data.train.indices.length
+    return { likelihood: likelihood / interactions, total: (likelihood + l2) / interactions }
+  }
+  expectGradient(objective.parameters, objective.gradient, (x) => parts(x).total)
+  expect(loss).toBeCloseTo(parts(Float64Array.from(objective.parameters)).likelihood, 5)
+  objective.release()
+})
+
+test('a softmax batch is the users that it names, all of them once an epoch', () => {
+  const objective = lightgcnObjective(data, { ...lightgcnDefaults, factors: 4, layers: 0, loss: 'softmax', l2: 0 })
+  refill(objective.parameters)
+  for (const epoch of [1, 2]) {
+    objective.startEpoch(epoch)
+    const touched: number[] = []
+    for (let first = 0; first < data.users; first += 3) {
+      objective.step(first, Math.min(first + 3, data.users), undefined)
+      for (let u = 0; u < data.users; u++) if (objective.gradient.subarray(u * 4, u * 4 + 4).some((value) => value !== 0)) touched.push(u)
+    }
+    expect(touched.sort((a, b) => a - b)).toEqual(Array.from({ length: data.users }, (_, u) => u))
+  }
+  objective.release()
+})
+
+test('NMF with L2, and with GMF as an inner product', () => {
+  const options = { ...nmfDefaults, gmf: 3, mlp: 4, hidden: [6, 4], negatives: 2 }
+  const [first, last] = [5, 30]
+  const gradientOf = (more: Partial<typeof nmfDefaults>): { parameters: Float32Array; gradient: Float32Array; users: Int32Array; items: Int32Array } => {
+    const objective = nmfObjective(data, { ...options, ...more })
+    refill(objective.parameters)
+    objective.startEpoch(1)
+    objective.step(first, last, undefined)
+    const { order } = objective
+    const kept = {
+      parameters: objective.parameters.slice(),
+      gradient: objective.gradient.slice(),
+      users: Int32Array.from(order.users.subarray(first, last)).slice(),
+      items: Int32Array.from([...order.positives.subarray(first, last), ...order.negatives.subarray(2 * first, 2 * last)]),
+    }
+    objective.release()
+    return kept
+  }
+  const plain = gradientOf({})
+  const decayed = gradientOf({ l2: 0.4 })
+  const uses = new Float64Array(nodes)
+  for (const user of plain.users) uses[user]! += 3
+  for (const item of plain.items) uses[data.users + item]!++
+  // Places in the flat parameters: user-gmf, item-gmf, user-mlp, item-mlp, layers.
+  const expected = Float64Array.from(plain.gradient)
+  for (const [at, cols] of [[0, 3], [nodes * 3, 4]] as const) {
+    for (let p = 0; p < nodes * cols; p++) expected[at + p]! += ((0.4 * uses[Math.floor(p / cols)]!) / (3 * (last - first))) * plain.parameters[at + p]!
+  }
+  expect(Math.max(...decayed.gradient.map((value, p) => Math.abs(value - expected[p]!)))).toBeLessThan(1e-6)
+
+  const model = nmf.train(data, { ...options, gmfOutput: 'one', epochs: 2 })
+  const output = model.parameters['output-weights']!.data
+  expect([...output.subarray(0, 3)]).toEqual([1, 1, 1])
+  expect(output.subarray(3).every((value) => value !== 1)).toBe(true)
 })
 
 test('NMF with regularisers on both user tables', () => {

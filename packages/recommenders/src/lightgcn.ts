@@ -1,11 +1,13 @@
 /**
- * @file LightGCN (He et al. 2020): embeddings propagated along the interaction graph, trained by BPR. Propagation is
- * linear and its own transpose, so the gradient goes back through the same kernel.
+ * @file LightGCN (He et al. 2020): embeddings propagated along the interaction graph, trained by BPR or, if
+ * asked, by a softmax over all items. Propagation is linear and its own transpose, so the gradient goes back through the same kernel.
  */
 
 import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
-import { allocate, allocateInt32, bprGradient, decayUsed, layerMean, release, scoreTopK, type Triplets } from '@indistinct/kernels'
-import { epochOrder, type EpochOrder } from './epoch-order.ts'
+import { allocate, allocateInt32, decayUsed, layerMean, release, scoreTopK } from '@indistinct/kernels'
+import { bprLoss } from './losses/bpr-loss.ts'
+import type { GraphLoss } from './losses/graph-loss.ts'
+import { softmaxLoss } from './losses/softmax-loss.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
 import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
@@ -17,7 +19,15 @@ export interface LightGcnOptions extends DescentOptions {
   readonly factors: number
   /** Propagation layers; 0 is matrix factorisation. */
   readonly layers: number
-  /** L2 on the layer-0 embeddings of a batch, as in the authors' code: l2/2 * ||e||^2 for each use, over the batch size. */
+  /**
+   * `bpr`, the paper's, on interactions against drawn items; or `softmax` over all items, which is not the paper's: a batch then
+   * counts users.
+   */
+  readonly loss: 'bpr' | 'softmax'
+  /**
+   * L2 on the layer-0 embeddings of a batch, as in the authors' code: l2/2 * ||e||^2 for each use of a row by one of its interactions,
+   * over the number of these.
+   */
   readonly l2: number
 }
 
@@ -26,7 +36,7 @@ export interface LightGcnOptions extends DescentOptions {
  * is higher than the 0.001 of He et al., whose batches are small.
  */
 export const lightgcnDefaults: LightGcnOptions = {
-  seed: 0, factors: 16, layers: 3, l2: 1e-4, lr: 0.02, batch: 0.1, epochs: 200, validateEvery: 5, patience: 5,
+  seed: 0, factors: 16, layers: 3, loss: 'bpr', l2: 1e-4, lr: 0.02, batch: 0.1, epochs: 200, validateEvery: 5, patience: 5,
 }
 
 const initialDeviation = 0.01
@@ -56,8 +66,8 @@ export const lightgcn: Recommender<LightGcnOptions> = {
   },
 }
 
-/** The BPR objective, to be released after use, for gradient checks and loops other than `train`. */
-export function lightgcnObjective(data: TrainingData, options: LightGcnOptions): Objective & { readonly order: EpochOrder; release(): void } {
+/** The objective, to be released after use, for gradient checks and loops other than `train`. */
+export function lightgcnObjective(data: TrainingData, options: LightGcnOptions): Objective & { release(): void } {
   const { factors, layers, l2, seed } = options
   const graph = interactionGraph(data.train)
   const held: (Float32Array | Int32Array)[] = []
@@ -74,52 +84,47 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
   const uses = keep(allocateInt32(graph.rows))
   const random = randomStream(seed, 'initial')
   for (let i = 0; i < size; i++) layer0.data[i] = initialDeviation * random.normal()
-  const order = epochOrder(data.train, 1, seed)
+  const loss = lossOf(data, options)
   const measure = validationNdcg(data, Infinity, seed)
   const users = (m: Matrix): Matrix => matrix(data.users, factors, m.data.subarray(0, data.users * factors))
   const items = (m: Matrix): Matrix => matrix(data.items, factors, m.data.subarray(data.users * factors))
   return {
-    order,
-    examples: order.count,
+    examples: loss.examples,
+    smallestBatch: loss.smallestBatch,
     parameters: layer0.data,
     gradient: gradient.data,
-    startEpoch: (epoch) => order.draw(epoch),
+    startEpoch: (epoch) => loss.startEpoch(epoch),
     step(first, last, regularise) {
-      const triplets = {
-        users: order.users.subarray(first, last),
-        positives: order.positives.subarray(first, last),
-        negatives: order.negatives.subarray(first, last),
-      }
-      // The loss looks at the rows of its batch alone; a regulariser may look at all.
-      const few = !regularise && 4 * (last - first) < graph.rows
-      if (few) markRows(uses, triplets, data.users)
+      // A loss may look at the rows of its batch alone; a regulariser may look at all.
+      const few = !regularise && loss.looksAtFew(first, last, uses)
       layerMean(resident, layer0, layers, propagated, few ? uses : undefined)
-      const loss = bprGradient(propagated, triplets, data.users, propagatedGradient, uses)
+      const { loss: value, interactions } = loss.gradient(first, last, propagated, propagatedGradient, uses)
       const extra = regularise?.({ 'layer-0': users(layer0), propagated: users(propagated) }) ?? {}
       addContribution(users(propagatedGradient), extra['propagated'])
       layerMean(resident, propagatedGradient, layers, gradient)
-      decayUsed(layer0, uses, l2 / (last - first), gradient)
+      decayUsed(layer0, uses, l2 / interactions, gradient)
       addContribution(users(gradient), extra['layer-0'])
-      return loss
+      return value
     },
     validate() {
       layerMean(resident, layer0, layers, propagated)
       return measure((rows, seen, k) => scoreTopK(gatherRows(users(propagated), rows), items(propagated), seen, k))
     },
     release() {
-      order.release()
+      loss.release()
       for (const array of held) release(array)
     },
   }
 }
 
-/** Sets `rows` to 1 for users and items that take part in a triplet, to 0 for others. */
-function markRows(rows: Int32Array, { users, positives, negatives }: Triplets, firstItem: number): void {
-  rows.fill(0)
-  for (let s = 0; s < users.length; s++) {
-    rows[users[s]!] = 1
-    rows[firstItem + positives[s]!] = 1
-    rows[firstItem + negatives[s]!] = 1
+function lossOf(data: TrainingData, { factors, loss, seed }: LightGcnOptions): GraphLoss {
+  switch (loss) {
+    case 'bpr':
+      return bprLoss(data.train, seed)
+    case 'softmax':
+      return softmaxLoss(data.train, factors, seed)
+    default:
+      throw new RangeError(`lightgcn: expected a loss among bpr and softmax, got ${JSON.stringify(loss satisfies never)}`)
   }
 }
 

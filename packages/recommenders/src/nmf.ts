@@ -4,7 +4,7 @@
  */
 
 import { gatherRows, matrix, randomStream, type Csr, type Matrix } from '@indistinct/core'
-import { allocate, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, type NmfShape } from '@indistinct/kernels'
+import { allocate, allocateInt32, decayUsed, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, type NmfBatch, type NmfShape } from '@indistinct/kernels'
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
@@ -21,10 +21,17 @@ export interface NmfOptions extends DescentOptions {
   readonly hidden: readonly number[]
   /** Negatives drawn for each training interaction. */
   readonly negatives: number
+  /** L2 on the embeddings of a batch: l2/2 * ||e||^2 for each use, over the number of its examples. */
+  readonly l2: number
+  /**
+   * The output layer's weights of GMF's products: `trained`, as in the paper, or `one`. A trained layer can grow while the tables
+   * shrink and so undo L2; at one, GMF is an inner product and L2 counts.
+   */
+  readonly gmfOutput: 'trained' | 'one'
 }
 
 export const nmfDefaults: NmfOptions = {
-  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, lr: 0.005, batch: 0.005, epochs: 50, validateEvery: 1, patience: 5,
+  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, l2: 0, gmfOutput: 'trained', lr: 0.005, batch: 0.005, epochs: 50, validateEvery: 1, patience: 5,
 }
 
 const initialDeviation = 0.01
@@ -62,14 +69,21 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
   const shape = shapeOf(data, options)
   const parameters = allocate(nmfSize(shape))
   const gradient = allocate(parameters.length)
-  initialise(shape, parameters, options.seed)
+  initialise(shape, parameters, options)
+  const fixed = options.gmfOutput === 'one' ? gmfOutputOf(shape, gradient) : undefined
   const order = epochOrder(data.train, options.negatives, options.seed)
   const measure = validationNdcg(data, validationUsers, options.seed)
   const tables = userTablesOf(shape, parameters)
   const gradients = userTablesOf(shape, gradient)
+  const decayed = ['user', 'item'].map((side) => ({
+    side,
+    uses: allocateInt32(side === 'user' ? data.users : data.items),
+    tables: ['gmf', 'mlp'].map((tower) => [tableOf(shape, parameters, `${side}-${tower}`), tableOf(shape, gradient, `${side}-${tower}`)] as const),
+  }))
   return {
     order,
     examples: order.count,
+    smallestBatch: 1024,
     parameters,
     gradient,
     startEpoch: (epoch) => order.draw(epoch),
@@ -80,6 +94,12 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
         negatives: order.negatives.subarray(first * options.negatives, last * options.negatives),
       }
       const loss = nmfGradient(shape, parameters, batch, gradient)
+      if (options.l2 > 0) {
+        countUses(batch, decayed[0]!.uses, decayed[1]!.uses)
+        const scale = options.l2 / (batch.users.length + batch.negatives.length)
+        for (const { uses, tables } of decayed) for (const [table, slope] of tables) decayUsed(table, uses, scale, slope)
+      }
+      fixed?.fill(0)
       const extra = regularise?.(tables) ?? {}
       for (const name of nmf.userTables) addContribution(gradients[name]!, extra[name])
       return loss
@@ -89,6 +109,7 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
       order.release()
       release(parameters)
       release(gradient)
+      for (const { uses } of decayed) release(uses)
     },
   }
 }
@@ -115,15 +136,27 @@ function rank(shape: NmfShape, flat: Float32Array, tables: Partial<UserTables>, 
 }
 
 function userTablesOf(shape: NmfShape, flat: Float32Array): UserTables {
-  const table = (name: string): Matrix => {
-    const { offset, rows, cols } = nmfLayout(shape).find((placed) => placed.name === name)!
-    return matrix(rows, cols, flat.subarray(offset, offset + rows * cols))
-  }
-  return { gmf: table('user-gmf'), mlp: table('user-mlp') }
+  return { gmf: tableOf(shape, flat, 'user-gmf'), mlp: tableOf(shape, flat, 'user-mlp') }
+}
+
+/** A view of the parameter or gradient `name` in `flat`. */
+function tableOf(shape: NmfShape, flat: Float32Array, name: string): Matrix {
+  const { offset, rows, cols } = nmfLayout(shape).find((placed) => placed.name === name)!
+  return matrix(rows, cols, flat.subarray(offset, offset + rows * cols))
+}
+
+/** How many examples of `batch` each user and each item takes part in. */
+function countUses({ users, positives, negatives }: NmfBatch, ofUsers: Int32Array, ofItems: Int32Array): void {
+  ofUsers.fill(0)
+  ofItems.fill(0)
+  const each = 1 + negatives.length / users.length
+  for (const user of users) ofUsers[user]! += each
+  for (const item of positives) ofItems[item]!++
+  for (const item of negatives) ofItems[item]!++
 }
 
 /** Tables from N(0, 0.01^2) as in the paper; layers uniform at the width of Glorot and Bengio, biases 0. */
-function initialise(shape: NmfShape, parameters: Float32Array, seed: number): void {
+function initialise(shape: NmfShape, parameters: Float32Array, { seed, gmfOutput }: NmfOptions): void {
   for (const { name, offset, rows, cols } of nmfLayout(shape)) {
     const random = randomStream(seed, 'initial', name)
     const values = parameters.subarray(offset, offset + rows * cols)
@@ -131,6 +164,12 @@ function initialise(shape: NmfShape, parameters: Float32Array, seed: number): vo
     if (name.startsWith('user-') || name.startsWith('item-')) for (let i = 0; i < values.length; i++) values[i] = initialDeviation * random.normal()
     else if (name.endsWith('-weights')) for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1)
   }
+  if (gmfOutput === 'one') gmfOutputOf(shape, parameters).fill(1)
+}
+
+/** A view of the output weights of GMF's products in `flat`: they come before the tower's. */
+function gmfOutputOf(shape: NmfShape, flat: Float32Array): Float32Array {
+  return tableOf(shape, flat, 'output-weights').data.subarray(0, shape.gmf)
 }
 
 function shapeOf(data: TrainingData, { gmf, mlp, hidden }: NmfOptions): NmfShape {

@@ -19,7 +19,7 @@ export interface TrainingOptions {
 
 /** Options of recommenders that are trained by gradients. */
 export interface DescentOptions extends TrainingOptions {
-  /** Training interactions a step, negatives not counted; below 1, a share of the epoch, but 1,024 at least. */
+  /** Examples a step, which are training interactions, negatives not counted, or users; below 1, a share of the epoch. */
   readonly batch: number
   /** Adam's learning rate. */
   readonly lr: number
@@ -52,12 +52,12 @@ export interface History {
   readonly bestNdcg?: number
 }
 
-const smallestShare = 1024
-
 /** A loss over training interactions with its gradient, on flat parameters in kernel memory. */
 export interface Objective {
-  /** Training interactions an epoch. */
+  /** What an epoch passes over: training interactions, or users with all of theirs. */
   readonly examples: number
+  /** The least that a batch below 1 stands for. */
+  readonly smallestBatch: number
   readonly parameters: Float32Array
   /** Written by `step`; of the length of `parameters`. */
   readonly gradient: Float32Array
@@ -81,7 +81,7 @@ export interface Objective {
 export function train(objective: Objective, options: DescentOptions, hooks: TrainingHooks = {}): History {
   checkDescent(options)
   const { parameters, gradient, examples } = objective
-  const batch = options.batch < 1 ? Math.max(smallestShare, Math.ceil(options.batch * examples)) : options.batch
+  const batch = options.batch < 1 ? Math.max(objective.smallestBatch, Math.ceil(options.batch * examples)) : options.batch
   if (examples === 0) throw nothingToTrainOn()
   const m = allocate(parameters.length)
   const v = allocate(parameters.length)

@@ -73,6 +73,7 @@ export function ${camel}Objective(data: TrainingData, { factors, seed }: ${pasca
   const items = (m: Matrix): Matrix => matrix(data.items, factors, m.data.subarray(data.users * factors))
   return {
     examples: order.count,
+    smallestBatch: 1024,
     parameters: table.data,
     gradient: gradient.data,
     startEpoch: (epoch) => order.draw(epoch),

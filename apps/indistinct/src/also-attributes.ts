@@ -2,13 +2,18 @@
 
 import { usageError, type Json, type Labels } from '@indistinct/core'
 import { joinLabels, readAttribute } from '@indistinct/embeddings'
-import { attributeSummary, type TableArguments, type TableInputs } from './table-inputs.ts'
+import { labelNamesOf } from './merge-labels.ts'
+import { attributeSummary, classWarnings, labelLine, type TableArguments, type TableInputs } from './table-inputs.ts'
 
 export interface AlsoAttributes {
   /** Labels of the rows of the table, by attribute. */
   readonly labels: Readonly<Record<string, Labels>>
   /** For JSON results. */
   readonly summaries: readonly Json[]
+  /** Labels and counts of each, in words. */
+  readonly lines: readonly string[]
+  /** What a reader of the result should know. */
+  readonly warnings: readonly string[]
 }
 
 /** Reads the columns that --also names. @throws IndistinctError 'usage' where one is named twice, 'bad-data' where one does not fit. */
@@ -18,12 +23,16 @@ export async function readAlso(args: TableArguments, also: readonly string[], in
   if (twice !== undefined) throw usageError(`--also: ${twice} is given twice, or is --attribute`)
   const labels: Record<string, Labels> = {}
   const summaries: Json[] = []
+  const lines: string[] = []
+  const warnings: string[] = []
   for (const name of also) {
-    const column = await readAttribute(args.attributes, name, { idColumn: args['id-column'] })
-    const missing = (args['missing-label'] ?? []).filter((label) => column.values.includes(label))
-    const joined = joinLabels(inputs.table, column, { missing })
+    const column = await readAttribute(args.attributes, name, { idColumn: args['id-column'], byPosition: args['by-position'] })
+    const joined = joinLabels(inputs.table, column, labelNamesOf(args, column.values))
     labels[name] = joined.labels
-    summaries.push(attributeSummary({ ...inputs, column, ...joined }) as unknown as Json)
+    const summary = attributeSummary({ ...joined, column })
+    summaries.push(summary as unknown as Json)
+    lines.push(labelLine(summary, joined.unmatched))
+    warnings.push(...classWarnings(name, joined.labels))
   }
-  return { labels, summaries }
+  return { labels, summaries, lines, warnings }
 }

@@ -14,7 +14,8 @@ export interface GateOutcome {
   readonly passed: boolean
 }
 
-export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gate: GateOutcome | undefined): string {
+/** @param labels lines that say which labels there are, and of how many users */
+export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gate: GateOutcome | undefined, labels: readonly string[] = []): string {
   const { titles, several } = partTitles(audits)
   const parts = audits.length
   const lines = [emphasised('bold', printable(joint.verdict), process.stdout)]
@@ -23,6 +24,7 @@ export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gat
     const compared = `the upper bound of the worst attacker's folded AUC, ${three(joint.upperBound)}, is ${gate.passed ? 'not above' : 'above'} ${gate.limit}`
     lines.push(`Gate ${gate.passed ? 'passed' : 'failed'}: ${compared}.`)
   }
+  lines.push(...labels.map(printable))
   // Two tables, so that rows are read without a ruler; a number has measures of its own.
   const head = [...(parts > 1 ? [several.attributes ? 'of' : 'table'] : []), 'attacker', 'protocol', 'input']
   const start = ({ attacker, protocol, input }: AttackResult | RegressionAttackResult, t: number): string[] => [...(parts > 1 ? [titles[t]!] : []), attacker, protocol, input]

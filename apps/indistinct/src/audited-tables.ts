@@ -43,10 +43,23 @@ export async function auditedTables(first: EmbeddingTable, paths: readonly strin
 }
 
 /**
+ * Ids of one table do not meet row numbers of another.
+ * @throws IndistinctError 'bad-data' where one of two tables has ids and the other has none.
+ */
+export function checkSameIds(table: Pick<EmbeddingTable, 'idColumn'>, path: string, first: Pick<EmbeddingTable, 'idColumn'>, firstPath: string): void {
+  const [own, others] = [table, first].map(({ idColumn }) => idColumn !== undefined)
+  if (own === others) return
+  const [named, bare] = own ? [path, firstPath] : [firstPath, path]
+  throw badData(`${bare} has no ids, and ${named} has: row numbers are not taken for its ids; name the rows of ${bare} in ${bare}.ids.csv, one id a line below the header id, or write it in the format of ${named}, with ids`)
+}
+
+/**
  * The rows of a table in the order of the users of `first`.
  * @throws IndistinctError 'bad-data' when they are not the same users.
  */
-export function rowsInOrder({ ids, matrix }: Pick<EmbeddingTable, 'ids' | 'matrix'>, path: string, first: Pick<EmbeddingTable, 'ids'>, firstPath: string): Matrix {
+export function rowsInOrder(table: Pick<EmbeddingTable, 'ids' | 'idColumn' | 'matrix'>, path: string, first: Pick<EmbeddingTable, 'ids' | 'idColumn'>, firstPath: string): Matrix {
+  const { ids, matrix } = table
+  checkSameIds(table, path, first, firstPath)
   if (ids.length !== first.ids.length) {
     throw badData(`${path}: expected the ${first.ids.length} users of ${firstPath}, got ${ids.length}; take tables of other users by themselves`)
   }

@@ -1,7 +1,7 @@
 /** @file An attribute that is a number, such as an age: its values for the flow, its quarters for everything that wants labels. */
 
 import { badData } from '@indistinct/core'
-import { joinLabels, type AttributeColumn, type EmbeddingTable } from '@indistinct/embeddings'
+import { joinLabels, type AttributeColumn, type EmbeddingTable, type JoinOptions } from '@indistinct/embeddings'
 
 /** Most groups that users are put into for reports and attacks. */
 const groups = 4
@@ -25,8 +25,8 @@ export function quarters(column: AttributeColumn, missing: readonly string[] = [
 }
 
 /** The value of each row of `table` (N), NaN where it has none. */
-export function continuousValues(table: EmbeddingTable, column: AttributeColumn, missing: readonly string[] = []): Float64Array {
-  const { labels } = joinLabels(table, column, { missing, minimumUsers: 1 })
+export function continuousValues(table: EmbeddingTable, column: AttributeColumn, options: Pick<JoinOptions, 'missing' | 'rows'> = {}): Float64Array {
+  const { labels } = joinLabels(table, column, { ...options, minimumUsers: 1 })
   const values = labels.classes.map(Number)
   return Float64Array.from(labels.codes, (code) => (code < 0 ? NaN : values[code]!))
 }

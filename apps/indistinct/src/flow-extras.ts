@@ -29,6 +29,8 @@ export interface FlowExtras {
   readonly metric?: ScoreMetric
   /** For the sidecar. */
   readonly summaries: readonly Json[]
+  /** Labels and counts of each, in words. */
+  readonly lines: readonly string[]
   readonly files: Record<string, FileRecord>
   /** What a reader of the result should know. */
   readonly warnings: readonly string[]
@@ -40,7 +42,7 @@ export interface FlowExtras {
  */
 export async function readFlowExtras(args: UnlearningArguments & FlowExtraArguments, inputs: TableInputs): Promise<FlowExtras> {
   const { also, items } = args
-  const found = { summaries: [] as Json[], files: {} as Record<string, FileRecord>, warnings: [] as string[] }
+  const found = { summaries: [] as Json[], lines: [] as string[], files: {} as Record<string, FileRecord>, warnings: [] as string[] }
   const given = args.continuous ? '--continuous' : also ? '--also' : items !== undefined ? '--items' : undefined
   if (given === undefined) return found
   if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
@@ -57,6 +59,8 @@ export async function readFlowExtras(args: UnlearningArguments & FlowExtraArgume
     const read = await readAlso(args, also, inputs)
     labels = read.labels
     found.summaries.push(...read.summaries)
+    found.lines.push(...read.lines)
+    found.warnings.push(...read.warnings)
     found.warnings.push(`${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} hidden together with ${inputs.column.name}; figures here are of ${inputs.column.name} alone, attacks of each and of where they meet`)
   }
   if (items === undefined) return { ...found, also: labels! }

@@ -4,7 +4,7 @@ import { canonicalJson, type Json } from '@indistinct/core'
 import { inGroup } from './command-help.ts'
 import type { Session } from './session.ts'
 import type { TableInputs } from './table-inputs.ts'
-import { attributeSummary } from './table-inputs.ts'
+import { attributeSummary, labelLine } from './table-inputs.ts'
 import { grouped, printable } from './text-table.ts'
 
 export const dryRunOption = inGroup('Output', {
@@ -36,10 +36,8 @@ export function showPlan({ command, checked = 'everything was read and checked',
 
 /** Users, dimensions and labels, as a line of a plan each. */
 export function inputSteps(path: string, inputs: TableInputs): string[] {
-  const { table: { matrix, dtype }, missing, unmatched } = inputs
-  const { name, classes } = attributeSummary(inputs)
-  const labels = [...classes.map((each) => `${grouped(each.users)} ${each.name}`), `${grouped(missing)} without a label`, ...(unmatched > 0 ? [`${grouped(unmatched)} of the attribute file in no row`] : [])]
-  return [`${path}: ${grouped(matrix.rows)} users, ${matrix.cols} dimensions, ${dtype}`, `${name}: ${labels.join(', ')}`]
+  const { table: { matrix, dtype }, unmatched } = inputs
+  return [`${path}: ${grouped(matrix.rows)} users, ${matrix.cols} dimensions, ${dtype}`, labelLine(attributeSummary(inputs), unmatched)]
 }
 
 /** The same for --json. */

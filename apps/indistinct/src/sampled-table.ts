@@ -3,10 +3,10 @@
  * the shards of a manifest.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { randomStream, sha256, usageError } from '@indistinct/core'
-import { embeddingTable, openTable, readIds, type AttributeColumn, type EmbeddingTable, type TableReader } from '@indistinct/embeddings'
+import { badData, randomStream, sha256, usageError } from '@indistinct/core'
+import { embeddingTable, openTable, readIds, readIdsBeside, type AttributeColumn, type EmbeddingTable, type TableReader } from '@indistinct/embeddings'
 import { readManifest } from './shards/shard-manifest.ts'
 import type { TableArguments } from './table-inputs.ts'
 
@@ -45,21 +45,22 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
     const chosen = drawn(of, Math.min(count, of), seed)
     const data = new Float32Array(chosen.length * cols)
     const ids: string[] = []
-    let hasIds = named !== undefined
+    let withIds = 0
     let [at, first] = [0, 0]
     for (const [p, reader] of readers.entries()) {
       const end = first + reader.rows
       const own = chosen.subarray(at, lowerBound(chosen, end, at))
-      const beside = `${reader.path}.ids.csv`
-      const known = named?.slice(first, end) ?? reader.readIds() ?? (parts.length > 1 && existsSync(beside) ? await readIds(beside) : undefined)
-      hasIds ||= known !== undefined
+      const known = named?.slice(first, end) ?? reader.readIds() ?? (await readIdsBeside(reader.path, reader.rows))
+      if (known) withIds++
       for (const row of own) ids.push(known?.[row - first] ?? String(parts[p]!.firstRow + row - first))
       pickRows(reader, own, first, data.subarray(at * cols))
       at += own.length
       first = end
     }
+    if (withIds > 0 && withIds < readers.length) throw badData(`${path}: some of its shards have ids, others have none; name the rows of all with --ids`)
+    const hasIds = withIds > 0
     const digest = isManifest(path) ? sha256(readFileSync(path)) : readers[0]!.sha256()
-    const table = embeddingTable({ matrix: { rows: chosen.length, cols, data }, ids, dtype: readers[0]!.dtype, source: { path, format: readers[0]!.format, sha256: digest }, ...(hasIds && { idColumn: idColumn ?? 'id' }) })
+    const table = embeddingTable({ matrix: { rows: chosen.length, cols, data }, ids, dtype: readers[0]!.dtype, source: { path, format: readers[0]!.format, sha256: digest }, ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds: readers.flatMap((reader) => reader.maybeIds()) }) })
     return {
       table, of,
       columnOf(column) {

@@ -3,6 +3,7 @@
  * second pass that writes each row by its map. What is held is a block of rows, a code a row, and the file's own ids.
  */
 
+import { existsSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { badData, canonicalJson, classCounts, commitFiles, stageFile, usageError, type Json, type Labels, type StagedFile } from '@indistinct/core'
 import { createTable, openTable, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
@@ -10,13 +11,14 @@ import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoment
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommonArguments } from './common-options.ts'
 import type { FlowExtraArguments } from './flow-extras.ts'
+import { labelNamesOf } from './merge-labels.ts'
 import { checkOutputs } from './output-files.ts'
 import { showPlan, type DryRunArguments } from './plan.ts'
 import { versions } from './provenance.ts'
 import type { Session } from './session.ts'
 import { abortable } from './signals.ts'
-import { labelWarnings, type FileRecord } from './table-inputs.ts'
-import { grouped } from './text-table.ts'
+import { classWarnings, labelLine, labelWarnings, type FileRecord } from './table-inputs.ts'
+import { grouped, printable } from './text-table.ts'
 import type { UnlearningArguments } from './unlearning.ts'
 
 export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments, FlowExtraArguments {
@@ -55,6 +57,7 @@ function whyNot(args: StreamingArguments): string | undefined {
   const flags = { delta: args.delta, fit: args.fit, update: args.update, ids: args.ids, report: args.report, audit: args.audit || undefined, also: args.also, items: args.items, continuous: args.continuous || undefined }
   const given = Object.entries(flags).find(([, value]) => value !== undefined)
   if (given) return `--${given[0]} needs the whole table in memory`
+  if (existsSync(`${args.table}.ids.csv`)) return `ids in ${args.table}.ids.csv need the whole table in memory`
   const [from, to] = [args.table, args.out].map((path) => extname(path).toLowerCase())
   if ([from, to].some((extension) => extension === '.csv' || extension === '.tsv')) return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
   return from === to || from === '.npy' ? undefined : `a table read from ${from} is written to ${from}`
@@ -66,17 +69,19 @@ export async function unlearnStreamed(args: StreamingArguments, table: TableRead
   const sidecar = `${args.out}.json`
   checkOutputs([args.out, sidecar], [args.table, args.attributes], args.force)
   try {
-    const labels = await readLabelCodes(args.attributes, args.attribute, rows, { idColumn: args['id-column'], missing: args['missing-label'], ids: table.readIds() })
-    const warnings = labelWarnings(args, labels)
+    const labels = await readLabelCodes(args.attributes, args.attribute, rows, {
+      ...labelNamesOf(args), idColumn: args['id-column'], byPosition: args['by-position'], ids: table.readIds(), maybeIds: table.maybeIds(), table: args.table,
+    })
+    const warnings = [...labels.warnings, ...labelWarnings(args, labels), ...classWarnings(args.attribute, labels.labels)]
     for (const warning of warnings) session.log.warn(warning)
+    const summary = { name: args.attribute, classes: classesOf(labels.labels), missing: labels.missing, joinedBy: labels.by }
     if (args['dry-run']) {
-      const classes = classesOf(labels.labels)
       const steps = [
         `${args.table}: ${grouped(rows)} users, ${cols} dimensions, ${dtype}, read and written block by block`,
-        `${args.attribute}: ${[...classes.map(({ name, users }) => `${grouped(users)} ${name}`), `${grouped(labels.missing)} without a label`].join(', ')}`,
+        labelLine(summary, labels.unmatched),
         args.method,
       ]
-      const facts = { rows, dimensions: cols, dtype, attribute: { name: args.attribute, classes, missing: labels.missing }, unmatched: labels.unmatched, method: args.method, streamed: true, warnings }
+      const facts = { rows, dimensions: cols, dtype, attribute: summary, unmatched: labels.unmatched, method: args.method, streamed: true, warnings }
       return showPlan({ command: 'unlearn', checked: 'labels were joined', steps, facts, writes: [args.out, sidecar] }, args.json, session)
     }
     const input = { table: { file: basename(args.table), sha256: table.sha256() }, attributes: { file: basename(args.attributes), sha256: labels.sha256 } }
@@ -122,7 +127,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       parameters,
       passes: 1,
       seed: args.seed,
-      attribute: { name: args.attribute, classes: classesOf(labels), missing: found.missing } as unknown as Json,
+      attribute: { name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by } as unknown as Json,
       rows,
       dimensions: cols,
       dtype,
@@ -139,7 +144,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
     beside.push(stageFile(sidecar, record, { replace: args.force }))
     commitFiles([...beside, file])
     if (args.json) session.result(record)
-    else session.result(`${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
+    else session.result(`${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
   } finally {
     for (const each of [file, ...beside]) each.discard()
   }

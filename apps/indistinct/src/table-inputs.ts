@@ -3,17 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
-import { joinLabels, readAttribute, readTable, type AttributeColumn, type EmbeddingTable } from '@indistinct/embeddings'
+import { joinLabels, rareWarnings, readAttribute, readTable, spellingWarnings, type AttributeColumn, type EmbeddingTable, type JoinBy } from '@indistinct/embeddings'
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
 import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from './log.ts'
+import { labelNamesOf, type LabelArguments } from './merge-labels.ts'
 import { listOption, textOption } from './option-values.ts'
 import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from './text-table.ts'
 
-export interface TableArguments {
+export interface TableArguments extends LabelArguments {
   readonly table: string
   readonly attributes: string
   readonly attribute: string
@@ -22,7 +23,7 @@ export interface TableArguments {
   readonly 'table-id-column'?: string | undefined
   readonly dimensions?: readonly string[] | undefined
   readonly 'table-key'?: string | undefined
-  readonly 'missing-label'?: readonly string[] | undefined
+  readonly 'by-position'?: boolean | undefined
   /** Of `audit`: how many users to draw instead of reading all. */
   readonly sample?: number | undefined
   /** Of `unlearn`: what becomes of users without a label. */
@@ -33,11 +34,13 @@ export const tableOptions = inGroup('Table and labels', {
   attributes: { describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
   attribute: { describe: 'column or array of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
   ids: { describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
-  'id-column': { describe: 'id column of the attribute file, the ids file and the table; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
+  'id-column': { describe: 'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or the like', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
   'table-id-column': { describe: 'id column of the table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
   dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: listOption('--dimensions') },
   'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
+  'by-position': { describe: 'line i of the attribute file is of row i of the table: take no column for ids', type: 'boolean', default: false },
   'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
+  'merge-labels': { describe: 'spellings of one label, such as F=Female,f; can be repeated', type: 'string', array: true, requiresArg: true },
 } as const satisfies Record<string, Options>)
 
 export interface TableInputs {
@@ -47,6 +50,8 @@ export interface TableInputs {
   readonly labelled: number
   readonly missing: number
   readonly unmatched: number
+  /** How labels found their rows. */
+  readonly by: JoinBy
   readonly warnings: readonly string[]
   /** Of an attribute that is a number (N), NaN for none; labels are its quarters then. */
   readonly values?: Float64Array
@@ -60,20 +65,21 @@ export async function readTableInputs(args: TableArguments & { readonly continuo
   if (args.sample === undefined && isManifest(args.table)) throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
   const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)
   const table = sampled?.table ?? (await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] }))
-  const whole = await readAttribute(args.attributes, args.attribute, { idColumn })
+  const whole = await readAttribute(args.attributes, args.attribute, { idColumn, byPosition: args['by-position'] })
   const asRead = sampled ? sampled.columnOf(whole) : whole
-  const missingLabels = args['missing-label']
-  const column = args.continuous ? quarters(asRead, missingLabels) : asRead
-  const joined = joinLabels(table, column, { missing: missingLabels })
-  const { labels, labelled, missing } = joined
+  if (args.continuous && args['merge-labels']) throw usageError('--merge-labels is for labels; a number of --continuous has none')
+  const names = labelNamesOf(args)
+  const column = args.continuous ? quarters(asRead, names.missing) : asRead
+  const joined = joinLabels(table, column, { ...names, rows: sampled?.of })
+  const { labels, labelled, missing, by } = joined
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched
   const drawn = sampled ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`] : []
-  const warnings = [...table.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched }), ...columnWarnings(args.table, table, args.attribute)]
+  const warnings = [...table.warnings, ...(column.notes ?? []), ...joined.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched }), ...classWarnings(column.name, labels), ...columnWarnings(args.table, table, args.attribute)]
   for (const warning of warnings) log.warn(warning)
   return {
-    table, column, labels, labelled, missing, unmatched, warnings,
-    ...(args.continuous && { values: continuousValues(table, asRead, missingLabels) }), ...(sampled && { sampledOf: sampled.of }),
+    table, column, labels, labelled, missing, unmatched, by, warnings,
+    ...(args.continuous && { values: continuousValues(table, asRead, { missing: names.missing, rows: sampled?.of }) }), ...(sampled && { sampledOf: sampled.of }),
   }
 }
 
@@ -86,19 +92,40 @@ export function labelWarnings(args: Pick<TableArguments, 'table' | 'attributes' 
   ]
 }
 
+/** Folds of the protocol that has most of them. */
+const folds = 5
+
+/** What a reader of the result should know of labels: spellings of "not known" and of one another, and rare ones. */
+export function classWarnings(attribute: string, labels: Labels): string[] {
+  const counts = classCounts(labels)
+  const classes = labels.classes.map((name, c) => ({ name, users: counts[c]! }))
+  return [...spellingWarnings(attribute, classes), ...rareWarnings(attribute, classes, folds)]
+}
+
 /** That the table of `path` gives the attribute away by itself, where it does. */
 export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
   return columns.some(({ name }) => name === attribute) ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`] : []
 }
 
 /** The attribute as reports and JSON results name it. */
-export function attributeSummary(inputs: TableInputs): AttributeSummary {
+export function attributeSummary(inputs: Pick<TableInputs, 'labels' | 'column' | 'missing' | 'by'>): AttributeSummary {
   const counts = classCounts(inputs.labels)
   return {
     name: inputs.column.name,
     classes: inputs.labels.classes.map((name, c) => ({ name, users: counts[c]! })),
     missing: inputs.missing,
+    joinedBy: inputs.by,
   }
+}
+
+/** Labels with their counts, and how they found their rows, as one line. */
+export function labelLine({ name, classes, missing = 0, joinedBy }: AttributeSummary, unmatched: number): string {
+  const parts = [
+    ...classes.map((each) => `${grouped(each.users)} ${each.name}`),
+    `${grouped(missing)} without a label`,
+    ...(unmatched > 0 ? [`${grouped(unmatched)} of the attribute file in no row`] : []),
+  ]
+  return `${name}: ${parts.join(', ')}${joinedBy === undefined ? '' : `; joined by ${joinedBy}`}`
 }
 
 /** A file of a run, by name without its folder, and its digest. */

@@ -11,7 +11,8 @@ import { beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter
 import { outcomeText } from './outcome-text.ts'
 import { commandLine, versions } from './provenance.ts'
 import { writingFiles } from './signals.ts'
-import { attributeSummary, reportHashes, type FileRecord, type TableInputs } from './table-inputs.ts'
+import { attributeSummary, labelLine, reportHashes, type FileRecord, type TableInputs } from './table-inputs.ts'
+import { printable } from './text-table.ts'
 import { changeJson, changeText, tableChange, type TableChange } from './table-change.ts'
 
 export interface UnlearnedTable extends ChangedTable {
@@ -35,6 +36,8 @@ export interface UnlearnedTables {
   readonly unlabelled: 'leave' | 'map'
   /** Summaries of further attributes that are hidden. */
   readonly also: readonly Json[]
+  /** Their labels and counts, in words. */
+  readonly alsoLines: readonly string[]
 }
 
 type Outputs = Readonly<Record<string, FileRecord>>
@@ -78,7 +81,8 @@ export function resultJson(unlearning: UnlearnedTables, outputs: readonly Output
 }
 
 /** The result in words; `update` says what became of users of an earlier fit. */
-export function resultText({ made, audits }: UnlearnedTables, update: string): string {
+export function resultText({ inputs, made, audits, alsoLines }: UnlearnedTables, update: string): string {
+  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines].map((line) => `${printable(line)}\n`)
   const each = made.map(({ name, result, before, after, change }) => {
     const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
     const { derived, explained } = result.parameters
@@ -86,7 +90,7 @@ export function resultText({ made, audits }: UnlearnedTables, update: string): s
     const title = made.length > 1 ? `${name}: ` : ''
     return `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ${passes}${how}\n${update}${changeText(change)}`
   })
-  return `${each.join('')}${audits ? beforeAndAfterText(audits) : ''}`
+  return `${labels.join('')}${each.join('')}${audits ? beforeAndAfterText(audits) : ''}`
 }
 
 export interface FilesToWrite {

@@ -7,6 +7,7 @@ import {
   calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, unlearnTables, updateUnlearned,
   type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
 } from '@indistinct/unlearners'
+import { checkSameIds } from './audited-tables.ts'
 import { fitText, parseFit, type Fit } from './fit-file.ts'
 import type { FlowExtras } from './flow-extras.ts'
 import type { Log } from './log.ts'
@@ -145,6 +146,7 @@ function readFit(path: string): Fit {
 async function previousRows(args: UnlearningArguments, path: string, { table }: TableInputs): Promise<{ embedding: TableInputs['table']['matrix']; known: Uint8Array }> {
   const ids = existsSync(`${path}.ids.csv`) ? `${path}.ids.csv` : undefined
   const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
+  checkSameIds(before, path, table, args.table)
   const K = table.matrix.cols
   if (before.matrix.cols !== K) throw badData(`${path}: expected ${K} dimensions as in ${args.table}, got ${before.matrix.cols}`)
   const rowOfId = new Map(before.ids.map((id, row) => [id, row]))

@@ -5,8 +5,10 @@ import { bytesSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
-import { IdList, idColumnOf } from './ids.ts'
-import { npzNames, readNpzText } from './npz.ts'
+import { idColumnOf, isIndexName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
+import { IdList } from './ids.ts'
+import { countsRows } from './join-rule.ts'
+import { npzListNames, npzNames, readNpzText } from './npz.ts'
 import { openParquetFile, parquetTexts } from './parquet-file.ts'
 import { isText } from './parquet-text.ts'
 import { wholeFile } from './read-table.ts'
@@ -17,69 +19,115 @@ export interface AttributeColumn {
   readonly name: string
   /** One id a value; absent where the file has no id column and values go by position. */
   readonly ids?: readonly string[]
+  /** Line i is of row i of the table: the user says so. */
+  readonly byPosition?: boolean
+  /** Columns that look like ids under other names than usual, where no column is known for ids. */
+  readonly maybeIds?: readonly string[]
+  /** The index of pandas that only counts the lines, where there is one and no ids. */
+  readonly counting?: string
   /** Labels as text; the empty string is a missing one. */
   readonly values: readonly string[]
   readonly path: string
+  /** What a reader of the result should know of how the file was read. */
+  readonly notes?: readonly string[]
   /** Of the file's bytes, where there is a file. */
   readonly sha256?: string
+}
+
+export interface AttributeOptions {
+  /** Default: the column of a usual name, see {@link idColumnOf}. */
+  readonly idColumn?: string | undefined
+  /** Take no column for ids: line i is of row i of the table. */
+  readonly byPosition?: boolean | undefined
 }
 
 /**
  * Reads the column `attribute` of a CSV or Parquet file, or the array of that name of an npz archive, with its ids where
  * it has an id column. The file may be that of the table.
- * @param options.idColumn default: `id` or `user` where there is one
  * @throws IndistinctError 'usage' where a named column is missing, 'bad-data' on broken lines or repeated ids.
  */
-export async function readAttribute(path: string, attribute: string, options: { readonly idColumn?: string | undefined } = {}): Promise<AttributeColumn> {
+export async function readAttribute(path: string, attribute: string, options: AttributeOptions = {}): Promise<AttributeColumn> {
   refuseExtension(path)
   if (/\.safetensors$|\.npy$/i.test(path)) throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
-  if (/\.parquet$/i.test(path)) return fromColumns(path, attribute, options.idColumn, parquetSide)
-  if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options.idColumn, npzSide)
+  if (/\.parquet$/i.test(path)) return fromColumns(path, attribute, options, parquetSide)
+  if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options, npzSide)
   const { header, records, sha256 } = await openCsv(path)
-  const { at, idAt } = attributePositions(header, attribute, options.idColumn, path)
+  const { at, idAt } = attributePositions(header, attribute, options, path)
   const list = new IdList(path)
   const values: string[] = []
+  const maybe = maybeIdColumns(header, at, idAt, options)
   for await (const { line, cells } of records) {
     if (idAt >= 0) list.add(cells[idAt]!, line)
+    maybe.add(cells)
     values.push(cells[at]!)
   }
   if (values.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
-  return { name: attribute, values, path, sha256: sha256(), ...(idAt >= 0 && { ids: list.ids }) }
+  return { name: attribute, values, path, sha256: sha256(), ...idsOf(header[idAt], list.ids, maybe.names(), options) }
+}
+
+/** Ids of a column, unless it is an index of pandas that counts the lines. */
+function idsOf(idColumn: string | undefined, ids: readonly string[], maybeIds: readonly string[], { byPosition, idColumn: requested }: AttributeOptions): Partial<AttributeColumn> {
+  if (byPosition) return { byPosition }
+  if (idColumn === undefined) return { maybeIds }
+  return requested === undefined && isIndexName(idColumn) && countsRows(ids) ? { counting: idColumn, maybeIds } : { ids }
+}
+
+/**
+ * Which columns of a file look like ids, of the cells of its lines, where none is known for it.
+ * @param at the attribute, which is no id
+ */
+export function maybeIdColumns(header: readonly string[], at: number, idAt: number, { byPosition, idColumn }: AttributeOptions): { add(cells: readonly string[]): void; names(): string[] } {
+  const known = byPosition === true || idColumn !== undefined || (idAt >= 0 && !isIndexName(header[idAt]!))
+  let left = known ? [] : header.flatMap((name, j) => (j === at || j === idAt ? [] : [{ name, j, seen: uniqueValues() }]))
+  return {
+    add(cells) {
+      if (left.length > 0) left = left.filter(({ j, seen }) => seen.add(cells[j]!))
+    },
+    names: () => left.filter(({ seen }) => seen.enough()).map(({ name }) => name),
+  }
 }
 
 /** Where the labels stand in a file with such a header, and where ids do, or -1. */
-export function attributePositions(header: readonly string[], attribute: string, requested: string | undefined, path: string): { at: number; idAt: number } {
-  const at = header.indexOf(attribute)
+export function attributePositions(header: readonly string[], attribute: string, options: AttributeOptions, path: string): { at: number; idAt: number } {
+  const at = header.includes(attribute) ? header.indexOf(attribute) : header.findIndex((name) => untyped(name) === attribute)
   if (at < 0) throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}`)
-  const idColumn = idColumnOf(header, requested, path)
-  if (idColumn === attribute) throw usageError(`${path}: column ${quoted(attribute)} holds the ids; name another as the attribute`)
+  if (options.byPosition) return { at, idAt: -1 }
+  const idColumn = idColumnOf(header, options.idColumn, path, '--id-column')
+  if (idColumn === header[at]) throw usageError(`${path}: column ${quoted(attribute)} holds the ids; name another as the attribute`)
   return { at, idAt: idColumn === undefined ? -1 : header.indexOf(idColumn) }
 }
 
 interface ColumnSide {
   readonly header: readonly string[]
+  /** Columns or arrays that may hold the ids of the values at `at`. */
+  idNames(at: number): readonly string[]
   values(at: number): string[]
 }
 
-function fromColumns(path: string, attribute: string, idColumn: string | undefined, open: (bytes: Uint8Array, path: string) => ColumnSide): AttributeColumn {
+function fromColumns(path: string, attribute: string, options: AttributeOptions, open: (bytes: Uint8Array, path: string) => ColumnSide): AttributeColumn {
   const bytes = wholeFile(path)
-  const { header, values: valuesAt } = open(bytes, path)
-  const { at, idAt } = attributePositions(header, attribute, idColumn, path)
+  const { header, idNames, values: valuesAt } = open(bytes, path)
+  const at = header.indexOf(attribute)
+  const { idAt } = attributePositions(at < 0 ? header : [attribute, ...idNames(at)], attribute, options, path)
   const values = valuesAt(at)
   if (values.length === 0) throw badData(`${path}: expected at least one row, got none`)
-  const digest = sha256(bytes)
-  if (idAt < 0) return { name: attribute, values, path, sha256: digest }
+  const others = idNames(at)
+  const idColumn = idAt < 0 ? undefined : [attribute, ...others][idAt]!
   const list = new IdList(path)
-  const ids = valuesAt(idAt)
-  if (ids.length !== values.length) throw badData(`${path}: expected ${ids.length} labels, one for each id, got ${values.length}`)
-  ids.forEach((id, i) => list.add(id, i + 1))
-  return { name: attribute, values, path, sha256: digest, ids: list.ids }
+  const columnOf = (name: string): string[] => valuesAt(header.indexOf(name))
+  if (idColumn !== undefined) columnOf(idColumn).forEach((id, i) => list.add(id, i + 1))
+  if (idColumn !== undefined && list.ids.length !== values.length) throw badData(`${path}: expected ${list.ids.length} labels, one for each id, got ${values.length}`)
+  const known = options.byPosition === true || options.idColumn !== undefined || (idColumn !== undefined && !isIndexName(idColumn))
+  const maybe = known ? [] : others.filter((name) => name !== idColumn && looksLikeIds(columnOf(name)))
+  return { name: attribute, values, path, sha256: sha256(bytes), ...idsOf(idColumn, list.ids, maybe, options) }
 }
 
 function parquetSide(bytes: Uint8Array, path: string): ColumnSide {
   const file = openParquetFile(bytesSource(bytes, path))
+  const header = file.columns.map(({ name }) => name)
   return {
-    header: file.columns.map(({ name }) => name),
+    header,
+    idNames: (at) => header.filter((_, j) => j !== at && file.columns[j]!.leaves.length === 1 && isText(file.columns[j]!.leaves[0]!)),
     values(at) {
       const column = file.columns[at]!
       const [leaf] = column.leaves
@@ -92,5 +140,5 @@ function parquetSide(bytes: Uint8Array, path: string): ColumnSide {
 function npzSide(bytes: Uint8Array, path: string): ColumnSide {
   const source = bytesSource(bytes, path)
   const header = npzNames(source)
-  return { header, values: (at) => readNpzText(source, header[at]!) }
+  return { header, idNames: (at) => npzListNames(source, header[at]!), values: (at) => readNpzText(source, header[at]!) }
 }

@@ -6,14 +6,15 @@ import { openCsv } from './csv-records.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { embeddingTable, quoted, type EmbeddingTable } from './embedding-table.ts'
 import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-text.ts'
-import { IdList, idColumnOf } from './ids.ts'
+import { idColumnOf } from './id-column.ts'
+import { IdList } from './ids.ts'
 
 /** Characters of CSV text gathered before they are written. */
 const CHUNK = 1 << 20
 
 /**
  * Reads a CSV table, streaming.
- * @param options.idColumn default: `id` or `user`
+ * @param options.idColumn default: the one of a usual name, see {@link idColumnOf}
  * @param options.dimensions names of the dimension columns, or one prefix ending in `*`; default: the columns named
  * <prefix><number> (d0, d1, …), or every column but the id where no name ends in a number
  * @param options.bytes of the file; default: those at `path`
@@ -26,12 +27,14 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   }
   const idColumn = idColumnOf(header, options.idColumn, path)
   if (idColumn === undefined) {
-    throw badData(`${path}: expected an id column named "id" or "user", got ${columnList(header)}; name it (--id-column)`)
+    throw badData(`${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it (--table-id-column)`)
   }
   const dimensions = dimensionColumns(header.filter((name) => name !== idColumn), options.dimensions, header, path)
-  const idAt = header.indexOf(idColumn)
-  const dimensionAt = dimensions.map((name) => header.indexOf(name))
-  const columnAt = header.map((_, j) => j).filter((j) => j !== idAt && !dimensionAt.includes(j))
+  const placeOf = new Map(header.map((name, j) => [name, j]))
+  const idAt = placeOf.get(idColumn)!
+  const dimensionAt = dimensions.map((name) => placeOf.get(name)!)
+  const taken = new Set([idAt, ...dimensionAt])
+  const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
   const list = new IdList(path)
   const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
   const cols = dimensions.length

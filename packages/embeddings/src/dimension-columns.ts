@@ -18,8 +18,9 @@ export function dimensionColumns(others: readonly string[], requested: readonly 
       if (found.length === 0) throw usageError(`${path}: no column is named ${first!.slice(0, -1)}<number>; the columns are ${columnList(header)}`)
       return found
     }
+    const known = new Set(others)
     for (const name of requested) {
-      if (!others.includes(name)) throw usageError(`${path}: there is no column ${quoted(name)} to take a dimension from; the columns are ${columnList(header)}`)
+      if (!known.has(name)) throw usageError(`${path}: there is no column ${quoted(name)} to take a dimension from; the columns are ${columnList(header)}`)
     }
     return [...requested]
   }

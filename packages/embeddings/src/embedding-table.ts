@@ -37,6 +37,8 @@ export interface EmbeddingTable {
   readonly exact?: Float64Array
   /** Name of the id column; absent where ids are row numbers. */
   readonly idColumn?: string
+  /** Arrays of its file that look like ids under other names than usual, where ids are row numbers. */
+  readonly maybeIds?: readonly string[]
   /** Names of the dimensions (K). */
   readonly dimensions: readonly string[]
   readonly columns: readonly PassThroughColumn[]
@@ -44,7 +46,7 @@ export interface EmbeddingTable {
   readonly header?: readonly string[]
   /** What its file holds beside it, for writing the same format again; absent where there is nothing. */
   readonly container?: TableContainer
-  /** What a reader of the results should know: constant dimensions. */
+  /** What a reader of the results should know: where ids were found, constant dimensions. */
   readonly warnings: readonly string[]
   readonly source?: TableSource
 }
@@ -57,6 +59,9 @@ export interface EmbeddingTableFields {
   readonly dtype?: Dtype
   readonly exact?: Float64Array
   readonly idColumn?: string
+  readonly maybeIds?: readonly string[]
+  /** What a reader of the results should know, beside constant dimensions. */
+  readonly notes?: readonly string[]
   /** Default: d0, d1, … */
   readonly dimensions?: readonly string[]
   readonly columns?: readonly PassThroughColumn[]
@@ -73,7 +78,7 @@ export interface EmbeddingTableFields {
  * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
  */
 export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
-  const { matrix, exact, idColumn, columns = [], header, container, source, name = source?.path ?? 'table' } = fields
+  const { matrix, exact, idColumn, maybeIds, notes = [], columns = [], header, container, source, name = source?.path ?? 'table' } = fields
   const { rows, cols } = matrix
   if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
   if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)
@@ -103,9 +108,10 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
     dtype,
     dimensions,
     columns,
-    warnings,
+    warnings: [...notes, ...warnings],
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
+    ...(maybeIds && maybeIds.length > 0 && { maybeIds }),
     ...(header && { header }),
     ...(container && { container }),
     ...(source && { source }),

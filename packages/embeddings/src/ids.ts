@@ -3,31 +3,16 @@
  */
 
 import { readFile } from 'node:fs/promises'
-import { badData, usageError } from '@indistinct/core'
+import { badData } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
+import { idColumnOf } from './id-column.ts'
 import { openForReading } from './open-file.ts'
 import { refuseExtension, refuseMagic } from './refused-formats.ts'
 
-const DEFAULTS = ['id', 'user']
-
 /** What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it. */
 const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
-
-/**
- * The name of the id column of `header`: the requested one, or else `id` or `user`; undefined where there is none.
- * @throws IndistinctError 'usage' where the requested column is missing or both defaults are there.
- */
-export function idColumnOf(header: readonly string[], requested: string | undefined, path: string): string | undefined {
-  if (requested !== undefined) {
-    if (header.includes(requested)) return requested
-    throw usageError(`${path}: there is no column ${quoted(requested)} to take ids from; the columns are ${columnList(header)}`)
-  }
-  const found = DEFAULTS.filter((name) => header.includes(name))
-  if (found.length > 1) throw usageError(`${path}: both "id" and "user" are columns; name the one that holds the ids (--id-column)`)
-  return found[0]
-}
 
 /**
  * The id of one line, checked.
@@ -70,7 +55,7 @@ export async function readIds(path: string, idColumn?: string): Promise<string[]
   if (/\.[ct]sv$/i.test(path)) {
     const { header, records } = await openCsv(path)
     const column = idColumnOf(header, idColumn, path) ?? (header.length === 1 ? header[0] : undefined)
-    if (column === undefined) throw badData(`${path}: expected a column "id" or "user", got ${columnList(header)}; name it (--id-column)`)
+    if (column === undefined) throw badData(`${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it (--table-id-column)`)
     const at = header.indexOf(column)
     for await (const { line, cells } of records) list.add(cells[at]!, line)
     return list.ids

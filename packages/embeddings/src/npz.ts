@@ -5,8 +5,9 @@ import { arrayText, textItemSize, unicodeArray } from './array-text.ts'
 import { bytesSource, readBytes, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
 import { type Dtype, quoted } from './embedding-table.ts'
+import { idArrayOf, looksLikeIds } from './id-column.ts'
 import { checkNpy, checkNpySize, describeNpy, MAX_HEADER, npyHeaderBytes, type NpyDescription } from './npy-header.ts'
-import { chooseArray, ID_NAMES, type Candidate, type NpzContainer, type RowReader, type TableEncoder } from './table-container.ts'
+import { chooseArray, type Candidate, type NpzContainer, type RowReader, type TableEncoder } from './table-container.ts'
 import { entryStart, readEntry, readZip, ZipEncoder, type ZipEntry } from './zip.ts'
 
 /** MS-DOS form of 1 January 1980, which NumPy writes too: equal tables make equal archives. */
@@ -23,15 +24,17 @@ export interface NpzTable extends RowReader {
   /** Name of the array of ids, where there is one. */
   readonly idColumn: string | undefined
   readIds(): string[] | undefined
+  /** Arrays that look like ids under other names than usual, where there are no ids. */
+  maybeIds(): string[]
 }
 
 /**
  * Opens the table of an archive. A stored array is read where it lies, a deflated one is inflated into memory.
  * @param options.key name of the array; default: the only matrix of floats
- * @param options.idColumn name of the array of ids; default: `id`, `user`, `ids` or `users`, where there is one
+ * @param options.idColumn name of the array of ids; default: the one of a usual name, see {@link idColumnOf}; false: none
  * @throws IndistinctError 'bad-data' where archive or array are damaged, 'usage' where the array cannot be told.
  */
-export function openNpz(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | undefined } = {}): NpzTable {
+export function openNpz(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined } = {}): NpzTable {
   const entries = readZip(source)
   const arrays = npzArrays(source, entries)
   const chosen = chooseArray(arrays, options.key?.replace(/\.npy$/, ''), source.name)
@@ -42,14 +45,16 @@ export function openNpz(source: ByteSource, options: { readonly key?: string | u
   const { shape, dtype, offset } = checkNpy(description, chosen.entry.size, name)
   if (shape.length !== 2) throw badData(`${name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
   const [rows, cols] = shape as [number, number]
-  const names: readonly string[] = options.idColumn === undefined ? ID_NAMES : [options.idColumn]
-  const found = arrays.find((array) => names.includes(array.name) && array !== chosen && isListOfText(array, rows))
+  const lists = arrays.filter((array) => array !== chosen && isListOfText(array, rows))
+  const idName = options.idColumn === false ? undefined : idArrayOf(lists.map((array) => array.name), options.idColumn, source.name)
+  const found = lists.find((array) => array.name === idName)
   return {
     rows,
     cols,
     dtype,
     idColumn: found?.name,
     readIds: () => found && arrayOfText(source, found, rows),
+    maybeIds: () => (found ? [] : lists.filter((array) => looksLikeIds(arrayOfText(source, array, rows))).map((array) => array.name)),
     container: { format: 'npz', source, entries, key: chosen.entry, hasIds: found !== undefined },
     readRows(first, last, into) {
       const width = cols * itemSize(dtype)
@@ -72,6 +77,13 @@ export function readNpzText(source: ByteSource, key: string): string[] {
 /** Names of the arrays of an archive. */
 export function npzNames(source: ByteSource): string[] {
   return npzArrays(source, readZip(source)).map(({ name }) => name)
+}
+
+/** Names of the other lists that are as long as the array `key`, of text or whole numbers. */
+export function npzListNames(source: ByteSource, key: string): string[] {
+  const arrays = npzArrays(source, readZip(source))
+  const length = arrays.find(({ name }) => name === key)?.description?.shape[0] ?? -1
+  return arrays.filter((array) => array.name !== key && isListOfText(array, length)).map(({ name }) => name)
 }
 
 function npzArrays(source: ByteSource, entries: readonly ZipEntry[]): NpzArray[] {

@@ -20,6 +20,8 @@ export interface TableReader extends RowReader {
   readonly container?: TableContainer
   /** The ids that the file holds, or undefined where rows have numbers only; all of them are held in memory. */
   readIds(): string[] | undefined
+  /** Arrays and columns that look like ids under other names than usual, where the file has no ids. */
+  maybeIds(): string[]
   /** Of the whole file, which is read for it. */
   sha256(): string
   close(): void
@@ -36,13 +38,14 @@ export function openTable(path: string, options: Pick<ReadTableOptions, 'key' | 
   if (format === 'csv') throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
   const source = fileSource(path)
   try {
-    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined } = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
+    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
     if (table.rows === 0 || table.cols === 0) throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
     return {
       ...table,
       path,
       format,
       readIds: () => table.readIds?.(),
+      maybeIds: () => table.maybeIds?.() ?? [],
       sha256: () => sourceSha256(source),
       close: () => source.close(),
       readRows(from, to, into) {

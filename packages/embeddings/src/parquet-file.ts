@@ -10,7 +10,8 @@ import { dimensionColumns } from './dimension-columns.ts'
 import type { Values } from './dtype-bytes.ts'
 import { type Dtype, quoted } from './embedding-table.ts'
 import { fromFloat16 } from './float16.ts'
-import { checkedId, idColumnOf } from './ids.ts'
+import { idColumnOf, looksLikeIds } from './id-column.ts'
+import { checkedId } from './ids.ts'
 import { decodeChunk, type DecodedColumn } from './parquet-pages.ts'
 import { parquetColumns, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
 import { columnTexts, isText } from './parquet-text.ts'
@@ -54,6 +55,8 @@ export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer
   readonly idColumn: string | undefined
   readIds(): string[] | undefined
+  /** Columns that look like ids under other names than usual, where there are no ids. */
+  maybeIds(): string[]
   /** Names of the dimensions, where each has a column. */
   readonly dimensions: readonly string[] | undefined
   /** Every column that is neither id nor dimension and has a text for each value; others travel within Parquet only. */
@@ -178,6 +181,7 @@ export function openParquet(
     dtype,
     idColumn,
     readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, file.columns.find(({ name }) => name === idColumn)!)),
+    maybeIds: () => (idColumn === undefined ? others.filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column))).map((column) => column.name) : []),
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
     others: others.filter(hasText),
     container: { ...contents, format: 'parquet', hasIds: idColumn !== undefined, withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name) },

@@ -1,6 +1,7 @@
 /** @file Reading a table by the format that its file name says. */
 
 import { constants } from 'node:buffer'
+import { existsSync } from 'node:fs'
 import { badData, sha256 } from '@indistinct/core'
 import { bytesSource, fileSource, readBytes, type ByteSource } from './byte-source.ts'
 import { readCsvTable } from './csv-table.ts'
@@ -10,12 +11,15 @@ import { readNpyFile } from './npy.ts'
 import { openNpz } from './npz.ts'
 import { openParquet, parquetTexts } from './parquet-file.ts'
 import { openSafetensors } from './safetensors.ts'
-import { formatOf } from './table-format.ts'
+import { formatOf, idsBeside } from './table-format.ts'
 
 export interface ReadTableOptions {
-  /** File that names the rows of a table without ids; without it a row's number, from 0, is its id. */
+  /**
+   * File that names the rows of a table without ids; default: `<path>.ids.csv` where it is there, as `writeTable` names
+   * it. Without either a row's number, from 0, is its id.
+   */
   readonly ids?: string | undefined
-  /** Id column of a table or of the ids file; default `id` or `user`. */
+  /** Id column of a table or of the ids file; default: the one of a usual name, see `idColumnOf`. */
   readonly idColumn?: string | undefined
   /** Dimension columns of a CSV or Parquet table; see {@link readCsvTable}. */
   readonly dimensions?: readonly string[] | undefined
@@ -41,8 +45,9 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     const { shape, dtype, data, sha256 } = await readNpyFile(path)
     if (shape.length !== 2) throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
     const [rows, cols] = shape as [number, number]
-    const ids = await namedRows(path, rows, options)
+    const { ids, notes } = await namedRows(path, rows, options, false)
     return embeddingTable({
+      notes,
       matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
       dtype,
       source: { path, format, sha256 },
@@ -54,7 +59,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   const source = bytesSource(bytes, path)
   const opened = openContainer(source, format, options)
   const { rows, cols, dtype } = opened
-  const given = await namedRows(path, rows, options)
+  const { ids: given, notes } = await namedRows(path, rows, options, opened.idColumn !== undefined)
   const ids = given ?? opened.readIds()
   const idColumn = given ? (options.idColumn ?? 'id') : opened.idColumn
   const data = dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)
@@ -65,25 +70,35 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     container: given ? { ...opened.container, hasIds: false } : opened.container,
     source: { path, format, sha256: sha256(bytes) },
     ...(data instanceof Float64Array && { exact: data }),
-    ...(ids && { ids, idColumn: idColumn! }),
+    ...(ids ? { ids, idColumn: idColumn! } : { maybeIds: opened.maybeIds() }),
+    notes,
     ...('others' in opened && parquetColumnsOf(opened)),
   })
 }
 
-/** The ids of the file that names the rows, where one is given. */
-async function namedRows(path: string, rows: number, options: ReadTableOptions): Promise<string[] | undefined> {
-  if (options.ids === undefined) return undefined
-  const ids = await readIds(options.ids, options.idColumn)
-  if (ids.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
-  return ids
+/** The ids of the file that names the rows: the one that is given, or that `writeTable` left beside a table without ids. */
+async function namedRows(path: string, rows: number, options: ReadTableOptions, hasIds: boolean): Promise<{ ids?: string[]; notes: string[] }> {
+  const beside = idsBeside(path)
+  const file = options.ids ?? (hasIds || !existsSync(beside) ? undefined : beside)
+  if (file === undefined) return { notes: [] }
+  const ids = await readIds(file, file === options.ids ? options.idColumn : undefined)
+  if (ids.length !== rows) throw badData(`${file}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
+  return { ids, notes: file === options.ids ? [] : [`rows of ${path} are named by ${file}`] }
+}
+
+/** The ids that `writeTable` left beside a table without ids, where they are there. */
+export async function readIdsBeside(path: string, rows: number): Promise<string[] | undefined> {
+  return (await namedRows(path, rows, {}, false)).ids
 }
 
 /** The table of a file that may hold more. */
 export function openContainer(source: ByteSource, format: 'npz' | 'parquet' | 'safetensors', options: ReadTableOptions) {
-  const { key, idColumn, dimensions } = options
+  const { key, dimensions } = options
+  // Of an ids file, the name is of its column.
+  const idColumn = options.ids === undefined ? options.idColumn : false
   if (format === 'npz') return openNpz(source, { key, idColumn })
   if (format === 'safetensors') return openSafetensors(source, { key, idColumn })
-  return openParquet(source, { key, dimensions, idColumn: options.ids === undefined ? idColumn : false })
+  return openParquet(source, { key, dimensions, idColumn })
 }
 
 function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnType<typeof openParquet>) {

@@ -8,7 +8,8 @@ import { arrayText } from './array-text.ts'
 import { pieces, readBytes, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
 import { type Dtype, quoted } from './embedding-table.ts'
-import { chooseArray, ID_NAMES, type Candidate, type RowReader, type SafetensorsContainer, type TableEncoder } from './table-container.ts'
+import { idArrayOf, looksLikeIds } from './id-column.ts'
+import { chooseArray, type Candidate, type RowReader, type SafetensorsContainer, type TableEncoder } from './table-container.ts'
 
 /** Largest header, as the format has it. */
 const MAX_HEADER = 100_000_000
@@ -34,15 +35,17 @@ export interface SafetensorsTable extends RowReader {
   /** Name of the tensor of ids, where there is one. */
   readonly idColumn: string | undefined
   readIds(): string[] | undefined
+  /** Tensors that look like ids under other names than usual, where there are no ids. */
+  maybeIds(): string[]
 }
 
 /**
  * Opens the table of a safetensors file.
  * @param options.key name of the tensor; default: the only matrix of floats
- * @param options.idColumn name of a tensor of whole numbers, one a row; default: `id`, `user`, `ids` or `users`, where there is one
+ * @param options.idColumn name of a tensor of whole numbers, one a row; default: the one of a usual name, see {@link idColumnOf}; false: none
  * @throws IndistinctError 'bad-data' where the file is damaged, 'usage' where the tensor cannot be told.
  */
-export function openSafetensors(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | undefined } = {}): SafetensorsTable {
+export function openSafetensors(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined } = {}): SafetensorsTable {
   const tensors = readTensors(source)
   const chosen = chooseArray(tensors, options.key, source.name)
   const name = `${source.name}: ${quoted(chosen.name)}`
@@ -52,14 +55,17 @@ export function openSafetensors(source: ByteSource, options: { readonly key?: st
   }
   if (chosen.shape.length !== 2) throw badData(`${name}: expected a matrix of one row a user, got shape (${chosen.shape.join(', ')})`)
   const [rows, cols] = chosen.shape as [number, number]
-  const names: readonly string[] = options.idColumn === undefined ? ID_NAMES : [options.idColumn]
-  const found = tensors.find((tensor) => names.includes(tensor.name) && Object.hasOwn(INTEGERS, tensor.type) && tensor.shape.length === 1 && tensor.shape[0] === rows)
+  const lists = tensors.filter((tensor) => Object.hasOwn(INTEGERS, tensor.type) && tensor.shape.length === 1 && tensor.shape[0] === rows)
+  const idName = options.idColumn === false ? undefined : idArrayOf(lists.map((tensor) => tensor.name), options.idColumn, source.name)
+  const found = lists.find((tensor) => tensor.name === idName)
+  const textOf = (tensor: Tensor): string[] => arrayText(readBytes(source, tensor.start, tensor.end - tensor.start), INTEGERS[tensor.type]!, rows, `${source.name}: ${quoted(tensor.name)}`)
   return {
     rows,
     cols,
     dtype,
     idColumn: found?.name,
-    readIds: () => found && arrayText(readBytes(source, found.start, found.end - found.start), INTEGERS[found.type]!, rows, `${source.name}: ${quoted(found.name)}`),
+    readIds: () => found && textOf(found),
+    maybeIds: () => (found ? [] : lists.filter((tensor) => looksLikeIds(textOf(tensor))).map((tensor) => tensor.name)),
     container: { format: 'safetensors', source, start: chosen.start, end: chosen.end, hasIds: found !== undefined },
     readRows(first, last, into) {
       const width = cols * itemSize(dtype)

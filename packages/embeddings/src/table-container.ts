@@ -55,9 +55,6 @@ export interface TableEncoder {
   end(): Iterable<Uint8Array>
 }
 
-/** Names under which ids are looked for, where none is asked for. */
-export const ID_NAMES = ['id', 'user', 'ids', 'users'] as const
-
 /** An array that could be the table. */
 export interface Candidate {
   readonly name: string

@@ -45,7 +45,11 @@ describe('npy tables', () => {
     const written = await writeTable(at('out.npy'), table)
     expect(written).toEqual([at('out.npy'), at('out.npy.ids.csv')].map((path) => ({ path, sha256: sha256(readFileSync(path)) })))
     expect(tableFiles(at('out.npy'), table)).toEqual([at('out.npy'), at('out.npy.ids.csv')])
-    expect(await readTable(at('out.npy'), { ids: at('out.npy.ids.csv') })).toMatchObject({ ids: table.ids })
+    expect(await readTable(at('out.npy'), { ids: at('out.npy.ids.csv') })).toMatchObject({ ids: table.ids, warnings: [] })
+    // What was written beside it is found again: row numbers are not taken for ids.
+    expect(await readTable(at('out.npy'))).toMatchObject({ ids: table.ids, idColumn: 'id', warnings: [`rows of ${at('out.npy')} are named by ${at('out.npy.ids.csv')}`] })
+    // A table without ids would get those of the one that was there.
+    await expect(writeTable(at('out.npy'), embeddingTable({ matrix: table.matrix }), { force: true })).rejects.toThrow('names the rows of an earlier table')
   })
 
   test('ids that do not fit', async () => {
@@ -54,8 +58,8 @@ describe('npy tables', () => {
     await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('expected 2 ids, one for each row')
     writeFileSync(at('ids.txt'), 'a\na\n')
     await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('line 2: id "a" stands in line 1 already')
-    writeFileSync(at('ids.csv'), 'uid,x\na,1\nb,2\n')
-    await expect(readTable(at('in.npy'), { ids: at('ids.csv') })).rejects.toThrow('expected a column "id" or "user", got "uid", "x"')
+    writeFileSync(at('ids.csv'), 'who,x\na,1\nb,2\n')
+    await expect(readTable(at('in.npy'), { ids: at('ids.csv') })).rejects.toThrow('expected a column of ids, such as "id" or "user_id", got "who", "x"')
     await expect(readTable(at('in.npy'), { ids: at('none.txt') })).rejects.toMatchObject({ code: 'file' })
   })
 

@@ -24,3 +24,8 @@ export function formatOf(path: string): TableFormat {
   if (!format) throw badData(`${path}: expected a file named ${tableExtensionList}, got ${extension === '' ? 'no extension' : extension}`)
   return format
 }
+
+/** The file beside a table that names its rows, where its format has no place for ids. */
+export function idsBeside(path: string): string {
+  return `${path}.ids.csv`
+}

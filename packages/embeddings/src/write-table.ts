@@ -8,7 +8,7 @@ import { npzEncoder } from './npz.ts'
 import { parquetEncoder } from './parquet-encode.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { TableEncoder } from './table-container.ts'
-import { formatOf } from './table-format.ts'
+import { formatOf, idsBeside } from './table-format.ts'
 
 /** A file as it was written. */
 export interface WrittenFile {
@@ -24,7 +24,7 @@ const BLOCK = 1 << 16
  * place for them, `<path>.ids.csv` beside it.
  */
 export function tableFiles(path: string, table: EmbeddingTable): string[] {
-  return idsGoBeside(path, table) ? [path, `${path}.ids.csv`] : [path]
+  return idsGoBeside(path, table) ? [path, idsBeside(path)] : [path]
 }
 
 function idsGoBeside(path: string, { container, idColumn }: EmbeddingTable): boolean {
@@ -33,6 +33,11 @@ function idsGoBeside(path: string, { container, idColumn }: EmbeddingTable): boo
   // What else is in a file is copied as it is, so ids that were beside it stay beside it.
   if (container?.format === format) return !container.hasIds
   return format === 'npy' || format === 'safetensors'
+}
+
+/** Whether a table is written without ids of any kind. */
+function hasNoIds(path: string, { container, idColumn }: EmbeddingTable): boolean {
+  return formatOf(path) !== 'csv' && idColumn === undefined && !container?.hasIds
 }
 
 /**
@@ -52,6 +57,10 @@ export async function writeTable(path: string, table: EmbeddingTable, options: {
 export function stageTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): StagedFile[] {
   const files = tableFiles(path, table)
   for (const file of files) refuseExisting(file, options.force)
+  const beside = idsBeside(path)
+  if (files.length === 1 && hasNoIds(path, table) && existsSync(beside)) {
+    throw fileError(`${beside} names the rows of an earlier table, and would name those of this one, which have no ids; remove it, or write to another file`)
+  }
   const replace = { replace: options.force === true }
   const staged = [stageFile(path, tableChunks(path, table), replace)]
   try {
@@ -74,7 +83,8 @@ export function tableChunks(path: string, table: EmbeddingTable): Iterable<Uint8
   }
   if (format === 'csv') return csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ',')
   if (format === 'npy') return npyChunks([rows, cols], values, dtype)
-  const text = [...(idColumn === undefined ? [] : [{ name: idColumn, values: ids }]), ...columns]
+  // An index of pandas in CSV has no name, and arrays need one.
+  const text = [...(idColumn === undefined ? [] : [{ name: idColumn || 'id', values: ids }]), ...columns]
   const fields = { rows, cols, dtype }
   if (format === 'npz') return encoded(npzEncoder(container?.format === 'npz' ? { ...fields, container } : { ...fields, text }), table)
   if (format === 'safetensors') return encoded(safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : fields), table)

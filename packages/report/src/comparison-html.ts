@@ -1,5 +1,6 @@
 /** @file Methods side by side on one page: what each still gives away, what it costs, and which no other betters. */
 
+import { attributeLine } from './attribute-line.ts'
 import { dataTable, dropEmptyColumns } from './data-table.ts'
 import { estimateText, fixed } from './format-number.ts'
 import { html, type Content } from './markup.ts'
@@ -54,7 +55,7 @@ export function comparisonHtml(data: ComparisonData): string {
   )
   const failed = rows.filter(({ failure }) => failure !== undefined)
   return htmlPage(title, html`<header><h1>${title}</h1>
-${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && html`<p class="subject">Attribute <b>${attribute.name}</b>: ${attribute.classes.map(({ name, users }) => `${name} (${users})`).join(', ')}${attribute.missing ? `; ${attribute.missing} users without a label` : ''}</p>`}</header>
+${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}</header>
 <main>${warnings && warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(warnings)}</section>`}
 <section id="methods"><h2>Methods</h2>
 ${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}

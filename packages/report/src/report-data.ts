@@ -49,6 +49,8 @@ export interface AttributeSummary {
   readonly classes: readonly ClassSummary[]
   /** Users without a label. */
   readonly missing?: number
+  /** How labels found their rows. */
+  readonly joinedBy?: 'id' | 'row number' | 'position'
 }
 
 export interface ClassSummary {

@@ -1,18 +1,19 @@
 /** @file The whole report as one HTML file that fetches nothing and runs nothing. */
 
+import { attributeLine } from './attribute-line.ts'
 import { aucTable, otherMeasuresTable, truePositivesTable } from './attack-tables.ts'
 import { checkReport } from './check-report.ts'
 import { displacementFigure } from './displacement.ts'
 import { forestPlot } from './forest-plot.ts'
 import { foldedByAttacker } from './folded-rows.ts'
-import { count, fixed } from './format-number.ts'
+import { fixed } from './format-number.ts'
 import { histogramFigure } from './histogram.ts'
 import { limitsSection } from './limits-section.ts'
 import { html, Markup, type Content } from './markup.ts'
 import { neighbourTable } from './neighbour-table.ts'
 import { htmlPage } from './page.ts'
 import { provenanceSection } from './provenance-section.ts'
-import type { AttributeSummary, ReportData } from './report-data.ts'
+import type { ReportData } from './report-data.ts'
 import { rocSection } from './roc.ts'
 import { scatterFigure } from './scatter.ts'
 import { list, threatModelSection } from './threat-model-section.ts'
@@ -55,12 +56,6 @@ ${content}</section>
 }
 
 const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
-
-function attributeLine(attribute: AttributeSummary): Markup {
-  const classes = attribute.classes.map(({ name, users }) => `${name} (${count(users)})`).join(', ')
-  return html`<p class="subject">Attribute <b>${attribute.name}</b>: ${classes}${attribute.missing !== undefined && attribute.missing > 0 && `; ${count(attribute.missing)} users without a label`}</p>
-`
-}
 
 const statusNames = { leak: 'Leak found', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
 

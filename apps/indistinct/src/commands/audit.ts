@@ -21,7 +21,7 @@ import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } 
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
+import { attributeSummary, inputFiles, labelLine, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
 
 export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments {
   readonly tables: readonly string[]
@@ -88,7 +88,7 @@ async function audit(args: AuditArguments): Promise<void> {
   const input = { ...inputFiles(first, inputs), ...files }
   const also = args.also && (await readAlso(first, args.also, inputs))
   const { targets, warnings: ofTargets } = attackTargets(inputs, args.attackers, also?.labels)
-  const warnings = [...ofOthers, ...ofTargets]
+  const warnings = [...ofOthers, ...(also?.warnings ?? []), ...ofTargets]
   for (const warning of warnings) session.log.warn(warning)
   if (args['dry-run']) {
     const { steps, attacks } = planTargets(tables[0]!.matrix, targets, args)
@@ -124,7 +124,7 @@ async function audit(args: AuditArguments): Promise<void> {
     }
     session.result(`${canonicalJson(record, 2)}\n`)
   } else {
-    session.result(auditText(audits, joint, gate))
+    session.result(auditText(audits, joint, gate, [labelLine(attributeSummary(inputs), inputs.unmatched), ...(also?.lines ?? [])]))
   }
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
 }

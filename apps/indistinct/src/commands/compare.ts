@@ -18,8 +18,8 @@ import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } 
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { attributeSummary, inputFiles, readTableInputs, reportHashes, tableOptions, type TableArguments } from '../table-inputs.ts'
-import { textTable } from '../text-table.ts'
+import { attributeSummary, inputFiles, labelLine, readTableInputs, reportHashes, tableOptions, type TableArguments } from '../table-inputs.ts'
+import { printable, textTable } from '../text-table.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 /** All but the iterative U2U-R, whose exact minimum another method has in one pass. */
@@ -113,6 +113,7 @@ async function compare(args: CompareArguments): Promise<void> {
   const record = `${canonicalJson({
     schema: 'indistinct/compare/1',
     attribute: attributeSummary(inputs) as unknown as Json,
+    unmatched: inputs.unmatched,
     neighbours: data.neighbours,
     methods: JSON.parse(JSON.stringify(rows)) as Json,
     seed: args.seed,
@@ -124,7 +125,7 @@ async function compare(args: CompareArguments): Promise<void> {
     const page = report === undefined ? '' : /\.svg$/i.test(report) ? comparisonFigure(data).svg : comparisonHtml(data)
     writeFiles([[out, record], [report, page]], { replace: args.force })
   })
-  session.result(args.json ? record : tableOf(data))
+  session.result(args.json ? record : `${printable(labelLine(data.attribute!, inputs.unmatched))}\n\n${tableOf(data)}`)
   if (rows.some(({ failure }) => failure !== undefined)) process.exitCode = exitCodes.partlyDone
 }
 

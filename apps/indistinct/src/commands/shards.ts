@@ -12,6 +12,7 @@ import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { ownProgram } from '../grid-engine.ts'
+import { labelNamesOf } from '../merge-labels.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { openSession, type Session } from '../session.ts'
@@ -139,7 +140,7 @@ async function unlearnInShards(args: UnlearnShardsArguments): Promise<void> {
   const options = {
     tables: args.tables, attributes: args.attributes, attribute: args.attribute, out, method: args.method, parameters: parametersOf(args), seed: args.seed, shards: args.shards,
     ids: args.ids, idColumn: args['id-column'], tableIdColumn: args['table-id-column'], dimensions: args.dimensions, key: args['table-key'],
-    missing: args['missing-label'], fit: args.fit, force: args.force,
+    byPosition: args['by-position'], ...labelNamesOf(args), fit: args.fit, force: args.force,
   }
   if (args['dry-run']) return showPlan(await planShards(options, session.log, (run) => shardDryRun(run, out, workersOf(args, run.plan))), args.json, session)
   const { plan, resumed } = await prepareShards(options, session.log)

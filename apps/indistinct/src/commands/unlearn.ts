@@ -94,7 +94,7 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const files = inputFiles(args, inputs)
   const made = sources.map((source, t): UnlearnedTable => {
     const [{ name, matrix }, result, path] = [tables[t]!, results[t]!, paths[t]!]
-    const rows = t === 0 ? result.embedding : rowsInOrder({ ids: inputs.table.ids, matrix: result.embedding }, args.table, source, path)
+    const rows = t === 0 ? result.embedding : rowsInOrder({ ...inputs.table, matrix: result.embedding }, args.table, source, path)
     return {
       name, path, out: outs[t]!, before: matrix, after: result.embedding, table: withMatrix(source, rows), result,
       change: tableChange(matrix, result.embedding, inputs.labels, args.seed),
@@ -103,7 +103,7 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   })
   const joined = tables.length > made.length ? { name: joinedName, before: tables.at(-1)!.matrix, after: sideBySide(made.map(({ after }) => after)) } : undefined
   const audits = args.audit ? await attackBeforeAndAfter([...made, ...(joined ? [joined] : [])], targets, args, session.log) : undefined
-  const unlearning = { inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries }
+  const unlearning = { inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries, alsoLines: extras.lines }
   const written = await writeUnlearned(unlearning, { report, force: args.force, delta: args.delta, fit })
   if (args.json) return session.result(`${canonicalJson(resultJson(unlearning, written.outputs), 2)}\n`)
   const update = updated ? `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n` : ''

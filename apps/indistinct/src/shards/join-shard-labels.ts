@@ -2,16 +2,17 @@
 
 import { basename } from 'node:path'
 import { badData } from '@indistinct/core'
-import { readAttribute, type AttributeColumn, type TableReader } from '@indistinct/embeddings'
+import {
+  checkLengths, checkMatched, countedLabels, joinBy, positionWarning, readAttribute, rowNumberIds, startsAtOneWarning, type JoinBy, type LabelNames, type TableReader, type TableSide,
+} from '@indistinct/embeddings'
 import type { FileRecord } from '../table-inputs.ts'
 import type { PlannedShard } from './shard-plan.ts'
 
-export interface JoinShardOptions {
+export interface JoinShardOptions extends LabelNames {
   readonly attributes: readonly string[]
   readonly attribute: string
   readonly idColumn?: string | undefined
-  /** Labels that mean "not known". */
-  readonly missing?: readonly string[] | undefined
+  readonly byPosition?: boolean | undefined
 }
 
 export interface JoinedShards {
@@ -21,7 +22,17 @@ export interface JoinedShards {
   readonly missing: number
   /** Users of the files of labels whom no table holds. */
   readonly unmatched: number
+  /** How labels found their rows: the weakest way of all files. */
+  readonly by: JoinBy
+  /** What a reader of the result should know. */
+  readonly warnings: readonly string[]
   readonly files: readonly FileRecord[]
+}
+
+/** Ids of the rows of a table, and whether they are its own or row numbers through all tables. */
+export interface ShardIds {
+  readonly ids: readonly string[]
+  readonly own: boolean
 }
 
 /**
@@ -29,52 +40,70 @@ export interface JoinedShards {
  * @throws IndistinctError as `joinLabels`.
  */
 export async function joinShardLabels(
-  readers: readonly TableReader[], shards: readonly PlannedShard[], idsOf: (table: number) => readonly string[], options: JoinShardOptions,
+  readers: readonly TableReader[], shards: readonly PlannedShard[], idsOf: (table: number) => ShardIds, options: JoinShardOptions,
 ): Promise<JoinedShards> {
-  const { attributes, attribute, idColumn } = options
-  const ignored = new Map((options.missing ?? []).map((label) => [label, false]))
+  const { attributes, attribute, idColumn, byPosition } = options
+  const counted = countedLabels(options)
   const codeOf = new Map<string, number>()
   const codes = shards.map(({ from, to }) => new Int32Array(to - from).fill(-1))
   const files: FileRecord[] = []
+  const ways: JoinBy[] = []
+  const warnings: string[] = []
   let unmatched = 0
   for (const [f, path] of attributes.entries()) {
-    const column = await readAttribute(path, attribute, { idColumn })
+    const column = await readAttribute(path, attribute, { idColumn, byPosition })
     files.push({ file: basename(path), sha256: column.sha256! })
+    warnings.push(...(column.notes ?? []))
     // All tables, or the one that this file is of.
     const tables = [...readers.keys()].filter((table) => attributes.length === 1 || table === f)
-    const labelOf = labels(column, tables.map((table) => readers[table]!))
+    const side = sideOf(readers, tables, idsOf)
+    const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
+    ways.push(by)
+    if (by === 'position') {
+      checkLengths(side, path, column.values.length)
+      warnings.push(positionWarning(side.name, path))
+    }
+    if (by === 'row number') {
+      // Row numbers go through all tables.
+      const numbers = rowNumberIds(readers.reduce((sum, reader) => sum + reader.rows, 0))
+      for (const id of column.ids!) numbers.rowOf(id)
+      numbers.check(path, side.name)
+      if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
+    }
+    const labelOfId = column.ids && new Map(column.ids.map((id, i) => [id, column.values[i]!]))
     let [row, matched] = [0, 0]
     for (const table of tables) {
-      const ids = column.ids && idsOf(table)
+      const ids = labelOfId && idsOf(table).ids
       for (const [s, { input, from, to }] of shards.entries()) {
         if (input !== table) continue
         for (let i = from; i < to; i++) {
-          const label = labelOf(row++, ids?.[i])
-          if (label === undefined) continue
+          const value = labelOfId ? labelOfId.get(ids![i]!) : column.values[row]
+          row++
+          if (value === undefined) continue
           matched++
-          if (ignored.has(label)) ignored.set(label, true)
-          else if (label !== '') codes[s]![i - from] = codeOf.get(label) ?? (codeOf.set(label, codeOf.size), codeOf.size - 1)
+          const label = counted.of(value)
+          if (label !== '') codes[s]![i - from] = codeOf.get(label) ?? (codeOf.set(label, codeOf.size), codeOf.size - 1)
         }
       }
     }
-    if (matched === 0) throw badData(`${path}: no id of this file is in ${tables.map((table) => readers[table]!.path).join(', ')}: it has ${JSON.stringify(column.ids?.[0])}, the table has ${JSON.stringify(idsOf(tables[0]!)[0])}`)
+    if (column.ids) checkMatched({ path, table: side.name, fileIds: column.ids, tableIds: idsOf(tables[0]!).ids, rows: side.rows, matched })
     unmatched += column.values.length - matched
   }
-  for (const [label, seen] of ignored) if (!seen) throw badData(`${attributes.join(', ')}: no user has the label ${JSON.stringify(label)} that is to count as missing`)
-  return { codes, files, unmatched, ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`) }
+  counted.check(attributes.join(', '))
+  const by = (['position', 'row number'] as const).find((way) => ways.includes(way)) ?? 'id'
+  return { codes, files, unmatched, by, warnings, ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`) }
 }
 
-/** The label of the user in a row, counted through `tables`, or under an id; undefined where the column knows none. */
-function labels({ ids, values, path }: AttributeColumn, tables: readonly TableReader[]): (row: number, id: string | undefined) => string | undefined {
-  if (ids) {
-    const labelOfId = new Map(ids.map((id, i) => [id, values[i]!]))
-    return (_, id) => labelOfId.get(id!)
+/** Several tables as one. Some with ids and some without are refused where the tables are opened. */
+function sideOf(readers: readonly TableReader[], tables: readonly number[], idsOf: (table: number) => ShardIds): TableSide {
+  const own = tables.map((table) => readers[table]!)
+  const { ids, own: theirs } = idsOf(tables[0]!)
+  return {
+    name: own.map(({ path }) => path).join(', '),
+    rows: own.reduce((sum, { rows }) => sum + rows, 0),
+    ids: theirs ? ids : undefined,
+    maybeIds: theirs ? [] : own.flatMap((reader) => reader.maybeIds()),
   }
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-  if (values.length !== rows) {
-    throw badData(`${path}: expected ${rows} lines, one for each row of ${tables.map((table) => table.path).join(', ')}, got ${values.length}; labels go by position only where the lengths agree, so add an id column`)
-  }
-  return (row) => values[row]
 }
 
 /** Renumbers codes so that classes are sorted by name, as they are for a table in memory, and counts them. */
@@ -92,6 +121,6 @@ function inOrder(codes: readonly Int32Array[], codeOf: ReadonlyMap<string, numbe
     }
   }
   const small = counts.findIndex((count) => count < 2)
-  if (small >= 0) throw badData(`${place}: expected at least 2 users a label, got 1 user with ${JSON.stringify(names[small])}; merge it with another label, or leave these users out (--missing-label)`)
+  if (small >= 0) throw badData(`${place}: expected at least 2 users a label, got 1 user with ${JSON.stringify(names[small])}; merge it with another label (--merge-labels), or leave these users out (--missing-label)`)
   return { classes: names.map((name, c) => ({ name, users: counts[c]! })), missing }
 }

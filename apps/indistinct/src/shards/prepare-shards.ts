@@ -3,11 +3,11 @@
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
 import { badData, canonicalJson, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
-import { openTable, readIds, type TableReader } from '@indistinct/embeddings'
+import { openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../log.ts'
 import { checkOutputs } from '../output-files.ts'
-import { joinShardLabels } from './join-shard-labels.ts'
+import { joinShardLabels, type ShardIds } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
 import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'
 
@@ -27,7 +27,9 @@ export interface PrepareOptions {
   readonly tableIdColumn?: string | undefined
   readonly dimensions?: readonly string[] | undefined
   readonly key?: string | undefined
+  readonly byPosition?: boolean | undefined
   readonly missing?: readonly string[] | undefined
+  readonly merge?: ReadonlyMap<string, string> | undefined
   /** File for the fit of a closed form. */
   readonly fit?: string | undefined
   readonly force: boolean
@@ -103,8 +105,10 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
     const rows = readers.reduce((sum, reader) => sum + reader.rows, 0)
     const named = options.ids === undefined ? undefined : await readIds(options.ids, options.tableIdColumn ?? options.idColumn)
     if (named && named.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${tables.join(', ')}, got ${named.length}`)
-    const idsOf = tableIds(readers, named)
+    const idsOf = tableIds(readers, named, await idsBeside(readers, named))
     const joined = await joinShardLabels(readers, shards, idsOf, options)
+    for (const warning of joined.warnings) log.warn(warning)
+    for (const warning of spellingWarnings(options.attribute, joined.classes)) log.warn(warning)
     if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
     if (joined.unmatched > 0) log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
     const plan: ShardPlan = {
@@ -112,7 +116,7 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
       method: options.method,
       parameters: options.parameters,
       seed: options.seed,
-      attribute: { name: options.attribute, classes: joined.classes, missing: joined.missing },
+      attribute: { name: options.attribute, classes: joined.classes, missing: joined.missing, joinedBy: joined.by },
       attributes: joined.files,
       dimensions: readers[0]!.cols,
       read,
@@ -126,7 +130,7 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
       shards,
     }
     const resumed = isResumed(plan, options)
-    return await use({ plan, resumed, readers, codes: joined.codes, idsOf })
+    return await use({ plan, resumed, readers, codes: joined.codes, idsOf: (table) => idsOf(table).ids })
   } finally {
     for (const reader of readers) reader.close()
   }
@@ -154,16 +158,37 @@ function plannedShards(readers: readonly TableReader[], count: number | undefine
   })
 }
 
-/** Ids of each table, the last one's kept: the file's own, those of `named`, or row numbers through all tables. */
-function tableIds(readers: readonly TableReader[], named: readonly string[] | undefined): (table: number) => readonly string[] {
-  let last: { readonly table: number; readonly ids: readonly string[] } | undefined
+/** Ids that lie beside tables without ids, by table. */
+async function idsBeside(readers: readonly TableReader[], named: readonly string[] | undefined): Promise<(string[] | undefined)[]> {
+  const beside: (string[] | undefined)[] = []
+  for (const { path, rows, format, container } of readers) {
+    const bare = format === 'npy' || container?.hasIds === false
+    beside.push(named || !bare ? undefined : await readIdsBeside(path, rows))
+  }
+  return beside
+}
+
+/**
+ * Ids of each table, the last one's kept: those of `named`, the file's own or those beside it, or row numbers through all
+ * tables.
+ * @throws IndistinctError 'bad-data' where one table has ids and another has none.
+ */
+function tableIds(readers: readonly TableReader[], named: readonly string[] | undefined, beside: readonly (readonly string[] | undefined)[]): (table: number) => ShardIds {
+  const hasIds = readers.map(({ container }, table) => named !== undefined || beside[table] !== undefined || container?.hasIds === true)
+  const other = hasIds.findIndex((has) => has !== hasIds[0])
+  if (other > 0) {
+    const [having, bare] = hasIds[0] ? [0, other] : [other, 0]
+    throw badData(`${readers[bare]!.path} has no ids, and ${readers[having]!.path} has: row numbers are not taken for its ids; name the rows of all tables with --ids`)
+  }
+  let last: ({ readonly table: number } & ShardIds) | undefined
   return (table) => {
     if (last?.table !== table) {
       const { rows } = readers[table]!
       const first = readers.slice(0, table).reduce((sum, reader) => sum + reader.rows, 0)
-      last = { table, ids: named?.slice(first, first + rows) ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i)) }
+      const ids = named?.slice(first, first + rows) ?? beside[table] ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i))
+      last = { table, ids, own: hasIds[table]! }
     }
-    return last.ids
+    return last
   }
 }
 

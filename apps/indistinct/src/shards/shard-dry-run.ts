@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Json } from '@indistinct/core'
 import type { Plan } from '../plan.ts'
 import { duration } from '../progress.ts'
+import { labelLine } from '../table-inputs.ts'
 import { dataSize, grouped } from '../text-table.ts'
 import { estimateShards, type ShardEstimate } from './shard-estimate.ts'
 import type { PlannedRun } from './prepare-shards.ts'
@@ -40,7 +41,7 @@ export function shardDryRun({ plan, resumed, readers, codes }: PlannedRun, out: 
     checked: 'labels were joined and some rows were read',
     steps: [
       `${readers[0]!.path}${readers.length > 1 ? ` and ${grouped(readers.length - 1)} more` : ''}: ${grouped(rows)} users, ${dimensions} dimensions, ${readers[0]!.dtype}`,
-      `${attribute.name}: ${[...attribute.classes.map(({ name, users }) => `${grouped(users)} ${name}`), `${grouped(attribute.missing)} without a label`].join(', ')}`,
+      labelLine(attribute, 0),
       `${method}${given.length > 0 ? `: ${given.join(', ')}` : ''}; seed ${seed}; users without a label are left as they are`,
       `${grouped(shards.length)} shards of up to ${grouped(largest)} users, ${grouped(workers)} workers: ${names}`,
       estimate ? estimateText(estimate) : `no estimate: ${reason}`,

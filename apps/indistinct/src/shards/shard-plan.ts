@@ -12,7 +12,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { badData, fileError, parseJson, usageError, type Json } from '@indistinct/core'
-import type { Dtype } from '@indistinct/embeddings'
+import type { Dtype, JoinBy } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { FileRecord } from '../table-inputs.ts'
 
@@ -37,7 +37,7 @@ export interface ShardPlan {
   readonly method: ShardMethod
   readonly parameters: { readonly [name: string]: number }
   readonly seed: number
-  readonly attribute: { readonly name: string; readonly classes: readonly { readonly name: string; readonly users: number }[]; readonly missing: number }
+  readonly attribute: { readonly name: string; readonly classes: readonly { readonly name: string; readonly users: number }[]; readonly missing: number; readonly joinedBy: JoinBy }
   readonly attributes: readonly FileRecord[]
   readonly dimensions: number
   /** What tells columns and arrays of the files apart, where that is needed. */

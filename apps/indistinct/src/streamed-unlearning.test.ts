@@ -18,7 +18,7 @@ const named = embeddingTable({ matrix: matrix(N, K, data), ids: Array.from({ len
 await writeTable(at('users.npy'), plain, { force: true })
 await writeTable(at('users.parquet'), named, { force: true })
 const label = (i: number): string => (i % 20 === 7 ? '' : i % 3 === 0 ? 'F' : 'M')
-writeFileSync(at('rows.csv'), `user,gender\n${Array.from({ length: N }, (_, i) => `${N - 1 - i},${label(N - 1 - i)}`).join('\n')}\n99999,F\n`)
+writeFileSync(at('rows.csv'), `user,gender\n${Array.from({ length: N }, (_, i) => `${N - 1 - i},${label(N - 1 - i)}`).join('\n')}\n`)
 writeFileSync(at('order.csv'), `gender\n${Array.from({ length: N }, (_, i) => label(i) || 'unknown').join('\n')}\n`)
 writeFileSync(at('named.csv'), `user,gender\n${Array.from({ length: N }, (_, i) => `u${i},${label(i)}`).join('\n')}\n`)
 

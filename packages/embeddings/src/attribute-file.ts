@@ -51,7 +51,7 @@ export async function readAttribute(path: string, attribute: string, options: At
   if (/\.safetensors$|\.npy$/i.test(path)) throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
   if (/\.parquet$/i.test(path)) return fromColumns(path, attribute, options, parquetSide)
   if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options, npzSide)
-  const { header, records, sha256 } = await openCsv(path)
+  const { header, records, notes, sha256 } = await openCsv(path)
   const { at, idAt } = attributePositions(header, attribute, options, path)
   const list = new IdList(path)
   const values: string[] = []
@@ -62,7 +62,7 @@ export async function readAttribute(path: string, attribute: string, options: At
     values.push(cells[at]!)
   }
   if (values.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
-  return { name: attribute, values, path, sha256: sha256(), ...idsOf(header[idAt], list.ids, maybe.names(), options) }
+  return { name: attribute, values, path, sha256: sha256(), ...(notes.length > 0 && { notes }), ...idsOf(header[idAt], list.ids, maybe.names(), options) }
 }
 
 /** Ids of a column, unless it is an index of pandas that counts the lines. */
@@ -90,7 +90,10 @@ export function maybeIdColumns(header: readonly string[], at: number, idAt: numb
 /** Where the labels stand in a file with such a header, and where ids do, or -1. */
 export function attributePositions(header: readonly string[], attribute: string, options: AttributeOptions, path: string): { at: number; idAt: number } {
   const at = header.includes(attribute) ? header.indexOf(attribute) : header.findIndex((name) => untyped(name) === attribute)
-  if (at < 0) throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}`)
+  if (at < 0) {
+    const data = header.some((name) => /^[+-]?\d+(\.\d+)?$/.test(name)) ? '; the first line looks like data, and is to be a header such as id,gender' : ''
+    throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}${data}`)
+  }
   if (options.byPosition) return { at, idAt: -1 }
   const idColumn = idColumnOf(header, options.idColumn, path, '--id-column')
   if (idColumn === header[at]) throw usageError(`${path}: column ${quoted(attribute)} holds the ids; name another as the attribute`)

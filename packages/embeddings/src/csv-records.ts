@@ -1,12 +1,14 @@
-/** @file CSV and TSV files as a stream of records with line numbers: one header, one width, UTF-8. */
+/** @file Delimited text as a stream of records with line numbers: one header, one width, UTF-8 or UTF-16 that says so. */
 
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { badData } from '@indistinct/core'
+import { delimiterName, dialectOf } from './csv-dialect.ts'
 import { quoted } from './embedding-table.ts'
 import { openForReading } from './open-file.ts'
 import { refuseMagic } from './refused-formats.ts'
+import { encodingOf, toUtf8, type TextEncoding, type Transcoder } from './text-encoding.ts'
 
 export interface CsvRecord {
   /** Line of the file, from 1, on which the record ends. */
@@ -18,31 +20,40 @@ export interface CsvFile {
   readonly header: readonly string[]
   /** Records after the header, each as wide as it; to be consumed once. */
   readonly records: AsyncIterable<CsvRecord>
+  readonly delimiter: string
+  /** What a reader of the result should know of how the file was read. */
+  readonly notes: readonly string[]
   /** SHA-256 of the file; known once the records are consumed. */
   readonly sha256: () => string
 }
 
 /** Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory. */
 const MAX_RECORD = 1 << 24
+/** Bytes from which encoding and delimiter are told. */
+const HEAD = 1 << 16
 
 /**
- * Opens a CSV file (TSV where the name ends in .tsv) and reads its header.
+ * Opens a text file of columns, as {@link dialectOf} tells it, and reads its header.
  * @param bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' with line and column where the text is not UTF-8, quotes do not close, the header
  * repeats a name or is missing, or (while records are read) a record is longer or shorter than the header.
  */
 export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = fileChunks(path)): Promise<CsvFile> {
   const hash = createHash('sha256')
+  const { head, chunks } = await headOf(bytes)
+  refuseMagic(head, path)
+  const encoding = encodingOf(head, path)
+  const { delimiter, columns, note } = dialectOf(linesOf(head, encoding), path)
   const parser = parse({
     bom: true,
-    delimiter: path.toLowerCase().endsWith('.tsv') ? '\t' : ',',
+    delimiter,
     info: true,
     max_record_size: MAX_RECORD,
     relax_column_count: true,
     trim: true,
   })
   // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small file.
-  const source = Readable.from(textChunks(path, bytes, hash))
+  const source = Readable.from(textChunks(chunks, toUtf8(encoding, path), hash))
   source.on('error', (error) => parser.destroy(error))
   parser.on('close', () => source.destroy())
   source.pipe(parser)
@@ -55,10 +66,10 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
       throw error instanceof CsvError ? malformed(path, error) : error
     }
   }
-  const header = await readHeader(next, path).catch((error: unknown) => {
+  const header = columns ?? (await readHeader(next, path).catch((error: unknown) => {
     parser.destroy()
     throw error
-  })
+  }))
   async function* records(): AsyncGenerator<CsvRecord> {
     try {
       for (let record = await next(); record; record = await next()) {
@@ -73,7 +84,7 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
       parser.destroy()
     }
   }
-  return { header, records: records(), sha256: () => hash.copy().digest('hex') }
+  return { header, records: records(), delimiter, notes: note === undefined ? [] : [note], sha256: () => hash.copy().digest('hex') }
 }
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
@@ -85,26 +96,40 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* textChunks(path: string, bytes: AsyncIterable<Uint8Array>, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+/** The first bytes, and all pieces with them in front. */
+async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first: Uint8Array[] = []
   let read = 0
-  for await (const chunk of bytes) {
-    if (read === 0) refuseMagic(chunk, path)
-    hash.update(chunk)
-    validate(chunk)
-    read += chunk.length
-    yield chunk
+  while (read < HEAD) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    first.push(value)
+    read += value.length
   }
-  validate()
-
-  function validate(chunk?: Uint8Array): void {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
-      if (chunk) decoder.decode(chunk, { stream: true })
-      else decoder.decode()
-    } catch (cause) {
-      throw badData(`${path}: expected UTF-8 text, got other bytes after byte ${read}; convert with iconv -f latin1 -t utf-8`, { cause })
+      yield* first
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
     }
   }
+  return { head: Buffer.concat(first).subarray(0, HEAD), chunks: chunks() }
+}
+
+/** The whole lines of the first bytes; bytes that are no text are refused where they are read. */
+function linesOf(head: Uint8Array, encoding: TextEncoding): string {
+  const text = new TextDecoder(encoding).decode(head)
+  return head.length < HEAD ? text : text.slice(0, text.lastIndexOf('\n') + 1)
+}
+
+async function* textChunks(chunks: AsyncIterable<Uint8Array>, transcoder: Transcoder, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield transcoder.next(chunk)
+  }
+  yield transcoder.end()
 }
 
 async function readHeader(next: () => Promise<CsvRecord | undefined>, path: string): Promise<readonly string[]> {
@@ -113,8 +138,9 @@ async function readHeader(next: () => Promise<CsvRecord | undefined>, path: stri
   if (!first) throw badData(`${path}: expected a header line, got an empty file`)
   const header = first.cells
   const [only] = header
-  if (header.length === 1 && /[;\t]/.test(only!)) {
-    throw badData(`${path}: line 1: expected columns separated by commas, got ${quoted(only!)}; name tab-separated files .tsv`)
+  const other = header.length === 1 && [';', '\t', '::', '|'].find((delimiter) => only!.includes(delimiter))
+  if (other) {
+    throw badData(`${path}: line 1: expected columns separated by commas, got ${quoted(only!)}, and other lines with more or fewer ${delimiterName(other)}; write as many columns in each line, or quotes around cells that hold the delimiter`)
   }
   const seen = new Set<string>()
   for (const name of header) {

@@ -2,6 +2,7 @@
 
 import { badData } from '@indistinct/core'
 import { columnList } from './column-list.ts'
+import { delimiterName } from './csv-dialect.ts'
 import { openCsv } from './csv-records.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { embeddingTable, quoted, type EmbeddingTable } from './embedding-table.ts'
@@ -21,7 +22,7 @@ const CHUNK = 1 << 20
  * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
  */
 export async function readCsvTable(path: string, options: { readonly idColumn?: string | undefined; readonly dimensions?: readonly string[] | undefined; readonly bytes?: AsyncIterable<Uint8Array> } = {}): Promise<EmbeddingTable> {
-  const { header, records, sha256 } = await openCsv(path, options.bytes)
+  const { header, records, delimiter, notes, sha256 } = await openCsv(path, options.bytes)
   if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
     throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
   }
@@ -60,8 +61,10 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   values = values.slice(0, rows * cols)
   // Text has no dtype. Digits beyond float32 make it f8, so that rows nobody moves are written as they were read.
   const exact = values.every(fitsFloat32) ? undefined : values
+  const usual = delimiter === ',' || (delimiter === '\t' && path.toLowerCase().endsWith('.tsv'))
   return embeddingTable({
     ids: list.ids,
+    notes: usual ? notes : [...notes, `${path} has ${delimiterName(delimiter)} between columns; what is written of it has commas, or tabs in .tsv`],
     matrix: { rows, cols, data: Float32Array.from(values) },
     idColumn,
     dimensions,
@@ -100,7 +103,8 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
 /** Which columns are dimensions; nothing is guessed from values, so a stray number column never becomes one. */
 function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
   const got = text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
-  return badData(`${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ${got}; repair or remove the line`)
+  const comma = /^[+-]?\d+,\d+$/.test(text) ? ', with a decimal comma; write decimal points' : undefined
+  return badData(`${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ${got}${comma ?? '; repair or remove the line'}`)
 }
 
 /**

@@ -10,6 +10,7 @@ import { quoted } from './embedding-table.ts'
 import { idColumnOf } from './id-column.ts'
 import { openForReading } from './open-file.ts'
 import { refuseExtension, refuseMagic } from './refused-formats.ts'
+import { decodedText } from './text-encoding.ts'
 
 /** What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it. */
 const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
@@ -63,7 +64,7 @@ export async function readIds(path: string, idColumn?: string): Promise<string[]
   await (await openForReading(path)).close()
   const bytes = await readFile(path)
   refuseMagic(bytes, path)
-  const lines = bytes.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/)
+  const lines = decodedText(bytes, path).split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   lines.forEach((id, i) => list.add(id.trim(), i + 1))
   return list.ids

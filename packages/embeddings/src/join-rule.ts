@@ -63,28 +63,31 @@ export function countsRows(ids: readonly string[]): boolean {
   return ids.every((id, row) => id === String(row))
 }
 
-/** Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file whose ids are not row numbers. */
-export function rowNumberIds(rows: number): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
+/**
+ * Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file whose ids are not row numbers.
+ * @param first number of the first row, where rows go on from other tables
+ */
+export function rowNumberIds(rows: number, first = 0): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
   let outside: string | undefined
   const range = wholeRange()
   return {
     rowOf(id) {
       const number = range.add(id)
-      if (number !== undefined && number < rows) return number
+      if (number !== undefined && number >= first && number < first + rows) return number
       outside ??= id
       return undefined
     },
     check(path, table) {
       if (outside === undefined) return
       const { least, most, whole } = range.seen()
-      const numbers = `its rows have the numbers 0 to ${rows - 1}`
-      if (whole && least === 1 && most === rows) {
+      const numbers = `its rows have the numbers ${first} to ${first + rows - 1}`
+      if (whole && first === 0 && least === 1 && most === rows) {
         throw badData(`${path}: no id of this file is 0 and one is ${most}, while ${table} has no ids and ${numbers}: one counts from 1, the other from 0; name the rows: seq 1 ${rows} > ids.txt, then --ids ids.txt`)
       }
       throw badData(`${path}: id ${quoted(outside)} of this file is no row of ${table}, which has no ids: ${numbers}; name the ids of its rows with --ids FILE`)
     },
     // The first user under 1, and nobody under 0.
-    startsAtOne: () => range.seen().least === 1,
+    startsAtOne: () => first === 0 && range.seen().least === 1,
   }
 }
 

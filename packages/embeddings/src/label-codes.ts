@@ -37,7 +37,7 @@ const shownIds = 1000
 export async function readLabelCodes(path: string, attribute: string, rows: number, options: LabelCodesOptions = {}): Promise<LabelCodes> {
   const { minimumUsers = 2, ids, maybeIds, byPosition, table: name = 'the table' } = options
   const side = { name, rows, ids, maybeIds }
-  const { records, idColumn, maybe, sha256 } = await recordsOf(path, attribute, options)
+  const { records, idColumn, maybe, notes, sha256 } = await recordsOf(path, attribute, options)
   const counted = countedLabels(options)
   const names: string[] = []
   const codeOfName = new Map<string, number>()
@@ -82,7 +82,7 @@ export async function readLabelCodes(path: string, attribute: string, rows: numb
   }
   const hasIds = idColumn !== undefined && !counting
   const by = joinBy(side, { path, hasIds, byPosition, maybeIds: hasIds ? [] : maybe(), ...(counting && { counting: idColumn! }) })
-  const warnings = by === 'position' ? [positionWarning(name, path)] : []
+  const warnings = [...notes, ...(by === 'position' ? [positionWarning(name, path)] : [])]
   if (by === 'position') checkLengths(side, path, count)
   else if (join!.numbers) {
     join!.numbers.check(path, name)
@@ -111,13 +111,14 @@ interface LabelRecords {
   readonly idColumn?: string | undefined
   /** Columns that look like ids, once all lines are read. */
   maybe(): readonly string[]
+  readonly notes: readonly string[]
   sha256(): string
 }
 
 /** Lines of a CSV file as they are read; of other files, which hold columns, all at once. */
 async function recordsOf(path: string, attribute: string, options: AttributeOptions): Promise<LabelRecords> {
   if (!/\.(parquet|npz)$/i.test(path)) {
-    const { header, records, sha256 } = await openCsv(path)
+    const { header, records, notes, sha256 } = await openCsv(path)
     const { at, idAt } = attributePositions(header, attribute, options, path)
     const maybe = maybeIdColumns(header, at, idAt, options)
     const cellsOf = async function* (): AsyncGenerator<LabelRecord> {
@@ -126,13 +127,13 @@ async function recordsOf(path: string, attribute: string, options: AttributeOpti
         yield { line, value: cells[at]!, id: cells[idAt] }
       }
     }
-    return { records: cellsOf(), idColumn: header[idAt], maybe: maybe.names, sha256 }
+    return { records: cellsOf(), idColumn: header[idAt], maybe: maybe.names, notes, sha256 }
   }
   const { values, ids, counting, maybeIds = [], sha256 } = await readAttribute(path, attribute, options)
   const valuesOf = function* (): Generator<LabelRecord> {
     for (let i = 0; i < values.length; i++) yield { line: i + 1, value: values[i]!, id: ids?.[i] ?? String(i) }
   }
-  return { records: valuesOf(), idColumn: ids ? 'id' : counting, maybe: () => maybeIds, sha256: () => sha256! }
+  return { records: valuesOf(), idColumn: ids ? 'id' : counting, maybe: () => maybeIds, notes: [], sha256: () => sha256! }
 }
 
 /** Row by id; row numbers are written without leading zeros, as `readTable` writes them. */

@@ -29,7 +29,7 @@ export interface JoinedShards {
   readonly files: readonly FileRecord[]
 }
 
-/** Ids of the rows of a table, and whether they are its own or row numbers through all tables. */
+/** Ids of the rows of a table, read when they are asked for, and whether they are its own or row numbers through all tables. */
 export interface ShardIds {
   readonly ids: readonly string[]
   readonly own: boolean
@@ -65,7 +65,7 @@ export async function joinShardLabels(
     }
     if (by === 'row number') {
       // Row numbers go through all tables.
-      const numbers = rowNumberIds(readers.reduce((sum, reader) => sum + reader.rows, 0))
+      const numbers = rowNumberIds(side.rows, readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0))
       for (const id of column.ids!) numbers.rowOf(id)
       numbers.check(path, side.name)
       if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
@@ -94,15 +94,23 @@ export async function joinShardLabels(
   return { codes, files, unmatched, by, warnings, ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`) }
 }
 
-/** Several tables as one. Some with ids and some without are refused where the tables are opened. */
+/**
+ * Several tables as one.
+ * @throws IndistinctError 'bad-data' where some have ids and others have none.
+ */
 function sideOf(readers: readonly TableReader[], tables: readonly number[], idsOf: (table: number) => ShardIds): TableSide {
   const own = tables.map((table) => readers[table]!)
-  const { ids, own: theirs } = idsOf(tables[0]!)
+  const known = tables.map((table) => idsOf(table).own)
+  const other = known.findIndex((has) => has !== known[0])
+  if (other > 0) {
+    const [having, bare] = known[0] ? [0, other] : [other, 0]
+    throw badData(`${own[bare]!.path} has no ids, and ${own[having]!.path} has: row numbers are not taken for its ids; name the rows of all tables with --ids, or give each table a file of labels`)
+  }
   return {
     name: own.map(({ path }) => path).join(', '),
     rows: own.reduce((sum, { rows }) => sum + rows, 0),
-    ids: theirs ? ids : undefined,
-    maybeIds: theirs ? [] : own.flatMap((reader) => reader.maybeIds()),
+    ids: known[0] ? idsOf(tables[0]!).ids : undefined,
+    maybeIds: known[0] ? [] : own.flatMap((reader) => reader.maybeIds()),
   }
 }
 

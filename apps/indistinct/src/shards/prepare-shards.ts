@@ -168,28 +168,23 @@ async function idsBeside(readers: readonly TableReader[], named: readonly string
   return beside
 }
 
-/**
- * Ids of each table, the last one's kept: those of `named`, the file's own or those beside it, or row numbers through all
- * tables.
- * @throws IndistinctError 'bad-data' where one table has ids and another has none.
- */
+/** Ids of each table, the last one's kept: those of `named`, the file's own or those beside it, or row numbers through all tables. */
 function tableIds(readers: readonly TableReader[], named: readonly string[] | undefined, beside: readonly (readonly string[] | undefined)[]): (table: number) => ShardIds {
-  const hasIds = readers.map(({ container }, table) => named !== undefined || beside[table] !== undefined || container?.hasIds === true)
-  const other = hasIds.findIndex((has) => has !== hasIds[0])
-  if (other > 0) {
-    const [having, bare] = hasIds[0] ? [0, other] : [other, 0]
-    throw badData(`${readers[bare]!.path} has no ids, and ${readers[having]!.path} has: row numbers are not taken for its ids; name the rows of all tables with --ids`)
-  }
-  let last: ({ readonly table: number } & ShardIds) | undefined
-  return (table) => {
+  let last: { readonly table: number; readonly ids: readonly string[] } | undefined
+  const read = (table: number): readonly string[] => {
     if (last?.table !== table) {
       const { rows } = readers[table]!
       const first = readers.slice(0, table).reduce((sum, reader) => sum + reader.rows, 0)
-      const ids = named?.slice(first, first + rows) ?? beside[table] ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i))
-      last = { table, ids, own: hasIds[table]! }
+      last = { table, ids: named?.slice(first, first + rows) ?? beside[table] ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i)) }
     }
-    return last
+    return last.ids
   }
+  return (table) => ({
+    own: named !== undefined || beside[table] !== undefined || readers[table]!.container?.hasIds === true,
+    get ids() {
+      return read(table)
+    },
+  })
 }
 
 function centreOf(reader: TableReader): Float64Array {

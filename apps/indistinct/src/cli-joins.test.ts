@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomStream, shuffle } from '@indistinct/core'
+import { bytesOf, randomStream, shuffle } from '@indistinct/core'
 import { embeddingTable, writeNpy, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
@@ -43,7 +43,7 @@ function safetensors(users: readonly number[], idName: string): Uint8Array {
   const header = JSON.stringify({ [idName]: { dtype: 'I64', shape: [N], data_offsets: [0, 8 * N] }, embedding: { dtype: 'F32', shape: [N, K], data_offsets: [8 * N, 8 * N + 4 * data.length] } })
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
-  return Buffer.concat([length, Buffer.from(header), Buffer.from(ids.buffer), Buffer.from(data.buffer)])
+  return Buffer.concat([length, Buffer.from(header), bytesOf(ids), bytesOf(data)])
 }
 
 let right: number

@@ -1,6 +1,7 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
-import { badData, commitFiles, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
+import { existsSync } from 'node:fs'
+import { badData, commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
 import { csvChunks } from './csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 import { npyChunks } from './npy.ts'

@@ -78,7 +78,7 @@ describe('reportHtml', () => {
     const harmless = data.attacks!.map((row) => ({ ...row, after: { auc: { value: 0.5, low: 0.47, high: 0.53 }, p: 0.9 } }))
     for (const report of [page, reportHtml({ ...data, attacks: harmless }), reportHtml({ ...data, attacks: harmless, gate: 0.52 })]) {
       expect(report).not.toMatch(/anonym|complian|\bsafe\b|secure|guarantee/i)
-      expect(report).toContain('The attacks we ran found')
+      expect(report).toMatch(/The attacks we ran (found|cannot tell)/)
     }
     expect(reportHtml({ ...data, attacks: harmless })).toContain('No leak above 0.550')
     expect(reportHtml({ ...data, attacks: harmless, gate: 0.52 })).not.toMatch(/no leak above/i)

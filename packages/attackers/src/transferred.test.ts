@@ -13,7 +13,8 @@ const options = { protocol: 'five-fold', seed: 1, repeats: 1 } as const
 test('tables left as they were are attacked as by an attacker without a past', async () => {
   const { taughtOn, ...result } = await transferredAttack(embedding, copyMatrix(embedding), labels, logistic, options)
   expect(taughtOn).toBe('original')
-  const { deviations: _, ...alone } = await attack(embedding, labels, logistic, options)
+  const { deviations, ...alone } = await attack(embedding, labels, logistic, options)
+  expect(deviations.permuted.length).toBeGreaterThan(0)
   expect(result).toEqual(alone)
 })
 

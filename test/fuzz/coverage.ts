@@ -12,8 +12,8 @@ export interface Coverage {
   stop(): void
 }
 
-/** Watches scripts whose URL contains `part`. */
-export function watchCoverage(part: string): Coverage {
+/** Watches scripts whose URL contains one of `parts`. */
+export function watchCoverage(parts: readonly string[]): Coverage {
   const session = new Session()
   session.connect()
   const seen = new Set<string>()
@@ -31,7 +31,7 @@ export function watchCoverage(part: string): Coverage {
   const ran = (): string[] => {
     const { result } = post<Profiler.TakePreciseCoverageReturnType>('Profiler.takePreciseCoverage')
     return result
-      .filter(({ url }) => url.includes(part))
+      .filter(({ url }) => parts.some((part) => url.includes(part)))
       .flatMap(({ scriptId, functions }) => functions.flatMap(({ ranges }) => ranges.filter(({ count }) => count > 0).map(({ startOffset, endOffset }) => `${scriptId}:${startOffset}:${endOffset}`)))
   }
   return {

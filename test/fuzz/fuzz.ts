@@ -43,7 +43,7 @@ export async function fuzz({ format, cases, seed, minutes = Infinity, onCase }: 
   // Most files are refused, and the stack of an error costs more than the parsing.
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
-  const coverage = watchCoverage(target.sources ?? 'packages/embeddings/src')
+  const coverage = watchCoverage(target.sources ?? ['packages/embeddings/src'])
   const slow: { bytes: Uint8Array; ms: number }[] = []
   let accepted = 0
   const finish = async (done: number, failed?: Uint8Array): Promise<FuzzResult> => {

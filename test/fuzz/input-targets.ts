@@ -74,7 +74,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   'ids-text': { ...csv, parse: onDisk('ids.txt', (path) => readIds(path)), seeds: () => text('a\nb\n', '\uFEFF1\r\n2\r\n', 'x') },
   delta: {
     growth: 1 << 13,
-    sources: 'packages/unlearners/src/delta',
+    sources: ['packages/unlearners/src/delta'],
     parse(bytes) {
       const delta = signedAgain(bytes)
       try {
@@ -94,7 +94,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   fit: {
     growth: 64,
-    sources: '/src/fit',
+    sources: ['/src/fit'],
     parse(bytes) {
       const { fitted } = parseFit(Buffer.from(bytes).toString('utf8'), 'gender.fit')
       if (fitted.columns !== table.cols) return
@@ -108,7 +108,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   config: {
     growth: 1024,
-    sources: 'apps/indistinct/src',
+    sources: ['apps/indistinct/src'],
     parse: onDisk('indistinct.config.json', async (path) => ['unlearn', 'audit', 'data fetch', undefined].forEach((command) => readConfig(path, command))),
     seeds: () =>
       text(
@@ -120,7 +120,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   interactions: {
     ...csv,
-    sources: 'packages/datasets/src',
+    sources: ['packages/datasets/src'],
     parse: (bytes) => {
       // Both files in one: what follows a form feed is the second.
       const at = bytes.indexOf(12)
@@ -130,7 +130,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   movielens: {
     growth: 1024,
-    sources: 'packages/datasets/src',
+    sources: ['packages/datasets/src'],
     parse: (bytes) => {
       const [ratings, users, items] = Buffer.from(bytes).toString('latin1').split('\f').map((part) => Buffer.from(part, 'latin1'))
       return readMovielens100k({ 'u.data': ratings ?? bytes, 'u.user': users ?? bytes, 'u.item': items ?? bytes })

@@ -51,7 +51,9 @@ export const tableTargets: Readonly<Record<string, Target>> = {
     tokens: ['PK\x01\x02', 'PK\x03\x04', 'PK\x05\x06', 'PK\x06\x06', 'PK\x06\x07', 'PK\x07\x08', '<U5', '<i8', '|S3', 'ids.npy', '.npy', new Uint8Array(8).fill(255)],
   },
   parquet: {
-    growth: 32768,
+    // Pages are decoded in this thread here: that of a file has limits of its own, which would hide what is wrong.
+    sources: ['packages/embeddings/src', 'hyparquet/src', 'hyparquet-compressors/src'],
+    growth: 2048,
     parse(bytes) {
       const table = openParquet(bytesSource(bytes, 'x.parquet'))
       opened(table)

@@ -10,8 +10,8 @@ export interface Target {
   seeds(): Uint8Array[]
   /** Pieces of the format that random bytes would hardly hit upon. */
   readonly tokens: readonly (string | Uint8Array)[]
-  /** Part of the URLs of the parser's sources. Default: those of table files. */
-  readonly sources?: string
+  /** Parts of the URLs of the parser's sources. Default: those of table files. */
+  readonly sources?: readonly string[]
   /** Bytes of memory that a byte of a file may come to, beside {@link FREE}: compression and runs let it be many. */
   readonly growth: number
 }

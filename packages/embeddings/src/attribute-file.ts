@@ -1,7 +1,7 @@
 /** @file Attribute files: one label a user, in a CSV or Parquet file or in an array of an npz archive. */
 
-import { badData, sha256, usageError } from '@indistinct/core'
-import { bytesSource } from './byte-source.ts'
+import { badData, usageError } from '@indistinct/core'
+import { fileSource, sourceSha256, type ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
@@ -11,7 +11,6 @@ import { countsRows } from './join-rule.ts'
 import { npzListNames, npzNames, readNpzText } from './npz.ts'
 import { openParquetFile, parquetTexts } from './parquet-file.ts'
 import { isText } from './parquet-text.ts'
-import { wholeFile } from './read-table.ts'
 import { refuseExtension } from './refused-formats.ts'
 
 /** One attribute of users, as a file has it. */
@@ -107,13 +106,22 @@ interface ColumnSide {
   values(at: number): string[]
 }
 
-function fromColumns(path: string, attribute: string, options: AttributeOptions, open: (bytes: Uint8Array, path: string) => ColumnSide): AttributeColumn {
-  const bytes = wholeFile(path)
-  const { header, idNames, values: valuesAt } = open(bytes, path)
+function fromColumns(path: string, attribute: string, options: AttributeOptions, open: (source: ByteSource) => ColumnSide): AttributeColumn {
+  const source = fileSource(path)
+  try {
+    return sideColumn(source, attribute, options, open(source))
+  } finally {
+    source.close()
+  }
+}
+
+function sideColumn(source: ByteSource, attribute: string, options: AttributeOptions, { header, idNames, values: valuesAt }: ColumnSide): AttributeColumn {
+  const path = source.name
   const at = header.indexOf(attribute)
   const { idAt } = attributePositions(at < 0 ? header : [attribute, ...idNames(at)], attribute, options, path)
   const values = valuesAt(at)
   if (values.length === 0) throw badData(`${path}: expected at least one row, got none`)
+  const digest = sourceSha256(source)
   const others = idNames(at)
   const idColumn = idAt < 0 ? undefined : [attribute, ...others][idAt]!
   const list = new IdList(path)
@@ -122,11 +130,12 @@ function fromColumns(path: string, attribute: string, options: AttributeOptions,
   if (idColumn !== undefined && list.ids.length !== values.length) throw badData(`${path}: expected ${list.ids.length} labels, one for each id, got ${values.length}`)
   const known = options.byPosition === true || options.idColumn !== undefined || (idColumn !== undefined && !isIndexName(idColumn))
   const maybe = known ? [] : others.filter((name) => name !== idColumn && looksLikeIds(columnOf(name)))
-  return { name: attribute, values, path, sha256: sha256(bytes), ...idsOf(idColumn, list.ids, maybe, options) }
+  return { name: attribute, values, path, sha256: digest, ...idsOf(idColumn, list.ids, maybe, options) }
 }
 
-function parquetSide(bytes: Uint8Array, path: string): ColumnSide {
-  const file = openParquetFile(bytesSource(bytes, path))
+function parquetSide(source: ByteSource): ColumnSide {
+  const file = openParquetFile(source)
+  const path = source.name
   const header = file.columns.map(({ name }) => name)
   return {
     header,
@@ -140,8 +149,7 @@ function parquetSide(bytes: Uint8Array, path: string): ColumnSide {
   }
 }
 
-function npzSide(bytes: Uint8Array, path: string): ColumnSide {
-  const source = bytesSource(bytes, path)
+function npzSide(source: ByteSource): ColumnSide {
   const header = npzNames(source)
   return { header, idNames: (at) => npzListNames(source, header[at]!), values: (at) => readNpzText(source, header[at]!) }
 }

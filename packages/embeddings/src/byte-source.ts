@@ -1,6 +1,6 @@
 /** @file Bytes that can be read from any position: a file, or a piece of memory. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { badData, fileError } from '@indistinct/core'
 
@@ -8,6 +8,10 @@ export interface ByteSource {
   /** How messages name it. */
   readonly name: string
   readonly size: number
+  /** Of a file, for another thread to read from. */
+  readonly fd?: number
+  /** Of a file: the same bytes, read by opening it anew each time, so that nothing stays open. */
+  later?(): ByteSource
   /** Fills `target` with the bytes from `position`. @throws IndistinctError 'bad-data' where there are fewer. */
   read(target: Uint8Array, position: number): void
   close(): void
@@ -52,6 +56,8 @@ export function fileSource(path: string): ByteSource {
   return {
     name: path,
     size,
+    fd,
+    later: () => reopened(path, stat),
     read(target, position) {
       for (let at = 0; at < target.length; ) {
         const read = attempt(() => readSync(fd, target, at, Math.min(CHUNK, target.length - at), position + at))
@@ -60,6 +66,26 @@ export function fileSource(path: string): ByteSource {
       }
     },
     close,
+  }
+}
+
+function reopened(path: string, { ino, size, mtimeMs }: Stats): ByteSource {
+  return {
+    name: path,
+    size,
+    read(target, position) {
+      const source = fileSource(path)
+      try {
+        const now = fstatSync(source.fd!)
+        if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs) {
+          throw fileError(`${path}: another file stands here since it was read; run again, and leave it alone meanwhile`)
+        }
+        source.read(target, position)
+      } finally {
+        source.close()
+      }
+    },
+    close() {},
   }
 }
 

@@ -9,7 +9,8 @@ import { encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import type { Dtype } from './embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from './table-container.ts'
-import { structsField, thriftStruct, thriftValue, writeThrift, type ThriftStruct } from './thrift-compact.ts'
+import { readThrift, structsField, type ThriftStruct } from './thrift-read.js'
+import { thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
 
 const MAGIC = Buffer.from('PAR1')
 /** Bytes of a page, about. */
@@ -56,10 +57,10 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
       const columns: ThriftStruct[] = []
       for (const column of layout.columns) {
         if (column.kind === 'copy') {
-          const chunk = container!.groups[g]!.chunks[column.leafNumber]!
+          const chunk = container!.groups[g]!.chunk(column.leafNumber)
           const moved = at - chunk.start
           for (const piece of pieces(container!.source, chunk.start, chunk.length)) yield count(piece)
-          columns.push(movedChunk(structsField(structsField(container!.footer, 4)[g]!, 1)[column.leafNumber]!, moved))
+          columns.push(movedChunk(layout.chunks(g)[column.leafNumber]!, moved))
           continue
         }
         const chunkStart = at
@@ -123,21 +124,27 @@ interface GroupFacts {
 
 interface Layout {
   readonly columns: readonly LayoutColumn[]
+  /** What the footer that is copied says of the columns of a group. */
+  chunks(g: number): readonly ThriftStruct[]
   group(g: number, facts: GroupFacts): ThriftStruct
   footer(groups: readonly ThriftStruct[]): ThriftStruct
 }
 
-function copyLayout({ columns, vectors, footer }: ParquetContainer, dtype: Dtype): Layout {
+function copyLayout({ columns, vectors, footer: bytes }: ParquetContainer, dtype: Dtype): Layout {
+  const footer = readThrift(bytes).struct
+  const oldGroups = structsField(footer, 4)
+  const dimensionOf = new Map(vectors.map((column, dimension) => [column, dimension]))
   const layout = columns.flatMap((column): LayoutColumn[] => {
-    const dimension = vectors.indexOf(column)
-    if (dimension < 0) return column.leaves.map((_, l) => ({ kind: 'copy', leafNumber: column.firstLeaf + l }))
+    const dimension = dimensionOf.get(column)
+    if (dimension === undefined) return column.leaves.map((_, l) => ({ kind: 'copy', leafNumber: column.firstLeaf + l }))
     const leaf = column.leaves[0]!
     if (leafType(dtype).type !== leaf.type) throw new RangeError(`parquetEncoder: expected values of ${leaf.type}, got ${dtype}`)
     return [leaf.maxRepetition > 0 ? { kind: 'lists', leaf } : { kind: 'dimension', leaf, dimension }]
   })
   return {
     columns: layout,
-    group: (g, facts) => new Map([...structsField(footer, 4)[g]!, ...groupFields(facts)]),
+    chunks: (g) => structsField(oldGroups[g]!, 1),
+    group: (g, facts) => new Map([...oldGroups[g]!, ...groupFields(facts)]),
     footer: (groups) => new Map([...footer, [4, structs(groups)]]),
   }
 }
@@ -148,15 +155,17 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const typed = { 1: i32(number), ...(dtype === 'f2' && { 2: i32(2), 10: logical }) }
   const elements: ThriftStruct[] = []
   const names = header ?? [...texts.map(({ name }) => name), ...(dimensions ?? ['embedding'])]
+  const textOf = new Map(texts.map((column) => [column.name, column]))
+  const dimensionOf = new Map(dimensions?.map((name, dimension) => [name, dimension]))
   const columns = names.map((name): LayoutColumn => {
-    const found = texts.find((column) => column.name === name)
+    const found = textOf.get(name)
     if (found) {
       if (found.values.length !== rows) throw new RangeError(`parquetEncoder: expected ${rows} values of ${name}, got ${found.values.length}`)
       elements.push(thriftStruct({ 1: i32(6), 3: i32(0), 4: text(name), 6: i32(0), 10: struct({ 1: struct({}) }) }))
       return { kind: 'text', leaf: flat(name, 'BYTE_ARRAY'), values: found.values }
     }
-    const dimension = dimensions?.indexOf(name) ?? -1
-    if (dimension >= 0) {
+    const dimension = dimensionOf.get(name)
+    if (dimension !== undefined) {
       elements.push(thriftStruct({ ...typed, 3: i32(0), 4: text(name) }))
       return { kind: 'dimension', leaf: flat(name, type), dimension }
     }
@@ -171,6 +180,7 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const root = thriftStruct({ 4: text('schema'), 5: i32(names.length) })
   return {
     columns,
+    chunks: () => [],
     group: (_, facts) => groupFields(facts),
     footer: (groups) => thriftStruct({ 1: i32(2), 2: structs([root, ...elements]), 3: i64(rows), 4: structs(groups), 6: text('indistinct') }),
   }

@@ -12,35 +12,29 @@ import { type Dtype, quoted } from './embedding-table.ts'
 import { fromFloat16 } from './float16.ts'
 import { idColumnOf, looksLikeIds } from './id-column.ts'
 import { checkedId } from './ids.ts'
-import { decodeChunk, type DecodedColumn } from './parquet-pages.ts'
-import { parquetColumns, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
+import { mostInflated, mostLabelRows, mostTableRows } from './parquet-bounds.js'
+import type { DecodedColumn } from './parquet-pages.js'
+import { parquetColumns, type ParquetChunk, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
 import { columnTexts, isText } from './parquet-text.ts'
+import { decodeColumn } from './parquet-thread.ts'
 import type { ParquetContainer, RowReader } from './table-container.ts'
-import { numberField, readThrift, structField, structsField, textField, type ThriftStruct } from './thrift-compact.ts'
+import { numberAt, numberField, readThrift, structField, structPlaces, textField, thriftPlaces } from './thrift-read.js'
 
 const MAGIC = 'PAR1'
 /** Largest footer read: those of wide files with thousands of row groups stay below. */
 const MAX_FOOTER = 1 << 28
 
-/** A column chunk of a row group. */
-export interface ParquetChunk {
-  readonly start: number
-  readonly length: number
-  readonly codec: number
-  /** Values and nulls. */
-  readonly slots: number
-}
-
 export interface ParquetGroup {
   readonly rows: number
-  /** One a leaf of the schema. */
-  readonly chunks: readonly ParquetChunk[]
+  /** The chunk of a leaf of the schema. */
+  chunk(leafNumber: number): ParquetChunk
 }
 
 /** A file that was opened. */
 export interface ParquetFile {
   readonly source: ByteSource
-  readonly footer: ThriftStruct
+  /** Bytes of the footer. */
+  readonly footer: Uint8Array
   readonly columns: readonly ParquetColumn[]
   readonly groups: readonly ParquetGroup[]
 }
@@ -86,48 +80,79 @@ export function openParquetFile(source: ByteSource): ParquetFile {
   const length = Buffer.from(readBytes(source, size - 8, 4)).readUInt32LE()
   if (length > Math.min(MAX_FOOTER, size - 12)) throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
   return within(name, () => {
-    const { struct: footer, end } = readThrift(readBytes(source, size - 8 - length, length))
+    const footer = readBytes(source, size - 8 - length, length)
+    const { places, end } = thriftPlaces(footer)
     if (end !== length) throw new Error(`a footer of ${end} bytes in ${length}`)
-    const columns = parquetColumns(footer)
-    const leaves = columns.flatMap((column) => column.leaves)
-    const groups = structsField(footer, 4).map((group) => groupOf(group, leaves, size))
+    const columns = parquetColumns(footer, places.get(2))
+    const leafCount = columns.reduce((sum, column) => sum + column.leaves.length, 0)
+    const groups = structPlaces(footer, places.get(4)).map((place) => groupAt(footer, place, leafCount, size))
     const total = groups.reduce((sum, { rows }) => sum + rows, 0)
-    if (total !== numberField(footer, 3)) throw new Error(`${total} rows in row groups where ${numberField(footer, 3)} are declared`)
+    const declared = numberAt(footer, places.get(3))
+    if (total !== declared) throw new Error(`${total} rows in row groups where ${declared} are declared`)
+    if (total > mostLabelRows(size)) throw new Error(`${total} rows in ${size} bytes`)
+    checkApart(groups, leafCount)
     return { source, footer, columns, groups }
   })
 }
 
-function groupOf(group: ThriftStruct, leaves: readonly ParquetLeaf[], fileSize: number): ParquetGroup {
-  const rows = numberField(group, 3)
-  const chunks = structsField(group, 1)
+function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize: number): ParquetGroup {
+  const { places } = thriftPlaces(footer, place)
+  const rows = numberAt(footer, places.get(3))
+  const chunks = structPlaces(footer, places.get(1))
   if (rows === undefined || rows < 0) throw new Error(`a row group of ${rows} rows`)
-  if (chunks.length !== leaves.length) throw new Error(`a row group of ${chunks.length} columns where the schema has ${leaves.length}`)
-  // Runs let a few bytes stand for many values. Embeddings need some bytes each, so what they never reach is refused.
-  const most = 2 ** 22 + 1024 * fileSize
+  if (chunks.length !== leafCount) throw new Error(`a row group of ${chunks.length} columns where the schema has ${leafCount}`)
+  // Four numbers a chunk: files have a hundred thousand of them.
+  const numbers = new Float64Array(4 * leafCount)
+  chunks.forEach((at, c) => {
+    const { struct: chunk } = readThrift(footer, at)
+    if (textField(chunk, 1) !== undefined) throw new Error('columns in other files')
+    const data = structField(chunk, 3)
+    if (!data) throw new Error('encrypted columns')
+    // Groups without rows may have columns without a place.
+    if (rows === 0) return
+    const [codec, slots, length, dataAt, dictionaryAt = 0] = [4, 5, 7, 9, 11].map((id) => numberField(data, id))
+    const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : (dataAt ?? 0)
+    if (codec === undefined || slots === undefined || length === undefined || slots < 0 || length < 0 || start < 4 || start + length > fileSize) {
+      throw new Error('a column beyond the file')
+    }
+    numbers.set([start, length, codec, slots], 4 * c)
+  })
   return {
     rows,
-    chunks: chunks.map((chunk) => {
-      if (textField(chunk, 1) !== undefined) throw new Error('columns in other files')
-      const data = structField(chunk, 3)
-      if (!data) throw new Error('encrypted columns')
-      // Groups without rows may have columns without a place.
-      if (rows === 0) return { start: 4, length: 0, codec: 0, slots: 0 }
-      const [codec, slots, length, dataAt, dictionaryAt = 0] = [4, 5, 7, 9, 11].map((id) => numberField(data, id))
-      const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : (dataAt ?? 0)
-      if (codec === undefined || slots === undefined || length === undefined || slots < 0 || length < 0 || start < 4 || start + length > fileSize) {
-        throw new Error('a column beyond the file')
-      }
-      if (slots > most || rows > most) throw new Error(`${Math.max(slots, rows)} values in ${fileSize} bytes`)
+    chunk(leafNumber) {
+      const [start, length, codec, slots] = numbers.subarray(4 * leafNumber, 4 * leafNumber + 4) as unknown as [number, number, number, number]
       return { start, length, codec, slots }
-    }),
+    },
+  }
+}
+
+/** Column chunks lie apart: bytes that stood for several would be read several times. */
+function checkApart(groups: readonly ParquetGroup[], leafCount: number): void {
+  const starts = new Float64Array(groups.length * leafCount)
+  const lengths = new Map<number, number>()
+  let count = 0
+  for (const group of groups) {
+    for (let l = 0; l < leafCount && group.rows > 0; l++) {
+      const { start, length } = group.chunk(l)
+      if (length === 0) continue
+      if (lengths.has(start)) throw new Error(`two columns at byte ${start}`)
+      lengths.set(start, length)
+      starts[count++] = start
+    }
+  }
+  const sorted = starts.subarray(0, count).sort()
+  for (let c = 1; c < count; c++) {
+    if (sorted[c - 1]! + lengths.get(sorted[c - 1]!)! > sorted[c]!) throw new Error(`columns that overlap at byte ${sorted[c]}`)
   }
 }
 
 /** One leaf of one row group, decoded. */
 function decodeLeaf(file: ParquetFile, group: ParquetGroup, leafNumber: number, leaf: ParquetLeaf): DecodedColumn {
-  const chunk = group.chunks[leafNumber]!
-  return within(`${file.source.name}: column ${quoted(leaf.path.join('.'))}`, () =>
-    decodeChunk(readBytes(file.source, chunk.start, chunk.length), leaf, chunk.codec, chunk.slots))
+  return within(`${file.source.name}: column ${quoted(leaf.path.join('.'))}`, () => {
+    const chunk = group.chunk(leafNumber)
+    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows) throw new Error(`${chunk.slots} values for ${group.rows} rows`)
+    return decodeColumn(file.source, chunk, leaf)
+  })
 }
 
 /** The values of a flat column as text, null as the empty string. */
@@ -136,7 +161,6 @@ export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[]
   const texts: string[] = []
   for (const group of file.groups) {
     const decoded = decodeLeaf(file, group, column.firstLeaf, leaf)
-    if (decoded.slots !== group.rows) throw badData(`${file.source.name}: column ${quoted(column.name)}: expected ${group.rows} values, got ${decoded.slots}`)
     for (const text of within(file.source.name, () => columnTexts(decoded, leaf))) texts.push(text)
   }
   return texts
@@ -155,8 +179,11 @@ export function openParquet(
 ): ParquetTable {
   const file = openParquetFile(source)
   const header = file.columns.map(({ name }) => name)
-  const twice = header.find((name, j) => header.indexOf(name) !== j)
-  if (twice !== undefined) throw badData(`${source.name}: column ${quoted(twice)} stands twice in the schema`)
+  const byName = new Map(file.columns.map((column) => [column.name, column]))
+  if (byName.size < header.length) {
+    const twice = header.find((name, j) => byName.get(name) !== file.columns[j])!
+    throw badData(`${source.name}: column ${quoted(twice)} stands twice in the schema`)
+  }
   const idColumn = options.idColumn === false ? undefined : idColumnOf(header, options.idColumn, source.name)
   const vectors = vectorColumns(file, header, idColumn, options)
   const leaf = vectors[0]!.leaves[0]!
@@ -164,23 +191,25 @@ export function openParquet(
   const dtype = dtypeOf(leaf)!
   const rows = file.groups.reduce((sum, group) => sum + group.rows, 0)
   if (rows === 0) throw badData(`${source.name}: expected at least one row, got none`)
+  checkProportion(file, vectors, rows)
   let cached: { group: number; values: Values } | undefined
   const first = file.groups.findIndex((group) => group.rows > 0)
   // Rows of another length are named when they are read.
-  const cols = isList ? Math.round(file.groups[first]!.chunks[vectors[0]!.firstLeaf]!.slots / file.groups[first]!.rows) : vectors.length
+  const cols = isList ? Math.round(file.groups[first]!.chunk(vectors[0]!.firstLeaf).slots / file.groups[first]!.rows) : vectors.length
   const valuesOf = (g: number): Values => {
     if (cached?.group !== g) cached = { group: g, values: groupValues(file, g, vectors, cols, dtype) }
     return cached.values
   }
   const contents: ParquetContents = { ...file, vectors }
-  const others = file.columns.filter((column) => column.name !== idColumn && !vectors.includes(column))
+  const isVector = new Set(vectors)
+  const others = file.columns.filter((column) => column.name !== idColumn && !isVector.has(column))
   const hasText = ({ leaves }: ParquetColumn): boolean => leaves.length === 1 && isText(leaves[0]!)
   return {
     rows,
     cols,
     dtype,
     idColumn,
-    readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, file.columns.find(({ name }) => name === idColumn)!)),
+    readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
     maybeIds: () => (idColumn === undefined ? others.filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column))).map((column) => column.name) : []),
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
     others: others.filter(hasText),
@@ -194,6 +223,22 @@ export function openParquet(
       })
     },
   }
+}
+
+/** @throws IndistinctError 'bad-data' where the vectors would come to far more than the bytes of the file can stand for. */
+function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], rows: number): void {
+  const { name, size } = file.source
+  let [values, compressed] = [0, 0]
+  for (const group of file.groups) {
+    for (const { firstLeaf } of vectors) {
+      const { slots, length } = group.chunk(firstLeaf)
+      values += slots
+      compressed += length
+    }
+  }
+  const bytes = values * { f2: 4, f4: 4, f8: 8 }[dtypeOf(vectors[0]!.leaves[0]!)!]
+  if (rows <= mostTableRows(size) && bytes <= mostInflated(compressed)) return
+  throw badData(`${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it a table of one repeated value? Write it without compression if it is right`)
 }
 
 function vectorColumns(file: ParquetFile, header: readonly string[], idColumn: string | undefined, options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined }): readonly ParquetColumn[] {
@@ -210,7 +255,8 @@ function vectorColumns(file: ParquetFile, header: readonly string[], idColumn: s
   const flat = file.columns.filter(({ leaves, name: column }) => column !== idColumn && leaves.length === 1 && leaves[0]!.path.length === 1 && leaves[0]!.maxRepetition === 0 && dtypeOf(leaves[0]!) !== undefined)
   const names = dimensionColumns(flat.map((column) => column.name), options.dimensions, header, name)
   if (names.length === 0) throw usageError(`${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`)
-  const vectors = names.map((wanted) => flat.find((column) => column.name === wanted)!)
+  const byName = new Map(flat.map((column) => [column.name, column]))
+  const vectors = names.map((wanted) => byName.get(wanted)!)
   const other = vectors.find(({ leaves }) => dtypeOf(leaves[0]!) !== dtypeOf(vectors[0]!.leaves[0]!))
   if (other) throw badData(`${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`)
   return vectors
@@ -240,7 +286,6 @@ function groupValues(file: ParquetFile, g: number, vectors: readonly ParquetColu
     const decoded = decodeLeaf(file, group, column.firstLeaf, column.leaves[0]!)
     const empty = decoded.definition?.findIndex((level) => level < column.leaves[0]!.maxDefinition) ?? -1
     if (empty >= 0) throw fail(column, empty, 'null')
-    if (decoded.slots !== group.rows) throw badData(`${file.source.name}: column ${quoted(column.name)}: expected ${group.rows} values, got ${decoded.slots}`)
     const one = numbers(decoded, dtype)
     for (let i = 0; i < group.rows; i++) values[i * cols + j] = one[i]!
   })

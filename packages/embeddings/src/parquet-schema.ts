@@ -1,6 +1,7 @@
 /** @file The schema of a Parquet file: its top-level columns, and the leaves under each. */
 
-import { numberField, structField, structsField, textField, type ThriftStruct } from './thrift-compact.ts'
+import { MOST_COLUMNS } from './parquet-bounds.js'
+import { numberField, readThrift, structField, structPlaces, textField, type ThriftStruct } from './thrift-read.js'
 
 const TYPES = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const
 
@@ -30,15 +31,30 @@ export interface ParquetColumn {
 /** Numbers of converted types that say what the physical type does. */
 const CONVERTED: Readonly<Record<number, ParquetMeaning>> = { 0: 'text', 4: 'text', 6: 'date', 11: 'unsigned', 12: 'unsigned', 13: 'unsigned', 14: 'unsigned', 15: undefined, 16: undefined, 17: undefined, 18: undefined, 19: 'text' }
 
-/** The top-level columns. @throws Error where elements are missing, left over, or of unknown types. */
-export function parquetColumns(footer: ThriftStruct): ParquetColumn[] {
-  const elements = structsField(footer, 2)
+/** A column chunk of a row group. */
+export interface ParquetChunk {
+  readonly start: number
+  readonly length: number
+  readonly codec: number
+  /** Values and nulls. */
+  readonly slots: number
+}
+
+/**
+ * The top-level columns.
+ * @param footer bytes of the footer
+ * @param place where the list of elements stands in them
+ * @throws Error where elements are missing, left over, or of unknown types, or where they are too many.
+ */
+export function parquetColumns(footer: Uint8Array, place: Parameters<typeof structPlaces>[1]): ParquetColumn[] {
+  const elements = structPlaces(footer, place)
+  if (elements.length > MOST_COLUMNS) throw new Error(`${elements.length} elements of the schema, which are more than ${MOST_COLUMNS}`)
   let at = 0
   let leafCount = 0
   const next = (): ThriftStruct => {
     const element = elements[at++]
-    if (!element) throw new Error('a schema that ends early')
-    return element
+    if (element === undefined) throw new Error('a schema that ends early')
+    return readThrift(footer, element).struct
   }
   const leavesOf = (path: readonly string[], definition: number, repetition: number, depth: number): ParquetLeaf[] => {
     if (depth > 64) throw new Error('a schema more than 64 deep')
@@ -65,7 +81,7 @@ export function parquetColumns(footer: ThriftStruct): ParquetColumn[] {
   const count = numberField(root, 5) ?? 0
   if (!(count >= 0 && count < elements.length)) throw new Error(`${count} columns in the schema where ${elements.length - 1} follow`)
   const columns = Array.from({ length: count }, (): ParquetColumn => {
-    const name = textField(elements[at] ?? next(), 4) ?? ''
+    const name = at < elements.length ? (textField(readThrift(footer, elements[at]).struct, 4) ?? '') : ''
     const leaves = leavesOf([], 0, 0, 0)
     leafCount += leaves.length
     return { name, leaves, firstLeaf: leafCount - leaves.length }

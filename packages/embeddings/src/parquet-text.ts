@@ -2,7 +2,7 @@
 
 import { float32Text, float64Text } from './float-text.ts'
 import { fromFloat16 } from './float16.ts'
-import type { DecodedColumn } from './parquet-pages.ts'
+import type { DecodedColumn, Numbers, Texts } from './parquet-pages.js'
 import type { ParquetLeaf } from './parquet-schema.ts'
 
 /** Whether each value of the column has one text: names, whole numbers, floats, booleans and dates. */
@@ -14,17 +14,28 @@ export function isText({ type, meaning, maxRepetition, path }: ParquetLeaf): boo
 
 /** One text a slot; null is the empty string. @throws Error where text is no UTF-8. */
 export function columnTexts({ values, definition, slots }: DecodedColumn, leaf: ParquetLeaf): string[] {
-  const textAt = textsOf(values, leaf)
+  const textAt = 'ends' in values ? distinctTexts(values) : textsOf(values, leaf)
   let next = 0
   return Array.from({ length: slots }, (_, s) => (definition && definition[s]! < leaf.maxDefinition ? '' : textAt(next++)))
 }
 
-function textsOf(values: DecodedColumn['values'], leaf: ParquetLeaf): (i: number) => string {
+/** Each text is decoded once, however often it stands in the column. */
+function distinctTexts({ bytes, ends, codes }: Texts): (i: number) => string {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const textOf = (t: number): string => decoder.decode(bytes.subarray(t === 0 ? 0 : ends[t - 1]!, ends[t]!))
+  if (!codes) return textOf
+  const texts: string[] = []
+  for (let t = 0; t < ends.length; t++) texts.push(textOf(t))
+  return (i) => texts[codes[i]!]!
+}
+
+function textsOf(values: Numbers, leaf: ParquetLeaf): (i: number) => string {
   const { type, meaning, typeLength } = leaf
-  if (type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY') {
-    if (meaning === 'float16') return (i) => float32Text(fromFloat16((values as Uint8Array)[2 * i]! | ((values as Uint8Array)[2 * i + 1]! << 8)))
+  if (type === 'FIXED_LEN_BYTE_ARRAY') {
+    const items = values as Uint8Array
+    if (meaning === 'float16') return (i) => float32Text(fromFloat16(items[2 * i]! | (items[2 * i + 1]! << 8)))
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    return (i) => decoder.decode(type === 'BYTE_ARRAY' ? (values as Uint8Array[])[i] : (values as Uint8Array).subarray(i * typeLength, (i + 1) * typeLength))
+    return (i) => decoder.decode(items.subarray(i * typeLength, (i + 1) * typeLength))
   }
   if (type === 'BOOLEAN') return (i) => (values[i] ? 'true' : 'false')
   if (type === 'FLOAT') return (i) => float32Text((values as Float32Array)[i]!)

@@ -2,8 +2,8 @@
 
 import { constants } from 'node:buffer'
 import { existsSync } from 'node:fs'
-import { badData, sha256 } from '@indistinct/core'
-import { bytesSource, fileSource, readBytes, type ByteSource } from './byte-source.ts'
+import { badData } from '@indistinct/core'
+import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './byte-source.ts'
 import { readCsvTable } from './csv-table.ts'
 import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
 import { readIds } from './ids.ts'
@@ -55,25 +55,29 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
       ...(ids && { ids, idColumn: options.idColumn ?? 'id' }),
     })
   }
-  const bytes = wholeFile(path)
-  const source = bytesSource(bytes, path)
-  const opened = openContainer(source, format, options)
-  const { rows, cols, dtype } = opened
-  const { ids: given, notes } = await namedRows(path, rows, options, opened.idColumn !== undefined)
-  const ids = given ?? opened.readIds()
-  const idColumn = given ? (options.idColumn ?? 'id') : opened.idColumn
-  const data = dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)
-  opened.readRows(0, rows, data)
-  return embeddingTable({
-    matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
-    dtype,
-    container: given ? { ...opened.container, hasIds: false } : opened.container,
-    source: { path, format, sha256: sha256(bytes) },
-    ...(data instanceof Float64Array && { exact: data }),
-    ...(ids ? { ids, idColumn: idColumn! } : { maybeIds: opened.maybeIds() }),
-    notes,
-    ...('others' in opened && parquetColumnsOf(opened)),
-  })
+  // Parquet is decoded in another thread, from the file itself.
+  const source = format === 'parquet' ? fileSource(path) : bytesSource(wholeFile(path), path)
+  try {
+    const opened = openContainer(source, format, options)
+    const { rows, cols, dtype } = opened
+    const { ids: given, notes } = await namedRows(path, rows, options, opened.idColumn !== undefined)
+    const ids = given ?? opened.readIds()
+    const idColumn = given ? (options.idColumn ?? 'id') : opened.idColumn
+    const data = dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)
+    opened.readRows(0, rows, data)
+    return embeddingTable({
+      matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
+      dtype,
+      container: { ...opened.container, source: source.later?.() ?? source, ...(given && { hasIds: false }) },
+      source: { path, format, sha256: sourceSha256(source) },
+      ...(data instanceof Float64Array && { exact: data }),
+      ...(ids ? { ids, idColumn: idColumn! } : { maybeIds: opened.maybeIds() }),
+      notes,
+      ...('others' in opened && parquetColumnsOf(opened)),
+    })
+  } finally {
+    source.close()
+  }
 }
 
 /** The ids of the file that names the rows: the one that is given, or that `writeTable` left beside a table without ids. */

@@ -12,7 +12,8 @@ import { joinLabels } from './join-labels.ts'
 import { readNpy, writeNpy } from './npy.ts'
 import { createTable, openTable } from './open-table.ts'
 import { readTable } from './read-table.ts'
-import { readThrift, thriftTypes, writeThrift, type ThriftStruct, type ThriftValue } from './thrift-compact.ts'
+import { readThrift, thriftTypes, type ThriftStruct, type ThriftValue } from './thrift-read.js'
+import { writeThrift } from './thrift-write.ts'
 import { tableFiles, writeTable } from './write-table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-round-'))

@@ -97,7 +97,7 @@ export interface AttackDeviations extends Deviations {
 }
 
 export interface TestedAttackResult extends AttackResult {
-  /** For `correctedTogether`, with other attacks of the same users and seed. */
+  /** For `testsTogether` of @indistinct/metrics, with other attacks of the same users and seed. */
   readonly deviations: Deviations
 }
 

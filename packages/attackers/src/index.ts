@@ -33,7 +33,7 @@ export { fitSupportVectors, supportVectorDecisions, type SupportVectorModel, typ
 export { svm, svmAttacker, type SvmOptions } from './svm.ts'
 export type { Scorer, SyncAttacker, SyncFit } from './sync-attacker.ts'
 export { transferredAttack, type TransferredAttackOptions, type TransferredAttackResult } from './transferred.ts'
-export { correctedTogether, defaultMargin, smallestCorrectedP, verdictOf, type AttackName, type Simultaneous, type Verdict, type VerdictOptions } from './verdict.ts'
+export { defaultMargin, smallestCorrectedP, verdictOf, type AttackName, type Simultaneous, type Verdict, type VerdictOptions } from './verdict.ts'
 export { whitener } from './whiten.ts'
 export { xgb, xgbAttacker } from './xgb.ts'
 export { xgbRegression, xgbRegressor } from './xgb-regression.ts'

@@ -15,7 +15,7 @@
  *   needed to single out an attack, such as the strongest one.
  */
 
-import { benjaminiHochberg, foldedInterval, logitInterval, maxStatistic, NORMAL_975 } from '@indistinct/metrics'
+import { benjaminiHochberg, foldedInterval, logitInterval, smallestAdjusted, testsTogether, type TestsTogether } from '@indistinct/metrics'
 import type { AttackResult, Deviations } from './attack.ts'
 import type { ClassAuc } from './attack-metrics.ts'
 
@@ -92,19 +92,14 @@ export function verdictOf(attacks: readonly JudgedDeviations[], options: Verdict
 export function verdictsOf(audits: readonly JudgedAudit[], margin = defaultMargin): Verdict[] {
   if (!(margin > 0 && margin <= 0.5)) throw new RangeError(`verdictOf: expected a margin above 0 and at most 0.5, got ${margin}`)
   const all = audits.flatMap(({ attacks }) => attacks)
-  const corrected = corrections(all)
+  const corrected = testsTogether(all.map(({ observed, permuted, result }) => ({ observed, permuted, refitted: result.permutation.refitRepeats > 0 })))
   let from = 0
   return audits.map((audit) => {
     const to = from + audit.attacks.length
     const own = Object.fromEntries(Object.entries(corrected).map(([name, values]) => [name, values.slice(from, to)]))
     from = to
-    return verdictWith(audit, margin, own as unknown as Corrections, all.length)
+    return verdictWith(audit, margin, own as unknown as TestsTogether, all.length)
   })
-}
-
-/** p of each attack corrected for all of them, which are of the same users and one seed. */
-export function correctedTogether(attacks: readonly (Deviations & { readonly result: Tested })[]): number[] {
-  return corrections(attacks).correctedP
 }
 
 /** What an attack's test was. */
@@ -117,18 +112,11 @@ interface Tested {
  * fitted again under each relabelling and others were not. It is 0.02 with 99 permutations, the fewest that are taken.
  */
 export function smallestCorrectedP(attacks: readonly Tested[]): number {
-  const families = familiesOf(attacks)
-  return Math.max(...families.map((family) => families.length / (1 + Math.min(...family.map((at) => attacks[at]!.permutation.permutations)))))
-}
-
-/** Indices of the attacks fitted again under each relabelling, and of those whose scores were held fixed; none empty. */
-function familiesOf(attacks: readonly Tested[]): number[][] {
-  const indices = attacks.map((_, at) => at)
-  return [true, false].map((refitted) => indices.filter((at) => attacks[at]!.permutation.refitRepeats > 0 === refitted)).filter(({ length }) => length > 0)
+  return smallestAdjusted(attacks.map(({ permutation: { permutations, refitRepeats } }) => ({ permutations, refitted: refitRepeats > 0 })))
 }
 
 /** @param judged attacks that p was corrected for */
-function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { correctedP, critical, detectable }: Corrections, judged: number): Verdict {
+function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { correctedP, critical, detectable }: TestsTogether, judged: number): Verdict {
   const results = attacks.map(({ result }) => result)
   const significant = results.filter((_, at) => correctedP[at]! <= 0.05)
   const leak = significant.length > 0
@@ -185,33 +173,6 @@ function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { corr
     smallestDetectable,
     verdict: sentences.join(' '),
   }
-}
-
-interface Corrections {
-  readonly correctedP: number[]
-  /** Standard errors of a simultaneous interval. */
-  readonly critical: number[]
-  /** Folded AUC of each attack that stands out four times in five. */
-  readonly detectable: number[]
-}
-
-function corrections(attacks: readonly (Deviations & { readonly result: Tested })[]): Corrections {
-  const correctedP = new Array<number>(attacks.length)
-  const critical = new Array<number>(attacks.length)
-  const detectable = new Array<number>(attacks.length)
-  const families = familiesOf(attacks.map(({ result }) => result))
-  for (const family of families) {
-    const m = Math.min(...family.map((at) => attacks[at]!.permuted.length))
-    const permuted = Array.from({ length: m }, (_, b) => family.map((at) => attacks[at]!.permuted[b]!))
-    const test = maxStatistic(family.map((at) => attacks[at]!.observed), permuted, 0.05 / families.length)
-    family.forEach((at, a) => {
-      correctedP[at] = Math.min(1, families.length * test.adjusted[a]!)
-      critical[at] = Math.max(NORMAL_975, test.critical)
-      // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
-      detectable[at] = 0.5 + (test.critical + 0.8416) * test.scale[a]!
-    })
-  }
-  return { correctedP, critical, detectable }
 }
 
 /** Folded interval of `critical` standard errors: mean over classes of their bounds. */

@@ -10,6 +10,7 @@ export { leaveOneOutCandidates, leaveOneOutHitRatio, leaveOneOutNdcg, leaveOneOu
 export { ndcgAtK, ndcgPerUser } from './ndcg.ts'
 export { neighbourOverlap, type NeighbourOverlap, type NeighbourOverlapOptions } from './neighbour-overlap.ts'
 export { lowRates, type LowRate, type LowRateOptions } from './low-rate.ts'
+export { smallestAdjusted, testsTogether, type PermutedTest, type TestsTogether } from './tests-together.ts'
 export { maxStatistic, type MaxStatistic } from './max-statistic.ts'
 export { meanEstimate, pairedTest, wilcoxonSignedRank, type MeanEstimate, type PairedTest } from './paired.ts'
 export { permutationTest, type ClassScoring, type PermutationOptions, type PermutationTest } from './permutation.ts'

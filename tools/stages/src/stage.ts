@@ -52,5 +52,5 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
   figure: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
-  report: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
+  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
 }

@@ -1,6 +1,6 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
-import { correctedTogether } from '@indistinct/attackers'
+import { testsTogether } from '@indistinct/metrics'
 import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
@@ -10,7 +10,7 @@ type Interval = { readonly value: number; readonly lower: number; readonly upper
 export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
   const corrected = new Map([before, after].flatMap((attacks) => {
     if (attacks.length === 0) return []
-    const p = correctedTogether(attacks.map((attack) => ({ ...attack.deviations, result: attack })))
+    const p = testsTogether(attacks.map(({ deviations, permutation }) => ({ ...deviations, refitted: permutation.refitRepeats > 0 }))).correctedP
     return attacks.map((attack, a) => [attack, p[a]!] as const)
   }))
   return before.map((attack) => {

@@ -12,6 +12,8 @@ export interface GateOutcome {
   readonly limit: number
   readonly upperBound: number
   readonly passed: boolean
+  /** Whether the table adds to what the attacker holds beside it. */
+  readonly adds?: boolean
 }
 
 /** @param labels lines that say which labels there are, and of how many users */
@@ -21,7 +23,7 @@ export function auditText(audits: readonly PartAudit[], joint: JointVerdict, gat
   const lines = [emphasised('bold', printable(joint.verdict), process.stdout)]
   if (parts > 1) lines.push(...audits.map(({ result }, t) => printable(`${titles[t]}: ${result.verdict}`)))
   if (gate) {
-    const compared = `the upper bound of the worst attacker's folded AUC, ${three(joint.upperBound)}, is ${gate.passed ? 'not above' : 'above'} ${gate.limit}`
+    const compared = `the upper bound of the worst attacker's folded AUC, ${three(joint.upperBound)}, is ${joint.upperBound <= gate.limit ? 'not above' : 'above'} ${gate.limit}${gate.adds ? ', and the table adds to what the attacker holds' : ''}`
     lines.push(`Gate ${gate.passed ? 'passed' : 'failed'}: ${compared}.`)
   }
   lines.push(...labels.map(printable))

@@ -1,5 +1,6 @@
 export { readAttribute, type AttributeColumn, type AttributeOptions } from './attribute-file.ts'
 export { embeddingTable, withMatrix, type Dtype, type EmbeddingTable, type EmbeddingTableFields, type PassThroughColumn, type TableFormat, type TableSource } from './embedding-table.ts'
+export { isHistoryFile, readHistory, type HistoryFile, type HistoryOptions } from './history-file.ts'
 export { readIds } from './ids.ts'
 export { joinLabels, positionWarning, startsAtOneWarning, type JoinedLabels, type JoinOptions } from './join-labels.ts'
 export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './join-rule.ts'

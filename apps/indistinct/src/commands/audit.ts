@@ -14,6 +14,7 @@ import { auditedTables, type AuditedTable } from '../audited-tables.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { compareWithHeld, heldJson, heldOptions, heldText, readHeld, scopeLine, type HeldArguments } from '../held-by-attacker.ts'
 import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from '../joint-verdict.ts'
 import { listOption, numberOption, textOption } from '../option-values.ts'
 import { checkOutputs } from '../output-files.ts'
@@ -23,7 +24,7 @@ import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
 import { attributeSummary, inputFiles, labelLine, readTableInputs, reportHashes, tableOptions, type FileRecord, type TableArguments, type TableInputs } from '../table-inputs.ts'
 
-export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments {
+export interface AuditArguments extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments, HeldArguments {
   readonly tables: readonly string[]
   readonly also?: readonly string[] | undefined
   readonly continuous: boolean
@@ -39,8 +40,9 @@ export const auditOptions = {
     continuous: { describe: 'the attribute is a number, such as an age: regression attackers, and the others on its quarters', type: 'boolean', default: false },
     sample: { describe: 'attack so many users, drawn by --seed, of a table or of all shards of a manifest.json; rows are read block by block', requiresArg: true, coerce: numberOption('--sample', { integer: true, from: 10 }) },
   }),
+  ...heldOptions,
   ...inGroup('Output', {
-    gate: { describe: "exit 5 when the upper 95 % bound of the worst attacker's folded AUC is above this", requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
+    gate: { describe: "exit 5 when the upper 95 % bound of the worst attacker's folded AUC is above this, or the table adds to what --with tells", requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
     report: { describe: 'write an HTML report here', type: 'string', requiresArg: true, coerce: textOption('--report') },
     force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
   }),
@@ -64,6 +66,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
         'audit users.npy --attributes people.csv --attribute age --continuous',
         'audit users.npy --attributes people.csv --attribute gender --also age_group,occupation',
         'audit layer-0.npy propagated.npy --attributes people.csv --attribute gender',
+        'audit unlearned.npy --attributes people.csv --attribute gender --with ratings.csv,last-month.npy',
       ],
       exits: ['gate'],
       environment: computeEnvironment,
@@ -89,6 +92,9 @@ async function audit(args: AuditArguments): Promise<void> {
   const also = args.also && (await readAlso(first, args.also, inputs))
   const { targets, warnings: ofTargets } = attackTargets(inputs, args.attackers, also?.labels)
   const warnings = [...ofOthers, ...(also?.warnings ?? []), ...ofTargets]
+  const held = await readHeld(args, inputs.table, paths[0]!)
+  warnings.push(...held.flatMap((each) => each.warnings))
+  held.forEach(({ record }, at) => (input[`with ${at + 1}`] = record))
   for (const warning of warnings) session.log.warn(warning)
   if (args['dry-run']) {
     const { steps, attacks } = planTargets(tables[0]!.matrix, targets, args)
@@ -104,9 +110,11 @@ async function audit(args: AuditArguments): Promise<void> {
   }
   const audits = judgedParts(each)
   const joint = jointVerdict(audits)
-  const gate = args.gate === undefined ? undefined : { limit: args.gate, upperBound: joint.upperBound, passed: joint.upperBound <= args.gate }
+  const own = tables.filter(({ source }) => source).map(({ matrix }) => matrix)
+  const comparison = held.length === 0 ? undefined : await compareWithHeld(held, own, args.attribute, inputs.labels, args.seed)
+  const gate = args.gate === undefined ? undefined : { limit: args.gate, upperBound: joint.upperBound, adds: comparison?.check.worse === true, passed: joint.upperBound <= args.gate && comparison?.check.worse !== true }
   if (report !== undefined) {
-    const page = reportHtml(reportOf(args, { ...inputs, warnings: [...inputs.warnings, ...warnings] }, tables, audits, joint, input))
+    const page = reportHtml(reportOf(args, { ...inputs, warnings: [...inputs.warnings, ...warnings] }, tables, audits, joint, input, [scopeLine(held), ...(comparison ? [comparison.sentence] : [])]))
     await writingFiles(async () => writeFileAtomic(report, page, { replace: args.force }))
   }
   if (args.json) {
@@ -120,17 +128,20 @@ async function audit(args: AuditArguments): Promise<void> {
       warnings: [...inputs.warnings, ...warnings],
       input,
       versions: { ...versions(), ...attackVersions(audits) },
+      ...(comparison && { with: heldJson(comparison) }),
+      attackerHolds: comparison ? 'history' : 'tables',
       ...(gate && { gate }),
     }
     session.result(`${canonicalJson(record, 2)}\n`)
   } else {
-    session.result(auditText(audits, joint, gate, [labelLine(attributeSummary(inputs), inputs.unmatched), ...(also?.lines ?? [])]))
+    const lines = [labelLine(attributeSummary(inputs), inputs.unmatched), ...(also?.lines ?? []), scopeLine(held)]
+    session.result(`${auditText(audits, joint, gate, lines)}${comparison ? `\n${heldText(comparison)}` : ''}`)
   }
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
 }
 
 /** All attacks; pictures of the table that gives most away. */
-function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly AuditedTable[], audits: readonly PartAudit[], joint: JointVerdict, input: Record<string, FileRecord>): ReportData {
+function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly AuditedTable[], audits: readonly PartAudit[], joint: JointVerdict, input: Record<string, FileRecord>, scope: readonly string[]): ReportData {
   const { matrix } = tables.find(({ name }) => name === joint.strongest.table)!
   const parts = audits.map(({ result, ...part }, t) => ({ ...part, audits: { before: result }, correctedP: { before: joint.correctedP[t]! } }))
   const sections = severalSections(parts)
@@ -140,7 +151,7 @@ function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly Au
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...sections,
-    limits: [...(sections.limits ?? []), ...(tables.length > 1 ? [`Figures of dimensions and users show ${joint.strongest.table}, where an attack was strongest.`] : [])],
+    limits: [...scope, ...(sections.limits ?? []), ...(tables.length > 1 ? [`Figures of dimensions and users show ${joint.strongest.table}, where an attack was strongest.`] : [])],
     histograms: tellingDimensions(matrix, undefined, inputs.labels),
     scatter: mapUsers(matrix, undefined, inputs.labels, { seed: args.seed, ...predictions(parts, joint.strongest.table, inputs) }),
     provenance: { seed: args.seed, command: commandLine(), hashes: reportHashes(input), versions: { ...versions(), ...attackVersions(audits) } },

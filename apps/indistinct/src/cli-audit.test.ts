@@ -33,8 +33,9 @@ describe('audit', () => {
   test('finds a planted leak, shows every figure, and writes a report', async () => {
     const { code, stdout, stderr } = await audit('users.csv', ...few, '--attackers', 'mlp,xgb,logistic', '--report', 'leak.html')
     expect([code, stderr]).toEqual([0, ''])
-    const [verdict, labels, , header, ...rows] = stdout.split('\n')
+    const [verdict, labels, scope, , header, ...rows] = stdout.split('\n')
     expect(verdict).toMatch(/^The attacks we ran found a leak of gender: (mlp|xgb|logistic) on /)
+    expect(scope).toContain('Not tested: who also holds')
     expect(labels).toBe('gender: 99 F, 141 M, 0 without a label; joined by id')
     expect(header).toMatch(/^attacker +protocol +input +AUC +folded AUC +p +p corrected +q +refitted/)
     expect(rows.slice(0, 12).map((row) => row.split(/ +/).slice(0, 3).join(' '))).toEqual([

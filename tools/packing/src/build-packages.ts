@@ -62,7 +62,7 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
   const entries = packages.flatMap((entry) =>
     [...sourceEntries(entry.manifest), ...loadedSources(root, entry).map((path) => `src/${path}`)].map((path) => join(root, entry.folder, path)),
   )
-  const program = ts.createProgram(entries, { ...options, declaration: true, rewriteRelativeImportExtensions: true, newLine: ts.NewLineKind.LineFeed })
+  const program = ts.createProgram(entries, { ...options, allowJs: true, declaration: true, rewriteRelativeImportExtensions: true, newLine: ts.NewLineKind.LineFeed })
   const texts = new Map(packages.map(({ folder }) => [folder, new Map<string, string>()]))
   for (const source of program.getSourceFiles()) {
     const path = relative(root, source.fileName).split(sep).join('/')
@@ -73,6 +73,8 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
       (file, text) => {
         const name = relative(join(root, owner.folder, 'src'), file).split(sep).join('/')
         const declares = name.endsWith('.d.ts')
+        // What is JavaScript already gives its declarations alone: it is copied as it is, comments and all.
+        if (!declares && source.fileName.endsWith('.js')) return
         // A program without exports has no use for declarations; in those of the others TypeScript leaves .ts as it is.
         if (!declares) texts.get(owner.folder)!.set(name, text)
         else if (owner.manifest.exports !== undefined) texts.get(owner.folder)!.set(name, text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2'))

@@ -1,6 +1,6 @@
 /** @file Several tables of the same users, to be attacked one by one and side by side: what each hides they may show together. */
 
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { columnWarnings, type FileRecord, type TableArguments } from './table-inputs.ts'
@@ -53,6 +53,16 @@ export function checkSameIds(table: Pick<EmbeddingTable, 'idColumn'>, path: stri
   throw badData(`${bare} has no ids, and ${named} has: row numbers are not taken for its ids; name the rows of ${bare} in ${bare}.ids.csv, one id a line below the header id, or write it in the format of ${named}, with ids`)
 }
 
+/** @throws IndistinctError 'bad-data' where two Parquet files have no user in common: they look like parts of one table. */
+function checkNoParts(ids: readonly string[], path: string, others: readonly string[], firstPath: string): void {
+  if (![path, firstPath].every((each) => /\.parquet$/i.test(each))) return
+  const known = new Set(others)
+  if (ids.some((id) => known.has(id))) return
+  const folder = dirname(path)
+  const give = folder === dirname(firstPath) ? `give the folder, ${folder}` : 'give a folder that holds the parts and nothing else'
+  throw badData(`${path} and ${firstPath} have no user in common, and several tables are to be of the same users; if they are parts of one table, ${give}`)
+}
+
 /**
  * The rows of a table in the order of the users of `first`.
  * @throws IndistinctError 'bad-data' when they are not the same users.
@@ -60,6 +70,7 @@ export function checkSameIds(table: Pick<EmbeddingTable, 'idColumn'>, path: stri
 export function rowsInOrder(table: Pick<EmbeddingTable, 'ids' | 'idColumn' | 'matrix'>, path: string, first: Pick<EmbeddingTable, 'ids' | 'idColumn'>, firstPath: string): Matrix {
   const { ids, matrix } = table
   checkSameIds(table, path, first, firstPath)
+  checkNoParts(ids, path, first.ids, firstPath)
   if (ids.length !== first.ids.length) {
     throw badData(`${path}: expected the ${first.ids.length} users of ${firstPath}, got ${ids.length}; take tables of other users by themselves`)
   }

@@ -4,9 +4,9 @@
  */
 
 import { existsSync } from 'node:fs'
-import { basename, extname } from 'node:path'
+import { basename } from 'node:path'
 import { badData, canonicalJson, classCounts, commitFiles, stageFile, usageError, type Json, type Labels, type StagedFile } from '@indistinct/core'
-import { createTable, openTable, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
+import { createTable, formatOf, idsBeside, inputFormat, openTable, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
 import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommonArguments } from './common-options.ts'
@@ -57,10 +57,11 @@ function whyNot(args: StreamingArguments): string | undefined {
   const flags = { delta: args.delta, fit: args.fit, update: args.update, ids: args.ids, report: args.report, audit: args.audit || undefined, also: args.also, items: args.items, continuous: args.continuous || undefined }
   const given = Object.entries(flags).find(([, value]) => value !== undefined)
   if (given) return `--${given[0]} needs the whole table in memory`
-  if (existsSync(`${args.table}.ids.csv`)) return `ids in ${args.table}.ids.csv need the whole table in memory`
-  const [from, to] = [args.table, args.out].map((path) => extname(path).toLowerCase())
-  if ([from, to].some((extension) => extension === '.csv' || extension === '.tsv')) return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
-  return from === to || from === '.npy' ? undefined : `a table read from ${from} is written to ${from}`
+  const beside = idsBeside(args.table)
+  if (existsSync(beside)) return `ids in ${beside} need the whole table in memory`
+  const [from, to] = [inputFormat(args.table), formatOf(args.out)]
+  if (from === 'csv' || to === 'csv') return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
+  return from === to || from === 'npy' ? undefined : `a table read from ${from} is written to ${from}`
 }
 
 /** Unlearns `table`, and writes the new one and its JSON sidecar. */

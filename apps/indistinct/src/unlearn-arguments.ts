@@ -1,5 +1,6 @@
 /** @file Arguments of `indistinct unlearn`, and what of them does not go together. */
 
+import { dirname } from 'node:path'
 import { usageError } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
@@ -78,6 +79,13 @@ export function parametersOf(args: UnlearnArguments): Record<string, number> {
   return parameters
 }
 
+/** Where several Parquet files of one folder are given, they may be one table. */
+function partsHint(paths: readonly string[]): string {
+  const folder = dirname(paths[0]!)
+  const together = paths.every((path) => /\.parquet$/i.test(path) && dirname(path) === folder)
+  return together ? `; if they are parts of one table, give the folder, ${folder}` : ''
+}
+
 /**
  * The file of each table, in their order.
  * @throws IndistinctError 'usage' where they do not match, or a flag is for one table only.
@@ -94,7 +102,7 @@ export function outputPaths(given: UnlearnArguments): string[] {
   const twice = paths.find((path, at) => paths.indexOf(path) !== at)
   if (twice !== undefined) throw usageError(`${twice} is given twice; expected each table once`)
   const outs = out.split(',').map((path) => path.trim())
-  if (outs.length !== paths.length || outs.includes('')) throw usageError(`--out: expected ${paths.length} files separated by commas, one for each table, got ${out}`)
+  if (outs.length !== paths.length || outs.includes('')) throw usageError(`--out: expected ${paths.length} files separated by commas, one for each table, got ${out}${partsHint(paths)}`)
   if (!derived) return outs
   const stranger = derived.find((path) => !paths.includes(path))
   if (stranger !== undefined) throw usageError(`--derived: expected some of ${paths.join(', ')}, got ${stranger}`)

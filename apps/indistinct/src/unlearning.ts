@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { badData, usageError, type Labels, type Matrix } from '@indistinct/core'
-import { readTable } from '@indistinct/embeddings'
+import { idsBeside, readTable } from '@indistinct/embeddings'
 import {
   calibratedFlowJoint, classDifferences, hsicFlow, mapUnlabelled, unlearners, unlearnTables, updateUnlearned,
   type FittedUnlearner, type TraceRow, type Unlearned, type UnlearnerName, type UpdatedTable,
@@ -144,7 +144,7 @@ function readFit(path: string): Fit {
  * not counted: its user had no label then.
  */
 async function previousRows(args: UnlearningArguments, path: string, { table }: TableInputs): Promise<{ embedding: TableInputs['table']['matrix']; known: Uint8Array }> {
-  const ids = existsSync(`${path}.ids.csv`) ? `${path}.ids.csv` : undefined
+  const ids = existsSync(idsBeside(path)) ? idsBeside(path) : undefined
   const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
   checkSameIds(before, path, table, args.table)
   const K = table.matrix.cols

@@ -1,7 +1,7 @@
 /** @file Attribute files: one label a user, in a CSV or Parquet file or in an array of an npz archive. */
 
 import { badData, usageError } from '@indistinct/core'
-import { fileSource, sourceSha256, type ByteSource } from './byte-source.ts'
+import { sourceSha256, type ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
@@ -10,8 +10,10 @@ import { IdList } from './ids.ts'
 import { countsRows } from './join-rule.ts'
 import { npzListNames, npzNames, readNpzText } from './npz.ts'
 import { openParquetFile, parquetTexts } from './parquet-file.ts'
+import { fileOrPartsSource } from './parquet-parts.ts'
 import { isText } from './parquet-text.ts'
 import { refuseExtension } from './refused-formats.ts'
+import { isFolder } from './table-format.ts'
 
 /** One attribute of users, as a file has it. */
 export interface AttributeColumn {
@@ -41,14 +43,14 @@ export interface AttributeOptions {
 }
 
 /**
- * Reads the column `attribute` of a CSV or Parquet file, or the array of that name of an npz archive, with its ids where
- * it has an id column. The file may be that of the table.
+ * Reads the column `attribute` of a CSV or Parquet file or of a folder of Parquet parts, or the array of that name of an
+ * npz archive, with its ids where it has an id column. The file may be that of the table.
  * @throws IndistinctError 'usage' where a named column is missing, 'bad-data' on broken lines or repeated ids.
  */
 export async function readAttribute(path: string, attribute: string, options: AttributeOptions = {}): Promise<AttributeColumn> {
   refuseExtension(path)
   if (/\.safetensors$|\.npy$/i.test(path)) throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
-  if (/\.parquet$/i.test(path)) return fromColumns(path, attribute, options, parquetSide)
+  if (/\.parquet$/i.test(path) || isFolder(path)) return fromColumns(path, attribute, options, parquetSide)
   if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options, npzSide)
   const { header, records, notes, sha256 } = await openCsv(path)
   const { at, idAt } = attributePositions(header, attribute, options, path)
@@ -107,7 +109,7 @@ interface ColumnSide {
 }
 
 function fromColumns(path: string, attribute: string, options: AttributeOptions, open: (source: ByteSource) => ColumnSide): AttributeColumn {
-  const source = fileSource(path)
+  const source = fileOrPartsSource(path)
   try {
     return sideColumn(source, attribute, options, open(source))
   } finally {

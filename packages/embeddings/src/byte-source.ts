@@ -10,6 +10,8 @@ export interface ByteSource {
   readonly size: number
   /** Of a file, for another thread to read from. */
   readonly fd?: number
+  /** Where it is several sources one after another: each, and the position of its first byte. */
+  readonly parts?: readonly { readonly source: ByteSource; readonly at: number }[]
   /** Of a file: the same bytes, read by opening it anew each time, so that nothing stays open. */
   later?(): ByteSource
   /** Fills `target` with the bytes from `position`. @throws IndistinctError 'bad-data' where there are fewer. */
@@ -86,6 +88,31 @@ function reopened(path: string, { ino, size, mtimeMs }: Stats): ByteSource {
       }
     },
     close() {},
+  }
+}
+
+/** Sources one after another as one; nothing is copied. */
+export function joinedSource(name: string, sources: readonly ByteSource[]): ByteSource {
+  let size = 0
+  const parts = sources.map((source) => {
+    size += source.size
+    return { source, at: size - source.size }
+  })
+  return {
+    name,
+    size,
+    parts,
+    later: () => joinedSource(name, sources.map((source) => source.later?.() ?? source)),
+    read(target, position) {
+      if (position < 0 || position + target.length > size) throw badData(`${name}: expected ${position + target.length} bytes, got ${size}; the file is truncated`)
+      for (const { source, at } of parts) {
+        const [from, to] = [Math.max(position, at), Math.min(position + target.length, at + source.size)]
+        if (from < to) source.read(target.subarray(from - position, to - position), from - at)
+      }
+    },
+    close() {
+      for (const source of sources) source.close()
+    },
   }
 }
 

@@ -10,7 +10,7 @@ export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './label
 export { requireLocalFile } from './local-file.ts'
 export { readNpy, writeNpy, type NpyArray } from './npy.ts'
 export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
-export { formatOf, tableExtensionList, tableExtensions } from './table-format.ts'
+export { formatOf, idsBeside, inputFormat, isFolder, tableExtensionList, tableExtensions } from './table-format.ts'
 export { stageTable, tableFiles, writeTable, type WrittenFile } from './write-table.ts'
 export { createTable, openTable, type CreateTableOptions, type TableReader, type TableWriter } from './open-table.ts'
 export type { RowReader } from './table-container.ts'

@@ -9,6 +9,7 @@ import { checkedId } from './ids.ts'
 import { checkClasses, positionWarning, startsAtOneWarning, strangeIdsWarning, type JoinedLabels, type JoinOptions } from './join-labels.ts'
 import { checkLengths, checkMatched, joinBy, rowNumberIds, spellingHint } from './join-rule.ts'
 import { countedLabels } from './label-names.ts'
+import { isFolder } from './table-format.ts'
 
 export interface LabelCodes extends JoinedLabels {
   /** Of the attribute file. */
@@ -117,7 +118,7 @@ interface LabelRecords {
 
 /** Lines of a CSV file as they are read; of other files, which hold columns, all at once. */
 async function recordsOf(path: string, attribute: string, options: AttributeOptions): Promise<LabelRecords> {
-  if (!/\.(parquet|npz)$/i.test(path)) {
+  if (!/\.(parquet|npz)$/i.test(path) && !isFolder(path)) {
     const { header, records, notes, sha256 } = await openCsv(path)
     const { at, idAt } = attributePositions(header, attribute, options, path)
     const maybe = maybeIdColumns(header, at, idAt, options)

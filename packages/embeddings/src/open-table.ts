@@ -7,10 +7,11 @@ import { type Dtype, quoted, type TableFormat } from './embedding-table.ts'
 import { checkNpy, describeNpy, npyHeaderBytes } from './npy-header.ts'
 import { npzEncoder } from './npz.ts'
 import { parquetEncoder } from './parquet-encode.ts'
+import { fileOrPartsSource } from './parquet-parts.ts'
 import { openContainer, type ReadTableOptions } from './read-table.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { RowReader, TableContainer, TableEncoder } from './table-container.ts'
-import { formatOf } from './table-format.ts'
+import { formatOf, inputFormat } from './table-format.ts'
 
 /** A table on disk whose rows are read by number. */
 export interface TableReader extends RowReader {
@@ -34,9 +35,9 @@ export interface TableReader extends RowReader {
  * @throws IndistinctError as readTable; 'usage' for CSV, which has no place for a row by its number.
  */
 export function openTable(path: string, options: Pick<ReadTableOptions, 'key' | 'idColumn' | 'dimensions'> = {}): TableReader {
-  const format = formatOf(path)
+  const format = inputFormat(path)
   if (format === 'csv') throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
-  const source = fileSource(path)
+  const source = format === 'parquet' ? fileOrPartsSource(path) : fileSource(path)
   try {
     const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
     if (table.rows === 0 || table.cols === 0) throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)

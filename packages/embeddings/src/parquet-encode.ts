@@ -9,7 +9,7 @@ import { encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import type { Dtype } from './embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from './table-container.ts'
-import { readThrift, structsField, type ThriftStruct } from './thrift-read.js'
+import { readThrift, structsField, thriftTypes, type ThriftStruct } from './thrift-read.js'
 import { thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
 
 const MAGIC = Buffer.from('PAR1')
@@ -18,6 +18,8 @@ const PAGE = 1 << 20
 /** Values of a row group of a new file. */
 const GROUP_VALUES = 1 << 24
 const MOST_GROUP_ROWS = 1 << 20
+/** Field of a row group: its number, of 16 bits. */
+const ORDINAL = 7
 
 const { i32, i64, i32s, struct, structs, text, texts } = thriftValue
 
@@ -55,12 +57,15 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
     while (g < groupRows.length && filled === groupRows[g]!) {
       const start = at
       const columns: ThriftStruct[] = []
+      const facts = layout.facts(g)
+      const chunks = facts ? structsField(facts, 1) : []
       for (const column of layout.columns) {
         if (column.kind === 'copy') {
-          const chunk = container!.groups[g]!.chunk(column.leafNumber)
+          const group = container!.groups[g]!
+          const chunk = group.chunk(column.leafNumber)
           const moved = at - chunk.start
-          for (const piece of pieces(container!.source, chunk.start, chunk.length)) yield count(piece)
-          columns.push(movedChunk(layout.chunks(g)[column.leafNumber]!, moved))
+          for (const piece of pieces(container!.source, group.at + chunk.start, chunk.length)) yield count(piece)
+          columns.push(movedChunk(chunks[column.leafNumber]!, moved))
           continue
         }
         const chunkStart = at
@@ -73,7 +78,10 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
         }
         columns.push(newChunk(column.leaf, chunkStart, at - chunkStart, slots))
       }
-      groups.push(layout.group(g, { columns, bytes: at - start, rows: filled, start }))
+      groups.push(new Map([...(facts ?? []), ...groupFields({ columns, bytes: at - start, rows: filled, start })]))
+      // Groups of several parts would be numbered from 0 anew.
+      if (facts?.has(ORDINAL)) groups.at(-1)!.set(ORDINAL, { type: thriftTypes.i16, value: g })
+      if (g >= 1 << 15) groups.at(-1)!.delete(ORDINAL)
       firstRow += filled
       filled = 0
       g++
@@ -124,15 +132,14 @@ interface GroupFacts {
 
 interface Layout {
   readonly columns: readonly LayoutColumn[]
-  /** What the footer that is copied says of the columns of a group. */
-  chunks(g: number): readonly ThriftStruct[]
-  group(g: number, facts: GroupFacts): ThriftStruct
+  /** What the footer that is copied says of a group. */
+  facts(g: number): ThriftStruct | undefined
   footer(groups: readonly ThriftStruct[]): ThriftStruct
 }
 
-function copyLayout({ columns, vectors, footer: bytes }: ParquetContainer, dtype: Dtype): Layout {
+function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContainer, dtype: Dtype): Layout {
   const footer = readThrift(bytes).struct
-  const oldGroups = structsField(footer, 4)
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
   const dimensionOf = new Map(vectors.map((column, dimension) => [column, dimension]))
   const layout = columns.flatMap((column): LayoutColumn[] => {
     const dimension = dimensionOf.get(column)
@@ -143,9 +150,8 @@ function copyLayout({ columns, vectors, footer: bytes }: ParquetContainer, dtype
   })
   return {
     columns: layout,
-    chunks: (g) => structsField(oldGroups[g]!, 1),
-    group: (g, facts) => new Map([...oldGroups[g]!, ...groupFields(facts)]),
-    footer: (groups) => new Map([...footer, [4, structs(groups)]]),
+    facts: (g) => groups[g]!.facts(),
+    footer: (groups) => new Map([...footer, [3, i64(rows)], [4, structs(groups)]]),
   }
 }
 
@@ -180,8 +186,7 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const root = thriftStruct({ 4: text('schema'), 5: i32(names.length) })
   return {
     columns,
-    chunks: () => [],
-    group: (_, facts) => groupFields(facts),
+    facts: () => undefined,
     footer: (groups) => thriftStruct({ 1: i32(2), 2: structs([root, ...elements]), 3: i64(rows), 4: structs(groups), 6: text('indistinct') }),
   }
 }

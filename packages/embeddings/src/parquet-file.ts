@@ -15,10 +15,11 @@ import { checkedId } from './ids.ts'
 import { mostInflated, mostLabelRows, mostTableRows } from './parquet-bounds.js'
 import type { DecodedColumn } from './parquet-pages.js'
 import { parquetColumns, type ParquetChunk, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
+import { joinedFile } from './parquet-parts.ts'
 import { columnTexts, isText } from './parquet-text.ts'
 import { decodeColumn } from './parquet-thread.ts'
 import type { ParquetContainer, RowReader } from './table-container.ts'
-import { numberAt, numberField, readThrift, structField, structPlaces, textField, thriftPlaces } from './thrift-read.js'
+import { numberAt, numberField, readThrift, structField, structPlaces, textField, thriftPlaces, type ThriftStruct } from './thrift-read.js'
 
 const MAGIC = 'PAR1'
 /** Largest footer read: those of wide files with thousands of row groups stay below. */
@@ -26,14 +27,22 @@ const MAX_FOOTER = 1 << 28
 
 export interface ParquetGroup {
   readonly rows: number
+  /** Of its own file. */
+  readonly firstRow: number
+  /** Its own file, where a table is a folder of several; chunks lie in it. */
+  readonly source: ByteSource
+  /** Where that file begins in the source of the table. */
+  readonly at: number
+  /** What the footer of its file says of it. */
+  readonly facts: () => ThriftStruct
   /** The chunk of a leaf of the schema. */
   chunk(leafNumber: number): ParquetChunk
 }
 
-/** A file that was opened. */
+/** A file that was opened, or a folder of parts as one. */
 export interface ParquetFile {
   readonly source: ByteSource
-  /** Bytes of the footer. */
+  /** Bytes of the footer, or of that of the first part. */
   readonly footer: Uint8Array
   readonly columns: readonly ParquetColumn[]
   readonly groups: readonly ParquetGroup[]
@@ -68,11 +77,12 @@ function within<T>(name: string, step: () => T): T {
 }
 
 /**
- * Reads footer and schema.
+ * Reads footer and schema; of a folder those of all parts, which must have one schema.
  * @throws IndistinctError 'bad-data' on damage, on encryption, and where more values are declared than its bytes can hold.
  */
 export function openParquetFile(source: ByteSource): ParquetFile {
-  const { name, size } = source
+  const { name, size, parts } = source
+  if (parts) return joinedFile(source, parts.map((part) => openParquetFile(part.source)))
   if (size < 12) throw badData(`${name}: expected a Parquet file, got ${size} bytes; the file is truncated`)
   const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
   if (text(0) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`)
@@ -85,8 +95,12 @@ export function openParquetFile(source: ByteSource): ParquetFile {
     if (end !== length) throw new Error(`a footer of ${end} bytes in ${length}`)
     const columns = parquetColumns(footer, places.get(2))
     const leafCount = columns.reduce((sum, column) => sum + column.leaves.length, 0)
-    const groups = structPlaces(footer, places.get(4)).map((place) => groupAt(footer, place, leafCount, size))
-    const total = groups.reduce((sum, { rows }) => sum + rows, 0)
+    let total = 0
+    const groups = structPlaces(footer, places.get(4)).map((place): ParquetGroup => {
+      const group = groupAt(footer, place, leafCount, size)
+      total += group.rows
+      return { ...group, firstRow: total - group.rows, source, at: 0, facts: () => readThrift(footer, place).struct }
+    })
     const declared = numberAt(footer, places.get(3))
     if (total !== declared) throw new Error(`${total} rows in row groups where ${declared} are declared`)
     if (total > mostLabelRows(size)) throw new Error(`${total} rows in ${size} bytes`)
@@ -95,7 +109,7 @@ export function openParquetFile(source: ByteSource): ParquetFile {
   })
 }
 
-function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize: number): ParquetGroup {
+function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize: number): Pick<ParquetGroup, 'rows' | 'chunk'> {
   const { places } = thriftPlaces(footer, place)
   const rows = numberAt(footer, places.get(3))
   const chunks = structPlaces(footer, places.get(1))
@@ -147,23 +161,25 @@ function checkApart(groups: readonly ParquetGroup[], leafCount: number): void {
 }
 
 /** One leaf of one row group, decoded. */
-function decodeLeaf(file: ParquetFile, group: ParquetGroup, leafNumber: number, leaf: ParquetLeaf): DecodedColumn {
-  return within(`${file.source.name}: column ${quoted(leaf.path.join('.'))}`, () => {
+function decodeLeaf(group: ParquetGroup, leafNumber: number, leaf: ParquetLeaf): DecodedColumn {
+  return within(`${group.source.name}: column ${quoted(leaf.path.join('.'))}`, () => {
     const chunk = group.chunk(leafNumber)
     if (leaf.maxRepetition === 0 && chunk.slots !== group.rows) throw new Error(`${chunk.slots} values for ${group.rows} rows`)
-    return decodeColumn(file.source, chunk, leaf)
+    return decodeColumn(group.source, chunk, leaf)
   })
 }
 
 /** The values of a flat column as text, null as the empty string. */
 export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[] {
-  const leaf = column.leaves[0]!
   const texts: string[] = []
-  for (const group of file.groups) {
-    const decoded = decodeLeaf(file, group, column.firstLeaf, leaf)
-    for (const text of within(file.source.name, () => columnTexts(decoded, leaf))) texts.push(text)
-  }
+  for (const group of file.groups) for (const text of groupTexts(group, column)) texts.push(text)
   return texts
+}
+
+function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
+  const leaf = column.leaves[0]!
+  const decoded = decodeLeaf(group, column.firstLeaf, leaf)
+  return within(group.source.name, () => columnTexts(decoded, leaf))
 }
 
 /**
@@ -197,7 +213,7 @@ export function openParquet(
   // Rows of another length are named when they are read.
   const cols = isList ? Math.round(file.groups[first]!.chunk(vectors[0]!.firstLeaf).slots / file.groups[first]!.rows) : vectors.length
   const valuesOf = (g: number): Values => {
-    if (cached?.group !== g) cached = { group: g, values: groupValues(file, g, vectors, cols, dtype) }
+    if (cached?.group !== g) cached = { group: g, values: groupValues(file.groups[g]!, vectors, cols, dtype) }
     return cached.values
   }
   const contents: ParquetContents = { ...file, vectors }
@@ -268,22 +284,20 @@ function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined 
   return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
 }
 
-/** The vectors of row group `g`, row-major. */
-function groupValues(file: ParquetFile, g: number, vectors: readonly ParquetColumn[], cols: number, dtype: Dtype): Values {
-  const group = file.groups[g]!
-  const start = file.groups.slice(0, g).reduce((sum, { rows }) => sum + rows, 0)
+/** The vectors of a row group, row-major. */
+function groupValues(group: ParquetGroup, vectors: readonly ParquetColumn[], cols: number, dtype: Dtype): Values {
   const fail = (column: ParquetColumn, row: number, got: string): Error =>
-    badData(`${file.source.name}: row ${start + row} (from 0), column ${quoted(column.name)}: expected ${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove or repair the row`)
+    badData(`${group.source.name}: row ${group.firstRow + row} (from 0), column ${quoted(column.name)}: expected ${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove or repair the row`)
   const count = group.rows * cols
   const [only] = vectors
   if (only!.leaves[0]!.maxRepetition > 0) {
-    const decoded = decodeLeaf(file, group, only!.firstLeaf, only!.leaves[0]!)
+    const decoded = decodeLeaf(group, only!.firstLeaf, only!.leaves[0]!)
     checkLists(decoded, only!, group.rows, cols, fail)
     return numbers(decoded, dtype)
   }
   const values = dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
   vectors.forEach((column, j) => {
-    const decoded = decodeLeaf(file, group, column.firstLeaf, column.leaves[0]!)
+    const decoded = decodeLeaf(group, column.firstLeaf, column.leaves[0]!)
     const empty = decoded.definition?.findIndex((level) => level < column.leaves[0]!.maxDefinition) ?? -1
     if (empty >= 0) throw fail(column, empty, 'null')
     const one = numbers(decoded, dtype)
@@ -323,5 +337,18 @@ function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
   if (!leaf || column.leaves.length !== 1 || !isText(leaf) || leaf.type === 'FLOAT' || leaf.type === 'DOUBLE' || leaf.meaning === 'float16') {
     throw badData(`${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`)
   }
-  return parquetTexts(file, column).map((id, i) => checkedId(id, name, `row ${i} (from 0)`))
+  const ids: string[] = []
+  // Ids that stand twice in one file are found with the table; of parts, the places are told here.
+  const placeOf = file.source.parts && new Map<string, string>()
+  for (const group of file.groups) {
+    groupTexts(group, column).forEach((text, i) => {
+      const place = `row ${group.firstRow + i} (from 0)`
+      const id = checkedId(text, group.source.name, place)
+      const first = placeOf?.get(id)
+      if (first !== undefined) throw badData(`${group.source.name}: ${place}: id ${quoted(id)} stands in ${first} already; expected one row a user in all parts of ${name}`)
+      placeOf?.set(id, `${group.source.name}, ${place}`)
+      ids.push(id)
+    })
+  }
+  return ids
 }

@@ -10,8 +10,9 @@ import { readIds } from './ids.ts'
 import { readNpyFile } from './npy.ts'
 import { openNpz } from './npz.ts'
 import { openParquet, parquetTexts } from './parquet-file.ts'
+import { fileOrPartsSource } from './parquet-parts.ts'
 import { openSafetensors } from './safetensors.ts'
-import { formatOf, idsBeside } from './table-format.ts'
+import { idsBeside, inputFormat } from './table-format.ts'
 
 export interface ReadTableOptions {
   /**
@@ -28,12 +29,13 @@ export interface ReadTableOptions {
 }
 
 /**
- * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .parquet or .safetensors file.
+ * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .parquet or .safetensors file, or from a folder of Parquet
+ * parts.
  * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
  * arrays or columns, or 'file' where the file cannot be read.
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<EmbeddingTable> {
-  const format = formatOf(path)
+  const format = inputFormat(path)
   if (options.key !== undefined && (format === 'npy' || format === 'csv')) {
     throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
   }
@@ -56,7 +58,7 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     })
   }
   // Parquet is decoded in another thread, from the file itself.
-  const source = format === 'parquet' ? fileSource(path) : bytesSource(wholeFile(path), path)
+  const source = format === 'parquet' ? fileOrPartsSource(path) : bytesSource(wholeFile(path), path)
   try {
     const opened = openContainer(source, format, options)
     const { rows, cols, dtype } = opened
@@ -72,12 +74,18 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
       source: { path, format, sha256: sourceSha256(source) },
       ...(data instanceof Float64Array && { exact: data }),
       ...(ids ? { ids, idColumn: idColumn! } : { maybeIds: opened.maybeIds() }),
-      notes,
+      notes: [...notes, ...partsNotes(source, ids !== undefined)],
       ...('others' in opened && parquetColumnsOf(opened)),
     })
   } finally {
     source.close()
   }
+}
+
+/** Which order the rows of parts have, where they are told apart by it alone. */
+function partsNotes({ name, parts }: ByteSource, hasIds: boolean): string[] {
+  if (!parts || hasIds) return []
+  return [`rows of ${name} have no ids, and are numbered through its ${parts.length} parts in the order of their names, part-2 before part-10`]
 }
 
 /** The ids of the file that names the rows: the one that is given, or that `writeTable` left beside a table without ids. */

@@ -132,10 +132,12 @@ describe('formats that are not read', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test('a missing file and a folder are file errors', async () => {
+  test('a missing file is a file error; a folder is one of Parquet parts, or says so', async () => {
     await expect(readTable(at('none.npy'))).rejects.toMatchObject({ code: 'file', message: `cannot read ${at('none.npy')}: no such file` })
     mkdirSync(at('folder.csv'))
-    await expect(readTable(at('folder.csv'))).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('it is a folder') })
+    writeFileSync(at('folder.csv/part-0.csv'), 'id,d0\na,1\n')
+    const message = expect.stringContaining('expected a folder of Parquet parts (part-*.parquet) and nothing else, got the file "part-0.csv"')
+    await expect(readTable(at('folder.csv'))).rejects.toMatchObject({ code: 'bad-data', message })
   })
 
   test('an ids file goes with npy only', async () => {

@@ -1,5 +1,6 @@
 /** @file The format of a table, by the name of its file. */
 
+import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
 import type { TableFormat } from './embedding-table.ts'
@@ -25,7 +26,20 @@ export function formatOf(path: string): TableFormat {
   return format
 }
 
+/**
+ * The format that a table is read in: that of its name; of a folder, whatever its name, that of its parts.
+ * @throws IndistinctError as formatOf.
+ */
+export function inputFormat(path: string): TableFormat {
+  return isFolder(path) ? 'parquet' : formatOf(path)
+}
+
+/** Whether `path` is a folder that is there. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
 /** The file beside a table that names its rows, where its format has no place for ids. */
 export function idsBeside(path: string): string {
-  return `${path}.ids.csv`
+  return `${path.replace(/(?<=.)\/+$/, '')}.ids.csv`
 }

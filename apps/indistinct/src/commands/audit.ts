@@ -71,7 +71,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
       exits: ['gate'],
       environment: computeEnvironment,
     })
-      .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}; several of the same users are attacked one by one and joined`, type: 'string', array: true, demandOption: true })
+      .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}, or a folder of Parquet parts; several of the same users are attacked one by one and joined`, type: 'string', array: true, demandOption: true })
       .options(auditOptions) as never,
   handler: (args) => audit(args),
 }

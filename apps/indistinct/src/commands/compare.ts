@@ -2,6 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { canonicalJson, usageError, writeFiles, type Json } from '@indistinct/core'
+import { tableExtensionList } from '@indistinct/embeddings'
 import { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow, type Estimate } from '@indistinct/report'
 import { checkedClasses, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
@@ -65,7 +66,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       exits: ['partlyDone'],
       environment: computeEnvironment,
     })
-      .positional('table', { describe: 'embeddings, one row a user', type: 'string', demandOption: true })
+      .positional('table', { describe: `embeddings, one row a user: ${tableExtensionList}, or a folder of Parquet parts`, type: 'string', demandOption: true })
       .options(compareOptions) as never,
   handler: (args) => compare(args),
 }

@@ -2,7 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { canonicalJson, sideBySide, usageError, type Json, type Matrix } from '@indistinct/core'
-import { tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
+import { idsBeside, isFolder, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
 import { checkedClasses, unlearners, type Unlearned } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { planTargets } from '../attack-battery.ts'
@@ -48,7 +48,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
       notes: ['Methods:', ...methodNames.map((name) => `  ${name}: ${unlearners[name].description}`)],
       environment: computeEnvironment,
     })
-      .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}; several of the same users are unlearned together, so that all of them joined hide the attribute too`, type: 'string', array: true, demandOption: true })
+      .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}, or a folder of Parquet parts; several of the same users are unlearned together, so that all of them joined hide the attribute too`, type: 'string', array: true, demandOption: true })
       .options(unlearnOptions) as never,
   handler: (args) => unlearn(args),
 }
@@ -65,8 +65,9 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   for (const out of outs) checkOutputFormat(out)
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
+  if (args.delta !== undefined && isFolder(args.table)) throw usageError(`--delta brings back the bytes of one file, and ${args.table} is a folder of parts; leave it out, and keep the folder`)
   const optional = (path: readonly (string | undefined)[]): string[] => path.filter((each) => each !== undefined)
-  const read = [...paths, args.attributes, args.ids, args.update, args.previous, args.previous && `${args.previous}.ids.csv`, args.items]
+  const read = [...paths, args.attributes, args.ids, args.update, args.previous, args.previous && idsBeside(args.previous), args.items]
   const beside = [...sidecars, report, ...optional([args.delta, args.fit])]
   checkOutputs([...outs, ...beside], read, args.force)
   const large = paths.length === 1 ? tableToStream(args) : undefined

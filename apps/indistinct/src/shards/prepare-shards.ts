@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
 import { badData, canonicalJson, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
-import { openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
+import { isFolder, openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../log.ts'
 import { checkOutputs } from '../output-files.ts'
@@ -100,6 +100,8 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
   const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }) }
   const readers: TableReader[] = []
   try {
+    const folder = tables.find((path) => isFolder(path))
+    if (folder !== undefined) throw usageError(`${folder} is a folder; name its parts, each of which is a shard: ${join(folder, '*.parquet')}`)
     for (const path of tables) readers.push(openTable(path, read))
     const shards = plannedShards(readers, options.shards)
     const rows = readers.reduce((sum, reader) => sum + reader.rows, 0)

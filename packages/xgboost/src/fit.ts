@@ -14,12 +14,21 @@ export interface XgbOptions {
   readonly maxDepth?: number
   /** Learning rate. */
   readonly eta?: number
+  /** Trees of each round, whose mean is taken: with one round and the two shares below 1 this is a random forest; 1. */
+  readonly parallelTrees?: number
+  /** Share of the rows that a tree is grown on, and of the columns that a node chooses from; 1. */
+  readonly subsample?: number
+  readonly columnsByNode?: number
+  /** Least sum of second derivatives in a leaf, 1; a row has at most 1/4. */
+  readonly minChildWeight?: number
+  /** L2 penalty of the values of leaves; 1. */
+  readonly lambda?: number
   /** `exact` gives the same trees in both engines; `hist` bins differently in different versions of XGBoost. */
   readonly treeMethod?: 'exact' | 'hist'
   readonly objective?: XgbObjective
   /** Number of classes for multi:softprob; the largest label + 1 unless given. */
   readonly classes?: number
-  /** Nothing is drawn at random with all rows and columns in use: kept so that a version that does draw repeats. */
+  /** Chooses rows and columns where not all of them are in use. Engines draw each in its own way: the same seed repeats in one engine alone. */
   readonly seed?: number
   /** Which engine; the best there is unless given. */
   readonly engine?: XgbEngineName
@@ -48,11 +57,15 @@ export const wasmValueLimit = 32_000_000
  */
 export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
   const { rounds = 100, maxDepth = 6, eta = 0.3, treeMethod = 'exact', objective = 'binary:logistic', seed = 0 } = options
+  const { parallelTrees = 1, subsample = 1, columnsByNode = 1, minChildWeight = 1, lambda = 1 } = options
   const classes = checkLabels(x, y, objective, options.classes)
   checkFinite('fitXgb', x)
   if (!(Number.isInteger(rounds) && rounds >= 1)) throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
   if (!(Number.isInteger(maxDepth) && maxDepth >= 1)) throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
   if (!(eta > 0 && eta <= 1)) throw new RangeError(`fitXgb: expected eta in (0, 1], got ${eta}`)
+  if (!(Number.isInteger(parallelTrees) && parallelTrees >= 1)) throw new RangeError(`fitXgb: expected parallelTrees of 1 or more, got ${parallelTrees}`)
+  for (const [name, share] of Object.entries({ subsample, columnsByNode })) if (!(share > 0 && share <= 1)) throw new RangeError(`fitXgb: expected ${name} in (0, 1], got ${share}`)
+  for (const [name, value] of Object.entries({ minChildWeight, lambda })) if (!(value >= 0 && value < Infinity)) throw new RangeError(`fitXgb: expected ${name} of 0 or more, got ${value}`)
   if (!Number.isSafeInteger(seed)) throw new RangeError(`fitXgb: expected an integer seed, got ${seed}`)
   const engine = chooseEngine(options.engine)
   if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
@@ -70,11 +83,13 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
     ['tree_method', treeMethod],
     // Pinned, because their defaults changed between versions of XGBoost or differ in ml-xgboost.
     ['base_score', '0.5'],
-    ['subsample', '1'],
+    ['num_parallel_tree', String(parallelTrees)],
+    ['subsample', String(subsample)],
     ['colsample_bytree', '1'],
-    ['min_child_weight', '1'],
+    ['colsample_bynode', String(columnsByNode)],
+    ['min_child_weight', String(minChildWeight)],
     ['gamma', '0'],
-    ['lambda', '1'],
+    ['lambda', String(lambda)],
     ['alpha', '0'],
     // XGBoost reads a 32-bit integer.
     ['seed', String(((seed % 2147483648) + 2147483648) % 2147483648)],

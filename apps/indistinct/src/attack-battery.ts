@@ -2,8 +2,8 @@
 
 import type { Json, Labels, Matrix } from '@indistinct/core'
 import {
-  audit, auditRegression, battery, planAudit, planRegressionAudit, protocols, regressionBattery,
-  type AuditResult, type InputName, type ProtocolName, type RegressionAuditOptions,
+  audit, auditRegression, battery, fineBattery, namedAttackers, planAudit, planRegressionAudit, protocols, regressionBattery,
+  type Attacker, type AuditResult, type InputName, type ProtocolName, type RegressionAuditOptions,
 } from '@indistinct/attackers'
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
@@ -13,7 +13,16 @@ import type { AttackTarget, TargetAudit } from './attack-targets.ts'
 import { grouped } from './text-table.ts'
 
 /** Of labels and of numbers. */
-export const attackers = { ...battery, ...regressionBattery }
+export const attackers = { ...namedAttackers, ...regressionBattery }
+
+/** Names of sets of attackers, which `--attackers` takes beside their members'. */
+const attackerSets: Readonly<Record<string, readonly string[]>> = { fine: Object.keys(fineBattery) }
+
+const attackersHelp =
+  `which of ${Object.keys(battery).join(', ')}; of fine structure, ${Object.keys(fineBattery).join(', ')}, or fine for all of these; ` +
+  `and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all but those of fine structure; ` +
+  'together with --protocols each is run under each'
+const attackersNamed = namesOption('--attackers', [...Object.keys(attackers), ...Object.keys(attackerSets)])
 
 export interface BatteryArguments {
   readonly attackers?: readonly string[] | undefined
@@ -26,7 +35,7 @@ export interface BatteryArguments {
 }
 
 export const batteryOptions = inGroup('Attacks', {
-  attackers: { describe: `which of ${Object.keys(battery).join(', ')}, and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all; together with --protocols each is run under each`, type: 'string', requiresArg: true, coerce: namesOption('--attackers', Object.keys(attackers)) },
+  attackers: { describe: attackersHelp, type: 'string', requiresArg: true, coerce: attackersNamed },
   protocols: { describe: `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: those that the battery has for each attacker`, type: 'string', requiresArg: true, coerce: namesOption('--protocols', Object.keys(protocols)) },
   input: { describe: 'what attackers that scale matters to are given; all: each input that the battery has for them', choices: ['all', 'raw', 'standardised', 'whitened'], default: 'all', requiresArg: true, coerce: textOption('--input') },
   repeats: { describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold', requiresArg: true, coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }) },
@@ -72,9 +81,14 @@ export function planTargets(embedding: Matrix, targets: readonly AttackTarget[],
   }
 }
 
-/** The attackers of labels that were named; none where all are to run. */
-function chosenAttackers({ attackers: names }: BatteryArguments): { attackers?: (typeof battery)[string]['attacker'][] } {
-  return names ? { attackers: names.flatMap((name) => battery[name]?.attacker ?? []) } : {}
+/** The attackers that `names` stand for, each once. */
+export function attackersOf(names: readonly string[]): string[] {
+  return [...new Set(names.flatMap((name) => attackerSets[name] ?? [name]))]
+}
+
+/** The attackers of labels that were named; none where the battery is to run. */
+function chosenAttackers({ attackers: names }: BatteryArguments): { attackers?: Attacker[] } {
+  return names ? { attackers: attackersOf(names).flatMap((name) => namedAttackers[name]?.attacker ?? []) } : {}
 }
 
 function chosenRegressors({ attackers: names }: BatteryArguments): Pick<RegressionAuditOptions, 'regressors'> {

@@ -1,8 +1,9 @@
 /** @file What an audit attacks of the users of one table: labels, a number and its quarters, further attributes and where they meet. */
 
 import { classCounts, usageError, type Labels } from '@indistinct/core'
-import { battery, regressionBattery, type AuditResult, type RegressionAudit } from '@indistinct/attackers'
+import { namedAttackers, regressionBattery, type AuditResult, type RegressionAudit } from '@indistinct/attackers'
 import { intersection } from '@indistinct/unlearners'
+import { attackersOf } from './attack-battery.ts'
 import type { TableInputs } from './table-inputs.ts'
 
 export type AttackTarget =
@@ -26,14 +27,14 @@ const leastUsers = 20
  */
 export function attackTargets(inputs: TableInputs, attackers: readonly string[] | undefined, also: Readonly<Record<string, Labels>> = {}): AttackTargets {
   const { values, labels, column: { name } } = inputs
-  const asked = (known: object): boolean => attackers === undefined || attackers.some((attacker) => Object.hasOwn(known, attacker))
+  const asked = (known: object): boolean => attackers === undefined || attackersOf(attackers).some((attacker) => Object.hasOwn(known, attacker))
   const ofNumbers = attackers?.find((attacker) => Object.hasOwn(regressionBattery, attacker))
   if (!values && ofNumbers !== undefined) throw usageError(`--attackers: ${ofNumbers} attacks a number, and ${name} has labels; add --continuous where it is one, or leave ${ofNumbers} out`)
-  if (Object.keys(also).length > 0 && !asked(battery)) throw usageError(`--attackers: expected one for labels beside ${attackers!.join(', ')}, since --also has labels`)
+  if (Object.keys(also).length > 0 && !asked(namedAttackers)) throw usageError(`--attackers: expected one for labels beside ${attackers!.join(', ')}, since --also has labels`)
   const targets: AttackTarget[] = []
   const warnings: string[] = []
   if (values && asked(regressionBattery)) targets.push({ attribute: name, values })
-  if (!asked(battery)) return { targets, warnings }
+  if (!asked(namedAttackers)) return { targets, warnings }
   targets.push({ attribute: labelsTarget(inputs), labels })
   for (const [attribute, further] of Object.entries(also)) {
     const small = classCounts(further).filter((count) => count > 0 && count < leastUsers).length

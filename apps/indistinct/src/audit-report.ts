@@ -13,7 +13,7 @@ import type { TableInputs } from './table-inputs.ts'
 /** Versions that the figures of audits depend on, beyond those of this program. */
 export function attackVersions(audits: readonly Pick<PartAudit, 'result'>[]): { readonly xgboost?: string } {
   const attackers = audits.flatMap(({ result }) => result.attacks.map(({ attacker }) => attacker))
-  if (!attackers.some((attacker) => attacker.startsWith('xgb'))) return {}
+  if (!attackers.some((attacker) => attacker === 'forest' || attacker.startsWith('xgb'))) return {}
   const { engine, version } = xgbEngine()
   return { xgboost: `${version} (${engine})` }
 }

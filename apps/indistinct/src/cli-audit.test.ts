@@ -95,9 +95,20 @@ describe('audit', () => {
   })
 })
 
+test('the attackers of fine structure are run where they are named, one by one or as a set', async () => {
+  const attackersOf = async (...more: string[]): Promise<string[]> => {
+    const { stdout } = await audit('users.csv', '--dry-run', '--json', ...more)
+    return (JSON.parse(stdout) as { attacks: { attacker: string }[] }).attacks.map(({ attacker }) => attacker)
+  }
+  const fine = ['knn-1', 'knn-3', 'knn-5', 'fine-svm', 'forest', 'equal-rows', 'lattice']
+  expect(await attackersOf('--attackers', 'fine')).toEqual(fine)
+  expect(await attackersOf('--attackers', 'lattice,fine')).toEqual(['lattice', ...fine.slice(0, -1)])
+  expect((await attackersOf()).filter((name) => fine.includes(name))).toEqual([])
+})
+
 describe('what stops an audit', () => {
   test.concurrent.each([
-    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, ridge, kernel-ridge, xgb-regression, got "mpl"; did you mean mlp?'],
+    ['an unknown attacker', ['users.csv', '--attackers', 'mpl'], 2, '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, knn-1, knn-3, knn-5, fine-svm, forest, equal-rows, lattice, ridge, kernel-ridge, xgb-regression, fine, got "mpl"; did you mean mlp?'],
     ['an unknown protocol', ['users.csv', '--protocols', 'ten-fold'], 2, '--protocols: expected some of paper, five-fold'],
     ['a gate below chance', ['users.csv', '--gate', '0.4'], 2, '--gate: expected a number from 0.5 to 1, got "0.4"'],
     ['a missing table', ['none.csv'], 4, 'cannot read none.csv: no such file'],

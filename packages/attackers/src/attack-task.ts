@@ -1,7 +1,7 @@
 /** @file The two kinds of work an audit is made of, as plain data that names its attacker, and what does them. */
 
 import type { Attacker } from './attacker.ts'
-import { battery } from './battery.ts'
+import { namedAttackers } from './fine-battery.ts'
 import { protocols, type ProtocolName } from './protocols.ts'
 import type { InputName } from './prepared-input.ts'
 import { refitDeviations, type LabelledTable } from './refit.ts'
@@ -16,8 +16,8 @@ export type AttackTask =
 
 export type AttackTaskResult = SplitScores | Float64Array
 
-/** @param attacker the one that the task names, unless it is of the battery */
-export function runTask(table: LabelledTable, task: AttackTask, attacker: Attacker = battery[task.attacker]!.attacker): Promise<AttackTaskResult> {
+/** @param attacker the one that the task names, unless it is one of `namedAttackers` */
+export function runTask(table: LabelledTable, task: AttackTask, attacker: Attacker = namedAttackers[task.attacker]!.attacker): Promise<AttackTaskResult> {
   const { input, seed } = task
   switch (task.kind) {
     case 'split':

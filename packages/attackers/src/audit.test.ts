@@ -2,7 +2,7 @@ import { canonicalJson, randomStream, type Json } from '@indistinct/core'
 import { setThreads, threads } from '@indistinct/kernels'
 import { expect, test } from 'vitest'
 import { audit, auditAttributes, judgedTogether, planAudit, type AuditResult } from './audit.ts'
-import { battery } from './battery.ts'
+import { namedAttackers } from './fine-battery.ts'
 import { matchMeans, shiftedClasses } from './fixtures.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
@@ -93,7 +93,7 @@ test('several tables and attributes are judged together, and a leak of one is fo
 test('what is asked for by name is run: attacker, protocol and input', () => {
   const { embedding, labels } = shiftedClasses([50, 50], 4, 1, 1)
   const planned = (options: object): string[] => planAudit(embedding, labels, { seed: 1, ...options }).map(({ attacker, protocol, input }) => `${attacker} ${protocol} ${input}`)
-  for (const { attacker } of Object.values(battery)) {
+  for (const { attacker } of Object.values(namedAttackers)) {
     for (const protocol of ['paper', 'five-fold'] as const) {
       expect(planned({ attackers: [attacker], protocols: [protocol] }).join()).toContain(`${attacker.name} ${protocol}`)
       expect(planned({ attackers: [attacker], protocols: [protocol], input: 'whitened' })).toEqual([`${attacker.name} ${protocol} whitened`])

@@ -9,6 +9,7 @@ import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.t
 import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type Deviations, type AttackSettings, type PlannedAttack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
 import { battery, type BatteryAttack } from './battery.ts'
+import { namedAttackers } from './fine-battery.ts'
 import { mmdTest, type MmdTest } from './mmd-test.ts'
 import { inputNames, type InputName } from './prepared-input.ts'
 import { protocolNamed, type ProtocolName } from './protocols.ts'
@@ -16,8 +17,8 @@ import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './ver
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   /**
-   * The whole battery unless given. One of the battery is run as it lists it; under a protocol of `protocols` for which it lists
-   * none, on the inputs of another, scores held fixed. Others are run on every input under every protocol.
+   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of `protocols` for
+   * which none is listed, on the inputs of another, scores held fixed. Others are run on every input under every protocol.
    */
   readonly attackers?: readonly Attacker[]
   /** paper and five-fold unless given. */
@@ -175,13 +176,14 @@ export function judgedTogether<T extends Judgeable & { readonly seed: number }>(
   return verdictsOf(judged, audits[0]?.margin ?? defaultMargin).map((verdict, at) => ({ ...audits[at]!, ...verdict }))
 }
 
-/** Whether a thread of the pool can run it: the battery's own, but not those with threads of their own. */
+/** Whether a thread of the pool can run it: one of `namedAttackers`, but not those with threads of their own. */
 function isPooled(attacker: Attacker): boolean {
-  return battery[attacker.name]?.attacker === attacker && !battery[attacker.name]!.ownThreads
+  const listed = namedAttackers[attacker.name]
+  return listed?.attacker === attacker && !listed.ownThreads
 }
 
 function plansOf(attacker: Attacker, protocol: ProtocolName, options: InputOptions): PlannedAttack[] {
-  const entry = battery[attacker.name]
+  const entry = namedAttackers[attacker.name]
   const listed = entry?.attacker === attacker ? entry.attacks : undefined
   return plannedInputs(listed, attacker.scaleFree, protocol, options).map((each) => ({ attacker, protocol, ...each }))
 }

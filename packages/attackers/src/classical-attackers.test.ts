@@ -4,14 +4,15 @@ import { describe, expect, test } from 'vitest'
 import { attack } from './attack.ts'
 import { bestOf } from './best-of.ts'
 import { shiftedClasses } from './fixtures.ts'
-import { knn } from './knn.ts'
+import { forest } from './forest.ts'
+import { knn, nearestFive } from './knn.ts'
 import { logistic } from './logistic.ts'
 import { qda } from './qda.ts'
 import { radius } from './radius.ts'
-import { svm } from './svm.ts'
+import { fineSvm, svm } from './svm.ts'
 
-const attackers = [logistic, svm, knn, qda, radius, bestOf([logistic, qda], { folds: 3 })]
-const synchronous = [logistic, svm, knn, qda, radius]
+const synchronous = [logistic, svm, fineSvm, knn, nearestFive, qda, radius]
+const attackers = [...synchronous, forest, bestOf([logistic, qda], { folds: 3 })]
 
 describe.each(attackers)('$name', (attacker) => {
   test.each(['paper', 'five-fold'] as const)('%s: finds a planted leak, and none among random labels', async (protocol) => {

@@ -16,6 +16,8 @@ import { testedClasses } from './attack-metrics.ts'
 import type { Attacker } from './attacker.ts'
 import { equalRows } from './equal-rows.ts'
 import { fiveFoldProtocol } from './five-fold-protocol.ts'
+import { forestAttacker } from './forest.ts'
+import { findLattice, latticeFeatures } from './lattice-features.ts'
 import { logistic } from './logistic.ts'
 import { nearestRows, type NearestRows } from './nearest-rows.ts'
 import { codesOf } from './scoring.ts'
@@ -74,17 +76,19 @@ type Scores = ReadonlyMap<string, Matrix>
 const folds = 5
 const neighbours = 16
 /** Multiplications that a search for neighbours may take; beyond, fewer users are scored, by all the others still. */
-const mostWork = 3e9
-const draws = 1999
+const mostWork = 2e9
+const draws = 999
 
 /** What each attacker is, in the order of the findings. */
 export const harmAttackers: Readonly<Record<string, string>> = {
   'equal-rows': 'users with the very same vector',
-  'nearest-1': 'the nearest user',
-  'nearest-3': 'the three nearest users',
-  'nearest-5': 'the five nearest users',
+  'knn-1': 'the nearest user',
+  'knn-3': 'the three nearest users',
+  'knn-5': 'the five nearest users',
   'fine-kernel': `the ${neighbours} nearest users, weighed by a Gaussian as wide as the median distance to the nearest`,
-  'xgb-30': 'XGBoost of 30 trees of depth 6',
+  'xgb-20': 'XGBoost of 20 trees of depth 6',
+  'forest-20': 'a random forest of 20 trees',
+  lattice: 'the rest of each value to the grid of its column, and the bits that it ends in',
   logistic: 'logistic regression',
 }
 
@@ -139,11 +143,15 @@ function planOf(rowsOfClass: readonly Int32Array[], codes: Int32Array, cols: num
 async function scoresOf(table: Matrix, plan: Plan): Promise<Scores> {
   const standardised = standardiser(gatherRows(table, rowsWhere(plan.foldOf, (fold) => fold >= 0)))(table)
   const nearest = nearestRows(standardised, plan.foldOf, plan.asked, Math.min(neighbours, fewestKnown(plan.foldOf)))
+  // Grids are those of the released vectors of all users, which takes no labels.
+  const grids = latticeFeatures(table, findLattice(table))
   return new Map<string, Matrix>([
     ['equal-rows', await crossFitted(table, plan, equalRows)],
-    ...[1, 3, 5].map((k) => [`nearest-${k}`, votes(nearest, plan, (distance) => (distance > 0 ? 1 / Math.sqrt(distance) : Infinity), k)] as const),
+    ...[1, 3, 5].map((k) => [`knn-${k}`, votes(nearest, plan, (distance) => (distance > 0 ? 1 / Math.sqrt(distance) : Infinity), k)] as const),
     ['fine-kernel', votes(nearest, plan, gaussian(nearest))],
-    ['xgb-30', await crossFitted(table, plan, xgbAttacker('xgb-30', { rounds: 30 }))],
+    ['xgb-20', await crossFitted(table, plan, xgbAttacker('xgb-20', { rounds: 20 }))],
+    ['forest-20', await crossFitted(table, plan, forestAttacker('forest-20', { trees: 20 }))],
+    ['lattice', await crossFitted(standardiser(grids)(grids), plan, logistic)],
     ['logistic', await crossFitted(standardised, plan, logistic)],
   ])
 }

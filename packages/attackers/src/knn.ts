@@ -31,6 +31,11 @@ export function knnAttacker(name: string, options: KnnOptions): SyncAttacker {
 /** Votes of scikit-learn's KNeighborsClassifier(k, weights='distance'), k of 5, 15, 45 and 135 chosen within the shadow set. */
 export const knn: SyncAttacker = knnAttacker('knn', {})
 
+/** Votes of the nearest one, three and five known users: what only the closest share, which the choice of `knn` averages away. */
+export const nearestOne: SyncAttacker = knnAttacker('knn-1', { neighbours: 1 })
+export const nearestThree: SyncAttacker = knnAttacker('knn-3', { neighbours: 3 })
+export const nearestFive: SyncAttacker = knnAttacker('knn-5', { neighbours: 5 })
+
 interface Known {
   readonly values: Float64Array
   readonly codes: Int32Array

@@ -11,17 +11,19 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { scaleGamma, squaredDistance } from './gaussian-kernel.ts'
+import { nearestGamma, scaleGamma, squaredDistance } from './gaussian-kernel.ts'
 
 export interface SupportVectorOptions {
   /** C; 1. */
   readonly cost?: number
+  /** gamma: 'scale', the default, is `scaleGamma`, and 'nearest' `nearestGamma`, which tells what only close rows share. */
+  readonly gamma?: 'scale' | 'nearest'
   /** Largest violation of the optimality conditions that is left; 0.001 (LIBSVM's). */
   readonly tolerance?: number
 }
 
 export interface SupportVectorModel {
-  /** gamma of exp(-gamma d^2): 1 over the sum of the columns' variances, scikit-learn's 'scale' of centred columns. */
+  /** gamma of exp(-gamma d^2). */
   readonly gamma: number
   /** Rows that carry weight in any machine (S, K). */
   readonly vectors: Float64Array
@@ -43,7 +45,7 @@ export function fitSupportVectors(x: Matrix, codes: Int32Array, classes: number,
   const { cost = 1, tolerance = 1e-3 } = options
   const { rows: N, cols: K } = x
   const values = Float64Array.from(x.data)
-  const gamma = scaleGamma(values, N, K)
+  const gamma = (options.gamma === 'nearest' ? nearestGamma : scaleGamma)(values, N, K)
   const kernel = kernelMatrix(values, N, K, gamma)
   const machines = Array.from({ length: classes === 2 ? 1 : classes }, (_, o) => {
     const positive = classes === 2 ? 1 : o

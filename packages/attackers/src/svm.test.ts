@@ -12,6 +12,7 @@ interface Golden {
   cols: number
   classes: number
   cost: number
+  gamma: 'scale' | 'nearest'
   trainX: number[]
   trainY: number[]
   testX: number[]
@@ -19,20 +20,20 @@ interface Golden {
 }
 const { cases } = JSON.parse(readFileSync(new URL('./goldens/svm.json', import.meta.url), 'utf8')) as { cases: Golden[] }
 
-describe.each(cases)('$name', ({ cols, classes, cost, trainX, trainY, testX, decisions }) => {
+describe.each(cases)('$name', ({ cols, classes, cost, gamma, trainX, trainY, testX, decisions }) => {
   const x = matrix(trainY.length, cols, Float32Array.from(trainX))
   const held = matrix(testX.length / cols, cols, Float32Array.from(testX))
   const codes = Int32Array.from(trainY)
 
   test("decision values are those of scikit-learn's SVC", () => {
-    const got = supportVectorDecisions(fitSupportVectors(x, codes, classes, { cost, tolerance: 1e-7 }), held)
+    const got = supportVectorDecisions(fitSupportVectors(x, codes, classes, { cost, gamma, tolerance: 1e-7 }), held)
     expect(got.length).toBe(decisions.length)
     // The kernel matrix is float32, here and in LIBSVM; a hundredfold cost amplifies its rounding a hundredfold.
     decisions.forEach((value, p) => expect(Math.abs(got[p]! - value)).toBeLessThan(2e-5 * Math.max(1, cost)))
   })
 
   test('the attacker scores in their order, one half at zero', async () => {
-    const fitted = await svmAttacker('other', { cost, tolerance: 1e-7 }).fit(x, codes, { classes, seed: 1 })
+    const fitted = await svmAttacker('other', { cost, gamma, tolerance: 1e-7 }).fit(x, codes, { classes, seed: 1 })
     const { data } = await fitted.scores(held)
     decisions.forEach((value, p) => expect(data[classes === 2 ? 2 * p + 1 : p]).toBeCloseTo(logOddsScore(value), cost > 1 ? 2 : 4))
   })

@@ -25,6 +25,9 @@ export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
 /** C-SVC with C = 1, gamma 'scale' and balanced classes, solved to LIBSVM's tolerance; at most 5,000 rows are fitted. */
 export const svm: SyncAttacker = svmAttacker('svm', {})
 
+/** The same with a kernel as wide as known users lie apart: what only the closest users share. */
+export const fineSvm: SyncAttacker = svmAttacker('fine-svm', { gamma: 'nearest' })
+
 /** The logistic function of decision values: not calibrated, one half on the boundary, ordered as they are. */
 function decisionScores(decisions: Float64Array, rows: number, classes: number): Matrix {
   const data = new Float32Array(rows * classes)

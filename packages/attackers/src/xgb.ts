@@ -3,8 +3,10 @@
 import { fitXgb, type XgbOptions } from '@indistinct/xgboost'
 import type { Attacker } from './attacker.ts'
 
+export type XgbAttackerOptions = Omit<XgbOptions, 'objective' | 'classes' | 'seed'>
+
 /** An XGBoost attacker with other settings, under a name of its own. */
-export function xgbAttacker(name: string, options: Pick<XgbOptions, 'rounds' | 'maxDepth' | 'eta' | 'treeMethod' | 'engine'>): Attacker {
+export function xgbAttacker(name: string, options: XgbAttackerOptions): Attacker {
   return {
     name,
     scaleFree: true,

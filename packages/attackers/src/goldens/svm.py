@@ -9,23 +9,29 @@ than two classes: one machine for each class against the rest.
 import json
 import numpy as np
 import sklearn
+from sklearn.neighbors import NearestNeighbors
 from sklearn.svm import SVC
 
 rng = np.random.default_rng(31)
 
 
-def case(name, rows, cols, classes, C=1.0, noise=0.5, offset=0.0, scale=1.0):
+def case(name, rows, cols, classes, C=1.0, noise=0.5, offset=0.0, scale=1.0, gamma='scale'):
     x = (scale * rng.normal(size=(rows + 12, cols)) + offset * np.arange(cols)).astype(np.float32).astype(np.float64)
     signal = (((x - x.mean(axis=0)) / scale) ** 2)[:, :2].sum(axis=1) + noise * rng.normal(size=len(x))
     y = np.digitize(signal, [1.2] if classes == 2 else [0.8, 2.2])
     train, test = slice(0, rows), slice(rows, None)
     centre = x[train].mean(axis=0)
     decisions = []
+    if gamma == 'nearest':
+        nearest = NearestNeighbors(n_neighbors=2).fit(x[train]).kneighbors(x[train])[0][:, 1]
+        value = 1 / (2 * np.median(nearest ** 2))
+    else:
+        value = gamma
     for c in [1] if classes == 2 else range(classes):
-        model = SVC(C=C, gamma='scale', class_weight='balanced', tol=1e-7).fit(x[train] - centre, y[train] == c)
+        model = SVC(C=C, gamma=value, class_weight='balanced', tol=1e-7).fit(x[train] - centre, y[train] == c)
         decisions.append(model.decision_function(x[test] - centre))
     return dict(
-        name=name, cols=cols, classes=classes, cost=C, trainX=x[train].ravel().tolist(), trainY=y[train].tolist(),
+        name=name, cols=cols, classes=classes, cost=C, gamma=gamma, trainX=x[train].ravel().tolist(), trainY=y[train].tolist(),
         testX=x[test].ravel().tolist(), decisions=np.array(decisions).T.ravel().tolist(),
     )
 
@@ -40,6 +46,7 @@ json.dump(
             case('small cost', 60, 3, 2, C=0.05),
             case('large cost', 60, 3, 2, C=100.0),
             case('three classes', 90, 3, 3),
+            case('as wide as rows lie apart', 80, 3, 2, gamma='nearest'),
         ],
     ),
     open('svm.json', 'w'), separators=(',', ':'),

@@ -3,6 +3,7 @@
 import { basename, dirname } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
+import { readOptions } from './read-options.ts'
 import { columnWarnings, type FileRecord, type TableArguments } from './table-inputs.ts'
 
 export interface AuditedTable {
@@ -33,7 +34,7 @@ export async function auditedTables(first: EmbeddingTable, paths: readonly strin
   const warnings: string[] = []
   for (const [at, path] of paths.entries()) {
     if (at === 0) continue
-    const table = await readTable(path, { ids: args.ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
+    const table = await readTable(path, readOptions(args))
     tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!), source: table })
     warnings.push(...table.warnings, ...columnWarnings(path, table, args.attribute))
     files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }

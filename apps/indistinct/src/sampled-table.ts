@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { badData, randomStream, sha256, usageError } from '@indistinct/core'
 import { embeddingTable, openTable, readIds, readIdsBeside, type AttributeColumn, type EmbeddingTable, type TableReader } from '@indistinct/embeddings'
+import { readOptions } from './read-options.ts'
 import { readManifest } from './shards/shard-manifest.ts'
 import type { TableArguments } from './table-inputs.ts'
 
@@ -29,7 +30,7 @@ const blockValues = 1 << 21
 export async function sampledTable(args: TableArguments, count: number, seed: number): Promise<SampledTable> {
   const { table: path } = args
   const idColumn = args['table-id-column'] ?? args['id-column']
-  const read = { key: args['table-key'], idColumn, dimensions: args.dimensions }
+  const read = readOptions(args)
   const parts = isManifest(path) ? readManifest(path).shards.map((shard) => ({ path: join(dirname(path), shard.file), firstRow: shard.firstRow, rows: shard.rows })) : [{ path, firstRow: 0, rows: NaN }]
   const named = args.ids === undefined ? undefined : await readIds(args.ids, idColumn)
   const readers: TableReader[] = []

@@ -6,8 +6,10 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { badData, canonicalJson, classCounts, commitFiles, stageFile, usageError, type Json, type Labels, type StagedFile } from '@indistinct/core'
-import { createTable, formatOf, idsBeside, inputFormat, openTable, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
-import { streamAffine, streamClassMoments, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
+import {
+  createTable, dtypeName, formatOf, idsBeside, inputFormat, openTable, readLabelCodes, type LabelCodes, type TableReader,
+} from '@indistinct/embeddings'
+import { streamAffine, streamClassMoments, watchLengths, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommonArguments } from './common-options.ts'
 import type { FlowExtraArguments } from './flow-extras.ts'
@@ -17,9 +19,11 @@ import { showPlan, type DryRunArguments } from './plan.ts'
 import { versions } from './provenance.ts'
 import type { Session } from './session.ts'
 import { abortable } from './signals.ts'
+import { readOptions } from './read-options.ts'
 import { classWarnings, labelLine, labelWarnings, type FileRecord } from './table-inputs.ts'
 import { grouped, printable } from './text-table.ts'
 import type { UnlearningArguments } from './unlearning.ts'
+import { notesOnLengths } from './written-table.ts'
 
 export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments, FlowExtraArguments {
   readonly stream: 'auto' | 'always' | 'never'
@@ -44,7 +48,7 @@ export function tableToStream(args: StreamingArguments): TableReader | undefined
   const reason = whyNot(args)
   if (args.stream === 'always' && reason !== undefined) throw usageError(`--stream always: ${reason}`)
   if (reason !== undefined) return undefined
-  const table = openTable(args.table, { key: args['table-key'], idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions })
+  const table = openTable(args.table, readOptions(args))
   if (args.stream === 'always' || 4 * table.rows * table.cols >= streamedFrom) return table
   table.close()
   return undefined
@@ -111,15 +115,24 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       progress.end()
     }
   }
-  const everyone = await pass('reading moments', (options) => streamClassMoments(table, labels, options))
+  const watched = watchLengths(table)
+  const everyone = await pass('reading moments', (options) => streamClassMoments(watched.table, labels, options))
+  const length = watched.length()
   const moments = everyone.slice(0, labels.classes.length)
   const spread = spreadOf(everyone)
   if (spreadOf(moments) === 0) throw badData(`${args.table}: expected users that differ, got ${found.labelled} equal rows; this table holds nothing to unlearn`)
   const { maps, unlabelled, parameters } = mapsOf(args.method, moments, given)
   const output = createTable(args.out, { rows, cols, like: table, force: args.force })
-  const { file, moved, rmsChange } = await pass(`writing ${args.out}`, (options) =>
-    streamAffine(table, output, labels, maps, { ...options, ...(args.unlabelled === 'map' && { unlabelled }) }),
+  const { file, moved, rmsChange, clipped } = await pass(`writing ${args.out}`, (options) =>
+    streamAffine(table, output, labels, maps, { ...options, ...(args.unlabelled === 'map' && { unlabelled }), ...(args.lengths === 'keep' && { length }) }),
   )
+  const notes = [
+    ...(length ? notesOnLengths(args.table, length, args.lengths) : []),
+    ...(table.layout?.fortran ? [`${args.out}: rows are written one after another, where ${args.table} has columns (Fortran order)`] : []),
+    ...(dtype === 'f4' || dtype === 'f8' ? [] : [`${args.out}: values that moved were rounded to ${dtypeName(dtype)}, the type of the table`]),
+    ...(clipped > 0 ? [`${args.out}: ${grouped(clipped)} values lay beyond the range of ${dtypeName(dtype)} and were set to the end of it`] : []),
+  ]
+  for (const note of notes) session.log.warn(note)
   const beside: StagedFile[] = []
   try {
     const record = `${canonicalJson({
@@ -137,7 +150,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       streamed: true,
       displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
       unmatched: found.unmatched,
-      warnings: [...warnings],
+      warnings: [...warnings, ...notes],
       input,
       output: { table: { file: basename(args.out), sha256: file.sha256 } },
       versions: versions(),

@@ -10,7 +10,8 @@ import { inGroup } from './command-help.ts'
 import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from './log.ts'
 import { labelNamesOf, type LabelArguments } from './merge-labels.ts'
-import { listOption, textOption } from './option-values.ts'
+import { listOption, numberOption, textOption } from './option-values.ts'
+import { readOptions } from './read-options.ts'
 import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from './text-table.ts'
 
@@ -23,6 +24,8 @@ export interface TableArguments extends LabelArguments {
   readonly 'table-id-column'?: string | undefined
   readonly dimensions?: readonly string[] | undefined
   readonly 'table-key'?: string | undefined
+  readonly scale?: number | undefined
+  readonly 'zero-point'?: number | undefined
   readonly 'by-position'?: boolean | undefined
   /** Of `audit`: how many users to draw instead of reading all. */
   readonly sample?: number | undefined
@@ -38,6 +41,8 @@ export const tableOptions = inGroup('Table and labels', {
   'table-id-column': { describe: 'id column of the table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
   dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: listOption('--dimensions') },
   'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
+  scale: { describe: 'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)', requiresArg: true, coerce: numberOption('--scale', { above: 0 }) },
+  'zero-point': { describe: 'with --scale: the whole number that stands for 0; default: 0', requiresArg: true, coerce: numberOption('--zero-point', { integer: true, from: -128, to: 255 }) },
   'by-position': { describe: 'line i of the attribute file is of row i of the table: take no column for ids', type: 'boolean', default: false },
   'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
   'merge-labels': { describe: 'spellings of one label, such as F=Female,f; can be repeated', type: 'string', array: true, requiresArg: true },
@@ -64,7 +69,7 @@ export async function readTableInputs(args: TableArguments & { readonly continuo
   const idColumn = args['id-column']
   if (args.sample === undefined && isManifest(args.table)) throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
   const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)
-  const table = sampled?.table ?? (await readTable(args.table, { ids: args.ids, idColumn: args['table-id-column'] ?? idColumn, dimensions: args.dimensions, key: args['table-key'] }))
+  const table = sampled?.table ?? (await readTable(args.table, readOptions(args)))
   const whole = await readAttribute(args.attributes, args.attribute, { idColumn, byPosition: args['by-position'] })
   const asRead = sampled ? sampled.columnOf(whole) : whole
   if (args.continuous && args['merge-labels']) throw usageError('--merge-labels is for labels; a number of --continuous has none')

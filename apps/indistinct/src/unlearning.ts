@@ -13,7 +13,9 @@ import type { FlowExtras } from './flow-extras.ts'
 import type { Log } from './log.ts'
 import { textOption } from './option-values.ts'
 import { readTextFile } from './read-text-file.ts'
+import { readOptions } from './read-options.ts'
 import type { TableArguments, TableInputs } from './table-inputs.ts'
+import { lengthsOption, type Lengths } from './written-table.ts'
 
 export interface UnlearningArguments extends TableArguments {
   readonly method: UnlearnerName
@@ -23,10 +25,12 @@ export interface UnlearningArguments extends TableArguments {
   readonly update?: string | undefined
   readonly previous?: string | undefined
   readonly delta?: string | undefined
+  readonly lengths: Lengths
 }
 
 export const unlearningOptions = {
   unlabelled: { describe: 'users without a label: leave them, or map them as the method does without one', choices: ['leave', 'map'], default: 'leave', requiresArg: true, coerce: textOption('--unlabelled') },
+  lengths: lengthsOption,
   delta: { describe: 'write here what `restore` needs to bring the original back; as sensitive as the original', type: 'string', requiresArg: true, coerce: textOption('--delta') },
   fit: { describe: 'write the fitted method here, for --update; as sensitive as the original', type: 'string', requiresArg: true, coerce: textOption('--fit') },
   update: { describe: 'a file that --fit wrote: map new users by it instead of unlearning everyone again', type: 'string', requiresArg: true, coerce: textOption('--update') },
@@ -145,7 +149,7 @@ function readFit(path: string): Fit {
  */
 async function previousRows(args: UnlearningArguments, path: string, { table }: TableInputs): Promise<{ embedding: TableInputs['table']['matrix']; known: Uint8Array }> {
   const ids = existsSync(idsBeside(path)) ? idsBeside(path) : undefined
-  const before = await readTable(path, { ids, idColumn: args['table-id-column'] ?? args['id-column'], dimensions: args.dimensions, key: args['table-key'] })
+  const before = await readTable(path, { ...readOptions(args), ids })
   checkSameIds(before, path, table, args.table)
   const K = table.matrix.cols
   if (before.matrix.cols !== K) throw badData(`${path}: expected ${K} dimensions as in ${args.table}, got ${before.matrix.cols}`)

@@ -1,10 +1,11 @@
 /** @file One-dimensional arrays of names or whole numbers as text, for ids and labels inside npz and safetensors. */
 
 import { badData, bytesOf } from '@indistinct/core'
+import { swapBytes } from './dtype-bytes.ts'
 
 /** A type whose values have one text each: Unicode or bytes of a width, or integers. */
-const TEXT_TYPE = /^([<|=])([US])(\d{1,6})$/
-const INTEGER_TYPE = /^([<|=])([iu])([1248])$/
+const TEXT_TYPE = /^([<>|=])([US])(\d{1,6})$/
+const INTEGER_TYPE = /^([<>|=])([iu])([1248])$/
 
 /** Bytes of an item of the NumPy type `descr`, or undefined where its values are neither names nor whole numbers. */
 export function textItemSize(descr: string): number | undefined {
@@ -21,8 +22,10 @@ export function textItemSize(descr: string): number | undefined {
  */
 export function arrayText(bytes: Uint8Array, descr: string, count: number, name: string): string[] {
   const size = textItemSize(descr)!
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = TEXT_TYPE.exec(descr)
+  // Characters of Unicode are numbers of four bytes; those of bytes have no order.
+  const ordered = descr.startsWith('>') ? swapBytes(new Uint8Array(bytes), text ? (text[2] === 'U' ? 4 : 1) : size) : bytes
+  const view = new DataView(ordered.buffer, ordered.byteOffset, ordered.byteLength)
   return Array.from({ length: count }, (_, i) => {
     const at = i * size
     if (!text) return integerAt(view, at, size, INTEGER_TYPE.exec(descr)![2] === 'i')
@@ -37,6 +40,26 @@ export function unicodeArray(values: readonly string[]): { descr: string; bytes:
   const words = new Uint32Array(width * values.length)
   points.forEach((item, i) => words.set(item, i * width))
   return { descr: `<U${width}`, bytes: bytesOf(words) }
+}
+
+/** The type of whole numbers that `descr` is, little-endian; undefined where it is no such type. */
+export function wholeNumberType(descr: string): string | undefined {
+  const integer = INTEGER_TYPE.exec(descr)
+  return integer ? `${integer[3] === '1' ? '|' : '<'}${integer[2]}${integer[3]}` : undefined
+}
+
+/** Ids as an array of the type that they were read from: whole numbers within its range. */
+export function idArray(ids: readonly string[], descr: string): Uint8Array {
+  const [, , kind, size] = INTEGER_TYPE.exec(descr)!
+  const width = Number(size)
+  const bytes = Buffer.alloc(ids.length * width)
+  ids.forEach((id, i) => {
+    // The bits of a negative number are those of an unsigned one, 2^64 above it.
+    if (width === 8) bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(id)), 8 * i)
+    else if (kind === 'i') bytes.writeIntLE(Number(id), width * i, width)
+    else bytes.writeUIntLE(Number(id), width * i, width)
+  })
+  return bytes
 }
 
 function integerAt(view: DataView, at: number, size: number, signed: boolean): string {

@@ -4,11 +4,10 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
-import { roundToFloat16 } from './float16.ts'
+import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './stored-type.ts'
 import type { TableContainer } from './table-container.ts'
 
-/** Storage type of the values in the file: little-endian float16, float32 or float64. */
-export type Dtype = 'f2' | 'f4' | 'f8'
+export type { Dtype }
 
 /** A column that is neither the id nor a dimension; it travels with its rows unchanged. */
 export interface PassThroughColumn {
@@ -33,12 +32,16 @@ export interface EmbeddingTable {
   readonly matrix: Matrix
   /** Type the values are written in. */
   readonly dtype: Dtype
+  /** What whole numbers stand for, where `dtype` is i1 or u1. */
+  readonly quantisation?: Quantisation
   /** The values in full, (N, K) row-major, where `dtype` is f8: `matrix` holds them rounded to float32. */
   readonly exact?: Float64Array
   /** Name of the id column; absent where ids are row numbers. */
   readonly idColumn?: string
   /** Arrays of its file that look like ids under other names than usual, where ids are row numbers. */
   readonly maybeIds?: readonly string[]
+  /** Type of the ids where the file had whole numbers, as NumPy names it: <i8. */
+  readonly idType?: string
   /** Names of the dimensions (K). */
   readonly dimensions: readonly string[]
   readonly columns: readonly PassThroughColumn[]
@@ -57,11 +60,13 @@ export interface EmbeddingTableFields {
   readonly ids?: readonly string[]
   /** Default: f8 where `exact` is given, f4 otherwise. */
   readonly dtype?: Dtype
+  readonly quantisation?: Quantisation
   readonly exact?: Float64Array
   readonly idColumn?: string
   readonly maybeIds?: readonly string[]
   /** What a reader of the results should know, beside constant dimensions. */
   readonly notes?: readonly string[]
+  readonly idType?: string
   /** Default: d0, d1, … */
   readonly dimensions?: readonly string[]
   readonly columns?: readonly PassThroughColumn[]
@@ -78,7 +83,7 @@ export interface EmbeddingTableFields {
  * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
  */
 export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
-  const { matrix, exact, idColumn, maybeIds, notes = [], columns = [], header, container, source, name = source?.path ?? 'table' } = fields
+  const { matrix, exact, quantisation, idColumn, idType, maybeIds, notes = [], columns = [], header, container, source, name = source?.path ?? 'table' } = fields
   const { rows, cols } = matrix
   if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
   if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)
@@ -109,8 +114,10 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
     dimensions,
     columns,
     warnings: [...notes, ...warnings],
+    ...(quantisation && { quantisation }),
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
+    ...(idType !== undefined && { idType }),
     ...(maybeIds && maybeIds.length > 0 && { maybeIds }),
     ...(header && { header }),
     ...(container && { container }),
@@ -120,7 +127,8 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
 
 /**
  * The table with new vectors (N, K) under the same ids and columns. A float64 value whose float32 rounding did not
- * change keeps all its digits, so rows that a method left alone come back bit for bit. Float16 tables get float16 values.
+ * change keeps all its digits, so rows that a method left alone come back bit for bit. Values are rounded to types that are
+ * narrower than float32.
  */
 export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTable {
   const { rows, cols } = table.matrix
@@ -132,30 +140,55 @@ export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTabl
     exact = new Float64Array(matrix.data)
     for (let p = 0; p < exact.length; p++) if (matrix.data[p] === table.matrix.data[p]) exact[p] = table.exact[p]!
   }
-  const { ids, dtype, idColumn, dimensions, columns, header, container } = table
+  const { ids, dtype, quantisation, idColumn, idType, dimensions, columns, header, container } = table
   return embeddingTable({
     ids,
-    matrix: dtype === 'f2' ? halved(matrix, ids, dimensions) : matrix,
+    matrix: dtype === 'f4' || dtype === 'f8' ? matrix : stored(matrix, table),
     dtype,
+    ...(quantisation && { quantisation }),
     dimensions,
     columns,
     name: 'withMatrix',
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
+    ...(idType !== undefined && { idType }),
     ...(header && { header }),
     ...(container && { container }),
   })
 }
 
-/** The values as float16 holds them, so that what is audited is what is written. */
-function halved(m: Matrix, ids: readonly string[], dimensions: readonly string[]): Matrix {
-  const data = m.data.map(roundToFloat16)
+/** The values as the file holds them, so that what is audited is what is written. */
+function stored(m: Matrix, table: EmbeddingTable): Matrix {
+  const { ids, dimensions, dtype } = table
+  const data = m.data.map((value) => rounded(value, table))
   for (let p = 0; p < data.length; p++) {
     if (Number.isFinite(data[p]) || !Number.isFinite(m.data[p])) continue
     const i = Math.floor(p / m.cols)
-    throw badData(`withMatrix: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * m.cols]!}: ${m.data[p]} is beyond the range of float16; convert the table to float32 first`)
+    throw badData(`withMatrix: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * m.cols]!}: ${m.data[p]} is beyond the range of ${dtypeName(dtype)}; convert the table to float32 first`)
   }
   return { rows: m.rows, cols: m.cols, data }
+}
+
+/**
+ * What rounding to the type of the file does to `matrix`, the new vectors of `table`, where it does anything: a line for
+ * people. Rows that did not move hold what the file holds already.
+ */
+export function notesOnRounding(table: EmbeddingTable, matrix: Matrix): string[] {
+  const { dtype } = table
+  if (dtype === 'f4' || dtype === 'f8') return []
+  let [largest, squares, changed, clipped] = [0, 0, 0, 0]
+  for (const value of matrix.data) {
+    const rest = Math.abs(rounded(value, table) - value)
+    if (beyondRange(value, table)) clipped++
+    if (rest === 0) continue
+    changed++
+    squares += rest * rest
+    largest = Math.max(largest, rest)
+  }
+  if (changed === 0) return []
+  const by = `by ${Math.sqrt(squares / changed).toPrecision(2)} in root mean square and ${largest.toPrecision(2)} at most`
+  const ends = clipped > 0 ? `; ${clipped} of them lay beyond its range and were set to the end of it` : ''
+  return [`${changed} of ${matrix.data.length} values were rounded to ${dtypeName(dtype)}, the type of the table, ${by}${ends}`]
 }
 
 function checkIds(ids: readonly string[], name: string): void {

@@ -56,6 +56,7 @@ function outputPiped(name = '-'): string {
   return `${name}: files are not written to standard output; name a file, then send it on, as with: cat FILE`
 }
 
-function shellWord(text: string): string {
+/** `text` as a shell takes it for one word. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll(/[\u0000-\u001f\u007f]/g, '?').replaceAll("'", "'\\''")}'`
 }

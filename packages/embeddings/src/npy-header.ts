@@ -5,17 +5,25 @@
 
 import { badData } from '@indistinct/core'
 import { readBytes, type ByteSource } from './byte-source.ts'
-import { itemSize } from './dtype-bytes.ts'
-import { type Dtype, quoted } from './embedding-table.ts'
+import { quoted } from './embedding-table.ts'
+import { checkedQuantisation, itemSize, type AskedScale, type Dtype, type StoredType } from './stored-type.ts'
 
 export const NPY_MAGIC = '\x93NUMPY'
 
 /** Longest header read. NumPy's own are 118 bytes for a matrix; a hostile length must not make us allocate it. */
 export const MAX_HEADER = 65_536
 
+/** How the bytes of an array lie: what NumPy itself writes is little-endian, row by row. */
+export interface ArrayLayout {
+  readonly bigEndian: boolean
+  /** Column by column. */
+  readonly fortran: boolean
+}
+
 export interface NpyHeader {
   readonly shape: readonly number[]
-  readonly dtype: Dtype
+  readonly type: StoredType & { readonly bigEndian: boolean }
+  readonly layout: ArrayLayout
   /** Byte of the array at which the values start. */
   readonly offset: number
 }
@@ -64,15 +72,25 @@ export function describeNpy(source: ByteSource, position = 0, size = source.size
 
 /**
  * The header of a table's array, checked against its size before anything is allocated.
- * @throws IndistinctError 'bad-data' on anything but a C-ordered little-endian f2, f4 or f8 array of that length.
+ * @param asked what whole numbers of 8 bits stand for
+ * @throws IndistinctError 'bad-data' on anything but an array of floats, int8 or uint8 of that length; 'usage' where
+ * the scale of whole numbers is missing, or given for floats.
  */
-export function checkNpy({ descr, fortran, shape, offset }: NpyDescription, size: number, name: string): NpyHeader {
+export function checkNpy({ descr, fortran, shape, offset }: NpyDescription, size: number, name: string, asked: AskedScale = {}): NpyHeader {
   const dtype = dtypeOf(descr, name)
-  if (fortran) {
-    throw badData(`${name}: expected C order, got Fortran order; convert with numpy.save(path, numpy.ascontiguousarray(array))`)
+  const layout = { bigEndian: descr.startsWith('>'), fortran: fortran && shape.length > 1 }
+  if (layout.fortran && shape.length > 2) {
+    throw badData(`${name}: expected C order of ${shape.length} dimensions, got Fortran order; convert with numpy.save(path, numpy.ascontiguousarray(array))`)
   }
   checkNpySize(shape, itemSize(dtype), dtype, offset, size, name)
-  return { shape, dtype, offset }
+  const quantisation = checkedQuantisation(dtype, asked, name)
+  return { shape, type: { dtype, bigEndian: layout.bigEndian, ...(quantisation && { quantisation }) }, layout, offset }
+}
+
+/** The type as NumPy names it: <f4, >f8, |i1. */
+export function npyDescr({ dtype, bigEndian = false }: StoredType): string {
+  if (dtype === 'bf16') throw new RangeError('npyDescr: NumPy has no bfloat16')
+  return `${itemSize(dtype) === 1 ? '|' : bigEndian ? '>' : '<'}${dtype}`
 }
 
 /** @throws IndistinctError 'bad-data' where the values do not end exactly where the array does. */
@@ -89,10 +107,10 @@ export function checkNpySize(shape: readonly number[], bytesPerItem: number, typ
   }
 }
 
-/** Header bytes of version 1.0 for a C-ordered array, padded so that values start at a multiple of 64. */
-export function npyHeaderBytes(shape: readonly number[], descr: string): Uint8Array {
+/** Header bytes of version 1.0, padded so that values start at a multiple of 64. */
+export function npyHeaderBytes(shape: readonly number[], descr: string, fortran = false): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10
   const bytes = Buffer.alloc(10 + length, ' ', 'latin1')
   bytes.write(NPY_MAGIC, 0, 'latin1')
@@ -105,14 +123,15 @@ export function npyHeaderBytes(shape: readonly number[], descr: string): Uint8Ar
 }
 
 function dtypeOf(descr: string, name: string): Dtype {
-  if (descr === '<f2' || descr === '<f4' || descr === '<f8') return descr.slice(1) as Dtype
+  if (/^(?:[<>=]f[248]|[|<>=][iu]1)$/.test(descr)) return descr.slice(1) as Dtype
   throw refusedDtype(quoted(descr), descr.includes('O'), name)
 }
 
 function refusedDtype(got: string, pickled: boolean, name: string): Error {
-  return pickled
-    ? badData(`${name}: expected dtype <f2, <f4 or <f8, got ${got}, which holds pickled Python objects; convert with numpy.save(path, numpy.stack(array).astype("<f4"))`)
-    : badData(`${name}: expected dtype <f2, <f4 or <f8 (little-endian float16, float32 or float64), got ${got}; convert with numpy.save(path, array.astype("<f4"))`)
+  const expected = `${name}: expected float16, float32 or float64`
+  if (pickled) return badData(`${expected}, got ${got}, which holds pickled Python objects; convert with numpy.save(path, numpy.stack(array).astype("<f4"))`)
+  const hint = got === '"|V2"' || got === '"<V2"' ? ', as which bfloat16 is written' : ''
+  return badData(`${expected}, or int8 or uint8 with a scale, got ${got}${hint}; convert with numpy.save(path, array.astype("<f4"))`)
 }
 
 const KEY = /\s*'(descr|fortran_order|shape)'\s*:\s*/y

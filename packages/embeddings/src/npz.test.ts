@@ -88,9 +88,9 @@ describe('65,535 entries, the most that the short count of zip holds', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['integers', 'expected a matrix of float16, float32 or float64 values, got "a" <i8 (4, 2)'],
+    ['integers', 'expected a matrix of float16, bfloat16, float32 or float64 values, got "a" <i8 (4, 2)'],
     ['empty', 'got no arrays'],
-    ['objects', 'expected a matrix of float16, float32 or float64 values, got "a" |O (2)'],
+    ['objects', 'expected a matrix of float16, bfloat16, float32 or float64 values, got "a" |O (2)'],
   ])('%s', async (name, message) => {
     await expect(readTable(file(golden.refused[name]!))).rejects.toThrow(message)
   })

@@ -1,12 +1,14 @@
 /** @file npz archives of NumPy arrays: one is the table, one may hold the ids, the others travel along. */
 
 import { badData } from '@indistinct/core'
-import { arrayText, textItemSize, unicodeArray } from './array-text.ts'
+import { arrayText, idArray, textItemSize, unicodeArray, wholeNumberType } from './array-text.ts'
 import { bytesSource, readBytes, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
-import { type Dtype, quoted } from './embedding-table.ts'
+import { quoted } from './embedding-table.ts'
 import { idArrayOf, looksLikeIds } from './id-column.ts'
-import { checkNpy, checkNpySize, describeNpy, MAX_HEADER, npyHeaderBytes, type NpyDescription } from './npy-header.ts'
+import { readColumns, valueChunks } from './npy.ts'
+import { checkNpy, checkNpySize, describeNpy, MAX_HEADER, npyDescr, npyHeaderBytes, type NpyDescription } from './npy-header.ts'
+import type { AskedScale, StoredType } from './stored-type.ts'
 import { chooseArray, type Candidate, type NpzContainer, type RowReader, type TableEncoder } from './table-container.ts'
 import { entryStart, readEntry, readZip, ZipEncoder, type ZipEntry } from './zip.ts'
 
@@ -23,6 +25,8 @@ export interface NpzTable extends RowReader {
   readonly container: NpzContainer
   /** Name of the array of ids, where there is one. */
   readonly idColumn: string | undefined
+  /** Their type where they are whole numbers, as <i8. */
+  readonly idType: string | undefined
   readIds(): string[] | undefined
   /** Arrays that look like ids under other names than usual, where there are no ids. */
   maybeIds(): string[]
@@ -30,19 +34,20 @@ export interface NpzTable extends RowReader {
 
 /**
  * Opens the table of an archive. A stored array is read where it lies, a deflated one is inflated into memory.
+ * @param options.scale of whole numbers of 8 bits, with zeroPoint
  * @param options.key name of the array; default: the only matrix of floats
  * @param options.idColumn name of the array of ids; default: the one of a usual name, see {@link idColumnOf}; false: none
  * @throws IndistinctError 'bad-data' where archive or array are damaged, 'usage' where the array cannot be told.
  */
-export function openNpz(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined } = {}): NpzTable {
+export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable {
   const entries = readZip(source)
   const arrays = npzArrays(source, entries)
-  const chosen = chooseArray(arrays, options.key?.replace(/\.npy$/, ''), source.name)
+  const chosen = chooseArray(arrays, options.key?.replace(/\.npy$/, ''), source.name, options.scale)
   const name = `${source.name}: ${quoted(chosen.name)}`
   const inflated = chosen.entry.deflated ? bytesSource(readEntry(source, chosen.entry), name) : undefined
   const [from, start] = inflated ? [inflated, 0] : [source, chosen.entry.offset]
   const description = describeNpy(from, start, chosen.entry.size, name)
-  const { shape, dtype, offset } = checkNpy(description, chosen.entry.size, name)
+  const { shape, type, layout, offset } = checkNpy(description, chosen.entry.size, name, options)
   if (shape.length !== 2) throw badData(`${name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
   const [rows, cols] = shape as [number, number]
   const lists = arrays.filter((array) => array !== chosen && isListOfText(array, rows))
@@ -51,14 +56,20 @@ export function openNpz(source: ByteSource, options: { readonly key?: string | u
   return {
     rows,
     cols,
-    dtype,
+    ...type,
+    layout,
     idColumn: found?.name,
+    idType: found && wholeNumberType(found.description!.descr),
     readIds: () => found && arrayOfText(source, found, rows),
     maybeIds: () => (found ? [] : lists.filter((array) => looksLikeIds(arrayOfText(source, array, rows))).map((array) => array.name)),
-    container: { format: 'npz', source, entries, key: chosen.entry, hasIds: found !== undefined },
+    container: {
+      format: 'npz', source, entries, key: chosen.entry, layout, hasIds: found !== undefined,
+      others: arrays.filter((array) => array !== chosen && array !== found).map((array) => array.name),
+    },
     readRows(first, last, into) {
-      const width = cols * itemSize(dtype)
-      decodeValues(readBytes(from, start + offset + first * width, (last - first) * width), dtype, into)
+      if (layout.fortran) return readColumns(from, start + offset, type, [rows, cols], first, last, into)
+      const width = cols * itemSize(type.dtype)
+      decodeValues(readBytes(from, start + offset + first * width, (last - first) * width), type, into)
     },
   }
 }
@@ -98,7 +109,8 @@ function npzArrays(source: ByteSource, entries: readonly ZipEntry[]): NpzArray[]
         // Others may hold what is not read here, such as fields or pickles; they travel along.
       }
       const what = description ? `${description.descr} (${description.shape.join(', ')})` : '(not read)'
-      return { name, what, entry, description, isTable: description !== undefined && /^<f[248]$/.test(description.descr) && description.shape.length === 2 }
+      const matrixOf = (types: RegExp): boolean => description?.shape.length === 2 && types.test(description.descr)
+      return { name, what, entry, description, isTable: matrixOf(/^[<>]f[248]$/), needsScale: matrixOf(/^\|[iu]1$/) }
     })
 }
 
@@ -113,18 +125,27 @@ function arrayOfText(source: ByteSource, { entry, description, name }: NpzArray,
   return arrayText(readEntry(source, entry).subarray(offset), descr, rows, place)
 }
 
-export interface NpzFields {
+export interface NpzFields extends Pick<StoredType, 'dtype' | 'quantisation'> {
   readonly rows: number
   readonly cols: number
-  readonly dtype: Dtype
   /** The archive that the table came from; its other arrays are copied. */
   readonly container?: NpzContainer | undefined
   /** Lists of text to write beside the table, by name; not where there is a container. */
-  readonly text?: readonly { readonly name: string; readonly values: readonly string[] }[] | undefined
+  readonly text?: readonly { readonly name: string; readonly values: readonly string[]; readonly type?: string | undefined }[] | undefined
+}
+
+export interface NpzOptions extends AskedScale {
+  readonly key?: string | undefined
+  readonly idColumn?: string | false | undefined
 }
 
 /** Writes an archive: the table as `embedding`, or in the place and under the name it had. */
-export function npzEncoder({ rows, cols, dtype, container, text = [] }: NpzFields): TableEncoder {
+export function npzEncoder({ rows, cols, dtype, quantisation, container, text = [] }: NpzFields): TableEncoder {
+  const layout = container?.layout ?? { bigEndian: false, fortran: false }
+  const type: StoredType = { dtype, quantisation, bigEndian: layout.bigEndian }
+  // Columns are known once all rows are.
+  const whole = layout.fortran ? (dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)) : undefined
+  let filled = 0
   const zip = new ZipEncoder()
   const entries = container?.entries ?? []
   const at = container ? entries.indexOf(container.key) : 0
@@ -133,16 +154,19 @@ export function npzEncoder({ rows, cols, dtype, container, text = [] }: NpzField
     *start() {
       for (const entry of entries.slice(0, at)) yield* zip.copy(container!.source, entry)
       yield* zip.open(key, key.deflated)
-      yield* zip.write(npyHeaderBytes([rows, cols], `<${dtype}`))
+      yield* zip.write(npyHeaderBytes([rows, cols], npyDescr(type), layout.fortran))
     },
     *rows(values) {
-      yield* zip.write(encodeValues(values, dtype))
+      if (!whole) return yield* zip.write(encodeValues(values, type))
+      whole.set(values, filled)
+      filled += values.length
     },
     *end() {
+      if (whole) for (const piece of valueChunks([rows, cols], whole, type, layout)) yield* zip.write(piece)
       yield* zip.close()
       for (const entry of entries.slice(at + 1)) yield* zip.copy(container!.source, entry)
-      for (const { name, values } of text) {
-        const { descr, bytes } = unicodeArray(values)
+      for (const { name, values, type: ofIds } of text) {
+        const { descr, bytes } = ofIds === undefined ? unicodeArray(values) : { descr: ofIds, bytes: idArray(values, ofIds) }
         yield* zip.open({ name: `${name}.npy`, modified: FIRST_DAY, attributes: ATTRIBUTES }, false)
         yield* zip.write(npyHeaderBytes([values.length], descr))
         yield* zip.write(bytes)

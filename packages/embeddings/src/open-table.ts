@@ -3,15 +3,17 @@
 import { badData, bytesOf, createFile, refuseExisting, type StagedFile, usageError } from '@indistinct/core'
 import { fileSource, readBytes, sourceSha256 } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
-import { type Dtype, quoted, type TableFormat } from './embedding-table.ts'
-import { checkNpy, describeNpy, npyHeaderBytes } from './npy-header.ts'
+import { quoted, type TableFormat } from './embedding-table.ts'
+import { readColumns } from './npy.ts'
+import { checkNpy, describeNpy, npyDescr, npyHeaderBytes } from './npy-header.ts'
 import { npzEncoder } from './npz.ts'
 import { parquetEncoder } from './parquet-encode.ts'
 import { fileOrPartsSource } from './parquet-parts.ts'
 import { openContainer, type ReadTableOptions } from './read-table.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { RowReader, TableContainer, TableEncoder } from './table-container.ts'
-import { formatOf, inputFormat } from './table-format.ts'
+import { formatHolds, formatOf, inputFormat } from './table-format.ts'
+import { dtypeName, type AskedScale, type Dtype, type Quantisation, type StoredType } from './stored-type.ts'
 
 /** A table on disk whose rows are read by number. */
 export interface TableReader extends RowReader {
@@ -34,12 +36,12 @@ export interface TableReader extends RowReader {
  * read; that ids are unique and rows differ is not checked.
  * @throws IndistinctError as readTable; 'usage' for CSV, which has no place for a row by its number.
  */
-export function openTable(path: string, options: Pick<ReadTableOptions, 'key' | 'idColumn' | 'dimensions'> = {}): TableReader {
+export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> = {}): TableReader {
   const format = inputFormat(path)
   if (format === 'csv') throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
   const source = format === 'parquet' ? fileOrPartsSource(path) : fileSource(path)
   try {
-    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source) : openContainer(source, format, options)
+    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source, options) : openContainer(source, format, options)
     if (table.rows === 0 || table.cols === 0) throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
     return {
       ...table,
@@ -67,19 +69,22 @@ export function openTable(path: string, options: Pick<ReadTableOptions, 'key' | 
   }
 }
 
-function openNpy(source: ReturnType<typeof fileSource>): RowReader {
-  const { shape, dtype, offset } = checkNpy(describeNpy(source), source.size, source.name)
+function openNpy(source: ReturnType<typeof fileSource>, scale: AskedScale): RowReader {
+  const { shape, type, layout, offset } = checkNpy(describeNpy(source), source.size, source.name, scale)
   if (shape.length !== 2) throw badData(`${source.name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
   const [rows, cols] = shape as [number, number]
-  const width = cols * itemSize(dtype)
+  const width = cols * itemSize(type.dtype)
   return {
     rows,
     cols,
-    dtype,
+    dtype: type.dtype,
+    ...(type.quantisation && { quantisation: type.quantisation }),
+    layout,
     readRows(from, to, into) {
+      if (layout.fortran) return readColumns(source, offset, type, [rows, cols], from, to, into)
       const same = into instanceof Float32Array ? 'f4' : 'f8'
-      if (dtype === same) source.read(bytesOf(into), offset + from * width)
-      else decodeValues(readBytes(source, offset + from * width, (to - from) * width), dtype, into)
+      if (type.dtype === same && !type.bigEndian) source.read(bytesOf(into), offset + from * width)
+      else decodeValues(readBytes(source, offset + from * width, (to - from) * width), type, into)
     },
   }
 }
@@ -90,6 +95,7 @@ export interface TableWriter {
   readonly rows: number
   readonly cols: number
   readonly dtype: Dtype
+  readonly quantisation?: Quantisation | undefined
   /** The next rows, row-major. @throws IndistinctError 'file' when the disk refuses; nothing is left then. */
   writeRows(values: Values): void
   /** Ends the file under its temporary name; commit gives it its own. */
@@ -101,21 +107,26 @@ export interface TableWriter {
 export interface CreateTableOptions {
   readonly rows: number
   readonly cols: number
-  /** Default: f4. */
+  /** Default: that of `like`, or f4. */
   readonly dtype?: Dtype | undefined
+  /** What whole numbers stand for; default: as in `like`. */
+  readonly quantisation?: Quantisation | undefined
   /** The table that this one is made of: in the same format, all that its file holds else is written again unchanged. */
   readonly like?: TableReader | undefined
   readonly force?: boolean | undefined
 }
 
 /**
- * Opens a table for writing as .npy, .npz, .parquet or .safetensors; `rows` rows must follow.
+ * Opens a table for writing as .npy, .npz, .parquet or .safetensors; `rows` rows must follow. They are written row by
+ * row, also where those of `like` lie column by column.
  * @throws IndistinctError 'file' where a file is there already and `force` is not set, or the folder refuses; 'usage'
  * where ids of the file of `like` would be lost in another format, or for CSV.
  */
 export function createTable(path: string, options: CreateTableOptions): TableWriter {
-  const { rows, cols, like, force, dtype = like?.dtype ?? 'f4' } = options
-  const encoder = encoderOf(path, { rows, cols, dtype }, like)
+  const { rows, cols, like, force, dtype = like?.dtype ?? 'f4', quantisation = like?.quantisation } = options
+  if (!formatHolds(formatOf(path), dtype)) throw usageError(`${path}: a ${formatOf(path)} file holds no ${dtypeName(dtype)}; name a file of the format that the table came in`)
+  const stored = { dtype, ...(quantisation && { quantisation }) }
+  const encoder = encoderOf(path, { rows, cols, ...stored }, like)
   refuseExisting(path, force)
   const file = createFile(path, { replace: force === true })
   let written = 0
@@ -132,7 +143,7 @@ export function createTable(path: string, options: CreateTableOptions): TableWri
     path,
     rows,
     cols,
-    dtype,
+    ...stored,
     discard: () => file.discard(),
     writeRows(values) {
       if (values.length % cols !== 0 || written + values.length / cols > rows) {
@@ -153,17 +164,20 @@ export function createTable(path: string, options: CreateTableOptions): TableWri
   }
 }
 
-function encoderOf(path: string, fields: { readonly rows: number; readonly cols: number; readonly dtype: Dtype }, like: TableReader | undefined): TableEncoder {
+function encoderOf(path: string, fields: { readonly rows: number; readonly cols: number } & StoredType, like: TableReader | undefined): TableEncoder {
   const format = formatOf(path)
   const fits = like !== undefined && like.rows === fields.rows && like.cols === fields.cols && like.dtype === fields.dtype
   const container = fits && like.container?.format === format ? like.container : undefined
   if (like?.container && !container) throw usageError(`${path}: a table of ${quoted(like.path)} that is written block by block keeps its format, shape and type`)
-  if (format === 'npz') return npzEncoder({ ...fields, ...(container?.format === 'npz' && { container }) })
+  if (format === 'npz') {
+    return npzEncoder({ ...fields, ...(container?.format === 'npz' && { container: { ...container, layout: { ...container.layout, fortran: false } } }) })
+  }
   if (format === 'safetensors') return safetensorsEncoder({ ...fields, ...(container?.format === 'safetensors' && { container }) })
   if (format === 'parquet') return parquetEncoder({ ...fields, ...(container?.format === 'parquet' && { container }) })
   if (format === 'npy') {
-    const { rows, cols, dtype } = fields
-    return { start: () => [npyHeaderBytes([rows, cols], `<${dtype}`)], rows: (values) => [encodeValues(values, dtype)], end: () => [] }
+    const { rows, cols } = fields
+    const type = { ...fields, bigEndian: like?.format === 'npy' && like.layout?.bigEndian === true }
+    return { start: () => [npyHeaderBytes([rows, cols], npyDescr(type))], rows: (values) => [encodeValues(values, type)], end: () => [] }
   }
   throw usageError(`${path}: text is not written block by block; name a file .npy, .npz, .parquet or .safetensors`)
 }

@@ -252,7 +252,7 @@ function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], r
       compressed += length
     }
   }
-  const bytes = values * { f2: 4, f4: 4, f8: 8 }[dtypeOf(vectors[0]!.leaves[0]!)!]
+  const bytes = values * (dtypeOf(vectors[0]!.leaves[0]!) === 'f8' ? 8 : 4)
   if (rows <= mostTableRows(size) && bytes <= mostInflated(compressed)) return
   throw badData(`${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it a table of one repeated value? Write it without compression if it is right`)
 }

@@ -2,7 +2,7 @@
 
 import { constants } from 'node:buffer'
 import { existsSync } from 'node:fs'
-import { badData } from '@indistinct/core'
+import { badData, usageError } from '@indistinct/core'
 import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './byte-source.ts'
 import { readCsvTable } from './csv-table.ts'
 import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
@@ -26,6 +26,10 @@ export interface ReadTableOptions {
   readonly dimensions?: readonly string[] | undefined
   /** Which array of an npz or safetensors file, or which column of lists of a Parquet file; default: the only one. */
   readonly key?: string | undefined
+  /** Of a table of int8 or uint8: a whole number q stands for scale * (q - zeroPoint). */
+  readonly scale?: number | undefined
+  /** Default: 0. */
+  readonly zeroPoint?: number | undefined
 }
 
 /**
@@ -39,12 +43,15 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   if (options.key !== undefined && (format === 'npy' || format === 'csv')) {
     throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
   }
+  if ((options.scale !== undefined || options.zeroPoint !== undefined) && (format === 'csv' || format === 'parquet')) {
+    throw usageError(`${path}: a scale is for tables of int8 and uint8 in npy, npz and safetensors files; leave out --scale and --zero-point`)
+  }
   if (format === 'csv') {
     if (options.ids !== undefined) throw badData(`${path}: a CSV table has its own id column; an ids file goes with a table that has none`)
     return readCsvTable(path, options)
   }
   if (format === 'npy') {
-    const { shape, dtype, data, sha256 } = await readNpyFile(path)
+    const { shape, dtype, quantisation, layout, data, sha256 } = await readNpyFile(path, options)
     if (shape.length !== 2) throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
     const [rows, cols] = shape as [number, number]
     const { ids, notes } = await namedRows(path, rows, options, false)
@@ -52,6 +59,8 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
       notes,
       matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
       dtype,
+      ...(quantisation && { quantisation }),
+      container: { format, hasIds: false, layout },
       source: { path, format, sha256 },
       ...(data instanceof Float64Array && { exact: data }),
       ...(ids && { ids, idColumn: options.idColumn ?? 'id' }),
@@ -61,19 +70,22 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
   const source = format === 'parquet' ? fileOrPartsSource(path) : bytesSource(wholeFile(path), path)
   try {
     const opened = openContainer(source, format, options)
-    const { rows, cols, dtype } = opened
+    const { rows, cols, dtype, quantisation } = opened
     const { ids: given, notes } = await namedRows(path, rows, options, opened.idColumn !== undefined)
     const ids = given ?? opened.readIds()
     const idColumn = given ? (options.idColumn ?? 'id') : opened.idColumn
+    const idType = given || !('idType' in opened) ? undefined : opened.idType
     const data = dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)
     opened.readRows(0, rows, data)
     return embeddingTable({
       matrix: { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
       dtype,
+      ...(quantisation && { quantisation }),
       container: { ...opened.container, source: source.later?.() ?? source, ...(given && { hasIds: false }) },
       source: { path, format, sha256: sourceSha256(source) },
       ...(data instanceof Float64Array && { exact: data }),
       ...(ids ? { ids, idColumn: idColumn! } : { maybeIds: opened.maybeIds() }),
+      ...(idType !== undefined && { idType }),
       notes: [...notes, ...partsNotes(source, ids !== undefined)],
       ...('others' in opened && parquetColumnsOf(opened)),
     })
@@ -105,11 +117,11 @@ export async function readIdsBeside(path: string, rows: number): Promise<string[
 
 /** The table of a file that may hold more. */
 export function openContainer(source: ByteSource, format: 'npz' | 'parquet' | 'safetensors', options: ReadTableOptions) {
-  const { key, dimensions } = options
+  const { key, dimensions, scale, zeroPoint } = options
   // Of an ids file, the name is of its column.
   const idColumn = options.ids === undefined ? options.idColumn : false
-  if (format === 'npz') return openNpz(source, { key, idColumn })
-  if (format === 'safetensors') return openSafetensors(source, { key, idColumn })
+  if (format === 'npz') return openNpz(source, { key, idColumn, scale, zeroPoint })
+  if (format === 'safetensors') return openSafetensors(source, { key, idColumn, scale, zeroPoint })
   return openParquet(source, { key, dimensions, idColumn })
 }
 

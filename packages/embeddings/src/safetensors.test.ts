@@ -40,7 +40,7 @@ describe('what the safetensors package writes', () => {
   })
 
   test('several matrices need a choice', async () => {
-    await expect(readTable(goldenFile('two'))).rejects.toThrow('several arrays could be the table: "items" F32 (3, 2), "users" F32 (3, 2); choose one (--table-key)')
+    await expect(readTable(goldenFile('two'))).rejects.toThrow('several arrays could be the table: "items" F32 (3, 2), "users" F32 (3, 2); choose one (--table-key users, if that is it)')
     expect((await readTable(goldenFile('two'), { key: 'users' })).matrix.rows).toBe(3)
   })
 })
@@ -91,8 +91,10 @@ describe('what is refused', () => {
     await expect(readTable(file(bytes))).rejects.toThrow(message)
   })
 
-  test('BF16, with the way out', async () => {
-    await expect(readTable(file(withHeader('{"a":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}', 4)), { key: 'a' })).rejects.toThrow('expected F16, F32 or F64, got BF16; convert in Python with tensors["a"] = tensors["a"].float()')
+  test('F8, with the way out', async () => {
+    const path = file(withHeader('{"a":{"dtype":"F8_E4M3","shape":[2,1],"data_offsets":[0,2]}}', 2))
+    const words = 'expected F16, BF16, F32 or F64, or I8 or U8 with a scale, got F8_E4M3; convert in Python with tensors["a"] = tensors["a"].float()'
+    await expect(readTable(path, { key: 'a' })).rejects.toThrow(words)
   })
 
   test('every truncation', async () => {

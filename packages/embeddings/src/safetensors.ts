@@ -4,11 +4,12 @@
  */
 
 import { badData, parseJson } from '@indistinct/core'
-import { arrayText } from './array-text.ts'
+import { arrayText, idArray, textItemSize } from './array-text.ts'
 import { pieces, readBytes, type ByteSource } from './byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
-import { type Dtype, quoted } from './embedding-table.ts'
+import { quoted } from './embedding-table.ts'
 import { idArrayOf, looksLikeIds } from './id-column.ts'
+import { checkedQuantisation, type AskedScale, type Dtype, type StoredType } from './stored-type.ts'
 import { chooseArray, type Candidate, type RowReader, type SafetensorsContainer, type TableEncoder } from './table-container.ts'
 
 /** Largest header, as the format has it. */
@@ -19,7 +20,7 @@ const BITS: Readonly<Record<string, number>> = {
   BOOL: 8, U8: 8, I8: 8, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F4: 4, F6_E2M3: 6, F6_E3M2: 6,
   I16: 16, U16: 16, F16: 16, BF16: 16, I32: 32, U32: 32, F32: 32, I64: 64, U64: 64, F64: 64, C64: 64,
 }
-const DTYPES: Readonly<Record<string, Dtype>> = { F16: 'f2', F32: 'f4', F64: 'f8' }
+const DTYPES: Readonly<Record<string, Dtype>> = { F16: 'f2', BF16: 'bf16', F32: 'f4', F64: 'f8', I8: 'i1', U8: 'u1' }
 const INTEGERS: Readonly<Record<string, string>> = { I8: '|i1', U8: '|u1', I16: '<i2', U16: '<u2', I32: '<i4', U32: '<u4', I64: '<i8', U64: '<u8' }
 
 interface Tensor extends Candidate {
@@ -34,6 +35,8 @@ export interface SafetensorsTable extends RowReader {
   readonly container: SafetensorsContainer
   /** Name of the tensor of ids, where there is one. */
   readonly idColumn: string | undefined
+  /** Their type, as <i8. */
+  readonly idType: string | undefined
   readIds(): string[] | undefined
   /** Tensors that look like ids under other names than usual, where there are no ids. */
   maybeIds(): string[]
@@ -42,17 +45,23 @@ export interface SafetensorsTable extends RowReader {
 /**
  * Opens the table of a safetensors file.
  * @param options.key name of the tensor; default: the only matrix of floats
+ * @param options.scale of whole numbers of 8 bits, with zeroPoint
  * @param options.idColumn name of a tensor of whole numbers, one a row; default: the one of a usual name, see {@link idColumnOf}; false: none
  * @throws IndistinctError 'bad-data' where the file is damaged, 'usage' where the tensor cannot be told.
  */
-export function openSafetensors(source: ByteSource, options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined } = {}): SafetensorsTable {
+export function openSafetensors(source: ByteSource, options: SafetensorsOptions = {}): SafetensorsTable {
   const tensors = readTensors(source)
-  const chosen = chooseArray(tensors, options.key, source.name)
+  const chosen = chooseArray(tensors, options.key, source.name, options.scale)
   const name = `${source.name}: ${quoted(chosen.name)}`
   const dtype = DTYPES[chosen.type]
   if (dtype === undefined) {
-    throw badData(`${name}: expected F16, F32 or F64, got ${chosen.type}; convert in Python with tensors[${JSON.stringify(chosen.name)}] = tensors[${JSON.stringify(chosen.name)}].float()`)
+    throw badData(
+      `${name}: expected F16, BF16, F32 or F64, or I8 or U8 with a scale, got ${chosen.type}; ` +
+        `convert in Python with tensors[${JSON.stringify(chosen.name)}] = tensors[${JSON.stringify(chosen.name)}].float()`,
+    )
   }
+  const quantisation = checkedQuantisation(dtype, options, name)
+  const type: StoredType = { dtype, quantisation }
   if (chosen.shape.length !== 2) throw badData(`${name}: expected a matrix of one row a user, got shape (${chosen.shape.join(', ')})`)
   const [rows, cols] = chosen.shape as [number, number]
   const lists = tensors.filter((tensor) => Object.hasOwn(INTEGERS, tensor.type) && tensor.shape.length === 1 && tensor.shape[0] === rows)
@@ -63,13 +72,18 @@ export function openSafetensors(source: ByteSource, options: { readonly key?: st
     rows,
     cols,
     dtype,
+    ...(quantisation && { quantisation }),
     idColumn: found?.name,
+    idType: found && INTEGERS[found.type],
     readIds: () => found && textOf(found),
     maybeIds: () => (found ? [] : lists.filter((tensor) => looksLikeIds(textOf(tensor))).map((tensor) => tensor.name)),
-    container: { format: 'safetensors', source, start: chosen.start, end: chosen.end, hasIds: found !== undefined },
+    container: {
+      format: 'safetensors', source, start: chosen.start, end: chosen.end, hasIds: found !== undefined,
+      others: tensors.filter((tensor) => tensor !== chosen && tensor !== found).map((tensor) => tensor.name),
+    },
     readRows(first, last, into) {
       const width = cols * itemSize(dtype)
-      decodeValues(readBytes(source, chosen.start + first * width, (last - first) * width), dtype, into)
+      decodeValues(readBytes(source, chosen.start + first * width, (last - first) * width), type, into)
     },
   }
 }
@@ -142,37 +156,52 @@ function tensorOf(key: string, value: unknown, base: number, file: string): Tens
   if (!Number.isSafeInteger(expected) || end - start !== expected) {
     throw badData(`${file}: ${quoted(key)}: expected ${expected} bytes for shape (${shape.join(', ')}) of ${dtype}, got ${end - start}`)
   }
-  return { name: key, what: `${dtype} (${shape.join(', ')})`, isTable: Object.hasOwn(DTYPES, dtype) && shape.length === 2, type: dtype, shape, start, end }
+  const isMatrix = shape.length === 2
+  const facts = { isTable: isMatrix && /^B?F\d\d$/.test(dtype), needsScale: isMatrix && /^[IU]8$/.test(dtype) }
+  return { name: key, what: `${dtype} (${shape.join(', ')})`, ...facts, type: dtype, shape, start, end }
 }
 
-export interface SafetensorsFields {
+export interface SafetensorsOptions extends AskedScale {
+  readonly key?: string | undefined
+  readonly idColumn?: string | false | undefined
+}
+
+export interface SafetensorsFields extends Pick<StoredType, 'dtype' | 'quantisation'> {
   readonly rows: number
   readonly cols: number
-  readonly dtype: Dtype
   /** The file that the table came from: all of it but the table's values is copied. */
   readonly container?: SafetensorsContainer | undefined
+  /** Ids that are whole numbers, to write beside the table; not where there is a container. */
+  readonly ids?: { readonly name: string; readonly values: readonly string[]; readonly type: string } | undefined
 }
 
 /** Writes a safetensors file: the table as `embedding`, or in the place and under the name it had. */
-export function safetensorsEncoder({ rows, cols, dtype, container }: SafetensorsFields): TableEncoder {
+export function safetensorsEncoder({ rows, cols, dtype, quantisation, container, ids }: SafetensorsFields): TableEncoder {
   return {
     *start() {
       if (container) yield* pieces(container.source, 0, container.start)
-      else yield newHeader(rows, cols, dtype)
+      else yield newHeader({ rows, cols, dtype, ids })
     },
     *rows(values) {
-      yield encodeValues(values, dtype)
+      yield encodeValues(values, { dtype, quantisation })
     },
     *end() {
       if (container) yield* pieces(container.source, container.end, container.source.size - container.end)
+      else if (ids) yield idArray(ids.values, ids.type)
     },
   }
 }
 
 /** Padded with spaces, as the reference writer does, so that values start at a multiple of 8. */
-function newHeader(rows: number, cols: number, dtype: Dtype): Uint8Array {
+function newHeader({ rows, cols, dtype, ids }: SafetensorsFields): Uint8Array {
   const type = Object.keys(DTYPES).find((key) => DTYPES[key] === dtype)!
-  const text = JSON.stringify({ embedding: { dtype: type, shape: [rows, cols], data_offsets: [0, rows * cols * itemSize(dtype)] } })
+  const end = rows * cols * itemSize(dtype)
+  const header: { [name: string]: unknown } = { embedding: { dtype: type, shape: [rows, cols], data_offsets: [0, end] } }
+  if (ids) {
+    const idType = Object.keys(INTEGERS).find((key) => INTEGERS[key] === ids.type)!
+    header[ids.name] = { dtype: idType, shape: [rows], data_offsets: [end, end + rows * textItemSize(ids.type)!] }
+  }
+  const text = JSON.stringify(header)
   const length = Math.ceil(Buffer.byteLength(text) / 8) * 8
   const bytes = Buffer.alloc(8 + length, ' ')
   bytes.writeBigUInt64LE(BigInt(length), 0)

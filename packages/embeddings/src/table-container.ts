@@ -4,8 +4,11 @@ import { usageError } from '@indistinct/core'
 import type { ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import type { Values } from './dtype-bytes.ts'
-import { type Dtype, quoted } from './embedding-table.ts'
+import { quoted } from './embedding-table.ts'
+import { shellWord } from './local-file.ts'
+import type { ArrayLayout } from './npy-header.ts'
 import type { ParquetContents } from './parquet-file.ts'
+import { scaleMissing, type Dtype, type Quantisation } from './stored-type.ts'
 import type { ZipEntry } from './zip.ts'
 
 interface Contents {
@@ -14,11 +17,21 @@ interface Contents {
   readonly hasIds: boolean
 }
 
+/** An npy file: nothing but its layout. */
+export interface NpyContainer {
+  readonly format: 'npy'
+  readonly hasIds: false
+  readonly layout: ArrayLayout
+}
+
 /** An npz archive around a table. */
 export interface NpzContainer extends Contents {
   readonly format: 'npz'
+  readonly layout: ArrayLayout
   readonly entries: readonly ZipEntry[]
   readonly key: ZipEntry
+  /** Names of the arrays that are neither the table nor its ids. */
+  readonly others: readonly string[]
 }
 
 /** A safetensors file around a table: the bytes of its tensor. */
@@ -26,6 +39,8 @@ export interface SafetensorsContainer extends Contents {
   readonly format: 'safetensors'
   readonly start: number
   readonly end: number
+  /** Names of the tensors that are neither the table nor its ids. */
+  readonly others: readonly string[]
 }
 
 /** A Parquet file around a table. */
@@ -36,13 +51,17 @@ export interface ParquetContainer extends Contents, ParquetContents {
 }
 
 /** What a file holds beside the table, for writing the same format again with all of it unchanged. */
-export type TableContainer = NpzContainer | SafetensorsContainer | ParquetContainer
+export type TableContainer = NpyContainer | NpzContainer | SafetensorsContainer | ParquetContainer
 
 /** A table of which rows can be read by number. */
 export interface RowReader {
   readonly rows: number
   readonly cols: number
   readonly dtype: Dtype
+  /** What whole numbers stand for, where `dtype` is i1 or u1. */
+  readonly quantisation?: Quantisation | undefined
+  /** How the values lie in npy and npz files. */
+  readonly layout?: ArrayLayout | undefined
   /** Fills `into` with rows from <= i < to, row-major; float64 is rounded where `into` is float32. */
   readRows(from: number, to: number, into: Values): void
 }
@@ -61,21 +80,36 @@ export interface Candidate {
   /** As messages show it: "<f4 (943, 16)". */
   readonly what: string
   readonly isTable: boolean
+  /** A matrix of whole numbers of 8 bits, which would be a table with a scale. */
+  readonly needsScale: boolean
 }
 
 /**
- * The array that holds the table: the one asked for, or else the only matrix of floats.
+ * The array that holds the table: the one asked for, or else the only matrix of floats; with a scale the only matrix of
+ * whole numbers of 8 bits.
  * @throws IndistinctError 'usage' where the one asked for is not there, or several could be it.
  */
-export function chooseArray<T extends Candidate>(candidates: readonly T[], key: string | undefined, path: string): T {
-  const listed = (some: readonly T[]): string => some.slice(0, 12).map(({ name, what }) => `${quoted(name)} ${what}`).join(', ') + (some.length > 12 ? ` and ${some.length - 12} more` : '')
+export function chooseArray<T extends Candidate>(candidates: readonly T[], key: string | undefined, path: string, scale?: number): T {
   if (key !== undefined) {
     const found = candidates.find(({ name }) => name === key)
     if (!found) throw usageError(`${path}: there is no array ${quoted(key)}; the arrays are ${columnList(candidates.map(({ name }) => name))}`)
     return found
   }
-  const tables = candidates.filter(({ isTable }) => isTable)
+  const whole = candidates.filter(({ needsScale }) => needsScale)
+  const tables = scale === undefined ? candidates.filter(({ isTable }) => isTable) : whole
   if (tables.length === 1) return tables[0]!
-  if (tables.length === 0) throw usageError(`${path}: expected a matrix of float16, float32 or float64 values, got ${candidates.length === 0 ? 'no arrays' : listed(candidates)}`)
-  throw usageError(`${path}: several arrays could be the table: ${listed(tables)}; choose one (--table-key)`)
+  if (tables.length > 1) {
+    // Of factors of users and of items, those of users are meant; but a name is no proof.
+    const named = tables.filter(({ name }) => /user/i.test(name))
+    const choice = named.length === 1 ? ` ${shellWord(named[0]!.name)}, if that is it` : ''
+    throw usageError(`${path}: several arrays could be the table: ${listed(tables)}; choose one (--table-key${choice})`)
+  }
+  if (scale === undefined && whole.length > 0) throw scaleMissing(listed(whole), path)
+  const expected = scale === undefined ? 'a matrix of float16, bfloat16, float32 or float64 values' : 'a matrix of int8 or uint8 values, since a scale is given'
+  throw usageError(`${path}: expected ${expected}, got ${candidates.length === 0 ? 'no arrays' : listed(candidates)}`)
+}
+
+function listed(candidates: readonly Candidate[]): string {
+  const shown = candidates.slice(0, 12).map(({ name, what }) => `${quoted(name)} ${what}`).join(', ')
+  return candidates.length > 12 ? `${shown} and ${candidates.length - 12} more` : shown
 }

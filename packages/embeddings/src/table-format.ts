@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
 import type { TableFormat } from './embedding-table.ts'
+import type { Dtype } from './stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
 
 const FORMATS: Readonly<Record<string, TableFormat>> = { '.npy': 'npy', '.npz': 'npz', '.csv': 'csv', '.tsv': 'csv', '.parquet': 'parquet', '.safetensors': 'safetensors' }
@@ -42,4 +43,11 @@ export function isFolder(path: string): boolean {
 /** The file beside a table that names its rows, where its format has no place for ids. */
 export function idsBeside(path: string): string {
   return `${path.replace(/(?<=.)\/+$/, '')}.ids.csv`
+}
+
+/** Whether files of `format` hold values of `dtype`; text holds any number. */
+export function formatHolds(format: TableFormat, dtype: Dtype): boolean {
+  if (format === 'parquet') return /^f\d$/.test(dtype)
+  if (format === 'csv') return dtype !== 'i1' && dtype !== 'u1'
+  return format === 'npy' || format === 'npz' ? dtype !== 'bf16' : true
 }

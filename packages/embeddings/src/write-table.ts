@@ -1,7 +1,8 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
 import { existsSync } from 'node:fs'
-import { badData, commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
+import { commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
+import { tableFor } from './convert-table.ts'
 import { csvChunks } from './csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
 import { npyChunks } from './npy.ts'
@@ -28,12 +29,12 @@ export function tableFiles(path: string, table: EmbeddingTable): string[] {
   return idsGoBeside(path, table) ? [path, idsBeside(path)] : [path]
 }
 
-function idsGoBeside(path: string, { container, idColumn }: EmbeddingTable): boolean {
+function idsGoBeside(path: string, { container, idColumn, idType }: EmbeddingTable): boolean {
   const format = formatOf(path)
   if (idColumn === undefined || format === 'csv') return false
   // What else is in a file is copied as it is, so ids that were beside it stay beside it.
   if (container?.format === format) return !container.hasIds
-  return format === 'npy' || format === 'safetensors'
+  return format === 'npy' || (format === 'safetensors' && idType === undefined)
 }
 
 /** Whether a table is written without ids of any kind. */
@@ -74,21 +75,23 @@ export function stageTable(path: string, table: EmbeddingTable, options: { reado
 }
 
 /** The bytes of the table's file, in pieces. */
-export function tableChunks(path: string, table: EmbeddingTable): Iterable<Uint8Array> {
+export function tableChunks(path: string, given: EmbeddingTable): Iterable<Uint8Array> {
   const format = formatOf(path)
-  const { matrix, dtype, exact, ids, idColumn, columns, dimensions, header, container } = table
+  const table = tableFor(path, given)
+  const { matrix, dtype, quantisation, exact, idColumn, idType, columns, dimensions, header, container } = table
   const { rows, cols } = matrix
-  const values = exact ?? matrix.data
-  if (container?.format === 'parquet' && format !== 'parquet' && container.withoutText.length > 0) {
-    throw badData(`${path}: column ${JSON.stringify(container.withoutText[0])} of the table has no text form; write a .parquet file, which keeps it`)
-  }
+  const stored = { dtype, ...(quantisation && { quantisation }) }
   if (format === 'csv') return csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ',')
-  if (format === 'npy') return npyChunks([rows, cols], values, dtype)
+  if (format === 'npy') return npyChunks([rows, cols], exact ?? matrix.data, stored, container?.format === 'npy' ? container.layout : undefined)
   // An index of pandas in CSV has no name, and arrays need one.
-  const text = [...(idColumn === undefined ? [] : [{ name: idColumn || 'id', values: ids }]), ...columns]
-  const fields = { rows, cols, dtype }
+  const ids = idColumn === undefined ? undefined : { name: idColumn || 'id', values: table.ids, type: idType }
+  const text = [...(ids ? [ids] : []), ...columns]
+  const fields = { rows, cols, ...stored }
   if (format === 'npz') return encoded(npzEncoder(container?.format === 'npz' ? { ...fields, container } : { ...fields, text }), table)
-  if (format === 'safetensors') return encoded(safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : fields), table)
+  if (format === 'safetensors') {
+    const whole = ids?.type === undefined ? undefined : { ...ids, type: ids.type }
+    return encoded(safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : { ...fields, ids: whole }), table)
+  }
   // Names that were made up for the dimensions of one array are no columns.
   return encoded(parquetEncoder(container?.format === 'parquet' ? { ...fields, container } : { ...fields, text, ...(header && { dimensions, header }) }), table)
 }

@@ -20,6 +20,8 @@ export interface PublishArguments extends StoreArguments, DryRunArguments {
   readonly ids?: string | undefined
   readonly 'file-id-column'?: string | undefined
   readonly 'table-key'?: string | undefined
+  readonly scale?: number | undefined
+  readonly 'zero-point'?: number | undefined
   readonly dimensions?: readonly string[] | undefined
   readonly partial: boolean
 }
@@ -31,6 +33,8 @@ export const publishOptions = {
     ids: tableOptions.ids,
     'file-id-column': { describe: 'id column of FILE or of the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
     'table-key': tableOptions['table-key'],
+    scale: tableOptions.scale,
+    'zero-point': tableOptions['zero-point'],
     dimensions: tableOptions.dimensions,
     partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
   }),
@@ -59,7 +63,7 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
 
 async function publish(args: PublishArguments): Promise<void> {
   const session = openSession(args)
-  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'], key: args['table-key'], dimensions: args.dimensions })
+  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'], key: args['table-key'], dimensions: args.dimensions, scale: args.scale, zeroPoint: args['zero-point'] })
   for (const warning of table.warnings) session.log.warn(warning)
   if (table.dtype === 'f8') session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
   const sha256 = table.source!.sha256

@@ -140,7 +140,7 @@ async function unlearnInShards(args: UnlearnShardsArguments): Promise<void> {
   const options = {
     tables: args.tables, attributes: args.attributes, attribute: args.attribute, out, method: args.method, parameters: parametersOf(args), seed: args.seed, shards: args.shards,
     ids: args.ids, idColumn: args['id-column'], tableIdColumn: args['table-id-column'], dimensions: args.dimensions, key: args['table-key'],
-    byPosition: args['by-position'], ...labelNamesOf(args), fit: args.fit, force: args.force,
+    scale: args.scale, zeroPoint: args['zero-point'], byPosition: args['by-position'], ...labelNamesOf(args), fit: args.fit, force: args.force,
   }
   if (args['dry-run']) return showPlan(await planShards(options, session.log, (run) => shardDryRun(run, out, workersOf(args, run.plan))), args.json, session)
   const { plan, resumed } = await prepareShards(options, session.log)

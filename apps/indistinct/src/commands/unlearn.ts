@@ -2,7 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { canonicalJson, sideBySide, usageError, type Json, type Matrix } from '@indistinct/core'
-import { idsBeside, isFolder, tableExtensionList, tableFiles, withMatrix } from '@indistinct/embeddings'
+import { idsBeside, isFolder, tableExtensionList, tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners, type Unlearned } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { planTargets } from '../attack-battery.ts'
@@ -22,6 +22,7 @@ import { tableChange } from '../table-change.ts'
 import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
 import { methodNames, outputPaths, parametersOf, unlearnOptions, type UnlearnArguments } from '../unlearn-arguments.ts'
 import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
+import { writtenTable } from '../written-table.ts'
 import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearning } from '../unlearning.ts'
 
 /** With the first table for those of one table. */
@@ -79,25 +80,34 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const { targets, warnings: ofTargets } = args.audit ? attackTargets(found, args.attackers, extras.also) : { targets: [], warnings: [] }
   const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
   for (const warning of warnings) session.log.warn(warning)
-  let inputs = { ...found, warnings: [...found.warnings, ...warnings] }
+  const inputsOfFiles = { ...found, warnings: [...found.warnings, ...warnings] }
   // What a table's format has no place for goes into a file of its own.
   checkOutputs([...sources.flatMap((source, t) => tableFiles(outs[t]!, source)), ...beside], read, args.force)
   if (args['dry-run']) {
     const writes = [...sources.flatMap((source, t) => [...tableFiles(outs[t]!, source), sidecars[t]!]), report, ...optional([args.delta, args.fit])]
-    return showPlan(await planOf(args, inputs, tables, parameters, extras, targets, writes, session.log), args.json, session)
+    return showPlan(await planOf(args, inputsOfFiles, tables, parameters, extras, targets, writes, session.log), args.json, session)
   }
 
-  const { results, fitted, updated } = await unlearnedBy(args, inputs, tables, parameters, extras, session.log)
-  const notLanded = results.flatMap(({ parameters: reached }, t) => outcomeWarning(results.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
-  for (const warning of notLanded) session.log.warn(warning)
-  inputs = { ...inputs, warnings: [...inputs.warnings, ...notLanded] }
+  const { results: unlearned, fitted, updated } = await unlearnedBy(args, inputsOfFiles, tables, parameters, extras, session.log)
+  const notLanded = unlearned.flatMap(({ parameters: reached }, t) => outcomeWarning(unlearned.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
+  // From here on the rows are those that are written: what is measured and attacked is what the files hold.
+  const writes = sources.map((source, t) => {
+    const rows = t === 0 ? unlearned[0]!.embedding : rowsInOrder({ ...found.table, matrix: unlearned[t]!.embedding }, args.table, source, paths[t]!)
+    return writtenTable(source, rows, paths[t]!, outs[t]!, args.lengths)
+  })
+  const notes = [...notLanded, ...writes.flatMap((write) => write.notes)]
+  for (const note of notes) session.log.warn(note)
+  const inputs = { ...inputsOfFiles, warnings: [...inputsOfFiles.warnings, ...notes] }
+  const results = unlearned.map((result, t): Unlearned => {
+    const { table } = writes[t]!
+    return { ...result, embedding: t === 0 ? table.matrix : rowsInOrder(table, outs[t]!, found.table, args.table) }
+  })
   const fit = args.fit !== undefined && fitted ? { path: args.fit, text: fitFile(fitted, inputs, results[0]!, args.seed) } : undefined
   const files = inputFiles(args, inputs)
   const made = sources.map((source, t): UnlearnedTable => {
     const [{ name, matrix }, result, path] = [tables[t]!, results[t]!, paths[t]!]
-    const rows = t === 0 ? result.embedding : rowsInOrder({ ...inputs.table, matrix: result.embedding }, args.table, source, path)
     return {
-      name, path, out: outs[t]!, before: matrix, after: result.embedding, table: withMatrix(source, rows), result,
+      name, path, out: outs[t]!, before: matrix, after: result.embedding, table: writes[t]!.table, result,
       change: tableChange(matrix, result.embedding, inputs.labels, args.seed),
       input: { ...files, table: { file: basename(path), sha256: source.source!.sha256 }, ...extras.files },
     }

@@ -26,6 +26,8 @@ export interface PrepareOptions {
   readonly idColumn?: string | undefined
   readonly tableIdColumn?: string | undefined
   readonly dimensions?: readonly string[] | undefined
+  readonly scale?: number | undefined
+  readonly zeroPoint?: number | undefined
   readonly key?: string | undefined
   readonly byPosition?: boolean | undefined
   readonly missing?: readonly string[] | undefined
@@ -97,7 +99,7 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
   const { tables, attributes, fit } = options
   if (attributes.length !== 1 && attributes.length !== tables.length) throw usageError(`--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`)
   if (tables.length > 1 && options.shards !== undefined) throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
-  const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }) }
+  const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }), ...(options.scale !== undefined && { scale: options.scale }), ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }) }
   const readers: TableReader[] = []
   try {
     const folder = tables.find((path) => isFolder(path))

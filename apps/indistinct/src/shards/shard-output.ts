@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { badData, bytesOf, canonicalJson, type Json, writeFileAtomic } from '@indistinct/core'
-import { createTable, type TableReader } from '@indistinct/embeddings'
+import { createTable, rounded, type TableReader } from '@indistinct/embeddings'
 import type { Shard, UnlearnedShards } from '@indistinct/unlearners'
 import { changeSums, type ShardChange } from './shard-change.ts'
 import { layout, type ShardPlan } from './shard-plan.ts'
@@ -17,22 +17,23 @@ export interface ShardRecord {
   readonly change: ShardChange
 }
 
-/** Writes the shard under its name in `folder`, then its record. @throws IndistinctError 'bad-data' where a value leaves the range of float16. */
+/** Writes the shard under its name in `folder`, then its record. @throws IndistinctError 'bad-data' where a value leaves the range of its type. */
 export function writeShard(folder: string, shard: Shard, plan: ShardPlan, input: TableReader, result: UnlearnedShards): void {
-  const { cols, dtype } = input
+  const { cols, dtype, quantisation } = input
   const planned = plan.shards[shard.index]!
   const path = join(folder, planned.output)
-  const output = createTable(path, { rows: shard.rows, cols, dtype, force: true, ...(planned.whole && { like: input }) })
-  const limit = dtype === 'f2' ? 65520 : Infinity
+  const output = createTable(path, { rows: shard.rows, cols, dtype, quantisation, force: true, ...(planned.whole && { like: input }) })
+  const narrow = dtype !== 'f4' && dtype !== 'f8'
   const hash = createHash('sha256')
   const change = changeSums(plan)
   try {
-    result.eachBlock(shard, (block, first) => {
+    result.eachBlock(shard, (unlearned, first) => {
+      const block = narrow ? unlearned.map((value) => rounded(value, input)) : unlearned
       const before = new Float32Array(block.length)
       shard.readRows(first, first + block.length / cols, before)
       hash.update(bytesOf(before))
-      const beyond = block.findIndex((value) => !(Math.abs(value) < limit))
-      if (beyond >= 0) throw badData(`${path}: row ${first + Math.floor(beyond / cols)} (from 0), dimension ${beyond % cols}: ${block[beyond]} is beyond the range of the table's type`)
+      const beyond = block.findIndex((value) => !Number.isFinite(value))
+      if (beyond >= 0) throw badData(`${path}: row ${first + Math.floor(beyond / cols)} (from 0), dimension ${beyond % cols}: ${unlearned[beyond]} is beyond the range of the table's type`)
       change.add(before, block, shard.codes.subarray(first, first + block.length / cols))
       if (dtype !== 'f8') return output.writeRows(block)
       // A value that did not move keeps the digits that float32 has not.

@@ -41,7 +41,7 @@ export interface ShardPlan {
   readonly attributes: readonly FileRecord[]
   readonly dimensions: number
   /** What tells columns and arrays of the files apart, where that is needed. */
-  readonly read: { readonly key?: string; readonly idColumn?: string; readonly dimensions?: readonly string[] }
+  readonly read: { readonly key?: string; readonly idColumn?: string; readonly dimensions?: readonly string[]; readonly scale?: number; readonly zeroPoint?: number }
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly modified: number }[]
   readonly centre: readonly number[]
   /** Where worker 0 writes the fit of a closed form. */

@@ -134,7 +134,8 @@ function lengthOf({ range: { least, most }, count, sums, squares }: SeenRows, ty
   const half = (most - least) / 2
   const spread = Math.sqrt(Math.max(0, squares - sums.reduce((total, sum) => total + sum * sum, 0) / count) / count)
   const rest = roundingOf(type, middle)
-  if (!(half <= Math.max(rest * middle, SLACK * spread) && half <= LEAST_CONTRAST * spread)) return undefined
+  const slack = Math.max(rest * middle, SLACK * spread)
+  if (!(half <= slack && Math.max(half, rest * middle) <= LEAST_CONTRAST * spread)) return undefined
   return { length: Math.abs(middle - 1) <= Math.max(rest, SLACK) ? 1 : middle, rest }
 }
 

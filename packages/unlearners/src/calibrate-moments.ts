@@ -131,7 +131,7 @@ function transport(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const square = (left: Float64Array, right: Float64Array): Float64Array => product(left, right, n, n, n)
   const eigen = symmetricEigen(a, n)
   // A class flat along some direction of the pooled spread cannot be widened there by a linear map.
-  const floor = 1e-9 * eigen.values[0]!
+  const floor = 1e-9 * Math.max(1, eigen.values[0]!)
   const root = spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value)))
   const inverse = spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value)))
   const middle = spectralFunction(symmetricEigen(square(square(root, b), root), n), (value) => Math.sqrt(Math.max(0, value)))

@@ -1,13 +1,16 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
-import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { axisScaling } from './axis-scaling.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { classMoments } from './class-moments.ts'
 import { defaultFrequencies, exactKernel, exactKernelIn, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
+import { mostUnlike } from './column-scales.ts'
 import { memoryFlowTable } from './memory-flow-table.ts'
+import { rankCheck } from './rank-check.ts'
 import { checkedCourse, runFlow, type FlowCourse } from './run-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
+import { standardisedColumns } from './standardised-columns.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
 export interface CalibratedFlowOptions extends Partial<FlowCourse> {
@@ -69,14 +72,17 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * same proportion. Steps are shortened until the weighted sum of squared (ratio - 1) comes down, and the flow ends when
  * no pair is above its landing nor more than 5 tolerances below.
  *
+ * Columns of which one is a thousand times as wide as another are first divided by their spreads (`standardisedColumns`):
+ * distances would see the widest alone.
+ *
  * Random Fourier features (`kernel`): frequencies are drawn anew for every step, which starts by measuring its own start
  * with them; the direction comes from those of the step before. The landing is then a statement about an estimate, and
  * `parameters` give its standard error.
  *
  * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
- * deviations, nothing moves, and `parameters.outcome` is 'already at null'. Where passes run out, or no step leads on, the
- * table reached is returned with the outcome 'not landed' and `stopped`, the reason; `above` names families that stayed above
- * their null by more than chance explains.
+ * deviations, nothing moves, and `parameters.outcome` is 'already at null'; 'not landed' where ranks of a column tell classes
+ * apart (`rankCheck`). Where passes run out, or no step leads on, the table reached is returned with the outcome 'not landed' and
+ * `stopped`, the reason; `above` names families that stayed above their null by more than chance explains.
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
@@ -88,13 +94,27 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
   if (metric && (metric.rows !== embedding.rows || metric.cols !== embedding.cols)) {
     throw new RangeError(`${caller}: expected a metric of the table's shape (${embedding.rows}, ${embedding.cols}), got (${metric.rows}, ${metric.cols})`)
   }
-  const kernel = chosenKernel(embedding, classes, options, whitening > 0 ? axisScaling(classMoments(embedding, classes), whitening) : undefined)
-  const { state, parameters, trace } = runFlow(caller, memoryFlowTable(embedding, classes, kernel, { shapes: course.shapes, ...(metric && { metric }) }), course, onPass)
+  const standardised = standardisedColumns(embedding, classes)
+  if (standardised && metric) {
+    throw badData(
+      `${caller}: expected columns of like spread for a metric of scores, got one over ${mostUnlike} times as wide as another; `
+        + 'leave the metric (--items) out, or divide the wide columns by a constant',
+    )
+  }
+  const start = standardised?.table ?? embedding
+  const kernel = chosenKernel(start, classes, options, whitening > 0 ? axisScaling(classMoments(start, classes), whitening) : undefined)
+  const { state, parameters, trace } = runFlow(caller, memoryFlowTable(start, classes, kernel, { shapes: course.shapes, ...(metric && { metric }) }), course, onPass)
+  const ranks = parameters['outcome'] === 'already at null' ? rankCheck(embedding, classes, course.level) : undefined
   return unlearned({
-    embedding: state === embedding ? copyMatrix(embedding) : state,
+    embedding: state === start ? copyMatrix(embedding) : (standardised?.back(state) ?? state),
     method: 'flow',
     parameters: {
       ...parameters,
+      ...(ranks && { differencesOfRanks: ranks.ratio }),
+      ...(ranks && !ranks.explained && {
+        outcome: 'not landed', stopped: `means and distances find classes alike, but ranks in column ${ranks.column} tell them apart`,
+      }),
+      ...(standardised && { columns: 'standardised' }),
       ...(whitening > 0 && { whitening }),
       ...(metric && { metric: metric.stride === 0 ? 'one for all' : 'one a user' }),
       ...(kernel.name === 'random-fourier' && { frequencies: options.frequencies ?? defaultFrequencies, seed: options.seed ?? 0 }),

@@ -2,6 +2,8 @@
 
 import { badData, type Labels, type Matrix } from '@indistinct/core'
 import { classRows } from '@indistinct/losses'
+import { checkFarValues } from './far-values.ts'
+import { checkFloatRange } from './float-range.ts'
 
 /**
  * Rows of each class that has users, once embedding (N, K) and labels are known to be usable.
@@ -37,13 +39,35 @@ export function checkedClasses(caller: string, embedding: Matrix, labels: Labels
       )
     }
   })
-  const first = classes[0]![0]!
-  const differs = classes.some((members) => members.some((i) => {
+  const differsFrom = (first: number) => (i: number): boolean => {
     for (let k = 0; k < K; k++) if (data[i * K + k] !== data[first * K + k]) return true
     return false
-  }))
-  if (!differs) throw badData(`${caller}: expected users that differ, got ${classes.reduce((n, c) => n + c.length, 0)} equal rows; this table holds nothing to unlearn`)
+  }
+  const rows = joined(classes)
+  if (!rows.some(differsFrom(rows[0]!))) {
+    throw badData(`${caller}: expected users that differ, got ${rows.length} equal rows; this table holds nothing to unlearn`)
+  }
+  classes.forEach((members, c) => {
+    if (members.some(differsFrom(members[0]!))) return
+    throw badData(
+      `${caller}: expected users of '${present[c]!}' that differ, got ${members.length} equal rows, the first in row ${members[0]!} (from 0): `
+        + 'who sees that row knows the label, and no method that moves equal rows alike hides it; '
+        + 'train these users, merge that class with another, or blank its label',
+    )
+  })
+  checkFloatRange(caller, embedding, rows)
+  checkFarValues(caller, embedding, rows)
   return classes
+}
+
+function joined(classes: readonly Int32Array[]): Int32Array {
+  const rows = new Int32Array(classes.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const members of classes) {
+    rows.set(members, at)
+    at += members.length
+  }
+  return rows
 }
 
 /** @throws RangeError unless `value` is a finite number above zero (or at zero, where `zero` allows it). */

@@ -1,6 +1,7 @@
 /** @file How likely each class is for a user whose label is unknown, were classes normal. */
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
+import { columnScales, inScales } from './column-scales.ts'
 import { pooledNormal, shrunkCovariance, type ClassNormal } from './class-normals.ts'
 
 /** Log densities of classes on the directions in which users differ at all. */
@@ -22,21 +23,24 @@ const negligible = 1e-9
  * mixed into every class: unlike the transport's, these covariances are inverted, and a user who was not among those
  * they were measured on must not be declared of one class by a direction in which the others happen to be flat.
  */
-export function classPosterior(normals: readonly ClassNormal[]): ClassPosterior {
-  const K = normals[0]!.mean.length
+export function classPosterior(given: readonly ClassNormal[]): ClassPosterior {
+  const K = given[0]!.mean.length
+  // In columns of spread 1: densities of all classes change by the same factor, and narrow columns count.
+  const scales = columnScales(given)
+  const normals = inScales(given, scales)
   const { count, within } = pooledNormal(normals)
   const fitted = normals.map((normal) => {
     const covariance = shrunkCovariance(normal, within).map((value, p) => 0.9 * value + 0.1 * within[p]!)
     const { values, vectors } = symmetricEigen(covariance, K)
     const rank = values.filter((value) => value > negligible * values[0]!).length
     return {
-      whitening: vectors.slice(0, rank * K).map((value, p) => value / Math.sqrt(values[Math.floor(p / K)]!)),
+      whitening: vectors.slice(0, rank * K).map((value, p) => value / Math.sqrt(values[Math.floor(p / K)]!) / scales[p % K]!),
       logSpread: values.slice(0, rank).reduce((sum, value) => sum + Math.log(value) / 2, 0),
     }
   })
   return {
     shares: normals.map((normal) => normal.count / count),
-    means: normals.map((normal) => normal.mean),
+    means: given.map((normal) => normal.mean),
     whitening: fitted.map(({ whitening }) => whitening),
     logSpread: fitted.map(({ logSpread }) => logSpread),
   }

@@ -40,7 +40,8 @@ export function descend(
       throw badData(
         step === 1
           ? `${caller}: expected a loss that is a number, got ${value} at step 1; look for columns of very large values, and divide them by a constant`
-          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower learningRate (${learningRate}; --learning-rate on the command line)`,
+          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower learningRate (${learningRate}; --learning-rate on the command line)`
+            + (Number.isFinite(value) ? '' : ', or divide the table by a constant'),
       )
     }
     const row: TraceRow = Object.freeze({ pass: step, loss: value, ...measured })
@@ -51,6 +52,17 @@ export function descend(
     } else {
       for (let p = 0; p < theta.data.length; p++) theta.data[p]! -= learningRate * gradient.data[p]!
     }
+    if (!isFinite(theta)) {
+      throw badData(
+        `${caller}: users left the range of float32 at step ${step}; lower learningRate (${learningRate}; --learning-rate on the `
+          + 'command line), or bring the table to values near 1',
+      )
+    }
   }
   return { embedding: theta, trace }
+}
+
+function isFinite({ data }: Matrix): boolean {
+  for (const value of data) if (!Number.isFinite(value)) return false
+  return true
 }

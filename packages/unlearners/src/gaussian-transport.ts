@@ -5,6 +5,7 @@ import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses, checkCount, checkPositive } from './checked-classes.ts'
 import { classNormals, pooledNormal, shrinkage, shrunkCovariance, type ClassNormal } from './class-normals.ts'
 import { classPosterior } from './class-posterior.ts'
+import { areUnlike, columnScales, inScales, outOfScales } from './column-scales.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from './fitted-unlearner.ts'
 import { product, transposed } from './small-product.ts'
@@ -38,11 +39,11 @@ export function fitGaussianTransport(embedding: Matrix, labels: Labels, options:
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxIterations', maxIterations)
   const normals = classNormals(embedding, classes)
-  const { maps, iterations } = gaussianTransportMaps(normals, { tolerance, maxIterations })
+  const { maps, iterations, standardised } = gaussianTransportMaps(normals, { tolerance, maxIterations })
   const shrunk = normals.map(({ count }) => shrinkage(count, embedding.cols))
   return fittedInClosedForm(
     'gaussian-transport', embedding, labels, { kind: 'by-class', maps, posterior: classPosterior(normals) },
-    { tolerance, maxIterations, iterations, shrinkage: shrunk }, options,
+    { tolerance, maxIterations, iterations, shrinkage: shrunk, ...(standardised && { columns: 'standardised' }) }, options,
   )
 }
 
@@ -51,8 +52,21 @@ const negligible = 1e-10
 /** Least eigenvalue of a class' covariance beside the largest of all: flatter ones cannot be widened by a linear map. */
 const flattest = 1e-12
 
-/** The map of each class, and how many iterations the barycentre took, from class moments alone. */
-export function gaussianTransportMaps(normals: readonly ClassNormal[], options: GaussianTransportOptions = {}): { maps: AffineMap[]; iterations: number } {
+/**
+ * The map of each class, and how many iterations the barycentre took, from class moments alone. Users move least in the table's
+ * own units; where one column is a thousand times as wide as another, in units of each column's spread (`standardised`).
+ */
+export function gaussianTransportMaps(
+  normals: readonly ClassNormal[], options: GaussianTransportOptions = {},
+): { maps: AffineMap[]; iterations: number; standardised: boolean } {
+  const scales = columnScales(normals)
+  const standardised = areUnlike(scales, normals)
+  if (!standardised) return { ...mapsOf(normals, options), standardised }
+  const { maps, iterations } = mapsOf(inScales(normals, scales), options)
+  return { maps: maps.map((map) => outOfScales(map, scales)), iterations, standardised }
+}
+
+function mapsOf(normals: readonly ClassNormal[], options: GaussianTransportOptions): { maps: AffineMap[]; iterations: number } {
   const { tolerance = 1e-12, maxIterations = 200 } = options
   const K = normals[0]!.mean.length
   const { count, mean, within } = pooledNormal(normals)
@@ -81,8 +95,9 @@ export function covarianceBarycentre(
   const square = (left: Float64Array, right: Float64Array): Float64Array => product(left, right, P, P, P)
   let barycentre = covariances[weights.indexOf(Math.max(...weights))]!
   if (P === 0) return { barycentre, iterations: 0 }
+  const widest = Math.max(...covariances.map((covariance) => largestEntry(covariance, P)))
   for (let iteration = 1; ; iteration++) {
-    const { root, inverse } = roots(barycentre, P)
+    const { root, inverse } = roots(barycentre, P, widest)
     const mean = new Float64Array(P * P)
     covariances.forEach((covariance, c) => {
       const middle = squareRoot(square(square(root, covariance), root), P)
@@ -103,14 +118,22 @@ export function covarianceBarycentre(
 
 /** Optimal transport from N(0, A) to N(0, B), (P, P): A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2. */
 function transport(a: Float64Array, b: Float64Array, P: number): Float64Array {
-  const { root, inverse } = roots(a, P)
+  const { root, inverse } = roots(a, P, largestEntry(b, P))
   const middle = squareRoot(product(product(root, b, P, P, P), root, P, P, P), P)
   return symmetrised(product(product(inverse, middle, P, P, P), inverse, P, P, P), P)
 }
 
-function roots(a: Float64Array, P: number): { root: Float64Array; inverse: Float64Array } {
+/** Largest variance of a covariance (P, P), at least its largest eigenvalue over P. */
+function largestEntry(a: Float64Array, P: number): number {
+  let most = 0
+  for (let p = 0; p < P; p++) most = Math.max(most, a[p * (P + 1)]!)
+  return most
+}
+
+/** Roots of a covariance, no direction flatter than a share of its own widest and of `other`: a class may be one point. */
+function roots(a: Float64Array, P: number, other: number): { root: Float64Array; inverse: Float64Array } {
   const eigen = symmetricEigen(a, P)
-  const floor = flattest * eigen.values[0]!
+  const floor = flattest * Math.max(eigen.values[0]!, other)
   return {
     root: spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value))),
     inverse: spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value))),

@@ -3,6 +3,8 @@
 import { badData, copyMatrix, type Matrix } from '@indistinct/core'
 import { hsic, hsicTarget, type HsicLoss } from '@indistinct/losses'
 import { checkCount, checkPositive } from './checked-classes.ts'
+import { checkFarValues } from './far-values.ts'
+import { checkFloatRange } from './float-range.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 import { closeCurves, curveRatios, holdCurves, valueCurves } from './value-curves.ts'
 
@@ -46,6 +48,8 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   const bad = embedding.data.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0) throw badData(`${caller}: expected finite values, got ${embedding.data[bad]!} in row ${Math.floor(bad / embedding.cols)}, column ${bad % embedding.cols} (both from 0); repair the embedding or leave that user out`)
   const target = hsicTarget(values)
+  checkFloatRange(caller, embedding, target.rows)
+  checkFarValues(caller, embedding, target.rows)
   const m = target.rows.length
   const curves = valueCurves(values, target)
 

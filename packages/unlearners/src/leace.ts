@@ -4,6 +4,7 @@ import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
+import { columnScales, inScales, outOfScales } from './column-scales.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from './fitted-unlearner.ts'
 import { product, transposed } from './small-product.ts'
@@ -33,8 +34,17 @@ const negligible = 1e-10
 /** Directions of W Sigma_xz that are this small beside its largest are rounding: C classes have at most C - 1. */
 const roundedOff = 1e-10
 
-/** The map, and the number of directions that it erases, from class moments alone. */
-export function leaceMap(normals: readonly ClassNormal[]): { map: AffineMap; erased: number } {
+/**
+ * The map, and the number of directions that it erases, from class moments alone. LEACE follows any change of units of the
+ * columns, so columns are first brought to spread 1: a narrow one is then as good as a wide one.
+ */
+export function leaceMap(given: readonly ClassNormal[]): { map: AffineMap; erased: number } {
+  const scales = columnScales(given)
+  const { map, erased } = leaceMapOf(inScales(given, scales))
+  return { map: outOfScales(map, scales), erased }
+}
+
+function leaceMapOf(normals: readonly ClassNormal[]): { map: AffineMap; erased: number } {
   const K = normals[0]!.mean.length
   const C = normals.length
   const { count, mean, total } = pooledNormal(normals)

@@ -7,6 +7,7 @@ import { checkedClasses } from './checked-classes.ts'
 import { rowMean } from './class-moments.ts'
 import { classNormals, pooledNormal, shrunkCovariance } from './class-normals.ts'
 import { classPosterior } from './class-posterior.ts'
+import { columnScales, inScales } from './column-scales.ts'
 import { squaredDistance } from './closed-form.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from './fitted-unlearner.ts'
 import { product } from './small-product.ts'
@@ -28,13 +29,16 @@ export function fitByRegression(embedding: Matrix, labels: Labels, result: Unlea
   const moves = matrix(embedding.rows, K)
   for (let p = 0; p < moves.data.length; p++) moves.data[p] = result.embedding.data[p]! - embedding.data[p]!
   const normals = classNormals(embedding, classes)
-  const { within } = pooledNormal(normals)
+  const scales = columnScales(normals)
+  const scaled = inScales(normals, scales)
+  const { within } = pooledNormal(scaled)
   const maps = classes.map((members, c): AffineMap => {
     const { mean } = normals[c]!
     const shift = rowMean(moves, members)
     const cross = crossMoments(embedding, members, mean, { of: moves, centre: shift }).map((sum) => sum / members.length)
-    const eigen = symmetricEigen(shrunkCovariance(normals[c]!, within), K)
+    const eigen = symmetricEigen(shrunkCovariance(scaled[c]!, within), K)
     const inverse = spectralFunction(eigen, (value) => (value > negligible * eigen.values[0]! ? 1 / value : 0))
+      .map((value, p) => value / scales[Math.floor(p / K)]! / scales[p % K]!)
     const slope = product(inverse, cross, K, K, K)
     return { centre: mean, shift, change: slope.map((_, p) => slope[(p % K) * K + Math.floor(p / K)]!) }
   })

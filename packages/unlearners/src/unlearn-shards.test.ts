@@ -86,6 +86,24 @@ describe('unlearnShards', () => {
     expect(unlearn(before, 5, 'flow', { ...options, seed: 4 }).data).not.toEqual(after.data)
   })
 
+  test.each(shardMethods)('refuses a class of equal rows: %s', (method) => {
+    const before = leakyTable([60, 40], 4, 1.5, 2)
+    before.labels.codes.forEach((code, i) => code === 1 && before.embedding.data.fill(0.3, i * 4, (i + 1) * 4))
+    expect(() => unlearnShards(inShards(before, 3), method)).toThrow('expected users of class 1 (from 0) that differ, got 40 equal rows')
+  })
+
+  test('columns of unlike spread: the flow refuses them by name, closed forms do as in memory', () => {
+    const before = leakyTable([60, 40], 4, 1.5, 2)
+    const scales = [1, 1e-7, 1e7, 1]
+    const unlike = { ...before, embedding: { ...before.embedding, data: before.embedding.data.map((value, p) => value * scales[p % 4]!) } }
+    expect(() => unlearnShards(inShards(unlike, 3), 'flow')).toThrow(/got a spread of [\d.e+]+ in column 2 \(from 0\), over 1000 times/)
+    for (const method of ['leace', 'gaussian-transport'] as const) {
+      const inMemory = unlearners[method].unlearn(unlike.embedding, unlike.labels).embedding
+      const { data } = unlearn(unlike, 3, method)
+      data.forEach((value, p) => expect(Math.abs(value - inMemory.data[p]!) / scales[p % 4]!).toBeLessThan(1e-5))
+    }
+  })
+
   test('refuses equal rows', () => {
     const flat = { ...before, embedding: { ...before.embedding, data: new Float32Array(before.embedding.data.length).fill(0.5) } }
     expect(() => unlearn(flat, 2, 'flow')).toThrow('equal rows')

@@ -1,8 +1,9 @@
 /** @file A table in shards, unlearned: the flow, or a closed form, by sums over shards that hold their own rows. */
 
-import type { Json } from '@indistinct/core'
+import { badData, type Json } from '@indistinct/core'
 import type { ClassNormal } from './class-normals.ts'
 import { classPosterior } from './class-posterior.ts'
+import { areUnlike, columnScales, mostUnlike } from './column-scales.ts'
 import type { UserMap } from './fitted-unlearner.ts'
 import { defaultFrequencies } from './flow-kernel.ts'
 import { gaussianTransportMaps } from './gaussian-transport.ts'
@@ -39,9 +40,10 @@ export interface UnlearnedShards {
 /**
  * What `calibratedFlow` with kernel 'random-fourier', `meanMatching`, `leace` or `gaussianTransport` make of the table that
  * the shards are together, up to the rounding of sums: equal bytes for equal shards, whichever processes hold them. A closed
- * form takes one sum over shards. Users without a class stay, bit for bit.
- * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on equal rows; Error with pass and loss when the
- * flow does not land.
+ * form takes one sum over shards. Users without a class stay, bit for bit. Single far values are not looked for, unlike in
+ * memory (`checkFarValues`): no sum over shards shows them.
+ * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on equal rows and, for the flow, on columns of
+ * unlike spread.
  */
 export function unlearnShards(table: ShardedTable, method: ShardMethod, options: ShardOptions = {}): UnlearnedShards {
   const { frequencies = defaultFrequencies, seed = 0, onPass } = options
@@ -50,12 +52,40 @@ export function unlearnShards(table: ShardedTable, method: ShardMethod, options:
   })
   if (method === 'flow') {
     const course = checkedCourse('unlearnShards', options)
+    expectLikeColumns(checkedNormals(table))
     const { state, parameters, trace } = runFlow('unlearnShards', shardedFlowTable(table, frequencies, seed, course.shapes), course, onPass)
     return result(state, { ...parameters, frequencies, seed }, trace)
   }
-  const { map, parameters } = closedForm(method, shardNormals(table))
+  const { map, parameters } = closedForm(method, checkedNormals(table))
   const maps = map.kind === 'shared' ? table.sizes.map(() => map.map) : map.maps
   return { ...result({ name: 'mapped', kind: 'mapped', from: shardOrigin, maps }, parameters, []), map }
+}
+
+/** Class normals of the table. @throws IndistinctError 'bad-data' where all rows of a class are equal. */
+function checkedNormals(table: ShardedTable): ClassNormal[] {
+  const normals = shardNormals(table)
+  const K = table.cols
+  normals.forEach(({ count, mean, covariance }, c) => {
+    // What is left of equal values is the rounding of sums about the table's centre.
+    const varies = mean.some((value, k) => covariance[k * K + k]! > 1e-14 * (value - table.centre[k]!) ** 2)
+    if (varies) return
+    throw badData(
+      `unlearnShards: expected users of class ${c} (from 0) that differ, got ${count} equal rows: who sees that row knows the label; `
+        + 'train these users, merge that class with another, or blank its label',
+    )
+  })
+  return normals
+}
+
+/** @throws IndistinctError 'bad-data' where distances would see the widest columns alone. */
+function expectLikeColumns(normals: readonly ClassNormal[]): void {
+  const scales = columnScales(normals)
+  if (!areUnlike(scales, normals)) return
+  const widest = scales.indexOf(Math.max(...scales))
+  throw badData(
+    `unlearnShards: expected columns of like spread, got a spread of ${scales[widest]!.toPrecision(2)} in column ${widest} (from 0), `
+      + `over ${mostUnlike} times that of another; divide each column by its spread, or take method 'leace'`,
+  )
 }
 
 function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { map: Exclude<UserMap, { readonly kind: 'noise' }>; parameters: { readonly [name: string]: Json } } {

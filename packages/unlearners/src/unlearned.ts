@@ -1,6 +1,6 @@
 /** @file What every unlearner returns. */
 
-import type { Json, Matrix } from '@indistinct/core'
+import { badData, type Json, type Matrix } from '@indistinct/core'
 
 /** One line of an unlearner's history: the pass, counted from 1, and what it saw before it moved users. */
 export interface TraceRow {
@@ -22,8 +22,20 @@ export interface Unlearned {
   readonly passes: number
 }
 
-/** Freezes a result; the embedding's values stay in a typed array, which cannot be frozen. */
+/**
+ * Freezes a result; the embedding's values stay in a typed array, which cannot be frozen.
+ * @throws IndistinctError 'bad-data' where a value left the range of float32.
+ */
 export function unlearned(result: Unlearned): Unlearned {
+  const { cols, data } = result.embedding
+  for (let p = 0; p < data.length; p++) {
+    if (!Number.isFinite(data[p]!)) {
+      throw badData(
+        `${result.method}: row ${Math.floor(p / cols)}, column ${p % cols} (both from 0) would become ${data[p]!}: `
+          + 'values are too near the largest of float32, 3.4e38; divide the table by a constant first, such as 1e30',
+      )
+    }
+  }
   return Object.freeze({
     ...result,
     embedding: Object.freeze(result.embedding),

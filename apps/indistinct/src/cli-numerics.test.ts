@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { matrix, randomStream } from '@indistinct/core'
-import { embeddingTable, readTable, writeTable } from '@indistinct/embeddings'
+import { embeddingTable, readTable, writeNpy, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
 
@@ -54,6 +54,15 @@ describe('unlearn refuses with exit code 3, writing nothing,', () => {
       expect(existsSync(at('o-bad.npy'))).toBe(false)
     }
   })
+})
+
+test.each(['audit', 'unlearn'])('%s refuses float64 with an offset beside which float32 tells nobody apart', async (command) => {
+  const random = randomStream(1, 'offset')
+  writeFileSync(at('offset.npy'), writeNpy([N, K], Float64Array.from({ length: N * K }, () => 1e8 + random.normal())))
+  const out = command === 'unlearn' ? ['--out', at('o-offset.npy')] : []
+  const { code, stderr } = await indistinctInProcess([command, at('offset.npy'), '--attributes', at('people.csv'), '--attribute', 'gender', ...out])
+  expect(stderr).toMatch(/offset\.npy: column "d0": expected values that float32 tells apart, got 9999999\d.* subtract 100000000 from that column first/)
+  expect(code).toBe(3)
 })
 
 describe('unlearn takes the leak out of', () => {

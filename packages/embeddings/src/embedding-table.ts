@@ -4,6 +4,7 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
+import { checkRounding } from './rounded-columns.ts'
 import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './stored-type.ts'
 import type { TableContainer } from './table-container.ts'
 
@@ -79,7 +80,8 @@ export interface EmbeddingTableFields {
 
 /**
  * Makes a checked table.
- * @throws IndistinctError 'bad-data' on no rows, no dimensions, NaN or infinity, duplicate or empty ids, equal rows.
+ * @throws IndistinctError 'bad-data' on no rows, no dimensions, NaN or infinity, float64 that float32 cannot tell apart, duplicate or
+ * empty ids, equal rows.
  * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
  */
 export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
@@ -98,6 +100,7 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
   }
   checkIds(ids, name)
   checkFinite(matrix, exact, ids, dimensions, name)
+  if (exact) checkRounding(matrix, exact, dimensions, name)
   const constant = constantDimensions(matrix)
   if (constant.length === cols) {
     throw badData(

@@ -12,6 +12,7 @@ import { joinLabels } from './join-labels.ts'
 import { readNpy, writeNpy } from './npy.ts'
 import { createTable, openTable } from './open-table.ts'
 import { readTable } from './read-table.ts'
+import { checkRounding } from './rounded-columns.ts'
 import { readThrift, thriftTypes, type ThriftStruct, type ThriftValue } from './thrift-read.js'
 import { writeThrift } from './thrift-write.ts'
 import { tableFiles, writeTable } from './write-table.ts'
@@ -40,6 +41,16 @@ interface Shape {
   readonly cols: number
 }
 
+/** Whether float32 tells users apart in every column, as tables of float64 are asked for. */
+function isHeld(values: readonly number[], rows: number, cols: number): boolean {
+  try {
+    checkRounding(matrix(rows, cols, Float32Array.from(values)), Float64Array.from(values), Array<string>(cols).fill(''), '')
+    return true
+  } catch {
+    return false
+  }
+}
+
 const tables: fc.Arbitrary<EmbeddingTable> = fc
   .record({ dtype: dtypes, rows: fc.integer({ min: 2, max: 9 }), cols: fc.integer({ min: 1, max: 5 }) })
   .chain(({ dtype, rows, cols }: Shape) =>
@@ -52,6 +63,7 @@ const tables: fc.Arbitrary<EmbeddingTable> = fc
     }),
   )
   .filter(({ values, shape: [, cols] }) => values.some((value, p) => Math.fround(value) !== Math.fround(values[p % cols]!)))
+  .filter(({ dtype, values, shape: [rows, cols] }) => dtype !== 'f8' || isHeld(values, rows, cols))
   .map(({ dtype, shape: [rows, cols], values, names, note }) =>
     embeddingTable({
       dtype,

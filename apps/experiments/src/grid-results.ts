@@ -22,7 +22,7 @@ export interface ModelResults {
   readonly method?: string
   readonly options?: unknown
   readonly attacks: readonly AttackFigures[]
-  /** Attacks on what outsiders see; their tables are `scores` and `top-10`. */
+  /** Attacks on what outsiders see; their tables are `scores`, `top-10` and `top-10-surrogate`. */
   readonly observed: readonly AttackFigures[]
   readonly utility: readonly UtilityFigure[]
   /** Path of the HTML report, absolute; unlearned models only. */

@@ -46,11 +46,12 @@ report: /there/report.html
 
 test('what outsiders see is one line a table, by its worst attack', () => {
   const seen = (name: string, auc: number, attacker: string) => ({ ...attack(name, auc), foldedAuc: figure(auc), attacker })
-  const text = table({ ...original, observed: [seen('scores', 0.6, 'mlp'), seen('scores', 0.7, 'xgb'), seen('top-10', 0.65, 'mlp')] }, { ...unlearned, observed: [seen('scores', 0.52, 'mlp')] })
+  const text = table({ ...original, observed: [seen('scores', 0.6, 'mlp'), seen('scores', 0.7, 'xgb'), seen('top-10', 0.65, 'mlp'), seen('top-10-surrogate', 0.68, 'mlp')] }, { ...unlearned, observed: [seen('scores', 0.52, 'mlp')] })
   expect(text).toContain(`
 seen from outside, worst folded AUC
   scores over all items               0.700 [0.650, 0.750] xgb  0.520 [0.470, 0.570] mlp
   top-10 lists                        0.650 [0.600, 0.700] mlp  -
+  top-10 lists, by a surrogate model  0.680 [0.630, 0.730] mlp  -
 recommendation`)
 })
 

@@ -46,7 +46,8 @@ function attackName({ table, attacker, protocol, input }: ModelResults['attacks'
 }
 
 function observedName(table: string): string {
-  return table === 'scores' ? 'scores over all items' : `${table} lists`
+  if (table === 'scores') return 'scores over all items'
+  return table.endsWith('-surrogate') ? `${table.replace('-surrogate', '')} lists, by a surrogate model` : `${table} lists`
 }
 
 /** The attack that found most, with its attacker. */

@@ -20,11 +20,14 @@ describe('observedTables', () => {
   const groups = encodeLabels(Array.from({ length: data.users }, (_, u) => (u % 2 === 0 ? 'a' : 'b'))).codes
 
   test('has a row a user, from all scores and from the recommended items', () => {
-    const [scores, lists] = observedTables(model, {}, data, { seed: 1, top: 5, width: 8 })
+    const [scores, lists, rebuilt] = observedTables(model, {}, data, { seed: 1, top: 5, width: 8 })
     expect([scores!.name, scores!.table.rows, scores!.table.cols, scores!.exact]).toEqual(['scores', 60, 16, true])
     expect([lists!.name, lists!.table.rows, lists!.table.cols, lists!.exact]).toEqual(['top-5', 60, 8, false])
     expect(scores!.description).toBe("the user's scores over all 48 items, as 16 numbers with the same distances")
     expect(lists!.description).toMatch(/^which 5 of 48 items are recommended, seen ones left out, as 8 principal components that hold \d+ % of the variance$/)
+    expect([rebuilt!.name, rebuilt!.table.rows, rebuilt!.table.cols]).toEqual(['top-5-surrogate', 60, 16])
+    expect(rebuilt!.description).toMatch(/^the user's vector of 16 numbers, rebuilt from those 5 items by a surrogate/)
+    expect(bestAxis(rebuilt!.table, groups)).toBeGreaterThan(0.95)
     // The two groups like different items: whoever sees either tells them apart.
     expect(bestAxis(scores!.table, groups)).toBeGreaterThan(0.95)
     expect(bestAxis(lists!.table, groups)).toBeGreaterThan(0.95)

@@ -5,6 +5,7 @@ import { topK, type TrainedRecommender, type TrainingData, type UserTables } fro
 import { itemScores } from './item-scores.ts'
 import { reducedScores, type ReducedScores } from './reduced-scores.ts'
 import type { ScoreSource } from './score-source.ts'
+import { surrogateItems, surrogateVectors } from './surrogate-vectors.ts'
 
 export interface ObserveOptions {
   /** Length of the recommended lists (default 10). */
@@ -14,8 +15,10 @@ export interface ObserveOptions {
   readonly seed: number
 }
 
-export interface ObservedTable extends ReducedScores {
-  /** `scores`, or `top-10` for lists of ten. */
+/** `exact` and `explained` are of tables that are reduced: a surrogate's is not. */
+export interface ObservedTable extends Partial<Omit<ReducedScores, 'table'>> {
+  readonly table: Matrix
+  /** `scores`; for lists of ten `top-10`, and `top-10-surrogate` for vectors that a surrogate rebuilds from them. */
   readonly name: string
   /** What its rows are, for a reader. */
   readonly description: string
@@ -29,10 +32,17 @@ export interface ObservedTable extends ReducedScores {
 export function observedTables(model: TrainedRecommender, tables: Partial<UserTables>, data: TrainingData, options: ObserveOptions): ObservedTable[] {
   const { top = 10, width = 32, seed } = options
   const scores = reducedScores(itemScores(model, tables, data), { width, seed })
-  const lists = reducedScores(listIndicators(topK(model, tables, data, top), data.users, data.items), { width, seed })
+  const items = topK(model, tables, data, top)
+  const lists = reducedScores(listIndicators(items, data.users, data.items), { width, seed })
+  const rebuilt = surrogateVectors(items, data.users, surrogateItems(data, { seed }))
   return [
     { name: 'scores', description: `the user's scores over all ${data.items} items${reductionText(scores)}`, ...scores },
     { name: `top-${top}`, description: `which ${top} of ${data.items} items are recommended, seen ones left out${reductionText(lists)}`, ...lists },
+    {
+      name: `top-${top}-surrogate`,
+      description: `the user's vector of ${rebuilt.cols} numbers, rebuilt from those ${top} items by a surrogate: iALS, trained on the same interactions`,
+      table: rebuilt,
+    },
   ]
 }
 

@@ -1,5 +1,5 @@
 export { bprMf, bprMfDefaults, type BprMfOptions } from './bpr-mf.ts'
-export { ials, ialsDefaults, type IalsOptions } from './ials.ts'
+export { ials, ialsDefaults, solveRows, type IalsOptions } from './ials.ts'
 export { lightgcn, lightgcnDefaults, lightgcnObjective, type LightGcnOptions } from './lightgcn.ts'
 export { nmf, nmfDefaults, nmfObjective, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'

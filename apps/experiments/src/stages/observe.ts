@@ -14,7 +14,7 @@ interface Parameters {
   readonly seed: number
 }
 
-/** Writes tables/scores.npy and tables/top-<k>.npy, and observed.json: what the rows of each are. */
+/** Writes tables/scores.npy, tables/top-<k>.npy and tables/top-<k>-surrogate.npy, and observed.json: what the rows of each are. */
 export async function run(context: StageContext): Promise<void> {
   const options = context.parameters as unknown as Parameters
   const trained = upstreamOf(context, 'train')
@@ -26,7 +26,7 @@ export async function run(context: StageContext): Promise<void> {
   const about: { [table: string]: Json } = {}
   for (const { name, table, description, exact, explained } of observedTables(model, replaced, split, options)) {
     context.artifact.matrix(`tables/${name}`, table)
-    about[name] = { description, exact, explained }
+    about[name] = { description, ...(exact !== undefined && { exact, explained: explained! }) }
   }
   context.artifact.json('observed', about)
 }

@@ -92,8 +92,8 @@ export function readTextOf(root: string, name: string): string {
 
 /** Matrices in folder `folder` of the artifact of the node at `root`, by name, in the order of their names. */
 export function readMatricesOf(root: string, folder: string): Record<string, Matrix> {
-  const names = readdirSync(join(root, 'artifact', folder)).filter((name) => name.endsWith('.npy')).sort()
-  return Object.fromEntries(names.map((name) => [name.slice(0, -4), readMatrixOf(root, `${folder}/${name.slice(0, -4)}`)]))
+  const names = readdirSync(join(root, 'artifact', folder)).filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4)).sort()
+  return Object.fromEntries(names.map((name) => [name, readMatrixOf(root, `${folder}/${name}`)]))
 }
 
 /** The file `name` of the artifact, as its stage wrote it. */

@@ -9,6 +9,7 @@ import { readNpy } from '../../packages/embeddings/src/npy.ts'
 import { openNpz } from '../../packages/embeddings/src/npz.ts'
 import { openParquet, parquetTexts } from '../../packages/embeddings/src/parquet-file.ts'
 import { openSafetensors } from '../../packages/embeddings/src/safetensors.ts'
+import { readWord2vec } from '../../packages/embeddings/src/word2vec-text.ts'
 import { tableChunks } from '../../packages/embeddings/src/write-table.ts'
 import type { Target } from './verdict.ts'
 
@@ -73,7 +74,15 @@ export const tableTargets: Readonly<Record<string, Target>> = {
     async parse(bytes) {
       await readCsvTable('x.csv', { bytes: (async function* () { yield bytes })() })
     },
-    seeds: () => [...ownFiles('csv'), ...['id,d0\na,1\nb,2\n', '\uFEFFuser;d0\n', 'id,d0,d1\r\n"a ""b""",1e-3,.5\r\n\r\n c , 2 ,+3.\r\n', 'd0,id\n1,a\n1,a\n', 'id,x\na,NaN\n'].map((text) => Buffer.from(text))],
-    tokens: ['"', '""', '\r\n', ',', '\uFEFF', 'NaN', 'inf', '1e400', '1e39', '-0', '0x10', 'id,', 'user,', '\0', '9.007199254740992e+15', Uint8Array.of(0xff), Uint8Array.of(0xed, 0xa0, 0x80)],
+    seeds: () => [...ownFiles('csv'), ...['id,d0\na,1\nb,2\n', '\uFEFFuser;d0\n', 'id,d0,d1\r\n"a ""b""",1e-3,.5\r\n\r\n c , 2 ,+3.\r\n', 'd0,id\n1,a\n1,a\n', 'id,x\na,NaN\n', 'id,v\na,"[1, 2.5]"\nb,"[3, 4]"\n', 'v;id\n1 2;a\n3 4;b\n'].map((text) => Buffer.from(text))],
+    tokens: ['"', '""', '\r\n', ',', '[', ']', '...', '\uFEFF', 'NaN', 'inf', '1e400', '1e39', '-0', '0x10', 'id,', 'user,', '\0', '9.007199254740992e+15', Uint8Array.of(0xff), Uint8Array.of(0xed, 0xa0, 0x80)],
+  },
+  word2vec: {
+    growth: 1024,
+    async parse(bytes) {
+      await readWord2vec('x.txt', (async function* () { yield bytes })())
+    },
+    seeds: () => ['2 2\na 1 2\nb .5 -3e-5\n', 'u1 1 2\r\nж 3 4 \r\n', '\uFEFF1 1\na 1\n'].map((text) => Buffer.from(text)),
+    tokens: [' ', '\t', '\r\n', '\n\n', 'NaN', '1e400', '1e39', '9007199254740993 1', '-0', '\0', Uint8Array.of(0xff), Uint8Array.of(0xff, 0xfe)],
   },
 }

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { badData, canonicalJson, classCounts, commitFiles, stageFile, usageError, type Json, type Labels, type StagedFile } from '@indistinct/core'
 import {
-  createTable, dtypeName, formatOf, idsBeside, inputFormat, openTable, readLabelCodes, type LabelCodes, type TableReader,
+  createTable, dtypeName, formatOf, idsBeside, inputFormat, isText, openTable, readLabelCodes, type LabelCodes, type TableReader,
 } from '@indistinct/embeddings'
 import { streamAffine, streamClassMoments, watchLengths, type StreamedMap, type StreamedMoments } from '@indistinct/embeddings/stream'
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
@@ -64,7 +64,7 @@ function whyNot(args: StreamingArguments): string | undefined {
   const beside = idsBeside(args.table)
   if (existsSync(beside)) return `ids in ${beside} need the whole table in memory`
   const [from, to] = [inputFormat(args.table), formatOf(args.out)]
-  if (from === 'csv' || to === 'csv') return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
+  if (isText(from) || isText(to)) return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
   return from === to || from === 'npy' ? undefined : `a table read from ${from} is written to ${from}`
 }
 

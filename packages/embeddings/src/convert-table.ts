@@ -12,7 +12,9 @@ import { formatHolds, formatOf } from './table-format.ts'
  */
 export function tableFor(path: string, table: EmbeddingTable): EmbeddingTable {
   const format = formatOf(path)
-  const { container, quantisation, ...rest } = table
+  const { container, quantisation, header, ...others } = table
+  // A column of whole vectors is one in CSV alone; elsewhere its name would stand for no column.
+  const rest = { ...others, ...(header && !(container?.format === 'csv' && format !== 'csv') && { header }) }
   if (container?.format === 'parquet' && format !== 'parquet' && container.withoutText.length > 0) {
     throw badData(
       `${path}: column ${JSON.stringify(container.withoutText[0])} of the table has no text form; ` +
@@ -32,7 +34,7 @@ export function notesOnFormat(path: string, table: EmbeddingTable): string[] {
   if (!formatHolds(format, dtype)) {
     notes.push(`${path}: values of ${dtypeName(dtype)} are written as float32, since ${name(format)} holds no ${dtypeName(dtype)}`)
   }
-  if (columns.length > 0 && (format === 'npy' || format === 'safetensors')) {
+  if (columns.length > 0 && (format === 'npy' || format === 'safetensors' || format === 'word2vec')) {
     notes.push(`${path}: ${name(format)} has no place for the table's columns ${columnList(columns.map((column) => column.name))}: they are not written`)
   }
   const left = container && container.format !== format && (container.format === 'npz' || container.format === 'safetensors') ? container.others : []
@@ -42,7 +44,7 @@ export function notesOnFormat(path: string, table: EmbeddingTable): string[] {
 
 function name(format: TableFormat): string {
   const names: Readonly<Record<TableFormat, string>> = {
-    npy: 'an npy file', npz: 'an npz archive', csv: 'text', parquet: 'Parquet', safetensors: 'a safetensors file',
+    npy: 'an npy file', npz: 'an npz archive', csv: 'text', word2vec: 'text', parquet: 'Parquet', safetensors: 'a safetensors file',
   }
   return names[format]
 }

@@ -87,7 +87,8 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
   return { header, records: records(), delimiter, notes: note === undefined ? [] : [note], sha256: () => hash.copy().digest('hex') }
 }
 
-async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+/** The bytes of a file, in pieces. @throws IndistinctError 'file' where it cannot be read. */
+export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await openForReading(path)
   try {
     yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>

@@ -1,6 +1,6 @@
 /** @file Embedding tables as CSV: an id column, one column per dimension, and columns that travel along. */
 
-import { badData } from '@indistinct/core'
+import { badData, usageError } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { delimiterName } from './csv-dialect.ts'
 import { openCsv } from './csv-records.ts'
@@ -9,6 +9,8 @@ import { embeddingTable, quoted, type EmbeddingTable } from './embedding-table.t
 import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-text.ts'
 import { idColumnOf } from './id-column.ts'
 import { IdList } from './ids.ts'
+import type { CsvContainer } from './table-container.ts'
+import { vectorCells, vectorText, vectorTextOf } from './vector-text.ts'
 
 /** Characters of CSV text gathered before they are written. */
 const CHUNK = 1 << 20
@@ -30,17 +32,29 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   if (idColumn === undefined) {
     throw badData(`${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it (--table-id-column)`)
   }
-  const dimensions = dimensionColumns(header.filter((name) => name !== idColumn), options.dimensions, header, path)
+  const iterator = records[Symbol.asyncIterator]()
+  let next = await iterator.next()
+  const others = header.filter((name) => name !== idColumn)
+  const vector = next.done ? undefined : vectorColumnOf(header, next.value.cells, others, options.dimensions, path)
+  const named = vector ? [vector.vectorColumn] : dimensionColumns(others, options.dimensions, header, path)
   const placeOf = new Map(header.map((name, j) => [name, j]))
   const idAt = placeOf.get(idColumn)!
-  const dimensionAt = dimensions.map((name) => placeOf.get(name)!)
+  const dimensionAt = named.map((name) => placeOf.get(name)!)
   const taken = new Set([idAt, ...dimensionAt])
   const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
   const list = new IdList(path)
   const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
-  const cols = dimensions.length
+  const vectorOf = vector && ((cells: readonly string[], line: number): string[] =>
+    vectorCells(cells[dimensionAt[0]!]!, vector.vectorText, `${path}: line ${line}, column ${quoted(vector.vectorColumn)}`))
+  const cols = vectorOf && !next.done ? vectorOf(next.value.cells, next.value.line).length : named.length
+  const dimensions = vector ? Array.from({ length: cols }, (_, j) => `d${j}`) : named
   let values = new Float64Array(64 * cols)
-  for await (const { line, cells } of records) {
+  for (; !next.done; next = await iterator.next()) {
+    const { line, cells } = next.value
+    const texts = vectorOf ? vectorOf(cells, line) : dimensionAt.map((at) => cells[at]!)
+    if (texts.length !== cols) {
+      throw badData(`${path}: line ${line}, column ${quoted(named[0]!)}: expected ${cols} numbers, as in the first row, got ${texts.length}`)
+    }
     const start = list.ids.length * cols
     list.add(cells[idAt]!, line)
     if (start + cols > values.length) {
@@ -49,9 +63,9 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
       values = longer
     }
     for (let j = 0; j < cols; j++) {
-      const text = cells[dimensionAt[j]!]!
+      const text = texts[j]!
       const value = parseDecimal(text)
-      if (!Number.isFinite(Math.fround(value))) throw notFinite(path, line, dimensions[j]!, text, value)
+      if (!Number.isFinite(Math.fround(value))) throw notFinite(path, line, vector ? `${vector.vectorColumn}, number ${j + 1}` : dimensions[j]!, text, value)
       values[start + j] = value
     }
     columnAt.forEach((j, c) => columns[c]!.values.push(cells[j]!))
@@ -70,6 +84,7 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
     dimensions,
     columns,
     header,
+    ...(vector && { container: vector }),
     source: { path, format: 'csv', sha256: sha256() },
     ...(exact && { exact }),
   })
@@ -77,15 +92,14 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
 
 /** The CSV text of a table, in pieces; values are the shortest text that reads back as the same number of their dtype. */
 export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): Generator<Uint8Array> {
-  const { ids, matrix, exact, idColumn = 'id', dimensions, columns } = table
+  const { ids, matrix, exact, idColumn = 'id', dimensions, columns, container } = table
   const cellsOf = new Map<string, (i: number) => string>()
   cellsOf.set(idColumn, (i) => escaped(ids[i]!))
-  dimensions.forEach((name, j) => {
-    cellsOf.set(name, (i) => {
-      const at = i * matrix.cols + j
-      return exact ? float64Text(exact[at]!) : float32Text(matrix.data[at]!)
-    })
-  })
+  const number = (at: number): string => (exact ? float64Text(exact[at]!) : float32Text(matrix.data[at]!))
+  if (container?.format === 'csv') {
+    const whole = (i: number): string[] => dimensions.map((_, j) => number(i * matrix.cols + j))
+    cellsOf.set(container.vectorColumn, (i) => escaped(vectorText(whole(i), container.vectorText)))
+  } else dimensions.forEach((name, j) => cellsOf.set(name, (i) => number(i * matrix.cols + j)))
   for (const { name, values } of columns) cellsOf.set(name, (i) => escaped(values[i]!))
   const header = table.header ?? [idColumn, ...dimensions, ...columns.map(({ name }) => name)]
   const cells = header.map((name) => cellsOf.get(name)!)
@@ -100,7 +114,27 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
   yield Buffer.from(text)
 }
 
-/** Which columns are dimensions; nothing is guessed from values, so a stray number column never becomes one. */
+/**
+ * The column whose cells hold whole vectors, as the first row shows: the one asked for, or the only one where no columns
+ * are numbered.
+ * @throws IndistinctError 'usage' where there are several.
+ */
+function vectorColumnOf(
+  header: readonly string[], first: readonly string[], others: readonly string[], asked: readonly string[] | undefined, path: string,
+): CsvContainer | undefined {
+  if (asked && (asked.length !== 1 || asked[0]!.endsWith('*'))) return undefined
+  if (!asked && others.filter((name) => /\d$/.test(name)).length > 1) return undefined
+  const found = (asked ?? others).flatMap((name): CsvContainer[] => {
+    const form = vectorTextOf(first[header.indexOf(name)] ?? '')
+    return form ? [{ format: 'csv', hasIds: true, vectorColumn: name, vectorText: form }] : []
+  })
+  if (found.length > 1) {
+    const names = found.map(({ vectorColumn }) => vectorColumn)
+    throw usageError(`${path}: ${columnList(names)} each hold vectors; choose one (--dimensions)`)
+  }
+  return found[0]
+}
+
 function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
   const got = text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
   const comma = /^[+-]?\d+,\d+$/.test(text) ? ', with a decimal comma; write decimal points' : undefined

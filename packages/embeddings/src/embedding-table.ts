@@ -16,8 +16,8 @@ export interface PassThroughColumn {
   readonly values: readonly string[]
 }
 
-/** File formats of tables; csv is tsv too. */
-export type TableFormat = 'npy' | 'npz' | 'csv' | 'parquet' | 'safetensors'
+/** File formats of tables; csv is tsv too, word2vec is GloVe too. */
+export type TableFormat = 'npy' | 'npz' | 'csv' | 'word2vec' | 'parquet' | 'safetensors'
 
 /** Where a table was read from; the digest is of the file's bytes as they were read. */
 export interface TableSource {

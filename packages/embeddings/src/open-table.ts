@@ -12,7 +12,7 @@ import { fileOrPartsSource } from './parquet-parts.ts'
 import { openContainer, type ReadTableOptions } from './read-table.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { RowReader, TableContainer, TableEncoder } from './table-container.ts'
-import { formatHolds, formatOf, inputFormat } from './table-format.ts'
+import { formatHolds, formatOf, inputFormat, isText } from './table-format.ts'
 import { dtypeName, type AskedScale, type Dtype, type Quantisation, type StoredType } from './stored-type.ts'
 
 /** A table on disk whose rows are read by number. */
@@ -38,7 +38,7 @@ export interface TableReader extends RowReader {
  */
 export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> = {}): TableReader {
   const format = inputFormat(path)
-  if (format === 'csv') throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
+  if (isText(format)) throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
   const source = format === 'parquet' ? fileOrPartsSource(path) : fileSource(path)
   try {
     const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source, options) : openContainer(source, format, options)

@@ -12,7 +12,8 @@ import { openNpz } from './npz.ts'
 import { openParquet, parquetTexts } from './parquet-file.ts'
 import { fileOrPartsSource } from './parquet-parts.ts'
 import { openSafetensors } from './safetensors.ts'
-import { idsBeside, inputFormat } from './table-format.ts'
+import { idsBeside, inputFormat, isText } from './table-format.ts'
+import { readWord2vec } from './word2vec-text.ts'
 
 export interface ReadTableOptions {
   /**
@@ -33,22 +34,22 @@ export interface ReadTableOptions {
 }
 
 /**
- * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .parquet or .safetensors file, or from a folder of Parquet
+ * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors file, or from a folder of Parquet
  * parts.
  * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
  * arrays or columns, or 'file' where the file cannot be read.
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<EmbeddingTable> {
   const format = inputFormat(path)
-  if (options.key !== undefined && (format === 'npy' || format === 'csv')) {
+  if (options.key !== undefined && (format === 'npy' || isText(format))) {
     throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
   }
-  if ((options.scale !== undefined || options.zeroPoint !== undefined) && (format === 'csv' || format === 'parquet')) {
+  if ((options.scale !== undefined || options.zeroPoint !== undefined) && (isText(format) || format === 'parquet')) {
     throw usageError(`${path}: a scale is for tables of int8 and uint8 in npy, npz and safetensors files; leave out --scale and --zero-point`)
   }
-  if (format === 'csv') {
-    if (options.ids !== undefined) throw badData(`${path}: a CSV table has its own id column; an ids file goes with a table that has none`)
-    return readCsvTable(path, options)
+  if (isText(format)) {
+    if (options.ids !== undefined) throw badData(`${path}: a table of text has its own ids; an ids file goes with a table that has none`)
+    return format === 'csv' ? readCsvTable(path, options) : readWord2vec(path)
   }
   if (format === 'npy') {
     const { shape, dtype, quantisation, layout, data, sha256 } = await readNpyFile(path, options)

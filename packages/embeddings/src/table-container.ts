@@ -9,6 +9,7 @@ import { shellWord } from './local-file.ts'
 import type { ArrayLayout } from './npy-header.ts'
 import type { ParquetContents } from './parquet-file.ts'
 import { scaleMissing, type Dtype, type Quantisation } from './stored-type.ts'
+import type { VectorText } from './vector-text.ts'
 import type { ZipEntry } from './zip.ts'
 
 interface Contents {
@@ -22,6 +23,21 @@ export interface NpyContainer {
   readonly format: 'npy'
   readonly hasIds: false
   readonly layout: ArrayLayout
+}
+
+/** A CSV file with whole vectors in the cells of one column. */
+export interface CsvContainer {
+  readonly format: 'csv'
+  readonly hasIds: true
+  readonly vectorColumn: string
+  readonly vectorText: VectorText
+}
+
+/** A text of word2vec, or of GloVe, which has no line of counts. */
+export interface Word2vecContainer {
+  readonly format: 'word2vec'
+  readonly hasIds: true
+  readonly counted: boolean
 }
 
 /** An npz archive around a table. */
@@ -51,7 +67,7 @@ export interface ParquetContainer extends Contents, ParquetContents {
 }
 
 /** What a file holds beside the table, for writing the same format again with all of it unchanged. */
-export type TableContainer = NpyContainer | NpzContainer | SafetensorsContainer | ParquetContainer
+export type TableContainer = NpyContainer | CsvContainer | Word2vecContainer | NpzContainer | SafetensorsContainer | ParquetContainer
 
 /** A table of which rows can be read by number. */
 export interface RowReader {

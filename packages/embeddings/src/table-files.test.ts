@@ -123,7 +123,7 @@ describe('formats that are not read', () => {
     ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
     ['x.PTH', /torch\.load/],
     ['x.h5', /HDF5 is not supported.*\n.*h5py\.File\(".*x\.h5"/],
-    ['x.json', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.parquet or \.safetensors, got \.json/],
+    ['x.json', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.json/],
     ['x', /got no extension/],
   ])('%s', async (name, message) => {
     const path = at(name)
@@ -142,6 +142,6 @@ describe('formats that are not read', () => {
 
   test('an ids file goes with npy only', async () => {
     writeFileSync(at('in.csv'), 'id,d0\na,1\nb,2\n')
-    await expect(readTable(at('in.csv'), { ids: at('ids.txt') })).rejects.toThrow('has its own id column')
+    await expect(readTable(at('in.csv'), { ids: at('ids.txt') })).rejects.toThrow('has its own ids')
   })
 })

@@ -7,7 +7,10 @@ import type { TableFormat } from './embedding-table.ts'
 import type { Dtype } from './stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
 
-const FORMATS: Readonly<Record<string, TableFormat>> = { '.npy': 'npy', '.npz': 'npz', '.csv': 'csv', '.tsv': 'csv', '.parquet': 'parquet', '.safetensors': 'safetensors' }
+const FORMATS: Readonly<Record<string, TableFormat>> = {
+  '.npy': 'npy', '.npz': 'npz', '.csv': 'csv', '.tsv': 'csv', '.txt': 'word2vec', '.vec': 'word2vec',
+  '.parquet': 'parquet', '.safetensors': 'safetensors',
+}
 
 /** Extensions of the files that tables are read from and written to. */
 export const tableExtensions: readonly string[] = Object.keys(FORMATS)
@@ -40,6 +43,11 @@ export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
+/** Whether tables of `format` are text, which has no place for a row by its number. */
+export function isText(format: TableFormat): format is 'csv' | 'word2vec' {
+  return format === 'csv' || format === 'word2vec'
+}
+
 /** The file beside a table that names its rows, where its format has no place for ids. */
 export function idsBeside(path: string): string {
   return `${path.replace(/(?<=.)\/+$/, '')}.ids.csv`
@@ -48,6 +56,6 @@ export function idsBeside(path: string): string {
 /** Whether files of `format` hold values of `dtype`; text holds any number. */
 export function formatHolds(format: TableFormat, dtype: Dtype): boolean {
   if (format === 'parquet') return /^f\d$/.test(dtype)
-  if (format === 'csv') return dtype !== 'i1' && dtype !== 'u1'
+  if (isText(format)) return dtype !== 'i1' && dtype !== 'u1'
   return format === 'npy' || format === 'npz' ? dtype !== 'bf16' : true
 }

@@ -10,7 +10,8 @@ import { npzEncoder } from './npz.ts'
 import { parquetEncoder } from './parquet-encode.ts'
 import { safetensorsEncoder } from './safetensors.ts'
 import type { TableEncoder } from './table-container.ts'
-import { formatOf, idsBeside } from './table-format.ts'
+import { formatOf, idsBeside, isText } from './table-format.ts'
+import { word2vecChunks } from './word2vec-text.ts'
 
 /** A file as it was written. */
 export interface WrittenFile {
@@ -31,7 +32,7 @@ export function tableFiles(path: string, table: EmbeddingTable): string[] {
 
 function idsGoBeside(path: string, { container, idColumn, idType }: EmbeddingTable): boolean {
   const format = formatOf(path)
-  if (idColumn === undefined || format === 'csv') return false
+  if (idColumn === undefined || isText(format)) return false
   // What else is in a file is copied as it is, so ids that were beside it stay beside it.
   if (container?.format === format) return !container.hasIds
   return format === 'npy' || (format === 'safetensors' && idType === undefined)
@@ -39,11 +40,11 @@ function idsGoBeside(path: string, { container, idColumn, idType }: EmbeddingTab
 
 /** Whether a table is written without ids of any kind. */
 function hasNoIds(path: string, { container, idColumn }: EmbeddingTable): boolean {
-  return formatOf(path) !== 'csv' && idColumn === undefined && !container?.hasIds
+  return !isText(formatOf(path)) && idColumn === undefined && !container?.hasIds
 }
 
 /**
- * Writes `table` as .npy, .npz, .csv, .tsv, .parquet or .safetensors, in its own dtype; each file appears whole or not at
+ * Writes `table` as .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors, in its own dtype; each file appears whole or not at
  * all. Into the format that it came from, all that the file held beside the vectors is written again unchanged. Returns
  * the files, the table first.
  * @throws IndistinctError 'file' where a file is there already and `force` is not set, or cannot be written; 'bad-data'
@@ -82,6 +83,7 @@ export function tableChunks(path: string, given: EmbeddingTable): Iterable<Uint8
   const { rows, cols } = matrix
   const stored = { dtype, ...(quantisation && { quantisation }) }
   if (format === 'csv') return csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ',')
+  if (format === 'word2vec') return word2vecChunks(table, path)
   if (format === 'npy') return npyChunks([rows, cols], exact ?? matrix.data, stored, container?.format === 'npy' ? container.layout : undefined)
   // An index of pandas in CSV has no name, and arrays need one.
   const ids = idColumn === undefined ? undefined : { name: idColumn || 'id', values: table.ids, type: idType }

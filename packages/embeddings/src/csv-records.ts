@@ -29,6 +29,8 @@ export interface CsvFile {
 
 /** Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory. */
 const MAX_RECORD = 1 << 24
+/** Columns beyond which the file is no table of users. */
+const MAX_COLUMNS = 1 << 18
 /** Bytes from which encoding and delimiter are told. */
 const HEAD = 1 << 16
 
@@ -138,6 +140,9 @@ async function readHeader(next: () => Promise<CsvRecord | undefined>, path: stri
   while (first && isBlank(first)) first = await next()
   if (!first) throw badData(`${path}: expected a header line, got an empty file`)
   const header = first.cells
+  if (header.length > MAX_COLUMNS) {
+    throw badData(`${path}: line ${first.line}: expected at most ${MAX_COLUMNS} columns, got ${header.length}; write one line a user, and a column for each dimension`)
+  }
   const [only] = header
   const other = header.length === 1 && [';', '\t', '::', '|'].find((delimiter) => only!.includes(delimiter))
   if (other) {

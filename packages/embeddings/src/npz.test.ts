@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { matrix } from '@indistinct/core'
+import { matrix, randomStream } from '@indistinct/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readAttribute } from './attribute-file.ts'
 import { bytesSource } from './byte-source.ts'
@@ -116,6 +116,22 @@ describe('what is refused', () => {
     bytes[offset + stored - 1]! ^= 1
     writeFileSync(at('damaged.npz'), bytes)
     await expect(readTable(at('damaged.npz'))).rejects.toMatchObject({ code: 'bad-data' })
+  })
+
+  test('a header that deflates to more bytes than are looked at first', () => {
+    const random = randomStream(1, 'blanks')
+    const plain = npyHeaderBytes([3, 2], '<f4')
+    const blanks = Buffer.from(Array.from({ length: 50_000 }, () => (random.uniform() < 0.5 ? 0x20 : 0x09)))
+    const header = Buffer.concat([plain.subarray(0, -1), blanks, Buffer.from('\n')])
+    header.writeUInt16LE(header.length - 10, 8)
+    const zip = new ZipEncoder()
+    const values = Buffer.alloc(24)
+    ;[1, 2, 3, 4, 5, 6].forEach((value, at) => values.writeFloatLE(value, 4 * at))
+    const pieces = [...zip.open({ name: 'embedding.npy', modified: 0, attributes: 0 }, true), ...zip.write(Buffer.concat([header, values])), ...zip.close(), ...zip.end()]
+    const opened = openNpz(bytesSource(Buffer.concat(pieces), 'x'))
+    const into = new Float32Array(6)
+    opened.readRows(0, 3, into)
+    expect(Array.from(into)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   test('an archive that inflates beyond measure', async () => {

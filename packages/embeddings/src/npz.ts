@@ -7,7 +7,7 @@ import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
 import { quoted } from './embedding-table.ts'
 import { idArrayOf, looksLikeIds } from './id-column.ts'
 import { readColumns, valueChunks } from './npy.ts'
-import { checkNpy, checkNpySize, describeNpy, MAX_HEADER, npyDescr, npyHeaderBytes, type NpyDescription } from './npy-header.ts'
+import { checkNpy, checkNpySize, describeNpy, npyDescr, npyHeaderBytes, npyHeaderEnd, type NpyDescription } from './npy-header.ts'
 import type { AskedScale, StoredType } from './stored-type.ts'
 import { chooseArray, type Candidate, type NpzContainer, type RowReader, type TableEncoder } from './table-container.ts'
 import { entryStart, readEntry, readZip, ZipEncoder, type ZipEntry } from './zip.ts'
@@ -97,14 +97,22 @@ export function npzListNames(source: ByteSource, key: string): string[] {
   return arrays.filter((array) => array.name !== key && isListOfText(array, length)).map(({ name }) => name)
 }
 
+/** Bytes that headers of all arrays may inflate to; arrays after that are not looked at. */
+const MOST_INFLATED = 1 << 28
+
 function npzArrays(source: ByteSource, entries: readonly ZipEntry[]): NpzArray[] {
+  let inflated = 0
   return entries
     .filter(({ name }) => name.endsWith('.npy'))
     .map((entry) => {
       const name = entry.name.slice(0, -4)
       let description: NpyDescription | undefined
       try {
-        description = describeNpy(bytesSource(entryStart(source, entry, Math.min(entry.size, MAX_HEADER + 12)), source.name), 0, entry.size)
+        if (inflated < MOST_INFLATED) {
+          const start = entryStart(source, entry, (head) => (head.length < 12 ? 12 : npyHeaderEnd(head, entry.size, source.name).textEnd))
+          inflated += start.length
+          description = describeNpy(bytesSource(start, source.name), 0, entry.size)
+        }
       } catch {
         // Others may hold what is not read here, such as fields or pickles; they travel along.
       }

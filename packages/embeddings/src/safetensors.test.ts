@@ -67,8 +67,8 @@ describe('writing', () => {
 describe('what is refused', () => {
   const one = (fields: string): string => `{"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]${fields}}}`
   test.each<[string, Uint8Array, string | RegExp]>([
-    ['a header of 2^63 bytes', withHeader('{}', 0, 2n ** 63n), 'expected a header of at most 100000000 bytes, got 9223372036854775808'],
-    ['a header of 99 MB that is not there', withHeader('{}', 0, 99_000_000n), 'the file is truncated'],
+    ['a header of 2^63 bytes', withHeader('{}', 0, 2n ** 63n), 'expected a header of at most 8388608 bytes, got 9223372036854775808'],
+    ['a header of 8 MB that is not there', withHeader('{}', 0, 8_000_000n), 'the file is truncated'],
     ['no header', Buffer.alloc(7), 'got 7 bytes; the file is truncated'],
     ['no JSON', withHeader('{"a":', 0), 'expected a JSON header'],
     ['another start', withHeader(' {}', 0), 'expected a JSON header, got other bytes'],
@@ -76,6 +76,7 @@ describe('what is refused', () => {
     ['metadata nested deep', withHeader(`{"__metadata__":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 0), 'expected a JSON header'],
     ['a tensor nested deep', withHeader(`{"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, 0), 'expected a JSON header'],
     ['a name twice', withHeader(`{"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"\\u0061":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}`, 4), 'a name stands twice in the header'],
+    ['a shape twice', withHeader('{"a":{"dtype":"F32","shape":[1,1],"shape":[1,1],"data_offsets":[0,4]}}', 4), 'a name stands twice in the header'],
     ['bytes left over', withHeader(one(''), 9), '1 bytes follow the tensors'],
     ['bytes missing', withHeader(one(''), 7), 'the file is truncated'],
     ['a shape that does not fit', withHeader(one('').replace('[2,1]', '[2,2]'), 8), 'expected 16 bytes for shape (2, 2) of F32, got 8'],

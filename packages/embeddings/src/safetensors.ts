@@ -1,5 +1,5 @@
 /**
- * @file safetensors files, read strictly within the limits of the format: a JSON header of at most 100 MB, no name twice,
+ * @file safetensors files, read strictly within limits: a JSON header of at most 8 MiB, no name twice in an object,
  * tensors that cover the bytes after it without holes or overlap. One tensor is the table, the others travel along.
  */
 
@@ -12,8 +12,8 @@ import { idArrayOf, looksLikeIds } from './id-column.ts'
 import { checkedQuantisation, type AskedScale, type Dtype, type StoredType } from './stored-type.ts'
 import { chooseArray, type Candidate, type RowReader, type SafetensorsContainer, type TableEncoder } from './table-container.ts'
 
-/** Largest header, as the format has it. */
-const MAX_HEADER = 100_000_000
+/** Largest header. The format has 100 MB; what a million tensors are named must not fill memory before one is the table. */
+const MAX_HEADER = 1 << 23
 
 /** Bits of an item of each type. */
 const BITS: Readonly<Record<string, number>> = {
@@ -92,7 +92,7 @@ function readTensors(source: ByteSource): Tensor[] {
   const { name, size } = source
   if (size < 8) throw badData(`${name}: expected a safetensors file, got ${size} bytes; the file is truncated`)
   const length = Buffer.from(readBytes(source, 0, 8)).readBigUInt64LE()
-  if (length > MAX_HEADER) throw badData(`${name}: expected a header of at most ${MAX_HEADER} bytes, got ${length}; is it a safetensors file?`)
+  if (length > MAX_HEADER) throw badData(`${name}: expected a header of at most ${MAX_HEADER} bytes, got ${length}; if it is a safetensors file, save the table's tensor in a file of its own`)
   if (8 + Number(length) > size) throw badData(`${name}: expected a header of ${length} bytes, got ${size - 8}; the file is truncated`)
   const header = readHeader(readBytes(source, 8, Number(length)), name)
   const base = 8 + Number(length)
@@ -118,23 +118,25 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
   } catch (cause) {
     throw badData(`${name}: expected a JSON header, got ${quoted(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))}`, { cause })
   }
-  const keys = Object.keys(header as object)
-  if (topLevelKeys(text) !== keys.length) throw badData(`${name}: a name stands twice in the header`)
+  if (colons(text) !== keyCount(header)) throw badData(`${name}: a name stands twice in the header`)
   return header as Record<string, unknown>
 }
 
-/** How many keys the outer object of valid JSON has; JSON.parse keeps the last of equal ones without a word. */
-function topLevelKeys(text: string): number {
-  let depth = 0
-  let colons = 0
+/** How many keys the objects of valid JSON have; JSON.parse keeps the last of equal ones without a word. */
+function colons(text: string): number {
+  let count = 0
   for (let i = 0; i < text.length; i++) {
     const character = text[i]!
     if (character === '"') while (text[++i] !== '"') if (text[i] === '\\') i++
-    if (character === '{' || character === '[') depth++
-    else if (character === '}' || character === ']') depth--
-    else if (character === ':' && depth === 1) colons++
+    if (character === ':') count++
   }
-  return colons
+  return count
+}
+
+function keyCount(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length
+  return Object.values(value).reduce((sum: number, each) => sum + keyCount(each), own)
 }
 
 function checkMetadata(metadata: unknown, name: string): void {

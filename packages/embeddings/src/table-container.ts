@@ -1,6 +1,6 @@
 /** @file Tables inside files that hold more than one array or column: what is chosen, and what travels along. */
 
-import { usageError } from '@indistinct/core'
+import { badData, usageError } from '@indistinct/core'
 import type { ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import type { Values } from './dtype-bytes.ts'
@@ -103,7 +103,7 @@ export interface Candidate {
 /**
  * The array that holds the table: the one asked for, or else the only matrix of floats; with a scale the only matrix of
  * whole numbers of 8 bits.
- * @throws IndistinctError 'usage' where the one asked for is not there, or several could be it.
+ * @throws IndistinctError 'usage' where the one asked for is not there, or several could be it; 'bad-data' where none could.
  */
 export function chooseArray<T extends Candidate>(candidates: readonly T[], key: string | undefined, path: string, scale?: number): T {
   if (key !== undefined) {
@@ -122,10 +122,14 @@ export function chooseArray<T extends Candidate>(candidates: readonly T[], key: 
   }
   if (scale === undefined && whole.length > 0) throw scaleMissing(listed(whole), path)
   const expected = scale === undefined ? 'a matrix of float16, bfloat16, float32 or float64 values' : 'a matrix of int8 or uint8 values, since a scale is given'
-  throw usageError(`${path}: expected ${expected}, got ${candidates.length === 0 ? 'no arrays' : listed(candidates)}`)
+  throw badData(`${path}: expected ${expected}, got ${candidates.length === 0 ? 'no arrays' : listed(candidates)}`)
+}
+
+function shortened(what: string): string {
+  return what.length > 60 ? `${what.slice(0, 60)}…` : what
 }
 
 function listed(candidates: readonly Candidate[]): string {
-  const shown = candidates.slice(0, 12).map(({ name, what }) => `${quoted(name)} ${what}`).join(', ')
+  const shown = candidates.slice(0, 12).map(({ name, what }) => `${quoted(name)} ${shortened(what)}`).join(', ')
   return candidates.length > 12 ? `${shown} and ${candidates.length - 12} more` : shown
 }

@@ -24,9 +24,8 @@ export interface ZipEntry {
   readonly attributes: number
 }
 
-/** An entry beyond this size that is this much larger than its bytes in the archive holds no embeddings. */
-const BOMB_SIZE = 1 << 26
-const BOMB_RATIO = 100
+/** An entry beyond a size that is so many times larger than its bytes in the archive holds no embeddings. */
+const BOMBS = [{ size: 1 << 24, ratio: 100 }, { size: 1 << 28, ratio: 16 }] as const
 
 const END = 22
 const END_64 = 56
@@ -150,7 +149,7 @@ function checkRanges(entries: readonly ZipEntry[], directoryStart: number, broke
  */
 export function readEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   const place = `${source.name}: ${quoted(entry.name)}`
-  if (entry.size > BOMB_SIZE && entry.size > BOMB_RATIO * entry.stored) {
+  if (BOMBS.some(({ size, ratio }) => entry.size > size && entry.size > ratio * entry.stored)) {
     throw badData(`${place}: expected embeddings, got ${entry.stored} bytes that inflate to ${entry.size}; write it with numpy.savez, uncompressed, if it is one`)
   }
   const stored = readBytes(source, entry.offset, entry.stored)
@@ -160,15 +159,24 @@ export function readEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   return bytes
 }
 
-/** The first bytes of an entry, at least `length` of them where it has as many. */
-export function entryStart(source: ByteSource, entry: ZipEntry, length: number): Uint8Array {
-  const stored = readBytes(source, entry.offset, Math.min(entry.stored, entry.deflated ? length + 64 : length))
-  if (!entry.deflated) return stored
+/** Bytes of a deflated entry from which its start is told, at first and then at a time: deflate makes at most 1,032 of one. */
+const FIRST_DEFLATED = 192
+const MORE_DEFLATED = 4096
+
+/** The first bytes of an entry, at least as many as `lengthFor` those read so far says, where it has as many. */
+export function entryStart(source: ByteSource, entry: ZipEntry, lengthFor: (start: Uint8Array) => number): Uint8Array {
+  for (let taken = FIRST_DEFLATED; ; taken += MORE_DEFLATED) {
+    const stored = readBytes(source, entry.offset, Math.min(entry.stored, taken))
+    const start = entry.deflated ? inflatedStart(stored, `${source.name}: ${quoted(entry.name)}`) : stored
+    if (taken >= entry.stored || start.length >= lengthFor(start)) return start
+  }
+}
+
+function inflatedStart(stored: Uint8Array, place: string): Uint8Array {
   try {
-    // Deflate makes at most 1,032 bytes of one, so this stays small whatever the archive says.
     return inflateRawSync(stored, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch (cause) {
-    throw badData(`${source.name}: ${quoted(entry.name)}: expected deflated bytes, got others; the archive is damaged`, { cause })
+    throw badData(`${place}: expected deflated bytes, got others; the archive is damaged`, { cause })
   }
 }
 

@@ -70,7 +70,7 @@ describe('evaluate', () => {
 describe('observe', () => {
   test('writes tables to be attacked, of the model as trained and with its tables replaced', () => {
     const [trained, moved] = ['seen-trained', 'seen-moved'].map((name) => readMatricesOf(at(name), 'tables'))
-    expect(Object.keys(trained!)).toEqual(['scores', 'top-5'])
+    expect(Object.keys(trained!)).toEqual(['scores', 'top-5', 'top-5-surrogate'])
     expect(trained!['top-5']!.cols).toBe(6)
     // bpr-mf has 16 factors, and scores that are inner products.
     expect([trained!['scores']!.cols, moved!['scores']!.cols]).toEqual([16, 16])

@@ -9,8 +9,8 @@ import { encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import type { Dtype } from './embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from './table-container.ts'
-import { readThrift, structsField, thriftTypes, type ThriftStruct } from './thrift-read.js'
-import { thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
+import { encodedFields, readThrift, thriftTypes, type ThriftStruct } from './thrift-read.js'
+import { structList, thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
 
 const MAGIC = Buffer.from('PAR1')
 /** Bytes of a page, about. */
@@ -56,16 +56,21 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
     // Row groups without rows may stand in between.
     while (g < groupRows.length && filled === groupRows[g]!) {
       const start = at
-      const columns: ThriftStruct[] = []
-      const facts = layout.facts(g)
-      const chunks = facts ? structsField(facts, 1) : []
+      const columns = structList(layout.columns.length)
+      // total_byte_size is that of uncompressed pages; readers take it as a hint, and copied ones may be compressed.
+      let uncompressed = 0
+      const add = (chunk: ThriftStruct): void => {
+        uncompressed += Number((chunk.get(3)!.value as ThriftStruct).get(6)!.value)
+        columns.add(chunk)
+      }
+      const facts = container?.groups[g]!.facts()
       for (const column of layout.columns) {
         if (column.kind === 'copy') {
           const group = container!.groups[g]!
           const chunk = group.chunk(column.leafNumber)
           const moved = at - chunk.start
           for (const piece of pieces(container!.source, group.at + chunk.start, chunk.length)) yield count(piece)
-          columns.push(movedChunk(chunks[column.leafNumber]!, moved))
+          add(movedChunk(readThrift(facts!.footer, facts!.chunkPlaces[column.leafNumber]).struct, moved))
           continue
         }
         const chunkStart = at
@@ -76,11 +81,12 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
           yield count(page.header)
           for (const part of page.parts) yield count(part)
         }
-        columns.push(newChunk(column.leaf, chunkStart, at - chunkStart, slots))
+        add(newChunk(column.leaf, chunkStart, at - chunkStart, slots))
       }
-      groups.push(new Map([...(facts ?? []), ...groupFields({ columns, bytes: at - start, rows: filled, start })]))
+      const made = thriftStruct({ 1: columns.field(), 2: i64(uncompressed), 3: i64(filled), 5: i64(start), 6: i64(at - start) })
+      groups.push(new Map([...(facts?.fields ?? []), ...made]))
       // Groups of several parts would be numbered from 0 anew.
-      if (facts?.has(ORDINAL)) groups.at(-1)!.set(ORDINAL, { type: thriftTypes.i16, value: g })
+      if (facts?.fields.has(ORDINAL)) groups.at(-1)!.set(ORDINAL, { type: thriftTypes.i16, value: g })
       if (g >= 1 << 15) groups.at(-1)!.delete(ORDINAL)
       firstRow += filled
       filled = 0
@@ -123,22 +129,12 @@ type LayoutColumn =
   | { readonly kind: 'lists'; readonly leaf: ParquetLeaf }
   | { readonly kind: 'dimension'; readonly leaf: ParquetLeaf; readonly dimension: number }
 
-interface GroupFacts {
-  readonly columns: readonly ThriftStruct[]
-  readonly bytes: number
-  readonly rows: number
-  readonly start: number
-}
-
 interface Layout {
   readonly columns: readonly LayoutColumn[]
-  /** What the footer that is copied says of a group. */
-  facts(g: number): ThriftStruct | undefined
   footer(groups: readonly ThriftStruct[]): ThriftStruct
 }
 
 function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContainer, dtype: Dtype): Layout {
-  const footer = readThrift(bytes).struct
   const rows = groups.reduce((sum, group) => sum + group.rows, 0)
   const dimensionOf = new Map(vectors.map((column, dimension) => [column, dimension]))
   const layout = columns.flatMap((column): LayoutColumn[] => {
@@ -150,8 +146,7 @@ function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContaine
   })
   return {
     columns: layout,
-    facts: (g) => groups[g]!.facts(),
-    footer: (groups) => new Map([...footer, [3, i64(rows)], [4, structs(groups)]]),
+    footer: (groups) => new Map([...encodedFields(bytes, 0, [3, 4]), [3, i64(rows)], [4, structs(groups)]]),
   }
 }
 
@@ -186,7 +181,6 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const root = thriftStruct({ 4: text('schema'), 5: i32(names.length) })
   return {
     columns,
-    facts: () => undefined,
     footer: (groups) => thriftStruct({ 1: i32(2), 2: structs([root, ...elements]), 3: i64(rows), 4: structs(groups), 6: text('indistinct') }),
   }
 }
@@ -199,12 +193,6 @@ function leafType(dtype: Dtype): { type: ParquetLeaf['type']; number: number; lo
 function newGroups(rows: number, cols: number): number[] {
   const most = Math.max(1, Math.min(MOST_GROUP_ROWS, Math.floor(GROUP_VALUES / Math.max(1, cols))))
   return Array.from({ length: Math.ceil(rows / most) }, (_, g) => Math.min(most, rows - g * most))
-}
-
-function groupFields({ columns, bytes, rows, start }: GroupFacts): ThriftStruct {
-  // total_byte_size is that of uncompressed pages; readers take it as a hint, and copied ones may be compressed.
-  const uncompressed = columns.reduce((sum, chunk) => sum + Number((chunk.get(3)!.value as ThriftStruct).get(6)!.value), 0)
-  return thriftStruct({ 1: structs(columns), 2: i64(uncompressed), 3: i64(rows), 5: i64(start), 6: i64(bytes) })
 }
 
 /** The metadata of a copied chunk, `moved` bytes further on. */

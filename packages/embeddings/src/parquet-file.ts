@@ -1,10 +1,10 @@
 /**
  * @file Parquet files as tables: vectors in one column of lists or one column a dimension, ids in a column of text or
- * whole numbers. The footer is kept as a tree, so that a file can be written again with everything else as it was.
+ * whole numbers.
  */
 
-import { badData, IndistinctError, usageError } from '@indistinct/core'
-import { readBytes, type ByteSource } from './byte-source.ts'
+import { badData, type IndistinctError, usageError } from '@indistinct/core'
+import type { ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import type { Values } from './dtype-bytes.ts'
@@ -12,43 +12,18 @@ import { type Dtype, quoted } from './embedding-table.ts'
 import { fromFloat16 } from './float16.ts'
 import { idColumnOf, looksLikeIds } from './id-column.ts'
 import { checkedId } from './ids.ts'
-import { mostInflated, mostLabelRows, mostTableRows } from './parquet-bounds.js'
+import { mostInflated, mostTableRows } from './parquet-bounds.js'
+import { damaged, openParquetFile, within, type ParquetFile, type ParquetGroup } from './parquet-footer.ts'
 import type { DecodedColumn } from './parquet-pages.js'
-import { parquetColumns, type ParquetChunk, type ParquetColumn, type ParquetLeaf } from './parquet-schema.ts'
-import { joinedFile } from './parquet-parts.ts'
+import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
 import { columnTexts, isText } from './parquet-text.ts'
-import { decodeColumn } from './parquet-thread.ts'
+import { decodeColumns, PagesError, type WantedColumn } from './parquet-thread.ts'
 import type { ParquetContainer, RowReader } from './table-container.ts'
-import { numberAt, numberField, readThrift, structField, structPlaces, textField, thriftPlaces, type ThriftStruct } from './thrift-read.js'
 
-const MAGIC = 'PAR1'
-/** Largest footer read: those of wide files with thousands of row groups stay below. */
-const MAX_FOOTER = 1 << 28
+/** Flat columns that are decoded at a time, and bytes of them and their values. */
+const BATCH_COLUMNS = 256
+const BATCH_BYTES = 1 << 20
 
-export interface ParquetGroup {
-  readonly rows: number
-  /** Of its own file. */
-  readonly firstRow: number
-  /** Its own file, where a table is a folder of several; chunks lie in it. */
-  readonly source: ByteSource
-  /** Where that file begins in the source of the table. */
-  readonly at: number
-  /** What the footer of its file says of it. */
-  readonly facts: () => ThriftStruct
-  /** The chunk of a leaf of the schema. */
-  chunk(leafNumber: number): ParquetChunk
-}
-
-/** A file that was opened, or a folder of parts as one. */
-export interface ParquetFile {
-  readonly source: ByteSource
-  /** Bytes of the footer, or of that of the first part. */
-  readonly footer: Uint8Array
-  readonly columns: readonly ParquetColumn[]
-  readonly groups: readonly ParquetGroup[]
-}
-
-/** What a file holds, and where its vectors are. */
 export interface ParquetContents extends ParquetFile {
   /** The one column of lists, or the columns of the dimensions. */
   readonly vectors: readonly ParquetColumn[]
@@ -66,107 +41,33 @@ export interface ParquetTable extends RowReader {
   readonly others: readonly ParquetColumn[]
 }
 
-/** Runs `step`, which reads untrusted bytes, and gives its errors the file's name. */
-function within<T>(name: string, step: () => T): T {
+/** The first leaf of each column in one row group, decoded, in batches. */
+function* decodeLeaves(group: ParquetGroup, columns: readonly ParquetColumn[]): Generator<DecodedColumn> {
+  let batch: WantedColumn[] = []
+  let bytes = 0
+  for (const [c, { leaves, firstLeaf }] of columns.entries()) {
+    const [leaf, chunk] = [leaves[0]!, group.chunk(firstLeaf)]
+    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows) throw columnError(group, leaf, new Error(`${chunk.slots} values for ${group.rows} rows`))
+    batch.push({ chunk, leaf })
+    bytes += chunk.length + 8 * chunk.slots
+    if (bytes < BATCH_BYTES && batch.length < BATCH_COLUMNS && c < columns.length - 1) continue
+    yield* decodeBatch(group, batch)
+    batch = []
+    bytes = 0
+  }
+}
+
+function decodeBatch(group: ParquetGroup, batch: readonly WantedColumn[]): DecodedColumn[] {
   try {
-    return step()
-  } catch (cause) {
-    if (cause instanceof IndistinctError) throw cause
-    throw badData(`${name}: expected a complete Parquet file, got ${(cause as Error).message}; the file is damaged or not supported`, { cause })
+    return decodeColumns(group.source, batch)
+  } catch (error) {
+    if (!(error instanceof PagesError)) throw error
+    throw columnError(group, batch[error.at ?? 0]!.leaf, error, error.at === undefined ? ` or one of the ${batch.length - 1} after it` : '')
   }
 }
 
-/**
- * Reads footer and schema; of a folder those of all parts, which must have one schema.
- * @throws IndistinctError 'bad-data' on damage, on encryption, and where more values are declared than its bytes can hold.
- */
-export function openParquetFile(source: ByteSource): ParquetFile {
-  const { name, size, parts } = source
-  if (parts) return joinedFile(source, parts.map((part) => openParquetFile(part.source)))
-  if (size < 12) throw badData(`${name}: expected a Parquet file, got ${size} bytes; the file is truncated`)
-  const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
-  if (text(0) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`)
-  if (text(size - 4) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
-  const length = Buffer.from(readBytes(source, size - 8, 4)).readUInt32LE()
-  if (length > Math.min(MAX_FOOTER, size - 12)) throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
-  return within(name, () => {
-    const footer = readBytes(source, size - 8 - length, length)
-    const { places, end } = thriftPlaces(footer)
-    if (end !== length) throw new Error(`a footer of ${end} bytes in ${length}`)
-    const columns = parquetColumns(footer, places.get(2))
-    const leafCount = columns.reduce((sum, column) => sum + column.leaves.length, 0)
-    let total = 0
-    const groups = structPlaces(footer, places.get(4)).map((place): ParquetGroup => {
-      const group = groupAt(footer, place, leafCount, size)
-      total += group.rows
-      return { ...group, firstRow: total - group.rows, source, at: 0, facts: () => readThrift(footer, place).struct }
-    })
-    const declared = numberAt(footer, places.get(3))
-    if (total !== declared) throw new Error(`${total} rows in row groups where ${declared} are declared`)
-    if (total > mostLabelRows(size)) throw new Error(`${total} rows in ${size} bytes`)
-    checkApart(groups, leafCount)
-    return { source, footer, columns, groups }
-  })
-}
-
-function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize: number): Pick<ParquetGroup, 'rows' | 'chunk'> {
-  const { places } = thriftPlaces(footer, place)
-  const rows = numberAt(footer, places.get(3))
-  const chunks = structPlaces(footer, places.get(1))
-  if (rows === undefined || rows < 0) throw new Error(`a row group of ${rows} rows`)
-  if (chunks.length !== leafCount) throw new Error(`a row group of ${chunks.length} columns where the schema has ${leafCount}`)
-  // Four numbers a chunk: files have a hundred thousand of them.
-  const numbers = new Float64Array(4 * leafCount)
-  chunks.forEach((at, c) => {
-    const { struct: chunk } = readThrift(footer, at)
-    if (textField(chunk, 1) !== undefined) throw new Error('columns in other files')
-    const data = structField(chunk, 3)
-    if (!data) throw new Error('encrypted columns')
-    // Groups without rows may have columns without a place.
-    if (rows === 0) return
-    const [codec, slots, length, dataAt, dictionaryAt = 0] = [4, 5, 7, 9, 11].map((id) => numberField(data, id))
-    const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : (dataAt ?? 0)
-    if (codec === undefined || slots === undefined || length === undefined || slots < 0 || length < 0 || start < 4 || start + length > fileSize) {
-      throw new Error('a column beyond the file')
-    }
-    numbers.set([start, length, codec, slots], 4 * c)
-  })
-  return {
-    rows,
-    chunk(leafNumber) {
-      const [start, length, codec, slots] = numbers.subarray(4 * leafNumber, 4 * leafNumber + 4) as unknown as [number, number, number, number]
-      return { start, length, codec, slots }
-    },
-  }
-}
-
-/** Column chunks lie apart: bytes that stood for several would be read several times. */
-function checkApart(groups: readonly ParquetGroup[], leafCount: number): void {
-  const starts = new Float64Array(groups.length * leafCount)
-  const lengths = new Map<number, number>()
-  let count = 0
-  for (const group of groups) {
-    for (let l = 0; l < leafCount && group.rows > 0; l++) {
-      const { start, length } = group.chunk(l)
-      if (length === 0) continue
-      if (lengths.has(start)) throw new Error(`two columns at byte ${start}`)
-      lengths.set(start, length)
-      starts[count++] = start
-    }
-  }
-  const sorted = starts.subarray(0, count).sort()
-  for (let c = 1; c < count; c++) {
-    if (sorted[c - 1]! + lengths.get(sorted[c - 1]!)! > sorted[c]!) throw new Error(`columns that overlap at byte ${sorted[c]}`)
-  }
-}
-
-/** One leaf of one row group, decoded. */
-function decodeLeaf(group: ParquetGroup, leafNumber: number, leaf: ParquetLeaf): DecodedColumn {
-  return within(`${group.source.name}: column ${quoted(leaf.path.join('.'))}`, () => {
-    const chunk = group.chunk(leafNumber)
-    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows) throw new Error(`${chunk.slots} values for ${group.rows} rows`)
-    return decodeColumn(group.source, chunk, leaf)
-  })
+function columnError({ source }: ParquetGroup, { path }: ParquetLeaf, cause: Error, more = ''): IndistinctError {
+  return damaged(`${source.name}: column ${quoted(path.join('.'))}${more}`, cause.message, cause)
 }
 
 /** The values of a flat column as text, null as the empty string. */
@@ -177,9 +78,8 @@ export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[]
 }
 
 function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
-  const leaf = column.leaves[0]!
-  const decoded = decodeLeaf(group, column.firstLeaf, leaf)
-  return within(group.source.name, () => columnTexts(decoded, leaf))
+  const [decoded] = decodeLeaves(group, [column])
+  return within(group.source.name, () => columnTexts(decoded!, column.leaves[0]!))
 }
 
 /**
@@ -291,18 +191,20 @@ function groupValues(group: ParquetGroup, vectors: readonly ParquetColumn[], col
   const count = group.rows * cols
   const [only] = vectors
   if (only!.leaves[0]!.maxRepetition > 0) {
-    const decoded = decodeLeaf(group, only!.firstLeaf, only!.leaves[0]!)
-    checkLists(decoded, only!, group.rows, cols, fail)
-    return numbers(decoded, dtype)
+    const [decoded] = decodeLeaves(group, [only!])
+    checkLists(decoded!, only!, group.rows, cols, fail)
+    return numbers(decoded!, dtype)
   }
   const values = dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
-  vectors.forEach((column, j) => {
-    const decoded = decodeLeaf(group, column.firstLeaf, column.leaves[0]!)
+  let j = 0
+  for (const decoded of decodeLeaves(group, vectors)) {
+    const column = vectors[j]!
     const empty = decoded.definition?.findIndex((level) => level < column.leaves[0]!.maxDefinition) ?? -1
     if (empty >= 0) throw fail(column, empty, 'null')
     const one = numbers(decoded, dtype)
     for (let i = 0; i < group.rows; i++) values[i * cols + j] = one[i]!
-  })
+    j++
+  }
   return values
 }
 

@@ -37,6 +37,30 @@ const MOST_HEADER = 1 << 24
 const WIDEST_INDEX = 24
 
 /**
+ * @typedef {{ start: number, length: number, leaf: PageLeaf, codec: number, slots: number }} ColumnRequest
+ * @typedef {{ fd: number, requests: readonly ColumnRequest[] }} WorkerRequest
+ * @typedef {{ columns: DecodedColumn[] } | { error: string, at?: number | undefined }} WorkerAnswer `at` is the number of
+ * the column that the error is about.
+ *
+ * Decodes column chunks, or says which of them is damaged, and how.
+ * @param {readonly ColumnRequest[]} requests
+ * @param {(position: number, length: number) => Uint8Array} read bytes of the file, in memory of their own
+ * @returns {WorkerAnswer}
+ */
+export function decodeRequests(requests, read) {
+  /** @type {DecodedColumn[]} */
+  const columns = []
+  for (const { start, length, leaf, codec, slots } of requests) {
+    try {
+      columns.push(decodeChunk((position, count) => read(start + position, count), length, leaf, codec, slots))
+    } catch (error) {
+      return { error: /** @type {Error} */ (error).message, at: columns.length }
+    }
+  }
+  return { columns }
+}
+
+/**
  * Decodes a column chunk.
  * @param {(position: number, length: number) => Uint8Array} read bytes of the chunk, in memory of their own
  * @param {number} length bytes of the chunk
@@ -46,7 +70,7 @@ const WIDEST_INDEX = 24
  * @returns {DecodedColumn} @throws Error on damage, on encodings and codecs that are not read, and where it holds more or
  * fewer slots.
  */
-export function decodeChunk(read, length, leaf, codec, slots) {
+function decodeChunk(read, length, leaf, codec, slots) {
   const sink = columnSink(leaf, slots)
   for (let at = 0; at < length && sink.slots() < slots; ) {
     const { header, end } = pageHeader(read, at, length)

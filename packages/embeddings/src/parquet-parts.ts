@@ -9,9 +9,9 @@ import { badData, fileError } from '@indistinct/core'
 import { fileSource, joinedSource, reason, type ByteSource } from './byte-source.ts'
 import { columnList } from './column-list.ts'
 import { quoted } from './embedding-table.ts'
-import type { ParquetFile } from './parquet-file.ts'
+import type { ParquetFile } from './parquet-footer.ts'
 import { isFolder } from './table-format.ts'
-import { readThrift, structsField, type ThriftStruct } from './thrift-read.js'
+import { readThrift, structPlaces, thriftPlaces, type ThriftStruct } from './thrift-read.js'
 
 /** part-2 before part-10: many programs write numbers without zeros before them. */
 const byNumber = new Intl.Collator('en', { numeric: true })
@@ -86,6 +86,11 @@ function schemaText({ footer }: ParquetFile): string {
     if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
     return typeof value === 'bigint' ? String(value) : value
   }
-  // The root's own name says who wrote it.
-  return JSON.stringify(structsField(readThrift(footer).struct, 2).map((element, e) => plain(e === 0 ? new Map([...element].filter(([id]) => id !== 4)) : element)))
+  const elements = structPlaces(footer, thriftPlaces(footer).places.get(2)).map((place, e) => {
+    const { struct } = readThrift(footer, place)
+    // The root's own name says who wrote it.
+    if (e === 0) struct.delete(4)
+    return plain(struct)
+  })
+  return JSON.stringify(elements)
 }

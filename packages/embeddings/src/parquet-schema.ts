@@ -81,9 +81,11 @@ export function parquetColumns(footer: Uint8Array, place: Parameters<typeof stru
   const count = numberField(root, 5) ?? 0
   if (!(count >= 0 && count < elements.length)) throw new Error(`${count} columns in the schema where ${elements.length - 1} follow`)
   const columns = Array.from({ length: count }, (): ParquetColumn => {
-    const name = at < elements.length ? (textField(readThrift(footer, elements[at]).struct, 4) ?? '') : ''
+    const start = at
     const leaves = leavesOf([], 0, 0, 0)
     leafCount += leaves.length
+    // A group without columns has no path.
+    const name = leaves[0] ? leaves[0].path[0]! : (textField(readThrift(footer, elements[start]).struct, 4) ?? '')
     return { name, leaves, firstLeaf: leafCount - leaves.length }
   })
   if (at !== elements.length) throw new Error(`${elements.length - at} elements of the schema in no column`)

@@ -5,7 +5,7 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import { readBytes, type ByteSource } from './byte-source.ts'
-import { decodeChunk, type DecodedColumn } from './parquet-pages.js'
+import { decodeRequests, type ColumnRequest, type DecodedColumn, type WorkerAnswer, type WorkerRequest } from './parquet-pages.js'
 import type { ParquetChunk, ParquetLeaf } from './parquet-schema.ts'
 import type { Limits } from './parquet-warden.js'
 
@@ -20,35 +20,54 @@ const MIB = 2 ** 20
 /** The thread answers long before, if only that it ended the other one. */
 const PATIENCE_MS = 1_800_000
 
+/** A leaf of a row group. */
+export interface WantedColumn {
+  readonly chunk: ParquetChunk
+  readonly leaf: ParquetLeaf
+}
+
+export class PagesError extends Error {
+  /** Number of the column among those that were wanted; undefined where it cannot be told. */
+  readonly at: number | undefined
+
+  constructor(message: string, at: number | undefined) {
+    super(message)
+    this.at = at
+  }
+}
+
 /**
- * One leaf of one row group. Bytes in memory are decoded in this thread: those of tests.
- * @throws Error on damage, and where decoding takes memory or time out of proportion.
+ * Leaves of one file, in their order. Many small ones are quicker together: a message between threads takes longer than
+ * a small column. Bytes in memory are decoded in this thread: those of tests.
+ * @throws PagesError on damage, and where decoding takes memory or time out of proportion.
  */
-export function decodeColumn(
-  source: ByteSource,
-  chunk: ParquetChunk,
-  leaf: ParquetLeaf,
-  limits: Limits = limitsOf(chunk),
-): DecodedColumn {
-  const { start, length, codec, slots } = chunk
-  const { type, typeLength, maxDefinition, maxRepetition } = leaf
-  const page = { type, typeLength, maxDefinition, maxRepetition }
-  if (source.fd === undefined) return decodeChunk((at, count) => readBytes(source, start + at, count), length, page, codec, slots)
+export function decodeColumns(source: ByteSource, wanted: readonly WantedColumn[], limits: Limits = limitsOf(wanted)): DecodedColumn[] {
+  const requests = wanted.map(({ chunk, leaf: { type, typeLength, maxDefinition, maxRepetition } }): ColumnRequest => (
+    { ...chunk, leaf: { type, typeLength, maxDefinition, maxRepetition } }))
+  const { fd } = source
+  const answer = fd === undefined ? decodeRequests(requests, (position, count) => readBytes(source, position, count)) : ask({ request: { fd, requests }, limits })
+  if ('error' in answer) throw new PagesError(answer.error, answer.at ?? (wanted.length === 1 ? 0 : undefined))
+  return answer.columns
+}
+
+function ask(question: { readonly request: WorkerRequest; readonly limits: Limits }): WorkerAnswer {
   thread ??= startThread()
   const { port, flag } = thread
   Atomics.store(flag, 0, 0)
-  port.postMessage({ request: { fd: source.fd, start, length, leaf: page, codec, slots }, limits })
+  port.postMessage(question)
   Atomics.wait(flag, 0, 0, PATIENCE_MS)
-  const received = receiveMessageOnPort(port) as { message: { column: DecodedColumn } | { error: string } } | undefined
-  if (!received) throw new Error('no answer from the thread that reads pages')
-  const { message } = received
-  if ('error' in message) throw new Error(message.error)
-  return message.column
+  const received = receiveMessageOnPort(port) as { message: WorkerAnswer } | undefined
+  return received ? received.message : { error: 'no answer from the thread that reads pages' }
 }
 
-/** In proportion to a column: bytes above what the process takes, and seconds of its processors. */
-function limitsOf({ length, slots }: ParquetChunk): Limits {
-  return { memory: 96 * MIB + 16 * length + 32 * slots, processorSeconds: 5 + (length + slots) / MIB }
+/** In proportion to the columns: bytes above what the process takes, and seconds of its processors. */
+function limitsOf(wanted: readonly WantedColumn[]): Limits {
+  let [memory, processorSeconds] = [96 * MIB, 5]
+  for (const { chunk: { length, slots } } of wanted) {
+    memory += 16 * length + 32 * slots
+    processorSeconds += (length + slots) / MIB
+  }
+  return { memory, processorSeconds }
 }
 
 function startThread(): Thread {

@@ -4,6 +4,7 @@
  */
 
 import { Worker, workerData } from 'node:worker_threads'
+import { buffersOf } from './column-buffers.js'
 
 /** @typedef {{ memory: number, processorSeconds: number }} Limits Bytes above what the process takes at the start. */
 
@@ -46,21 +47,13 @@ function end(error) {
   reply({ error })
 }
 
-/** @param {any} answer @param {Worker} [from] */
+/** @param {import('./parquet-pages.js').WorkerAnswer} answer @param {Worker} [from] */
 function reply(answer, from = worker) {
   // The answer of a thread that was ended meanwhile comes too late.
   if (from !== worker || !watch) return
   clearInterval(watch)
   watch = undefined
-  port.postMessage(answer, buffersOf(answer.column))
+  port.postMessage(answer, buffersOf(answer))
   Atomics.store(flag, 0, 1)
   Atomics.notify(flag, 0)
-}
-
-/** @param {import('./parquet-pages.js').DecodedColumn | undefined} column @returns {ArrayBuffer[]} */
-function buffersOf(column) {
-  if (!column) return []
-  const { values, definition, repetition } = column
-  const arrays = 'ends' in values ? [values.bytes, values.ends, values.codes] : [values]
-  return [...arrays, definition, repetition].flatMap((array) => (array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []))
 }

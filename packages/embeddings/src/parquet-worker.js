@@ -2,36 +2,20 @@
 
 import { readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import { decodeChunk } from './parquet-pages.js'
-
-/** @typedef {{ fd: number, start: number, length: number, leaf: import('./parquet-pages.js').PageLeaf, codec: number, slots: number }} ColumnRequest */
-/** @typedef {{ column: import('./parquet-pages.js').DecodedColumn } | { error: string }} ColumnAnswer */
+import { buffersOf } from './column-buffers.js'
+import { decodeRequests } from './parquet-pages.js'
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort)
 
-port.on('message', (/** @type {ColumnRequest} */ { fd, start, length, leaf, codec, slots }) => {
-  /** @param {number} position @param {number} count */
-  const read = (position, count) => {
+port.on('message', (/** @type {import('./parquet-pages.js').WorkerRequest} */ { fd, requests }) => {
+  const answer = decodeRequests(requests, (position, count) => {
     const target = new Uint8Array(count)
     for (let at = 0; at < count; ) {
-      const found = readSync(fd, target, at, Math.min(1 << 22, count - at), start + position + at)
+      const found = readSync(fd, target, at, Math.min(1 << 22, count - at), position + at)
       if (found === 0) throw new Error('a file that ends early')
       at += found
     }
     return target
-  }
-  /** @type {ColumnAnswer} */
-  let answer
-  try {
-    answer = { column: decodeChunk(read, length, leaf, codec, slots) }
-  } catch (error) {
-    answer = { error: /** @type {Error} */ (error).message }
-  }
-  port.postMessage(answer, 'column' in answer ? buffersOf(answer.column) : [])
+  })
+  port.postMessage(answer, buffersOf(answer))
 })
-
-/** @param {import('./parquet-pages.js').DecodedColumn} column @returns {ArrayBuffer[]} */
-function buffersOf({ values, definition, repetition }) {
-  const arrays = 'ends' in values ? [values.bytes, values.ends, values.codes] : [values]
-  return [...new Set([...arrays, definition, repetition].flatMap((array) => (array ? [/** @type {ArrayBuffer} */ (array.buffer)] : [])))]
-}

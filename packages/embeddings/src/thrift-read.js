@@ -7,14 +7,17 @@
  * @typedef {{ type: number, value: ThriftValue }} ThriftField
  * @typedef {Map<number, ThriftField>} ThriftStruct Fields by their id.
  * @typedef {{ type: number, items: readonly ThriftValue[] }} ThriftList
- * @typedef {boolean | number | bigint | Uint8Array | ThriftList | ThriftStruct} ThriftValue Whole numbers are bigint
- * where the protocol has 64 bits; a double is its eight bytes.
+ * @typedef {boolean | number | bigint | Uint8Array | ThriftList | ThriftStruct | ThriftBytes} ThriftValue Whole numbers are
+ * bigint where the protocol has 64 bits; a double is its eight bytes.
+ * @typedef {{ encoded: Uint8Array }} ThriftBytes A value of any type that is only written again: the bytes that it has.
  */
 
 /** Type codes of the protocol. */
 export const thriftTypes = /** @type {const} */ ({ true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12 })
 
 const DEEPEST = 16
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** @param {Uint8Array} bytes @param {number} start */
 function cursor(bytes, start) {
@@ -134,17 +137,31 @@ export function readThrift(bytes, start = 0) {
  * Where the fields of the struct at `start` stand, for those too large to be held as a tree.
  * @param {Uint8Array} bytes
  * @param {number} [start]
- * @returns {{ places: Map<number, { type: number, at: number }>, end: number }}
+ * @returns {{ places: Map<number, { type: number, at: number, end: number }>, end: number }}
  */
 export function thriftPlaces(bytes, start = 0) {
   const input = cursor(bytes, start)
-  /** @type {Map<number, { type: number, at: number }>} */
+  /** @type {Map<number, { type: number, at: number, end: number }>} */
   const places = new Map()
   input.fields((id, type) => {
-    places.set(id, { type, at: input.at() })
+    const at = input.at()
     skip(input, type, 0)
+    places.set(id, { type, at, end: input.at() })
   })
   return { places, end: input.at() }
+}
+
+/**
+ * The fields of the struct at `start` as their bytes, to be written again, without those of `left`.
+ * @param {Uint8Array} bytes
+ * @param {number} start
+ * @param {readonly number[]} left
+ * @returns {ThriftStruct}
+ */
+export function encodedFields(bytes, start, left) {
+  const { places } = thriftPlaces(bytes, start)
+  for (const id of left) places.delete(id)
+  return new Map([...places].map(([id, { type, at, end }]) => [id, { type, value: { encoded: bytes.subarray(at, end) } }]))
 }
 
 /**
@@ -204,7 +221,7 @@ export function textField(struct, id) {
   const value = struct.get(id)?.value
   if (value === undefined) return undefined
   if (!(value instanceof Uint8Array)) throw new Error('a name in a header is no text')
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value)
+  return utf8.decode(value)
 }
 
 /** The structs of a list; none where it is missing. @param {ThriftStruct} struct @param {number} id @returns {readonly ThriftStruct[]} */

@@ -1,6 +1,6 @@
 /** @file What the process says when it ends. Signals end it by themselves: a shell then shows 130 or 143. */
 
-import { IndistinctError, type ErrorCode } from '@indistinct/core'
+import { IndistinctError, WouldHarmError, type ErrorCode } from '@indistinct/core'
 
 export const exitCodes = { ok: 0, internal: 1, usage: 2, badData: 3, file: 4, gate: 5, partlyDone: 6 } as const
 
@@ -19,5 +19,6 @@ const byErrorCode: Readonly<Record<ErrorCode, number>> = { usage: exitCodes.usag
 
 /** The exit code of an error; whatever is not the user's to mend is internal. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof WouldHarmError) return exitCodes.gate
   return error instanceof IndistinctError ? byErrorCode[error.code] : exitCodes.internal
 }

@@ -13,6 +13,14 @@ export class IndistinctError extends Error {
   }
 }
 
+/** A result that would give away more than what it is made of (exit code 5): nothing is returned. Its code is 'bad-data'. */
+export class WouldHarmError extends IndistinctError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-data', message, options)
+    this.name = 'WouldHarmError'
+  }
+}
+
 /** Wrong option, flag or configuration (exit code 2). */
 export function usageError(message: string, options?: ErrorOptions): IndistinctError {
   return new IndistinctError('usage', message, options)

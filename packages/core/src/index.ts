@@ -1,7 +1,7 @@
 export { bytesOf } from './bytes-of.ts'
 export { canonicalJson, sha256, type Json } from './canonical-json.ts'
 export { csrFromPairs, csrHas, transposeCsr, type Csr } from './csr.ts'
-export { badData, fileError, IndistinctError, usageError, type ErrorCode } from './errors.ts'
+export { badData, fileError, IndistinctError, usageError, WouldHarmError, type ErrorCode } from './errors.ts'
 export { classCounts, encodeLabels, labelledRows, type Labels } from './labels.ts'
 export { takeLock, type LockOptions } from './lock-file.ts'
 export { copyMatrix, gatherRows, matrix, rowOf, sideBySide, type Matrix } from './matrix.ts'

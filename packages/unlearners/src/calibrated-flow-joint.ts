@@ -2,8 +2,10 @@
 
 import { badData, copyMatrix, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
-import { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './calibrated-flow.ts'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
+import { structuredFlow } from './structured-flow.ts'
+import { backOnLattices, structureJson, tableStructure } from './table-structure.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
 export interface JointFlowOptions extends Omit<CalibratedFlowOptions, 'kernel' | 'frequencies' | 'seed'> {
@@ -67,6 +69,9 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
   }
   const classes = Object.fromEntries(Object.entries(held).map(([name, labels]) => [name, checkedClasses(`${caller}, ${name}`, embedding, labels)]))
 
+  const rows = Int32Array.from(Array.from({ length: embedding.rows }, (_, i) => i).filter((i) => Object.values(held).some(({ codes }) => codes[i]! >= 0)))
+  // Of the table that came: after one flow, values are off their lattices until all are done.
+  const structure = tableStructure(embedding, rows)
   let at = copyMatrix(embedding)
   const trace: TraceRow[] = []
   const row = (loss: number, largestRatio: number, attribute: number): void => {
@@ -88,7 +93,7 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
     if (worst![1].largest <= 1 + jointTolerance || round === maxRounds) break
     for (const [name] of Object.entries(after).filter(([, { largest }]) => largest > 1 + jointTolerance).sort(([, a], [, b]) => b.largest - a.largest)) {
       const attribute = Object.keys(held).indexOf(name)
-      at = copyMatrix(calibratedFlow(at, held[name]!, { ...flow, kernel: 'exact', onPass: ({ loss, largestRatio }) => row(loss, largestRatio!, attribute) }).embedding)
+      at = copyMatrix(structuredFlow(at, held[name]!, { ...flow, kernel: 'exact', onPass: ({ loss, largestRatio }) => row(loss, largestRatio!, attribute) }, structure).result.embedding)
     }
     after = Object.fromEntries(Object.keys(held).map((name) => [name, extent(name)]))
   }
@@ -96,10 +101,11 @@ export function calibratedFlowJoint(embedding: Matrix, attributes: Readonly<Reco
     [name, { largestRatio: largest, smallestRatio: smallest, largestRatioBefore: before[name]!.largest, classes: classes[name]!.length }]))
   const off = Object.values(after).some(({ largest }) => largest > 1 + jointTolerance)
   const outcome = off ? 'not landed' : after === before ? 'already at null' : 'landed'
+  if (after !== before) backOnLattices(at, rows, structure, 0)
   return unlearned({
     embedding: at,
     method: 'flow-joint',
-    parameters: { outcome, ...(outcome === 'not landed' && { stopped: `all ${maxRounds} rounds are spent` }), level, leastCell, maxRounds, jointTolerance, attributes: said as unknown as Json },
+    parameters: { ...structureJson(structure), outcome, ...(outcome === 'not landed' && { stopped: `all ${maxRounds} rounds are spent` }), level, leastCell, maxRounds, jointTolerance, attributes: said as unknown as Json },
     trace,
     passes: trace.length,
   })

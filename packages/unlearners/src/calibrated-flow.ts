@@ -1,17 +1,11 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
-import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
-import { axisScaling } from './axis-scaling.ts'
-import { checkedClasses } from './checked-classes.ts'
-import { classMoments } from './class-moments.ts'
-import { defaultFrequencies, exactKernel, exactKernelIn, mostExactUsers, randomFourierKernel, type FlowKernel, type FlowKernelName } from './flow-kernel.ts'
-import { mostUnlike } from './column-scales.ts'
-import { memoryFlowTable } from './memory-flow-table.ts'
-import { rankCheck } from './rank-check.ts'
-import { checkedCourse, runFlow, type FlowCourse } from './run-flow.ts'
+import type { Labels, Matrix } from '@indistinct/core'
+import type { FlowKernelName } from './flow-kernel.ts'
+import type { FlowCourse } from './run-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
-import { standardisedColumns } from './standardised-columns.ts'
-import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
+import { onLattices, structuredFlow } from './structured-flow.ts'
+import type { TraceRow, Unlearned } from './unlearned.ts'
 
 export interface CalibratedFlowOptions extends Partial<FlowCourse> {
   /**
@@ -79,60 +73,18 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * with them; the direction comes from those of the step before. The landing is then a statement about an estimate, and
  * `parameters` give its standard error.
  *
+ * Fine structure of the table decides how users may move (`structuredFlow`): equal rows move as one, and so do users in clusters tighter
+ * than the moves; values on a lattice are rounded back to it; columns of few values, or with one that many users share, stand still.
+ * `parameters` say what was found: `duplicates`, `lattice`, `localScale`; the statistics are those before rounding.
+ *
  * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
  * deviations, nothing moves, and `parameters.outcome` is 'already at null'; 'not landed' where ranks of a column tell classes
  * apart (`rankCheck`). Where passes run out, or no step leads on, the table reached is returned with the outcome 'not landed' and
  * `stopped`, the reason; `above` names families that stayed above their null by more than chance explains.
- * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
+ * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes; WouldHarmError, of
+ * that code too, where the way that users move would tell their label.
  */
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
-  const caller = 'calibratedFlow'
-  const classes = checkedClasses(caller, embedding, labels)
-  const course = checkedCourse(caller, options)
-  const { metric, whitening = 0, onPass } = options
-  if (!(whitening >= 0 && whitening <= 1)) throw new RangeError(`${caller}: expected whitening from 0 to 1, got ${whitening}`)
-  if (metric && (metric.rows !== embedding.rows || metric.cols !== embedding.cols)) {
-    throw new RangeError(`${caller}: expected a metric of the table's shape (${embedding.rows}, ${embedding.cols}), got (${metric.rows}, ${metric.cols})`)
-  }
-  const standardised = standardisedColumns(embedding, classes)
-  if (standardised && metric) {
-    throw badData(
-      `${caller}: expected columns of like spread for a metric of scores, got one over ${mostUnlike} times as wide as another; `
-        + 'leave the metric (--items) out, or divide the wide columns by a constant',
-    )
-  }
-  const start = standardised?.table ?? embedding
-  const kernel = chosenKernel(start, classes, options, whitening > 0 ? axisScaling(classMoments(start, classes), whitening) : undefined)
-  const { state, parameters, trace } = runFlow(caller, memoryFlowTable(start, classes, kernel, { shapes: course.shapes, ...(metric && { metric }) }), course, onPass)
-  const ranks = parameters['outcome'] === 'already at null' ? rankCheck(embedding, classes, course.level) : undefined
-  return unlearned({
-    embedding: state === start ? copyMatrix(embedding) : (standardised?.back(state) ?? state),
-    method: 'flow',
-    parameters: {
-      ...parameters,
-      ...(ranks && { differencesOfRanks: ranks.ratio }),
-      ...(ranks && !ranks.explained && {
-        outcome: 'not landed', stopped: `means and distances find classes alike, but ranks in column ${ranks.column} tell them apart`,
-      }),
-      ...(standardised && { columns: 'standardised' }),
-      ...(whitening > 0 && { whitening }),
-      ...(metric && { metric: metric.stride === 0 ? 'one for all' : 'one a user' }),
-      ...(kernel.name === 'random-fourier' && { frequencies: options.frequencies ?? defaultFrequencies, seed: options.seed ?? 0 }),
-    },
-    trace,
-    passes: trace.length,
-  })
-}
-
-function chosenKernel(embedding: Matrix, classes: readonly Int32Array[], options: CalibratedFlowOptions, scaling?: Matrix): FlowKernel {
-  const users = classes.reduce((sum, members) => sum + members.length, 0)
-  const { kernel = users > mostExactUsers ? 'random-fourier' : 'exact', frequencies = defaultFrequencies, seed = 0 } = options
-  switch (kernel) {
-    case 'exact':
-      return scaling ? exactKernelIn(scaling) : exactKernel
-    case 'random-fourier':
-      return randomFourierKernel(embedding.cols, frequencies, seed, scaling)
-    default:
-      throw new RangeError(`calibratedFlow: expected kernel 'exact' or 'random-fourier', got '${String(kernel satisfies never)}'`)
-  }
+  const { result, structure } = structuredFlow(embedding, labels, options)
+  return onLattices(result, labels, structure, options)
 }

@@ -95,7 +95,7 @@ describe.each(names)('%s', (name) => {
         } catch (error) {
           expect(error).toBeInstanceOf(IndistinctError)
           expect((error as IndistinctError).code).toBe('bad-data')
-          expect((error as Error).message).toMatch(/expected|divide|lower learningRate/)
+          expect((error as Error).message).toMatch(/expected|divide|lower learningRate|unlearn by leace/)
           return
         }
         expect(table.data).toEqual(before)
@@ -152,6 +152,8 @@ const hostile = fc.record({
   return { table, labels: { classes: Array.from({ length: classes }, (_, c) => `${c}`), codes } }
 })
 
+const softplus = (value: number): number => Math.log1p(Math.exp(4 * value)) / 4
+
 test('five classes of very unlike sizes in non-negative factors: the flow lands, or returns the best table it reached and says so', () => {
   const random = randomStream(3, 'ratings of books')
   const sizes = [200, 150, 80, 30, 9]
@@ -160,7 +162,7 @@ test('five classes of very unlike sizes in non-negative factors: the flow lands,
   const table = matrix(codes.length, 8)
   codes.forEach((code, i) => {
     const activity = Math.exp(0.8 * random.normal())
-    for (let k = 0; k < 8; k++) table.data[i * 8 + k] = Math.max(0, random.normal() + 0.7 * directions[code]![k]!) * activity * Math.exp(-k / 4)
+    for (let k = 0; k < 8; k++) table.data[i * 8 + k] = softplus(random.normal() + 0.7 * directions[code]![k]!) * activity * Math.exp(-k / 4)
   })
   const labels: Labels = { classes: sizes.map((_, c) => `${c}`), codes }
   const before = momentRatios(table, classRows('test', table, labels)).mean.ratio
@@ -219,7 +221,8 @@ describe('scales and offsets of columns', () => {
     expect(Math.abs(centroidAuc({ embedding: standard, labels }, 3) - 0.5)).toBeLessThan(0.1)
     const { mean } = parameters['differencesAfter'] as { mean: number }
     expect(mean).toBeLessThan(0.2 * before.mean.ratio)
-    expect(momentRatios(standard, classRows('test', standard, labels)).mean.ratio).toBeCloseTo(mean, 4)
+    // Values go back to the grid of 1/64 after this was measured.
+    expect(momentRatios(standard, classRows('test', standard, labels)).mean.ratio).toBeCloseTo(mean, 1)
     // Nobody is moved by much more than the spread of a column.
     expect(farthestApart(embedding, table, scales)).toBeLessThan(4)
   })

@@ -1,10 +1,12 @@
 /** @file The calibrated flow for a continuous attribute: dependence on it brought down to what dealing its values out at random gives. */
 
-import { badData, copyMatrix, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, WouldHarmError, type Matrix } from '@indistinct/core'
 import { hsic, hsicTarget, type HsicLoss } from '@indistinct/losses'
 import { checkCount, checkPositive } from './checked-classes.ts'
 import { checkFarValues } from './far-values.ts'
 import { checkFloatRange } from './float-range.ts'
+import { keepRules } from './move-rules.ts'
+import { backOnLattices, rulesOf, structureJson, tableStructure } from './table-structure.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 import { closeCurves, curveRatios, holdCurves, valueCurves } from './value-curves.ts'
 
@@ -52,6 +54,11 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   checkFarValues(caller, embedding, target.rows)
   const m = target.rows.length
   const curves = valueCurves(values, target)
+  const structure = tableStructure(embedding, target.rows)
+  if (structure.lattices.filter(({ kind }) => kind === 'held').length === embedding.cols) {
+    throw new WouldHarmError(`${caller}: all ${embedding.cols} columns have few values, or one that many users share: whoever moves off it shows`)
+  }
+  const rules = rulesOf([structure])
 
   const trace: TraceRow[] = []
   const isSpent = (): boolean => trace.length >= maxPasses
@@ -90,6 +97,7 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
       const displacement = copyMatrix(now.theta)
       closeCurves(displacement, curves, level)
       for (let p = 0; p < displacement.data.length; p++) displacement.data[p]! -= now.theta.data[p]!
+      keepRules(displacement, rules)
       const whole = measure(displaced(now.theta, displacement, 1), 1, 1)
       if (whole.ratio >= now.ratio) break
       now = whole.ratio >= 1 ? whole : advance(now, displacement, 1, 1).reached
@@ -104,18 +112,20 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
     const factor = -(at.loss.bandwidth / 4) * m
     for (let p = 0; p < direction.data.length; p++) direction.data[p]! *= factor
     holdCurves(direction, at.theta, curves)
+    keepRules(direction, rules)
     const { reached, shortened } = advance(at, direction, eta, 2)
     if (reached === at) break
     at = reached
     eta *= shortened ? 0.5 : 2
   }
   const moved = at === start ? copyMatrix(embedding) : at.theta
+  if (at !== start) backOnLattices(moved, target.rows, structure, 0)
   const outcome = at.ratio > 1 + tolerance ? 'not landed' : at === start ? 'already at null' : 'landed'
   return unlearned({
     embedding: moved,
     method: 'hsic-flow',
     parameters: {
-      level, tolerance, maxPasses, outcome, ...(outcome === 'not landed' && { stopped: isSpent() ? `all ${maxPasses} passes are spent` : 'no step leads on' }),
+      ...structureJson(structure), level, tolerance, maxPasses, outcome, ...(outcome === 'not landed' && { stopped: isSpent() ? `all ${maxPasses} passes are spent` : 'no step leads on' }),
       hsic: at.loss.value, ratio: at.ratio, ratioBefore: start.ratio, users: m,
       curves: curves.curves.length, curvesBefore: { ...curveRatios(embedding, curves) }, curvesAfter: { ...curveRatios(moved, curves) },
     },

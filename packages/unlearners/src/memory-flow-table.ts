@@ -9,12 +9,21 @@ import { momentRatios } from './class-moments.ts'
 import type { FlowKernel } from './flow-kernel.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
 import { holdMoments, holdMomentsIn, steepestIn } from './hold-moments.ts'
+import { keepRules, type MoveRule } from './move-rules.ts'
 import type { ScoreMetric } from './score-metric.ts'
+
+export interface MemoryFlowOptions {
+  readonly shapes: boolean
+  readonly metric?: ScoreMetric
+  /** What all displacements go through; none for tables without structure. */
+  readonly rules: readonly MoveRule[]
+}
 
 /** The flow on `embedding` (N, K), which is left as it is. A direction takes the place of the one before. */
 export function memoryFlowTable(
-  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, { shapes, metric }: { readonly shapes: boolean; readonly metric?: ScoreMetric },
+  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, { shapes, metric, rules }: MemoryFlowOptions,
 ): FlowTable<Matrix, Matrix, FourierMmd> {
+  const ruled = (theta: Matrix, mapped: Matrix): Matrix => (rules.length === 0 ? mapped : movedByRules(theta, mapped, rules))
   // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
   const spare: Matrix[] = []
   const table = (): Matrix => spare.pop() ?? matrix(embedding.rows, embedding.cols)
@@ -26,9 +35,9 @@ export function memoryFlowTable(
     refresh: () => kernel.refresh(),
     measure: (theta) => classPairs(classes.length).map(({ first, second }) => kernel.measure(theta, { first: classes[first]!, second: classes[second]! })),
     differences: (theta) => ({ ...momentRatios(theta, classes), ...(shapes && { shapes: shapeRatio(theta, classes), radii: radiusRatio(theta, classes) }) }),
-    calibrated: (theta, level) => (metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
-    shaped: (theta, level) => calibrateShapes(theta, classes, level),
-    scaled: (theta, level) => calibrateRadii(theta, classes, level),
+    calibrated: (theta, level) => ruled(theta, metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
+    shaped: (theta, level) => ruled(theta, calibrateShapes(theta, classes, level)),
+    scaled: (theta, level) => ruled(theta, calibrateRadii(theta, classes, level)),
     blend: (from, to, share) => blend(from, to, share, table()),
     direction(theta, mmds, factors, hold) {
       const along = (last = weightedGradients(theta, mmds, factors, last))
@@ -38,6 +47,7 @@ export function memoryFlowTable(
       } else if (hold) {
         holdMoments(along, theta, classes)
       }
+      if (rules.length > 0) keepRules(along, rules)
       return along
     },
     displaced: (theta, direction, step) => displaced(theta, direction, step, table()),
@@ -73,4 +83,13 @@ function blend(from: Matrix, to: Matrix, share: number, out: Matrix): Matrix {
   if (share === 1) return out
   for (let p = 0; p < out.data.length; p++) if (to.data[p] !== from.data[p]) out.data[p]! += share * (to.data[p]! - from.data[p]!)
   return out
+}
+
+/** theta moved as `mapped` is, by the rules; `mapped` is overwritten. */
+function movedByRules(theta: Matrix, mapped: Matrix, rules: readonly MoveRule[]): Matrix {
+  for (let p = 0; p < mapped.data.length; p++) mapped.data[p]! -= theta.data[p]!
+  keepRules(mapped, rules)
+  // What does not move keeps its bits, those of -0 too.
+  for (let p = 0; p < mapped.data.length; p++) mapped.data[p] = mapped.data[p] === 0 ? theta.data[p]! : theta.data[p]! + mapped.data[p]!
+  return mapped
 }

@@ -7,6 +7,8 @@ import { areUnlike, columnScales } from './column-scales.ts'
 export interface StandardisedColumns {
   /** Columns less their mean, divided by their spread (N, K). */
   readonly table: Matrix
+  /** Another table of these columns (M, K) in the same units. */
+  of(other: Matrix): Matrix
   /** The table as it came with users moved as `moved` says in these units; what did not move keeps its bits. */
   back(moved: Matrix): Matrix
 }
@@ -16,12 +18,17 @@ export function standardisedColumns(embedding: Matrix, classes: readonly Int32Ar
   const normals = classNormals(embedding, classes)
   const scales = columnScales(normals)
   if (!areUnlike(scales, normals)) return undefined
-  const { rows, cols: K, data } = embedding
+  const { cols: K, data } = embedding
   const centre = normals[0]!.mean
-  const table = matrix(rows, K)
-  for (let p = 0; p < data.length; p++) table.data[p] = (data[p]! - centre[p % K]!) / scales[p % K]!
+  const of = (other: Matrix): Matrix => {
+    const out = matrix(other.rows, K)
+    for (let p = 0; p < other.data.length; p++) out.data[p] = (other.data[p]! - centre[p % K]!) / scales[p % K]!
+    return out
+  }
+  const table = of(embedding)
   return {
     table,
+    of,
     back(moved) {
       const out = copyMatrix(embedding)
       for (let p = 0; p < data.length; p++) {

@@ -1,9 +1,13 @@
 /** @file One method over every user table of a model: a table left out leaks on. */
 
 import { labelledRows, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
+import type { CalibratedFlowOptions } from './calibrated-flow.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { derivedTable } from './derived-table.ts'
+import { ruledFlow } from './ruled-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
+import { expectNotParted, onLattices, structuredFlow } from './structured-flow.ts'
+import { rulesOf } from './table-structure.ts'
 import { unlearned, type Unlearned } from './unlearned.ts'
 import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
@@ -61,32 +65,42 @@ export function unlearnTables<Name extends UnlearnerName>(
   if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and derived tables of ${Object.keys(tables).join(', ')}, got '${stranger}'`)
   if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and derived tables for method 'flow' only, got '${method}'`)
   if (derived.length > 0) return withDerived(tables, labels, derived, (others) => unlearnTables(others, labels, method, options, { together, metrics }))
-  const unlearn = (name: string, table: Matrix, metric?: ScoreMetric, more: { readonly whitening?: number } = {}): Unlearned => {
+  const inTable = <T>(name: string, work: () => T): T => {
     try {
-      return unlearners[method].unlearn(table, labels, { ...options, ...(metric && { metric }), ...more })
+      return work()
     } catch (error) {
       // The class and code of the error stay: callers branch on them.
       if (error instanceof Error) error.message = `table '${name}': ${error.message}`
       throw error
     }
   }
-  if (!together || entries.length === 1) return Object.fromEntries(entries.map(([name, table]) => [name, unlearn(name, table, metrics[name])]))
+  const optionsOf = (name: string): UnlearnerOptions[Name] => ({ ...options, ...(metrics[name] && { metric: metrics[name] }) })
+  if (!together || entries.length === 1) {
+    return Object.fromEntries(entries.map(([name, table]) => [name, inTable(name, () => unlearners[method].unlearn(table, labels, optionsOf(name)))]))
+  }
 
   const names = Object.keys(tables)
   expectSameRows(entries)
-  const own = method === 'flow' ? entries.map(([name, table]) => unlearn(name, table, metrics[name])) : undefined
-  const starts = entries.map(([, table], t) => own?.[t]!.embedding ?? table)
+  const flows = method === 'flow' ? entries.map(([name, table]) => inTable(name, () => structuredFlow(table, labels, optionsOf(name) as CalibratedFlowOptions))) : undefined
+  const starts = entries.map(([, table], t) => flows?.[t]!.result.embedding ?? table)
   const wide = sideBySide(starts)
   const side = names.join(' + ')
   const results: Unlearned[] = []
-  for (const whitening of own ? sideBySideWhitening : [undefined]) {
-    results.push(unlearn(side, results.at(-1)?.embedding ?? wide.matrix, undefined, whitening === undefined ? {} : { whitening }))
+  if (flows) {
+    // What moved as one in a table goes on doing so: apart, it would show there.
+    const rules = rulesOf(flows.map(({ structure }) => structure), flows.map(({ groups }) => groups))
+    for (const whitening of sideBySideWhitening) {
+      const from = results.at(-1)?.embedding ?? wide.matrix
+      results.push(inTable(side, () => ruledFlow(from, labels, { ...options, whitening }, rules)))
+    }
+  } else {
+    results.push(inTable(side, () => unlearners[method].unlearn(wide.matrix, labels, options)))
   }
-  const result = results.at(-1)!
+  const last = results.at(-1)!
   const outcomes = results.map(({ parameters }) => parameters['outcome'])
   const outcome = ['not landed', 'landed'].find((each) => outcomes.includes(each))
   const stopped = results.find(({ parameters }) => parameters['outcome'] === 'not landed')?.parameters['stopped']
-  const joint = { ...result.parameters, ...(outcome && { outcome }), ...(stopped !== undefined && { stopped }), tables: names }
+  const joint = { ...last.parameters, ...(outcome && { outcome }), ...(stopped !== undefined && { stopped }), tables: names }
   const steps = results.flatMap(({ trace }) => trace)
   return Object.fromEntries(names.map((name, t) => {
     const { first, factor } = wide.parts[t]!
@@ -94,19 +108,21 @@ export function unlearnTables<Name extends UnlearnerName>(
     const embedding = matrix(table.rows, table.cols, table.data.slice())
     for (let i = 0; i < table.rows; i++) {
       for (let k = 0; k < table.cols; k++) {
-        const [before, after] = [wide.matrix, result.embedding].map((m) => m.data[i * m.cols + first + k]!)
+        const [before, after] = [wide.matrix, last.embedding].map((m) => m.data[i * m.cols + first + k]!)
         // What did not move keeps its bits through the change of units.
         if (before !== after) embedding.data[i * table.cols + k] = after! / factor
       }
     }
-    const { parameters = {}, trace = [], passes = 0 } = own?.[t] ?? {}
-    return [name, unlearned({
+    const { parameters = {}, trace = [], passes = 0 } = flows?.[t]!.result ?? {}
+    if (flows) inTable(name, () => expectNotParted(tables[name]!, embedding, labels))
+    const result = unlearned({
       embedding,
       method,
       parameters: { ...parameters, together: joint },
       trace: [...trace, ...steps.map((row, pass) => ({ ...row, pass: passes + pass + 1 }))],
       passes: results.reduce((sum, own) => sum + own.passes, passes),
-    })]
+    })
+    return [name, flows ? onLattices(result, labels, flows[t]!.structure, options as CalibratedFlowOptions) : result]
   }))
 }
 

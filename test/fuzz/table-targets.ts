@@ -1,13 +1,15 @@
 /** @file Table files: each parser from bytes to values, and well-formed files to start from. */
 
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { matrix } from '@indistinct/core'
 import { bytesSource } from '../../packages/embeddings/src/byte-source.ts'
 import { readCsvTable } from '../../packages/embeddings/src/csv-table.ts'
 import { embeddingTable } from '../../packages/embeddings/src/embedding-table.ts'
 import { readNpy } from '../../packages/embeddings/src/npy.ts'
 import { openNpz } from '../../packages/embeddings/src/npz.ts'
-import { openParquet, parquetTexts } from '../../packages/embeddings/src/parquet-file.ts'
+import { parquetEncoder } from '../../packages/embeddings/src/parquet-encode.ts'
+import { openParquet, parquetTexts, type ParquetTable } from '../../packages/embeddings/src/parquet-file.ts'
 import { openSafetensors } from '../../packages/embeddings/src/safetensors.ts'
 import { readWord2vec } from '../../packages/embeddings/src/word2vec-text.ts'
 import { tableChunks } from '../../packages/embeddings/src/write-table.ts'
@@ -38,6 +40,22 @@ const opened = (table: { rows: number; cols: number; readRows(from: number, to: 
   table.readRows(0, table.rows, new Float64Array(table.rows * table.cols))
 }
 
+/** All that a table of a Parquet file holds. */
+function contents(table: ParquetTable): { readonly values: Float32Array | Float64Array; readonly ids: unknown; readonly texts: readonly string[][] } {
+  const values = table.dtype === 'f8' ? new Float64Array(table.rows * table.cols) : new Float32Array(table.rows * table.cols)
+  table.readRows(0, table.rows, values)
+  return { values, ids: table.readIds(), texts: table.others.map((column) => parquetTexts(table.container, column)) }
+}
+
+function* rewritten({ rows, cols, dtype, container }: ParquetTable, values: Float32Array | Float64Array): Generator<Uint8Array> {
+  const encoder = parquetEncoder({ rows, cols, dtype, container })
+  yield* encoder.start()
+  yield* encoder.rows(values)
+  yield* encoder.end()
+}
+
+const listsOf = ({ dimensions, container }: ParquetTable): string | undefined => (dimensions ? undefined : container.vectors[0]!.name)
+
 export const tableTargets: Readonly<Record<string, Target>> = {
   npy: {
     growth: 16,
@@ -57,8 +75,10 @@ export const tableTargets: Readonly<Record<string, Target>> = {
     growth: 2048,
     parse(bytes) {
       const table = openParquet(bytesSource(bytes, 'x.parquet'))
-      opened(table)
-      for (const column of table.others) parquetTexts(table.container, column)
+      const found = contents(table)
+      const written = Buffer.concat([...rewritten(table, found.values)])
+      const again = contents(openParquet(bytesSource(written, 'again.parquet'), { idColumn: table.idColumn ?? false, key: listsOf(table) }))
+      if (!isDeepStrictEqual(again, found)) throw new Error('written again, it is another table')
     },
     seeds: () => [...goldenFiles('parquet'), ...ownFiles('parquet')],
     tokens: ['PAR1', 'PARE', 'list', 'element', 'embedding', Uint8Array.of(0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), new Uint8Array(12).fill(0x80)],

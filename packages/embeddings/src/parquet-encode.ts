@@ -9,7 +9,7 @@ import { encodeValues, itemSize, type Values } from './dtype-bytes.ts'
 import type { Dtype } from './embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from './table-container.ts'
-import { encodedFields, readThrift, thriftTypes, type ThriftStruct } from './thrift-read.js'
+import { encodedFields, numberField, readThrift, thriftTypes, type ThriftStruct } from './thrift-read.js'
 import { structList, thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
 
 const MAGIC = Buffer.from('PAR1')
@@ -60,7 +60,7 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
       // total_byte_size is that of uncompressed pages; readers take it as a hint, and copied ones may be compressed.
       let uncompressed = 0
       const add = (chunk: ThriftStruct): void => {
-        uncompressed += Number((chunk.get(3)!.value as ThriftStruct).get(6)!.value)
+        uncompressed += numberField(chunk.get(3)!.value as ThriftStruct, 6) ?? 0
         columns.add(chunk)
       }
       const facts = container?.groups[g]!.facts()

@@ -35,18 +35,18 @@ function dictionary(body: Uint8Array, { count, codec = plain, declared = body.le
   return Buffer.concat([writeThrift(thriftStruct({ 1: i32(2), 2: i32(declared), 3: i32(stored.length), 7: struct({ 1: i32(count), 2: i32(0) }) })), stored])
 }
 
-interface Column { readonly name: string; readonly type: number; readonly pages: Uint8Array; readonly codec?: number; readonly slots?: number; readonly shared?: boolean }
+interface Column { readonly name: string; readonly type: number; readonly pages: Uint8Array; readonly codec?: number; readonly slots?: number; readonly shared?: boolean; readonly unsaid?: boolean }
 /** A file of one row group; a shared column has the bytes of the column before. */
 function file(rows: number, columns: readonly Column[], name = 'x.parquet'): string {
   const parts: Uint8Array[] = [Buffer.from('PAR1')]
   let [at, start] = [4, 4]
-  const chunks = columns.map(({ name: column, type, pages, codec = 0, slots = rows, shared }) => {
+  const chunks = columns.map(({ name: column, type, pages, codec = 0, slots = rows, shared, unsaid }) => {
     if (!shared) {
       start = at
       parts.push(pages)
       at += pages.length
     }
-    const data = { 1: i32(type), 2: i32s([0]), 3: texts([column]), 4: i32(codec), 5: i64(slots), 6: i64(pages.length), 7: i64(pages.length), 9: i64(start) }
+    const data = { 1: i32(type), 2: i32s([0]), 3: texts([column]), 4: i32(codec), 5: i64(slots), ...(!unsaid && { 6: i64(pages.length) }), 7: i64(pages.length), 9: i64(start) }
     return thriftStruct({ 2: i64(start), 3: struct(data) })
   })
   const elements = columns.map((column) => thriftStruct({ 1: i32(column.type), 3: i32(0), 4: text(column.name), ...(column.type === TEXT && { 6: i32(0) }) }))
@@ -76,6 +76,13 @@ test('a file by hand is read', async () => {
   const table = await readTable(file(3, [d0(page(floats(3), { count: 3 })), note(page(Buffer.concat(['a', '', 'c'].map((each) => withLength(Buffer.from(each)))), { count: 3 }))]))
   expect(Array.from(table.matrix.data)).toEqual([0, 1, 2])
   expect(table.columns).toEqual([{ name: 'note', values: ['a', '', 'c'] }])
+})
+
+test('chunks that do not say what they were before compression are written again', async () => {
+  const columns = [d0(page(floats(3), { count: 3 })), note(page(Buffer.concat(['a', '', 'c'].map((each) => withLength(Buffer.from(each)))), { count: 3 }))]
+  const table = await readTable(file(3, columns.map((column) => ({ ...column, unsaid: true }))))
+  await writeTable(join(folder, 'said.parquet'), table)
+  expect((await readTable(join(folder, 'said.parquet'))).columns).toEqual(table.columns)
 })
 
 describe('refused', () => {

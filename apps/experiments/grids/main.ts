@@ -15,6 +15,8 @@ export const main: Grid = {
       protocols: [{ name: 'paper', options: { repeats: 5 } }, { name: 'five-fold', options: { repeats: 1 } }],
       // From outside, the attack of a user who knows most labels.
       observed: { attackers: [{ name: 'mlp' }, { name: 'xgb' }], protocols: [{ name: 'five-fold', options: { repeats: 1 } }] },
+      // Of several recommenders: who gets one may hold the others.
+      release: true,
       attributes: ['gender'],
       seeds: [42],
     },

@@ -9,6 +9,8 @@ import type { GridRun } from './nx-run.ts'
 
 export interface GridResults {
   readonly models: readonly ModelResults[]
+  /** Of grids that release several models together. */
+  readonly releases: readonly ReleaseResults[]
   /** Stages that failed, or that were not reached because of one that did. */
   readonly missing: readonly string[]
 }
@@ -31,6 +33,11 @@ export interface ModelResults {
   readonly stages: readonly StageResult[]
 }
 
+/** All user tables of the models of a release, attacked side by side as one table, `joined`. */
+export interface ReleaseResults extends Pick<ModelResults, 'dataset' | 'attribute' | 'seed' | 'method' | 'options' | 'attacks' | 'stages'> {
+  readonly recommenders: readonly string[]
+}
+
 export interface StageResult {
   readonly id: string
   readonly stage: Stage
@@ -45,12 +52,14 @@ export interface StageResult {
 export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: string): GridResults {
   const made = (node: StageNode): boolean => ['run', 'cached'].includes(outcomes.get(node.id)?.status ?? '')
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
+  const attacksOf = (cells: readonly AttackCell[]): AttackFigures[] =>
+    cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, deviations: _deviations, ...figures }) => figures) : []))
+  const stagesOf = (nodes: readonly StageNode[]): StageResult[] =>
+    nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', ...timingOf(join(workspaceRoot, root)) }))
   const models = expanded.models.map((model): ModelResults => {
     const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
-    const attacksOf = (cells: readonly AttackCell[]): AttackFigures[] =>
-      cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, deviations: _deviations, ...figures }) => figures) : []))
     const attackNodes = [...model.attacks, ...model.observedAttacks].map((attack) => attack.node)
-    const nodes = [prepare, train, unlearn, evaluate, model.observe, ...attackNodes, report].filter((node) => node !== undefined)
+    const nodes = [prepare, train, model.release, unlearn, evaluate, model.observe, ...attackNodes, report].filter((node) => node !== undefined)
     return {
       dataset, recommender, attribute, seed,
       ...(method && { method: method.name, options: method.options ?? {} }),
@@ -58,10 +67,16 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
       observed: attacksOf(model.observedAttacks),
       utility: made(evaluate) ? readJsonOf<UtilityFigure[]>(rootOf(evaluate), 'utility') : [],
       ...(report && made(report) && { report: join(rootOf(report), 'artifact', 'report.html') }),
-      stages: nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', ...timingOf(join(workspaceRoot, root)) })),
+      stages: stagesOf(nodes),
     }
   })
-  return { models, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
+  const releases = expanded.releases.map(({ dataset, recommenders, attribute, seed, method, join: joined, attacks }): ReleaseResults => ({
+    dataset, recommenders, attribute, seed,
+    ...(method && { method: method.name, options: method.options ?? {} }),
+    attacks: attacksOf(attacks),
+    stages: stagesOf([joined, ...attacks.map(({ node }) => node)]),
+  }))
+  return { models, releases, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
 }
 
 function timingOf(root: string): { readonly seconds: number; readonly cpuSeconds?: number } {

@@ -36,6 +36,13 @@ describe('startOptions', () => {
     expect(chosen).toMatchObject({ attackers: official.attackers, protocols: official.attacks, epochBy: 'test', reports: true })
   })
 
+  test('several recommenders are released together, unless they are to be kept apart', async () => {
+    const { grid } = (await startOptions(['--recommender', 'lightgcn,nmf']))!
+    expect(expandGrid(grid).releases.map(({ method, recommenders }) => [method?.name, recommenders])).toEqual([[undefined, ['lightgcn', 'nmf']], ['flow', ['lightgcn', 'nmf']]])
+    expect(expandGrid((await startOptions(['--recommender', 'lightgcn,nmf', '--apart']))!.grid).releases).toEqual([])
+    expect(expandGrid(main).releases).toEqual([])
+  })
+
   test("the user's own files are a data set", async () => {
     const { grid } = (await startOptions(['--interactions', 'plays.csv', '--attributes', 'users.csv', '--attribute', 'sex']))!
     expect(grid.products[0]!.datasets[0]!.name).toBe('csv')

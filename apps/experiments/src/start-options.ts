@@ -33,6 +33,7 @@ const product = main.products[0]!
 export function startHelp(): string {
   const rows: [string, string][] = [
     ...Object.entries(lists).map(([name, { names, help }]): [string, string] => [`--${name} NAME,…`, `${help}: ${names.join(', ')}, or all (default ${defaultOf(name as keyof typeof lists)})`]),
+    ['--apart', 'several recommenders go to people who share nothing: the flow treats each by itself, not all their tables together'],
     ['--interactions FILE', 'a CSV file of your own, a row an interaction, instead of --dataset'],
     ['--attributes FILE', 'a CSV file with a row a user, beside --interactions'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
@@ -93,6 +94,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
         ...base,
         datasets: withLeastUsers(ownFiles(values) ?? choices('dataset') ?? base.datasets, values['least-users']),
         recommenders,
+        ...(values.apart && { release: false }),
         methods: choices('method') ?? base.methods,
         attackers: choices('attacker') ?? base.attackers,
         protocols: choices('protocol') ?? base.protocols,
@@ -132,7 +134,7 @@ function parse(args: readonly string[]) {
       options: {
         dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
         interactions: text, attributes: text, 'least-users': text, grid: text, settings: text,
-        epochs: text, data: text, parallel: text, fresh: flag, json: flag, quiet: flag, help: flag,
+        epochs: text, data: text, parallel: text, apart: flag, fresh: flag, json: flag, quiet: flag, help: flag,
       },
     }).values
   } catch (cause) {

@@ -24,7 +24,7 @@ const unlearned: ModelResults = {
   report: '/there/report.html',
   stages: [{ id: 'd', stage: 'unlearn', cached: false, seconds: 0.44 }],
 }
-const table = (...models: ModelResults[]): string => summaryTable({ models, missing: [] } satisfies GridResults)
+const table = (...models: ModelResults[]): string => summaryTable({ models, releases: [], missing: [] } satisfies GridResults)
 
 test('before and after stand side by side, and what is missing is a dash', () => {
   expect(table(original, unlearned)).toBe(`synthetic, lightgcn, gender, seed 42  before                   after flow
@@ -63,4 +63,14 @@ test('one method under two options is told apart', () => {
 
 test('each model has a block of its own', () => {
   expect(table(original, { ...original, seed: 43 }).match(/^synthetic/gm)).toHaveLength(2)
+})
+
+test('models that are released together have a block of their own, of all their tables at once', () => {
+  const together = { dataset: 'synthetic', recommenders: ['lightgcn', 'nmf'], attribute: 'gender', seed: 42, stages: [] }
+  const releases = [{ ...together, attacks: [attack('joined', 0.8)] }, { ...together, method: 'flow', options: {}, attacks: [attack('joined', 0.51)] }]
+  const text = summaryTable({ models: [original], releases, missing: [] })
+  expect(text.slice(text.indexOf('synthetic, lightgcn + nmf'))).toBe(`synthetic, lightgcn + nmf, gender, seed 42             before                after flow
+attack AUC on all tables side by side [95 % interval]
+  mlp, paper, raw                                      0.800 [0.750, 0.850]  0.510 [0.460, 0.560]
+`)
 })

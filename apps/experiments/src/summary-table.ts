@@ -1,19 +1,36 @@
 /** @file The table that `npm start` prints: attacks and recommendation quality, before and after each method. */
 
-import type { GridResults, ModelResults, StageResult } from './grid-results.ts'
+import type { GridResults, ModelResults, ReleaseResults, StageResult } from './grid-results.ts'
 
-/** Text of the results, one block for each (data set, recommender, attribute, seed), with a column for each method. */
-export function summaryTable(results: GridResults): string {
-  const blocks = new Map<string, ModelResults[]>()
-  for (const model of results.models) {
-    const title = `${model.dataset}, ${model.recommender}, ${model.attribute}, seed ${model.seed}`
-    blocks.set(title, [...(blocks.get(title) ?? []), model])
+/**
+ * Text of the results, one block for each (data set, recommender, attribute, seed), with a column for each method; then one
+ * for each set of models that are released together.
+ */
+export function summaryTable({ models, releases }: GridResults): string {
+  const byModel = groupedBy(models, ({ dataset, recommender, attribute, seed }) => `${dataset}, ${recommender}, ${attribute}, seed ${seed}`)
+  const byRelease = groupedBy(releases, ({ dataset, recommenders, attribute, seed }) => `${dataset}, ${recommenders.join(' + ')}, ${attribute}, seed ${seed}`)
+  return [...[...byModel].map(([title, of]) => block(title, of)), ...[...byRelease].map(([title, of]) => releaseBlock(title, of))].join('\n')
+}
+
+function groupedBy<T>(items: readonly T[], titleOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(titleOf(item), [...(groups.get(titleOf(item)) ?? []), item])
+  return groups
+}
+
+/** Attacks on all tables of the models at once. */
+function releaseBlock(title: string, releases: readonly ReleaseResults[]): string {
+  const heads = headsOf(releases)
+  const rows = [[title, ...heads], ['attack AUC on all tables side by side [95 % interval]', ...heads.map(() => '')]]
+  const nameIn = ({ attacker, protocol, input }: ReleaseResults['attacks'][number]): string => `${attacker}, ${protocol}, ${input}`
+  for (const name of new Set(releases.flatMap(({ attacks }) => attacks.map(nameIn)))) {
+    rows.push([`  ${name}`, ...releases.map(({ attacks }) => figure(attacks.find((attack) => nameIn(attack) === name)?.auc, 3))])
   }
-  return [...blocks].map(([title, models]) => block(title, models)).join('\n')
+  return `${aligned(rows)}\n`
 }
 
 function block(title: string, models: readonly ModelResults[]): string {
-  const heads = models.map((model) => (model.method === undefined ? 'before' : `after ${nameOf(model, models)}`))
+  const heads = headsOf(models)
   const rows: string[][] = [[title, ...heads], ['attack AUC [95 % interval]', ...heads.map(() => '')]]
   for (const name of new Set(models.flatMap((model) => model.attacks.map(attackName)))) {
     rows.push([`  ${name}`, ...models.map((model) => figure(model.attacks.find((attack) => attackName(attack) === name)?.auc, 3))])
@@ -35,8 +52,14 @@ function block(title: string, models: readonly ModelResults[]): string {
   return `${aligned(rows)}\n${reports.join('\n')}\n`
 }
 
+type Variant = Pick<ModelResults, 'method' | 'options'>
+
+function headsOf(models: readonly Variant[]): string[] {
+  return models.map((model) => (model.method === undefined ? 'before' : `after ${nameOf(model, models)}`))
+}
+
 /** Methods that come more than once are told apart by their options. */
-function nameOf(model: ModelResults, models: readonly ModelResults[]): string {
+function nameOf(model: Variant, models: readonly Variant[]): string {
   const same = models.filter((other) => other.method === model.method).length
   return same > 1 ? `${model.method} ${JSON.stringify(model.options)}` : model.method!
 }

@@ -80,6 +80,54 @@ describe('expandGrid', () => {
     expect(plain.models.every((model) => model.observe === undefined && model.observedAttacks.length === 0)).toBe(true)
   })
 
+  describe('models that are released together', () => {
+    const recommenders = [{ name: 'nmf' }, { name: 'lightgcn' }, { name: 'ials' }]
+    const released: Product = { ...product, recommenders, methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }], seeds: [1], release: true }
+    const expanded = expandGrid(gridOf(released))
+    const modelOf = (recommender: string, method?: string) => expanded.models.find((model) => model.recommender === recommender && model.method?.name === method)!
+
+    test('the flow is one node over all of them, other methods are one a model', () => {
+      const whole = expanded.nodes.filter(({ stage, upstream }) => stage === 'unlearn' && 'train/0' in upstream)
+      expect(whole.map(({ id }) => id)).toEqual([modelOf('nmf', 'flow').release!.id])
+      const trained = ['train/0', 'train/1', 'train/2'].map((role) => whole[0]!.upstream[role])
+      for (const recommender of ['nmf', 'lightgcn', 'ials']) {
+        const { train, unlearn, release } = modelOf(recommender, 'flow')
+        expect([unlearn!.upstream, unlearn!.parameters, release]).toEqual([{ release: whole[0]!.id }, { part: trained.indexOf(train.id) }, whole[0]])
+        expect([modelOf(recommender, 'leace').unlearn!.upstream['train'], modelOf(recommender, 'leace').release]).toEqual([train.id, undefined])
+      }
+    })
+
+    test('their tables are attacked side by side, before and after each method', () => {
+      expect(expanded.releases.map(({ method, recommenders: of }) => [method?.name, of])).toEqual([undefined, 'flow', 'leace', 'retrain'].map((method) => [method, ['nmf', 'lightgcn', 'ials']]))
+      for (const { method, join, attacks } of expanded.releases) {
+        expect(Object.values(join.upstream).sort()).toEqual(['nmf', 'lightgcn', 'ials'].map((each) => (({ unlearn, train }) => (unlearn ?? train).id)(modelOf(each, method?.name))).sort())
+        expect(attacks.map(({ attacker, node }) => [attacker, node.upstream['tables']])).toEqual([['mlp', join.id], ['xgb', join.id]])
+      }
+    })
+
+    test('the order in which they are named makes no other node, nor does a repetition from a report', () => {
+      const ids = expanded.nodes.map(({ id }) => id)
+      expect(idsOf(gridOf({ ...released, recommenders: [...recommenders].reverse() })).sort()).toEqual([...ids].sort())
+      const { report } = modelOf('lightgcn', 'flow')
+      const again = idsOf(gridOf((report!.parameters as unknown as { product: Product }).product))
+      expect(again).toContain(report!.id)
+      for (const id of again) expect(ids).toContain(id)
+    })
+
+    test('one recommender alone, and tables that are treated apart, are what they are without', () => {
+      const one = { ...product, seeds: [1] }
+      expect(idsOf(gridOf({ ...one, release: true }))).toEqual(idsOf(gridOf(one)))
+      const apart: Product = { ...released, methods: [{ name: 'flow', options: { together: false } }] }
+      const unlearning = (release: boolean): string[] => idsOf(gridOf({ ...apart, release }), 'unlearn')
+      expect(unlearning(true)).toEqual(unlearning(false))
+    })
+
+    test('products that overlap add up the attacks', () => {
+      const { releases } = expandGrid(gridOf(released, { ...released, attackers: [{ name: 'xgb' }, { name: 'logistic' }] }))
+      expect(releases.map(({ attacks }) => attacks.map(({ attacker }) => attacker))).toEqual(new Array(4).fill(['mlp', 'xgb', 'logistic']))
+    })
+  })
+
   test('evaluation of a variant has that of the original beside it', () => {
     const { models } = expandGrid(gridOf({ ...product, methods: [{ name: 'retrain' }, { name: 'flow' }], seeds: [1] }))
     const [original, ...variants] = models

@@ -27,6 +27,8 @@ export interface ModelCell {
   readonly train: StageNode
   /** Absent for the original model and for methods that act during training. */
   readonly unlearn?: StageNode
+  /** The unlearning of all models of its release, which `unlearn` takes this model's part of. */
+  readonly release?: StageNode
   readonly evaluate: StageNode
   readonly attacks: readonly AttackCell[]
   /** What outsiders see of the model, and attacks on that; none where its product does not ask for them. */
@@ -34,6 +36,18 @@ export interface ModelCell {
   readonly observedAttacks: readonly AttackCell[]
   /** The comparison with the original; the original has one of its own only where its product names no method. */
   readonly report?: StageNode
+}
+
+/** All models of a release side by side, as trained or after one method, and attacks on all their tables at once. */
+export interface ReleaseCell {
+  readonly dataset: string
+  readonly recommenders: readonly string[]
+  /** Absent for the original models. */
+  readonly method?: Choice
+  readonly attribute: string
+  readonly seed: number
+  readonly join: StageNode
+  readonly attacks: readonly AttackCell[]
 }
 
 /** One figure, and what it shows. */
@@ -52,6 +66,8 @@ export interface ExpandedGrid {
   readonly grid: Grid
   readonly nodes: readonly StageNode[]
   readonly models: readonly ModelCell[]
+  /** Of products that release several models together. */
+  readonly releases: readonly ReleaseCell[]
   readonly figures: readonly FigureCell[]
 }
 
@@ -62,14 +78,15 @@ export interface ExpandedGrid {
 export function expandGrid(grid: Grid): ExpandedGrid {
   const nodes = new Map<string, StageNode>()
   const models = new Map<string, ModelCell>()
+  const releases = new Map<string, ReleaseCell>()
   const figures = new Map<string, FigureCell>()
   for (const product of grid.products) {
     checkDimensions(grid.name, product)
     if (product.until === 'prepare') expandData(product, nodes)
-    else for (const figure of expandProduct(product, nodes, models)) figures.set(figure.node.id, figure)
+    else for (const figure of expandProduct(product, nodes, models, releases)) figures.set(figure.node.id, figure)
   }
   if (nodes.size === 0) throw new RangeError(`expandGrid: expected at least one product in grid ${grid.name}, got none`)
-  return { grid, nodes: [...nodes.values()], models: [...models.values()], figures: [...figures.values()] }
+  return { grid, nodes: [...nodes.values()], models: [...models.values()], releases: [...releases.values()], figures: [...figures.values()] }
 }
 
 /** The nodes of several grids, each once. */
@@ -96,10 +113,13 @@ function expandData(product: Product, nodes: Map<string, StageNode>): void {
   }
 }
 
-function expandProduct(product: Product, nodes: Map<string, StageNode>, models: Map<string, ModelCell>): FigureCell[] {
+function expandProduct(
+  product: Product, nodes: Map<string, StageNode>, models: Map<string, ModelCell>, releases: Map<string, ReleaseCell>,
+): FigureCell[] {
   const shown = new Map<string, { cell: Cell; models: ModelCell[] }>()
   for (const dataset of product.datasets) {
     for (const seed of product.seeds) {
+      const together = new Map<string, ModelCell[][]>()
       for (const recommender of product.recommenders) {
         for (const attribute of product.attributes) {
           const cell = cellOf(product, dataset, recommender, attribute, seed)
@@ -112,11 +132,30 @@ function expandProduct(product: Product, nodes: Map<string, StageNode>, models: 
             addModel(models, model)
             group.models.push(model)
           }
+          together.set(attribute, [...(together.get(attribute) ?? []), [original, ...variants]])
+        }
+      }
+      if (product.release && product.recommenders.length > 1) {
+        for (const [attribute, of] of together) {
+          for (const release of releasesOf(nodes, cellOf(product, dataset, product.recommenders[0]!, attribute, seed), of)) addRelease(releases, release)
         }
       }
     }
   }
   return (product.figures ?? []).flatMap((figure) => [...shown.values()].flatMap(({ cell, models: drawn }) => figuresOf(nodes, figure, cell, drawn)))
+}
+
+/** The models side by side: as trained, and after each method. `of` has the variants of each recommender, in one order. */
+function releasesOf(nodes: Map<string, StageNode>, cell: Cell, of: readonly (readonly ModelCell[])[]): ReleaseCell[] {
+  const { dataset, attackers, protocols, attribute, seed } = cell
+  const recommenders = of.map(([original]) => original!.recommender)
+  return of[0]!.map(({ method, prepare }, at): ReleaseCell => {
+    // In one order, so that a grid that names the recommenders in another has the same nodes.
+    const variant = [dataset.name, ...[...recommenders].sort(), method?.name ?? 'original']
+    const parts = of.map((models) => (models[at]!.unlearn ?? models[at]!.train).id).sort()
+    const join = addNode(nodes, 'join', variant, {}, Object.fromEntries(parts.map((id, part) => [`tables/${part}`, id])))
+    return { dataset: dataset.name, recommenders, attribute, seed, join, attacks: attacksOn(nodes, { attackers, protocols, attribute, seed }, [...variant, 'joined'], prepare.id, join.id), ...(method && { method }) }
+  })
 }
 
 /** Nodes of one figure over the models of a (data set, recommender, attribute), every seed of them. */
@@ -166,18 +205,25 @@ interface Cell {
   readonly core: number
   readonly split: SplitChoice
   readonly epochBy: 'validation' | 'test'
+  /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
+  readonly release?: readonly FullChoice[]
   readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
 }
 
 type FullChoice = { readonly name: string; readonly options: Options }
 
 function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed } = product
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders } = product
   return {
     dataset: choice(dataset), recommender: choice(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
     attribute, seed, core, split, epochBy,
+    ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(choice)) }),
     ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
   }
+}
+
+function inOrder(choices: readonly FullChoice[]): FullChoice[] {
+  return [...choices].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))
 }
 
 function choice({ name, options = {} }: Choice): FullChoice {
@@ -189,36 +235,28 @@ function choice({ name, options = {} }: Choice): FullChoice {
  * @param report the original that a report compares it with, 'alone' for a report without comparison, 'none' for none
  */
 function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice | undefined, report: ModelCell | 'alone' | 'none'): ModelCell {
-  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy, observed } = cell
+  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy, observed, release } = cell
   const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
   const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
-  // Left out where it is as it should be, so that it makes no other digest.
-  const training = { recommender, seed, ...(epochBy === 'test' && { epochBy }) }
+  const training = trainingOf(cell, recommender)
   const inTraining = method !== undefined && inTrainingMethods.includes(method.name)
   const original = addNode(nodes, 'train', names, training, { prepare: prepare.id })
   const train = inTraining ? addNode(nodes, 'retrain', variant, { ...training, method, attribute }, { prepare: prepare.id }) : original
   const data = { prepare: prepare.id, train: train.id }
-  const unlearn = method && !inTraining ? addNode(nodes, 'unlearn', variant, { method, attribute, seed }, data) : undefined
+  const { unlearn, whole } = method && !inTraining ? unlearnNodes(nodes, cell, method, data) : {}
   const tables = (unlearn ?? train).id
   const first = addNode(nodes, 'evaluate', [...names, 'original'], { attribute }, { prepare: prepare.id, train: original.id, tables: original.id })
   // With the original's figures at hand, those of a variant are compared with it user by user.
   const evaluate = method ? addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables, before: first.id }) : first
-  const attacksOn = (attacked: string, by: Pick<Cell, 'attackers' | 'protocols'>, ...seen: string[]): AttackCell[] =>
-    by.attackers.flatMap((attacker) =>
-      by.protocols.map((protocol): AttackCell => ({
-        attacker: attacker.name,
-        protocol: protocol.name,
-        node: addNode(nodes, 'attack', [...variant, ...seen, attacker.name, protocol.name], { attacker, protocol, attribute, seed }, { prepare: prepare.id, tables: attacked }),
-      })),
-    )
-  const attacks = attacksOn(tables, { attackers, protocols })
+  const attacks = attacksOn(nodes, cell, variant, prepare.id, tables)
   const observe = observed && addNode(nodes, 'observe', variant, { top: observed.top, width: observed.width, seed }, { ...data, tables })
   const model: ModelCell = {
     dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train, evaluate, attacks,
-    observedAttacks: observe ? attacksOn(observe.id, observed, 'observed') : [],
+    observedAttacks: observe ? attacksOn(nodes, { ...observed, attribute, seed }, [...variant, 'observed'], prepare.id, observe.id) : [],
     ...(method && { method }),
     ...(unlearn && { unlearn }),
+    ...(whole && { release: whole }),
     ...(observe && { observe }),
   }
   if (report === 'none') return model
@@ -230,12 +268,48 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
     if (shown.observe) upstream[`${when}/observe`] = shown.observe.id
   }
   // The report shows the product of this one comparison as its parameters, and the grid to repeat it with.
+  const others = (release ?? []).filter((each) => canonicalJson(each) !== canonicalJson(recommender))
   const product: Product = {
-    datasets: [dataset], recommenders: [recommender], methods: method ? [method] : [], attackers, protocols, attributes: [attribute], seeds: [seed], core, split,
+    datasets: [dataset], recommenders: [recommender, ...others], methods: method ? [method] : [], attackers, protocols, attributes: [attribute], seeds: [seed], core, split,
     ...(epochBy === 'test' && { epochBy }),
     ...(observed && { observed }),
+    ...(release && { release: true }),
   }
   return { ...model, report: addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream) }
+}
+
+/**
+ * The unlearning of one model. The flow of a release is one node over all models, of which each model's own node takes its
+ * part, unless the method's option `together` says that tables are treated apart.
+ */
+function unlearnNodes(
+  nodes: Map<string, StageNode>, cell: Cell, method: FullChoice, data: { readonly prepare: string; readonly train: string },
+): { unlearn: StageNode; whole?: StageNode } {
+  const { dataset, recommender, attribute, seed, release } = cell
+  const names = [dataset.name, recommender.name, method.name]
+  if (!release || method.name !== 'flow' || method.options['together'] === false) {
+    return { unlearn: addNode(nodes, 'unlearn', names, { method, attribute, seed }, data) }
+  }
+  const trained = release.map((each) => addNode(nodes, 'train', [dataset.name, each.name], trainingOf(cell, each), { prepare: data.prepare }).id)
+  const models = Object.fromEntries(trained.map((id, part) => [`train/${part}`, id]))
+  const whole = addNode(nodes, 'unlearn', [dataset.name, ...release.map(({ name }) => name), method.name], { method, attribute, seed }, { prepare: data.prepare, ...models })
+  return { unlearn: addNode(nodes, 'unlearn', names, { part: trained.indexOf(data.train) }, { release: whole.id }), whole }
+}
+
+/** Parameters of training. What is as it should be is left out, so that it makes no other digest. */
+function trainingOf({ seed, epochBy }: Cell, recommender: FullChoice): Options {
+  return { recommender, seed, ...(epochBy === 'test' && { epochBy }) }
+}
+
+/** Each attacker under each protocol on the tables of the node `attacked`. */
+function attacksOn(
+  nodes: Map<string, StageNode>, { attackers, protocols, attribute, seed }: Pick<Cell, 'attackers' | 'protocols' | 'attribute' | 'seed'>, names: readonly string[], prepare: string, attacked: string,
+): AttackCell[] {
+  return attackers.flatMap((attacker) => protocols.map((protocol): AttackCell => ({
+    attacker: attacker.name,
+    protocol: protocol.name,
+    node: addNode(nodes, 'attack', [...names, attacker.name, protocol.name], { attacker, protocol, attribute, seed }, { prepare, tables: attacked }),
+  })))
 }
 
 /** Products may overlap: a model that two of them name keeps the attacks of both, and the report of the later. */
@@ -246,11 +320,19 @@ function addModel(models: Map<string, ModelCell>, model: ModelCell): void {
     models.set(key, model)
     return
   }
-  const joined = (one: readonly AttackCell[], other: readonly AttackCell[]): AttackCell[] => {
-    const seen = new Set(one.map((attack) => attack.node.id))
-    return [...one, ...other.filter((attack) => !seen.has(attack.node.id))]
-  }
   models.set(key, { ...known, ...model, attacks: joined(known.attacks, model.attacks), observedAttacks: joined(known.observedAttacks, model.observedAttacks) })
+}
+
+/** As of models, attacks of products that overlap add up. */
+function addRelease(releases: Map<string, ReleaseCell>, release: ReleaseCell): void {
+  const key = `${release.attribute} ${release.join.id}`
+  const known = releases.get(key)
+  releases.set(key, known ? { ...release, attacks: joined(known.attacks, release.attacks) } : release)
+}
+
+function joined(one: readonly AttackCell[], other: readonly AttackCell[]): AttackCell[] {
+  const seen = new Set(one.map((attack) => attack.node.id))
+  return [...one, ...other.filter((attack) => !seen.has(attack.node.id))]
 }
 
 function addNode(

@@ -52,6 +52,11 @@ export interface Product {
   readonly figures?: readonly FigureName[]
   /** Attacks also what outsiders see of each model, scores and recommended lists; nothing when absent. */
   readonly observed?: ObservedChoice
+  /**
+   * Whether the models of a data set and seed go out together, to somebody who may hold all of them. The flow then hides from
+   * who has all their tables side by side, and these are attacked too, before and after each method. False when absent.
+   */
+  readonly release?: boolean
   /** Ends after that stage: a product that is read for its data alone. */
   readonly until?: 'prepare'
 }

@@ -1,4 +1,4 @@
-export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type FigureCell, type ModelCell } from './expand.ts'
+export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type FigureCell, type ModelCell, type ReleaseCell } from './expand.ts'
 export { figureNames, type FigureName } from './grid.ts'
 export type { Choice, Grid, ObservedChoice, Options, Product, SplitChoice } from './grid.ts'
 export { gridVariable } from './infer.ts'

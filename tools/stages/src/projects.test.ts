@@ -16,7 +16,8 @@ const grid: Grid = {
   products: [
     {
       datasets: [{ name: 'ml-100k' }, { name: 'synthetic' }],
-      recommenders: [{ name: 'lightgcn' }],
+      recommenders: [{ name: 'lightgcn' }, { name: 'nmf' }],
+      release: true,
       methods: [{ name: 'flow' }, { name: 'retrain' }],
       attackers: [{ name: 'xgb' }],
       protocols: [{ name: 'paper' }],

@@ -48,6 +48,7 @@ export async function run(context: StageContext): Promise<void> {
     limits: [
       ...(Object.keys(before).length > 1 ? [`Figures of dimensions, users and distances show the table ${drawn}, where an attack before unlearning was strongest.`] : []),
       'Attackers saw one table at a time, not all of them together.',
+      ...(product.release ? [`Models ${product.recommenders.map(({ name }) => name).join(', ')} are one release. Attacks on all their tables at once are in the table that npm start prints, not here.`] : []),
       ...(outside.after.length > 0 ? ['Recommended lists leave out the items that a user has seen. Which these are shows in the lists, and no unlearning of embeddings changes it.'] : []),
     ],
   }

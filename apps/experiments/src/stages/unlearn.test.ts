@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import type { StageContext } from '../store/stage-context.ts'
+import * as joinStage from './join.ts'
 import * as prepare from './prepare.ts'
 import * as train from './train.ts'
 import * as unlearn from './unlearn.ts'
@@ -44,6 +45,28 @@ describe('unlearn', () => {
       expect(moved.data.length).toBe(trained[table]!.data.length)
       expect(moved.data).not.toEqual(trained[table]!.data)
     }
+  })
+
+  test('the flow of a release moves the tables of all models together, and each model takes its part', async () => {
+    await make('unlearn', 'whole', unlearn, { method: { name: 'flow', options: { metric: 'scores' } }, attribute: 'gender', seed: 1 }, { prepare: at('prepared'), 'train/0': at('nmf'), 'train/1': at('lightgcn') })
+    for (const [part, model] of ['nmf', 'lightgcn'].entries()) await make('unlearn', `${model}-part`, unlearn, { part }, { release: at('whole') })
+    const histories = ['nmf', 'lightgcn'].map((model) => readJsonOf<History>(at(`${model}-part`), 'unlearn'))
+    expect(histories.map(Object.keys)).toEqual([['gmf', 'mlp'], ['layer-0', 'propagated']])
+    for (const table of ['gmf', 'mlp']) expect(histories[0]![table]!.parameters).toMatchObject({ metric: 'one a user', together: { tables: ['nmf gmf', 'nmf mlp', 'lightgcn propagated'] } })
+    expect(histories[1]!['layer-0']!.parameters).toMatchObject({ derived: ['nmf gmf', 'nmf mlp', 'lightgcn propagated'] })
+    for (const model of ['nmf', 'lightgcn']) {
+      const trained = readMatricesOf(at(model), 'tables')
+      for (const [table, { rows, cols, data }] of Object.entries(readMatricesOf(at(`${model}-part`), 'tables'))) {
+        expect([rows, cols]).toEqual([trained[table]!.rows, trained[table]!.cols])
+        expect(data).not.toEqual(trained[table]!.data)
+      }
+    }
+
+    await make('join', 'joined', joinStage, {}, { 'tables/0': at('nmf-part'), 'tables/1': at('lightgcn') })
+    const { joined } = readMatricesOf(at('joined'), 'tables')
+    const first = Object.values({ ...readMatricesOf(at('nmf-part'), 'tables'), ...readMatricesOf(at('lightgcn'), 'tables') })
+    expect(joined!.cols).toBe(6 + 8 + 6 + 6)
+    expect([...joined!.data.subarray(0, joined!.cols)]).toEqual(first.flatMap(({ cols, data }) => [...data.subarray(0, cols)]))
   })
 
   test('metric "scores" prices what scores depend on; together false derives nothing', async () => {

@@ -3,7 +3,7 @@
  * options: the flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
  */
 
-import { usageError, type Json } from '@indistinct/core'
+import { usageError, type Json, type Matrix } from '@indistinct/core'
 import { restore } from '@indistinct/recommenders'
 import { unlearners, unlearnTables, type TablesOptions, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { Choice } from '@indistinct/stages'
@@ -21,57 +21,98 @@ interface Parameters {
   readonly seed: number
 }
 
+/** One model of the release: its part of the tables that are unlearned. */
+interface Part {
+  /** Its train artifact. */
+  readonly trained: string
+  readonly stored: StoredModel
+  readonly tables: Readonly<Record<string, Matrix>>
+  /** Names of the tables to protect, and under what names those of several models are unlearned together. */
+  readonly keys: ReadonlyMap<string, string>
+}
+
 /**
  * Writes the tables that were protected, under the names they came with, and unlearn.json: parameters, passes and trace
  * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow `together`, see
  * `unlearnTables`, by default true, and `metric`, by default 'none', or 'scores' (`tableMetric`); `regulariser` 'margin' of
  * d2d-r and u2u-r.
+ *
+ * Of a release the flow treats the tables of all models together, upstream `train/0`, `train/1`, …; tables and history of each
+ * are written to part-<n>, and a node of each model's own, which has that one as `release`, takes them from there.
  */
 export async function run(context: StageContext): Promise<void> {
+  if (context.upstream['release'] !== undefined) return takePart(context)
   const { method, attribute } = context.parameters as unknown as Parameters
-  const tables = readMatricesOf(upstreamOf(context, 'train'), 'tables')
   const prepared = upstreamOf(context, 'prepare')
   const labels = readLabels(prepared, attribute)
   const { tables: listed, together, metric, regulariser, ...options } = method.options ?? {}
-  const names = tablesToProtect(listed, Object.keys(tables))
+  const parts = partsOf(context, listed)
   if (together !== undefined && typeof together !== 'boolean') throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)
   if (metric !== undefined && metric !== 'scores' && metric !== 'none') throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
   const limit = passesOf(method)
   const results: Record<string, Unlearned> = {}
   if (method.name === 'flow') {
-    const selected = Object.fromEntries(names.map((name) => [name, tables[name]!]))
-    const onPass = ({ pass }: { pass: number }): void => context.progress(Math.min(1, pass / limit), `${names.join(' + ')}, pass ${pass}`)
-    const means = meansOf(names, upstreamOf(context, 'train'), prepared, { scores: metric === 'scores', together: together !== false })
-    Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...means, ...(together !== undefined && { together }) }))
+    const selected = Object.fromEntries(parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])))
+    const onPass = ({ pass }: { pass: number }): void => context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
+    const means = parts.map((part) => meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }))
+    const all = { derived: means.flatMap(({ derived }) => derived), metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {} }
+    Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...all, ...(together !== undefined && { together }) }))
   } else {
     if (together !== undefined || metric !== undefined) throw usageError(`expected options together and metric of method flow only, got one of ${method.name}`)
-    for (const [at, name] of names.entries()) {
-      const onPass = ({ pass }: { pass: number }): void => context.progress((at + Math.min(1, pass / limit)) / names.length, `${name}, pass ${pass}`)
-      const kept = regulariser === undefined ? undefined : marginRegulariser({ kind: regulariser, table: name, labels, trained: upstreamOf(context, 'train'), prepared })
+    const [{ trained, tables, keys }] = parts as [Part]
+    for (const [at, name] of [...keys.keys()].entries()) {
+      const onPass = ({ pass }: { pass: number }): void => context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)
+      const kept = regulariser === undefined ? undefined : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
       Object.assign(results, unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, { ...options, ...(kept && { regulariser: kept }), onPass }))
     }
   }
-  const history: { [table: string]: Json } = {}
-  for (const [name, { embedding, method: done, parameters, passes, trace }] of Object.entries(results)) {
-    context.artifact.matrix(`tables/${name}`, embedding)
-    history[name] = { method: done, parameters, passes, trace: trace as unknown as Json }
+  const several = context.upstream['train'] === undefined
+  for (const [at, { keys }] of parts.entries()) {
+    const history: { [table: string]: Json } = {}
+    for (const [name, key] of keys) {
+      const { embedding, method: done, parameters, passes, trace } = results[key]!
+      context.artifact.matrix(several ? `part-${at}/${name}` : `tables/${name}`, embedding)
+      history[name] = { method: done, parameters, passes, trace: trace as unknown as Json }
+    }
+    context.artifact.json(several ? `part-${at}/unlearn` : 'unlearn', history)
   }
-  context.artifact.json('unlearn', history)
+}
+
+/** One model's part of what was unlearned together. */
+function takePart(context: StageContext): void {
+  const { part } = context.parameters as unknown as { readonly part: number }
+  const release = upstreamOf(context, 'release')
+  for (const [name, embedding] of Object.entries(readMatricesOf(release, `part-${part}`))) context.artifact.matrix(`tables/${name}`, embedding)
+  context.artifact.json('unlearn', readJsonOf<{ [table: string]: Json }>(release, `part-${part}/unlearn`))
+}
+
+/** The models that `context` unlearns: one, or all of a release, whose tables have the models' names before their own. */
+function partsOf(context: StageContext, listed: Json | undefined): Part[] {
+  const [one] = context.upstream['train'] === undefined ? [] : [context.upstream['train']]
+  const roots = one === undefined ? Object.keys(context.upstream).filter((role) => role.startsWith('train/')).sort().map((role) => context.upstream[role]!) : [one]
+  const stored = roots.map((root) => readJsonOf<StoredModel>(root, 'model'))
+  return roots.map((trained, at): Part => {
+    const tables = readMatricesOf(trained, 'tables')
+    const { name } = stored[at]!
+    const model = stored.filter((other) => other.name === name).length > 1 ? `${name} ${at + 1}` : name
+    const keys = tablesToProtect(listed, Object.keys(tables)).map((table): [string, string] => [table, one === undefined ? `${model} ${table}` : table])
+    return { trained, stored: stored[at]!, tables, keys: new Map(keys) }
+  })
 }
 
 /**
- * By what the tables `names` of the model in `trained` are unlearned: those that no score depends on while others are there are derived from these,
+ * By what the tables of a model are unlearned: those that no score depends on while others are there are derived from these,
  * with `together`; moving the others costs what it changes in scores, with `scores`.
  */
-function meansOf(names: readonly string[], trained: string, prepared: string, { scores, together }: { scores: boolean; together: boolean }): Pick<TablesOptions, 'derived' | 'metrics'> {
-  const stored = readJsonOf<StoredModel>(trained, 'model')
+function meansOf({ trained, stored, keys }: Part, prepared: string, { scores, together }: { scores: boolean; together: boolean }): Required<Pick<TablesOptions, 'derived' | 'metrics'>> {
+  const names = [...keys.keys()]
   const unscored = names.filter((name) => stored.unscoredTables.includes(name))
   const scored = unscored.length < names.length ? names.filter((name) => !unscored.includes(name)) : names
-  const derived = together && scored !== names ? unscored : []
-  if (!scores) return { derived }
+  const derived = together && scored !== names ? unscored.map((name) => keys.get(name)!) : []
+  if (!scores) return { derived, metrics: {} }
   const split = readSplit(prepared)
   const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
-  return { derived, metrics: Object.fromEntries(scored.map((name) => [name, tableMetric(model, split, name)])) }
+  return { derived, metrics: Object.fromEntries(scored.map((name) => [keys.get(name)!, tableMetric(model, split, name)])) }
 }
 
 /** Passes that `method` takes at most. */

@@ -67,3 +67,17 @@ test('what cannot be compared is refused', async () => {
   writeFileSync(at('others.csv'), 'id,a,b\nx,1,2\ny,3,4\n')
   expect(await audit('one-map.csv', '--with', at('others.csv'))).toMatchObject({ code: 3, stderr: expect.stringContaining('expected most users of') as unknown })
 })
+
+test('unlearn takes the method that hides from who is named, and says from whom it does not', async () => {
+  const unlearn = (out: string, ...more: string[]): Promise<Ran> =>
+    indistinctInProcess(['unlearn', at('original.csv'), '--attributes', at('people.csv'), '--attribute', 'gender', '--out', at(out), ...more])
+  const history = await unlearn('from-history.csv', '--attacker-holds', 'history')
+  expect(history.code).toBe(0)
+  expect(history.stdout).toContain('leace: 400 of 400 users moved')
+  expect(history.stdout).toContain('by one map for everybody')
+  expect((await held('from-history.csv', at('original.csv'))).worse).toBe(false)
+  const asked = await unlearn('asked.csv', '--attacker-holds', 'history', '--method', 'mean-matching')
+  expect(asked.stdout).toContain('the move tells them the label')
+  for (const file of ['asked.csv.json', 'asked.csv.html']) expect(readFileSync(at(file), 'utf8')).toContain('Not from who also holds what users did')
+  expect((await unlearn('usual.csv')).stdout).toContain('flow: ')
+})

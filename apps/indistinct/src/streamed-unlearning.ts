@@ -23,6 +23,7 @@ import { readOptions } from './read-options.ts'
 import { classWarnings, labelLine, labelWarnings, type FileRecord } from './table-inputs.ts'
 import { grouped, printable } from './text-table.ts'
 import type { UnlearningArguments } from './unlearning.ts'
+import { scopeOfUnlearning } from './unlearn-scope.ts'
 import { notesOnLengths } from './written-table.ts'
 
 export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments, FlowExtraArguments {
@@ -133,6 +134,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
     ...(clipped > 0 ? [`${args.out}: ${grouped(clipped)} values lay beyond the range of ${dtypeName(dtype)} and were set to the end of it`] : []),
   ]
   for (const note of notes) session.log.warn(note)
+  const scope = scopeOfUnlearning([args.attribute], args.method)
   const beside: StagedFile[] = []
   try {
     const record = `${canonicalJson({
@@ -148,6 +150,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       moved,
       unlabelled: args.unlabelled,
       streamed: true,
+      scope,
       displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
       unmatched: found.unmatched,
       warnings: [...warnings, ...notes],
@@ -158,7 +161,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
     beside.push(stageFile(sidecar, record, { replace: args.force }))
     commitFiles([...beside, file])
     if (args.json) session.result(record)
-    else session.result(`${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
+    else session.result(`${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${printable(scope)}\n${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
   } finally {
     for (const each of [file, ...beside]) each.discard()
   }

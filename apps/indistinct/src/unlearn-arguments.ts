@@ -12,6 +12,7 @@ import { listOption, numberOption, textOption } from './option-values.ts'
 import { dryRunOption } from './plan.ts'
 import type { StreamingArguments } from './streamed-unlearning.ts'
 import { tableOptions } from './table-inputs.ts'
+import { attackerHoldsOption, type AttackerHolds } from './unlearn-scope.ts'
 import { unlearningOptions } from './unlearning.ts'
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
@@ -33,12 +34,17 @@ type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag'
 export interface UnlearnArguments extends Omit<StreamingArguments, 'table'>, BatteryArguments, FlowExtraArguments, Readonly<Partial<Record<ParameterFlag, number | undefined>>> {
   readonly tables: readonly string[]
   readonly derived?: readonly string[] | undefined
+  readonly 'attacker-holds': AttackerHolds
 }
+
+/** As they are typed: the method may be left to what the attacker holds. */
+export type AskedUnlearnArguments = Omit<UnlearnArguments, 'method'> & Partial<Pick<UnlearnArguments, 'method'>>
 
 export const unlearnOptions = {
   ...tableOptions,
   ...inGroup('Method', {
-    method: { describe: 'how to unlearn; with --update, the fit says', choices: methodNames, default: 'flow', requiresArg: true, coerce: textOption('--method') },
+    method: { describe: 'how to unlearn; with --update, the fit says; default: flow, and leace with --attacker-holds history', choices: methodNames, requiresArg: true, coerce: textOption('--method') },
+    'attacker-holds': attackerHoldsOption,
     ...unlearningOptions,
     stream: { describe: 'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written', choices: ['auto', 'always', 'never'], default: 'auto', requiresArg: true, coerce: textOption('--stream') },
   }),

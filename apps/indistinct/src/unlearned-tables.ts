@@ -38,13 +38,15 @@ export interface UnlearnedTables {
   readonly also: readonly Json[]
   /** Their labels and counts, in words. */
   readonly alsoLines: readonly string[]
+  /** From whom the method hides, and from whom not. */
+  readonly scope: string
 }
 
 type Outputs = Readonly<Record<string, FileRecord>>
 type JsonRecord = { readonly [name: string]: Json }
 
 /** What the sidecar of table `at` says beside the attacks. */
-function recordOf({ inputs, made, audits, seed, unlabelled, also }: UnlearnedTables, at: number, output: Outputs): JsonRecord {
+function recordOf({ inputs, made, audits, seed, unlabelled, also, scope }: UnlearnedTables, at: number, output: Outputs): JsonRecord {
   const { table, result, before, after, change, input } = made[at]!
   return {
     schema: 'indistinct/unlearn/1',
@@ -54,6 +56,7 @@ function recordOf({ inputs, made, audits, seed, unlabelled, also }: UnlearnedTab
     seed,
     attribute: attributeSummary(inputs) as unknown as Json,
     ...(also.length > 0 && { also: [...also] }),
+    scope,
     rows: after.rows,
     dimensions: after.cols,
     dtype: table.dtype,
@@ -81,8 +84,8 @@ export function resultJson(unlearning: UnlearnedTables, outputs: readonly Output
 }
 
 /** The result in words; `update` says what became of users of an earlier fit. */
-export function resultText({ inputs, made, audits, alsoLines }: UnlearnedTables, update: string): string {
-  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines].map((line) => `${printable(line)}\n`)
+export function resultText({ inputs, made, audits, alsoLines, scope }: UnlearnedTables, update: string): string {
+  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines, scope].map((line) => `${printable(line)}\n`)
   const each = made.map(({ name, result, before, after, change }) => {
     const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
     const { derived, explained } = result.parameters
@@ -165,7 +168,7 @@ function countMoved(before: ChangedTable['before'], after: ChangedTable['after']
 }
 
 /** All attacks; pictures of the table that gave most away, or of the first. */
-function reportOf({ inputs, made, joined, audits, seed }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
+function reportOf({ inputs, made, joined, audits, seed, scope }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
   const sections = audits && sectionsOf(audits)
   const parts = sections && severalSections(sections)
   const strongest = audits?.before.joint.strongest.table
@@ -181,7 +184,7 @@ function reportOf({ inputs, made, joined, audits, seed }: UnlearnedTables, outpu
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...parts,
-    ...(several && { limits: [...(parts?.limits ?? []), `Figures of dimensions, users and distances show ${name}.`] }),
+    limits: [scope, ...(parts?.limits ?? []), ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : [])],
     histograms: tellingDimensions(before, after, inputs.labels),
     scatter: mapUsers(before, after, inputs.labels, { seed, ...(sections && predictions(sections, name, inputs)) }),
     ...change,

@@ -3,7 +3,7 @@
 import { basename, extname } from 'node:path'
 import { canonicalJson, sideBySide, usageError, type Json, type Matrix } from '@indistinct/core'
 import { idsBeside, isFolder, tableExtensionList, tableFiles } from '@indistinct/embeddings'
-import { checkedClasses, unlearners, type Unlearned } from '@indistinct/unlearners'
+import { checkedClasses, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { planTargets } from '../attack-battery.ts'
 import { attackTargets, type AttackTarget } from '../attack-targets.ts'
@@ -20,7 +20,8 @@ import { openSession } from '../session.ts'
 import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
 import { tableChange } from '../table-change.ts'
 import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
-import { methodNames, outputPaths, parametersOf, unlearnOptions, type UnlearnArguments } from '../unlearn-arguments.ts'
+import { methodNames, outputPaths, parametersOf, unlearnOptions, type AskedUnlearnArguments, type UnlearnArguments } from '../unlearn-arguments.ts'
+import { methodFor, scopeOfUnlearning } from '../unlearn-scope.ts'
 import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
 import { writtenTable } from '../written-table.ts'
 import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearning } from '../unlearning.ts'
@@ -28,7 +29,7 @@ import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearn
 /** With the first table for those of one table. */
 type OneTable = UnlearnArguments & { readonly table: string }
 
-export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
+export const unlearnCommand: CommandModule<object, AskedUnlearnArguments> = {
   command: 'unlearn <tables..>',
   describe: 'make users indistinguishable by an attribute, and write the new tables',
   builder: (yargs) =>
@@ -51,7 +52,7 @@ export const unlearnCommand: CommandModule<object, UnlearnArguments> = {
     })
       .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}, or a folder of Parquet parts; several of the same users are unlearned together, so that all of them joined hide the attribute too`, type: 'string', array: true, demandOption: true })
       .options(unlearnOptions) as never,
-  handler: (args) => unlearn(args),
+  handler: (args) => unlearn({ ...args, method: args.method ?? methodFor(args['attacker-holds']) }),
 }
 
 async function unlearn(given: UnlearnArguments): Promise<void> {
@@ -114,7 +115,10 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   })
   const joined = tables.length > made.length ? { name: joinedName, before: tables.at(-1)!.matrix, after: sideBySide(made.map(({ after }) => after)) } : undefined
   const audits = args.audit ? await attackBeforeAndAfter([...made, ...(joined ? [joined] : [])], targets, args, session.log) : undefined
-  const unlearning = { inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries, alsoLines: extras.lines }
+  const unlearning = {
+    inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries, alsoLines: extras.lines,
+    scope: scopeOfUnlearning([args.attribute, ...Object.keys(extras.also ?? {})], results[0]!.method as UnlearnerName),
+  }
   const written = await writeUnlearned(unlearning, { report, force: args.force, delta: args.delta, fit })
   if (args.json) return session.result(`${canonicalJson(resultJson(unlearning, written.outputs), 2)}\n`)
   const update = updated ? `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n` : ''

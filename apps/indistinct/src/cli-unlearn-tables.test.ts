@@ -89,7 +89,7 @@ describe('unlearn of several tables', () => {
   test('tables that scores depend on are moved side by side, in words too', async () => {
     const { code, stdout } = await unlearn(['one.csv', 'two.csv'], ['one-both.csv', 'two-both.csv'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^gender: .*\none\.csv: flow: 500 of 500 users moved, \d+ passes, landed\n(.*\n){2}two\.csv: flow: 500 of 500 users moved/)
+    expect(stdout).toMatch(/^gender: .*\nAims to hide gender .*\none\.csv: flow: 500 of 500 users moved, \d+ passes, landed\n(.*\n){2}two\.csv: flow: 500 of 500 users moved/)
     expect(JSON.parse(readFileSync(at('two-both.csv.json'), 'utf8'))).toMatchObject({ parameters: { together: { tables: ['one.csv', 'two.csv'] } } })
   })
 

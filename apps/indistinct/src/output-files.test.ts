@@ -65,5 +65,5 @@ test('a file where a folder should be', () => {
 
 test('a format that tables are not written in is wrong usage', () => {
   checkOutputFormat('x.csv')
-  expect(() => checkOutputFormat('x.xlsx')).toThrow(expect.objectContaining({ code: 'usage', message: '--out: expected a file named .npy, .npz, .csv, .tsv, .parquet or .safetensors, got x.xlsx' }))
+  expect(() => checkOutputFormat('x.xlsx')).toThrow(expect.objectContaining({ code: 'usage', message: '--out: expected a file named .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors, got x.xlsx' }))
 })

@@ -49,8 +49,9 @@ export function structuredFlow(
     const strict = radius > 0 || held > 0
     const most = strict ? { maxPasses: Math.min(options.maxPasses ?? Infinity, mostRuledPasses) } : {}
     const result = ruledFlow(embedding, labels, { ...options, ...most }, rules)
-    const { outcome, maxPasses } = result.parameters
-    const givenUp = outcome === 'not landed' && (result.passes < Number(maxPasses) || maxPasses === mostRuledPasses)
+    const { outcome, maxPasses, differencesOfRanks } = result.parameters
+    // Ranks are looked at where nobody moved: no rule stood in the way.
+    const givenUp = outcome === 'not landed' && differencesOfRanks === undefined && (result.passes < Number(maxPasses) || maxPasses === mostRuledPasses)
     if (strict && givenUp) throw refused(strayText(groups.length, held))
     const { parted, apart, nearest } = partedNear(before, units?.of(result.embedding) ?? result.embedding, classes)
     const localScale = { nearest, parted, ...(radius > 0 && { radius, groups: groups.length }) }

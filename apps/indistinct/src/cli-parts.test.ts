@@ -42,6 +42,11 @@ test('a folder is audited and unlearned as the one table that its parts make', a
   expect(attacks).toEqual(await audit(at('users.csv')))
 })
 
+test('an attacker may hold a folder too', async () => {
+  const { code, stdout } = await indistinctInProcess(['audit', at('users.csv'), ...labels, '--attackers', 'logistic', '--permutations', '99', '--with', at('userFactors')])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('userFactors, vectors of 90 users: ') })
+})
+
 test('block by block it gives the bytes that it gives in memory', async () => {
   expect(await unlearn(at('userFactors'), 'memory.parquet', '--stream', 'never')).toMatchObject({ code: 0 })
   expect(await unlearn(at('userFactors'), 'blocks.parquet', '--stream', 'always')).toMatchObject({ code: 0 })

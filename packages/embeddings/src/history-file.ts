@@ -6,6 +6,7 @@ import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
 import { idColumnOf, untyped } from './id-column.ts'
 import { checkMatched, examples, rowNumberIds } from './join-rule.ts'
+import { isFolder } from './table-format.ts'
 
 /** What an item may be called. */
 const ITEMS = [
@@ -40,7 +41,7 @@ export function itemColumnOf(names: readonly string[]): string | undefined {
 
 /** Whether the header of a text file is that of a history: it names users and items. */
 export async function isHistoryFile(path: string, { userColumn, itemColumn }: HistoryOptions = {}): Promise<boolean> {
-  if (/\.(npy|npz|parquet|safetensors)$/i.test(path)) return false
+  if (isFolder(path) || /\.(npy|npz|parquet|safetensors)$/i.test(path)) return false
   const { header, records } = await openCsv(path)
   await records[Symbol.asyncIterator]().return?.()
   const items = itemColumn === undefined ? itemColumnOf(header) : header.find((name) => untyped(name) === itemColumn)

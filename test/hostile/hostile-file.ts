@@ -16,6 +16,8 @@ export interface HostileFile {
   readonly command?: 'audit' | 'unlearn'
   /** What the message is to say. */
   readonly says?: RegExp
+  /** Memory that it may take where that is more than 256 MiB. */
+  readonly mib?: number
   readonly options?: readonly string[]
 }
 

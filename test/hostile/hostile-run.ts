@@ -72,7 +72,8 @@ export function complaints(file: HostileFile, run: HostileRun, plain: HostileRun
   if (file.says && !file.says.test(run.message)) wrong.push(`expected a message of ${file.says.source}, got ${first.slice(0, 200)}`)
   // Names of files are shown escaped: nothing in them reaches the terminal.
   if (run.message.includes('\x1b]')) wrong.push('control characters of the file reach the terminal')
-  if (!(run.mib <= limits.mib)) wrong.push(`expected at most ${limits.mib} MiB, got ${run.mib}`)
+  const most = file.mib ?? limits.mib
+  if (!(run.mib <= most)) wrong.push(`expected at most ${most} MiB, got ${run.mib}`)
   if (!(run.seconds <= limits.seconds)) wrong.push(`expected at most ${limits.seconds} s, got ${run.seconds}`)
   return wrong
 }

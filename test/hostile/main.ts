@@ -1,7 +1,7 @@
 /**
  * @file `npm run test:hostile -- [--only TEXT]`: the command line on files made to harm who reads them, each in a process of
  * its own. Prints a table of exit code, peak memory and seconds on processors, and one of the most of each format; exit code 1
- * where one ended otherwise than it should, or took more than 256 MiB or 10 s.
+ * where one ended otherwise than it should, or took more than 256 MiB (or what the file is allowed) or 10 s.
  */
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

@@ -174,5 +174,7 @@ export const parquetFiles: readonly HostileFile[] = [
       return parquet(count, [{ name: 'd0', pages: run, slots: count }, note(page(Buffer.concat([deltas(count), deltas(count)]), count, { encoding: 7 }))])
     },
   }),
-  ...[20_000, 100_000].map((count): HostileFile => ({ name: `wide${count}.parquet`, make: wide(count), outcome: 'refused' })),
+  { name: 'wide20000.parquet', make: wide(20_000), outcome: 'refused' },
+  // Newer versions of Node leave more garbage of 100,000 columns uncollected than Node 20 does, by 100 MiB.
+  { name: 'wide100000.parquet', make: wide(100_000), outcome: 'refused', mib: 384 },
 ]

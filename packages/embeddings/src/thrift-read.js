@@ -26,23 +26,36 @@ function cursor(bytes, start) {
     if (at >= bytes.length) throw new Error('a header ends early')
     return /** @type {number} */ (bytes[at++])
   }
+  /** A number below 2^28, which most are, or else a bigint: a million of those fill memory. @returns {number | bigint} */
   const varint = () => {
-    let value = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
+    let low = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const next = byte()
+      low |= (next & 0x7f) << shift
+      if (next < 0x80) return low
+    }
+    let value = BigInt(low)
+    for (let shift = 28n; shift < 70n; shift += 7n) {
       const next = byte()
       value |= BigInt(next & 0x7f) << shift
       if (next < 0x80) return BigInt.asUintN(64, value)
     }
     throw new Error('a number of more than ten bytes')
   }
+  /** @returns {number | bigint} */
   const zigzag = () => {
     const value = varint()
+    if (typeof value === 'number') return (value >>> 1) ^ -(value & 1)
     return (value >> 1n) ^ -(value & 1n)
   }
   /** @param {number} length */
-  const take = (length) => {
+  const pass = (length) => {
     if (length > bytes.length - at) throw new Error(`${length} bytes where ${bytes.length - at} are left`)
     at += length
+  }
+  /** @param {number} length */
+  const take = (length) => {
+    pass(length)
     return bytes.subarray(at - length, at)
   }
   /** @returns {{ type: number, count: number }} */
@@ -57,18 +70,23 @@ function cursor(bytes, start) {
    * @param {(id: number, type: number) => void} visit
    */
   const fields = (visit) => {
-    const seen = new Set()
+    // Ids below 32 are bits of `low`.
+    let low = 0
+    /** @type {Set<number> | undefined} */
+    let seen
     let id = 0
     for (;;) {
       const head = byte()
       if (head === 0) return
       id = head >> 4 === 0 ? Number(zigzag()) : id + (head >> 4)
-      if (seen.has(id)) throw new Error(`field ${id} twice`)
-      seen.add(id)
+      const bit = id >= 0 && id < 32 ? 1 << id : 0
+      if ((low & bit) !== 0 || seen?.has(id)) throw new Error(`field ${id} twice`)
+      low |= bit
+      if (bit === 0) (seen ??= new Set()).add(id)
       visit(id, head & 15)
     }
   }
-  return { at: () => at, byte, varint, zigzag, take, listHead, fields }
+  return { at: () => at, byte, varint, zigzag, pass, take, listHead, fields }
 }
 
 /**
@@ -82,8 +100,11 @@ function valueAt(input, type, depth) {
   if (type === thriftTypes.true) return true
   if (type === thriftTypes.false) return false
   if (type === thriftTypes.byte) return (input.byte() << 24) >> 24
-  if (type === thriftTypes.i16 || type === thriftTypes.i32) return Number(BigInt.asIntN(32, input.zigzag()))
-  if (type === thriftTypes.i64) return input.zigzag()
+  if (type === thriftTypes.i16 || type === thriftTypes.i32) {
+    const value = input.zigzag()
+    return typeof value === 'number' ? value : Number(BigInt.asIntN(32, value))
+  }
+  if (type === thriftTypes.i64) return BigInt(input.zigzag())
   if (type === thriftTypes.double) return input.take(8)
   if (type === thriftTypes.binary) return input.take(Number(input.varint()))
   if (type === thriftTypes.list || type === thriftTypes.set) {
@@ -119,7 +140,10 @@ function skip(input, type, depth) {
       if (isBoolean) input.byte()
       else skip(input, itemType, depth + 1)
     }
-  } else valueAt(input, type, depth)
+  } else if (type === thriftTypes.i16 || type === thriftTypes.i32 || type === thriftTypes.i64) input.varint()
+  else if (type === thriftTypes.double) input.pass(8)
+  else if (type === thriftTypes.binary) input.pass(Number(input.varint()))
+  else valueAt(input, type, depth)
 }
 
 /**

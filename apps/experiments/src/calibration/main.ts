@@ -6,7 +6,7 @@
  *   npm run calibration -- --shard 1/4   the first quarter of the work (chunks are shared through the folder)
  *   npm run calibration -- --summary     only the summary of what is there
  *
- * It takes some ten minutes of one core. Repetitions lie in artifacts/calibration and are kept while the sources of
+ * It takes a quarter of an hour of one core. Repetitions lie in artifacts/calibration and are kept while the sources of
  * attackers and metrics stay the same.
  */
 

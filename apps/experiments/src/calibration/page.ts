@@ -3,7 +3,7 @@
 import type { CalibrationSummary, PartSummary, Rate } from './summary.ts'
 
 export function calibrationPage({ parts }: CalibrationSummary): string {
-  const random = parts.filter(({ name }) => name.startsWith('random labels'))
+  const random = parts.filter(({ name }) => name.startsWith('random labels') || name.startsWith('no harm'))
   const planted = parts.filter((part) => !random.includes(part))
   const rows = (of: readonly PartSummary[], cells: (part: PartSummary) => string[][]): string => of.flatMap((part) => cells(part).map((row) => `| ${row.join(' | ')} |\n`)).join('')
   return [
@@ -14,14 +14,15 @@ export function calibrationPage({ parts }: CalibrationSummary): string {
     '## Random labels\n\n',
     'p < 0.05 is reached by 5 of 101 equally likely ranks, 4.95 %. Under five folds scores are held fixed and the test is widened: it\n',
     'may be below, not above. “Any attack” is the corrected p of the audit; “together” of a table, a second attribute\n',
-    'and a second table that have much in common: 12 attacks, 9 of them fitted again under each relabelling.\n\n',
+    'and a second table that have much in common: 12 attacks, 9 of them fitted again under each relabelling.\n',
+    '“No harm” is the check of fine structure (`harmCheck`) at 5 % on two tables that were drawn alike: it may be below, not above.\n\n',
     '| part | users | repetitions | figure | share | wanted | met |\n|---|---|---|---|---|---|---|\n',
     rows(random, (part) => [
       ...part.attacks.flatMap(({ attack, covered, falseAlarms }) => [
         [...head(part), `${attack}: p < 0.05`, ...rateCells(falseAlarms!)],
         [...head(part), `${attack}: 95 % interval holds 1/2`, ...rateCells(covered)],
       ]),
-      ...(part.attacks.length !== 1 ? [[...head(part), 'any attack: corrected p < 0.05', ...rateCells(part.found)]] : []),
+      ...(part.attacks.length !== 1 ? [[...head(part), part.name.startsWith('no harm') ? 'the check calls the second table worse' : 'any attack: corrected p < 0.05', ...rateCells(part.found)]] : []),
       ...(part.mmd ? [[...head(part), 'MMD: p < 0.05', ...rateCells(part.mmd)]] : []),
     ]),
     '\n## Planted leaks\n\n',

@@ -3,7 +3,7 @@
  * repetition, and what is kept of each. A repetition is a function of its part and number alone.
  */
 
-import { attack, audit, judgedTogether, logistic, qda, radius, type AuditResult } from '@indistinct/attackers'
+import { attack, audit, harmCheck, judgedTogether, logistic, qda, radius, type AuditResult } from '@indistinct/attackers'
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 
 export interface Part {
@@ -18,8 +18,9 @@ export interface Part {
    * relabelling; or the logistic attacker alone, under the paper's protocol with fits anew or under five folds with scores
    * held fixed. together: a table, another attribute of it and another table, judged together, with both protocols; of the
    * quadratic and the radius attacker three attacks are fitted again and one is held fixed. The leak is in the first table alone.
+   * harm: the check whether fine structure gives away more, at 5 %, of two tables drawn alike, so that neither does.
    */
-  readonly run: 'audit' | 'paper' | 'five-fold' | 'together'
+  readonly run: 'audit' | 'paper' | 'five-fold' | 'together' | 'harm'
 }
 
 /** Normal quantiles of 0.60, 0.75 and 0.99 times the square root of 2. */
@@ -35,6 +36,9 @@ export const parts: readonly Part[] = [
   { name: 'random labels, paper', users: [120, 180], shift: 0, repetitions: 1000, run: 'audit' },
   { name: 'random labels, five-fold', users: [100, 150], shift: 0, repetitions: 1000, run: 'five-fold' },
   { name: 'random labels, together', users: [60, 90], shift: 0, repetitions: 400, run: 'together' },
+  { name: 'no harm: random labels', users: [200, 300], shift: 0, repetitions: 200, run: 'harm' },
+  { name: 'no harm: 40 users of one label', users: [40, 460], shift: 0, repetitions: 200, run: 'harm' },
+  { name: 'no harm: 0.75 before and after', users: [200, 300], shift: shifts['0.75'], repetitions: 200, run: 'harm' },
   { name: 'planted 0.75, together', users: [150, 150], shift: shifts['0.75'], repetitions: 100, run: 'together' },
   ...(['0.60', '0.75', '0.99'] as const).flatMap((auc): Part[] => [
     { name: `planted ${auc}, paper`, users: [1000, 1000], shift: shifts[auc], repetitions: auc === '0.60' ? 200 : 100, run: 'paper' },
@@ -90,7 +94,15 @@ async function runTogether(part: Part, repetition: number): Promise<Repetition> 
   return { attacks: [], leak: judgedTogether(audits, ['label', 'like', 'label']).some(({ leak }) => leak) }
 }
 
+/** Of two tables drawn alike: whether the check calls the second one worse, at 5 %. */
+async function runHarm(part: Part, repetition: number): Promise<Repetition> {
+  const [before, after] = [table(part, repetition), table(part, 1_000_000 + repetition)]
+  const { worse } = await harmCheck(before.embedding, after.embedding, before.labels, { seed: repetition, level: 0.05 })
+  return { attacks: [], leak: worse }
+}
+
 export async function runRepetition(part: Part, repetition: number): Promise<Repetition> {
+  if (part.run === 'harm') return runHarm(part, repetition)
   if (part.run === 'together') return runTogether(part, repetition)
   const { embedding, labels } = table(part, repetition)
   if (part.run !== 'audit') {

@@ -31,7 +31,8 @@ export interface PartSummary {
   readonly attacks: readonly AttackRates[]
   /**
    * Where labels are random: share with a corrected p < 0.05 of any attack. Else: share in which the leak was found, at p of at
-   * most 0.01, or at a corrected p of at most 0.05 where several audits were judged together.
+   * most 0.01, or at a corrected p of at most 0.05 where several audits were judged together. Of a check for harm: share that
+   * called the second of two tables worse that were drawn alike.
    */
   readonly found: Rate
   /** Share of MMD tests with p < 0.05, where labels are random. */
@@ -55,8 +56,9 @@ export function summaryOf(results: readonly { readonly part: Part; readonly repe
 }
 
 function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummary {
-  const random = part.shift === 0
-  const level = part.run === 'five-fold' || part.run === 'together' ? conservativeBand : levelBand
+  const random = part.shift === 0 || part.run === 'harm'
+  const several = part.run === 'together' || part.run === 'harm'
+  const level = several || part.run === 'five-fold' ? conservativeBand : levelBand
   const share = (holds: (repetition: Repetition) => boolean, wanted: readonly [number, number]): Rate => rateOf(repetitions.filter(holds).length, repetitions.length, wanted)
   const attacks = repetitions[0]!.attacks.map(({ attack }, a): AttackRates => {
     const aucs = repetitions.map(({ attacks }) => attacks[a]!.auc)
@@ -72,7 +74,7 @@ function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummar
   })
   const least = part.name.includes('0.60') || part.run === 'together' ? 0.95 : 1
   const found = ({ attacks, leak }: Repetition): boolean =>
-    part.run === 'together' ? leak : attacks.some(({ correctedP }) => (random ? correctedP < 0.05 : correctedP <= foundLevel))
+    several ? leak : attacks.some(({ correctedP }) => (random ? correctedP < 0.05 : correctedP <= foundLevel))
   return {
     name: part.name,
     users: part.users,

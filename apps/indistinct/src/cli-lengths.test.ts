@@ -44,9 +44,10 @@ describe('rows of unit length', () => {
     for (const norm of norms((await readTable(at('kept.npy'))).matrix)) expect(norm).toBeCloseTo(1, 6)
   })
 
-  test('or are let go, with what to do about it', async () => {
-    const { code, stderr } = await unlearn('unit.npy', 'free.npy', '--lengths', 'free')
-    expect(code).toBe(0)
+  test('or are let go, with what to do about it; lengths tell the label then, which --force alone writes', async () => {
+    const { code, stderr } = await unlearn('unit.npy', 'free.npy', '--lengths', 'free', '--force')
+    expect(stderr).toContain('gives away more than before')
+    expect(code).toBe(5)
     expect(stderr).toContain('inner products are no cosines any more; scale rows to one length where they are compared, or leave out --lengths free')
     const lengths = norms((await readTable(at('free.npy'))).matrix)
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeGreaterThan(0.1)

@@ -153,7 +153,7 @@ describe('files exit 4', () => {
     writeFileSync(at('big.npy'), writeNpy([240, 400], Float32Array.from({ length: 96_000 }, (_, p) => Math.sin(p * p))))
     writeFileSync(at('big-people.csv'), `gender\n${'F\nM\nM\n'.repeat(80)}`)
     // A limit on file sizes fails a write as a full disk does; 128 blocks are 64 KiB and the table has 375.
-    const line = 'ulimit -f 128; exec "$0" "$1" unlearn big.npy --attributes big-people.csv --attribute gender --method u2u-r-closed --out full/o.npy'
+    const line = 'ulimit -f 128; exec "$0" "$1" unlearn big.npy --attributes big-people.csv --attribute gender --method random-noise --out full/o.npy'
     const { code, stderr } = await finished(['sh', '-c', line, process.execPath, binary], { cwd: folder })
     expect(stderr).toMatch(/\nerror: cannot write full\/o\.npy: EFBIG/)
     expect(code).toBe(4)

@@ -72,7 +72,7 @@ describe('a dry run says what would be done and written', () => {
 
   test('in words', async () => {
     const { stdout } = await run('unlearn', users, ...labels, '--method', 'leace', '--out', join(folder, 'words.csv'), '--dry-run')
-    expect(stdout).toBe(`dry run of unlearn: everything was read and checked, nothing was written\n${users}: 80 users, 6 dimensions, f4\ngender: ${stdout.split('gender: ')[1]!.split('\n')[0]}\nleace; seed 0\nusers without a label are left as they are\nwould write\n  ${folder}/words.csv\n  ${folder}/words.csv.json\n  ${folder}/words.csv.html\n`)
+    expect(stdout).toBe(`dry run of unlearn: everything was read and checked, nothing was written\n${users}: 80 users, 6 dimensions, f4\ngender: ${stdout.split('gender: ')[1]!.split('\n')[0]}\nleace; seed 0\nusers without a label are left as they are\nthen a self-check: does the new table give away more than before, to attackers of fine structure?\nwould write\n  ${folder}/words.csv\n  ${folder}/words.csv.json\n  ${folder}/words.csv.html\n`)
   })
 })
 

@@ -11,7 +11,7 @@ export const exitMeanings = {
   usage: 'wrong usage or configuration',
   badData: 'bad data: the message names file, row and column',
   file: 'a file or the network failed, or a file is there already',
-  gate: 'the gate failed',
+  gate: 'the gate failed, or the result gives away more than before',
   partlyDone: 'partly done: some stages or methods failed, the rest is written',
 } as const satisfies Record<keyof typeof exitCodes, string>
 

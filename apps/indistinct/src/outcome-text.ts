@@ -14,6 +14,8 @@ export function outcomeText(parameters: Parameters): string {
   const { outcome, stopped, together } = parameters
   if (typeof outcome !== 'string') return ''
   const joint = isRecord(together) && together['outcome'] === 'not landed' ? `; all tables side by side ${outcomeText(together).slice(2)}` : ''
+  if (outcome === 'nothing stands out') return ', nothing stands out before: the table is as it was'
+  if (outcome === 'gives away more than before') return ', gives away more than before'
   if (outcome !== 'not landed') return `, ${outcome}${leftText(parameters, aboveOf(parameters))}${joint}`
   return `, not landed (${String(stopped)})${leftText(parameters, Object.keys(families))}${joint}`
 }

@@ -13,6 +13,7 @@ import { streamAffine, streamClassMoments, watchLengths, type StreamedMap, type 
 import { gaussianTransportMaps, leaceMap, meanMatchingMaps, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommonArguments } from './common-options.ts'
 import type { FlowExtraArguments } from './flow-extras.ts'
+import { uncheckedLine } from './harm-self-check.ts'
 import { labelNamesOf } from './merge-labels.ts'
 import { checkOutputs } from './output-files.ts'
 import { showPlan, type DryRunArguments } from './plan.ts'
@@ -152,6 +153,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
       streamed: true,
       scope,
       displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
+      harm: { checked: false, words: [uncheckedLine] },
       unmatched: found.unmatched,
       warnings: [...warnings, ...notes],
       input,
@@ -161,7 +163,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
     beside.push(stageFile(sidecar, record, { replace: args.force }))
     commitFiles([...beside, file])
     if (args.json) session.result(record)
-    else session.result(`${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${printable(scope)}\n${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
+    else session.result(`${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${printable(scope)}\n${args.method}: ${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square\n${uncheckedLine}\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`)
   } finally {
     for (const each of [file, ...beside]) each.discard()
   }

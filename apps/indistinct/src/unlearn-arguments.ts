@@ -59,7 +59,7 @@ export const unlearnOptions = {
   ...inGroup('Output', {
     out: { describe: `the new table, ${tableExtensionList}; of several tables a file each, separated by commas; JSON sidecars go to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
     report: { describe: 'the HTML report; default <out>.html, of the first', type: 'string', requiresArg: true, coerce: textOption('--report') },
-    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
+    force: { describe: 'replace files that are there already, and write tables that give away more than before', type: 'boolean', default: false },
   }),
   ...dryRunOption,
   ...outputOptions,

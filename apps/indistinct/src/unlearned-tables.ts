@@ -9,6 +9,7 @@ import { makeDelta, type Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
 import { beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter, type ChangedTable } from './before-and-after.ts'
 import { outcomeText } from './outcome-text.ts'
+import { harmJson, harmLines, type HarmSelfCheck } from './harm-self-check.ts'
 import { commandLine, versions } from './provenance.ts'
 import { writingFiles } from './signals.ts'
 import { attributeSummary, labelLine, reportHashes, type FileRecord, type TableInputs } from './table-inputs.ts'
@@ -32,6 +33,7 @@ export interface UnlearnedTables {
   /** All tables joined, where there are several. */
   readonly joined?: ChangedTable
   readonly audits?: BeforeAndAfter
+  readonly harm: HarmSelfCheck
   readonly seed: number
   readonly unlabelled: 'leave' | 'map'
   /** Summaries of further attributes that are hidden. */
@@ -46,7 +48,7 @@ type Outputs = Readonly<Record<string, FileRecord>>
 type JsonRecord = { readonly [name: string]: Json }
 
 /** What the sidecar of table `at` says beside the attacks. */
-function recordOf({ inputs, made, audits, seed, unlabelled, also, scope }: UnlearnedTables, at: number, output: Outputs): JsonRecord {
+function recordOf({ inputs, made, audits, harm, seed, unlabelled, also, scope }: UnlearnedTables, at: number, output: Outputs): JsonRecord {
   const { table, result, before, after, change, input } = made[at]!
   return {
     schema: 'indistinct/unlearn/1',
@@ -63,6 +65,7 @@ function recordOf({ inputs, made, audits, seed, unlabelled, also, scope }: Unlea
     moved: countMoved(before, after),
     unlabelled,
     ...changeJson(change),
+    harm: harmJson(harm),
     unmatched: inputs.unmatched,
     warnings: inputs.warnings,
     input,
@@ -84,7 +87,7 @@ export function resultJson(unlearning: UnlearnedTables, outputs: readonly Output
 }
 
 /** The result in words; `update` says what became of users of an earlier fit. */
-export function resultText({ inputs, made, audits, alsoLines, scope }: UnlearnedTables, update: string): string {
+export function resultText({ inputs, made, audits, harm, alsoLines, scope }: UnlearnedTables, update: string): string {
   const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines, scope].map((line) => `${printable(line)}\n`)
   const each = made.map(({ name, result, before, after, change }) => {
     const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
@@ -93,7 +96,8 @@ export function resultText({ inputs, made, audits, alsoLines, scope }: Unlearned
     const title = made.length > 1 ? `${name}: ` : ''
     return `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ${passes}${how}\n${update}${changeText(change)}`
   })
-  return `${labels.join('')}${each.join('')}${audits ? beforeAndAfterText(audits) : ''}`
+  const found = harmLines(harm).map((line) => `${line}\n`)
+  return `${labels.join('')}${each.join('')}${found.join('')}${audits ? beforeAndAfterText(audits) : ''}`
 }
 
 export interface FilesToWrite {
@@ -168,7 +172,7 @@ function countMoved(before: ChangedTable['before'], after: ChangedTable['after']
 }
 
 /** All attacks; pictures of the table that gave most away, or of the first. */
-function reportOf({ inputs, made, joined, audits, seed, scope }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
+function reportOf({ inputs, made, joined, audits, harm, seed, scope }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
   const sections = audits && sectionsOf(audits)
   const parts = sections && severalSections(sections)
   const strongest = audits?.before.joint.strongest.table
@@ -184,7 +188,7 @@ function reportOf({ inputs, made, joined, audits, seed, scope }: UnlearnedTables
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...parts,
-    limits: [scope, ...(parts?.limits ?? []), ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : [])],
+    limits: [scope, ...harmLines(harm), ...(parts?.limits ?? []), ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : [])],
     histograms: tellingDimensions(before, after, inputs.labels),
     scatter: mapUsers(before, after, inputs.labels, { seed, ...(sections && predictions(sections, name, inputs)) }),
     ...change,

@@ -31,6 +31,8 @@ export interface HarmCheckOptions {
   readonly level?: number
   /** Rise of the folded AUC that is not called worse even where chance cannot explain it; 0. */
   readonly tolerance?: number
+  /** Folds that are scored, of five, each by the four others: fewer take less time, and intervals are wider; 5. */
+  readonly scoredFolds?: number
 }
 
 export interface HarmFinding {
@@ -48,6 +50,8 @@ export interface HarmFinding {
 export interface HarmCheck {
   /** Whether any attacker gained more than chance explains. */
   readonly worse: boolean
+  /** Whether any attacker finds more in the table before than chance explains, at the same level. */
+  readonly standsOut: boolean
   readonly findings: readonly HarmFinding[]
   /** Name of the attacker with the largest folded AUC after, among those that gained where any did. */
   readonly worst: string
@@ -67,6 +71,7 @@ interface Plan {
   readonly foldOf: Int8Array
   /** Rows that are scored, ascending (M). */
   readonly asked: Int32Array
+  readonly scoredFolds: number
   readonly seed: number
 }
 
@@ -78,6 +83,8 @@ const neighbours = 16
 /** Multiplications that a search for neighbours may take; beyond, fewer users are scored, by all the others still. */
 const mostWork = 2e9
 const draws = 999
+/** Columns whose grids are looked at: of rounded tables all columns have one, and a regression on many of them takes long. */
+const latticeColumns = 64
 
 /** What each attacker is, in the order of the findings. */
 export const harmAttackers: Readonly<Record<string, string>> = {
@@ -98,12 +105,15 @@ export const harmAttackers: Readonly<Record<string, string>> = {
  * @throws RangeError when the rows differ; IndistinctError 'bad-data' as `audit` on data that cannot be attacked.
  */
 export async function harmCheck(before: Matrix, after: Matrix, labels: Labels, options: HarmCheckOptions): Promise<HarmCheck> {
-  const { seed, level = 0.01, tolerance = 0 } = options
+  const { seed, level = 0.01, tolerance = 0, scoredFolds = folds } = options
   if (before.rows !== after.rows) throw new RangeError(`harmCheck: expected tables of as many rows, got ${before.rows} and ${after.rows}`)
   if (!(level > 0 && level < 1)) throw new RangeError(`harmCheck: expected a level in (0, 1), got ${level}`)
+  if (!Number.isInteger(scoredFolds) || scoredFolds < 1 || scoredFolds > folds) {
+    throw new RangeError(`harmCheck: expected scoredFolds from 1 to ${folds}, got ${scoredFolds}`)
+  }
   const { codes, rowsOfClass, labelled } = attackData(after, labels, [fiveFoldProtocol])
   attackData(before, labels, [fiveFoldProtocol])
-  const plan = planOf(rowsOfClass, codes, Math.max(before.cols, after.cols), seed)
+  const plan = planOf(rowsOfClass, codes, Math.max(before.cols, after.cols), scoredFolds, seed)
   const scores = [await scoresOf(before, plan), await scoresOf(after, plan)] as const
   const names = Object.keys(harmAttackers)
   const judged = names.map((name) => judge(scores[0].get(name)!, scores[1].get(name)!, plan))
@@ -114,9 +124,11 @@ export async function harmCheck(before: Matrix, after: Matrix, labels: Labels, o
     const difference = { value, lower: value - half, upper: value + half }
     return { attacker: names[a]!, description: harmAttackers[names[a]!]!, before, after, difference, worse: difference.lower > tolerance }
   })
+  const criticalBefore = criticalValue(judged.map(({ influenceBefore }) => influenceBefore), level, randomStream(seed, 'harm-check-before'))
+  const standsOut = judged.some(({ before, influenceBefore }) => before.foldedAuc - 0.5 > criticalBefore * standardError(influenceBefore))
   const gained = findings.filter(({ worse }) => worse)
   const worst = (gained.length > 0 ? gained : findings).reduce((most, each) => (each.after.foldedAuc > most.after.foldedAuc ? each : most))
-  return { worse: gained.length > 0, findings, worst: worst.attacker, scored: plan.asked.length, labelled, level, sentence: sentenceOf(findings, gained, worst) }
+  return { worse: gained.length > 0, standsOut, findings, worst: worst.attacker, scored: plan.asked.length, labelled, level, sentence: sentenceOf(findings, gained, worst) }
 }
 
 function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFinding[], worst: HarmFinding): string {
@@ -125,26 +137,28 @@ function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFindi
   return `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ${worst.attacker} (${worst.description}) has a folded AUC of ${change}.`
 }
 
-function planOf(rowsOfClass: readonly Int32Array[], codes: Int32Array, cols: number, seed: number): Plan {
+function planOf(rowsOfClass: readonly Int32Array[], codes: Int32Array, cols: number, scoredFolds: number, seed: number): Plan {
   const foldOf = new Int8Array(codes.length).fill(-1)
   const random = randomStream(seed, 'harm-check-folds')
   const labelled = rowsOfClass.reduce((sum, rows) => sum + rows.length, 0)
-  const share = Math.min(1, mostWork / (labelled * codes.length * cols))
+  const share = Math.min(1, mostWork / (((labelled * scoredFolds) / folds) * codes.length * cols))
   const asked: number[] = []
   for (const rows of rowsOfClass) {
     const dealt = shuffle(rows.slice(), random)
     dealt.forEach((row, at) => (foldOf[row] = at % folds))
     // Enough for every fold to score two of each class.
-    asked.push(...dealt.subarray(0, Math.min(rows.length, Math.max(2 * folds, Math.ceil(share * rows.length)))))
+    const own = dealt.filter((_, at) => at % folds < scoredFolds)
+    asked.push(...own.subarray(0, Math.min(own.length, Math.max(2 * scoredFolds, Math.ceil(share * own.length)))))
   }
-  return { codes, classes: rowsOfClass.length, foldOf, asked: Int32Array.from(asked).sort(), seed }
+  return { codes, classes: rowsOfClass.length, foldOf, asked: Int32Array.from(asked).sort(), scoredFolds, seed }
 }
 
 async function scoresOf(table: Matrix, plan: Plan): Promise<Scores> {
   const standardised = standardiser(gatherRows(table, rowsWhere(plan.foldOf, (fold) => fold >= 0)))(table)
   const nearest = nearestRows(standardised, plan.foldOf, plan.asked, Math.min(neighbours, fewestKnown(plan.foldOf)))
   // Grids are those of the released vectors of all users, which takes no labels.
-  const grids = latticeFeatures(table, findLattice(table))
+  const columns = someColumns(table)
+  const grids = latticeFeatures(columns, findLattice(columns))
   return new Map<string, Matrix>([
     ['equal-rows', await crossFitted(table, plan, equalRows)],
     ...[1, 3, 5].map((k) => [`knn-${k}`, votes(nearest, plan, (distance) => (distance > 0 ? 1 / Math.sqrt(distance) : Infinity), k)] as const),
@@ -156,11 +170,21 @@ async function scoresOf(table: Matrix, plan: Plan): Promise<Scores> {
   ])
 }
 
+/** The table, or columns spread evenly over it where it has more than `latticeColumns`. */
+function someColumns(table: Matrix): Matrix {
+  if (table.cols <= latticeColumns) return table
+  const data = new Float32Array(table.rows * latticeColumns)
+  for (let i = 0; i < table.rows; i++) {
+    for (let j = 0; j < latticeColumns; j++) data[i * latticeColumns + j] = table.data[i * table.cols + Math.floor((j * table.cols) / latticeColumns)]!
+  }
+  return { rows: table.rows, cols: latticeColumns, data }
+}
+
 /** Fits to four folds, scores the asked rows of the fifth. */
-async function crossFitted(table: Matrix, { codes, classes, foldOf, asked, seed }: Plan, attacker: Attacker): Promise<Matrix> {
+async function crossFitted(table: Matrix, { codes, classes, foldOf, asked, scoredFolds, seed }: Plan, attacker: Attacker): Promise<Matrix> {
   const data = new Float32Array(asked.length * classes)
   const at = new Map(Array.from(asked, (row, m) => [row, m]))
-  await Promise.all(Array.from({ length: folds }, async (_, fold) => {
+  await Promise.all(Array.from({ length: scoredFolds }, async (_, fold) => {
     const known = rowsWhere(foldOf, (each) => each >= 0 && each !== fold)
     const scored = asked.filter((row) => foldOf[row] === fold)
     const fitted = await attacker.fit(gatherRows(table, known), codesOf(codes, known), { classes, seed: randomStream(seed, 'harm-check', attacker.name, fold).integer(2 ** 31) })
@@ -202,11 +226,14 @@ interface Judged {
   readonly after: HarmFinding['after']
   /** Contributions of the asked users to the difference of folded AUCs (M). */
   readonly influence: Float64Array
+  /** Those to the folded AUC before (M). */
+  readonly influenceBefore: Float64Array
 }
 
 function judge(before: Matrix, after: Matrix, plan: Plan): Judged {
   const tested = testedClasses(plan.classes)
   const influence = new Float64Array(plan.asked.length)
+  const influenceBefore = new Float64Array(plan.asked.length)
   const mean = { before: 0, after: 0 }
   const folded = { before: 0, after: 0 }
   for (const c of tested) {
@@ -215,17 +242,21 @@ function judge(before: Matrix, after: Matrix, plan: Plan): Judged {
       const sign = value < 0.5 ? -1 : 1
       mean[when] += value / tested.length
       folded[when] += (0.5 + sign * (value - 0.5)) / tested.length
-      for (let m = 0; m < influence.length; m++) influence[m]! += (side * sign * contributions[m]!) / tested.length
+      for (let m = 0; m < influence.length; m++) {
+        const own = (sign * contributions[m]!) / tested.length
+        influence[m]! += side * own
+        if (when === 'before') influenceBefore[m]! += own
+      }
     }
   }
-  return { before: { auc: mean.before, foldedAuc: folded.before }, after: { auc: mean.after, foldedAuc: folded.after }, influence }
+  return { before: { auc: mean.before, foldedAuc: folded.before }, after: { auc: mean.after, foldedAuc: folded.after }, influence, influenceBefore }
 }
 
 /** One-versus-rest AUC, mean over folds, whose scores have no common scale; and what each user contributes to its deviation. */
-function classAuc({ cols, data }: Matrix, c: number, { asked, codes, foldOf }: Plan): { value: number; contributions: Float64Array } {
+function classAuc({ cols, data }: Matrix, c: number, { asked, codes, foldOf, scoredFolds }: Plan): { value: number; contributions: Float64Array } {
   const contributions = new Float64Array(asked.length)
   let value = 0
-  for (let fold = 0; fold < folds; fold++) {
+  for (let fold = 0; fold < scoredFolds; fold++) {
     const own: number[] = []
     asked.forEach((row, m) => foldOf[row] === fold && own.push(m))
     const scoring = {
@@ -234,8 +265,8 @@ function classAuc({ cols, data }: Matrix, c: number, { asked, codes, foldOf }: P
       actual: Int8Array.from(own, (m) => (codes[asked[m]!] === c ? 1 : 0)),
     }
     const placed = placements(scoring)
-    value += auc(scoring.scores, scoring.actual) / folds
-    own.forEach((m, i) => (contributions[m] = placed.contributions[i]! / folds))
+    value += auc(scoring.scores, scoring.actual) / scoredFolds
+    own.forEach((m, i) => (contributions[m] = placed.contributions[i]! / scoredFolds))
   }
   return { value, contributions }
 }

@@ -218,7 +218,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     if (rejected !== start && rejected !== kept) discard(rejected)
     at = kept
   }
-  const above = surprises(at)
+  const [aboveBefore, above] = [surprises(start), surprises(at)]
   const moved = at.state !== origin
   const outcome = isOff(at) || (!moved && above.length > 0) ? 'not landed' : moved ? 'landed' : 'already at null'
   const ratios = (of: At): Record<string, number> =>
@@ -232,6 +232,7 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       outcome,
       // Families that chance does not explain are named, wherever MMD^2 ended.
       ...(above.length > 0 && { above }),
+      ...(aboveBefore.length > 0 && { aboveBefore }),
       ...(outcome === 'not landed' && { stopped: spent ? `all ${maxPasses} passes are spent` : 'no step leads on' }),
       differencesBefore: ratios(start),
       differencesAfter: ratios(at),

@@ -12,6 +12,7 @@ import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { ownProgram } from '../grid-engine.ts'
+import { uncheckedLine } from '../harm-self-check.ts'
 import { labelNamesOf } from '../merge-labels.ts'
 import { numberOption, textOption } from '../option-values.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
@@ -224,6 +225,7 @@ function summary({ method, parameters, moved, rows, shards, passes, displacement
   return [
     `${method}: ${grouped(moved)} of ${grouped(rows)} users moved, ${passes === 1 ? '1 pass' : `${passes} passes`}${outcome}`,
     `moved by ${three(displacement.mean)} on average, ${three(displacement.rootMeanSquare)} in root mean square, at most ${three(displacement.largest)}${displacement.unit === 'spread' ? " of the table's spread" : ' (all rows were equal before)'}`,
+    uncheckedLine,
     ...files.map((path) => `${path}  sha256 ${sha256(readFileSync(path))}`),
     `${grouped(shards.length)} shards beside the manifest, which has their digests`,
     '',

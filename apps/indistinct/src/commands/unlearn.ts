@@ -6,12 +6,14 @@ import { idsBeside, isFolder, tableExtensionList, tableFiles } from '@indistinct
 import { checkedClasses, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { planTargets } from '../attack-battery.ts'
-import { attackTargets, type AttackTarget } from '../attack-targets.ts'
+import { attackTargets, labelsTarget, type AttackTarget } from '../attack-targets.ts'
 import { auditedTables, joinedName, rowsInOrder, type AuditedTable } from '../audited-tables.ts'
 import { attackBeforeAndAfter } from '../before-and-after.ts'
 import { described } from '../command-help.ts'
 import { computeEnvironment } from '../common-options.ts'
 import { readFlowExtras, type FlowExtras } from '../flow-extras.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { asItWas, checkHarm, harmRefused, nothingStandsOut, type HarmSelfCheck } from '../harm-self-check.ts'
 import type { Log } from '../log.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
@@ -23,7 +25,7 @@ import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.t
 import { methodNames, outputPaths, parametersOf, unlearnOptions, type AskedUnlearnArguments, type UnlearnArguments } from '../unlearn-arguments.ts'
 import { methodFor, scopeOfUnlearning } from '../unlearn-scope.ts'
 import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
-import { writtenTable } from '../written-table.ts'
+import { writtenTable, type WrittenTable } from '../written-table.ts'
 import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearning } from '../unlearning.ts'
 
 /** With the first table for those of one table. */
@@ -48,6 +50,7 @@ export const unlearnCommand: CommandModule<object, AskedUnlearnArguments> = {
         'unlearn propagated.npy layer-0.npy --derived layer-0.npy --attributes people.csv --attribute gender --out p.npy,l.npy',
       ],
       notes: ['Methods:', ...methodNames.map((name) => `  ${name}: ${unlearners[name].description}`)],
+      exits: ['gate'],
       environment: computeEnvironment,
     })
       .positional('tables', { describe: `embeddings, one row a user: ${tableExtensionList}, or a folder of Parquet parts; several of the same users are unlearned together, so that all of them joined hide the attribute too`, type: 'string', array: true, demandOption: true })
@@ -92,17 +95,21 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const { results: unlearned, fitted, updated } = await unlearnedBy(args, inputsOfFiles, tables, parameters, extras, session.log)
   const notLanded = unlearned.flatMap(({ parameters: reached }, t) => outcomeWarning(unlearned.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
   // From here on the rows are those that are written: what is measured and attacked is what the files hold.
-  const writes = sources.map((source, t) => {
-    const rows = t === 0 ? unlearned[0]!.embedding : rowsInOrder({ ...found.table, matrix: unlearned[t]!.embedding }, args.table, source, paths[t]!)
-    return writtenTable(source, rows, paths[t]!, outs[t]!, args.lengths)
-  })
+  const asWritten = (each: readonly Unlearned[]): AsWritten => {
+    const writes = sources.map((source, t) => {
+      const rows = t === 0 ? each[0]!.embedding : rowsInOrder({ ...found.table, matrix: each[t]!.embedding }, args.table, source, paths[t]!)
+      return writtenTable(source, rows, paths[t]!, outs[t]!, args.lengths)
+    })
+    const results = each.map((result, t): Unlearned => {
+      const { table } = writes[t]!
+      return { ...result, embedding: t === 0 ? table.matrix : rowsInOrder(table, outs[t]!, found.table, args.table) }
+    })
+    return { writes, results }
+  }
+  const { writes, results, harm } = await checkedForHarm(args, found, tables, extras, unlearned, asWritten, session.log)
   const notes = [...notLanded, ...writes.flatMap((write) => write.notes)]
   for (const note of notes) session.log.warn(note)
   const inputs = { ...inputsOfFiles, warnings: [...inputsOfFiles.warnings, ...notes] }
-  const results = unlearned.map((result, t): Unlearned => {
-    const { table } = writes[t]!
-    return { ...result, embedding: t === 0 ? table.matrix : rowsInOrder(table, outs[t]!, found.table, args.table) }
-  })
   const fit = args.fit !== undefined && fitted ? { path: args.fit, text: fitFile(fitted, inputs, results[0]!, args.seed) } : undefined
   const files = inputFiles(args, inputs)
   const made = sources.map((source, t): UnlearnedTable => {
@@ -116,14 +123,49 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const joined = tables.length > made.length ? { name: joinedName, before: tables.at(-1)!.matrix, after: sideBySide(made.map(({ after }) => after)) } : undefined
   const audits = args.audit ? await attackBeforeAndAfter([...made, ...(joined ? [joined] : [])], targets, args, session.log) : undefined
   const unlearning = {
-    inputs, made, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries, alsoLines: extras.lines,
+    inputs, made, harm, ...(joined && { joined }), ...(audits && { audits }), seed: args.seed, unlabelled: args.unlabelled, also: extras.summaries, alsoLines: extras.lines,
     scope: scopeOfUnlearning([args.attribute, ...Object.keys(extras.also ?? {})], results[0]!.method as UnlearnerName),
   }
   const written = await writeUnlearned(unlearning, { report, force: args.force, delta: args.delta, fit })
+  // What --force writes all the same is still a failure.
+  if (harm.worse) process.exitCode = exitCodes.gate
   if (args.json) return session.result(`${canonicalJson(resultJson(unlearning, written.outputs), 2)}\n`)
   const update = updated ? `${updated.kept} kept their rows, ${updated.mapped} were mapped, ${updated.original} have their original ones; ${updated.refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n` : ''
   const listed = [...written.files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), ...sidecars, report, ...optional([args.delta, args.fit])]
   session.result(`${resultText(unlearning, update)}${listed.join('\n')}\n`)
+}
+
+/** Tables as files will hold them, and the results with those rows. */
+interface AsWritten {
+  readonly writes: readonly WrittenTable[]
+  readonly results: readonly Unlearned[]
+}
+
+/**
+ * What is to be written, once it is known not to give away more than before; one table in which nothing stood out before is
+ * written as it was.
+ * @throws WouldHarmError where it does, unless --force is there.
+ */
+async function checkedForHarm(
+  args: OneTable, { labels, ...inputs }: TableInputs, tables: readonly AuditedTable[], extras: FlowExtras, unlearned: readonly Unlearned[],
+  asWritten: (each: readonly Unlearned[]) => AsWritten, log: Log,
+): Promise<AsWritten & { readonly harm: HarmSelfCheck }> {
+  const made = asWritten(unlearned)
+  const own = made.results.map(({ embedding }, t) => ({ name: tables[t]!.name, before: tables[t]!.matrix, after: embedding }))
+  const joined = own.length > 1 ? [{ name: joinedName, before: tables.at(-1)!.matrix, after: sideBySide(own.map(({ after }) => after)) }] : []
+  const attributes = { [labelsTarget({ labels, ...inputs })]: labels, ...extras.also }
+  const harm = await checkHarm([...own, ...joined], attributes, args.seed, log)
+  const [before, first] = [tables[0]!.matrix, unlearned[0]!]
+  // A fit maps other users as these were moved, and must not be of moves that were taken back.
+  const alone = own.length === 1 && args.fit === undefined && args.update === undefined && args.unlabelled === 'leave'
+  if (alone && nothingStandsOut(before, first, labels, harm, args.seed)) {
+    return { ...asWritten([asItWas(before, first)]), harm: { parts: [], unchecked: [], worse: false, standsOut: false } }
+  }
+  if (!harm.worse) return { ...made, harm }
+  const refusal = harmRefused(harm, first.method)
+  if (!args.force) throw refusal
+  log.warn(refusal.message.replace(', and nothing was written', '; --force writes it all the same'))
+  return { writes: made.writes, results: made.results.map((result) => ({ ...result, parameters: { ...result.parameters, outcome: 'gives away more than before' } })), harm }
 }
 
 /** What becomes of each table: of one by a method fitted anew or by an earlier fit, of several together. */
@@ -161,6 +203,7 @@ async function planOf(args: OneTable, inputs: TableInputs, tables: readonly Audi
       `${method}${fit ? `, as ${args.update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; seed ${args.seed}`,
       ...derived.map((name) => `${name} as a linear function of ${own.filter((other) => !derived.includes(other.name)).map((other) => other.name).join(' and ')}`),
       `users without a label are ${args.unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
+      'then a self-check: does the new table give away more than before, to attackers of fine structure?',
       ...(attacks ? [`before and after it${own.length > 1 ? ', on each table and on all joined' : ''}:`, ...attacks.steps] : []),
     ],
     facts: { ...inputFacts(inputs), ...(own.length > 1 && { tables: own.map(({ name }) => name), derived }), method, parameters, seed: args.seed, unlabelled: args.unlabelled, ...(extras.also && { also: [...extras.summaries] }), input: { ...inputFiles(args, inputs), ...extras.files }, ...(attacks && { attacks: attacks.attacks }) },

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileError, type Json } from '@indistinct/core'
 import type { UnlearnedShards } from '@indistinct/unlearners'
+import { uncheckedLine } from '../harm-self-check.ts'
 import { versions } from '../provenance.ts'
 import { displacementOfShards, type Displacement } from './shard-change.ts'
 import type { ShardRecord } from './shard-output.ts'
@@ -47,6 +48,7 @@ export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShar
     rows,
     dimensions: plan.dimensions,
     moved: rows - unmoved,
+    harm: { checked: false, words: [uncheckedLine] },
     displacement,
     shards: plan.shards.map(({ input, from, to, firstRow, output }, s) => ({
       file: output, rows: to - from, firstRow, sha256: records[s]!.sha256,

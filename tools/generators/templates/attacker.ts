@@ -9,7 +9,7 @@ export function attacker({ kebab, camel }: Names): Component {
     row: { file: 'docs/methods.md', heading: 'Attackers', cells: [`\`${kebab}\``, 'Gaussian naive Bayes: a mean and a variance for each label and dimension'] },
     edits: [
       // The suite that every attacker of this kind is held to.
-      { file: 'packages/attackers/src/classical-attackers.test.ts', find: /\nimport \{ svm \}/, replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport { svm }` },
+      { file: 'packages/attackers/src/classical-attackers.test.ts', find: /\nimport (?=\{[^}]*\bsvm \})/, replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport ` },
       { file: 'packages/attackers/src/classical-attackers.test.ts', find: /(const attackers = \[)/, replacement: `$1${camel}, ` },
       { file: 'packages/attackers/src/classical-attackers.test.ts', find: /(const synchronous = \[)/, replacement: `$1${camel}, ` },
     ],

@@ -55,7 +55,7 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
     trim: true,
   })
   // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small file.
-  const source = Readable.from(textChunks(chunks, toUtf8(encoding, path), hash))
+  const source = Readable.from(checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path))
   source.on('error', (error) => parser.destroy(error))
   parser.on('close', () => source.destroy())
   source.pipe(parser)
@@ -135,14 +135,30 @@ async function* textChunks(chunks: AsyncIterable<Uint8Array>, transcoder: Transc
   yield transcoder.end()
 }
 
+/**
+ * The same pieces, refused where the first line has more columns than any table: its cells would fill memory before they
+ * could be counted. Delimiters within quotes are counted too.
+ */
+async function* checkedHeader(pieces: AsyncIterable<Uint8Array>, delimiter: string, path: string): AsyncGenerator<Uint8Array> {
+  const mark = delimiter.charCodeAt(0)
+  let [marks, line] = [0, true]
+  for await (const piece of pieces) {
+    for (let at = 0; line && at < piece.length; at++) {
+      if (piece[at] === mark) marks++
+      else if (piece[at] === 0x0a && marks > 0) line = false
+    }
+    if (marks / delimiter.length >= MAX_COLUMNS) {
+      throw badData(`${path}: line 1: expected at most ${MAX_COLUMNS} columns, got more; write one line a user, and a column for each dimension`)
+    }
+    yield piece
+  }
+}
+
 async function readHeader(next: () => Promise<CsvRecord | undefined>, path: string): Promise<readonly string[]> {
   let first = await next()
   while (first && isBlank(first)) first = await next()
   if (!first) throw badData(`${path}: expected a header line, got an empty file`)
   const header = first.cells
-  if (header.length > MAX_COLUMNS) {
-    throw badData(`${path}: line ${first.line}: expected at most ${MAX_COLUMNS} columns, got ${header.length}; write one line a user, and a column for each dimension`)
-  }
   const [only] = header
   const other = header.length === 1 && [';', '\t', '::', '|'].find((delimiter) => only!.includes(delimiter))
   if (other) {

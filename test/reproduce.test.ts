@@ -49,9 +49,9 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
     const fromStore = (out: string): ReturnType<typeof finished> =>
       reproduce('table-2', 'table-3', '--datasets', 'synthetic', '--recommenders', 'lightgcn', '--methods', 'u2u-r-closed', '--store', store, '--out', join(copy.root, out), '--quiet')
 
-    expect(await fromStore('nothing')).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining(`9 of 9 cells are not done in ${store}; indistinct grid resume makes them`) as string })
+    expect(await fromStore('nothing')).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining(`10 of 10 cells are not done in ${store}; indistinct grid resume makes them`) as string })
     const run = await cli('grid', 'run', grid, '--store', store)
-    expect(run, run.stderr).toMatchObject({ code: 0, stdout: `9 of 9 cells done in ${store}\n` })
+    expect(run, run.stderr).toMatchObject({ code: 0, stdout: `10 of 10 cells done in ${store}\n` })
 
     const first = await fromStore('first')
     expect(first).toMatchObject({ code: 0, stderr: '' })
@@ -61,7 +61,7 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
     expect(existsSync(join(copy.root, 'artifacts', 'train'))).toBe(false)
     const results = (out: string): string => readFileSync(join(copy.root, out, 'paper', 'synthetic.json'), 'utf8')
     expect(results('second')).toBe(results('first'))
-    expect(JSON.parse(results('first'))).toMatchObject({ dataset: 'synthetic', models: [{ method: 'original' }, { method: 'u2u-r-closed' }] })
+    expect(JSON.parse(results('first'))).toMatchObject({ dataset: 'synthetic', models: [{ method: 'original' }, { method: 'u2u-r-closed' }], yardsticks: [{ name: 'ease' }] })
   }, 180_000)
 })
 

@@ -80,6 +80,47 @@ describe('expandGrid', () => {
     expect(plain.models.every((model) => model.observe === undefined && model.observedAttacks.length === 0)).toBe(true)
   })
 
+  describe('quality', () => {
+    const settings = { 'ml-1m': { lightgcn: { l2: 0.5, epochs: 9 } } }
+
+    test('options of a data set go under those that the recommender is given, in a release too', () => {
+      const optionsOf = ({ models }: ReturnType<typeof expandGrid>): unknown[] => models.map(({ train }) => train.parameters['recommender'])
+      const two = { ...product, datasets: [{ name: 'synthetic' }, { name: 'ml-1m' }], methods: [], seeds: [1] }
+      expect(optionsOf(expandGrid(gridOf({ ...two, settings })))).toEqual([{ name: 'lightgcn', options: { epochs: 3 } }, { name: 'lightgcn', options: { l2: 0.5, epochs: 3 } }])
+      const released: Product = { ...two, recommenders: [{ name: 'nmf' }, { name: 'lightgcn' }], methods: [{ name: 'flow' }], release: true, settings }
+      const { models, nodes } = expandGrid(gridOf(released))
+      const whole = models.find(({ dataset, method }) => dataset === 'ml-1m' && method !== undefined)!.release!
+      const trained = Object.values(whole.upstream).map((id) => nodes.find((node) => node.id === id)!.parameters['recommender'])
+      expect(trained).toContainEqual({ name: 'lightgcn', options: { l2: 0.5, epochs: 9 } })
+      expect(nodes.filter(({ stage }) => stage === 'train').length).toBe(4)
+    })
+
+    test('a product without settings has the nodes that it had', () => {
+      expect(idsOf(gridOf({ ...product, settings }))).toEqual(idsOf(gridOf(product)))
+    })
+
+    test('yardsticks are evaluated once a data set and seed, on those that they name', () => {
+      const { yardsticks, nodes } = expandGrid(gridOf({ ...product, datasets: [{ name: 'synthetic' }, { name: 'ml-1m' }], yardsticks: [{ name: 'ease', options: { l2: 7 }, datasets: ['ml-1m'] }] }))
+      expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick])).toEqual([1, 2].map((seed) => ['ml-1m', seed, { name: 'ease', options: { l2: 7 } }]))
+      for (const { evaluate } of yardsticks) expect(nodes.find(({ id }) => id === evaluate.upstream['prepare'])!.stage).toBe('prepare')
+    })
+
+    test('originals are evaluated with smoothed tables too, and compared with themselves', () => {
+      const { models } = expandGrid(gridOf({ ...product, seeds: [1], smoothing: { neighbours: 3, share: 0.5 } }))
+      const [original, ...variants] = models
+      const { smoothed, evaluate, train } = original!
+      expect(smoothed!.upstream).toMatchObject({ train: train.id, before: evaluate.id })
+      expect(smoothed!.upstream['tables']).toMatch(/^smooth-/)
+      expect(variants.every((model) => model.smoothed === undefined)).toBe(true)
+    })
+
+    test('a product that is read for quality alone needs no attackers, others do', () => {
+      const bare: Product = { ...product, methods: [], attackers: [], protocols: [] }
+      expect(idsOf(gridOf({ ...bare, reports: false, until: 'evaluate' }), 'attack')).toEqual([])
+      expect(() => expandGrid(gridOf(bare))).toThrow('expected at least one of attackers in grid test')
+    })
+  })
+
   describe('models that are released together', () => {
     const recommenders = [{ name: 'nmf' }, { name: 'lightgcn' }, { name: 'ials' }]
     const released: Product = { ...product, recommenders, methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }], seeds: [1], release: true }

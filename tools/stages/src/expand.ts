@@ -4,7 +4,7 @@
  */
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
-import type { Choice, FigureName, Grid, Options, Product, SplitChoice } from './grid.ts'
+import type { Choice, FigureName, Grid, Options, Product, SmoothingChoice, SplitChoice } from './grid.ts'
 import { inTrainingMethods, type Stage, type StageNode } from './stage.ts'
 
 /** One attack on a model: all its user tables, seen by one attacker under one protocol. */
@@ -30,6 +30,8 @@ export interface ModelCell {
   /** The unlearning of all models of its release, which `unlearn` takes this model's part of. */
   readonly release?: StageNode
   readonly evaluate: StageNode
+  /** The original's quality with smoothed user tables, where its product asks for it. */
+  readonly smoothed?: StageNode
   readonly attacks: readonly AttackCell[]
   /** What outsiders see of the model, and attacks on that; none where its product does not ask for them. */
   readonly observe?: StageNode
@@ -50,6 +52,14 @@ export interface ReleaseCell {
   readonly attacks: readonly AttackCell[]
 }
 
+/** One yardstick on the split of a data set and seed. */
+export interface YardstickCell {
+  readonly dataset: string
+  readonly yardstick: { readonly name: string; readonly options: Options }
+  readonly seed: number
+  readonly evaluate: StageNode
+}
+
 /** One figure, and what it shows. */
 export interface FigureCell {
   readonly figure: FigureName
@@ -68,6 +78,7 @@ export interface ExpandedGrid {
   readonly models: readonly ModelCell[]
   /** Of products that release several models together. */
   readonly releases: readonly ReleaseCell[]
+  readonly yardsticks: readonly YardstickCell[]
   readonly figures: readonly FigureCell[]
 }
 
@@ -79,14 +90,16 @@ export function expandGrid(grid: Grid): ExpandedGrid {
   const nodes = new Map<string, StageNode>()
   const models = new Map<string, ModelCell>()
   const releases = new Map<string, ReleaseCell>()
+  const yardsticks = new Map<string, YardstickCell>()
   const figures = new Map<string, FigureCell>()
   for (const product of grid.products) {
     checkDimensions(grid.name, product)
     if (product.until === 'prepare') expandData(product, nodes)
     else for (const figure of expandProduct(product, nodes, models, releases)) figures.set(figure.node.id, figure)
+    for (const cell of yardsticksOf(product, nodes)) yardsticks.set(cell.evaluate.id, cell)
   }
   if (nodes.size === 0) throw new RangeError(`expandGrid: expected at least one product in grid ${grid.name}, got none`)
-  return { grid, nodes: [...nodes.values()], models: [...models.values()], releases: [...releases.values()], figures: [...figures.values()] }
+  return { grid, nodes: [...nodes.values()], models: [...models.values()], releases: [...releases.values()], yardsticks: [...yardsticks.values()], figures: [...figures.values()] }
 }
 
 /** The nodes of several grids, each once. */
@@ -98,7 +111,8 @@ export function mergeNodes(grids: readonly ExpandedGrid[]): StageNode[] {
 
 function checkDimensions(grid: string, product: Product): void {
   for (const [name, values] of Object.entries(product)) {
-    if (name !== 'methods' && name !== 'figures' && Array.isArray(values) && values.length === 0) {
+    const mayBeEmpty = ['methods', 'figures', ...(product.until === 'evaluate' ? ['attackers', 'protocols'] : [])]
+    if (!mayBeEmpty.includes(name) && Array.isArray(values) && values.length === 0) {
       throw new RangeError(`expandGrid: expected at least one of ${name} in grid ${grid}, got none`)
     }
   }
@@ -111,6 +125,18 @@ function expandData(product: Product, nodes: Map<string, StageNode>): void {
       addNode(nodes, 'prepare', [full.name], { dataset: full, core, split: split as Json, seed }, {})
     }
   }
+}
+
+function yardsticksOf(product: Product, nodes: Map<string, StageNode>): YardstickCell[] {
+  if (product.until === 'prepare') return []
+  return (product.yardsticks ?? []).flatMap(({ name, options, datasets }) =>
+    product.datasets.filter((dataset) => datasets?.includes(dataset.name) ?? true).flatMap((dataset) =>
+      product.seeds.map((seed): YardstickCell => {
+        const { dataset: full, core, split, attribute } = cellOf(product, dataset, product.recommenders[0]!, product.attributes[0]!, seed)
+        const yardstick = choice({ name, ...(options && { options }) })
+        const prepare = addNode(nodes, 'prepare', [full.name], { dataset: full, core, split: split as Json, seed }, {})
+        return { dataset: full.name, yardstick, seed, evaluate: addNode(nodes, 'evaluate', [full.name, name, 'yardstick'], { attribute, yardstick }, { prepare: prepare.id }) }
+      })))
 }
 
 function expandProduct(
@@ -207,17 +233,20 @@ interface Cell {
   readonly epochBy: 'validation' | 'test'
   /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
   readonly release?: readonly FullChoice[]
+  readonly smoothing?: SmoothingChoice
   readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
 }
 
 type FullChoice = { readonly name: string; readonly options: Options }
 
 function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders } = product
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders, settings, smoothing } = product
+  const settled = ({ name, options }: Choice): FullChoice => ({ name, options: { ...settings?.[dataset.name]?.[name], ...options } })
   return {
-    dataset: choice(dataset), recommender: choice(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
+    dataset: choice(dataset), recommender: settled(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
     attribute, seed, core, split, epochBy,
-    ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(choice)) }),
+    ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
+    ...(smoothing && { smoothing }),
     ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
   }
 }
@@ -235,7 +264,7 @@ function choice({ name, options = {} }: Choice): FullChoice {
  * @param report the original that a report compares it with, 'alone' for a report without comparison, 'none' for none
  */
 function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice | undefined, report: ModelCell | 'alone' | 'none'): ModelCell {
-  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy, observed, release } = cell
+  const { dataset, recommender, attackers, protocols, attribute, seed, core, split, epochBy, observed, release, smoothing } = cell
   const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
   const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
@@ -249,6 +278,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
   const first = addNode(nodes, 'evaluate', [...names, 'original'], { attribute }, { prepare: prepare.id, train: original.id, tables: original.id })
   // With the original's figures at hand, those of a variant are compared with it user by user.
   const evaluate = method ? addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables, before: first.id }) : first
+  const smoothed = !method && smoothing && smoothedNode(nodes, names, smoothing, { attribute }, { ...data, before: first.id })
   const attacks = attacksOn(nodes, cell, variant, prepare.id, tables)
   const observe = observed && addNode(nodes, 'observe', variant, { top: observed.top, width: observed.width, seed }, { ...data, tables })
   const model: ModelCell = {
@@ -258,6 +288,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
     ...(unlearn && { unlearn }),
     ...(whole && { release: whole }),
     ...(observe && { observe }),
+    ...(smoothed && { smoothed }),
   }
   if (report === 'none') return model
   const upstream: { [role: string]: string } = { ...data, train: original.id, tables }
@@ -294,6 +325,14 @@ function unlearnNodes(
   const models = Object.fromEntries(trained.map((id, part) => [`train/${part}`, id]))
   const whole = addNode(nodes, 'unlearn', [dataset.name, ...release.map(({ name }) => name), method.name], { method, attribute, seed }, { prepare: data.prepare, ...models })
   return { unlearn: addNode(nodes, 'unlearn', names, { part: trained.indexOf(data.train) }, { release: whole.id }), whole }
+}
+
+/** The evaluation of the original's tables smoothed. `data` has the roles of an evaluation but `tables`. */
+function smoothedNode(
+  nodes: Map<string, StageNode>, names: readonly string[], smoothing: SmoothingChoice, parameters: Options, data: { readonly prepare: string; readonly train: string; readonly before: string },
+): StageNode {
+  const smooth = addNode(nodes, 'smooth', names, { ...smoothing }, { tables: data.train })
+  return addNode(nodes, 'evaluate', [...names, 'smoothed'], parameters, { ...data, tables: smooth.id })
 }
 
 /** Parameters of training. What is as it should be is left out, so that it makes no other digest. */

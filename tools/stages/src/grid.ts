@@ -28,6 +28,18 @@ export interface ObservedChoice {
   readonly protocols: readonly Choice[]
 }
 
+/** A recommender without a user table, which others are held against. */
+export interface YardstickChoice extends Choice {
+  /** The data sets that it is run on; all of the product when absent. */
+  readonly datasets?: readonly string[]
+}
+
+/** Label-blind smoothing: `share` of the way from each row to the mean of the rows nearest to it. */
+export interface SmoothingChoice {
+  readonly neighbours: number
+  readonly share: number
+}
+
 /** The full product of its dimensions. Choices that do not combine freely go into a product of their own. */
 export interface Product {
   readonly datasets: readonly Choice[]
@@ -57,8 +69,17 @@ export interface Product {
    * who has all their tables side by side, and these are attacked too, before and after each method. False when absent.
    */
   readonly release?: boolean
-  /** Ends after that stage: a product that is read for its data alone. */
-  readonly until?: 'prepare'
+  /** Options of recommenders on one data set, by the names of both; options that `recommenders` gives go over them. None when absent. */
+  readonly settings?: { readonly [dataset: string]: { readonly [recommender: string]: Options } }
+  /** Evaluates these on the same split too; none when absent. */
+  readonly yardsticks?: readonly YardstickChoice[]
+  /** Evaluates each original with its user tables smoothed too; not when absent. */
+  readonly smoothing?: SmoothingChoice
+  /**
+   * Ends after that stage: a product that is read for its data alone, or for the quality of its models, where `attackers` and
+   * `protocols` may be empty.
+   */
+  readonly until?: 'prepare' | 'evaluate'
 }
 
 /** A named set of experiments with one report. */

@@ -24,6 +24,7 @@ const grid: Grid = {
       attributes: ['gender'],
       seeds: [1],
       figures: ['t-sne'],
+      smoothing: { neighbours: 3, share: 0.5 },
       observed: { attackers: [{ name: 'xgb' }], protocols: [{ name: 'paper' }] },
     },
   ],

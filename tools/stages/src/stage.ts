@@ -2,7 +2,7 @@
 
 import type { Options } from './grid.ts'
 
-export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'join', 'observe', 'attack', 'evaluate', 'figure', 'report'] as const
+export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'smooth', 'join', 'observe', 'attack', 'evaluate', 'figure', 'report'] as const
 export type Stage = (typeof stages)[number]
 
 /**
@@ -48,6 +48,7 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
   retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
   unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/recommenders', '@indistinct/unlearners'],
+  smooth: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
   join: ['@indistinct/core', '@indistinct/embeddings'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
   observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],

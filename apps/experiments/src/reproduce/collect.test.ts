@@ -50,6 +50,8 @@ test('a value for each repetition, of the tables’ methods alone, timed by the 
   expect(file!.models[1]!.seconds).toEqual(made)
   expect(file!.models[1]!.cpuSeconds).toEqual(made.map((at) => 2 * at))
   expect(file!.models[2]!.cpuSeconds).toBeUndefined()
+  const evaluated = run.expanded.yardsticks.map(({ evaluate }) => run.expanded.nodes.indexOf(evaluate) / 1000)
+  expect(file!.yardsticks).toEqual([{ name: 'ease', options: {}, seeds: [1, 2], utility: [{ metric: 'NDCG', k: 10, definition: 'full ranking', values: evaluated }] }])
   expect(file!.data).toEqual({ loaded: { users: 1 }, kept: { users: 1 } })
 })
 

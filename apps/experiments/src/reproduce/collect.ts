@@ -6,7 +6,8 @@ import type { Product } from '@indistinct/stages'
 import { gridResults, type ModelResults, type StageResult } from '../grid-results.ts'
 import type { GridRun } from '../nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
-import { attackFigures, resultsSchema, type AttackFigure, type AttackSeries, type ModelSeries, type ResultsFile } from './results-file.ts'
+import type { UtilityFigure } from '../store/results.ts'
+import { attackFigures, resultsSchema, type AttackFigure, type AttackSeries, type ModelSeries, type ResultsFile, type UtilitySeries, type YardstickSeries } from './results-file.ts'
 
 /** Results by data set. Repetitions that lack an attack, an evaluation or a time are left out, of that model alone. */
 export function collectResults(run: GridRun, product: Product, protocol: string, workspaceRoot: string): ResultsFile[] {
@@ -22,6 +23,7 @@ export function collectResults(run: GridRun, product: Product, protocol: string,
       }),
     )
     const data = run.expanded.nodes.find((node) => node.stage === 'prepare' && (node.parameters['dataset'] as { name: string }).name === name && run.outcomes.has(node.id))
+    const yardsticks = yardsticksOf(run, name, product.seeds, workspaceRoot)
     return {
       schema: resultsSchema,
       protocol,
@@ -29,8 +31,27 @@ export function collectResults(run: GridRun, product: Product, protocol: string,
       attribute: product.attributes[0]!,
       ...(data && isMade(run, data.id) && { data: describedIn(join(workspaceRoot, data.root)) }),
       models,
+      ...(yardsticks.length > 0 && { yardsticks }),
     }
   })
+}
+
+function yardsticksOf(run: GridRun, dataset: string, seeds: readonly number[], workspaceRoot: string): YardstickSeries[] {
+  const made = run.expanded.yardsticks.filter((cell) => cell.dataset === dataset && seeds.includes(cell.seed) && isMade(run, cell.evaluate.id)).sort((a, b) => a.seed - b.seed)
+  return [...new Set(made.map(({ yardstick }) => yardstick.name))].map((name): YardstickSeries => {
+    const own = made.filter(({ yardstick }) => yardstick.name === name)
+    const figures = own.map(({ evaluate }) => readJsonOf<UtilityFigure[]>(join(workspaceRoot, evaluate.root), 'utility'))
+    return { name, options: own[0]!.yardstick.options as Json, seeds: own.map(({ seed }) => seed), utility: utilityOf(figures) }
+  })
+}
+
+/** Figures of all users, a value for each repetition. */
+function utilityOf(repetitions: readonly (readonly UtilityFigure[])[]): UtilitySeries[] {
+  const whole = (figures: readonly UtilityFigure[]): UtilityFigure[] => figures.filter(({ group }) => group === undefined)
+  return whole(repetitions[0]!).map(({ metric, k, definition }) => ({
+    metric, k, definition,
+    values: repetitions.map((figures) => rounded(whole(figures).find((each) => each.metric === metric && each.k === k && each.definition === definition)!.value)),
+  }))
 }
 
 function isMade(run: GridRun, id: string): boolean {
@@ -76,12 +97,7 @@ function seriesOf(repetitions: readonly ModelResults[]): ModelSeries {
       }
       return { attacker: attack.attacker, protocol: attack.protocol, table: attack.table, input: attack.input, figures }
     }),
-    utility: first!.utility
-      .filter(({ group }) => group === undefined)
-      .map(({ metric, k, definition }) => ({
-        metric, k, definition,
-        values: sorted.map(({ utility }) => rounded(utility.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === undefined)!.value)),
-      })),
+    utility: utilityOf(sorted.map(({ utility }) => utility)),
     seconds: making.map(({ seconds }) => seconds),
     ...(cpuSeconds.length === making.length && { cpuSeconds }),
   }

@@ -36,6 +36,17 @@ describe('pageOf', () => {
     expect(text).toContain('| U2U-R | -10.0 | -5.3 | -11.0 | +1.0 |')
   })
 
+  test('Table 4 ends with the yardstick, which is compared with nothing', () => {
+    const yardstick = { name: 'ease', options: {}, seeds: [1, 2, 3], utility: [{ metric: 'NDCG', k: 10, definition: 'full ranking', values: [0.3, 0.31, 0.32] }] }
+    const text = textOf('table-4', { ...file('ml-100k', model('original', 0), model('flow', 0)), yardsticks: [yardstick] })
+    expect(text).toMatch(/calibrated flow \| 0\.1800 .*\n\| EASE \(yardstick\) \| 0\.3100 \| 0\.0100 \| 3 \| \[0\.2852, 0\.3348\] \| – \| – \| – \| – \|\n/)
+    expect(textOf('table-4', file('ml-100k', model('original', 0)))).not.toContain('EASE')
+    // A later run without it keeps it; one with it takes its place.
+    const kept = { ...file('ml-100k', model('original', 0)), yardsticks: [yardstick] }
+    expect(mergeResults(kept, file('ml-100k', model('flow', 0))).yardsticks).toEqual([yardstick])
+    expect(mergeResults(kept, { ...kept, yardsticks: [{ ...yardstick, seeds: [9] }] }).yardsticks).toEqual([{ ...yardstick, seeds: [9] }])
+  })
+
   test('Table 5 gives ratios to training anew', () => {
     const text = textOf('table-5', file('ml-1m', model('original', 0), { ...model('retrain', 0), cpuSeconds: [8, 8] }, { ...model('flow', 0), cpuSeconds: [1, 3] }))
     expect(text).toContain('| calibrated flow | unlearning | 2.00 | 1.000 × | 2.00 | 0.250 × | 1.41 | 2 |')

@@ -7,13 +7,14 @@ import { headlineTable } from '../store/headline-table.ts'
 import { dash, measuredCells, measuredColumns, type Measured } from './cells.ts'
 import type { Block, Page } from './document.ts'
 import { methodOrder, methodTitle } from './method-titles.ts'
-import type { AttackFigure, ModelSeries, ResultsFile } from './results-file.ts'
+import type { AttackFigure, ModelSeries, ResultsFile, YardstickSeries } from './results-file.ts'
 
 export const pageNames = ['table-2', 'table-3', 'table-4', 'table-5'] as const
 export type PageName = (typeof pageNames)[number]
 
 const datasetTitles: { readonly [name: string]: string } = { 'ml-100k': 'ML-100K', 'ml-1m': 'ML-1M', lastfm: 'Last.fm 15K', oulad: 'OULAD', 'lfm-2b': 'LFM-2B', 'lfm-2b-synthetic': 'LFM-2B (withdrawn; generated twin)' }
 const recommenderTitles: { readonly [name: string]: string } = { nmf: 'NMF', lightgcn: 'LightGCN', 'bpr-mf': 'BPR-MF', ials: 'iALS' }
+const yardstickTitles: { readonly [name: string]: string } = { ease: 'EASE' }
 const dataOrder = ['ml-100k', 'ml-1m', 'lfm-2b', 'lfm-2b-synthetic', 'lastfm', 'oulad']
 
 /** The page `name` over `files` of one protocol, which come in any order. */
@@ -39,13 +40,14 @@ function rank(order: readonly string[], name: string): number {
 }
 
 /** Every (data set, recommender) with its models, methods in one order. */
-function groupsOf(files: readonly ResultsFile[]): { title: string; dataset: string; recommender: string; models: ModelSeries[]; titleOf: (model: ModelSeries) => string }[] {
-  return files.flatMap(({ dataset, protocol, models }) =>
+function groupsOf(files: readonly ResultsFile[]): { title: string; dataset: string; recommender: string; models: ModelSeries[]; yardsticks: readonly YardstickSeries[]; titleOf: (model: ModelSeries) => string }[] {
+  return files.flatMap(({ dataset, protocol, models, yardsticks = [] }) =>
     [...new Set(models.map(({ recommender }) => recommender))].map((recommender) => ({
       title: `${datasetTitles[dataset] ?? dataset}: ${recommenderTitles[recommender] ?? recommender}`,
       dataset,
       recommender,
       models: models.filter((model) => model.recommender === recommender).sort((a, b) => rank(methodOrder, a.method) - rank(methodOrder, b.method)),
+      yardsticks,
       titleOf: (model: ModelSeries) => `${methodTitle(model.method)}${cutShort(protocol, model) ?? ''}`,
     })),
   )
@@ -138,11 +140,13 @@ function utilityPage(files: readonly ResultsFile[]): Page {
   const valuesOf = (model: ModelSeries, metric: string, k: number, definition: string): readonly number[] | undefined => model.utility.find((each) => each.metric === metric && each.k === k && each.definition === definition)?.values
   const groups = groupsOf(files)
   const blocks = groups.flatMap((group): Block[] => {
-    const { title, dataset, recommender, models, titleOf } = group
+    const { title, dataset, recommender, models, yardsticks, titleOf } = group
     return [
-      ...shown.map(([metric, k, definition]) =>
-        block(`${title}, ${metric}@${k} (${definition})`, `${metric}@${k}`, { table: 'table-4', dataset, recommender, measure: `${metric}@${k}`, digits: 4, better: 'high', valuesOf: (model) => valuesOf(model, metric, k, definition) }, group),
-      ),
+      ...shown.map(([metric, k, definition]): Block => {
+        const measured: Measured = { table: 'table-4', dataset, recommender, measure: `${metric}@${k}`, digits: 4, better: 'high', valuesOf: (model) => valuesOf(model, metric, k, definition) }
+        const own = block(`${title}, ${metric}@${k} (${definition})`, `${metric}@${k}`, measured, group)
+        return { ...own, rows: [...own.rows, ...yardsticks.map((each) => yardstickRow(each, measured, recommender))] }
+      }),
       {
         heading: `${title}, other definitions of the hit ratio`,
         columns: ['method', ...others.map(([metric, k, definition]) => `${metric}@${k} (${definition.replace('full ranking, ', '')})`)],
@@ -152,10 +156,16 @@ function utilityPage(files: readonly ResultsFile[]): Page {
   })
   return {
     title: 'Table 4: recommendation',
-    introduction: [...commonIntroduction(files), 'Every item that a user has not in its training and validation ratings is ranked. “Best other” is the method with the highest mean.'],
+    introduction: [...commonIntroduction(files), 'Every item that a user has not in its training and validation ratings is ranked. “Best other” is the method with the highest mean.', ...(groups.some(({ yardsticks }) => yardsticks.length > 0) ? ['EASE ranks from items to items and has no user table, so that nothing can be unlearned from it: the last row says what the split allows, and is the same under each recommender.'] : [])],
     blocks: [...blocks, ...changeBlock(groups, (model, k) => valuesOf(model, 'NDCG', k, 'full ranking'))],
     notes: [...sourcesOf('table-4', files), 'The paper’s hit ratios fall from 5 to 10 in places, which no usual definition does; each table here names its own.'],
   }
+}
+
+/** A yardstick’s row, compared with nothing. */
+function yardstickRow({ name, ...series }: YardstickSeries, measured: Measured, recommender: string): string[] {
+  const model: ModelSeries = { ...series, recommender, method: name, attacks: [], seconds: [] }
+  return [`${yardstickTitles[name] ?? name} (yardstick)`, ...measuredCells(measured, model, [])]
 }
 
 /** Mean change of NDCG@5 and @10 against the original over recommenders and MovieLens data sets, beside the paper's two. */

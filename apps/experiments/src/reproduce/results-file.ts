@@ -17,6 +17,13 @@ export interface ResultsFile {
   /** As loaded, and after the 5-core filter. */
   readonly data?: { readonly loaded: DatasetDescription; readonly kept: DatasetDescription }
   readonly models: readonly ModelSeries[]
+  /** What others are held against on the same splits; absent where none was run. */
+  readonly yardsticks?: readonly YardstickSeries[]
+}
+
+/** One recommender without user tables: quality is all there is of it. */
+export interface YardstickSeries extends Pick<ModelSeries, 'options' | 'seeds' | 'utility'> {
+  readonly name: string
 }
 
 /** One method on one recommender; every list has a value for each of `seeds`, in their order. */
@@ -75,9 +82,11 @@ export function mergeResults(known: ResultsFile | undefined, made: ResultsFile):
   if (known === undefined) return made
   const key = ({ recommender, method }: ModelSeries): string => `${recommender} ${method}`
   const fresh = new Set(made.models.map(key))
+  const yardsticks = [...(known.yardsticks ?? []).filter(({ name }) => !made.yardsticks?.some((each) => each.name === name)), ...(made.yardsticks ?? [])]
   return {
     ...known,
     ...made,
     models: [...known.models.filter((model) => !fresh.has(key(model))), ...made.models],
+    ...(yardsticks.length > 0 && { yardsticks }),
   }
 }

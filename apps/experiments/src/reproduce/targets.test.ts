@@ -20,6 +20,11 @@ describe('gridOfTargets', () => {
     expect(idsOf(['table-3'], { datasets: ['synthetic'] }).filter((id) => id.startsWith('train-')).length).toBe(2)
   })
 
+  test('EASE runs on every split of the tables but those of LFM-2B', () => {
+    const { yardsticks } = expandGrid(gridOfTargets(experimentProtocol('paper'), { ...selection, datasets: ['ml-100k', 'lfm-2b-synthetic'], targets: ['table-4'], seeds: [1, 2] }))
+    expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick.name])).toEqual([['ml-100k', 1, 'ease'], ['ml-100k', 2, 'ease']])
+  })
+
   test('Table 2 trains nothing, and shares what it prepares', () => {
     const ids = idsOf(['table-2'])
     expect(ids.map((id) => id.split('-')[0])).toEqual(['prepare'])

@@ -35,6 +35,7 @@ beforeAll(async () => {
   await make('evaluate', 'before', evaluate, { attribute: 'gender' }, { ...data, tables: at('trained') })
   await make('evaluate', 'after', evaluate, { attribute: 'gender' }, { ...data, tables: at('moved'), before: at('before') })
   await make('evaluate', 'same', evaluate, { attribute: 'gender' }, { ...data, tables: at('trained'), before: at('before') })
+  for (const [name, options] of [['yardstick', {}], ['stiff', { l2: 1e6 }]] as const) await make('evaluate', name, evaluate, { attribute: 'gender', yardstick: { name: 'ease', options } }, prepared)
   for (const tables of ['trained', 'moved']) await make('observe', `seen-${tables}`, observe, { top: 5, width: 6, seed: 1 }, { ...data, tables: at(tables) })
 }, 60_000)
 
@@ -54,6 +55,14 @@ describe('evaluate', () => {
     // Drawn along with the figure before, which users share: narrower than that of the figure alone.
     const same = figures('same')
     for (const { change } of same) expect(change).toEqual({ value: 0, lower: 0, upper: 0 })
+  })
+
+  test('a yardstick is fitted to the training items, and ranks what is left', () => {
+    const yardstick = figures('yardstick')
+    expect(yardstick.map(({ metric, k, definition, group }) => [metric, k, definition, group])).toEqual(figures('before').map(({ metric, k, definition, group }) => [metric, k, definition, group]))
+    const ndcg = (name: string): number => figures(name).find(({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined)!.value
+    expect(ndcg('yardstick')).toBeGreaterThan(ndcg('after'))
+    expect(ndcg('stiff')).not.toBe(ndcg('yardstick'))
   })
 
   test('keeps the figure of each user, and none of users without test items', () => {

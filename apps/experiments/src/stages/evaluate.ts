@@ -1,8 +1,9 @@
-/** @file evaluate: recommendation quality on the test items, with the user tables as trained or as unlearned. */
+/** @file evaluate: recommendation quality on the test items, with user tables as trained or as changed, or of a yardstick. */
 
-import { matrix, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
-import { restore, topK } from '@indistinct/recommenders'
+import { ease, easeDefaults, restore, seenInTraining, topK, type EaseOptions } from '@indistinct/recommenders'
+import type { Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf, readMatrixOf } from '../store/artifact-folder.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
@@ -14,18 +15,14 @@ const cutoffs = [5, 10]
 /**
  * Writes utility.json: NDCG and hit ratios by their named definitions at 5 and 10, for all users and for each class; and
  * per-user.npy, a column for each of these measures. With the original's figures upstream (`before`), each has its change.
+ * A yardstick is fitted here: it has no table to be kept.
  */
 export async function run(context: StageContext): Promise<void> {
-  const { attribute } = context.parameters as unknown as { attribute: string }
+  const { attribute, yardstick } = context.parameters as unknown as { attribute: string; yardstick?: Choice }
   const prepared = upstreamOf(context, 'prepare')
-  const trained = upstreamOf(context, 'train')
-  const tablesFrom = upstreamOf(context, 'tables')
   const split = readSplit(prepared)
   const labels = readLabels(prepared, attribute)
-  const stored = readJsonOf<StoredModel>(trained, 'model')
-  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
-  const replaced: Record<string, Matrix> = tablesFrom === trained ? {} : readMatricesOf(tablesFrom, 'tables')
-  const lists = topK(model, replaced, split, Math.max(...cutoffs))
+  const lists = yardstick ? listsOfYardstick(yardstick, split) : listsOfModel(context, split)
   const before = context.upstream['before'] === undefined ? undefined : readMatrixOf(upstreamOf(context, 'before'), 'per-user')
   const columns: Float64Array[] = []
   const figures: UtilityFigure[] = []
@@ -49,6 +46,24 @@ export async function run(context: StageContext): Promise<void> {
   columns.forEach((values, column) => values.forEach((value, user) => (perUser.data[user * columns.length + column] = value)))
   context.artifact.matrix('per-user', perUser)
   context.artifact.json('utility', figures as unknown as Json)
+}
+
+const longest = Math.max(...cutoffs)
+
+type Split = ReturnType<typeof readSplit>
+
+function listsOfModel(context: StageContext, split: Split): Int32Array {
+  const trained = upstreamOf(context, 'train')
+  const tablesFrom = upstreamOf(context, 'tables')
+  const stored = readJsonOf<StoredModel>(trained, 'model')
+  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const replaced: Record<string, Matrix> = tablesFrom === trained ? {} : readMatricesOf(tablesFrom, 'tables')
+  return topK(model, replaced, split, longest)
+}
+
+function listsOfYardstick({ name, options }: Choice, split: Split): Int32Array {
+  if (name !== 'ease') throw usageError(`expected the yardstick ease, got ${JSON.stringify(name)}`)
+  return ease(split, { ...easeDefaults, ...(options as Partial<EaseOptions> | undefined) }).rank(seenInTraining(split), longest)
 }
 
 /** Column `at` of `m`, or undefined without it. */

@@ -88,7 +88,7 @@ async function runNx(expanded: ExpandedGrid, gridFile: string, workspaceRoot: st
     ...(options.dataFolder !== undefined && { INDISTINCT_DATA: options.dataFolder }),
   }
   const nx = createRequire(import.meta.url).resolve('nx/bin/nx')
-  const args = ['run-many', '--targets=prepare,report,evaluate,attack,figure', '--outputStyle=static', `--parallel=${parallel}`, ...(options.fresh ? ['--skipNxCache'] : [])]
+  const args = ['run-many', '--targets=prepare,report,evaluate,attack,held,figure', '--outputStyle=static', `--parallel=${parallel}`, ...(options.fresh ? ['--skipNxCache'] : [])]
   const child = spawn(process.execPath, [nx, ...args], { cwd: workspaceRoot, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exitCodes = new Map<string, number>()
   const stopFollowing = followProgress(progressFile, (line) => {

@@ -82,7 +82,7 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
 const START = 1
 
 /** Mean seconds of each kind on ML-100K: what a kind that has not run yet takes beside those that have. */
-const TYPICAL: { readonly [stage in Stage]: number } = { prepare: 1, train: 15, retrain: 40, unlearn: 10, smooth: 2, join: 1, observe: 1, attack: 3, evaluate: 2, figure: 3, report: 1 }
+const TYPICAL: { readonly [stage in Stage]: number } = { prepare: 1, train: 15, retrain: 40, unlearn: 10, smooth: 2, join: 1, observe: 1, attack: 3, held: 15, evaluate: 2, figure: 3, report: 1 }
 
 /**
  * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of its

@@ -1,6 +1,6 @@
 /** @file Runs one stage in a process of its own; Nx starts it with the node in INDISTINCT_STAGE. */
 
-import { IndistinctError } from '@indistinct/core'
+import { IndistinctError, WouldHarmError } from '@indistinct/core'
 import type { StageInput } from '@indistinct/stages'
 import { logProgress } from './store/progress-log.ts'
 import { runStage } from './store/stage-run.ts'
@@ -20,7 +20,7 @@ try {
   process.exit(0)
 } catch (error) {
   const expected = error instanceof IndistinctError
-  const code = expected ? exitCodes[error.code] : 1
+  const code = error instanceof WouldHarmError ? 5 : expected ? exitCodes[error.code] : 1
   console.error(expected ? error.message : error)
   if (input !== null) logProgress({ id: input.id, state: 'failed', code })
   process.exit(code)

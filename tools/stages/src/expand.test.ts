@@ -121,6 +121,22 @@ describe('expandGrid', () => {
     })
   })
 
+  test('what an attacker holds is asked of every variant, with the model as trained and another one beside it', () => {
+    const held = { ofTables: ['logistic'], ofHeld: ['forest'], other: { name: 'ials' } }
+    const { models, nodes } = expandGrid(gridOf({ ...product, recommenders: [{ name: 'nmf' }], methods: [{ name: 'flow' }, { name: 'retrain' }], attackers: [], protocols: [], seeds: [1], held }))
+    const [original, ...variants] = models
+    const other = nodes.find(({ id }) => id.startsWith('train-') && id.includes('-ials-'))!
+    for (const model of models) {
+      expect(model.attacks).toEqual([])
+      expect(model.held!.parameters).toEqual({ ofTables: ['logistic'], ofHeld: ['forest'], attribute: 'gender', seed: 1 })
+      expect(model.held!.upstream).toEqual({ prepare: model.prepare.id, tables: (model.unlearn ?? model.train).id, earlier: original!.train.id, other: other.id })
+    }
+    // Of the original both are one: what is held alone is attacked there.
+    expect(original!.held!.upstream['tables']).toBe(original!.held!.upstream['earlier'])
+    expect(variants).toHaveLength(2)
+    expect(() => expandGrid(gridOf({ ...product, attackers: [] }))).toThrow('expected at least one of attackers')
+  })
+
   describe('models that are released together', () => {
     const recommenders = [{ name: 'nmf' }, { name: 'lightgcn' }, { name: 'ials' }]
     const released: Product = { ...product, recommenders, methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }], seeds: [1], release: true }

@@ -3,9 +3,10 @@
  * the training they start from, two reports the attacks they both show.
  */
 
-import { canonicalJson, sha256, type Json } from '@indistinct/core'
-import type { Choice, FigureName, Grid, Options, Product, SmoothingChoice, SplitChoice } from './grid.ts'
-import { inTrainingMethods, type Stage, type StageNode } from './stage.ts'
+import { canonicalJson, type Json } from '@indistinct/core'
+import { addNode, mergeNode } from './add-node.ts'
+import type { Choice, FigureName, Grid, HeldChoice, Options, Product, SmoothingChoice, SplitChoice } from './grid.ts'
+import { inTrainingMethods, type StageNode } from './stage.ts'
 
 /** One attack on a model: all its user tables, seen by one attacker under one protocol. */
 export interface AttackCell {
@@ -36,6 +37,8 @@ export interface ModelCell {
   /** What outsiders see of the model, and attacks on that; none where its product does not ask for them. */
   readonly observe?: StageNode
   readonly observedAttacks: readonly AttackCell[]
+  /** What the model tells by what an attacker holds; absent where its product does not ask. */
+  readonly held?: StageNode
   /** The comparison with the original; the original has one of its own only where its product names no method. */
   readonly report?: StageNode
 }
@@ -105,13 +108,13 @@ export function expandGrid(grid: Grid): ExpandedGrid {
 /** The nodes of several grids, each once. */
 export function mergeNodes(grids: readonly ExpandedGrid[]): StageNode[] {
   const merged = new Map<string, StageNode>()
-  for (const grid of grids) for (const node of grid.nodes) merge(merged, node)
+  for (const grid of grids) for (const node of grid.nodes) mergeNode(merged, node)
   return [...merged.values()]
 }
 
 function checkDimensions(grid: string, product: Product): void {
   for (const [name, values] of Object.entries(product)) {
-    const mayBeEmpty = ['methods', 'figures', ...(product.until === 'evaluate' ? ['attackers', 'protocols'] : [])]
+    const mayBeEmpty = ['methods', 'figures', ...(product.held || product.until === 'evaluate' ? ['attackers', 'protocols'] : [])]
     if (!mayBeEmpty.includes(name) && Array.isArray(values) && values.length === 0) {
       throw new RangeError(`expandGrid: expected at least one of ${name} in grid ${grid}, got none`)
     }
@@ -234,19 +237,21 @@ interface Cell {
   /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
   readonly release?: readonly FullChoice[]
   readonly smoothing?: SmoothingChoice
+  readonly held?: Omit<HeldChoice, 'other'> & { readonly other: FullChoice }
   readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
 }
 
 type FullChoice = { readonly name: string; readonly options: Options }
 
 function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders, settings, smoothing } = product
+  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders, settings, smoothing, held } = product
   const settled = ({ name, options }: Choice): FullChoice => ({ name, options: { ...settings?.[dataset.name]?.[name], ...options } })
   return {
     dataset: choice(dataset), recommender: settled(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
     attribute, seed, core, split, epochBy,
     ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
     ...(smoothing && { smoothing }),
+    ...(held && { held: { ...held, other: settled(held.other) } }),
     ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
   }
 }
@@ -280,6 +285,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
   const evaluate = method ? addNode(nodes, 'evaluate', variant, { attribute }, { ...data, tables, before: first.id }) : first
   const smoothed = !method && smoothing && smoothedNode(nodes, names, smoothing, { attribute }, { ...data, before: first.id })
   const attacks = attacksOn(nodes, cell, variant, prepare.id, tables)
+  const held = cell.held && heldNode(nodes, cell, cell.held, variant, { prepare: prepare.id, tables, earlier: original.id })
   const observe = observed && addNode(nodes, 'observe', variant, { top: observed.top, width: observed.width, seed }, { ...data, tables })
   const model: ModelCell = {
     dataset: dataset.name, recommender: recommender.name, attribute, seed, prepare, train, evaluate, attacks,
@@ -289,6 +295,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
     ...(whole && { release: whole }),
     ...(observe && { observe }),
     ...(smoothed && { smoothed }),
+    ...(held && { held }),
   }
   if (report === 'none') return model
   const upstream: { [role: string]: string } = { ...data, train: original.id, tables }
@@ -335,6 +342,15 @@ function smoothedNode(
   return addNode(nodes, 'evaluate', [...names, 'smoothed'], parameters, { ...data, tables: smooth.id })
 }
 
+/** What the tables of one variant tell to whom, the other model of `held` being trained on the same split. */
+function heldNode(
+  nodes: Map<string, StageNode>, cell: Cell, { ofTables, ofHeld, other }: NonNullable<Cell['held']>, names: readonly string[], upstream: { readonly [role: string]: string },
+): StageNode {
+  const { dataset, attribute, seed } = cell
+  const trained = addNode(nodes, 'train', [dataset.name, other.name], trainingOf(cell, other), { prepare: upstream['prepare']! })
+  return addNode(nodes, 'held', names, { ofTables, ofHeld, attribute, seed }, { ...upstream, other: trained.id })
+}
+
 /** Parameters of training. What is as it should be is left out, so that it makes no other digest. */
 function trainingOf({ seed, epochBy }: Cell, recommender: FullChoice): Options {
   return { recommender, seed, ...(epochBy === 'test' && { epochBy }) }
@@ -372,31 +388,4 @@ function addRelease(releases: Map<string, ReleaseCell>, release: ReleaseCell): v
 function joined(one: readonly AttackCell[], other: readonly AttackCell[]): AttackCell[] {
   const seen = new Set(one.map((attack) => attack.node.id))
   return [...one, ...other.filter((attack) => !seen.has(attack.node.id))]
-}
-
-function addNode(
-  nodes: Map<string, StageNode>,
-  stage: Stage,
-  names: readonly string[],
-  parameters: Options,
-  upstream: { readonly [role: string]: string },
-): StageNode {
-  for (const name of names) {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) throw new RangeError(`expandGrid: expected a name of lower-case letters, digits, dots and dashes, got ${JSON.stringify(name)}`)
-  }
-  const digest = sha256(canonicalJson({ stage, parameters, upstream })).slice(0, 10)
-  const label = `${names.join('-')}-${digest}`
-  return merge(nodes, { id: `${stage}-${label}`, stage, root: `artifacts/${stage}/${label}`, parameters, upstream })
-}
-
-function merge(nodes: Map<string, StageNode>, node: StageNode): StageNode {
-  const known = nodes.get(node.id)
-  if (known === undefined) {
-    nodes.set(node.id, node)
-    return node
-  }
-  if (canonicalJson(known as unknown as Json) !== canonicalJson(node as unknown as Json)) {
-    throw new RangeError(`expandGrid: expected different digests for different parameters, got ${node.id} for both\n${canonicalJson(known.parameters)}\n${canonicalJson(node.parameters)}`)
-  }
-  return known
 }

@@ -40,6 +40,19 @@ export interface SmoothingChoice {
   readonly share: number
 }
 
+/**
+ * What an attacker may hold beside the user tables of a model, and who attacks with it. What users did and an earlier release,
+ * which is the model as trained, come of themselves.
+ */
+export interface HeldChoice {
+  /** Attackers of the tables, by the names of `namedAttackers`. */
+  readonly ofTables: readonly string[]
+  /** Attackers of what is held, alone and with the tables beside it. */
+  readonly ofHeld: readonly string[]
+  /** The other model: a recommender, as trained. */
+  readonly other: Choice
+}
+
 /** The full product of its dimensions. Choices that do not combine freely go into a product of their own. */
 export interface Product {
   readonly datasets: readonly Choice[]
@@ -69,6 +82,8 @@ export interface Product {
    * who has all their tables side by side, and these are attacked too, before and after each method. False when absent.
    */
   readonly release?: boolean
+  /** Asks what each model tells to whom, by what he holds; `attackers` and `protocols` may then be empty. Nothing when absent. */
+  readonly held?: HeldChoice
   /** Options of recommenders on one data set, by the names of both; options that `recommenders` gives go over them. None when absent. */
   readonly settings?: { readonly [dataset: string]: { readonly [recommender: string]: Options } }
   /** Evaluates these on the same split too; none when absent. */

@@ -1,6 +1,6 @@
 export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type FigureCell, type ModelCell, type ReleaseCell, type YardstickCell } from './expand.ts'
 export { figureNames, type FigureName } from './grid.ts'
-export type { Choice, Grid, ObservedChoice, Options, Product, SmoothingChoice, SplitChoice, YardstickChoice } from './grid.ts'
+export type { Choice, Grid, HeldChoice, ObservedChoice, Options, Product, SmoothingChoice, SplitChoice, YardstickChoice } from './grid.ts'
 export { gridVariable } from './infer.ts'
 export { codeDigest, dataOf } from './stage-code.ts'
 export { inTrainingMethods, stageInput, stagePackages, stages, type Stage, type StageInput, type StageNode } from './stage.ts'

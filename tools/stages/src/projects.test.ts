@@ -26,6 +26,7 @@ const grid: Grid = {
       figures: ['t-sne'],
       smoothing: { neighbours: 3, share: 0.5 },
       observed: { attackers: [{ name: 'xgb' }], protocols: [{ name: 'paper' }] },
+      held: { ofTables: ['xgb'], ofHeld: ['forest'], other: { name: 'ials' } },
     },
   ],
 }

@@ -53,7 +53,7 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
 
 /** What lies outside the repository and changes results: data files, and which XGBoost was asked for. */
 function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
-  if (node.stage === 'attack') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
+  if (node.stage === 'attack' || node.stage === 'held') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
   const data = dataOf(node)
   return data === undefined ? [] : [{ runtime: ['node --import tsx apps/experiments/src/data-digest.ts', ...[data.name, ...data.files].map(shellQuoted)].join(' ') }]
 }

@@ -33,7 +33,7 @@ describe('codeDigest', () => {
     expect(changedBy(write('apps/experiments/src/store/results.ts'))).toEqual(stages)
     expect(changedBy(write('apps/experiments/src/stages/attack-mean-roc.ts'))).toEqual(['attack'])
     expect(changedBy(write('apps/experiments/src/stages/train.ts'))).toEqual(['train'])
-    expect(changedBy(write('packages/attackers/src/a-new-file.ts'))).toEqual(['attack', 'figure'])
+    expect(changedBy(write('packages/attackers/src/a-new-file.ts'))).toEqual(['attack', 'held', 'figure'])
     expect(changedBy(write('packages/datasets/src/csv.ts'))).toEqual(['prepare'])
     for (const path of ['packages/core/src/matrix.test.ts', 'packages/embeddings/src/goldens/npy.json', 'packages/core/README.md', 'apps/experiments/src/start.ts', 'apps/experiments/src/store/artifact-folder.test.ts']) {
       expect(changedBy(write(path)), path).toEqual([])
@@ -47,7 +47,7 @@ describe('codeDigest', () => {
       lock.packages[`node_modules/${name}`]!.version = '99.0.0'
       writeFileSync(path, JSON.stringify(lock))
     }
-    expect(changedBy(edit('koffi'))).toEqual(['attack', 'figure'])
+    expect(changedBy(edit('koffi'))).toEqual(['attack', 'held', 'figure'])
     expect(changedBy(edit('esbuild'))).toEqual(stages)
     expect(changedBy(edit('vitest'))).toEqual([])
   })

@@ -2,7 +2,7 @@
 
 import type { Options } from './grid.ts'
 
-export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'smooth', 'join', 'observe', 'attack', 'evaluate', 'figure', 'report'] as const
+export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'smooth', 'join', 'observe', 'attack', 'held', 'evaluate', 'figure', 'report'] as const
 export type Stage = (typeof stages)[number]
 
 /**
@@ -51,6 +51,7 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   smooth: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
   join: ['@indistinct/core', '@indistinct/embeddings'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
+  held: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/observations'],
   observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
   figure: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],

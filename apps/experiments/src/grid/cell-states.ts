@@ -17,7 +17,7 @@ export interface CellState {
  * A function from records to states of `nodes`, by id; upstream stands before downstream. Sources and data are read once.
  *
  * A cell's input is its parameters, the digests of the artifacts that it reads, the code of its stage, the data files of
- * a prepare stage, and in attacks the XGBoost that was asked for: what Nx hashes, so that both make an artifact again for
+ * a prepare stage, and where attacks are run the XGBoost that was asked for: what Nx hashes, so that both make an artifact again for
  * the same reasons, and equal bytes upstream end it in both.
  */
 export function cellStates(nodes: readonly StageNode[], workspaceRoot: string): (records: ReadonlyMap<string, CellRecord>) => Map<string, CellState> {
@@ -43,7 +43,7 @@ export function cellStates(nodes: readonly StageNode[], workspaceRoot: string): 
         continue
       }
       const upstream = Object.fromEntries(Object.entries(node.upstream).map(([role, above]) => [role, records.get(above)!.artifact]))
-      const xgboost = stage === 'attack' ? (process.env['INDISTINCT_XGBOOST'] ?? '') : undefined
+      const xgboost = stage === 'attack' || stage === 'held' ? (process.env['INDISTINCT_XGBOOST'] ?? '') : undefined
       const input = sha256(canonicalJson({ stage, root: node.root, parameters, upstream, code: codeOf(stage), data: dataDigests(node), xgboost }))
       const record = records.get(id)
       states.set(id, { input, state: record === undefined ? 'missing' : record.input === input ? 'done' : 'stale' })

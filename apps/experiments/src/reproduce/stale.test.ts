@@ -9,7 +9,7 @@ import { pagesOf, resultsIn } from './write-pages.ts'
 
 const results = fileURLToPath(new URL('../../results', import.meta.url))
 /** These have pages and tests of their own. */
-const others = ['calibration', 'frontier', 'tuning']
+const others = ['calibration', 'frontier', 'holds', 'tuning']
 const folders = existsSync(results) ? readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !others.includes(entry.name)).map(({ name }) => name) : []
 
 test('results are committed, each under a protocol', () => {

@@ -30,3 +30,20 @@ export interface UtilityFigure {
   /** Less the original's figure of the same users, with the 95 % interval of the paired bootstrap; absent for the original. */
   readonly change?: { readonly value: number; readonly lower: number; readonly upper: number }
 }
+
+/** What an attacker holds: the tables and most labels, or few; or, with most labels, something beside the tables. */
+export const holdings = ['tables', 'tables, 10 % of labels', 'history', 'earlier release', 'other model'] as const
+export type Holding = (typeof holdings)[number]
+
+/** One attack of held.json. */
+export interface HeldAttack {
+  readonly holding: Holding
+  /** Without the tables: what is held tells by itself. */
+  readonly alone: boolean
+  readonly attacker: string
+  readonly protocol: string
+  readonly input: string
+  readonly auc: number
+  readonly foldedAuc: { readonly value: number; readonly lower: number; readonly upper: number }
+  readonly smallestDetectable: number
+}

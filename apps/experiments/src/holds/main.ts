@@ -1,0 +1,71 @@
+/**
+ * @file `npm run holds`: the grid `holds` through Nx, then results/holds and the table on the first page.
+ *
+ *   npm run holds                                        all of it; what did not change comes from the cache
+ *   npm run holds -- --datasets ml-100k --methods flow,leace --recommenders lightgcn
+ *   npm run holds -- --summary                           only the pages of what is there
+ *
+ * Rows that were made take the place of those in holds.json; other rows stay. Needs INDISTINCT_DATA.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
+import { holds } from '../../grids/holds.ts'
+import { runGrid } from '../nx-run.ts'
+import { runDisplay } from '../run-display.ts'
+import { failureText } from '../run-outcome.ts'
+import { holdsPage } from './holds-page.ts'
+import { holdsRows, holdsSchema, mergeRows, type HoldsResults } from './holds-results.ts'
+import { withHoldsTable } from './readme-table.ts'
+
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
+const results = join(workspace, 'apps/experiments/results/holds')
+const { values } = parseArgs({
+  options: { datasets: { type: 'string' }, recommenders: { type: 'string' }, methods: { type: 'string' }, parallel: { type: 'string' }, fresh: { type: 'boolean' }, summary: { type: 'boolean' } },
+})
+
+const path = join(results, 'holds.json')
+const known: HoldsResults = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults) : { schema: holdsSchema, rows: [] }
+const made = values.summary ? { rows: [], code: 0 } : await madeRows()
+const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
+writeFileAtomic(path, `${canonicalJson(all as unknown as Json, 1)}\n`)
+writeFileAtomic(join(results, 'README.md'), holdsPage(all))
+const readme = join(workspace, 'README.md')
+writeFileAtomic(readme, withHoldsTable(readFileSync(readme, 'utf8'), all))
+process.exit(made.code)
+
+/** Refusals are results; whatever else failed is said, and the rest is kept. */
+async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: number }> {
+  const grid = selected(holds)
+  const parallel = Number(values.parallel ?? 2)
+  const display = runDisplay(expandGrid(grid), process.stderr, parallel)
+  const run = await runGrid(grid, workspace, { parallel, fresh: values.fresh === true, listener: display }).finally(() => display.close())
+  const rows = holdsRows(run, workspace)
+  const failed = [...run.outcomes].filter(([id, { status }]) => status === 'failed' && run.exitCodes.get(id) !== 5)
+  if (run.signal || run.outcomes.size === 0 || failed.length > 0) process.stderr.write(failureText(run, failed.map(([id]) => id)))
+  return { rows, code: run.signal || run.outcomes.size === 0 ? 1 : failed.length > 0 ? 6 : 0 }
+}
+
+function selected(grid: Grid): Grid {
+  const [datasets, recommenders, methods] = [values.datasets, values.recommenders, values.methods].map((list) => list?.split(','))
+  const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] => choices.filter(({ name }) => names?.includes(name) ?? true)
+  const products = grid.products
+    .map((product): Product => ({ ...product, datasets: keep(product.datasets, datasets), recommenders: keep(product.recommenders, recommenders), methods: keep(product.methods, methods) }))
+    .filter((product) => product.datasets.length > 0 && product.recommenders.length > 0)
+  if (products.length === 0) throw usageError('holds: expected data sets and recommenders of grids/holds.ts, got none of them')
+  return { ...grid, products }
+}
+
+/** As the grid names them, so that a row that is made later does not stand last. */
+function inGridOrder(rows: HoldsResults['rows']): HoldsResults['rows'] {
+  const { models } = expandGrid(holds)
+  const order = (row: HoldsResults['rows'][number]): number => {
+    const at = models.findIndex(({ dataset, attribute, recommender, method }) => dataset === row.dataset && attribute === row.attribute && recommender === row.recommender && (method?.name ?? 'original') === row.method)
+    return at < 0 ? models.length : at
+  }
+  return [...rows].sort((a, b) => order(a) - order(b))
+}

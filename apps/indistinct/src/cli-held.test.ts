@@ -73,7 +73,7 @@ test('unlearn takes the method that hides from who is named, and says from whom 
     indistinctInProcess(['unlearn', at('original.csv'), '--attributes', at('people.csv'), '--attribute', 'gender', '--out', at(out), ...more])
   const history = await unlearn('from-history.csv', '--attacker-holds', 'history')
   expect(history.code).toBe(0)
-  expect(history.stdout).toContain('leace: 400 of 400 users moved')
+  expect(history.stdout).toContain('blind: 400 of 400 users moved')
   expect(history.stdout).toContain('by one map for everybody')
   expect((await held('from-history.csv', at('original.csv'))).worse).toBe(false)
   const asked = await unlearn('asked.csv', '--attacker-holds', 'history', '--method', 'mean-matching')

@@ -19,7 +19,7 @@ export interface LadderOptions {
 }
 
 /** Methods whose displacement the noise takes as its own: the first of these that was run and did not fail. */
-const noiseLike: readonly UnlearnerName[] = ['flow', 'gaussian-transport', 'mean-matching', 'leace', 'd2d-r']
+const noiseLike: readonly UnlearnerName[] = ['flow', 'gaussian-transport', 'mean-matching', 'leace', 'blind', 'd2d-r']
 
 /**
  * A row for the original table and one for each method, with the defaults of each. `random-noise` moves users as far as

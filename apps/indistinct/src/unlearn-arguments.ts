@@ -43,7 +43,7 @@ export type AskedUnlearnArguments = Omit<UnlearnArguments, 'method'> & Partial<P
 export const unlearnOptions = {
   ...tableOptions,
   ...inGroup('Method', {
-    method: { describe: 'how to unlearn; with --update, the fit says; default: flow, and leace with --attacker-holds history', choices: methodNames, requiresArg: true, coerce: textOption('--method') },
+    method: { describe: 'how to unlearn; with --update, the fit says; default: flow, and blind with --attacker-holds history', choices: methodNames, requiresArg: true, coerce: textOption('--method') },
     'attacker-holds': attackerHoldsOption,
     ...unlearningOptions,
     stream: { describe: 'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written', choices: ['auto', 'always', 'never'], default: 'auto', requiresArg: true, coerce: textOption('--stream') },

@@ -16,7 +16,7 @@ export const attackerHoldsOption = {
 
 /** The method that hides from who holds that, where none is asked for. */
 export function methodFor(holds: AttackerHolds): UnlearnerName {
-  return holds === 'history' ? 'leace' : 'flow'
+  return holds === 'history' ? 'blind' : 'flow'
 }
 
 /** One line: what is hidden, from whom, by which argument, and from whom it is not. */
@@ -27,6 +27,11 @@ export function scopeOfUnlearning(attributes: readonly string[], method: Unlearn
       return (
         `Aims to hide ${what} from linear attackers, by one map for everybody: who also holds what users did, an earlier release or another model ` +
         'learns nothing from a user\'s move. Not from attackers that are not linear.'
+      )
+    case 'blind':
+      return (
+        `Aims to hide ${what} from who holds these tables and some labels, by one map for everybody: who also holds what users did, an earlier ` +
+        'release or another model learns nothing from a user\'s move. What these tell by themselves they go on telling.'
       )
     case 'random-noise':
       return `Hides ${what} from nobody by design: noise is the baseline that methods are compared with.`

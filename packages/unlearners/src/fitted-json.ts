@@ -1,7 +1,8 @@
 /** @file Fits as JSON: numbers in full, so that a fit that was read maps rows to the same bytes as the one written. */
 
 import { badData, type Json } from '@indistinct/core'
-import type { AffineMap } from './affine-map.ts'
+import { blindFromJson, blindToJson } from './blind/blind-json.ts'
+import { affineFromJson, affineToJson, numbers, reader } from './fitted-json-parts.ts'
 import { fittedUnlearner, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
 
 const schema = 'indistinct/fitted/1'
@@ -32,6 +33,8 @@ function mapToJson(map: UserMap): Json {
   switch (map.kind) {
     case 'shared':
       return { kind: map.kind, map: affineToJson(map.map) }
+    case 'blind':
+      return { kind: map.kind, map: blindToJson(map.map) }
     case 'noise':
       return { kind: map.kind, deviation: map.deviation, seed: map.seed }
     case 'by-class': {
@@ -44,16 +47,13 @@ function mapToJson(map: UserMap): Json {
   }
 }
 
-function affineToJson({ centre, change, shift }: AffineMap): Json {
-  return { centre: [...centre], change: [...change], shift: [...shift] }
-}
-
 function mapFromJson(value: unknown, name: string, K: number, C: number): UserMap {
   const read = reader(value, name)
   const kind = read.text('kind')
   if (kind === 'shared') return { kind, map: affineFromJson(read.value['map'], name, K) }
+  if (kind === 'blind') return { kind, map: blindFromJson(read.value['map'], name, K, C) }
   if (kind === 'noise') return { kind, deviation: read.number('deviation'), seed: read.count('seed', 0) }
-  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, by-class or noise, got ${JSON.stringify(kind)}`)
+  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, blind, by-class or noise, got ${JSON.stringify(kind)}`)
   const posterior = reader(read.value['posterior'], `${name}: posterior`)
   const arrays = (key: string): Float64Array[] => posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
   const [means, whitening] = [arrays('means'), arrays('whitening')]
@@ -62,50 +62,5 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
     kind,
     maps: read.several('maps', C).map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)),
     posterior: { shares: [...numbers(posterior.several('shares', C), `${name}: shares`)], means, whitening, logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)] },
-  }
-}
-
-function affineFromJson(value: unknown, name: string, K: number): AffineMap {
-  const { several } = reader(value, name)
-  const part = (key: string, length: number): Float64Array => numbers(several(key, length), `${name}.${key}`)
-  return { centre: part('centre', K), change: part('change', K * K), shift: part('shift', K) }
-}
-
-function numbers(value: unknown, name: string): Float64Array {
-  if (!Array.isArray(value) || !value.every((each) => typeof each === 'number' && Number.isFinite(each))) throw badData(`${name}: expected finite numbers; the file is damaged`)
-  return Float64Array.from(value as number[])
-}
-
-/** What an object must hold, member by member. */
-function reader(value: unknown, name: string) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badData(`${name}: expected an object, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
-  const record = value as { readonly [key: string]: unknown }
-  const expect = (holds: boolean, key: string, what: string): void => {
-    if (!holds) throw badData(`${name}: expected ${key} as ${what}; the file is damaged or of another version`)
-  }
-  return {
-    value: record,
-    text(key: string): string {
-      expect(typeof record[key] === 'string', key, 'text')
-      return record[key] as string
-    },
-    number(key: string): number {
-      expect(Number.isFinite(record[key]), key, 'a number')
-      return record[key] as number
-    },
-    count(key: string, from = 1): number {
-      expect(Number.isSafeInteger(record[key]) && (record[key] as number) >= from, key, `an integer of at least ${from}`)
-      return record[key] as number
-    },
-    list<T>(key: string, is: (each: unknown) => each is T, what: string): T[] {
-      const list = record[key]
-      expect(Array.isArray(list) && list.every(is), key, `a list of ${what}`)
-      return list as T[]
-    },
-    several(key: string, length: number): unknown[] {
-      const list = record[key]
-      expect(Array.isArray(list) && list.length === length, key, `a list of ${length}`)
-      return list as unknown[]
-    },
   }
 }

@@ -97,7 +97,7 @@ describe('fittedFromJson', () => {
     ['a map of another width', (value) => (value.map!.maps[0]!.shift = [1]), 'fit.json: map: maps[0]: expected shift as a list of 3'],
     ['a map too few', (value) => value.map!.maps.pop(), 'fit.json: map: expected maps as a list of 2'],
     ['text for a number', (value) => (value.map!.maps[0]!.shift[1] = 'x'), 'fit.json: map: maps[0].shift: expected finite numbers'],
-    ['a kind of its own', (value) => (value.map!.kind = 'spline'), 'expected kind shared, by-class or noise, got "spline"'],
+    ['a kind of its own', (value) => (value.map!.kind = 'spline'), 'expected kind shared, blind, by-class or noise, got "spline"'],
   ])('refuses %s', (_, damage, message) => {
     const value = json()
     damage(value)

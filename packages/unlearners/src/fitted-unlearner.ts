@@ -2,6 +2,7 @@
 
 import { badData, copyMatrix, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { applyAffine, mapRow, type AffineMap } from './affine-map.ts'
+import { applyBlind, type BlindMap } from './blind/blind-map.ts'
 import { posteriorOf, type ClassPosterior } from './class-posterior.ts'
 import type { Unlearned } from './unlearned.ts'
 
@@ -9,6 +10,8 @@ import type { Unlearned } from './unlearned.ts'
 export type UserMap =
   /** One map for everyone, whatever the label. */
   | { readonly kind: 'shared'; readonly map: AffineMap }
+  /** One map for everyone that is not affine. */
+  | { readonly kind: 'blind'; readonly map: BlindMap }
   /** A map for each of the fitted classes, and what takes the place of a label where there is none. */
   | { readonly kind: 'by-class'; readonly maps: readonly AffineMap[]; readonly posterior: ClassPosterior }
   /** Normal noise of standard deviation `deviation` in every dimension, a function of seed and row alone. */
@@ -57,6 +60,9 @@ export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnle
     switch (map.kind) {
       case 'shared':
         for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])]) applyAffine(out, rows, members, map.map)
+        return out
+      case 'blind':
+        for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])]) applyBlind(out, rows, members, map.map)
         return out
       case 'noise':
         for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])]) addNoise(out, members, map)

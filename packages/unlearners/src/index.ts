@@ -1,5 +1,6 @@
 export { adversaryRegulariser, type AdversarialOptions } from './adversarial.ts'
 export { applyAffine, type AffineMap } from './affine-map.ts'
+export { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
 export { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
 export { calibratedFlowJoint, intersection, type JointFlowOptions } from './calibrated-flow-joint.ts'
 export { checkedClasses } from './checked-classes.ts'

@@ -45,23 +45,40 @@ export function leaceMap(given: readonly ClassNormal[]): { map: AffineMap; erase
 }
 
 function leaceMapOf(normals: readonly ClassNormal[]): { map: AffineMap; erased: number } {
-  const K = normals[0]!.mean.length
-  const C = normals.length
   const { count, mean, total } = pooledNormal(normals)
+  return erasure({ mean, total, means: normals.map((normal) => normal.mean), shares: normals.map((normal) => normal.count / count) })
+}
+
+/** What `erasure` needs: mean (K) and covariance (K, K) of all users, means (C x (K)) and shares of the classes. */
+export interface MeansToErase {
+  readonly mean: Float64Array
+  readonly total: Float64Array
+  readonly means: readonly Float64Array[]
+  readonly shares: readonly number[]
+  /** Directions to erase at most, those that tell most first. Default: all. */
+  readonly most?: number
+}
+
+/** The projection after which these class means are equal, and the number of directions that it erases; columns of about one scale. */
+export function erasure({ mean, total, means, shares, most = Infinity }: MeansToErase): { map: AffineMap; erased: number } {
+  const K = mean.length
+  const C = means.length
   const eigen = symmetricEigen(total, K)
   const kept = (value: number): boolean => value > negligible * eigen.values[0]!
   const whitening = spectralFunction(eigen, (value) => (kept(value) ? 1 / Math.sqrt(value) : 0))
   const colouring = spectralFunction(eigen, (value) => (kept(value) ? Math.sqrt(value) : 0))
   // Sigma_xz (K, C) for one-hot labels has columns (n_c / n)(mean_c - mean); columns scaled otherwise span the same.
   const cross = new Float64Array(K * C)
-  normals.forEach((normal, c) => {
-    const weight = Math.sqrt(normal.count / count)
-    for (let k = 0; k < K; k++) cross[k * C + c] = weight * (normal.mean[k]! - mean[k]!)
+  // Means of part of the users have a mean of their own.
+  const common = mean.map((_, k) => means.reduce((sum, own, c) => sum + shares[c]! * own[k]!, 0))
+  means.forEach((own, c) => {
+    const weight = Math.sqrt(shares[c]!)
+    for (let k = 0; k < K; k++) cross[k * C + c] = weight * (own[k]! - common[k]!)
   })
   const whitened = product(whitening, cross, K, K, C)
   // Its left singular vectors, from the smaller Gram matrix (C, C): V / s spans the columns.
   const gram = symmetricEigen(product(transposed(whitened, K, C), whitened, C, K, C), C)
-  const rank = gram.values.slice(0, C - 1).filter((value) => value > roundedOff * gram.values[0]!).length
+  const rank = Math.min(most, gram.values.slice(0, C - 1).filter((value) => value > roundedOff * gram.values[0]!).length)
   const basis = product(whitened, transposed(gram.vectors.slice(0, rank * C), rank, C), K, C, rank)
   for (let k = 0; k < K; k++) for (let r = 0; r < rank; r++) basis[k * rank + r]! /= Math.sqrt(gram.values[r]!)
   // W^+ P W, where the whitening's pseudo-inverse is the colouring.

@@ -13,8 +13,8 @@ import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearn
 
 export interface TablesOptions {
   /**
-   * Whether to treat the tables side by side as one wide table. Default: true for the flow; other methods treat each on
-   * its own, as their papers do.
+   * Whether to treat the tables side by side as one wide table. Default: true for the flow and for `blind`, whose map then is one of
+   * the rows of all tables side by side; other methods treat each on its own, as their papers do.
    *
    * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
    * who holds several compares them. Treated side by side alone, they share one null, and one of them may keep more than
@@ -53,7 +53,7 @@ export function unlearnTables<Name extends UnlearnerName>(
   labels: Labels,
   method: Name,
   options: UnlearnerOptions[Name] = {},
-  { together = method === 'flow', metrics = {}, derived = [] }: TablesOptions = {},
+  { together = method === 'flow' || method === 'blind', metrics = {}, derived = [] }: TablesOptions = {},
 ): Record<string, Unlearned> {
   if (!Object.hasOwn(unlearners, method)) {
     throw usageError(`unlearnTables: expected one of ${Object.keys(unlearners).join(', ')}, got '${method}'`)

@@ -1,6 +1,7 @@
 /** @file The ladder of methods, from the least that helps to the most, by the names that the command line and the grids use. */
 
 import type { Json, Labels, Matrix } from '@indistinct/core'
+import { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
 import { calibratedFlow, type CalibratedFlowOptions } from './calibrated-flow.ts'
 import type { ClosedFormOptions } from './closed-form.ts'
 import { d2dRegularised, type D2dRegularisedOptions } from './d2d-regularised.ts'
@@ -28,6 +29,7 @@ export interface UnlearnerOptions {
   flow: CalibratedFlowOptions
   'mean-matching': ClosedFormOptions
   leace: ClosedFormOptions
+  blind: BlindOptions
   'gaussian-transport': GaussianTransportOptions
   'd2d-r': D2dRegularisedOptions
   'u2u-r': U2uRegularisedOptions
@@ -59,6 +61,12 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
     fit: fitLeace,
     defaults: {},
     description: 'LEACE: one projection for everyone, the least that leaves nothing to a linear attacker',
+  },
+  blind: {
+    unlearn: blind,
+    fit: fitBlind,
+    defaults: { seed: 0 },
+    description: 'one nonlinear map for everyone: means and covariances of classes down to what chance gives, by the vector alone',
   },
   'gaussian-transport': {
     unlearn: gaussianTransport,

@@ -1,0 +1,165 @@
+/** @file `blind`: one nonlinear map for everybody, after which classes differ as much as chance makes them differ. */
+
+import { gatherRows, matrix, type Labels, type Matrix } from '@indistinct/core'
+import { radiusRatio } from '../calibrate-radii.ts'
+import { shapeRatio } from '../calibrate-shapes.ts'
+import { checkedClasses } from '../checked-classes.ts'
+import { momentRatios, type FamilyRatio } from '../class-moments.ts'
+import { classNormals, pooledNormal } from '../class-normals.ts'
+import { squaredDistance } from '../closed-form.ts'
+import { columnScales } from '../column-scales.ts'
+import { fittedUnlearner, presentClasses, type Fitted } from '../fitted-unlearner.ts'
+import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import { movedRow, type BlindMap, type BlindMove } from './blind-map.ts'
+import { covarianceMove } from './covariance-move.ts'
+import { halfProjection } from './half-projection.ts'
+import { fitPosterior, posteriorDeviations, type Posterior } from './posterior.ts'
+
+export interface BlindOptions {
+  /** Of the halves, the cosines and the parts of users. Default 0. */
+  readonly seed?: number
+  /** Called after every move. */
+  readonly onPass?: (row: TraceRow) => void
+}
+
+/** Standard deviations under random labels by which a family is above its null where that is no chance. */
+const surprising = 3
+/** Share of the null by which covariances may stay above it. */
+const closeEnough = 0.02
+/** Rounds of moves over all classes; each brings down what the one before left to second order. */
+const mostRounds = 6
+
+/**
+ * Moves users of `embedding` (N, K) by one map for everybody, until class means and covariances differ as much as a random relabelling of
+ * the users fitted would make them differ. The map is a function of the vector alone: whoever knows a user's vector, or more than it
+ * told, learns nothing from what it becomes (the data-processing inequality). Equal rows stay equal. Any number of labels.
+ *
+ * 1. `halfProjection`: LEACE, with class means from a random half of each class, so that those of all users differ by what chance makes.
+ * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not see.
+ * 3. `covarianceMove`: users move by what their vector says of a class, in the place of the label itself. Covariances of classes come down
+ *    to their null, entry by entry, by the least move of that form.
+ *
+ * Labels enter by means over classes alone and by the weights of the regression. Columns are divided by their spread first, so that units do
+ * not matter. Where means and covariances do not differ by more than chance explains, nothing moves.
+ *
+ * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null; shapes and distances are measured,
+ * and not acted on), `above`, `explained` (share of the labels' variance that the vector tells a model of other users).
+ * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
+ */
+export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }: BlindOptions = {}): Fitted {
+  const given = checkedClasses('blind', embedding, labels)
+  const normals = classNormals(embedding, given)
+  const { mean: centre } = pooledNormal(normals)
+  const scales = columnScales(normals)
+  const { table, classes } = standardised(embedding, given, centre, scales)
+
+  const before = differences(table, classes)
+  const { posterior, explained } = fitPosterior(table, classes, seed)
+  const moves: BlindMove[] = []
+  const trace: TraceRow[] = []
+  const record = (from: Matrix, to: Matrix): void => {
+    const row = { pass: trace.length + 1, loss: squaredDistance(from, to) }
+    trace.push(row)
+    onPass?.(row)
+  }
+  const projection = halfProjection(table, classes, seed, isExplained)
+  if (projection.erased > 0) {
+    moves.push({ kind: 'affine', map: projection.map })
+    record(table, projection.table)
+  }
+  const deviations = deviationsOf(posterior, table)
+  let at = projection.table
+  for (let round = 0; round < mostRounds; round++) {
+    const start = at
+    for (let c = 0; c < classes.length; c++) {
+      const ratio = covarianceRatio(at, classes)
+      if (ratio <= 1 + closeEnough) break
+      const move = covarianceMove(at, classes, deviations, c, 1)
+      if (!move) continue
+      const next = movedTable(move, at, deviations)
+      // What the model cannot answer for is not brought down by moving users further.
+      if (!(covarianceRatio(next, classes) < ratio)) continue
+      moves.push(move)
+      record(at, next)
+      at = next
+    }
+    if (at === start) break
+  }
+  const after = differences(at, classes)
+  const above = surprises(after)
+  const outcome = above.length > 0 ? 'not landed' : moves.length > 0 ? 'landed' : 'already at null'
+  const parameters = {
+    seed, outcome, erased: projection.erased, moves: moves.length, explained, differencesBefore: ratios(before), differencesAfter: ratios(after),
+    ...(above.length > 0 && { above, stopped: 'no move by what the vector tells leads on' }),
+  }
+  const map: BlindMap = { centre, scales, posterior, moves }
+  const fit = { method: 'blind', parameters, classes: presentClasses(labels), columns: embedding.cols, map: { kind: 'blind', map } as const, exact: true }
+  const fitted = fittedUnlearner(fit)
+  const result = unlearned({ embedding: fitted.apply(embedding, labels), method: 'blind', parameters, trace, passes: Math.max(1, trace.length) })
+  return Object.freeze({ ...fitted, unlearned: result })
+}
+
+/** The embedding that `fitBlind` makes. */
+export function blind(embedding: Matrix, labels: Labels, options: BlindOptions = {}): Unlearned {
+  return fitBlind(embedding, labels, options).unlearned
+}
+
+/** The labelled rows in units of each column's spread (n, K), and where each class stands among them. */
+function standardised(embedding: Matrix, given: readonly Int32Array[], centre: Float64Array, scales: Float64Array): { table: Matrix; classes: Int32Array[] } {
+  const K = embedding.cols
+  // In the order of the table: what is drawn for a user then does not hang on labels.
+  const rows = Int32Array.from(given.flatMap((members) => [...members])).sort()
+  const table = gatherRows(embedding, rows)
+  for (let p = 0; p < table.data.length; p++) table.data[p] = (table.data[p]! - centre[p % K]!) / scales[p % K]!
+  const place = new Map(Array.from(rows, (row, at) => [row, at]))
+  const classes = given.map((members) => members.map((row) => place.get(row)!))
+  return { table, classes }
+}
+
+/** What the vectors of x (n, K) say of each class (n, C). */
+function deviationsOf(posterior: Posterior, x: Matrix): Matrix {
+  const C = posterior.shares.length
+  const out = matrix(x.rows, C)
+  const features = new Float64Array(1 + x.cols + posterior.phases.length)
+  const own = new Float64Array(C)
+  for (let i = 0; i < x.rows; i++) {
+    posteriorDeviations(posterior, Float64Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols)), features, own)
+    out.data.set(own, i * C)
+  }
+  return out
+}
+
+function movedTable(move: BlindMove, x: Matrix, deviations: Matrix): Matrix {
+  const out = matrix(x.rows, x.cols)
+  const C = deviations.cols
+  for (let i = 0; i < x.rows; i++) {
+    const row = Float64Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols))
+    out.data.set(movedRow(move, row, deviations.data.subarray(i * C, (i + 1) * C)), i * x.cols)
+  }
+  return out
+}
+
+type Differences = Readonly<Record<string, FamilyRatio>>
+
+/** Statistics of how classes differ, over their null. */
+function differences(x: Matrix, classes: readonly Int32Array[]): Differences {
+  const { mean, covariance } = momentRatios(x, classes)
+  return { mean, ...(covariance && { covariance }), shapes: shapeRatio(x, classes), radii: radiusRatio(x, classes) }
+}
+
+function covarianceRatio(x: Matrix, classes: readonly Int32Array[]): number {
+  return momentRatios(x, classes).covariance?.ratio ?? 0
+}
+
+/** Whether random labels give as much. */
+function isExplained({ ratio, terms }: FamilyRatio): boolean {
+  return ratio <= 1 + surprising * Math.sqrt(2 / Math.max(1, terms))
+}
+
+function surprises(found: Differences): string[] {
+  return Object.keys(found).filter((name) => !isExplained(found[name]!))
+}
+
+function ratios(found: Differences): { [name: string]: number } {
+  return Object.fromEntries(Object.entries(found).map(([name, { ratio }]) => [name, ratio]))
+}

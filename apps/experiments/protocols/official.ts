@@ -28,6 +28,7 @@ export const official: ExperimentProtocol = {
     nmf: { gmf: 32, mlp: 128, hidden: [128, 64, 32], negatives: 4, lr: 0.001, batch: 51, epochs: 25, patience: 25 },
     lightgcn: { factors: 64, epochs: 400 },
   },
+  tuned: false,
   methods: {
     'u2u-r': { tradeOff: 1e-6, steps: 500, learningRate: 0.001, regulariser: 'margin', tables },
     'd2d-r': { tradeOff: 1e-6, steps: 500, learningRate: 0.001, regulariser: 'margin', tables },

@@ -18,6 +18,7 @@ export const paper: ExperimentProtocol = {
   name: 'paper',
   title: "the paper's stated settings; the attacker knows 10 % of a balanced sample",
   recommenders: { nmf: { gmf: 16, mlp: 16, epochs: 50 }, lightgcn: { factors: 16, epochs: 400 } },
+  tuned: false,
   methods: {
     'u2u-r': { tradeOff: 1e-4, steps: 5000, learningRate: 0.001 },
     'd2d-r': { tradeOff: 1e-4, steps: 1000, learningRate: 0.001 },

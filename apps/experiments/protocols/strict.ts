@@ -12,6 +12,7 @@ export const strict: ExperimentProtocol = {
   name: 'strict',
   title: 'nothing chosen on test data; the attacker knows 10 % of a balanced sample, drawn ten times a run',
   recommenders: { nmf: { gmf: 16, mlp: 16 }, lightgcn: { factors: 16 } },
+  tuned: true,
   methods: {
     'u2u-r': { tradeOff: 1e-4 },
     'd2d-r': { tradeOff: 1e-4 },

@@ -9,6 +9,7 @@ import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { official } from '../protocols/official.ts'
 import { paper } from '../protocols/paper.ts'
 import { strict } from '../protocols/strict.ts'
+import { tunedSettings } from './tuned.ts'
 
 export interface ExperimentProtocol {
   readonly name: string
@@ -16,6 +17,8 @@ export interface ExperimentProtocol {
   readonly title: string
   /** Options by recommender; one that is not named trains as it does by default. */
   readonly recommenders: { readonly [recommender: string]: Options }
+  /** Whether recommenders train as tuned for the data set (settings/tuned.json, K = 16) where nothing else is said of them. */
+  readonly tuned: boolean
   /** Options by method, in the order of tables; one that is not named acts as it does by default. */
   readonly methods: { readonly [method: string]: Options }
   readonly attackers: readonly Choice[]
@@ -71,6 +74,7 @@ export function productOf(protocol: ExperimentProtocol, selected: Selected): Pro
     attributes: [attribute],
     seeds,
     reports: false,
+    ...(protocol.tuned && { settings: tunedSettings(16) }),
     ...(protocol.epochBy === 'test' && { epochBy: protocol.epochBy }),
     ...(figures && { figures }),
   }

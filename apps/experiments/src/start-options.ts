@@ -39,7 +39,7 @@ export function startHelp(): string {
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
     ['--least-users N', 'take labels that fewer than N users have as unknown; attacks need 20 of each (default: keep all)'],
     ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
-    ['--epochs N', 'training epochs (default: those of the recommender)'],
+    ['--epochs N', 'training epochs (default: as tuned for the data set, else those of the recommender)'],
     ['--settings NAME', `a protocol of experiments, for recommenders, methods and attacks: ${Object.keys(experimentProtocols).join(', ')}`],
     ['--grid FILE', 'a grid as JSON, such as grid.json beside a report, or the name of one in apps/experiments/grids'],
     ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],

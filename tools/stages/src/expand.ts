@@ -155,7 +155,7 @@ function expandProduct(
           const key = canonicalJson([cell.dataset, cell.recommender, attribute])
           const group = shown.get(key) ?? { cell, models: [] }
           shown.set(key, group)
-          const original = modelOf(nodes, cell, undefined, product.methods.length === 0 ? 'alone' : 'none')
+          const original = modelOf(nodes, cell, undefined, product.methods.length === 0 && product.reports !== false ? 'alone' : 'none')
           const variants = product.methods.map((method) => modelOf(nodes, cell, choice(method), product.reports === false ? 'none' : original))
           for (const model of [original, ...variants]) {
             addModel(models, model)

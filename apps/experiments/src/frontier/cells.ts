@@ -2,6 +2,7 @@
 
 import type { Json } from '@indistinct/core'
 import type { UnlearnerName } from '@indistinct/unlearners'
+import { tunedOptions } from '../tuned.ts'
 
 /** One trained model. */
 export interface Cell {
@@ -10,6 +11,8 @@ export interface Cell {
   /** Dimensions of each user table. */
   readonly factors: number
   readonly seed: number
+  /** Trained under the options chosen on validation items; under the recommender's defaults when absent. */
+  readonly tuned?: true
 }
 
 /** A method, the flow in the metric of scores or at twice the level of chance, or the model as it was trained. */
@@ -27,7 +30,10 @@ const recommenders = ['lightgcn', 'nmf']
  * Data sets by size of their tables, in the order of work: whatever a run gets done has the small ones at every seed. Seed 42 is
  * that of `npm start`, on whose validation items the flow's defaults were chosen.
  */
-const plan = [
+const plan: readonly { readonly datasets: readonly string[]; readonly sizes: readonly number[]; readonly seeds: readonly number[]; readonly tuned?: true }[] = [
+  { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [16], seeds: [42], tuned: true },
+  { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [64], seeds: [42], tuned: true },
+  { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [16, 64], seeds: [1, 2, 3, 4], tuned: true },
   { datasets: ['ml-100k'], sizes: [16], seeds: [42, 1, 2, 3, 4] },
   { datasets: ['ml-1m'], sizes: [16], seeds: [42] },
   { datasets: ['ml-100k'], sizes: [64], seeds: [42, 1, 2, 3, 4] },
@@ -36,8 +42,8 @@ const plan = [
   { datasets: ['lastfm', 'ml-1m'], sizes: [64], seeds: [42, 1, 2, 3, 4] },
 ]
 
-export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds }) =>
-  seeds.flatMap((seed) => sizes.flatMap((factors) => datasets.flatMap((dataset) => recommenders.map((recommender) => ({ dataset, recommender, factors, seed }))))))
+export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds, tuned }) =>
+  seeds.flatMap((seed) => sizes.flatMap((factors) => datasets.flatMap((dataset) => recommenders.map((recommender) => ({ dataset, recommender, factors, seed, ...(tuned && { tuned }) }))))))
 
 /**
  * The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone; elsewhere the
@@ -49,11 +55,16 @@ export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
   return ['original', 'flow', ...(seed === 42 ? (['flow-scores', 'flow-level-2', ...closed] as const) : [])]
 }
 
-/** Options of training: the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */
-export function trainingOptions({ recommender, factors, seed }: Cell): { readonly seed: number; readonly [name: string]: Json } {
+/** Options of training: as tuned, or the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */
+export function trainingOptions({ dataset, recommender, factors, seed, tuned }: Cell): { readonly seed: number; readonly [name: string]: Json } {
+  if (tuned) {
+    const options = tunedOptions(dataset, recommender, factors)
+    if (!options) throw new RangeError(`frontier: expected settings of ${dataset}/${recommender}/${factors} in settings/tuned.json, got none; npm run tuning makes them`)
+    return { ...options, seed }
+  }
   return recommender === 'nmf' ? { seed, gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] } : { seed, factors }
 }
 
-export function cellName({ dataset, recommender, factors, seed }: Cell): string {
-  return `${dataset}-${recommender}-${factors}-${seed}`
+export function cellName({ dataset, recommender, factors, seed, tuned }: Cell): string {
+  return `${dataset}-${recommender}-${factors}${tuned ? '-tuned' : ''}-${seed}`
 }

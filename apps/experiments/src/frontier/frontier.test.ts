@@ -59,6 +59,18 @@ describe('condensed, modelRows', () => {
     expect(modelRows([condensed(run(1, [0.5], -0.01))])[0]!.rows[0]!.change).toEqual({ value: -0.01, lower: -1.01, upper: 0.99 })
   })
 
+  test('models that were tuned are apart from those that were not, and the page says which are which', () => {
+    const tuned: Measured = { ...run(1, [0.51], -0.05), rung: 'leace' }
+    const both = [run(1, [0.56], -0.02), { ...tuned, cell: { ...tuned.cell, tuned: true as const } }].map(condensed)
+    expect(modelRows(both).map(({ tuned: is, rows }) => [is, rows.map(({ rung }) => rung)])).toEqual([[false, ['flow']], [true, ['leace']]])
+    const page = frontierPage({ schema: 'indistinct.frontier/1', measured: both })
+    expect(page).toContain('## d, r, K = 4, tuned\n')
+    expect(page).toContain('None of these.')
+    expect(page).not.toContain('None of these do')
+    expect(frontierPage({ schema: 'indistinct.frontier/1', measured: both.slice(0, 1) })).toContain('None of these do')
+    expect(cellName({ dataset: 'd', recommender: 'r', factors: 4, seed: 1, tuned: true })).toBe('d-r-4-tuned-1')
+  })
+
   test('a row where another rung leaves less is listed as lost by the flow', () => {
     const other: Measured = { ...run(1, [0.51], -0.05), rung: 'leace' }
     // The flow's second seed, which the other lacks, is left out.

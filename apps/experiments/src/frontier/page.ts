@@ -19,6 +19,9 @@ export function frontierPage({ measured }: FrontierResults): string {
     'refits. The worst is the largest folded AUC of all tables and attacks, and so above one half by chance alone; “detectable” is what\n',
     'that attack by itself would show as significant four times in five. Means over n seeds, with\n',
     'Student’s 95 % interval; of one seed the interval over users. Seconds are of the processor, on one thread, unlearning alone.\n\n',
+    'Models that are called tuned train as chosen on validation items ([how](../tuning/README.md))',
+    models.some(({ tuned }) => tuned) ? '; all\nothers' : '.\nNone of these do: all', ' train under the recommenders’ defaults. Their rows hold noise, so their price says little of the price\n',
+    'on better models.\n\n',
     ...models.map(modelTable),
     '## Where another rung is better than the flow\n\n',
     'By means over the n seeds that both have, whatever their intervals. Closed forms take one pass, and are always faster.\n\n',
@@ -31,7 +34,7 @@ export function frontierPage({ measured }: FrontierResults): string {
   ].join('')
 }
 
-const titleOf = ({ dataset, recommender, factors }: ModelRows): string => `${dataset}, ${recommender}, K = ${factors}`
+const titleOf = ({ dataset, recommender, factors, tuned }: ModelRows): string => `${dataset}, ${recommender}, K = ${factors}${tuned ? ', tuned' : ''}`
 
 function modelTable(model: ModelRows): string {
   const rows = model.rows.map(({ rung, seeds, leak, ndcg, change, passes, seconds }) => [
@@ -63,7 +66,7 @@ function losses(model: ModelRows, measured: readonly Condensed[]): string[] {
   const others = model.rows.filter(({ rung }) => rung !== 'flow' && rung !== 'original')
   return others.flatMap(({ rung, seeds }) => {
     const common = seeds.filter((seed) => flow?.seeds.includes(seed))
-    const of = ({ cell }: Condensed): boolean => cell.dataset === model.dataset && cell.recommender === model.recommender && cell.factors === model.factors && common.includes(cell.seed)
+    const of = ({ cell }: Condensed): boolean => cell.dataset === model.dataset && cell.recommender === model.recommender && cell.factors === model.factors && (cell.tuned ?? false) === model.tuned && common.includes(cell.seed)
     const rows = modelRows(measured.filter(of))[0]?.rows
     const [own, other] = ['flow', rung].map((name) => rows?.find((row) => row.rung === name))
     if (!own || !other) return []

@@ -32,6 +32,8 @@ export interface ModelRows {
   readonly dataset: string
   readonly recommender: string
   readonly factors: number
+  /** Whether training was tuned; a price is compared with that of the same training. */
+  readonly tuned: boolean
   /** Attacks under each protocol, all tables together. */
   readonly attacked: { readonly [protocol: string]: number }
   readonly rows: readonly RungRow[]
@@ -53,13 +55,13 @@ export function condensed({ attacks, ...measured }: Measured): Condensed {
 export function modelRows(measured: readonly Condensed[]): ModelRows[] {
   const models = new Map<string, Condensed[]>()
   for (const each of measured) {
-    const key = [each.cell.dataset, each.cell.recommender, each.cell.factors].join('/')
+    const key = [each.cell.dataset, each.cell.recommender, each.cell.factors, each.cell.tuned ?? false].join('/')
     models.set(key, [...(models.get(key) ?? []), each])
   }
   return [...models.values()].map((of) => {
-    const { dataset, recommender, factors } = of[0]!.cell
+    const { dataset, recommender, factors, tuned = false } = of[0]!.cell
     const rungs = [...new Set(of.map(({ rung }) => rung))]
-    return { dataset, recommender, factors, attacked: of[0]!.attacked, rows: rungs.map((rung) => rungRow(rung, of.filter((each) => each.rung === rung))) }
+    return { dataset, recommender, factors, tuned, attacked: of[0]!.attacked, rows: rungs.map((rung) => rungRow(rung, of.filter((each) => each.rung === rung))) }
   })
 }
 

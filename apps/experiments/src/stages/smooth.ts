@@ -1,6 +1,6 @@
 /**
- * @file smooth: user tables with each row drawn towards the rows nearest to it. No label is read: what recommendations gain by it
- * tells how much noise the rows hold.
+ * @file smooth: user tables with each row drawn towards the rows nearest to it. No label is read: what recommendations
+ * gain by it tells how much noise the rows hold.
  */
 
 import { type Matrix } from '@indistinct/core'
@@ -17,7 +17,7 @@ export async function run(context: StageContext): Promise<void> {
   }
 }
 
-/** `share` of the way from each row of `m` (N, K) to the mean of the rows nearest to it by Euclidean distance, itself left out. */
+/** `share` of the way from each row of `m` (N, K) to the mean of its nearest by Euclidean distance, itself left out. */
 export function smoothed(m: Matrix, neighbours: number, share: number): Matrix {
   const { rows: N, cols: K, data } = m
   const { indices } = nearestNeighbours(m, neighbours)
@@ -25,7 +25,8 @@ export function smoothed(m: Matrix, neighbours: number, share: number): Matrix {
   const mean = new Float64Array(K)
   for (let i = 0; i < N; i++) {
     mean.fill(0)
-    for (const j of indices.subarray(i * neighbours, (i + 1) * neighbours)) for (let k = 0; k < K; k++) mean[k]! += data[j * K + k]! / neighbours
+    for (const j of indices.subarray(i * neighbours, (i + 1) * neighbours))
+      for (let k = 0; k < K; k++) mean[k]! += data[j * K + k]! / neighbours
     for (let k = 0; k < K; k++) out.data[i * K + k] = (1 - share) * data[i * K + k]! + share * mean[k]!
   }
   return out

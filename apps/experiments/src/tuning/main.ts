@@ -1,0 +1,84 @@
+/**
+ * @file `npm run tuning`: trains every point of grids/tuning.ts, chooses on validation items, and measures what was
+ * chosen; writes results/tuning and settings/tuned.json.
+ *
+ *   npm run tuning                  all data sets; finished stages come from the cache
+ *   npm run tuning -- ml-100k       some of them; the rows of others stay
+ *   npm run tuning -- --summary     only the page and the settings from results/tuning/tuning.json
+ *
+ * Needs INDISTINCT_DATA. Two hours of one core; INDISTINCT_THREADS and --parallel as in npm start change no byte.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { expandGrid, type Grid } from '@indistinct/stages'
+import { runGrid, type GridRun } from '../nx-run.ts'
+import { runDisplay } from '../run-display.ts'
+import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
+import { tunedPath } from '../tuned.ts'
+import { flowsOf, pointsOf, yardsticksOf } from './collect.ts'
+import { comparisonGrid, flowGrid, pointsGrid, tunedDatasets } from './grids.ts'
+import { merged, withSmoothed } from './merge.ts'
+import { settingsOf, tuningPage, type TuningResults } from './page.ts'
+
+const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
+const results = fileURLToPath(new URL('../../results/tuning', import.meta.url))
+const resultsFile = join(results, 'tuning.json')
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { parallel: { type: 'string' }, summary: { type: 'boolean' } },
+})
+const datasets = positionals.length === 0 ? tunedDatasets : positionals
+for (const name of datasets)
+  if (!tunedDatasets.includes(name))
+    throw usageError(`tuning: expected data sets among ${tunedDatasets.join(', ')}, got ${name}`)
+const parallel = Number(values.parallel ?? 2)
+
+const code = values.summary ? 0 : await measured()
+const known = stored()
+writeFileAtomic(join(results, 'README.md'), tuningPage(known))
+writeFileAtomic(fileURLToPath(tunedPath), `${canonicalJson(settingsOf(known) as Json, 1)}\n`)
+process.exit(code)
+
+/** Runs the grids one after the other; what was made takes the place of the rows of its data sets. */
+async function measured(): Promise<number> {
+  const runs = [await run(pointsGrid(datasets))]
+  const points = pointsOf(runs[0]!, workspaceRoot)
+  for (const gridOf of points.length > 0 ? [comparisonGrid, flowGrid] : []) {
+    if (runs.at(-1)!.signal) break
+    runs.push(await run(gridOf(points, datasets)))
+  }
+  const [, compared, unlearned] = runs
+  const signal = runs.at(-1)!.signal
+  if (signal) return signalCodes[signal] ?? 1
+  if (compared && unlearned) {
+    const own = {
+      points: withSmoothed(points, pointsOf(compared, workspaceRoot)),
+      yardsticks: yardsticksOf(compared, workspaceRoot),
+      flows: flowsOf(unlearned, workspaceRoot),
+    }
+    writeFileAtomic(resultsFile, `${canonicalJson(merged(stored(), own) as unknown as Json, 1)}\n`)
+  }
+  const codes = runs.map((each) => {
+    const missing = each.expanded.nodes
+      .filter(({ id }) => !['run', 'cached'].includes(each.outcomes.get(id)?.status ?? ''))
+      .map(({ id }) => id)
+    if (missing.length > 0) process.stderr.write(failureText(each, missing))
+    return exitCodeOf(each, missing.length > 0, points.length > 0)
+  })
+  return Math.max(...codes)
+}
+
+async function run(grid: Grid): Promise<GridRun> {
+  const display = runDisplay(expandGrid(grid), process.stderr, parallel)
+  return runGrid(grid, workspaceRoot, { parallel, listener: display }).finally(() => display.close())
+}
+
+function stored(): TuningResults {
+  if (!existsSync(resultsFile)) return { schema: 'indistinct.tuning/1', points: [], yardsticks: [], flows: [] }
+  return JSON.parse(readFileSync(resultsFile, 'utf8')) as TuningResults
+}

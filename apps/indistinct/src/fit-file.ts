@@ -9,10 +9,12 @@ export interface Fit {
   readonly attribute: string
   /** Differences between the classes after unlearning. */
   readonly reference: readonly ClassDifference[]
+  /** Of a draw: the users whose rows it deals, in the order of its rows. */
+  readonly ids?: readonly string[]
 }
 
-export function fitText({ fitted, attribute, reference }: Fit): string {
-  return `${canonicalJson({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json })}\n`
+export function fitText({ fitted, attribute, reference, ids }: Fit): string {
+  return `${canonicalJson({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json, ...(ids && { ids }) })}\n`
 }
 
 /** @throws IndistinctError 'bad-data' where `text`, the content of the file at `path`, is not what `fitText` gave. */

@@ -42,7 +42,7 @@ export async function runLadder(embedding: Matrix, labels: Labels, options: Ladd
     }
   }
   await run('original', () => ({ embedding }))
-  for (const name of options.methods.filter((method) => method !== 'random-noise')) await run(name, () => unlearners[name].unlearn(embedding, labels, passes as never))
+  for (const name of options.methods.filter((method) => method !== 'random-noise')) await run(name, () => unlearners[name].unlearn(embedding, labels, { ...passes, ...(name === 'relabel' && { drawSeed: options.seed }) } as never))
   if (options.methods.includes('random-noise')) {
     const model = noiseLike.find((name) => moved.has(name))
     const like = model && moved.get(model)

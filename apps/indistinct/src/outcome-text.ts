@@ -12,6 +12,7 @@ const families: Readonly<Record<string, string>> = { mean: 'means', covariance: 
 /** Where a method ended: nothing for those that end in one step. */
 export function outcomeText(parameters: Parameters): string {
   const { outcome, stopped, together } = parameters
+  if (typeof parameters['matching'] === 'string') return drawText(parameters)
   if (typeof outcome !== 'string') return ''
   const joint = isRecord(together) && together['outcome'] === 'not landed' ? `; all tables side by side ${outcomeText(together).slice(2)}` : ''
   if (outcome === 'nothing stands out') return ', nothing stands out before: the table is as it was'
@@ -20,9 +21,17 @@ export function outcomeText(parameters: Parameters): string {
   return `, not landed (${String(stopped)})${leftText(parameters, Object.keys(families))}${joint}`
 }
 
+/** What points are, how users were matched to them, and whether the draw is a secret. */
+function drawText({ base, matching, drawSeed }: Parameters): string {
+  const points = base === 'flow' ? 'points are what the flow makes of users' : 'points are users as they were'
+  const matched = matching === 'optimal' ? 'matched at the least cost' : 'matched at nearly the least cost, since users are many; no less is hidden'
+  return `, ${points}, ${matched}, by a ${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}`
+}
+
 /** What to warn of where a flow did not land; nothing where it did. */
 export function outcomeWarning(title: string, parameters: Parameters): string | undefined {
-  const { together } = parameters
+  const { together, baseRefused } = parameters
+  if (typeof baseRefused === 'string') return `${title}points are users as they were, which hides no less and costs more: the flow refused (${baseRefused.split(';')[0]!})`
   const off = [parameters, ...(isRecord(together) ? [together] : [])].find(({ outcome }) => outcome === 'not landed')
   if (!off) return undefined
   const spent = String(off['stopped']).endsWith('passes are spent')

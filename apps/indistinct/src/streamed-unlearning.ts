@@ -23,7 +23,7 @@ import { abortable } from './signals.ts'
 import { readOptions } from './read-options.ts'
 import { classWarnings, labelLine, labelWarnings, type FileRecord } from './table-inputs.ts'
 import { grouped, printable } from './text-table.ts'
-import type { UnlearningArguments } from './unlearning.ts'
+import type { Parameters, UnlearningArguments } from './unlearning.ts'
 import { scopeOfUnlearning } from './unlearn-scope.ts'
 import { notesOnLengths } from './written-table.ts'
 
@@ -71,7 +71,7 @@ function whyNot(args: StreamingArguments): string | undefined {
 }
 
 /** Unlearns `table`, and writes the new one and its JSON sidecar. */
-export async function unlearnStreamed(args: StreamingArguments, table: TableReader, parameters: Readonly<Record<string, number>>, session: Session): Promise<void> {
+export async function unlearnStreamed(args: StreamingArguments, table: TableReader, parameters: Parameters, session: Session): Promise<void> {
   const { rows, cols, dtype } = table
   const sidecar = `${args.out}.json`
   checkOutputs([args.out, sidecar], [args.table, args.attributes], args.force)
@@ -99,7 +99,7 @@ export async function unlearnStreamed(args: StreamingArguments, table: TableRead
 }
 
 interface Run {
-  readonly parameters: Readonly<Record<string, number>>
+  readonly parameters: Parameters
   readonly input: Record<string, FileRecord>
   readonly sidecar: string
   readonly warnings: readonly string[]
@@ -170,7 +170,7 @@ async function streamed(args: StreamingArguments, table: TableReader, found: Lab
 }
 
 /** The map of each class, and of users without one where the method has such a map. */
-function mapsOf(method: UnlearnerName, moments: readonly StreamedMoments[], given: Readonly<Record<string, number>>): { maps: readonly StreamedMap[]; unlabelled?: StreamedMap; parameters: { [name: string]: Json } } {
+function mapsOf(method: UnlearnerName, moments: readonly StreamedMoments[], given: Parameters): { maps: readonly StreamedMap[]; unlabelled?: StreamedMap; parameters: { [name: string]: Json } } {
   if (method === 'mean-matching') return { maps: meanMatchingMaps(moments), parameters: {} }
   if (method === 'leace') {
     const { map, erased } = leaceMap(moments)

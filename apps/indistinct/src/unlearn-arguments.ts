@@ -13,7 +13,7 @@ import { dryRunOption } from './plan.ts'
 import type { StreamingArguments } from './streamed-unlearning.ts'
 import { tableOptions } from './table-inputs.ts'
 import { attackerHoldsOption, type AttackerHolds } from './unlearn-scope.ts'
-import { unlearningOptions } from './unlearning.ts'
+import { unlearningOptions, type Parameters } from './unlearning.ts'
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -27,6 +27,9 @@ const parameterFlags = {
   steps: { flag: 'steps', describe: 'd2d-r, u2u-r: steps of Adam', range: { integer: true, from: 1 } },
   learningRate: { flag: 'learning-rate', describe: 'd2d-r, u2u-r: learning rate of Adam', range: { above: 0 } },
   displacement: { flag: 'displacement', describe: 'random-noise: how far users move, root mean square, in spreads of the table', range: { from: 0 } },
+  neighbours: { flag: 'neighbours', describe: 'relabel: points are drawn towards so many of the nearest; 0 for none', range: { integer: true, from: 0 } },
+  own: { flag: 'own', describe: 'relabel: share of its own that a point keeps beside the mean of its neighbours', range: { from: 0, to: 1 } },
+  drawSeed: { flag: 'draw-seed', describe: 'relabel: for tests and experiments, a draw that is not secret: this number undoes it', range: { integer: true, from: 0 } },
 } as const
 
 type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag']
@@ -35,6 +38,7 @@ export interface UnlearnArguments extends Omit<StreamingArguments, 'table'>, Bat
   readonly tables: readonly string[]
   readonly derived?: readonly string[] | undefined
   readonly 'attacker-holds': AttackerHolds
+  readonly 'near-by'?: 'distance' | 'direction' | undefined
 }
 
 /** As they are typed: the method may be left to what the attacker holds. */
@@ -50,12 +54,15 @@ export const unlearnOptions = {
   }),
   ...flowExtraOptions,
   ...inGroup('Method', {
-    derived: { describe: 'flow, several tables: those that no score depends on, separated by commas; they become linear functions of the others', type: 'string', requiresArg: true, coerce: listOption('--derived') },
+    derived: { describe: 'flow and relabel, several tables: those that no score depends on, separated by commas; they become linear functions of the others', type: 'string', requiresArg: true, coerce: listOption('--derived') },
   }),
   ...inGroup(
     'Parameters of methods',
     Object.fromEntries(Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) }])),
   ),
+  ...inGroup('Parameters of methods', {
+    'near-by': { describe: 'relabel: users are near by distance (default), or by direction alone, where scores are inner products', choices: ['distance', 'direction'], requiresArg: true, coerce: textOption('--near-by') },
+  }),
   ...inGroup('Output', {
     out: { describe: `the new table, ${tableExtensionList}; of several tables a file each, separated by commas; JSON sidecars go to <out>.json`, type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
     report: { describe: 'the HTML report; default <out>.html, of the first', type: 'string', requiresArg: true, coerce: textOption('--report') },
@@ -69,16 +76,17 @@ export const unlearnOptions = {
 } as const
 
 /** The parameters that were given, under the method's names. */
-export function parametersOf(args: UnlearnArguments): Record<string, number> {
+export function parametersOf(args: UnlearnArguments): Parameters {
   const known = unlearners[args.method].defaults
-  const parameters: Record<string, number> = {}
-  for (const [name, { flag }] of Object.entries(parameterFlags)) {
+  const parameters: Record<string, number | string> = {}
+  const flags = { ...parameterFlags, nearBy: { flag: 'near-by' } } as const
+  for (const [name, { flag }] of Object.entries(flags)) {
     const value = args[flag]
     if (value === undefined) continue
     if (args.update !== undefined) throw usageError(`--${flag}: --update takes the parameters of the fit; leave one of them out`)
     if (!Object.hasOwn(known, name)) {
-      const flags = Object.entries(parameterFlags).filter(([other]) => Object.hasOwn(known, other)).map(([, other]) => `--${other.flag}`)
-      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${flags.join(', ') || 'none'}`)
+      const taken = Object.entries(flags).filter(([other]) => Object.hasOwn(known, other)).map(([, other]) => `--${other.flag}`)
+      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${taken.join(', ') || 'none'}`)
     }
     parameters[name] = value
   }
@@ -112,7 +120,7 @@ export function outputPaths(given: UnlearnArguments): string[] {
   if (!derived) return outs
   const stranger = derived.find((path) => !paths.includes(path))
   if (stranger !== undefined) throw usageError(`--derived: expected some of ${paths.join(', ')}, got ${stranger}`)
-  if (given.method !== 'flow') throw usageError(`--derived is for the flow, not for ${given.method}`)
+  if (given.method !== 'flow' && given.method !== 'relabel') throw usageError(`--derived is for the flow and relabel, not for ${given.method}`)
   if (new Set(derived).size === paths.length) throw usageError('--derived: expected a table that is not derived, got all of them')
   return outs
 }

@@ -33,6 +33,12 @@ export function scopeOfUnlearning(attributes: readonly string[], method: Unlearn
         `Aims to hide ${what} from who holds these tables and some labels, by one map for everybody: who also holds what users did, an earlier ` +
         'release or another model learns nothing from a user\'s move. What these tell by themselves they go on telling.'
       )
+    case 'relabel':
+      return (
+        `Hides ${what} exactly from who holds these tables, any labels and any computer: which point a user has is drawn, so that every labelling with ` +
+        'these counts is as likely as any other. Not from who also holds what users did, lists that leave out what users have seen, an earlier release or ' +
+        'another model, nor where the order of rows or ids tells of users. Keep report, sidecar and fit as secret as the labels.'
+      )
     case 'random-noise':
       return `Hides ${what} from nobody by design: noise is the baseline that methods are compared with.`
     default:

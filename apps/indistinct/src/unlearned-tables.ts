@@ -108,6 +108,9 @@ export interface FilesToWrite {
   readonly fit?: { readonly path: string; readonly text: string } | undefined
 }
 
+/** A fit can undo the unlearning, or is the draw itself: nobody else is to read it. */
+const ownersOnly = 0o600
+
 /**
  * Writes tables, sidecars, the report and what else was asked for. All files are complete before the first gets its name, and tables get it
  * last: a failure half way leaves what was there. Returns the tables' files, and each table's for the result.
@@ -116,8 +119,8 @@ export async function writeUnlearned(unlearning: UnlearnedTables, { report, forc
   return writingFiles(async () => {
     const files: StagedFile[] = []
     const beside: StagedFile[] = []
-    const stage = (path: string, content: string | Uint8Array): FileRecord => {
-      const file = stageFile(path, content, { replace: force })
+    const stage = (path: string, content: string | Uint8Array, mode?: number): FileRecord => {
+      const file = stageFile(path, content, { replace: force, mode })
       beside.push(file)
       return fileRecord(file)
     }
@@ -128,7 +131,7 @@ export async function writeUnlearned(unlearning: UnlearnedTables, { report, forc
         const roles = ['table', 'ids']
         const output: Record<string, FileRecord> = Object.fromEntries(staged.map((file, f) => [roles[f]!, fileRecord(file)]))
         if (delta !== undefined) output['delta'] = stage(delta, deltaOf(path, input['table']!.sha256, staged[0]!.temporary))
-        if (fit !== undefined) output['fit'] = stage(fit.path, fit.text)
+        if (fit !== undefined) output['fit'] = stage(fit.path, fit.text, ownersOnly)
         stage(`${out}.json`, `${canonicalJson(withAttacks(recordOf(unlearning, at, output), unlearning), 2)}\n`)
         return output
       })

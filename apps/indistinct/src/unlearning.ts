@@ -28,6 +28,12 @@ export interface UnlearningArguments extends TableArguments {
   readonly lengths: Lengths
 }
 
+/** What was given of a method's parameters, under its names. */
+export type Parameters = Readonly<Record<string, number | string>>
+
+/** The same with what comes from elsewhere. */
+type MethodOptions = Readonly<Record<string, unknown>>
+
 export const unlearningOptions = {
   unlabelled: { describe: 'users without a label: leave them, or map them as the method does without one', choices: ['leave', 'map'], default: 'leave', requiresArg: true, coerce: textOption('--unlabelled') },
   lengths: lengthsOption,
@@ -45,7 +51,7 @@ export interface Unlearning {
 }
 
 /** Fits the method of `args`, with `parameters`, to the table, and moves users without a label where that was asked for. */
-export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: Readonly<Record<string, number>>, extras: FlowExtras, log: Log): Unlearning {
+export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parameters: MethodOptions, extras: FlowExtras, log: Log): Unlearning {
   const { method, unlabelled } = args
   const { unlearn, fit } = unlearners[method]
   const { matrix } = inputs.table
@@ -62,7 +68,7 @@ export function fitMethod(args: UnlearningArguments, inputs: TableInputs, parame
 }
 
 /** Unlearns `tables` of the same users, by name, as `unlearnTables` does, those of `derived` from the others; in the order of `tables`. */
-export function unlearnTogether(args: UnlearningArguments, tables: Readonly<Record<string, Matrix>>, labels: Labels, parameters: Readonly<Record<string, number>>, derived: readonly string[], log: Log): Unlearned[] {
+export function unlearnTogether(args: UnlearningArguments, tables: Readonly<Record<string, Matrix>>, labels: Labels, parameters: MethodOptions, derived: readonly string[], log: Log): Unlearned[] {
   return showingPasses(args, parameters, log, (options) => {
     const results = unlearnTables(tables, labels, args.method, options as never, { derived })
     return Object.keys(tables).map((name) => results[name]!)
@@ -75,7 +81,7 @@ interface CommonOptions {
 }
 
 /** `work` with the options of the method of `args`; its passes are shown. */
-function showingPasses<T>({ method, seed }: UnlearningArguments, parameters: Readonly<Record<string, number>>, log: Log, work: (options: CommonOptions) => T): T {
+function showingPasses<T>({ method, seed }: UnlearningArguments, parameters: MethodOptions, log: Log, work: (options: CommonOptions) => T): T {
   const { defaults } = unlearners[method]
   const total = parameters['steps'] ?? defaults['steps']
   const progress = log.progress(method)
@@ -108,6 +114,7 @@ export async function openFit(args: UnlearningArguments & { readonly update: str
   const { matrix } = inputs.table
   if (attribute !== inputs.column.name) throw usageError(`--update: ${update} was fitted to ${JSON.stringify(attribute)}, and --attribute is ${JSON.stringify(inputs.column.name)}`)
   if (fitted.columns !== matrix.cols) throw badData(`${args.table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
+  if (fitted.map.kind === 'dealt') throw usageError(`--update: ${update} is a draw of relabel, which maps no other users; leave --update out`)
   if (!fitted.exact && previous === undefined) {
     throw usageError(`--update: ${update} is a fit of ${fitted.method}, which moved each user on a way of its own; add --previous with the table given out before`)
   }
@@ -136,7 +143,10 @@ export async function updateByFit(args: UnlearningArguments & { readonly update:
 
 /** The file that --update reads. */
 export function fitFile(fitted: FittedUnlearner, inputs: TableInputs, result: Unlearned, seed: number): string {
-  return fitText({ fitted, attribute: inputs.column.name, reference: classDifferences(result.embedding, inputs.labels, { seed }) })
+  return fitText({
+    fitted, attribute: inputs.column.name, reference: classDifferences(result.embedding, inputs.labels, { seed }),
+    ...(fitted.map.kind === 'dealt' && { ids: inputs.table.ids }),
+  })
 }
 
 function readFit(path: string): Fit {

@@ -40,6 +40,8 @@ export interface FileWriter {
 export interface WriteOptions {
   /** Whether what stands at the path may be replaced when the file gets its name. Default: true. */
   readonly replace?: boolean | undefined
+  /** Who may read and write the file, as the system has it; by default whom the process lets. */
+  readonly mode?: number | undefined
 }
 
 /** Bytes written and hashed at a time: less than the 2 GiB that the system and Node take. */
@@ -53,7 +55,7 @@ const inUse = new Set<string>()
  * processes of this machine made for the same path are removed.
  * @throws IndistinctError 'file' when the folder refuses.
  */
-export function createFile(path: string, { replace = true }: WriteOptions = {}): FileWriter {
+export function createFile(path: string, { replace = true, mode }: WriteOptions = {}): FileWriter {
   const folder = dirname(path)
   const temporary = join(folder, `${partPrefix(path)}${process.pid}-${threadId}.part`)
   let fd: number | undefined
@@ -98,7 +100,7 @@ export function createFile(path: string, { replace = true }: WriteOptions = {}):
   attempt(() => {
     mkdirSync(folder, { recursive: true })
     removeLeftovers(path)
-    fd = openSync(temporary, 'w')
+    fd = openSync(temporary, 'w', mode)
     inUse.add(temporary)
   })
   return {

@@ -11,7 +11,7 @@ export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './label
 export { requireLocalFile } from './local-file.ts'
 export { readNpy, writeNpy, type NpyArray } from './npy.ts'
 export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
-export { commonLength, keptAtLength, type KeptLengths, type RowLength } from './row-length.ts'
+export { commonLength, keptAtLength, scaleRow, type KeptLengths, type RowLength } from './row-length.ts'
 export { dtypeName, rounded, type Quantisation } from './stored-type.ts'
 export { formatOf, idsBeside, inputFormat, isFolder, isText, tableExtensionList, tableExtensions } from './table-format.ts'
 export { stageTable, tableFiles, writeTable, type WrittenFile } from './write-table.ts'

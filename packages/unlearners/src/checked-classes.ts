@@ -7,10 +7,11 @@ import { checkFloatRange } from './float-range.ts'
 
 /**
  * Rows of each class that has users, once embedding (N, K) and labels are known to be usable.
+ * @param alike whether the users of a class may all have one row: for methods that do not move equal rows alike
  * @throws RangeError when shapes or codes do not fit; IndistinctError 'bad-data' on values or classes that no
  * unlearner can work with.
  */
-export function checkedClasses(caller: string, embedding: Matrix, labels: Labels): Int32Array[] {
+export function checkedClasses(caller: string, embedding: Matrix, labels: Labels, { alike = false } = {}): Int32Array[] {
   const { rows: N, cols: K, data } = embedding
   if (K < 1 || data.length !== N * K) {
     throw new RangeError(`${caller}: expected an embedding of ${N} x ${K} values with at least one column, got ${data.length} values`)
@@ -48,11 +49,11 @@ export function checkedClasses(caller: string, embedding: Matrix, labels: Labels
     throw badData(`${caller}: expected users that differ, got ${rows.length} equal rows; this table holds nothing to unlearn`)
   }
   classes.forEach((members, c) => {
-    if (members.some(differsFrom(members[0]!))) return
+    if (alike || members.some(differsFrom(members[0]!))) return
     throw badData(
       `${caller}: expected users of '${present[c]!}' that differ, got ${members.length} equal rows, the first in row ${members[0]!} (from 0): `
         + 'who sees that row knows the label, and no method that moves equal rows alike hides it; '
-        + 'train these users, merge that class with another, or blank its label',
+        + 'train these users, merge that class with another, blank its label, or unlearn by relabel',
     )
   })
   checkFloatRange(caller, embedding, rows)

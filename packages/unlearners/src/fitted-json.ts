@@ -37,6 +37,8 @@ function mapToJson(map: UserMap): Json {
       return { kind: map.kind, map: blindToJson(map.map) }
     case 'noise':
       return { kind: map.kind, deviation: map.deviation, seed: map.seed }
+    case 'dealt':
+      return { kind: map.kind, pointOf: [...map.pointOf] }
     case 'by-class': {
       const { shares, means, whitening, logSpread } = map.posterior
       const posterior = { shares: [...shares], means: means.map((mean) => [...mean]), whitening: whitening.map((each) => [...each]), logSpread: [...logSpread] }
@@ -53,7 +55,8 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
   if (kind === 'shared') return { kind, map: affineFromJson(read.value['map'], name, K) }
   if (kind === 'blind') return { kind, map: blindFromJson(read.value['map'], name, K, C) }
   if (kind === 'noise') return { kind, deviation: read.number('deviation'), seed: read.count('seed', 0) }
-  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, blind, by-class or noise, got ${JSON.stringify(kind)}`)
+  if (kind === 'dealt') return { kind, pointOf: drawFromJson(read.value['pointOf'], `${name}: pointOf`) }
+  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, blind, by-class, noise or dealt, got ${JSON.stringify(kind)}`)
   const posterior = reader(read.value['posterior'], `${name}: posterior`)
   const arrays = (key: string): Float64Array[] => posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
   const [means, whitening] = [arrays('means'), arrays('whitening')]
@@ -63,4 +66,15 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
     maps: read.several('maps', C).map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)),
     posterior: { shares: [...numbers(posterior.several('shares', C), `${name}: shares`)], means, whitening, logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)] },
   }
+}
+
+/** A draw deals each point once, among the rows that have one. */
+function drawFromJson(value: unknown, name: string): Int32Array {
+  const list = Array.isArray(value) ? (value as unknown[]) : []
+  const dealt = new Set(list.filter((point) => point !== -1))
+  const rows = list.flatMap((point, row) => (point === -1 ? [] : [row]))
+  if (!Array.isArray(value) || rows.length !== dealt.size || !rows.every((row) => dealt.has(row))) {
+    throw badData(`${name}: expected each row dealt to another or to itself once; the file is damaged`)
+  }
+  return Int32Array.from(list as number[])
 }

@@ -1,6 +1,6 @@
 /** @file What fitting a rung of the ladder leaves: a frozen result that applies itself to tables it has not seen. */
 
-import { badData, copyMatrix, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, gatherRows, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { applyAffine, mapRow, type AffineMap } from './affine-map.ts'
 import { applyBlind, type BlindMap } from './blind/blind-map.ts'
 import { posteriorOf, type ClassPosterior } from './class-posterior.ts'
@@ -16,6 +16,8 @@ export type UserMap =
   | { readonly kind: 'by-class'; readonly maps: readonly AffineMap[]; readonly posterior: ClassPosterior }
   /** Normal noise of standard deviation `deviation` in every dimension, a function of seed and row alone. */
   | { readonly kind: 'noise'; readonly deviation: number; readonly seed: number }
+  /** A draw: the row from which each of the fitted rows has its point (N), -1 without a label. It tells labels, as they do. */
+  | { readonly kind: 'dealt'; readonly pointOf: Int32Array }
 
 export interface ApplyOptions {
   /**
@@ -41,7 +43,10 @@ export interface FittedUnlearner {
    * its own (the flow, D2D-R, iterative U2U-R) leave the class-wise affine regression of their moves instead.
    */
   readonly exact: boolean
-  /** New rows (M, K) in the place of these; labels are matched by class name. */
+  /**
+   * New rows (M, K) in the place of these; labels are matched by class name. A draw takes points, one for each of the rows fitted and in
+   * their order, and deals them as it did those of the fit, whatever labels are now.
+   */
   apply(rows: Matrix, labels?: Labels, options?: ApplyOptions): Matrix
 }
 
@@ -54,6 +59,8 @@ export interface Fitted extends FittedUnlearner {
 export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnlearner {
   const { columns, classes, map } = fit
   const apply = (rows: Matrix, labels?: Labels, { unlabelled = labels ? 'leave' : 'map' }: ApplyOptions = {}): Matrix => {
+    // Another release may have other columns: users are dealt the same points' rows in it.
+    if (map.kind === 'dealt') return dealtRows(rows, map.pointOf)
     if (rows.cols !== columns) throw new RangeError(`apply: expected rows of ${columns} columns, as fitted, got ${rows.cols}`)
     const { ofClass, without } = rowsToMap(rows, labels, classes)
     const out = copyMatrix(rows)
@@ -78,8 +85,15 @@ export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnle
   return Object.freeze({ ...fit, parameters: Object.freeze(fit.parameters), classes: Object.freeze([...classes]), map: Object.freeze(map), apply })
 }
 
+/** Points of the rows fitted, each at the user who was dealt it. */
+function dealtRows(points: Matrix, pointOf: Int32Array): Matrix {
+  if (points.rows !== pointOf.length) throw new RangeError(`apply: expected a point for each of the ${pointOf.length} rows fitted, in their order, got ${points.rows}`)
+  return gatherRows(points, pointOf.map((point, row) => (point < 0 ? row : point)))
+}
+
 /** The table that was fitted with its rows without a label mapped too; other rows are those of the result. */
 export function mapUnlabelled(fitted: Fitted, embedding: Matrix, labels: Labels): Matrix {
+  if (fitted.map.kind === 'dealt') throw badData(`${fitted.method}: expected no row without a label to be mapped: it has no point, and none to hide`)
   const out = copyMatrix(fitted.unlearned.embedding)
   const mapped = fitted.apply(embedding, { classes: labels.classes, codes: new Int32Array(embedding.rows).fill(-1) }, { unlabelled: 'map' })
   const K = embedding.cols

@@ -15,7 +15,7 @@ const names = Object.keys(unlearners) as UnlearnerName[]
 
 /** A result in time for a test; steps of methods that descend are few, and passes no more than `maxPasses`. */
 function unlearn(name: UnlearnerName, embedding: Matrix, labels: Labels, maxPasses = 500) {
-  const quick = name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : name === 'flow' ? { maxPasses } : {}
+  const quick = name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : name === 'flow' ? { maxPasses } : name === 'relabel' ? { drawSeed: 1 } : {}
   return unlearners[name].unlearn(embedding, labels, quick)
 }
 
@@ -58,6 +58,8 @@ describe.each(names)('%s', (name) => {
     const equal = copyMatrix(embedding)
     labels.codes.forEach((code, i) => code === 1 && equal.data.fill(2, i * 5, (i + 1) * 5))
     const first = labels.codes.indexOf(1)
+    // A draw does not move equal rows alike.
+    if (name === 'relabel') return expect(unlearn(name, equal, labels).parameters['base']).toBe('original')
     expect(refusal(() => unlearn(name, equal, labels))).toContain(`expected users of 'class-1' that differ, got 40 equal rows, the first in row ${first} (from 0)`)
   })
 

@@ -88,7 +88,7 @@ function expectLikeColumns(normals: readonly ClassNormal[]): void {
   )
 }
 
-function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { map: Exclude<UserMap, { readonly kind: 'noise' | 'blind' }>; parameters: { readonly [name: string]: Json } } {
+function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { map: Extract<UserMap, { readonly kind: 'shared' | 'by-class' }>; parameters: { readonly [name: string]: Json } } {
   switch (method) {
     case 'mean-matching':
       return { map: { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) }, parameters: {} }

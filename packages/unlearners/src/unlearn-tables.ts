@@ -4,6 +4,7 @@ import { labelledRows, matrix, usageError, type Labels, type Matrix } from '@ind
 import type { CalibratedFlowOptions } from './calibrated-flow.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { derivedTable } from './derived-table.ts'
+import { relabelTables, type PointsOf, type RelabelOptions } from './relabel/relabel.ts'
 import { ruledFlow } from './ruled-flow.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { expectNotParted, onLattices, structuredFlow } from './structured-flow.ts'
@@ -14,7 +15,7 @@ import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearn
 export interface TablesOptions {
   /**
    * Whether to treat the tables side by side as one wide table. Default: true for the flow and for `blind`, whose map then is one of
-   * the rows of all tables side by side; other methods treat each on its own, as their papers do.
+   * the rows of all tables side by side; `relabel` always does; other methods treat each on its own, as their papers do.
    *
    * Tables of one model are functions of the same users. Treated one by one, each is at chance by itself, but an attacker
    * who holds several compares them. Treated side by side alone, they share one null, and one of them may keep more than
@@ -28,8 +29,9 @@ export interface TablesOptions {
    */
   readonly metrics?: Readonly<Record<string, ScoreMetric>>
   /**
-   * Tables that no score depends on, as LightGCN's `layer-0` where `propagated` is published too; for the flow only. They become linear
-   * functions of the other tables once these are unlearned, and tell nothing that those do not: see `derivedTable`.
+   * Tables that no score depends on, as LightGCN's `layer-0` where `propagated` is published too; for the flow and `relabel`. They become
+   * linear functions of the other tables once these are unlearned, and tell nothing that those do not: see `derivedTable`. `relabel` makes
+   * points so, and asks the other tables alone who is near to whom.
    */
   readonly derived?: readonly string[]
 }
@@ -63,7 +65,12 @@ export function unlearnTables<Name extends UnlearnerName>(
   const named = [...Object.keys(metrics), ...derived]
   const stranger = named.find((name) => !Object.hasOwn(tables, name))
   if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and derived tables of ${Object.keys(tables).join(', ')}, got '${stranger}'`)
-  if (named.length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics and derived tables for method 'flow' only, got '${method}'`)
+  if (named.length > 0 && method !== 'flow' && !(method === 'relabel' && Object.keys(metrics).length === 0)) throw usageError(`unlearnTables: expected metrics and derived tables for method 'flow' only, got '${method}'`)
+  if (method === 'relabel') {
+    expectSameRows(entries)
+    const flow: PointsOf = (users, shuffled, onPass) => embeddingsOf(unlearnTables(users, shuffled, 'flow', { ...(onPass && { onPass }) }, { derived }))
+    return { ...relabelTables(tables, labels, flow, { ...(options as RelabelOptions), unscored: derived }).results }
+  }
   if (derived.length > 0) return withDerived(tables, labels, derived, (others) => unlearnTables(others, labels, method, options, { together, metrics }))
   const inTable = <T>(name: string, work: () => T): T => {
     try {
@@ -124,6 +131,10 @@ export function unlearnTables<Name extends UnlearnerName>(
     })
     return [name, flows ? onLattices(result, labels, flows[t]!.structure, options as CalibratedFlowOptions) : result]
   }))
+}
+
+function embeddingsOf(results: Readonly<Record<string, Unlearned>>): Record<string, Matrix> {
+  return Object.fromEntries(Object.entries(results).map(([name, { embedding }]) => [name, embedding]))
 }
 
 /** `unlearn` on the tables that are not `derived`, and those as functions of them; in the order of `tables`. */

@@ -7,7 +7,8 @@ import { unlearnTables } from './unlearn-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'
 
 const names = Object.keys(unlearners) as UnlearnerName[]
-const quick = (name: UnlearnerName): { steps?: number } => (name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : {})
+const quick = (name: UnlearnerName): { steps?: number; drawSeed?: number } =>
+  name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : name === 'relabel' ? { drawSeed: 1 } : {}
 
 function unlearn(name: UnlearnerName, embedding: Matrix, labels: Labels) {
   return unlearners[name].unlearn(embedding, labels, quick(name))

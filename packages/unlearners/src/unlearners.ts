@@ -11,6 +11,8 @@ import { fitLeace, leace } from './leace.ts'
 import { fitMeanMatching, meanMatching } from './mean-matching.ts'
 import { fitRandomNoise, randomNoise, type RandomNoiseOptions } from './random-noise.ts'
 import { fitByRegression } from './regression-map.ts'
+import { fitRelabel } from './relabel/fit-relabel.ts'
+import { relabel, relabelDefaults, type RelabelOptions } from './relabel/relabel.ts'
 import { u2uClosedForm, type U2uClosedFormOptions } from './u2u-closed-form.ts'
 import { u2uRegularised, type U2uRegularisedOptions } from './u2u-regularised.ts'
 import type { Unlearned } from './unlearned.ts'
@@ -27,6 +29,7 @@ export interface Unlearner<Options> {
 
 export interface UnlearnerOptions {
   flow: CalibratedFlowOptions
+  relabel: RelabelOptions
   'mean-matching': ClosedFormOptions
   leace: ClosedFormOptions
   blind: BlindOptions
@@ -49,6 +52,12 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
     ...stepwise(calibratedFlow),
     defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500 },
     description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
+  },
+  relabel: {
+    unlearn: relabel,
+    fit: fitRelabel,
+    defaults: { ...relabelDefaults },
+    description: 'points labelled anew by a secret draw: hides exactly from who holds the table',
   },
   'mean-matching': {
     unlearn: meanMatching,

@@ -42,7 +42,7 @@ interface Part {
  */
 export async function run(context: StageContext): Promise<void> {
   if (context.upstream['release'] !== undefined) return takePart(context)
-  const { method, attribute } = context.parameters as unknown as Parameters
+  const { method, attribute, seed } = context.parameters as unknown as Parameters
   const prepared = upstreamOf(context, 'prepare')
   const labels = readLabels(prepared, attribute)
   const { tables: listed, together, metric, regulariser, ...options } = method.options ?? {}
@@ -57,6 +57,11 @@ export async function run(context: StageContext): Promise<void> {
     const means = parts.map((part) => meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }))
     const all = { derived: means.flatMap(({ derived }) => derived), metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {} }
     Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...all, ...(together !== undefined && { together }) }))
+  } else if (method.name === 'relabel') {
+    const selected = Object.fromEntries(parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])))
+    const derived = parts.flatMap((part) => meansOf(part, prepared, { scores: false, together: true }).derived)
+    // An experiment repeats: its draw is no secret, and its tables are not released.
+    Object.assign(results, unlearnTables(selected, labels, 'relabel', { drawSeed: seed, ...options }, { derived }))
   } else {
     if (together !== undefined || metric !== undefined) throw usageError(`expected options together and metric of method flow only, got one of ${method.name}`)
     const [{ trained, tables, keys }] = parts as [Part]

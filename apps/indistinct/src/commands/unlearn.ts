@@ -23,10 +23,11 @@ import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
 import { tableChange } from '../table-change.ts'
 import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
 import { methodNames, outputPaths, parametersOf, unlearnOptions, type AskedUnlearnArguments, type UnlearnArguments } from '../unlearn-arguments.ts'
+import { finishOf, keptByChance, labelMask, relabelWarnings } from '../relabelling.ts'
 import { methodFor, scopeOfUnlearning } from '../unlearn-scope.ts'
 import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
-import { writtenTable, type WrittenTable } from '../written-table.ts'
-import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Unlearning } from '../unlearning.ts'
+import { writtenPoints, writtenTable, type WrittenTable } from '../written-table.ts'
+import { fitFile, fitMethod, openFit, unlearnTogether, updateByFit, type Parameters, type Unlearning } from '../unlearning.ts'
 
 /** With the first table for those of one table. */
 type OneTable = UnlearnArguments & { readonly table: string }
@@ -68,6 +69,7 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const sidecars = outs.map((out) => `${out}.json`)
   if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
   for (const out of outs) checkOutputFormat(out)
+  if (args.method === 'relabel' && args.unlabelled === 'map') throw usageError('--unlabelled map: relabel has no map for users without a label, who have none to hide; leave it out')
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
   if (args.delta !== undefined && isFolder(args.table)) throw usageError(`--delta brings back the bytes of one file, and ${args.table} is a folder of parts; leave it out, and keep the folder`)
@@ -83,6 +85,7 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const extras = await readFlowExtras(args, found)
   const { targets, warnings: ofTargets } = args.audit ? attackTargets(found, args.attackers, extras.also) : { targets: [], warnings: [] }
   const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
+  if (args.method === 'relabel') warnings.push(...relabelWarnings(args))
   for (const warning of warnings) session.log.warn(warning)
   const inputsOfFiles = { ...found, warnings: [...found.warnings, ...warnings] }
   // What a table's format has no place for goes into a file of its own.
@@ -94,10 +97,13 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
 
   const { results: unlearned, fitted, updated } = await unlearnedBy(args, inputsOfFiles, tables, parameters, extras, session.log)
   const notLanded = unlearned.flatMap(({ parameters: reached }, t) => outcomeWarning(unlearned.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
+  const dealt = args.method === 'relabel' ? labelMask(found.labels) : undefined
   // From here on the rows are those that are written: what is measured and attacked is what the files hold.
   const asWritten = (each: readonly Unlearned[]): AsWritten => {
     const writes = sources.map((source, t) => {
       const rows = t === 0 ? each[0]!.embedding : rowsInOrder({ ...found.table, matrix: each[t]!.embedding }, args.table, source, paths[t]!)
+      const mask = dealt && (t === 0 ? dealt : rowsInOrder({ ...found.table, matrix: dealt }, args.table, source, paths[t]!))
+      if (mask) return writtenPoints(source, rows, paths[t]!, outs[t]!, args.lengths, Uint8Array.from(mask.data))
       return writtenTable(source, rows, paths[t]!, outs[t]!, args.lengths)
     })
     const results = each.map((result, t): Unlearned => {
@@ -162,6 +168,7 @@ async function checkedForHarm(
     return { ...asWritten([asItWas(before, first)]), harm: { parts: [], unchecked: [], worse: false, standsOut: false } }
   }
   if (!harm.worse) return { ...made, harm }
+  if (first.method === 'relabel') return { ...made, harm: keptByChance(harm) }
   const refusal = harmRefused(harm, first.method)
   if (!args.force) throw refusal
   log.warn(refusal.message.replace(', and nothing was written', '; --force writes it all the same'))
@@ -169,13 +176,19 @@ async function checkedForHarm(
 }
 
 /** What becomes of each table: of one by a method fitted anew or by an earlier fit, of several together. */
-async function unlearnedBy(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], parameters: Readonly<Record<string, number>>, extras: FlowExtras, log: Log): Promise<Omit<Unlearning, 'result'> & { readonly results: readonly Unlearned[] }> {
+async function unlearnedBy(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], given: Parameters, extras: FlowExtras, log: Log): Promise<Omit<Unlearning, 'result'> & { readonly results: readonly Unlearned[] }> {
+  const parameters = args.method === 'relabel' ? { ...given, finish: finishOf(sourced(tables), args.lengths) } : given
   if (args.tables.length > 1) {
-    const named = tables.filter(({ source }) => source).map(({ name, matrix }) => [name, matrix])
+    const named = sourced(tables).map(({ name, matrix }) => [name, matrix])
     return { results: unlearnTogether(args, Object.fromEntries(named) as Record<string, Matrix>, inputs.labels, parameters, derivedNames(args, tables), log) }
   }
   const { result, ...more } = args.update === undefined ? fitMethod(args, inputs, parameters, extras, log) : await updateByFit({ ...args, update: args.update }, inputs, log)
   return { results: [result], ...more }
+}
+
+/** The tables that were read: without all of them joined. */
+function sourced(tables: readonly AuditedTable[]): AuditedTable[] {
+  return tables.filter(({ source }) => source)
 }
 
 /** Names of the tables of --derived. */
@@ -184,7 +197,7 @@ function derivedNames({ tables: paths, derived = [] }: OneTable, tables: readonl
 }
 
 /** What the run would do, once everything that it would refuse is ruled out. */
-async function planOf(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], given: Record<string, number>, extras: FlowExtras, targets: readonly AttackTarget[], writes: readonly string[], log: Log): Promise<Plan> {
+async function planOf(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], given: Parameters, extras: FlowExtras, targets: readonly AttackTarget[], writes: readonly string[], log: Log): Promise<Plan> {
   const { matrix } = inputs.table
   const own = tables.filter(({ source }) => source)
   const derived = derivedNames(args, tables)

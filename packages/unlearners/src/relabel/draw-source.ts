@@ -1,0 +1,40 @@
+/** @file Where a draw comes from: the operating system, so that nobody can repeat it, or a seed, for tests and experiments. */
+
+import { randomStream, type Random } from '@indistinct/core'
+
+/** 'secret', or the seed of a draw that is not: who knows it, and the tables, undoes the draw. */
+export type DrawSeed = 'secret' | number
+
+/** Words fetched at a time; the system gives at most 16,384. */
+const atOnce = 4096
+
+/** Random numbers of a draw. @throws RangeError for a seed that is no integer. */
+export function drawSource(seed: DrawSeed): Random {
+  return seed === 'secret' ? systemRandom() : randomStream(seed, 'relabel')
+}
+
+/** Numbers from the operating system's generator, which keeps no seed of ours. */
+function systemRandom(): Random {
+  const words = new Uint32Array(atOnce)
+  let at = atOnce
+  const bits = (): number => {
+    if (at === atOnce) {
+      globalThis.crypto.getRandomValues(words)
+      at = 0
+    }
+    const word = words[at]!
+    words[at++] = 0
+    return word
+  }
+  return {
+    uniform: () => bits() / 4294967296,
+    integer(n) {
+      const limit = 4294967296 - (4294967296 % n)
+      let draw = bits()
+      while (draw >= limit) draw = bits()
+      return draw % n
+    },
+    // Box and Muller: the first uniform is above zero.
+    normal: () => Math.sqrt(-2 * Math.log((bits() + 1) / 4294967296)) * Math.cos((2 * Math.PI * bits()) / 4294967296),
+  }
+}

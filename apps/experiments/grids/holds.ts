@@ -15,6 +15,8 @@ function methods({ steps, retrained }: { readonly steps: number; readonly retrai
     { name: 'leace' },
     { name: 'gaussian-transport' },
     { name: 'flow' },
+    { name: 'blind' },
+    { name: 'relabel' },
     { name: 'u2u-r-closed', options: { tradeOff: 1e-4 } },
     { name: 'd2d-r', options: { tradeOff: 1e-4, steps } },
     ...(retrained ? [{ name: 'retrain' }, { name: 'adversarial' }] : []),

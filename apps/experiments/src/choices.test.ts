@@ -1,5 +1,5 @@
-import { inTrainingMethods as stagedInTraining } from '@indistinct/stages'
-import { inTrainingMethods, unlearners } from '@indistinct/unlearners'
+import { inTrainingMethods as stagedInTraining, togetherMethods } from '@indistinct/stages'
+import { inTrainingMethods, isTogether, unlearners } from '@indistinct/unlearners'
 import { describe, expect, test } from 'vitest'
 import { methodNames } from './choices.ts'
 
@@ -11,5 +11,9 @@ describe('methodNames', () => {
 
   test('the stage graph trains anew for the methods that act during training, and no others', () => {
     expect(stagedInTraining).toEqual(Object.keys(inTrainingMethods))
+  })
+
+  test('it takes the models of a release as one for the methods that do, and no others', () => {
+    expect(togetherMethods).toEqual(Object.keys(unlearners).filter(isTogether))
   })
 })

@@ -29,11 +29,16 @@ export interface TablesOptions {
    */
   readonly metrics?: Readonly<Record<string, ScoreMetric>>
   /**
-   * Tables that no score depends on, as LightGCN's `layer-0` where `propagated` is published too; for the flow and `relabel`. They become
+   * Tables that no score depends on, as LightGCN's `layer-0` where `propagated` is published too; for the flow, `blind` and `relabel`. They become
    * linear functions of the other tables once these are unlearned, and tell nothing that those do not: see `derivedTable`. `relabel` makes
    * points so, and asks the other tables alone who is near to whom.
    */
   readonly derived?: readonly string[]
+}
+
+/** Whether `method` treats the tables of a model, or of a release, as one where nothing else is said. */
+export function isTogether(method: string): boolean {
+  return ['flow', 'blind', 'relabel'].includes(method)
 }
 
 /**
@@ -55,7 +60,7 @@ export function unlearnTables<Name extends UnlearnerName>(
   labels: Labels,
   method: Name,
   options: UnlearnerOptions[Name] = {},
-  { together = method === 'flow' || method === 'blind', metrics = {}, derived = [] }: TablesOptions = {},
+  { together = isTogether(method), metrics = {}, derived = [] }: TablesOptions = {},
 ): Record<string, Unlearned> {
   if (!Object.hasOwn(unlearners, method)) {
     throw usageError(`unlearnTables: expected one of ${Object.keys(unlearners).join(', ')}, got '${method}'`)
@@ -65,7 +70,8 @@ export function unlearnTables<Name extends UnlearnerName>(
   const named = [...Object.keys(metrics), ...derived]
   const stranger = named.find((name) => !Object.hasOwn(tables, name))
   if (stranger !== undefined) throw usageError(`unlearnTables: expected metrics and derived tables of ${Object.keys(tables).join(', ')}, got '${stranger}'`)
-  if (named.length > 0 && method !== 'flow' && !(method === 'relabel' && Object.keys(metrics).length === 0)) throw usageError(`unlearnTables: expected metrics and derived tables for method 'flow' only, got '${method}'`)
+  if (Object.keys(metrics).length > 0 && method !== 'flow') throw usageError(`unlearnTables: expected metrics for method 'flow' only, got '${method}'`)
+  if (derived.length > 0 && !isTogether(method)) throw usageError(`unlearnTables: expected derived tables for methods that treat tables together, got '${method}'`)
   if (method === 'relabel') {
     expectSameRows(entries)
     const flow: PointsOf = (users, shuffled, onPass) => embeddingsOf(unlearnTables(users, shuffled, 'flow', { ...(onPass && { onPass }) }, { derived }))

@@ -154,7 +154,7 @@ describe('unlearnTables', () => {
     const tables = { gmf: gmf.embedding }
     expect(() => unlearnTables(tables, gmf.labels, 'flow', {}, { derived: ['other'] })).toThrow("expected metrics and derived tables of gmf, got 'other'")
     expect(() => unlearnTables(tables, gmf.labels, 'flow', {}, { derived: ['gmf'] })).toThrow('expected a table to derive gmf from, got none')
-    expect(() => unlearnTables(tables, gmf.labels, 'u2u-r-closed', {}, { derived: ['gmf'] })).toThrow("for method 'flow' only, got 'u2u-r-closed'")
+    expect(() => unlearnTables(tables, gmf.labels, 'u2u-r-closed', {}, { derived: ['gmf'] })).toThrow("that treat tables together, got 'u2u-r-closed'")
   })
 
   test('together: tables of different users are refused', () => {

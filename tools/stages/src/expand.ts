@@ -6,7 +6,7 @@
 import { canonicalJson, type Json } from '@indistinct/core'
 import { addNode, mergeNode } from './add-node.ts'
 import type { Choice, FigureName, Grid, HeldChoice, Options, Product, SmoothingChoice, SplitChoice } from './grid.ts'
-import { inTrainingMethods, type StageNode } from './stage.ts'
+import { inTrainingMethods, togetherMethods, type StageNode } from './stage.ts'
 
 /** One attack on a model: all its user tables, seen by one attacker under one protocol. */
 export interface AttackCell {
@@ -317,7 +317,7 @@ function modelOf(nodes: Map<string, StageNode>, cell: Cell, method: FullChoice |
 }
 
 /**
- * The unlearning of one model. The flow of a release is one node over all models, of which each model's own node takes its
+ * The unlearning of one model. One of `togetherMethods` of a release is one node over all models, of which each model's own node takes its
  * part, unless the method's option `together` says that tables are treated apart.
  */
 function unlearnNodes(
@@ -325,7 +325,7 @@ function unlearnNodes(
 ): { unlearn: StageNode; whole?: StageNode } {
   const { dataset, recommender, attribute, seed, release } = cell
   const names = [dataset.name, recommender.name, method.name]
-  if (!release || method.name !== 'flow' || method.options['together'] === false) {
+  if (!release || !togetherMethods.includes(method.name) || method.options['together'] === false) {
     return { unlearn: addNode(nodes, 'unlearn', names, { method, attribute, seed }, data) }
   }
   const trained = release.map((each) => addNode(nodes, 'train', [dataset.name, each.name], trainingOf(cell, each), { prepare: data.prepare }).id)

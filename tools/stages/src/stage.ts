@@ -11,6 +11,9 @@ export type Stage = (typeof stages)[number]
  */
 export const inTrainingMethods: readonly string[] = ['retrain', 'adversarial']
 
+/** Methods that treat the models of a release as one. The same test compares them with `isTogether` of that package. */
+export const togetherMethods: readonly string[] = ['flow', 'relabel', 'blind']
+
 /** One artifact: the stage that makes it, what it is made with, and the artifacts it is made from. */
 export interface StageNode {
   /** Nx project name: the stage, readable names, a digest of everything below. */

@@ -38,7 +38,7 @@ function models(rows: readonly HoldsRow[]): HoldsRow[][] {
 }
 
 function titleOf({ dataset, attribute, recommender, training, seed }: HoldsRow): string {
-  const options = Object.entries(training as { [name: string]: unknown }).map(([name, value]) => `${name} ${String(value)}`)
+  const options = Object.entries(training as { [name: string]: unknown }).sort().map(([name, value]) => `${name} ${String(value)}`)
   return `${dataset}, ${attribute}, ${recommender}${options.length > 0 ? ` (${options.join(', ')})` : ''}, seed ${seed}`
 }
 

@@ -55,7 +55,8 @@ export function holdsRows({ expanded, outcomes, exitCodes }: Pick<GridRun, 'expa
 /** Exit code of a stage that would have done harm. */
 const harmCode = 5
 
-function aboutOf({ dataset, attribute, recommender, seed, method, train }: ModelCell): Omit<HoldsRow, 'leaks' | 'price'> {
+/** What a row is of. */
+export function aboutOf({ dataset, attribute, recommender, seed, method, train }: ModelCell): Omit<HoldsRow, 'leaks' | 'price'> {
   const training = (train.parameters['recommender'] as { readonly options: Json }).options
   return { dataset, attribute, recommender, training, seed, method: method?.name ?? 'original', options: (method?.options ?? {}) as Json }
 }
@@ -77,9 +78,13 @@ export function strongest(attacks: readonly HeldAttack[]): Leak[] {
 
 /** `made` in the place of the rows of the same method on the same model. */
 export function mergeRows(known: readonly HoldsRow[], made: readonly HoldsRow[]): HoldsRow[] {
-  const key = ({ dataset, attribute, recommender, training, seed, method }: HoldsRow): string => canonicalJson([dataset, attribute, recommender, training, seed, method])
-  const fresh = new Map(made.map((row) => [key(row), row]))
-  const kept = known.map((row) => fresh.get(key(row)) ?? row)
-  const old = new Set(known.map(key))
-  return [...kept, ...made.filter((row) => !old.has(key(row)))]
+  const fresh = new Map(made.map((row) => [keyOf(row), row]))
+  const kept = known.map((row) => fresh.get(keyOf(row)) ?? row)
+  const old = new Set(known.map(keyOf))
+  return [...kept, ...made.filter((row) => !old.has(keyOf(row)))]
+}
+
+/** What tells rows apart: a method has one set of options on a model. */
+export function keyOf({ dataset, attribute, recommender, training, seed, method }: ReturnType<typeof aboutOf>): string {
+  return canonicalJson([dataset, attribute, recommender, training, seed, method])
 }

@@ -11,7 +11,7 @@ import { holds } from '../../grids/holds.ts'
 import { makeArtifact } from '../store/artifact-folder.ts'
 import { holdings, type HeldAttack, type Holding } from '../store/results.ts'
 import { holdsPage, holdsSummary } from './holds-page.ts'
-import { holdsRows, mergeRows, strongest, type HoldsResults, type HoldsRow } from './holds-results.ts'
+import { aboutOf, holdsRows, keyOf, mergeRows, strongest, type HoldsResults, type HoldsRow } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -27,11 +27,10 @@ describe('results/holds', () => {
   })
 
   test('rows are those of the grid, each once, with every holding', () => {
-    const planned = expandGrid(holds).models.map(({ dataset, attribute, recommender, method }) => `${dataset} ${attribute} ${recommender} ${method?.name ?? 'original'}`)
-    const names = stored.rows.map(({ dataset, attribute, recommender, method, seed }) => `${dataset} ${attribute} ${recommender} ${method} ${seed}`)
-    expect(new Set(names).size).toBe(names.length)
+    const planned = expandGrid(holds).models.map((model) => keyOf(aboutOf(model)))
+    expect(new Set(stored.rows.map(keyOf)).size).toBe(stored.rows.length)
     for (const row of stored.rows) {
-      expect(planned).toContain(`${row.dataset} ${row.attribute} ${row.recommender} ${row.method}`)
+      expect(planned).toContain(keyOf(row))
       if (row.refused !== undefined) continue
       const asked = holdings.filter((holding) => row.leaks.some((leak) => leak.holding === holding && leak.alone === (row.method === 'original' && holding === 'earlier release')))
       expect(asked).toEqual(holdings)

@@ -19,7 +19,7 @@ import { runGrid } from '../nx-run.ts'
 import { runDisplay } from '../run-display.ts'
 import { failureText } from '../run-outcome.ts'
 import { holdsPage } from './holds-page.ts'
-import { holdsRows, holdsSchema, mergeRows, type HoldsResults } from './holds-results.ts'
+import { aboutOf, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -60,12 +60,9 @@ function selected(grid: Grid): Grid {
   return { ...grid, products }
 }
 
-/** As the grid names them, so that a row that is made later does not stand last. */
+/** In the order of the grid, so that a row that is made later does not stand last; rows of models that it no longer has are gone. */
 function inGridOrder(rows: HoldsResults['rows']): HoldsResults['rows'] {
-  const { models } = expandGrid(holds)
-  const order = (row: HoldsResults['rows'][number]): number => {
-    const at = models.findIndex(({ dataset, attribute, recommender, method }) => dataset === row.dataset && attribute === row.attribute && recommender === row.recommender && (method?.name ?? 'original') === row.method)
-    return at < 0 ? models.length : at
-  }
-  return [...rows].sort((a, b) => order(a) - order(b))
+  const order = expandGrid(holds).models.map((model) => keyOf(aboutOf(model)))
+  const at = (row: HoldsResults['rows'][number]): number => order.indexOf(keyOf(row))
+  return rows.filter((row) => at(row) >= 0).sort((a, b) => at(a) - at(b))
 }

@@ -47,6 +47,11 @@ describe('unlearn', () => {
     }
   })
 
+  test('blind is one map of all tables of a model, and one that no score depends on follows from the others', async () => {
+    expect((await unlearned('lightgcn', 'lightgcn-blind', {}, 'blind'))['layer-0']!.parameters).toMatchObject({ derived: ['propagated'] })
+    expect((await unlearned('nmf', 'nmf-blind', {}, 'blind'))['gmf']!.parameters.together!.tables).toEqual(['gmf', 'mlp'])
+  })
+
   test('the flow of a release moves the tables of all models together, and each model takes its part', async () => {
     await make('unlearn', 'whole', unlearn, { method: { name: 'flow', options: { metric: 'scores' } }, attribute: 'gender', seed: 1 }, { prepare: at('prepared'), 'train/0': at('nmf'), 'train/1': at('lightgcn') })
     for (const [part, model] of ['nmf', 'lightgcn'].entries()) await make('unlearn', `${model}-part`, unlearn, { part }, { release: at('whole') })
@@ -80,6 +85,7 @@ describe('unlearn', () => {
   test('refuses values it does not know, and the flow’s options of other methods', async () => {
     await expect(unlearned('nmf', 'bad', { metric: 'score' })).rejects.toThrow('expected metric as "scores" or "none", got "score"')
     await expect(unlearned('nmf', 'bad', { together: 'yes' })).rejects.toThrow('expected together as true or false, got "yes"')
-    await expect(unlearned('nmf', 'bad', { together: true }, 'leace')).rejects.toThrow('of method flow only, got one of leace')
+    await expect(unlearned('nmf', 'bad', { together: true }, 'leace')).rejects.toThrow('of methods flow, blind and relabel only, got one of leace')
+    await expect(unlearned('nmf', 'bad', { metric: 'scores' }, 'blind')).rejects.toThrow('of method flow only, got one of blind')
   })
 })

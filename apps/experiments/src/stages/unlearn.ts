@@ -5,7 +5,7 @@
 
 import { usageError, type Json, type Matrix } from '@indistinct/core'
 import { restore } from '@indistinct/recommenders'
-import { unlearners, unlearnTables, type TablesOptions, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import { isTogether, unlearners, unlearnTables, type TablesOptions, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
@@ -33,11 +33,11 @@ interface Part {
 
 /**
  * Writes the tables that were protected, under the names they came with, and unlearn.json: parameters, passes and trace
- * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow `together`, see
- * `unlearnTables`, by default true, and `metric`, by default 'none', or 'scores' (`tableMetric`); `regulariser` 'margin' of
+ * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow, `blind` and `relabel` `together`,
+ * see `unlearnTables`, by default true; of the flow `metric`, by default 'none', or 'scores' (`tableMetric`); `regulariser` 'margin' of
  * d2d-r and u2u-r.
  *
- * Of a release the flow treats the tables of all models together, upstream `train/0`, `train/1`, …; tables and history of each
+ * Of a release these three treat the tables of all models together, upstream `train/0`, `train/1`, …; tables and history of each
  * are written to part-<n>, and a node of each model's own, which has that one as `release`, takes them from there.
  */
 export async function run(context: StageContext): Promise<void> {
@@ -51,19 +51,17 @@ export async function run(context: StageContext): Promise<void> {
   if (metric !== undefined && metric !== 'scores' && metric !== 'none') throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
   const limit = passesOf(method)
   const results: Record<string, Unlearned> = {}
-  if (method.name === 'flow') {
+  if (metric !== undefined && method.name !== 'flow') throw usageError(`expected option metric of method flow only, got one of ${method.name}`)
+  if (isTogether(method.name)) {
     const selected = Object.fromEntries(parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])))
     const onPass = ({ pass }: { pass: number }): void => context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
     const means = parts.map((part) => meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }))
     const all = { derived: means.flatMap(({ derived }) => derived), metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {} }
-    Object.assign(results, unlearnTables(selected, labels, 'flow', { ...options, onPass }, { ...all, ...(together !== undefined && { together }) }))
-  } else if (method.name === 'relabel') {
-    const selected = Object.fromEntries(parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])))
-    const derived = parts.flatMap((part) => meansOf(part, prepared, { scores: false, together: true }).derived)
     // An experiment repeats: its draw is no secret, and its tables are not released.
-    Object.assign(results, unlearnTables(selected, labels, 'relabel', { drawSeed: seed, ...options }, { derived }))
+    const drawn = method.name === 'relabel' ? { drawSeed: seed } : {}
+    Object.assign(results, unlearnTables(selected, labels, method.name as UnlearnerName, { ...drawn, ...options, onPass }, { ...all, ...(together !== undefined && { together }) }))
   } else {
-    if (together !== undefined || metric !== undefined) throw usageError(`expected options together and metric of method flow only, got one of ${method.name}`)
+    if (together !== undefined) throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
     const [{ trained, tables, keys }] = parts as [Part]
     for (const [at, name] of [...keys.keys()].entries()) {
       const onPass = ({ pass }: { pass: number }): void => context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)

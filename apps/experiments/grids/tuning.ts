@@ -1,11 +1,12 @@
 /**
  * @file Settings of recommenders that are tried on validation items. A product is a data set, a recommender and K; its
- * first point is the recommender's defaults.
+ * first point is the recommender's defaults, unless said otherwise.
  *
  *     INDISTINCT_DATA=... npm run tuning
  *
  * The split is that of seed 42, which `npm start` takes. ML-100K trains in seconds and has every axis: layers, L2, loss,
- * learning rate, batch, negatives, the tower. Epochs are those of early stopping.
+ * learning rate, batch, negatives, the tower. ML-1M has few points, about what was best there. Epochs are those of
+ * early stopping.
  *
  * Deviation: LightGCN may be chosen with a softmax over all items where the paper has BPR, NMF with L2 and without the
  * output weights of GMF, which the paper trains.
@@ -114,8 +115,18 @@ const ml100k: readonly Product[] = [
   productOf('ml-100k', 'ials', 64, [{ l2: 20 }, { l2: 10 }, { l2: 40 }, { l2: 80 }]),
 ]
 
+const ml1m: readonly Product[] = [
+  productOf('ml-1m', 'lightgcn', 16, [defaults, ...bpr(2, 1e-3), ...softmax(2, 1e-2, 2e-2)]),
+  productOf('ml-1m', 'lightgcn', 64, [defaults, ...softmax(2, 1e-2)]),
+  productOf('ml-1m', 'nmf', 16, [defaults, ...each(gmf({ lr: 0.01, hidden: [8] }), [{ l2: 0.01 }, { l2: 0.02 }])]),
+  // At K = 64 the default tower takes ten times as long as this one, and is left out.
+  productOf('ml-1m', 'nmf', 64, gmf({ lr: 0.01, l2: 0.01, hidden: [32] })),
+  productOf('ml-1m', 'ials', 16, [{ l2: 20 }, { l2: 40 }]),
+  productOf('ml-1m', 'ials', 64, [{ l2: 20 }]),
+]
+
 export const tuning: Grid = {
   name: 'tuning',
   title: 'Settings of recommenders on validation items',
-  products: ml100k,
+  products: [...ml100k, ...ml1m],
 }

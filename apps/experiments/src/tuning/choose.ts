@@ -43,6 +43,13 @@ export function chosenPoints(points: readonly MeasuredPoint[]): MeasuredPoint[] 
   return [...best.values()]
 }
 
+/** Whether `options` say no more than the dimensions. */
+export function isDefault(options: Options): boolean {
+  const { gmf, hidden } = options as { gmf?: number; hidden?: readonly number[] }
+  const own = Object.keys(options).filter((name) => !['factors', 'gmf', 'mlp', 'hidden'].includes(name))
+  return own.length === 0 && (hidden === undefined || hidden.join() === [2 * gmf!, gmf, gmf! / 2].join())
+}
+
 /** Dimensions K of each user table under the options of a point, which names them. */
 export function factorsOf(recommender: string, options: Options): number {
   const factors = options[recommender === 'nmf' ? 'gmf' : 'factors']

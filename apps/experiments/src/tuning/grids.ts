@@ -2,7 +2,7 @@
 
 import type { Grid, Product } from '@indistinct/stages'
 import { tuning } from '../../grids/tuning.ts'
-import { chosenPoints, factorsOf, nameOf, yardstick, type MeasuredPoint } from './choose.ts'
+import { chosenPoints, factorsOf, isDefault, nameOf, yardstick, type MeasuredPoint } from './choose.ts'
 
 /** Half of the way to the mean of the 30 nearest rows. */
 export const smoothing = { neighbours: 30, share: 0.5 }
@@ -17,10 +17,10 @@ export const tunedDatasets: readonly string[] = [
   ...new Set(tuning.products.flatMap(({ datasets }) => datasets.map(({ name }) => name))),
 ]
 
-/** The flow on what was chosen among `points`, attacked as `npm start` does under five folds. */
+/** The flow on what was chosen among `points` at K = 16, attacked as `npm start` does under five folds. */
 export function flowGrid(points: readonly MeasuredPoint[], datasets: readonly string[]): Grid {
   const chosen = chosenPoints(points).filter(
-    ({ dataset, recommender }) => datasets.includes(dataset) && recommender !== yardstick,
+    ({ dataset, recommender, factors }) => datasets.includes(dataset) && recommender !== yardstick && factors === 16,
   )
   const products = chosen.map(
     ({ dataset, recommender, options }): Product => ({
@@ -43,12 +43,13 @@ export function comparisonGrid(points: readonly MeasuredPoint[], datasets: reado
   const products = pointsGrid(datasets).products.map((product): Product => {
     const [dataset] = product.datasets
     const [first] = product.recommenders
+    const plain = product.recommenders.filter(({ options }) => isDefault(options!))
     const best = chosen.get(
       nameOf({ dataset: dataset!.name, recommender: first!.name, factors: factorsOf(first!.name, first!.options!) }),
     )
     return {
       ...product,
-      recommenders: [first!, ...(best ? [{ name: first!.name, options: best }] : [])],
+      recommenders: [...plain, ...(best ? [{ name: first!.name, options: best }] : [])],
       smoothing,
       yardsticks: [{ name: 'ease' }],
     }

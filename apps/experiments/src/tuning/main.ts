@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, type Grid } from '@indistinct/stages'
+import type { FrontierResults } from '../frontier/page.ts'
 import { runGrid, type GridRun } from '../nx-run.ts'
 import { runDisplay } from '../run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
@@ -40,7 +41,9 @@ const parallel = Number(values.parallel ?? 2)
 
 const code = values.summary ? 0 : await measured()
 const known = stored()
-writeFileAtomic(join(results, 'README.md'), tuningPage(known))
+const frontierFile = fileURLToPath(new URL('../../results/frontier/frontier.json', import.meta.url))
+const frontier = JSON.parse(readFileSync(frontierFile, 'utf8')) as FrontierResults
+writeFileAtomic(join(results, 'README.md'), tuningPage(known, frontier))
 writeFileAtomic(fileURLToPath(tunedPath), `${canonicalJson(settingsOf(known) as Json, 1)}\n`)
 process.exit(code)
 

@@ -1,9 +1,10 @@
 /** @file The tuning's results as a page of Markdown, and as the file of settings. */
 
 import type { Interval } from '../frontier/measure.ts'
+import type { FrontierResults } from '../frontier/page.ts'
 import type { Options } from '@indistinct/stages'
 import type { TunedFile } from '../tuned.ts'
-import { chosenPoints, nameOf, yardstick, type MeasuredPoint } from './choose.ts'
+import { chosenPoints, isDefault, nameOf, yardstick, type MeasuredPoint } from './choose.ts'
 import type { MeasuredFlow, MeasuredYardstick } from './collect.ts'
 
 export interface TuningResults {
@@ -32,7 +33,8 @@ export function settingsOf({ points }: TuningResults): TunedFile {
   )
 }
 
-export function tuningPage(results: TuningResults): string {
+/** @param frontier has what the flow costs on models under defaults */
+export function tuningPage(results: TuningResults, frontier: FrontierResults): string {
   const { points } = results
   const datasets = [...new Set(points.map(({ dataset }) => dataset))]
   const sizes = [...new Set(points.map(({ factors }) => factors))].sort((a, b) => a - b)
@@ -48,9 +50,10 @@ export function tuningPage(results: TuningResults): string {
     ...datasets.map((dataset) => datasetTable(results, dataset, sizes)),
     '## Which reach iALS\n\n',
     'Test NDCG@10 of tuned models over that of the tuned iALS with the same K, less one. “Paper’s loss” is the best point on\n',
-    'validation items among those that train as the paper does: BPR, or an output layer that is trained.\n\n',
+    'validation items among those that train as the paper does: BPR, or an output layer that is trained. Where few of these\n',
+    'were tried, below, it says little.\n\n',
     reachTable(results),
-    ...(results.flows.length > 0 ? flowSection(results) : []),
+    ...(results.flows.length > 0 ? flowSection(results, frontier) : []),
     '\n## Every point\n\n',
     'Options that are not named are the recommender’s defaults; **bold** is chosen.\n\n',
     ...datasets.flatMap((dataset) =>
@@ -67,9 +70,9 @@ function datasetTable({ points, yardsticks }: TuningResults, dataset: string, si
   const rows = sizes.flatMap((factors) =>
     [...new Set(own.map(({ recommender }) => recommender))].flatMap((recommender) => {
       const of = own.filter((point) => point.factors === factors && point.recommender === recommender)
-      const [first] = of
+      const plain = of.find(({ options }) => isDefault(options))
       const best = of.find((point) => chosen.has(point))
-      if (!first || !best) return []
+      if (!best) return []
       const row = (point: MeasuredPoint, settings: string): string[] => [
         titles[recommender] ?? recommender,
         String(factors),
@@ -79,7 +82,8 @@ function datasetTable({ points, yardsticks }: TuningResults, dataset: string, si
         point.smoothed ? gain(point) : '–',
       ]
       if (recommender === yardstick) return [row(best, 'tuned')]
-      return best === first ? [row(best, 'defaults, chosen')] : [row(first, 'defaults'), row(best, 'tuned')]
+      if (best === plain) return [row(best, 'defaults, chosen')]
+      return [...(plain ? [row(plain, 'defaults')] : []), row(best, 'tuned')]
     }),
   )
   const others = yardsticks
@@ -114,21 +118,45 @@ function reachTable({ points }: TuningResults): string {
   return table(['data set', 'model', 'K', 'tuned, %', 'tuned under the paper’s loss, %'], rows)
 }
 
-function flowSection({ flows }: TuningResults): string[] {
+function flowSection({ flows, points }: TuningResults, { measured }: FrontierResults): string[] {
+  const chosen = chosenPoints(points)
   const rows = flows.map(({ dataset, recommender, factors, before, after, price }) => [
     titles[dataset] ?? dataset,
     titles[recommender] ?? recommender,
     String(factors),
     interval(before, 3),
     interval(after, 3),
+    ndcgAfter(
+      chosen.find((point) => nameOf(point) === nameOf({ dataset, recommender, factors })),
+      price,
+    ),
     percents(price),
+    priceUnderDefaults(measured, { dataset, recommender, factors }),
   ])
   return [
     '\n## What the flow leaves and costs on tuned models\n\n',
-    'Gender, as `npm start` takes it out of every user table. The worst is the largest folded AUC over tables, raw and\n',
-    'standardised, of an MLP and XGBoost under five folds. It lies above one half by chance alone.\n\n',
-    table(['data set', 'model', 'K', 'worst before', 'worst after', 'NDCG@10, %'], rows),
+    'Gender, as `npm start` takes it out of every user table, at K = 16. The worst is the largest folded AUC over tables, raw and\n',
+    'standardised, of an MLP and XGBoost under five folds, and above one half by chance alone. “Under defaults” is the\n',
+    'change that the [frontier](../frontier/README.md) has of the same model untuned, at the same seed.\n\n',
+    table(
+      ['data set', 'model', 'K', 'worst before', 'worst after', 'NDCG@10 after', 'change, %', 'under defaults, %'],
+      rows,
+    ),
   ]
+}
+
+function ndcgAfter(point: MeasuredPoint | undefined, price: Interval): string {
+  return point ? (point.test.value * (1 + price.value)).toFixed(4) : '–'
+}
+
+function priceUnderDefaults(
+  measured: FrontierResults['measured'],
+  model: Pick<MeasuredFlow, 'dataset' | 'recommender' | 'factors'>,
+): string {
+  const row = measured.find(
+    ({ cell, rung }) => rung === 'flow' && cell.seed === 42 && !cell.tuned && nameOf(cell) === nameOf(model),
+  )
+  return row?.change ? percents(row.change) : '–'
 }
 
 function pointsTable(points: readonly MeasuredPoint[]): string {

@@ -12,15 +12,17 @@ import { main } from '../../grids/main.ts'
 import { tuning } from '../../grids/tuning.ts'
 import { experimentProtocols, productOf } from '../experiment-protocol.ts'
 import { trainingOptions } from '../frontier/cells.ts'
+import type { FrontierResults } from '../frontier/page.ts'
 import { startOptions } from '../start-options.ts'
 import { tunedOptions, tunedPath, tunedSettings, type TunedFile } from '../tuned.ts'
-import { chosenPoints, factorsOf, nameOf, yardstick, type MeasuredPoint } from './choose.ts'
+import { chosenPoints, factorsOf, isDefault, type MeasuredPoint } from './choose.ts'
 import { comparisonGrid, smoothing, tunedDatasets } from './grids.ts'
 import { merged, withSmoothed } from './merge.ts'
 import { settingsOf, tuningPage, type TuningResults } from './page.ts'
 
 const results = fileURLToPath(new URL('../../results/tuning', import.meta.url))
 const stored = JSON.parse(readFileSync(join(results, 'tuning.json'), 'utf8')) as TuningResults
+const frontier = JSON.parse(readFileSync(join(results, '../frontier/frontier.json'), 'utf8')) as FrontierResults
 const settings = JSON.parse(readFileSync(tunedPath, 'utf8')) as TunedFile
 
 const point = (
@@ -63,6 +65,16 @@ describe('chosenPoints', () => {
   })
 })
 
+test('defaults are what says no more than the dimensions', () => {
+  expect([{ factors: 64 }, { gmf: 8, mlp: 8, hidden: [16, 8, 4] }].map(isDefault)).toEqual([true, true])
+  expect(
+    [
+      { factors: 64, l2: 1 },
+      { gmf: 8, mlp: 8, hidden: [8] },
+    ].map(isDefault),
+  ).toEqual([false, false])
+})
+
 describe('merged', () => {
   const on = (dataset: string, l2: number): MeasuredPoint => ({ ...point('lightgcn', 16, 0.1, 0.1, l2), dataset })
 
@@ -86,13 +98,51 @@ describe('merged', () => {
   })
 })
 
+test('the page has what the flow leaves and costs, beside its price on the same model under defaults', () => {
+  const estimate = (value: number): { value: number; lower: number; upper: number } => ({
+    value,
+    lower: value,
+    upper: value,
+  })
+  const own = { ...point('lightgcn', 16, 0.1, 0.3), dataset: 'ml-1m' }
+  const flow = {
+    dataset: 'ml-1m',
+    recommender: 'lightgcn',
+    factors: 16,
+    before: estimate(0.8),
+    after: estimate(0.52),
+    price: estimate(-0.1),
+  }
+  const rowOf = (tuned: boolean): FrontierResults['measured'][number] => ({
+    ...frontier.measured[0]!,
+    cell: { dataset: 'ml-1m', recommender: 'lightgcn', factors: 16, seed: 42, ...(tuned && { tuned: true as const }) },
+    rung: 'flow',
+    change: estimate(tuned ? -0.9 : -0.02),
+  })
+  const page = tuningPage(
+    { schema: 'indistinct.tuning/1', points: [own], yardsticks: [], flows: [flow] },
+    { ...frontier, measured: [rowOf(true), rowOf(false)] },
+  )
+  const cells = [
+    'ML-1M',
+    'LightGCN',
+    '16',
+    '0.800 [0.800, 0.800]',
+    '0.520 [0.520, 0.520]',
+    '0.2700',
+    '-10.0 [-10.0, -10.0]',
+    '-2.0 [-2.0, -2.0]',
+  ]
+  expect(page).toContain(`| ${cells.join(' | ')} |\n`)
+})
+
 describe('results/tuning', () => {
   test('the page and the settings are what the results give; after an edit run `npm run tuning -- --summary`', () => {
-    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(tuningPage(stored))
+    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(tuningPage(stored, frontier))
     expect(readFileSync(tunedPath, 'utf8')).toBe(`${canonicalJson(settingsOf(stored) as Json, 1)}\n`)
   })
 
-  test('holds the points of the grid, each once, the defaults first', () => {
+  test('holds the points of the grid, each once', () => {
     const named = ({
       dataset,
       recommender: name,
@@ -106,21 +156,14 @@ describe('results/tuning', () => {
     )
     expect(new Set(planned).size).toBe(planned.length)
     expect(stored.points.map(named).sort()).toEqual([...planned].sort())
-    for (const { recommenders } of tuning.products.filter((product) => product.recommenders[0]!.name !== yardstick)) {
-      const [first] = recommenders
-      expect(
-        Object.keys(first!.options!).filter((name) => !['factors', 'gmf', 'mlp', 'hidden'].includes(name)),
-      ).toEqual([])
-    }
   })
 
   test('defaults and what was chosen are smoothed too', () => {
     const chosen = chosenPoints(stored.points)
-    for (const each of stored.points) expect(each.smoothed !== undefined).toBe(chosen.includes(each) || isFirst(each))
+    for (const each of stored.points)
+      expect(each.smoothed !== undefined).toBe(chosen.includes(each) || isDefault(each.options))
   })
 })
-
-const isFirst = (each: MeasuredPoint): boolean => stored.points.find((other) => nameOf(other) === nameOf(each)) === each
 
 describe('settings/tuned.json', () => {
   const data = splitRatio(syntheticDataset({ users: 60, items: 40 }), { seed: 1 })

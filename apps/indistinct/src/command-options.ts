@@ -3,6 +3,7 @@
 import type { Options } from 'yargs'
 import { batteryOptions } from './attack-battery.ts'
 import { auditOptions } from './commands/audit.ts'
+import { certifyOptions } from './commands/certify.ts'
 import { compareOptions } from './commands/compare.ts'
 import { dataOptions } from './commands/data.ts'
 import { doctorOptions } from './commands/doctor.ts'
@@ -23,6 +24,7 @@ export type OptionTable = Readonly<Record<string, Options>>
 export const commandOptions: Readonly<Record<string, OptionTable>> = {
   audit: auditOptions,
   unlearn: unlearnOptions,
+  certify: certifyOptions,
   restore: restoreOptions,
   'shards unlearn': shardsOptions.unlearn,
   'shards worker': shardsOptions.worker,

@@ -3,6 +3,7 @@
 import { usageError } from '@indistinct/core'
 import yargs from 'yargs'
 import { auditCommand } from './commands/audit.ts'
+import { certifyCommand } from './commands/certify.ts'
 import { compareCommand } from './commands/compare.ts'
 import { completionCommand, completionFlag } from './commands/completion.ts'
 import { dataCommand } from './commands/data.ts'
@@ -44,6 +45,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
     .command(auditCommand)
     .command(unlearnCommand)
+    .command(certifyCommand)
     .command(restoreCommand)
     .command(shardsCommand)
     .command(compareCommand)

@@ -41,3 +41,4 @@ export { defaultMargin, smallestCorrectedP, verdictOf, type AttackName, type Sim
 export { whitener } from './whiten.ts'
 export { xgb, xgbAttacker, type XgbAttackerOptions } from './xgb.ts'
 export { xgbRegression, xgbRegressor } from './xgb-regression.ts'
+export { certify, type Certificate, type Certified, type CertifyOptions } from './certify/certify.ts'

@@ -1,4 +1,5 @@
 export { accuracy, balancedAccuracy } from './accuracy.ts'
+export { cellBounds, kernelBound, thresholdBounds, type BoundedAttackers, type CertifiedBound } from './certified-bounds.ts'
 export { auc, foldedAuc, macroAuc, oneVersusRestAucs } from './auc.ts'
 export { aucInterval, foldedInterval, logitInterval, meanAucInterval, placements, NORMAL_975, type AucEstimate, type Interval, type MeanAucOptions, type Scoring } from './auc-interval.ts'
 export { bootstrapInterval, bootstrapIntervals, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'

@@ -4,6 +4,7 @@ export { displacementOf } from './displacement.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
 export type { Markup } from './markup.ts'
 export { neighbourDataOf, type MeasuredOverlap } from './neighbour-table.ts'
+export { layerTitles } from './layers-section.ts'
 export { nearestNeighbours, type Neighbours } from './nearest-neighbours.ts'
 export type { PaperFigure } from './paper-figure.ts'
 export { paretoFigure, paretoFront, type ParetoData, type ParetoPoint } from './pareto-figure.ts'
@@ -19,6 +20,7 @@ export type {
   DisplacementGroup,
   Estimate,
   HistogramData,
+  LayersData,
   NeighbourData,
   NeighbourGroup,
   Provenance,

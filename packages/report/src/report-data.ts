@@ -30,6 +30,7 @@ export interface ReportData {
   readonly margin?: number
   /** Smallest AUC that this sample could have shown; from `attacks[].scored` when absent. */
   readonly smallestLeak?: number
+  readonly layers?: LayersData
   readonly warnings?: readonly string[]
   readonly threatModel?: ThreatModel
   readonly attacks?: readonly AttackRow[]
@@ -42,6 +43,15 @@ export interface ReportData {
   readonly provenance?: Provenance
   /** Limits beyond those that every report states. */
   readonly limits?: readonly string[]
+}
+
+/** What is known of a table, by how it is known: three kinds of sentences that are never mixed. */
+export interface LayersData {
+  /** Against whom, by which argument. */
+  readonly bounded: readonly string[]
+  /** What attacks that were run have found. */
+  readonly found: readonly string[]
+  readonly notTested: readonly string[]
 }
 
 export interface AttributeSummary {

@@ -8,6 +8,7 @@ import { forestPlot } from './forest-plot.ts'
 import { foldedByAttacker } from './folded-rows.ts'
 import { fixed } from './format-number.ts'
 import { histogramFigure } from './histogram.ts'
+import { layersSection } from './layers-section.ts'
 import { limitsSection } from './limits-section.ts'
 import { html, Markup, type Content } from './markup.ts'
 import { neighbourTable } from './neighbour-table.ts'
@@ -30,6 +31,7 @@ export function reportHtml(data: ReportData): string {
   const attacks = data.attacks ?? []
   const attacked = attacks.length > 0
   const sections: [id: string, title: string, content: Content][] = [
+    ['layers', 'What is known, and how', data.layers && layersSection(data.layers)],
     ['threat-model', 'Threat model', data.threatModel && threatModelSection(data.threatModel)],
     ['attacks', 'Attacks', attacked && html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`],
     ['true-positives', 'True positives at few false positives', truePositivesTable(attacks)],

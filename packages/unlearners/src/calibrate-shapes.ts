@@ -25,11 +25,11 @@ export interface Radius {
 }
 
 /** Cells along a direction. */
-const bins = 256
+export const bins = 256
 /** How far the cells reach to either side, in spreads; what lies beyond is of the outermost cells. */
 const reach = 6
 /** Functions of a direction by which distributions are compared. */
-const orders = 8
+export const orders = 8
 /** What is left of a function next to those before it, where it is none of its own: its mean square. */
 const nothing = 1e-4
 /** Rows whose coordinates are in memory at a time. */
@@ -102,12 +102,12 @@ export function shapeCounts({ spreads }: ShapeFrame): number {
 }
 
 /** Cells that a unit along each direction is long; none where nothing varies. */
-function cellsPerUnit({ spreads }: ShapeFrame): Float64Array {
+export function cellsPerUnit({ spreads }: ShapeFrame): Float64Array {
   return spreads.map((spread) => (spread > 0 ? bins / (2 * reach * spread) : 0))
 }
 
 /** Calls `visit` with coordinates along each direction (rows, D), some rows at a time. */
-function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, directions }: ShapeFrame, visit: (along: Matrix, chunk: Int32Array) => void): void {
+export function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, directions }: ShapeFrame, visit: (along: Matrix, chunk: Int32Array) => void): void {
   for (let first = 0; first < rows.length; first += chunkRows) {
     const chunk = rows.subarray(first, first + chunkRows)
     const deviations = matrix(chunk.length, K)
@@ -285,7 +285,8 @@ export function largestRatio(frames: readonly ShapeDeviations[], classes: number
   return frames.map(({ squares, nulls }) => familyRatio(squares, nulls, classes)).reduce((a, b) => (b.ratio > a.ratio ? b : a))
 }
 
-function countsOf(theta: Matrix, classes: readonly Int32Array[], frame: ShapeFrame): Float64Array[] {
+/** Counts of each class. */
+export function countsOf(theta: Matrix, classes: readonly Int32Array[], frame: ShapeFrame): Float64Array[] {
   return classes.map((rows) => {
     const counts = new Float64Array(shapeCounts(frame))
     countShapes(counts, theta, rows, frame)

@@ -75,7 +75,7 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
     unlearn: blind,
     fit: fitBlind,
     defaults: { seed: 0 },
-    description: 'one nonlinear map for everyone: means and covariances of classes down to what chance gives, by the vector alone',
+    description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
   },
   'gaussian-transport': {
     unlearn: gaussianTransport,

@@ -1,8 +1,9 @@
 /** @file The map of `blind` as JSON: numbers in full. */
 
 import { badData, type Json } from '@indistinct/core'
+import { bins } from '../calibrate-shapes.ts'
 import { affineFromJson, affineToJson, numbers, reader } from '../fitted-json-parts.ts'
-import type { BlindMap, BlindMove } from './blind-map.ts'
+import type { BlindMap, BlindMove, Coordinates } from './blind-map.ts'
 
 export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Json {
   const { shares, frequencies, phases, weights } = posterior
@@ -10,10 +11,20 @@ export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Jso
     centre: [...centre],
     scales: [...scales],
     posterior: { shares: [...shares], frequencies: [...frequencies], phases: [...phases], weights: [...weights] },
-    moves: moves.map((move) => (move.kind === 'affine'
-      ? { kind: move.kind, map: affineToJson(move.map) }
-      : { kind: move.kind, of: move.of, centre: [...move.centre], change: [...move.change], shifts: move.shifts.map((shift) => [...shift]) })),
+    moves: moves.map(moveToJson),
   }
+}
+
+function moveToJson(move: BlindMove): Json {
+  if (move.kind === 'affine') return { kind: move.kind, map: affineToJson(move.map) }
+  const common = { kind: move.kind, of: move.of, shifts: move.shifts.map((shift) => [...shift]) }
+  if (move.kind === 'waves') return { ...common, frequencies: [...move.frequencies], phases: [...move.phases], amplitudes: [...move.amplitudes] }
+  if (move.kind === 'linear') return { ...common, centre: [...move.centre], change: [...move.change] }
+  const { along } = move
+  const coordinates: Json = along.kind === 'columns' ? { kind: along.kind }
+    : along.kind === 'directions' ? { kind: along.kind, vectors: [...along.vectors] }
+    : { kind: along.kind, unit: along.unit, ...(along.through && { through: [...along.through] }) }
+  return { ...common, centre: [...move.centre], along: coordinates, perUnit: [...move.perUnit], steps: [...move.steps] }
 }
 
 /** @throws IndistinctError 'bad-data' where the value is no such map of K columns and C classes. */
@@ -35,7 +46,7 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
   const read = reader(value, name)
   const kind = read.text('kind')
   if (kind === 'affine') return { kind, map: affineFromJson(read.value['map'], `${name}.map`, K) }
-  if (kind !== 'by-posterior') throw badData(`${name}: expected kind affine or by-posterior, got ${JSON.stringify(kind)}`)
+  if (kind !== 'linear' && kind !== 'along' && kind !== 'waves') throw badData(`${name}: expected kind affine, linear, along or waves, got ${JSON.stringify(kind)}`)
   const of = read.count('of', 0)
   if (of >= C) throw badData(`${name}: expected of as one of ${C} classes, got ${of}; the file is damaged`)
   const part = (key: string, length: number): Float64Array => numbers(read.several(key, length), `${name}.${key}`)
@@ -44,5 +55,29 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
     if (shift.length !== K) throw badData(`${name}: expected shifts of ${K} numbers, got ${shift.length}; the file is damaged`)
     return shift
   })
-  return { kind, of, centre: part('centre', K), change: part('change', K * K), shifts }
+  if (kind === 'waves') {
+    const phases = numbers(read.value['phases'], `${name}.phases`)
+    return { kind, of, shifts, phases, frequencies: part('frequencies', phases.length * K), amplitudes: part('amplitudes', phases.length) }
+  }
+  const common = { of, centre: part('centre', K), shifts }
+  if (kind === 'linear') return { ...common, kind, change: part('change', K * K) }
+  const along = coordinatesFromJson(read.value['along'], `${name}.along`, K)
+  const D = along.kind === 'columns' ? K : along.kind === 'radius' ? 1 : along.vectors.length / K
+  return { ...common, kind, along, perUnit: part('perUnit', D), steps: part('steps', D * (bins + 1)) }
+}
+
+function coordinatesFromJson(value: unknown, name: string, K: number): Coordinates {
+  const read = reader(value, name)
+  const kind = read.text('kind')
+  const rows = (key: string): Float64Array => {
+    const found = numbers(read.value[key], `${name}.${key}`)
+    if (found.length === 0 || found.length % K !== 0) throw badData(`${name}: expected ${key} as rows of ${K} numbers, got ${found.length}; the file is damaged`)
+    return found
+  }
+  if (kind === 'columns') return { kind }
+  if (kind === 'directions') return { kind, vectors: rows('vectors') }
+  if (kind !== 'radius') throw badData(`${name}: expected kind columns, directions or radius, got ${JSON.stringify(kind)}`)
+  const unit = read.number('unit')
+  if (!(unit > 0)) throw badData(`${name}: expected unit above 0, got ${unit}; the file is damaged`)
+  return { kind, unit, ...(read.value['through'] !== undefined && { through: rows('through') }) }
 }

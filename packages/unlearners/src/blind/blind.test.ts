@@ -110,7 +110,7 @@ describe('bytes', () => {
   test.each<[string, (map: Record<string, unknown>) => unknown, string]>([
     ['a scale of 0', (map) => ((map['scales'] as number[])[2] = 0), 'expected scales above 0'],
     ['weights of another model', (map) => (map['posterior'] as { weights: number[] }).weights.pop(), 'expected weights as a list of'],
-    ['a move of no known kind', (map) => ((map['moves'] as { kind: string }[])[0]!.kind = 'spin'), 'expected kind affine or by-posterior, got "spin"'],
+    ['a move of no known kind', (map) => ((map['moves'] as { kind: string }[])[0]!.kind = 'spin'), 'expected kind affine, linear, along or waves, got "spin"'],
     ['a move by a class that is not there', (map) => ((map['moves'] as { of?: number }[])[1]!.of = 2), 'expected of as one of 2 classes, got 2'],
   ])('a fit file with %s is refused', (_, damage, message) => {
     const json = JSON.parse(JSON.stringify(fittedToJson(fitted))) as { map: { map: Record<string, unknown> } }

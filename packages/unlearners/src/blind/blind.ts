@@ -1,19 +1,21 @@
 /** @file `blind`: one nonlinear map for everybody, after which classes differ as much as chance makes them differ. */
 
-import { gatherRows, matrix, type Labels, type Matrix } from '@indistinct/core'
-import { radiusRatio } from '../calibrate-radii.ts'
-import { shapeRatio } from '../calibrate-shapes.ts'
+import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { radiusFrames, radiusRatio } from '../calibrate-radii.ts'
+import { ratioAlong, shapeFrames, shapeRatio } from '../calibrate-shapes.ts'
 import { checkedClasses } from '../checked-classes.ts'
-import { momentRatios, type FamilyRatio } from '../class-moments.ts'
+import { classMoments, momentRatios, type FamilyRatio } from '../class-moments.ts'
 import { classNormals, pooledNormal } from '../class-normals.ts'
 import { squaredDistance } from '../closed-form.ts'
 import { columnScales } from '../column-scales.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted-unlearner.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import { alongMove } from './along-move.ts'
 import { movedRow, type BlindMap, type BlindMove } from './blind-map.ts'
-import { covarianceMove } from './covariance-move.ts'
+import { covarianceHeldMove, covarianceMove } from './covariance-move.ts'
 import { halfProjection } from './half-projection.ts'
 import { fitPosterior, posteriorDeviations, type Posterior } from './posterior.ts'
+import { drawWaves, waveMove, waveRatio } from './wave-move.ts'
 
 export interface BlindOptions {
   /** Of the halves, the cosines and the parts of users. Default 0. */
@@ -26,24 +28,31 @@ export interface BlindOptions {
 const surprising = 3
 /** Share of the null by which covariances may stay above it. */
 const closeEnough = 0.02
+/** Standard deviations under random labels by which waves may stay above their null: they are many, and a little in each adds up. */
+const wavesMayExceed = 2
 /** Rounds of moves over all classes; each brings down what the one before left to second order. */
 const mostRounds = 6
 
 /**
- * Moves users of `embedding` (N, K) by one map for everybody, until class means and covariances differ as much as a random relabelling of
- * the users fitted would make them differ. The map is a function of the vector alone: whoever knows a user's vector, or more than it
+ * Moves users of `embedding` (N, K) by one map for everybody, until classes differ as much as a random relabelling of the users fitted would
+ * make them differ. The map is a function of the vector alone: whoever knows a user's vector, or more than it
  * told, learns nothing from what it becomes (the data-processing inequality). Equal rows stay equal. Any number of labels.
  *
- * 1. `halfProjection`: LEACE, with class means from a random half of each class, so that those of all users differ by what chance makes.
- * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not see.
- * 3. `covarianceMove`: users move by what their vector says of a class, in the place of the label itself. Covariances of classes come down
- *    to their null, entry by entry, by the least move of that form.
+ * 1. `halfProjection`: LEACE for class means a random half of each class weighs more in, so that those of all users differ by what chance
+ *    makes.
+ * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not see. From here on
+ *    users move by that, in the place of the label itself.
+ * 3. `covarianceMove`: covariances of classes come down to their null, entry by entry, by the least move of that form.
+ * 4. `alongMove`, where distributions along columns and axes, or distances from the centre, are above their null by more than chance.
+ * 5. `waveMove`: what radial kernels see comes down by Newton's steps on random waves, with means and covariances held. Measured by others.
+ *
+ * 3 to 5 are gone through until nothing leads on, at most six times.
  *
  * Labels enter by means over classes alone and by the weights of the regression. Columns are divided by their spread first, so that units do
- * not matter. Where means and covariances do not differ by more than chance explains, nothing moves.
+ * not matter. Where nothing differs by more than chance explains, nothing moves.
  *
- * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null; shapes and distances are measured,
- * and not acted on), `above`, `explained` (share of the labels' variance that the vector tells a model of other users).
+ * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null), `above`, `explained` (share of the
+ * labels' variance that the vector tells a model of other users).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }: BlindOptions = {}): Fitted {
@@ -62,26 +71,54 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
     trace.push(row)
     onPass?.(row)
   }
+  const nothing = surprises(before).length === 0
   const projection = halfProjection(table, classes, seed, isExplained)
   if (projection.erased > 0) {
     moves.push({ kind: 'affine', map: projection.map })
     record(table, projection.table)
   }
   const deviations = deviationsOf(posterior, table)
+  const random = randomStream(seed, 'blind', 'waves')
   let at = projection.table
-  for (let round = 0; round < mostRounds; round++) {
+  /** Makes the move where it brings `ratioOf` down: what the model cannot answer for is not brought down by moving users further. */
+  const tryMove = (tried: readonly (BlindMove | undefined)[], ratioOf: (x: Matrix) => number): void => {
+    const steps = tried.flatMap((move) => {
+      if (!move) return []
+      // Columns lead out of what the projection left: whoever moved into a direction that is empty would stand out there.
+      return move.kind === 'along' && move.along.kind === 'columns' ? [move, ...moves.slice(0, 1).filter(({ kind }) => kind === 'affine')] : [move]
+    })
+    if (steps.length === 0) return
+    const next = steps.reduce((table, step) => movedTable(step, table, deviations), at)
+    if (!(ratioOf(next) < ratioOf(at))) return
+    moves.push(...steps)
+    record(at, next)
+    at = next
+  }
+  for (let round = 0; round < mostRounds && !nothing; round++) {
     const start = at
+    for (let inner = 0; inner < mostRounds; inner++) {
+      const before = at
+      for (let c = 0; c < classes.length && covarianceRatio(at, classes) > 1 + closeEnough; c++) {
+        tryMove([covarianceMove(at, classes, deviations, c, 1)], (x) => covarianceRatio(x, classes))
+      }
+      if (at === before) break
+    }
+    for (const framesOf of [shapeFrames, radiusFrames]) {
+      if (isExplained(ratioAlong(framesOf(classMoments(at, classes)), at, classes))) continue
+      for (let f = 0; f < 2; f++) {
+        for (let c = 0; c < classes.length; c++) {
+          const frame = framesOf(classMoments(at, classes))[f]
+          if (frame) tryMove([alongMove(at, classes, deviations, c, frame, 1)], (x) => ratioAlong([frame], x, classes).ratio)
+        }
+      }
+    }
     for (let c = 0; c < classes.length; c++) {
-      const ratio = covarianceRatio(at, classes)
-      if (ratio <= 1 + closeEnough) break
-      const move = covarianceMove(at, classes, deviations, c, 1)
-      if (!move) continue
-      const next = movedTable(move, at, deviations)
-      // What the model cannot answer for is not brought down by moving users further.
-      if (!(covarianceRatio(next, classes) < ratio)) continue
-      moves.push(move)
-      record(at, next)
-      at = next
+      const measuring = drawWaves(at, classes, random)
+      const ratioOf = (x: Matrix): number => waveRatio(x, classes, measuring).ratio
+      const found = waveRatio(at, classes, measuring)
+      if (found.ratio <= 1 + wavesMayExceed * Math.sqrt(2 / found.terms)) break
+      const move = waveMove(at, classes, deviations, c, drawWaves(at, classes, random))
+      if (move) tryMove([move, covarianceHeldMove(movedTable(move, at, deviations), classes, deviations, c, at)], ratioOf)
     }
     if (at === start) break
   }
@@ -144,7 +181,7 @@ type Differences = Readonly<Record<string, FamilyRatio>>
 /** Statistics of how classes differ, over their null. */
 function differences(x: Matrix, classes: readonly Int32Array[]): Differences {
   const { mean, covariance } = momentRatios(x, classes)
-  return { mean, ...(covariance && { covariance }), shapes: shapeRatio(x, classes), radii: radiusRatio(x, classes) }
+  return { mean, ...(covariance && { covariance }), shapes: shapeRatio(x, classes), radii: radiusRatio(x, classes), waves: waveRatio(x, classes, drawWaves(x, classes, randomStream(0, 'blind', 'measured waves'))) }
 }
 
 function covarianceRatio(x: Matrix, classes: readonly Int32Array[]): number {

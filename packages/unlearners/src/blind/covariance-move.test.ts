@@ -19,7 +19,7 @@ test('a small share of the move changes covariances by that share of what is ask
   const moments = classMoments(x, classes)
   const { deviations: apart, squares, nulls } = covarianceDeviations(moments, squareSums(x, classes, moments))
   const kept = cappedShares(squares, nulls, 1)
-  const move = covarianceMove(x, classes, deviations, 1, 1) as Extract<BlindMove, { kind: 'by-posterior' }>
+  const move = covarianceMove(x, classes, deviations, 1, 1) as Extract<BlindMove, { kind: 'linear' }>
   const share = 0.01
   const part = { ...move, change: move.change.map((value) => share * value), shifts: move.shifts.map((shift) => shift.map((value) => share * value)) }
   const moved = matrix(n, K)

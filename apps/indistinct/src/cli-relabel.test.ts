@@ -3,12 +3,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomStream } from '@indistinct/core'
+import { randomStream, type Labels } from '@indistinct/core'
 import { readTable, writeNpy } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HarmSelfCheck } from './harm-self-check.ts'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
-import { keptByChance } from './relabelling.ts'
+import { earlierDraw, keptByChance } from './relabelling.ts'
+import type { TableInputs } from './table-inputs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-relabel-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -89,6 +90,10 @@ describe('unlearn --method relabel', () => {
     expect(readFileSync(at('fit.npy.json'), 'utf8')).not.toContain('pointOf')
     const { code, stderr } = await relabel(['users.npy'], 'no.npy', '--update', at('gender.fit'))
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is a draw of relabel, which maps no other users') })
+    // Another training: every user has the point of the same user again.
+    const later = await relabel(['other.npy'], 'later.npy', '--draw', at('gender.fit'), '--fit', at('later.fit'))
+    expect({ code: later.code, stdout: later.stdout }).toEqual({ code: 0, stdout: expect.stringContaining('; 140 by the earlier draw again, 0 drawn anew since their points are gone, 0 new among themselves') })
+    expect((JSON.parse(readFileSync(at('later.fit'), 'utf8')) as typeof fit).map).toEqual(fit.map)
   })
 
   test.each([
@@ -96,6 +101,30 @@ describe('unlearn --method relabel', () => {
     [['--level', '1'], '--level is no parameter of relabel; it takes --neighbours, --own, --draw-seed, --near-by'],
   ])('refuses %j', async (more, message) => {
     expect(await relabel(['users.npy'], 'no.npy', ...more)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string })
+  })
+})
+
+describe('the draw of an earlier release', () => {
+  const labels = (codes: number[]): Labels => ({ classes: ['F', 'M'], codes: Int32Array.from(codes) })
+  const inputs = (ids: string[], codes: number[]): TableInputs => ({ table: { ids }, labels: labels(codes), column: { name: 'gender' } }) as unknown as TableInputs
+  const write = (pointOf: number[], ids: unknown, kind = 'dealt'): string => {
+    writeFileSync(at('own.fit'), JSON.stringify({ schema: 'indistinct/fitted/1', method: 'relabel', parameters: {}, classes: ['F', 'M'], columns: 1, exact: false, map: { kind, pointOf, deviation: 1, seed: 1 }, attribute: 'gender', reference: [], ids }))
+    return at('own.fit')
+  }
+
+  test('goes by ids: users and points may be gone, withdrawn or new', () => {
+    const path = write([1, 2, 3, 0, -1], ['a', 'b', 'c', 'd', 'e'])
+    // a has the point of b, b that of c, who is gone; d withdrew, whose point c had; x and y are new, and e has a label now.
+    const { earlier, warnings } = earlierDraw(path, inputs(['x', 'd', 'b', 'a', 'y', 'e'], [0, -1, 1, 0, 0, 0]))
+    expect([...earlier].map((point, row) => (row === 1 ? 'none' : point))).toEqual([-1, 'none', -2, 2, -1, -1])
+    expect(warnings).toEqual([expect.stringMatching(/^1 users of .* have no label now and get their own rows back/), expect.stringMatching(/^all 3 users who are new/)])
+  })
+
+  test('refuses other fits, attributes and damage', () => {
+    expect(() => earlierDraw(write([1, 0], ['a', 'b'], 'noise'), inputs(['a', 'b'], [0, 1]))).toThrow('expected a draw that unlearn --method relabel --fit wrote')
+    expect(() => earlierDraw(write([1, 0], ['a']), inputs(['a', 'b'], [0, 1]))).toThrow('expected an id for each of 2 rows, got 1')
+    expect(() => earlierDraw(write([1, 0], 'a'), inputs(['a', 'b'], [0, 1]))).toThrow('expected ids as a list of names')
+    expect(() => earlierDraw(write([1, 0], ['a', 'b']), { ...inputs(['a', 'b'], [0, 1]), column: { name: 'age' } } as TableInputs)).toThrow('was drawn to hide "gender", and --attribute is "age"')
   })
 })
 

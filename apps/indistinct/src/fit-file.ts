@@ -19,18 +19,19 @@ export function fitText({ fitted, attribute, reference, ids }: Fit): string {
 
 /** @throws IndistinctError 'bad-data' where `text`, the content of the file at `path`, is not what `fitText` gave. */
 export function parseFit(text: string, path: string): Fit {
-  let value: { readonly attribute?: unknown; readonly reference?: unknown }
+  let value: { readonly attribute?: unknown; readonly reference?: unknown; readonly ids?: unknown }
   try {
     value = parseJson(text) as typeof value
   } catch (cause) {
     throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
   }
   const fitted = fittedFromJson(value, path)
-  const { attribute, reference } = value
+  const { attribute, reference, ids } = value
   if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
     throw badData(`${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of another version`)
   }
-  return { fitted, attribute, reference: reference as ClassDifference[] }
+  if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) throw badData(`${path}: expected ids as a list of names; the file is damaged or of another version`)
+  return { fitted, attribute, reference: reference as ClassDifference[], ...(ids !== undefined && { ids: ids as string[] }) }
 }
 
 function isDifference(value: unknown): boolean {

@@ -22,10 +22,15 @@ export function outcomeText(parameters: Parameters): string {
 }
 
 /** What points are, how users were matched to them, and whether the draw is a secret. */
-function drawText({ base, matching, drawSeed }: Parameters): string {
+function drawText({ base, matching, drawSeed, again }: Parameters): string {
   const points = base === 'flow' ? 'points are what the flow makes of users' : 'points are users as they were'
   const matched = matching === 'optimal' ? 'matched at the least cost' : 'matched at nearly the least cost, since users are many; no less is hidden'
-  return `, ${points}, ${matched}, by a ${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}`
+  return `, ${points}, ${matched}, by a ${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}${isRecord(again) ? againText(again) : ''}`
+}
+
+/** What became of users of an earlier draw. */
+function againText({ kept, redrawn, new: fresh }: JsonRecord): string {
+  return `; ${String(kept)} by the earlier draw again, ${String(redrawn)} drawn anew since their points are gone, ${String(fresh)} new among themselves`
 }
 
 /** What to warn of where a flow did not land; nothing where it did. */

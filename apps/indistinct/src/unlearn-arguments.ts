@@ -38,6 +38,7 @@ export interface UnlearnArguments extends Omit<StreamingArguments, 'table'>, Bat
   readonly tables: readonly string[]
   readonly derived?: readonly string[] | undefined
   readonly 'attacker-holds': AttackerHolds
+  readonly draw?: string | undefined
   readonly 'near-by'?: 'distance' | 'direction' | undefined
 }
 
@@ -60,6 +61,9 @@ export const unlearnOptions = {
     'Parameters of methods',
     Object.fromEntries(Object.values(parameterFlags).map(({ flag, describe, range }) => [flag, { describe, requiresArg: true, coerce: numberOption(`--${flag}`, range) }])),
   ),
+  ...inGroup('Method', {
+    draw: { describe: 'relabel: a file that --fit wrote of an earlier release; this one is dealt by the same draw', type: 'string', requiresArg: true, coerce: textOption('--draw') },
+  }),
   ...inGroup('Parameters of methods', {
     'near-by': { describe: 'relabel: users are near by distance (default), or by direction alone, where scores are inner products', choices: ['distance', 'direction'], requiresArg: true, coerce: textOption('--near-by') },
   }),
@@ -110,7 +114,7 @@ export function outputPaths(given: UnlearnArguments): string[] {
     if (derived) throw usageError('--derived: expected several tables, got one; a derived table is a function of the others')
     return [out]
   }
-  const flags = { also: given.also, continuous: given.continuous || undefined, items: given.items, fit: given.fit, update: given.update, delta: given.delta, 'stream always': given.stream === 'always' || undefined, 'unlabelled map': given.unlabelled === 'map' || undefined }
+  const flags = { draw: given.draw, also: given.also, continuous: given.continuous || undefined, items: given.items, fit: given.fit, update: given.update, delta: given.delta, 'stream always': given.stream === 'always' || undefined, 'unlabelled map': given.unlabelled === 'map' || undefined }
   const alone = Object.entries(flags).find(([, value]) => value !== undefined)
   if (alone) throw usageError(`--${alone[0]}: expected one table, got ${paths.length}; leave it out, or unlearn tables one by one`)
   const twice = paths.find((path, at) => paths.indexOf(path) !== at)

@@ -114,7 +114,7 @@ export async function openFit(args: UnlearningArguments & { readonly update: str
   const { matrix } = inputs.table
   if (attribute !== inputs.column.name) throw usageError(`--update: ${update} was fitted to ${JSON.stringify(attribute)}, and --attribute is ${JSON.stringify(inputs.column.name)}`)
   if (fitted.columns !== matrix.cols) throw badData(`${args.table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
-  if (fitted.map.kind === 'dealt') throw usageError(`--update: ${update} is a draw of relabel, which maps no other users; leave --update out`)
+  if (fitted.map.kind === 'dealt') throw usageError(`--update: ${update} is a draw of relabel, which maps no other users; leave --update out, and give --draw ${update}`)
   if (!fitted.exact && previous === undefined) {
     throw usageError(`--update: ${update} is a fit of ${fitted.method}, which moved each user on a way of its own; add --previous with the table given out before`)
   }

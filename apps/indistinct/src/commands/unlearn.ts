@@ -23,7 +23,7 @@ import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
 import { tableChange } from '../table-change.ts'
 import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
 import { methodNames, outputPaths, parametersOf, unlearnOptions, type AskedUnlearnArguments, type UnlearnArguments } from '../unlearn-arguments.ts'
-import { finishOf, keptByChance, labelMask, relabelWarnings } from '../relabelling.ts'
+import { earlierDraw, finishOf, keptByChance, labelMask, relabelWarnings } from '../relabelling.ts'
 import { methodFor, scopeOfUnlearning } from '../unlearn-scope.ts'
 import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
 import { writtenPoints, writtenTable, type WrittenTable } from '../written-table.ts'
@@ -69,12 +69,13 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const sidecars = outs.map((out) => `${out}.json`)
   if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
   for (const out of outs) checkOutputFormat(out)
+  if (args.draw !== undefined && (args.method !== 'relabel' || args.update !== undefined)) throw usageError('--draw: expected --method relabel with it, and no --update')
   if (args.method === 'relabel' && args.unlabelled === 'map') throw usageError('--unlabelled map: relabel has no map for users without a label, who have none to hide; leave it out')
   if (args.previous !== undefined && args.update === undefined) throw usageError('--previous: expected --update with it, which names the fit')
   if (args.update !== undefined && args.fit !== undefined) throw usageError('--fit: nothing is fitted with --update; leave one of them out')
   if (args.delta !== undefined && isFolder(args.table)) throw usageError(`--delta brings back the bytes of one file, and ${args.table} is a folder of parts; leave it out, and keep the folder`)
   const optional = (path: readonly (string | undefined)[]): string[] => path.filter((each) => each !== undefined)
-  const read = [...paths, args.attributes, args.ids, args.update, args.previous, args.previous && idsBeside(args.previous), args.items]
+  const read = [...paths, args.attributes, args.ids, args.update, args.draw, args.previous, args.previous && idsBeside(args.previous), args.items]
   const beside = [...sidecars, report, ...optional([args.delta, args.fit])]
   checkOutputs([...outs, ...beside], read, args.force)
   const large = paths.length === 1 ? tableToStream(args) : undefined
@@ -85,7 +86,8 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
   const extras = await readFlowExtras(args, found)
   const { targets, warnings: ofTargets } = args.audit ? attackTargets(found, args.attackers, extras.also) : { targets: [], warnings: [] }
   const warnings = [...ofOthers, ...extras.warnings, ...ofTargets]
-  if (args.method === 'relabel') warnings.push(...relabelWarnings(args))
+  const again = args.draw === undefined ? undefined : earlierDraw(args.draw, found)
+  if (args.method === 'relabel') warnings.push(...relabelWarnings(args), ...(again?.warnings ?? []))
   for (const warning of warnings) session.log.warn(warning)
   const inputsOfFiles = { ...found, warnings: [...found.warnings, ...warnings] }
   // What a table's format has no place for goes into a file of its own.
@@ -95,7 +97,8 @@ async function unlearn(given: UnlearnArguments): Promise<void> {
     return showPlan(await planOf(args, inputsOfFiles, tables, parameters, extras, targets, writes, session.log), args.json, session)
   }
 
-  const { results: unlearned, fitted, updated } = await unlearnedBy(args, inputsOfFiles, tables, parameters, extras, session.log)
+  const drawn = args.method === 'relabel' ? { finish: finishOf(sourced(tables), args.lengths), ...(again && { earlier: again.earlier }) } : {}
+  const { results: unlearned, fitted, updated } = await unlearnedBy(args, inputsOfFiles, tables, { ...parameters, ...drawn }, extras, session.log)
   const notLanded = unlearned.flatMap(({ parameters: reached }, t) => outcomeWarning(unlearned.length > 1 ? `${tables[t]!.name}: ` : '', reached) ?? [])
   const dealt = args.method === 'relabel' ? labelMask(found.labels) : undefined
   // From here on the rows are those that are written: what is measured and attacked is what the files hold.
@@ -176,8 +179,7 @@ async function checkedForHarm(
 }
 
 /** What becomes of each table: of one by a method fitted anew or by an earlier fit, of several together. */
-async function unlearnedBy(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], given: Parameters, extras: FlowExtras, log: Log): Promise<Omit<Unlearning, 'result'> & { readonly results: readonly Unlearned[] }> {
-  const parameters = args.method === 'relabel' ? { ...given, finish: finishOf(sourced(tables), args.lengths) } : given
+async function unlearnedBy(args: OneTable, inputs: TableInputs, tables: readonly AuditedTable[], parameters: Readonly<Record<string, unknown>>, extras: FlowExtras, log: Log): Promise<Omit<Unlearning, 'result'> & { readonly results: readonly Unlearned[] }> {
   if (args.tables.length > 1) {
     const named = sourced(tables).map(({ name, matrix }) => [name, matrix])
     return { results: unlearnTogether(args, Object.fromEntries(named) as Record<string, Matrix>, inputs.labels, parameters, derivedNames(args, tables), log) }

@@ -30,3 +30,32 @@ export function dealPoints(view: Matrix, codes: Int32Array, random: Random): Int
   }
   return pointOf
 }
+
+/** Of a user who took part in no earlier draw, and of one whose point came from a user who is not here any more. */
+export const notDrawn = -1
+export const pointGone = -2
+
+/**
+ * The point of each user (n) in a later release: whoever was dealt the point of a user before is dealt that user's point again, whatever
+ * labels are now. To who sees both releases they are one of wider rows. Where that user is gone, one of the points whose holders are gone is
+ * drawn, without a look at labels or distances: another matching would tell how far the first one carried the user. New users are dealt
+ * their own points among themselves.
+ * @param earlier row from which each user's point came (n), `notDrawn` or `pointGone`
+ * @throws RangeError where that is no draw.
+ */
+export function dealAgain(view: Matrix, codes: Int32Array, earlier: Int32Array, random: Random): Int32Array {
+  const pointOf = earlier.map((point) => Math.max(point, -1))
+  const held = new Set(pointOf.filter((point) => point >= 0))
+  const users = (kind: number): Int32Array => Int32Array.from(earlier.keys()).filter((user) => earlier[user] === kind)
+  const [fresh, gone] = [users(notDrawn), users(pointGone)]
+  const vacant = Int32Array.from(earlier.keys()).filter((point) => earlier[point] !== notDrawn && !held.has(point))
+  const drawn = earlier.filter((point) => point >= 0)
+  if (held.size !== drawn.length || vacant.length !== gone.length || drawn.some((point) => point >= earlier.length || earlier[point] === notDrawn)) {
+    throw new RangeError('relabel: expected an earlier draw that deals the points of its users once each, got another')
+  }
+  shuffle(vacant, random)
+  gone.forEach((user, at) => (pointOf[user] = vacant[at]!))
+  const among = dealPoints(gatherRows(view, fresh), fresh.map((user) => codes[user]!), random)
+  fresh.forEach((user, at) => (pointOf[user] = fresh[among[at]!]!))
+  return pointOf
+}

@@ -3,6 +3,7 @@ import { copyMatrix, IndistinctError, matrix, randomStream, shuffle, type Labels
 import { describe, expect, test } from 'vitest'
 import { centroidAuc, leakyTable, type LeakyTable } from '../testing.ts'
 import { unlearnTables } from '../unlearn-tables.ts'
+import { dealAgain } from './deal-points.ts'
 import { flowOfOne, relabel, relabelTables } from './relabel.ts'
 
 /** Sorted rows as text: what a release is, but for whose row is whose. */
@@ -109,6 +110,40 @@ describe('relabelTables', () => {
     expect(Object.keys(results)).toEqual(['first', 'second'])
     expect(Object.keys(results['first']!.parameters).sort()).toEqual(['base', 'drawSeed', 'matching', 'nearBy', 'neighbours', 'own'])
     expect(() => unlearnTables({ ...tables, other: matrix(3, 2) }, first.labels, 'relabel')).toThrow("expected 105 rows in table 'other'")
+  })
+})
+
+describe('a later release', () => {
+  const view = matrix(8, 1, Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7))
+  const codes = Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1)
+
+  test('deals the points of users who are still here as before, whatever labels are; others are drawn', () => {
+    // Rows 0, 1, 2 pass points round; the points of 3 and 4 came from users who are gone; 5, 6, 7 are new.
+    const earlier = Int32Array.of(1, 2, 0, -2, -2, -1, -1, -1)
+    const draws = Array.from({ length: 60 }, (_, seed) => [...dealAgain(view, codes, earlier, randomStream(seed, 'again'))])
+    for (const draw of draws) {
+      expect(draw.slice(0, 3)).toEqual([1, 2, 0])
+      expect(draw.slice(3, 5).sort()).toEqual([3, 4])
+      expect(draw.slice(5).sort()).toEqual([5, 6, 7])
+    }
+    const share = draws.filter((draw) => draw[3] === 3).length / 60
+    expect(Math.abs(share - 0.5)).toBeLessThan(0.25)
+    expect([...dealAgain(view, codes, new Int32Array(8).fill(-1), randomStream(1, 'x'))].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test.each([[[0, 0, 1]], [[2, 1, -1]], [[3, 1, 0]]])('refuses %j, which is no draw', (earlier) => {
+    const bad = (): Int32Array => dealAgain(matrix(3, 1), Int32Array.of(0, 1, 1), Int32Array.from(earlier), randomStream(1, 'x'))
+    expect(bad).toThrow('expected an earlier draw that deals the points of its users once each')
+  })
+
+  test('of other vectors, by a fit: side by side both are one draw', () => {
+    const first = leakyTable([60, 40], 4, 2, 1, 5)
+    const second = leakyTable([60, 40], 3, 2, 1, 5)
+    const options = { base: 'original', neighbours: 0 } as const
+    const { pointOf } = relabelTables({ table: first.embedding }, first.labels, flowOfOne, { ...options, drawSeed: 1 })
+    const { results, pointOf: again } = relabelTables({ table: second.embedding }, first.labels, flowOfOne, { ...options, drawSeed: 2, earlier: pointOf })
+    expect(again).toEqual(pointOf)
+    expect(results['table']!.parameters).toMatchObject({ again: { kept: 100, redrawn: 0, new: 0 } })
   })
 })
 

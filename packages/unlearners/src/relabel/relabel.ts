@@ -2,14 +2,14 @@
 
 import {
   copyMatrix, gatherRows, IndistinctError, labelledRows, matrix, rowOf, shuffle, sideBySide,
-  type Json, type Labels, type Matrix,
+  type Json, type Labels, type Matrix, type Random,
 } from '@indistinct/core'
 import { calibratedFlow } from '../calibrated-flow.ts'
 import { checkedClasses, checkCount } from '../checked-classes.ts'
 import { squaredDistance } from '../closed-form.ts'
 import { standardisedColumns } from '../standardised-columns.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
-import { dealPoints, optimalUpTo } from './deal-points.ts'
+import { dealAgain, dealPoints, notDrawn, optimalUpTo, pointGone } from './deal-points.ts'
 import { drawSource, type DrawSeed } from './draw-source.ts'
 import { directions, neighboursOf, smoothDirections, smoothRows } from './smooth-rows.ts'
 
@@ -30,6 +30,12 @@ export interface RelabelOptions {
    * experiments: who knows it, the method and the table undoes the draw.
    */
   readonly drawSeed?: DrawSeed
+  /**
+   * Of a later release: for each row (N) the row from which its point came in the earlier one, -1 where its user took part in none, -2 where
+   * that row is gone or without a label. The draw is then that one again, see `dealAgain`. Vectors may be others, but not made from the
+   * earlier release.
+   */
+  readonly earlier?: Int32Array
   /**
    * What is done to a table afterwards, such as rounding to the type of a file. Each row must depend on that row alone. Done to points
    * before they are dealt, so that nothing tells a user who kept the own point from one who did not.
@@ -95,8 +101,9 @@ export function relabelTables(tables: Readonly<Record<string, Matrix>>, labels: 
   const near = count > 0 ? neighboursOf(view(points), count, random) : undefined
   const smoothed = near ? mapTables(points, (table) => (nearBy === 'direction' ? smoothDirections : smoothRows)(table, near, own)) : points
   const final = mapTables(smoothed, (table, name) => finished(table, name, options))
-  const pointOf = dealPoints(view(final), shuffled.codes, random)
-  const parameters = { ...made, neighbours, own, nearBy, drawSeed, matching: rows.length <= optimalUpTo ? 'optimal' : 'near' }
+  const pointOf = dealt(view(final), shuffled.codes, rows, options, random)
+  const again = options.earlier && { again: countsOf(rows.map((row) => options.earlier![row]!)) }
+  const parameters = { ...made, ...again, neighbours, own, nearBy, drawSeed, matching: rows.length <= optimalUpTo ? 'optimal' : 'near' }
   return {
     results: mapTables(tables, (table, name) => dealtTable(table, rows, final[name]!, pointOf, parameters, options)),
     pointOf: inOrder(pointOf, rows, labels.codes.length),
@@ -153,6 +160,19 @@ function dealtTable(
   const row = { pass: 1, loss: squaredDistance(table, embedding) }
   onPass?.(row)
   return unlearned({ embedding, method: 'relabel', parameters, trace: [row], passes: 1 })
+}
+
+/** A first draw, or an earlier one again; rows stand in their secret order. */
+function dealt(view: Matrix, codes: Int32Array, rows: Int32Array, { earlier }: RelabelOptions, random: Random): Int32Array {
+  if (!earlier) return dealPoints(view, codes, random)
+  const at = new Map(Array.from(rows, (row, index) => [row, index]))
+  return dealAgain(view, codes, rows.map((row) => (earlier[row]! < 0 ? earlier[row]! : (at.get(earlier[row]!) ?? pointGone))), random)
+}
+
+/** Users of an earlier draw who have their points again or others' whose holders are gone, and new users. */
+function countsOf(earlier: Int32Array): { readonly [name: string]: number } {
+  const count = (of: (point: number) => boolean): number => earlier.filter(of).length
+  return { kept: count((point) => point >= 0), redrawn: count((point) => point === pointGone), new: count((point) => point === notDrawn) }
 }
 
 /** `pointOf`, of rows in their secret order, in the order of the table (N). */

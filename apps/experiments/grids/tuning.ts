@@ -5,7 +5,7 @@
  *     INDISTINCT_DATA=... npm run tuning
  *
  * The split is that of seed 42, which `npm start` takes. ML-100K trains in seconds and has every axis: layers, L2, loss,
- * learning rate, batch, negatives, the tower. ML-1M has few points, about what was best there. Epochs are those of
+ * learning rate, batch, negatives, the tower. The others have few points, about what was best there. Epochs are those of
  * early stopping.
  *
  * Deviation: LightGCN may be chosen with a softmax over all items where the paper has BPR, NMF with L2 and without the
@@ -117,7 +117,7 @@ const ml100k: readonly Product[] = [
 
 const ml1m: readonly Product[] = [
   productOf('ml-1m', 'lightgcn', 16, [defaults, ...bpr(2, 1e-3), ...softmax(2, 1e-2, 2e-2)]),
-  productOf('ml-1m', 'lightgcn', 64, [defaults, ...softmax(2, 1e-2)]),
+  productOf('ml-1m', 'lightgcn', 64, [defaults, ...softmax(2, 1e-2, 2e-2)]),
   productOf('ml-1m', 'nmf', 16, [defaults, ...each(gmf({ lr: 0.01, hidden: [8] }), [{ l2: 0.01 }, { l2: 0.02 }])]),
   // At K = 64 the default tower takes ten times as long as this one, and is left out.
   productOf('ml-1m', 'nmf', 64, gmf({ lr: 0.01, l2: 0.01, hidden: [32] })),
@@ -125,8 +125,28 @@ const ml1m: readonly Product[] = [
   productOf('ml-1m', 'ials', 64, [{ l2: 20 }]),
 ]
 
+const lastfm: readonly Product[] = [
+  productOf('lastfm', 'lightgcn', 16, [
+    defaults,
+    ...bpr(2, 1e-3),
+    ...bpr(3, 1e-3),
+    ...softmax(1, 3e-2),
+    ...softmax(2, 1e-2, 3e-2),
+    ...softmax(3, 1e-2),
+    ...each(softmax(2, 1e-2), [{ lr: 0.01 }]),
+  ]),
+  productOf('lastfm', 'lightgcn', 64, [defaults, ...softmax(2, 3e-2)]),
+  productOf('lastfm', 'nmf', 16, [
+    defaults,
+    ...each(gmf({ lr: 0.01, l2: 0.01 }), [{}, { hidden: [8] }, { hidden: [8], l2: 0.003 }, { hidden: [8], l2: 0.02 }]),
+  ]),
+  productOf('lastfm', 'nmf', 64, [defaults, ...gmf({ lr: 0.01, l2: 0.02, hidden: [32] })]),
+  productOf('lastfm', 'ials', 16, [{ l2: 20 }, { l2: 5 }, { l2: 10 }]),
+  productOf('lastfm', 'ials', 64, [{ l2: 5 }]),
+]
+
 export const tuning: Grid = {
   name: 'tuning',
   title: 'Settings of recommenders on validation items',
-  products: [...ml100k, ...ml1m],
+  products: [...ml100k, ...ml1m, ...lastfm],
 }

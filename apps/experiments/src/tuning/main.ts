@@ -6,7 +6,7 @@
  *   npm run tuning -- ml-100k       some of them; the rows of others stay
  *   npm run tuning -- --summary     only the page and the settings from results/tuning/tuning.json
  *
- * Needs INDISTINCT_DATA. Two hours of one core; INDISTINCT_THREADS and --parallel as in npm start change no byte.
+ * Needs INDISTINCT_DATA. An hour of one core; INDISTINCT_THREADS and --parallel as in npm start change no byte.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ import { runDisplay } from '../run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../run-outcome.ts'
 import { tunedPath } from '../tuned.ts'
 import { flowsOf, pointsOf, yardsticksOf } from './collect.ts'
-import { comparisonGrid, flowGrid, pointsGrid, tunedDatasets } from './grids.ts'
+import { comparisonGrid, flowDatasets, flowGrid, pointsGrid, tunedDatasets } from './grids.ts'
 import { merged, withSmoothed } from './merge.ts'
 import { settingsOf, tuningPage, type TuningResults } from './page.ts'
 
@@ -51,18 +51,17 @@ process.exit(code)
 async function measured(): Promise<number> {
   const runs = [await run(pointsGrid(datasets))]
   const points = pointsOf(runs[0]!, workspaceRoot)
-  for (const gridOf of points.length > 0 ? [comparisonGrid, flowGrid] : []) {
-    if (runs.at(-1)!.signal) break
-    runs.push(await run(gridOf(points, datasets)))
-  }
+  const unlearnedOn = flowDatasets.filter((name) => points.some(({ dataset }) => dataset === name))
+  if (points.length > 0 && !runs[0]!.signal) runs.push(await run(comparisonGrid(points, datasets)))
+  if (unlearnedOn.length > 0 && !runs.at(-1)!.signal) runs.push(await run(flowGrid(points, unlearnedOn)))
   const [, compared, unlearned] = runs
   const signal = runs.at(-1)!.signal
   if (signal) return signalCodes[signal] ?? 1
-  if (compared && unlearned) {
+  if (compared) {
     const own = {
       points: withSmoothed(points, pointsOf(compared, workspaceRoot)),
       yardsticks: yardsticksOf(compared, workspaceRoot),
-      flows: flowsOf(unlearned, workspaceRoot),
+      flows: unlearned ? flowsOf(unlearned, workspaceRoot) : [],
     }
     writeFileAtomic(resultsFile, `${canonicalJson(merged(stored(), own) as unknown as Json, 1)}\n`)
   }

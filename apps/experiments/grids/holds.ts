@@ -7,6 +7,7 @@
  */
 
 import type { Choice, Grid, HeldChoice, Product } from '@indistinct/stages'
+import { tunedSettings } from '../src/tuned.ts'
 
 /** Methods after training, and those that train anew. D2D-R takes 1,000 passes over all pairs: it is cut short on larger data. */
 function methods({ steps, retrained }: { readonly steps: number; readonly retrained: boolean }): Choice[] {
@@ -39,6 +40,7 @@ function products(dataset: string, attributes: readonly string[], of: Parameters
     protocols: [],
     attributes,
     seeds: [42],
+    settings: tunedSettings(16),
     held: { ...attackers, other },
     reports: false,
   }))

@@ -2,7 +2,7 @@
  * @file `npm run holds`: the grid `holds` through Nx, then results/holds and the table on the first page.
  *
  *   npm run holds                                        all of it; what did not change comes from the cache
- *   npm run holds -- --datasets ml-100k --methods flow,leace --recommenders lightgcn
+ *   npm run holds -- --datasets oulad --attributes disability --methods flow,leace --recommenders lightgcn
  *   npm run holds -- --summary                           only the pages of what is there
  *
  * Rows that were made take the place of those in holds.json; other rows stay. Needs INDISTINCT_DATA.
@@ -25,7 +25,7 @@ import { withHoldsTable } from './readme-table.ts'
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 const results = join(workspace, 'apps/experiments/results/holds')
 const { values } = parseArgs({
-  options: { datasets: { type: 'string' }, recommenders: { type: 'string' }, methods: { type: 'string' }, parallel: { type: 'string' }, fresh: { type: 'boolean' }, summary: { type: 'boolean' } },
+  options: { datasets: { type: 'string' }, attributes: { type: 'string' }, recommenders: { type: 'string' }, methods: { type: 'string' }, parallel: { type: 'string' }, fresh: { type: 'boolean' }, summary: { type: 'boolean' } },
 })
 
 const path = join(results, 'holds.json')
@@ -51,12 +51,12 @@ async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: n
 }
 
 function selected(grid: Grid): Grid {
-  const [datasets, recommenders, methods] = [values.datasets, values.recommenders, values.methods].map((list) => list?.split(','))
+  const [datasets, attributes, recommenders, methods] = [values.datasets, values.attributes, values.recommenders, values.methods].map((list) => list?.split(','))
   const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] => choices.filter(({ name }) => names?.includes(name) ?? true)
   const products = grid.products
-    .map((product): Product => ({ ...product, datasets: keep(product.datasets, datasets), recommenders: keep(product.recommenders, recommenders), methods: keep(product.methods, methods) }))
-    .filter((product) => product.datasets.length > 0 && product.recommenders.length > 0)
-  if (products.length === 0) throw usageError('holds: expected data sets and recommenders of grids/holds.ts, got none of them')
+    .map((product): Product => ({ ...product, datasets: keep(product.datasets, datasets), attributes: product.attributes.filter((name) => attributes?.includes(name) ?? true), recommenders: keep(product.recommenders, recommenders), methods: keep(product.methods, methods) }))
+    .filter((product) => [product.datasets, product.attributes, product.recommenders].every(({ length }) => length > 0))
+  if (products.length === 0) throw usageError('holds: expected data sets, attributes and recommenders of grids/holds.ts, got none of them')
   return { ...grid, products }
 }
 

@@ -43,6 +43,7 @@ describe('unlearn --method relabel', () => {
     expect(stdout).toContain('Hides gender exactly from who holds these tables, any labels and any computer')
     expect(stdout).toContain('relabel: 140 of 150 users moved, 1 pass, points are what the flow makes of users, matched at the least cost, by a secret draw')
     expect(sidecar('one.npy')).toMatchObject({ method: 'relabel', parameters: { drawSeed: 'secret', matching: 'optimal', base: 'flow' } })
+    expect(readFileSync(at('one.npy.html'), 'utf8')).toContain('Exact, against who holds this table, any labels and any computer')
     await relabel(['users.npy'], 'two.npy')
     const [before, one, two] = await Promise.all(['users.npy', 'one.npy', 'two.npy'].map(async (name) => (await readTable(at(name))).matrix.data))
     expect(one).not.toEqual(two)
@@ -53,6 +54,7 @@ describe('unlearn --method relabel', () => {
     const { stdout, stderr } = await relabel(['users.npy'], 'seed.npy', '--draw-seed', '7', '--neighbours', '5', '--own', '0.5', '--near-by', 'direction')
     expect(stderr).toContain('--draw-seed 7: the draw is not secret')
     expect(stdout).toContain('by a draw that is not secret: --draw-seed 7 repeats it')
+    expect(readFileSync(at('seed.npy.html'), 'utf8')).toContain('Nothing is bounded or exact here')
     expect(sidecar('seed.npy')).toMatchObject({ parameters: { drawSeed: 7, neighbours: 5, own: 0.5, nearBy: 'direction' }, warnings: expect.arrayContaining([expect.stringContaining('not secret')]) as unknown })
   })
 

@@ -8,6 +8,7 @@ import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indis
 import { makeDelta, type Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
 import { beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter, type ChangedTable } from './before-and-after.ts'
+import { exactLayer, layersOf, unbounded } from './certify/layers.ts'
 import { outcomeText } from './outcome-text.ts'
 import { harmJson, harmLines, type HarmSelfCheck } from './harm-self-check.ts'
 import { commandLine, versions } from './provenance.ts'
@@ -174,6 +175,11 @@ function countMoved(before: ChangedTable['before'], after: ChangedTable['after']
   return moved
 }
 
+/** A secret draw is exact; of other methods nothing is proved. */
+function exactOrNot({ method, parameters }: Unlearned, { column }: TableInputs): string[] {
+  return method === 'relabel' && parameters['drawSeed'] === 'secret' ? exactLayer(column.name) : [unbounded]
+}
+
 /** All attacks; pictures of the table that gave most away, or of the first. */
 function reportOf({ inputs, made, joined, audits, harm, seed, scope }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
   const sections = audits && sectionsOf(audits)
@@ -191,6 +197,7 @@ function reportOf({ inputs, made, joined, audits, harm, seed, scope }: Unlearned
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...parts,
+    layers: layersOf(exactOrNot(result, inputs), [...harmLines(harm), ...(audits ? [audits.after.joint.verdict] : [])]),
     limits: [scope, ...harmLines(harm), ...(parts?.limits ?? []), ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : [])],
     histograms: tellingDimensions(before, after, inputs.labels),
     scatter: mapUsers(before, after, inputs.labels, { seed, ...(sections && predictions(sections, name, inputs)) }),

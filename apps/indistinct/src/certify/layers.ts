@@ -4,11 +4,12 @@ import type { Certificate, Certified } from '@indistinct/attackers'
 import { layerTitles, type LayersData } from '@indistinct/report'
 import { printable, grouped } from '../text-table.ts'
 
-/** What no command here tests, unless it is said to. */
-const never = [
-  'Who also holds what users did, an earlier release, another model, or lists that leave out what users have seen (audit --with tests those it is given).',
-  'Singling out one user, and linking users between tables.',
-]
+const unheld = 'Who also holds what users did, an earlier release, another model, or lists that leave out what users have seen (audit --with tests those it is given).'
+const heldBeside = 'Who holds more than these tables, labels, and what --with named.'
+/** What no command here tests. */
+const never = 'Singling out one user, and linking users between tables.'
+/** Where nothing was bounded. */
+export const unbounded = 'Nothing is bounded or exact here. Run indistinct certify, which says what can be.'
 
 export function exactLayer(attribute: string): string[] {
   return [
@@ -37,13 +38,10 @@ const classes: Readonly<Record<Certified['against'], string>> = {
   'a score in the ball of a kernel': 'attackers who say yes with probability (1 + f) / 2, f of norm 1 at most in the space of a Gaussian kernel',
 }
 
-/** @param found verdict of the attacks that were run, nothing where none was */
-export function layersOf(bounded: readonly string[], found: string | undefined, others: readonly string[]): LayersData {
-  return {
-    bounded,
-    found: found === undefined ? [] : [found],
-    notTested: [...(found === undefined ? ['Any attack: none was run here. Run indistinct audit.'] : ['Attackers other than those listed.']), ...others, ...never],
-  }
+/** @param found what attacks have found, nothing where none was run; `others` are not tested either, and `held` says that --with was given. */
+export function layersOf(bounded: readonly string[], found: readonly string[], others: readonly string[] = [], held = false): LayersData {
+  const attackers = found.length === 0 ? 'Any attack: none was run here. Run indistinct audit.' : 'Attackers other than those listed.'
+  return { bounded, found, notTested: [attackers, ...others, held ? heldBeside : unheld, never] }
 }
 
 export function layersText(layers: LayersData): string {

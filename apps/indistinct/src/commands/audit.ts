@@ -11,6 +11,7 @@ import { attackTargets } from '../attack-targets.ts'
 import { attackVersions, partsJson, predictions, severalSections } from '../audit-report.ts'
 import { auditText } from '../audit-text.ts'
 import { auditedTables, type AuditedTable } from '../audited-tables.ts'
+import { layersOf, unbounded } from '../certify/layers.ts'
 import { described, inGroup } from '../command-help.ts'
 import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -114,7 +115,7 @@ async function audit(args: AuditArguments): Promise<void> {
   const comparison = held.length === 0 ? undefined : await compareWithHeld(held, own, args.attribute, inputs.labels, args.seed)
   const gate = args.gate === undefined ? undefined : { limit: args.gate, upperBound: joint.upperBound, adds: comparison?.check.worse === true, passed: joint.upperBound <= args.gate && comparison?.check.worse !== true }
   if (report !== undefined) {
-    const page = reportHtml(reportOf(args, { ...inputs, warnings: [...inputs.warnings, ...warnings] }, tables, audits, joint, input, [scopeLine(held), ...(comparison ? [comparison.sentence] : [])]))
+    const page = reportHtml(reportOf(args, { ...inputs, warnings: [...inputs.warnings, ...warnings] }, tables, audits, joint, input, [scopeLine(held), ...(comparison ? [comparison.sentence] : [])], comparison ? [comparison.sentence] : [], held.length > 0))
     await writingFiles(async () => writeFileAtomic(report, page, { replace: args.force }))
   }
   if (args.json) {
@@ -141,7 +142,7 @@ async function audit(args: AuditArguments): Promise<void> {
 }
 
 /** All attacks; pictures of the table that gives most away. */
-function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly AuditedTable[], audits: readonly PartAudit[], joint: JointVerdict, input: Record<string, FileRecord>, scope: readonly string[]): ReportData {
+function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly AuditedTable[], audits: readonly PartAudit[], joint: JointVerdict, input: Record<string, FileRecord>, scope: readonly string[], added: readonly string[], held: boolean): ReportData {
   const { matrix } = tables.find(({ name }) => name === joint.strongest.table)!
   const parts = audits.map(({ result, ...part }, t) => ({ ...part, audits: { before: result }, correctedP: { before: joint.correctedP[t]! } }))
   const sections = severalSections(parts)
@@ -151,6 +152,7 @@ function reportOf(args: AuditArguments, inputs: TableInputs, tables: readonly Au
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...sections,
+    layers: layersOf([unbounded], [joint.verdict, ...added], [], held),
     limits: [...scope, ...(sections.limits ?? []), ...(tables.length > 1 ? [`Figures of dimensions and users show ${joint.strongest.table}, where an attack was strongest.`] : [])],
     histograms: tellingDimensions(matrix, undefined, inputs.labels),
     scatter: mapUsers(matrix, undefined, inputs.labels, { seed: args.seed, ...predictions(parts, joint.strongest.table, inputs) }),

@@ -90,7 +90,7 @@ async function certify(args: CertifyArguments): Promise<void> {
   const audits = found && judgedParts([{ table: basename(args.table), attribute: args.attribute, result: found }])
   const joint = audits && jointVerdict(audits)
   const others = made.kind === 'apart' && made.left > 0 ? [`The ${grouped(made.left)} users whose labels went into the table.`] : []
-  const layers = layersOf(certificate ? boundedLayer(certificate, args.attribute) : exactLayer(args.attribute), joint?.verdict, others)
+  const layers = layersOf(certificate ? boundedLayer(certificate, args.attribute) : exactLayer(args.attribute), joint ? [joint.verdict] : [], others)
   const gate = gateOf(args, certificate)
   const written = await writeAll(args, inputs, { matrix, layers, ...(audits && { audits }) })
   if (gate && !gate.passed) process.exitCode = exitCodes.gate

@@ -1,6 +1,6 @@
 /**
- * @file How much of a user's move by `blind` is due to the user's own label: fits again with one label changed, user by user. Reads what
- * lightgcn-tables.ts wrote.
+ * @file How much of a user's move by `blind` is due to the user's own label: fits again with one label changed, user by user,
+ * and compares how far that user moves with how far all others do, who did not change theirs. Reads what lightgcn-tables.ts wrote.
  *
  *     node --import tsx apps/experiments/examples/blind-influence.ts FOLDER [USERS]
  */
@@ -24,9 +24,14 @@ const distance = (a: Matrix, b: Matrix, user: number): number => {
   for (let p = user * a.cols; p < (user + 1) * a.cols; p++) sum += (a.data[p]! - b.data[p]!) ** 2
   return Math.sqrt(sum)
 }
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0)
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
 for (const [name, unlearn] of Object.entries({ blind, 'mean-matching': meanMatching })) {
   const result = unlearn(matrix, labels).embedding
-  const shares = users.map((user) => distance(unlearn(matrix, flipped(user)).embedding, result, user) / distance(matrix, result, user))
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
-  console.log(`${name}: one label changed moves that user by ${(100 * mean).toFixed(1)} % of the move, mean of ${shares.length} users; at most ${(100 * Math.max(...shares)).toFixed(1)} %`)
+  const length = mean(users.map((user) => distance(matrix, result, user)))
+  const changes = users.map((user) => {
+    const other = unlearn(matrix, flipped(user)).embedding
+    return { own: distance(other, result, user) / length, others: mean(Array.from({ length: matrix.rows }, (_, i) => distance(other, result, i))) / length }
+  })
+  console.log(`${name}: one label changed moves that user by ${percent(mean(changes.map(({ own }) => own)))} of the mean move, and all users by ${percent(mean(changes.map(({ others }) => others)))}; ${users.length} labels`)
 }

@@ -26,6 +26,19 @@ describe('results/holds', () => {
     expect(readme).toBe(withHoldsTable(readme, stored))
   })
 
+  test('the note on what a move tells has the figures of ML-1M', () => {
+    const note = readFileSync(join(workspace, 'docs/what-a-move-tells.md'), 'utf8')
+    const of = (row: HoldsRow, holding: Holding): string | undefined => {
+      const leak = row.leaks.find((each) => each.holding === holding && !each.alone) ?? row.leaks.find((each) => each.holding === holding)
+      return leak?.foldedAuc.value.toFixed(3)
+    }
+    for (const row of stored.rows.filter(({ dataset, recommender }) => dataset === 'ml-1m' && recommender === 'lightgcn')) {
+      const line = note.split('\n').find((each) => each.startsWith(`| ${row.method} |`))
+      if (line) expect(line).toContain(`| ${of(row, 'tables')!} | ${of(row, 'history')!} | ${of(row, 'earlier release')!} |`)
+    }
+    expect(note.match(/\| (own label|one map|nobody)/g)!.length).toBeGreaterThan(5)
+  })
+
   test('rows are those of the grid, each once, with every holding', () => {
     const planned = expandGrid(holds).models.map((model) => keyOf(aboutOf(model)))
     expect(new Set(stored.rows.map(keyOf)).size).toBe(stored.rows.length)

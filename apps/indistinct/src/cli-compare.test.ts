@@ -60,7 +60,7 @@ describe('compare', () => {
   })
 
   test.each<[string[], number, string]>([
-    [['--methods', 'leac'], 2, '--methods: expected some of flow, mean-matching, leace, gaussian-transport, d2d-r, u2u-r, u2u-r-closed, random-noise, got "leac"; did you mean leace?'],
+    [['--methods', 'leac'], 2, '--methods: expected some of flow, relabel, mean-matching, leace, blind, gaussian-transport, d2d-r, u2u-r, u2u-r-closed, random-noise, got "leac"; did you mean leace?'],
     [['--report', 'x.pdf'], 2, '--report: expected a file named .html or .svg, got x.pdf'],
     [['--items', 'items.csv'], 2, '--items: expected --items and --interactions together'],
     [['--items', 'people.csv', '--interactions', 'held-out.csv'], 3, 'people.csv'],

@@ -116,7 +116,7 @@ describe('unlearn of several tables', () => {
     ['a table twice', ['one.csv', 'one.csv'], ['--out', 'a.csv,b.csv'], 'one.csv is given twice'],
     ['a stranger derived', ['one.csv', 'two.csv'], ['--out', 'a.csv,b.csv', '--derived', 'three.csv'], '--derived: expected some of'],
     ['all derived', ['one.csv', 'two.csv'], ['--out', 'a.csv,b.csv', '--derived', `${at('one.csv')},${at('two.csv')}`], '--derived: expected a table that is not derived'],
-    ['another method derived', ['one.csv', 'two.csv'], ['--out', 'a.csv,b.csv', '--method', 'leace', '--derived', at('two.csv')], '--derived is for the flow, not for leace'],
+    ['another method derived', ['one.csv', 'two.csv'], ['--out', 'a.csv,b.csv', '--method', 'leace', '--derived', at('two.csv')], '--derived is for flow, blind and relabel, not for leace'],
     ['one table derived', ['one.csv'], ['--out', 'a.csv', '--derived', at('one.csv')], '--derived: expected several tables'],
     ['a delta', ['one.csv', 'two.csv'], ['--out', 'a.csv,b.csv', '--delta', 'd'], '--delta: expected one table, got 2'],
   ])('%s is refused', async (_, tables, flags, message) => {

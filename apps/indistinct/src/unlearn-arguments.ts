@@ -3,7 +3,7 @@
 import { dirname } from 'node:path'
 import { usageError } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
-import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
+import { isTogether, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { batteryOptions, type BatteryArguments } from './attack-battery.ts'
 import { inGroup } from './command-help.ts'
 import { computeOptions, outputOptions } from './common-options.ts'
@@ -55,7 +55,7 @@ export const unlearnOptions = {
   }),
   ...flowExtraOptions,
   ...inGroup('Method', {
-    derived: { describe: 'flow and relabel, several tables: those that no score depends on, separated by commas; they become linear functions of the others', type: 'string', requiresArg: true, coerce: listOption('--derived') },
+    derived: { describe: 'flow, blind and relabel, several tables: those that no score depends on, separated by commas; they become linear functions of the others', type: 'string', requiresArg: true, coerce: listOption('--derived') },
   }),
   ...inGroup(
     'Parameters of methods',
@@ -124,7 +124,7 @@ export function outputPaths(given: UnlearnArguments): string[] {
   if (!derived) return outs
   const stranger = derived.find((path) => !paths.includes(path))
   if (stranger !== undefined) throw usageError(`--derived: expected some of ${paths.join(', ')}, got ${stranger}`)
-  if (given.method !== 'flow' && given.method !== 'relabel') throw usageError(`--derived is for the flow and relabel, not for ${given.method}`)
+  if (!isTogether(given.method)) throw usageError(`--derived is for flow, blind and relabel, not for ${given.method}`)
   if (new Set(derived).size === paths.length) throw usageError('--derived: expected a table that is not derived, got all of them')
   return outs
 }

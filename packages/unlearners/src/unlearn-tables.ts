@@ -153,11 +153,12 @@ function withDerived(
   expectSameRows(entries)
   const own = unlearn(Object.fromEntries(others))
   const from = others.map(([name]) => own[name]!.embedding)
+  const { method } = own[others[0]![0]]!
   return Object.fromEntries(entries.map(([name, table]) => {
     if (own[name]) return [name, own[name]]
     checkedClasses(`unlearnTables: table '${name}'`, table, labels)
     const { embedding, explained } = derivedTable(table, from, labelledRows(labels))
-    return [name, unlearned({ embedding, method: 'flow', parameters: { derived: others.map(([other]) => other), explained }, trace: [], passes: 0 })]
+    return [name, unlearned({ embedding, method, parameters: { derived: others.map(([other]) => other), explained }, trace: [], passes: 0 })]
   }))
 }
 

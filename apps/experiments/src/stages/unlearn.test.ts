@@ -48,7 +48,7 @@ describe('unlearn', () => {
   })
 
   test('blind is one map of all tables of a model, and one that no score depends on follows from the others', async () => {
-    expect((await unlearned('lightgcn', 'lightgcn-blind', {}, 'blind'))['layer-0']!.parameters).toMatchObject({ derived: ['propagated'] })
+    expect((await unlearned('lightgcn', 'lightgcn-blind', {}, 'blind'))['layer-0']).toMatchObject({ method: 'blind', parameters: { derived: ['propagated'] } })
     expect((await unlearned('nmf', 'nmf-blind', {}, 'blind'))['gmf']!.parameters.together!.tables).toEqual(['gmf', 'mlp'])
   })
 

@@ -56,7 +56,9 @@ export function holdsRows({ expanded, outcomes, exitCodes }: Pick<GridRun, 'expa
 const harmCode = 5
 
 /** What a row is of. */
-export function aboutOf({ dataset, attribute, recommender, seed, method, train }: ModelCell): Omit<HoldsRow, 'leaks' | 'price'> {
+export type HoldsRowName = Omit<HoldsRow, 'leaks' | 'price' | 'refused'>
+
+export function aboutOf({ dataset, attribute, recommender, seed, method, train }: ModelCell): HoldsRowName {
   const training = (train.parameters['recommender'] as { readonly options: Json }).options
   return { dataset, attribute, recommender, training, seed, method: method?.name ?? 'original', options: (method?.options ?? {}) as Json }
 }
@@ -85,6 +87,6 @@ export function mergeRows(known: readonly HoldsRow[], made: readonly HoldsRow[])
 }
 
 /** What tells rows apart: a method has one set of options on a model. */
-export function keyOf({ dataset, attribute, recommender, training, seed, method }: ReturnType<typeof aboutOf>): string {
+export function keyOf({ dataset, attribute, recommender, training, seed, method }: HoldsRowName): string {
   return canonicalJson([dataset, attribute, recommender, training, seed, method])
 }

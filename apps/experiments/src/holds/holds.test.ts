@@ -21,7 +21,7 @@ describe('results/holds', () => {
   const stored = JSON.parse(readFileSync(join(results, 'holds.json'), 'utf8')) as HoldsResults
 
   test('the pages are what the results give; after an edit run `npm run holds -- --summary`', () => {
-    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(holdsPage(stored))
+    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(holdsPage(stored, expandGrid(holds).models.map(aboutOf)))
     const readme = readFileSync(join(workspace, 'README.md'), 'utf8')
     expect(readme).toBe(withHoldsTable(readme, stored))
   })
@@ -69,11 +69,12 @@ describe('rows and pages', () => {
   })
 
   test('what tells more than what is held alone is bold, and what lies below one half is said', () => {
-    const page = holdsPage({ schema: 'indistinct.holds/1', rows: [original, moved] })
+    const page = holdsPage({ schema: 'indistinct.holds/1', rows: [original, moved] }, [original, moved, row('leace', []), { ...original, dataset: 'lastfm' }])
     expect(page).toContain('| alone | – | – | 0.700 [0.680, 0.720] forest |')
     expect(page).toContain('| original | **0.800 [0.780, 0.820] mlp** | – | 0.710 [0.690, 0.730] forest |')
     expect(page).toContain('| flow | **0.550 [0.530, 0.570] xgb, below** | – | **0.950 [0.930, 0.970] logistic** |')
     expect(page).toContain('-10.0 [-13.3, -6.7]')
+    expect(page).toMatch(/- ml-1m, gender, lightgcn: leace\n- lastfm, gender, lightgcn: all methods\n$/)
     expect(holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved] })).toContain('|  | flow | **0.550** | – | **0.950** |')
   })
 

@@ -33,7 +33,7 @@ const known: HoldsResults = existsSync(path) ? (JSON.parse(readFileSync(path, 'u
 const made = values.summary ? { rows: [], code: 0 } : await madeRows()
 const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
 writeFileAtomic(path, `${canonicalJson(all as unknown as Json, 1)}\n`)
-writeFileAtomic(join(results, 'README.md'), holdsPage(all))
+writeFileAtomic(join(results, 'README.md'), holdsPage(all, expandGrid(holds).models.map(aboutOf)))
 const readme = join(workspace, 'README.md')
 writeFileAtomic(readme, withHoldsTable(readFileSync(readme, 'utf8'), all))
 process.exit(made.code)

@@ -27,6 +27,11 @@ export function randomStream(seed: number, ...names: (string | number)[]): Rando
     return t >>> 0
   }
   for (let i = 0; i < 12; i++) bits()
+  return randomFrom(bits)
+}
+
+/** Draws made of `bits`, a source of integers below 2^32. */
+export function randomFrom(bits: () => number): Random {
   let spare = NaN
   return {
     uniform: () => bits() / 4294967296,

@@ -1,6 +1,6 @@
 /** @file Where a draw comes from: the operating system, so that nobody can repeat it, or a seed, for tests and experiments. */
 
-import { randomStream, type Random } from '@indistinct/core'
+import { randomFrom, randomStream, type Random } from '@indistinct/core'
 
 /** 'secret', or the seed of a draw that is not: who knows it, and the tables, undoes the draw. */
 export type DrawSeed = 'secret' | number
@@ -26,15 +26,5 @@ function systemRandom(): Random {
     words[at++] = 0
     return word
   }
-  return {
-    uniform: () => bits() / 4294967296,
-    integer(n) {
-      const limit = 4294967296 - (4294967296 % n)
-      let draw = bits()
-      while (draw >= limit) draw = bits()
-      return draw % n
-    },
-    // Box and Muller: the first uniform is above zero.
-    normal: () => Math.sqrt(-2 * Math.log((bits() + 1) / 4294967296)) * Math.cos((2 * Math.PI * bits()) / 4294967296),
-  }
+  return randomFrom(bits)
 }

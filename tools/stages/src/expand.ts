@@ -5,85 +5,10 @@
 
 import { canonicalJson, type Json } from '@indistinct/core'
 import { addNode, mergeNode } from './add-node.ts'
-import type { Choice, FigureName, Grid, HeldChoice, Options, Product, SmoothingChoice, SplitChoice } from './grid.ts'
+import type { AttackCell, ExpandedGrid, FigureCell, ModelCell, ReleaseCell, YardstickCell } from './expanded-grid.ts'
+import type { FigureName, Grid, Options, Product, SmoothingChoice } from './grid.ts'
+import { cellOf, choice, type Cell, type FullChoice } from './product-cell.ts'
 import { inTrainingMethods, togetherMethods, type StageNode } from './stage.ts'
-
-/** One attack on a model: all its user tables, seen by one attacker under one protocol. */
-export interface AttackCell {
-  readonly attacker: string
-  readonly protocol: string
-  readonly node: StageNode
-}
-
-/** One variant of a model in a grid, with every node that concerns it. */
-export interface ModelCell {
-  readonly dataset: string
-  readonly recommender: string
-  /** Absent for the original model. */
-  readonly method?: Choice
-  readonly attribute: string
-  readonly seed: number
-  readonly prepare: StageNode
-  /** What made the model: a `train` node, or the `retrain` node of a method that acts during training. */
-  readonly train: StageNode
-  /** Absent for the original model and for methods that act during training. */
-  readonly unlearn?: StageNode
-  /** The unlearning of all models of its release, which `unlearn` takes this model's part of. */
-  readonly release?: StageNode
-  readonly evaluate: StageNode
-  /** The original's quality with smoothed user tables, where its product asks for it. */
-  readonly smoothed?: StageNode
-  readonly attacks: readonly AttackCell[]
-  /** What outsiders see of the model, and attacks on that; none where its product does not ask for them. */
-  readonly observe?: StageNode
-  readonly observedAttacks: readonly AttackCell[]
-  /** What the model tells by what an attacker holds; absent where its product does not ask. */
-  readonly held?: StageNode
-  /** The comparison with the original; the original has one of its own only where its product names no method. */
-  readonly report?: StageNode
-}
-
-/** All models of a release side by side, as trained or after one method, and attacks on all their tables at once. */
-export interface ReleaseCell {
-  readonly dataset: string
-  readonly recommenders: readonly string[]
-  /** Absent for the original models. */
-  readonly method?: Choice
-  readonly attribute: string
-  readonly seed: number
-  readonly join: StageNode
-  readonly attacks: readonly AttackCell[]
-}
-
-/** One yardstick on the split of a data set and seed. */
-export interface YardstickCell {
-  readonly dataset: string
-  readonly yardstick: { readonly name: string; readonly options: Options }
-  readonly seed: number
-  readonly evaluate: StageNode
-}
-
-/** One figure, and what it shows. */
-export interface FigureCell {
-  readonly figure: FigureName
-  readonly dataset: string
-  readonly recommender: string
-  readonly attribute: string
-  /** The method that a histogram is of. */
-  readonly method?: Choice
-  readonly node: StageNode
-}
-
-/** A grid with its nodes, in an order where upstream comes first. */
-export interface ExpandedGrid {
-  readonly grid: Grid
-  readonly nodes: readonly StageNode[]
-  readonly models: readonly ModelCell[]
-  /** Of products that release several models together. */
-  readonly releases: readonly ReleaseCell[]
-  readonly yardsticks: readonly YardstickCell[]
-  readonly figures: readonly FigureCell[]
-}
 
 /**
  * Expands `grid`. Originals come once per (data set, recommender, attribute, seed), before their unlearned variants.
@@ -221,47 +146,6 @@ function figuresOf(nodes: Map<string, StageNode>, figure: FigureName, cell: Cell
     default:
       throw new RangeError(`expandGrid: expected a figure among trade-off, t-sne and histograms, got ${JSON.stringify(figure satisfies never)}`)
   }
-}
-
-/** A product of one model, before methods. Defaults are filled in, so that leaving them out makes no other digest. */
-interface Cell {
-  readonly dataset: FullChoice
-  readonly recommender: FullChoice
-  readonly attackers: readonly FullChoice[]
-  readonly protocols: readonly FullChoice[]
-  readonly attribute: string
-  readonly seed: number
-  readonly core: number
-  readonly split: SplitChoice
-  readonly epochBy: 'validation' | 'test'
-  /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
-  readonly release?: readonly FullChoice[]
-  readonly smoothing?: SmoothingChoice
-  readonly held?: Omit<HeldChoice, 'other'> & { readonly other: FullChoice }
-  readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
-}
-
-type FullChoice = { readonly name: string; readonly options: Options }
-
-function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders, settings, smoothing, held } = product
-  const settled = ({ name, options }: Choice): FullChoice => ({ name, options: { ...settings?.[dataset.name]?.[name], ...options } })
-  return {
-    dataset: choice(dataset), recommender: settled(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
-    attribute, seed, core, split, epochBy,
-    ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
-    ...(smoothing && { smoothing }),
-    ...(held && { held: { ...held, other: settled(held.other) } }),
-    ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
-  }
-}
-
-function inOrder(choices: readonly FullChoice[]): FullChoice[] {
-  return [...choices].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))
-}
-
-function choice({ name, options = {} }: Choice): FullChoice {
-  return { name, options }
 }
 
 /**

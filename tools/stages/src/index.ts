@@ -1,4 +1,5 @@
-export { expandGrid, mergeNodes, type AttackCell, type ExpandedGrid, type FigureCell, type ModelCell, type ReleaseCell, type YardstickCell } from './expand.ts'
+export { expandGrid, mergeNodes } from './expand.ts'
+export type { AttackCell, ExpandedGrid, FigureCell, ModelCell, ReleaseCell, YardstickCell } from './expanded-grid.ts'
 export { figureNames, type FigureName } from './grid.ts'
 export type { Choice, Grid, HeldChoice, ObservedChoice, Options, Product, SmoothingChoice, SplitChoice, YardstickChoice } from './grid.ts'
 export { gridVariable } from './infer.ts'

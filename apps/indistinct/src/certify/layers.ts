@@ -24,6 +24,7 @@ export function boundedLayer({ bounds, users, delta, vectors }: Certificate, att
     ...bounds.map((bound) => sentenceOf(bound, attribute)),
     ...(any ? [] : [`Not bounded: any attacker. Users have ${grouped(vectors)} different vectors, too many to bound; --codes 32 --out FILE makes and certifies a table that has few.`]),
     `All bounds hold together with confidence ${percent(1 - delta)}, for users drawn like the ${grouped(users)} certified: the best of each class on these users, and what McDiarmid's inequality adds.`,
+    'Assumed: the rows of users are independent. A recommender trains users together, which ties their rows through its items; that is not accounted for.',
   ]
 }
 

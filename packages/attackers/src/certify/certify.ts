@@ -42,7 +42,8 @@ const codedShare = 0.25
 
 /**
  * Upper bounds for attackers on users drawn like the labelled ones of `embedding` (N, K). Valid where rows of these users are independent
- * given their labels: no label of theirs went into the table, neither by training nor by unlearning.
+ * given their labels: no label of theirs went into the table, neither by training nor by unlearning. Users trained together are tied
+ * through items, which is not accounted for.
  *
  * A fifth of the labelled users fixes what has to be fixed beforehand: codes (k-means) and the bandwidth of the kernel. Bounds are computed
  * on the others. Where users have few different vectors, these are taken as codes that were fixed before.

@@ -1,7 +1,16 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/generated/**', 'artifacts/**', 'dist/**', 'packages/kernels/assembly/**', '.nx/**'] },
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/generated/**',
+      'artifacts/**',
+      'dist/**',
+      'packages/kernels/assembly/**',
+      '.nx/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     rules: {
@@ -9,15 +18,26 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       eqeqeq: 'error',
+      // What the formatter cannot break: strings and comments.
+      'max-len': ['error', { code: 120, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true, ignoreUrls: true }],
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportAllDeclaration', message: 'index files name every export' },
-        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'randomness takes a seed: use randomStream of @indistinct/core' },
-        // A Buffer of zlib, of the pool or of slice is a view: its buffer starts elsewhere, and values shift without a word.
+        {
+          selector: "MemberExpression[object.name='Math'][property.name='random']",
+          message: 'randomness takes a seed: use randomStream of @indistinct/core',
+        },
+        // A Buffer of zlib, of the pool or of slice is a view: its buffer starts elsewhere, and values shift without a
+        // word.
         ...[
-          "NewExpression[callee.name=/Array$|^DataView$/][arguments.length=1] > MemberExpression.arguments[property.name='buffer']",
-          "CallExpression[callee.object.name='Buffer'][callee.property.name='from'][arguments.length=1] > MemberExpression.arguments[property.name='buffer']",
-        ].map((selector) => ({ selector, message: 'a typed array may be a view: pass byteOffset and a length too, or use bytesOf of @indistinct/core' })),
+          'NewExpression[callee.name=/Array$|^DataView$/][arguments.length=1] > ' +
+            "MemberExpression.arguments[property.name='buffer']",
+          "CallExpression[callee.object.name='Buffer'][callee.property.name='from'][arguments.length=1] > " +
+            "MemberExpression.arguments[property.name='buffer']",
+        ].map((selector) => ({
+          selector,
+          message: 'a typed array may be a view: pass byteOffset and a length too, or use bytesOf of @indistinct/core',
+        })),
       ],
     },
   },

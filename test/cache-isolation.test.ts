@@ -22,7 +22,15 @@ function gridOf(methods: readonly Choice[]): Grid {
     title: 'cache isolation',
     products: [
       {
-        datasets: [{ name: 'csv', options: { interactions: join(copy.root, 'data', 'interactions.csv'), attributes: join(copy.root, 'data', 'users.csv') } }],
+        datasets: [
+          {
+            name: 'csv',
+            options: {
+              interactions: join(copy.root, 'data', 'interactions.csv'),
+              attributes: join(copy.root, 'data', 'users.csv'),
+            },
+          },
+        ],
         recommenders: [{ name: 'lightgcn', options: { epochs: 2, factors: 4 } }],
         methods,
         attackers: [{ name: 'xgb' }],
@@ -103,11 +111,20 @@ describe('cache isolation', { timeout: 120_000 }, () => {
     const inTraining = gridOf([{ name: 'retrain', options: { sample: 20 } }])
     const made = await runGrid(inTraining, copy.root)
     const [original, retrained] = made.expanded.models
-    const own = [retrained!.train, retrained!.evaluate, retrained!.report!, ...retrained!.attacks.map((attack) => attack.node)]
+    const own = [
+      retrained!.train,
+      retrained!.evaluate,
+      retrained!.report!,
+      ...retrained!.attacks.map((attack) => attack.node),
+    ]
     expect(missed(made)).toEqual(own.map((node) => node.id).sort())
     const unchanged = await withEdit('packages/unlearners/src/retrain.ts', comment, inTraining)
     expect(missed(unchanged)).toEqual([retrained!.train.id])
-    const weighed = await withEdit('packages/unlearners/src/retrain.ts', replaced('weight * every * value', '2 * weight * every * value'), inTraining)
+    const weighed = await withEdit(
+      'packages/unlearners/src/retrain.ts',
+      replaced('weight * every * value', '2 * weight * every * value'),
+      inTraining,
+    )
     expect(missed(weighed)).toEqual(own.map((node) => node.id).sort())
     expect(missed(weighed)).not.toContain(original!.train.id)
   })
@@ -132,7 +149,10 @@ function writeData(left: number): void {
   const gender = attributes['gender']!
   const rows = Array.from(interactions.users, (user, p) => `${users[user]},${items[interactions.items[p]!]}`)
   writeText('data/interactions.csv', `user,item\n${rows.slice(left).join('\n')}\n`)
-  writeText('data/users.csv', `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`)
+  writeText(
+    'data/users.csv',
+    `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`,
+  )
 }
 
 function writeText(path: string, text: string): void {
@@ -157,7 +177,11 @@ function comment(text: string): string {
 
 function replaced(from: string, to: string): (text: string) => string {
   return (text) => {
-    if (!text.includes(from)) throw new Error(`cache-isolation: expected ${JSON.stringify(from)} in the source, got none; name another edit that changes training`)
+    if (!text.includes(from))
+      throw new Error(
+        `cache-isolation: expected ${JSON.stringify(from)} in the source, got none; name another edit that ` +
+          'changes training',
+      )
     return text.replace(from, to)
   }
 }
@@ -165,11 +189,17 @@ function replaced(from: string, to: string): (text: string) => string {
 /** Nodes that were not served from the cache; a failed one prints why. */
 function missed(run: GridRun): string[] {
   for (const [id, outcome] of run.outcomes) if (outcome.status === 'failed') throw new Error(`${id}: ${outcome.output}`)
-  return run.expanded.nodes.map((node) => node.id).filter((id) => run.outcomes.get(id)?.status !== 'cached').sort()
+  return run.expanded.nodes
+    .map((node) => node.id)
+    .filter((id) => run.outcomes.get(id)?.status !== 'cached')
+    .sort()
 }
 
 function ids(which: (node: StageNode) => boolean): string[] {
-  return first.expanded.nodes.filter(which).map((node) => node.id).sort()
+  return first.expanded.nodes
+    .filter(which)
+    .map((node) => node.id)
+    .sort()
 }
 
 /** Digests of every file inside an artifact, by path. */
@@ -177,7 +207,8 @@ function artifactDigests(): { [path: string]: string } {
   const root = join(copy.root, 'artifacts')
   const out: { [path: string]: string } = {}
   for (const path of existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }).sort() : []) {
-    if (path.includes('/artifact/') && statSync(join(root, path)).isFile()) out[path] = sha256(readFileSync(join(root, path)))
+    if (path.includes('/artifact/') && statSync(join(root, path)).isFile())
+      out[path] = sha256(readFileSync(join(root, path)))
   }
   return out
 }

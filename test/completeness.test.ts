@@ -15,7 +15,9 @@ const read = (path: string): string => readFileSync(join(workspace, path), 'utf8
 const methods = read('docs/methods.md')
 
 function sources(name: string, wanted: (file: string) => boolean): string[] {
-  return readdirSync(join(workspace, 'packages', name, 'src')).filter((file) => file.endsWith('.ts') && wanted(file)).map((file) => read(`packages/${name}/src/${file}`))
+  return readdirSync(join(workspace, 'packages', name, 'src'))
+    .filter((file) => file.endsWith('.ts') && wanted(file))
+    .map((file) => read(`packages/${name}/src/${file}`))
 }
 
 const isTest = (file: string): boolean => file.endsWith('.test.ts')
@@ -24,7 +26,10 @@ const namedIn = (text: string, name: string): boolean => new RegExp(`(?<![\\w-])
 
 /** Names without a row of docs/methods.md that begins with them, alone or beside others. */
 function withoutRow(names: readonly string[]): string[] {
-  const firstCells = methods.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(' | ')[0]!)
+  const firstCells = methods
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split(' | ')[0]!)
   return names.filter((name) => !firstCells.some((cell) => cell.includes(`\`${name}\``)))
 }
 
@@ -39,7 +44,12 @@ describe('components', () => {
   test('attackers: file, test, index line, row', () => {
     expect(withoutRow(Object.keys(namedAttackers))).toEqual([])
     // Some of fine structure are settings of another's file.
-    const files: Readonly<Record<string, string>> = { 'knn-1': 'knn', 'knn-3': 'knn', 'knn-5': 'knn', 'fine-svm': 'svm' }
+    const files: Readonly<Record<string, string>> = {
+      'knn-1': 'knn',
+      'knn-3': 'knn',
+      'knn-5': 'knn',
+      'fine-svm': 'svm',
+    }
     const names = Object.keys(namedAttackers).map((name) => files[name] ?? name)
     expect(names.filter((name) => !read('packages/attackers/src/index.ts').includes(`'./${name}.ts'`))).toEqual([])
     expect(names.filter((name) => !testsOf('attackers').includes(`'./${name}.ts'`))).toEqual([])
@@ -54,7 +64,10 @@ describe('components', () => {
   })
 
   test('losses: test, index line, row', () => {
-    const names = sources('losses', (file) => !isTest(file)).flatMap((text) => text.split('\nexport function ').slice(1)).filter((text) => /\): \w*Loss \{$/m.test(text.split('\n}')[0]!)).map((text) => /^\w+/.exec(text)![0])
+    const names = sources('losses', (file) => !isTest(file))
+      .flatMap((text) => text.split('\nexport function ').slice(1))
+      .filter((text) => /\): \w*Loss \{$/m.test(text.split('\n}')[0]!))
+      .map((text) => /^\w+/.exec(text)![0])
     expect(names.length).toBeGreaterThanOrEqual(8)
     expect(withoutRow(names)).toEqual([])
     expect(names.filter((name) => !namedIn(read('packages/losses/src/index.ts'), name))).toEqual([])
@@ -68,9 +81,14 @@ describe('components', () => {
   })
 
   test('metrics: test, row of the package README', () => {
-    const names = Object.entries(metrics).filter(([, value]) => typeof value === 'function').map(([name]) => name)
+    const names = Object.entries(metrics)
+      .filter(([, value]) => typeof value === 'function')
+      .map(([name]) => name)
     expect(names.filter((name) => !namedIn(testsOf('metrics'), name))).toEqual([])
-    const rows = read('packages/metrics/README.md').split('\n').filter((line) => line.startsWith('|')).join('\n')
+    const rows = read('packages/metrics/README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .join('\n')
     expect(names.filter((name) => !rows.includes(`\`${name}\``))).toEqual([])
   })
 })

@@ -8,7 +8,9 @@ import { describe, expect, test } from 'vitest'
 const workspace = fileURLToPath(new URL('..', import.meta.url))
 const listed = readFileSync(join(workspace, 'docs/deviations.md'), 'utf8')
 const sources = ['packages', 'apps', 'tools'].flatMap((group) =>
-  readdirSync(join(workspace, group)).flatMap((folder) => ['src', 'grids', 'protocols'].flatMap((part) => sourcesIn(join(workspace, group, folder, part)))),
+  readdirSync(join(workspace, group)).flatMap((folder) =>
+    ['src', 'grids', 'protocols'].flatMap((part) => sourcesIn(join(workspace, group, folder, part))),
+  ),
 )
 const marked = sources.filter((path) => readFileSync(path, 'utf8').includes('Deviation:'))
 
@@ -29,10 +31,13 @@ describe('docs/deviations.md', () => {
 
 function sourcesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).map((file) => join(folder, file))
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => join(folder, file))
   } catch (error) {
     // Not every package has every folder.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return []
     throw error
   }
 }

@@ -1,4 +1,6 @@
-/** @file One component of each kind, generated in a copy of the workspace: it lints, compiles, and passes its contract. */
+/**
+ * @file One component of each kind, generated in a copy of the workspace: it lints, compiles, and passes its contract.
+ */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,27 +10,35 @@ import { generate, type Kind } from '../tools/generators/src/generate.ts'
 import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
 
 const kinds: Record<Kind, string> = {
-  attacker: 'one-by-one', dataset: 'my-shop', loss: 'mean-spread', metric: 'mean-error', recommender: 'plain-mf', unlearner: 'towards-mean',
+  attacker: 'one-by-one',
+  dataset: 'my-shop',
+  loss: 'mean-spread',
+  metric: 'mean-error',
+  recommender: 'plain-mf',
+  unlearner: 'towards-mean',
 }
 /** The suites that run on every component of a kind; in them only tests of the new one, by name, are run. */
 const contracts = [
-  'packages/attackers/src/classical-attackers.test.ts', 'packages/recommenders/src/contract.test.ts',
-  'packages/observations/src/item-scores.test.ts', 'packages/unlearners/src/unlearners.test.ts',
+  'packages/attackers/src/classical-attackers.test.ts',
+  'packages/recommenders/src/contract.test.ts',
+  'packages/observations/src/item-scores.test.ts',
+  'packages/unlearners/src/unlearners.test.ts',
 ]
 
 let copy: WorkspaceCopy
 let changed: string[]
 
-beforeAll(() => {
+beforeAll(async () => {
   copy = copyWorkspace()
-  const git = (...args: string[]): string => execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x', ...args], { cwd: copy.root, encoding: 'utf8' })
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x', ...args], { cwd: copy.root, encoding: 'utf8' })
   git('init', '--quiet')
   git('add', '.')
   git('commit', '--quiet', '--message', 'before')
   const { status, stderr } = run('nx', ['g', '@indistinct/generators:attacker', kinds.attacker])
   expect(stderr).not.toMatch(/error/i)
   expect(status).toBe(0)
-  for (const [kind, name] of Object.entries(kinds).slice(1)) generate(tree(), kind as Kind, name)
+  for (const [kind, name] of Object.entries(kinds).slice(1)) await generate(tree(), kind as Kind, name)
   changed = git('ls-files', '--modified', '--others', '--exclude-standard').trim().split('\n')
 }, 240_000)
 
@@ -36,24 +46,37 @@ afterAll(() => copy?.remove())
 
 function run(command: string, args: readonly string[]) {
   const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NO_COLOR: '1' }
-  return spawnSync(process.execPath, [join(copy.root, 'node_modules/.bin', command), ...args], { cwd: copy.root, encoding: 'utf8', env })
+  return spawnSync(process.execPath, [join(copy.root, 'node_modules/.bin', command), ...args], {
+    cwd: copy.root,
+    encoding: 'utf8',
+    env,
+  })
 }
 
 /** What Nx hands to a generator, on the files themselves. */
 function tree() {
   const at = (path: string): string => join(copy.root, path)
-  return { exists: (path: string) => existsSync(at(path)), read: (path: string) => readFileSync(at(path), 'utf8'), write: (path: string, text: string) => writeFileSync(at(path), text) }
+  return {
+    exists: (path: string) => existsSync(at(path)),
+    read: (path: string) => readFileSync(at(path), 'utf8'),
+    write: (path: string, text: string) => writeFileSync(at(path), text),
+  }
 }
 
-test('each writes a source, a test, an index line and a row of the docs', () => {
+test('each writes a source, a test, an index line and a row of the docs', async () => {
   const packages = ['attackers', 'datasets', 'losses', 'metrics', 'recommenders', 'unlearners']
   Object.values(kinds).forEach((name, i) => {
-    for (const file of [`${name}.ts`, `${name}.test.ts`, 'index.ts']) expect(changed).toContain(`packages/${packages[i]}/src/${file}`)
+    for (const file of [`${name}.ts`, `${name}.test.ts`, 'index.ts'])
+      expect(changed).toContain(`packages/${packages[i]}/src/${file}`)
   })
   expect(changed).toContain('docs/methods.md')
   expect(changed).toContain('packages/metrics/README.md')
-  expect(() => generate(tree(), 'loss', kinds.loss)).toThrow('packages/losses/src/mean-spread.ts is there already')
-  expect(() => generate(tree(), 'loss', 'Mean')).toThrow('generate: expected a name such as my-loss, got "Mean"')
+  await expect(generate(tree(), 'loss', kinds.loss)).rejects.toThrow(
+    'packages/losses/src/mean-spread.ts is there already',
+  )
+  await expect(generate(tree(), 'loss', 'Mean')).rejects.toThrow(
+    'generate: expected a name such as my-loss, got "Mean"',
+  )
 })
 
 test('what they wrote lints and compiles', { timeout: 240_000 }, () => {
@@ -61,7 +84,10 @@ test('what they wrote lints and compiles', { timeout: 240_000 }, () => {
   const lint = run('eslint', sources)
   expect(lint.stdout).toBe('')
   expect(lint.status).toBe(0)
-  writeFileSync(join(copy.root, 'tsconfig.changed.json'), JSON.stringify({ extends: './tsconfig.base.json', compilerOptions: { noEmit: true }, files: sources }))
+  writeFileSync(
+    join(copy.root, 'tsconfig.changed.json'),
+    JSON.stringify({ extends: './tsconfig.base.json', compilerOptions: { noEmit: true }, files: sources }),
+  )
   expect(run('tsc', ['-p', 'tsconfig.changed.json']).stdout).toBe('')
 })
 
@@ -70,6 +96,11 @@ test('their own tests and the contract suites pass', { timeout: 240_000 }, () =>
   expect(own.length).toBe(Object.keys(kinds).length)
   const ownRun = run('vitest', ['run', ...own])
   expect(ownRun.stdout + ownRun.stderr).toMatch(/Test Files +6 passed \(6\)/)
-  const contractRun = run('vitest', ['run', ...contracts, '-t', [kinds.attacker, kinds.recommender, kinds.unlearner].join('|')])
+  const contractRun = run('vitest', [
+    'run',
+    ...contracts,
+    '-t',
+    [kinds.attacker, kinds.recommender, kinds.unlearner].join('|'),
+  ])
   expect(contractRun.stdout + contractRun.stderr).toMatch(/Test Files +4 passed \(4\)/)
 })

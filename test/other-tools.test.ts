@@ -14,20 +14,49 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 const USERS = 120
 const K = 4
-const hostileIds = ['9007199254740993', '9007199254740992', '=1+1', '-3', 'a,b', '"', 'x "y"', 'zwei\nZeilen', ' padded ', 'ж', '日本', '😀', '<b>', "'", '\t', '0x10', '1e5', 'None', 'true']
+const hostileIds = [
+  '9007199254740993',
+  '9007199254740992',
+  '=1+1',
+  '-3',
+  'a,b',
+  '"',
+  'x "y"',
+  'zwei\nZeilen',
+  ' padded ',
+  'ж',
+  '日本',
+  '😀',
+  '<b>',
+  "'",
+  '\t',
+  '0x10',
+  '1e5',
+  'None',
+  'true',
+]
 const ids = Array.from({ length: USERS }, (_, i) => hostileIds[i] ?? `u${i}`)
 /** Every tenth user has no label and stays where it is. */
 const labels = ids.map((_, i) => (i % 10 === 9 ? '' : 'FM'[i % 2]!))
 const random = randomStream(3, 'other-tools')
-const values = Float64Array.from({ length: USERS * K }, (_, p) => random.normal() + (labels[Math.floor(p / K)] === 'F' && p % K === 1 ? 3 : 0))
+const values = Float64Array.from(
+  { length: USERS * K },
+  (_, p) => random.normal() + (labels[Math.floor(p / K)] === 'F' && p % K === 1 ? 3 : 0),
+)
 
 /** A folder with ids, labels and values for Python to read. */
 function place(name: string): string {
   const folder = join(root, name)
   mkdirSync(folder)
-  writeFileSync(join(folder, 'given.json'), JSON.stringify({ ids, labels, values: [...values], users: USERS, dimensions: K }))
+  writeFileSync(
+    join(folder, 'given.json'),
+    JSON.stringify({ ids, labels, values: [...values], users: USERS, dimensions: K }),
+  )
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
-  writeFileSync(join(folder, 'people.csv'), `id,gender\n${ids.map((id, i) => `${quoted(id)},${labels[i]}`).join('\n')}\n`)
+  writeFileSync(
+    join(folder, 'people.csv'),
+    `id,gender\n${ids.map((id, i) => `${quoted(id)},${labels[i]}`).join('\n')}\n`,
+  )
   writeFileSync(join(folder, 'ids.csv'), `id\n${ids.map(quoted).join('\n')}\n`)
   return folder
 }
@@ -45,13 +74,30 @@ async function indistinct(...args: string[]): Promise<string> {
   return printed
 }
 
-const battery = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '99', '--refit=false', '--json']
+const battery = [
+  '--attackers',
+  'logistic',
+  '--protocols',
+  'five-fold',
+  '--repeats',
+  '1',
+  '--permutations',
+  '99',
+  '--refit=false',
+  '--json',
+]
 
 /** The largest folded AUC before, and after mean matching has written `out`. */
-async function unlearned(table: string, out: string, options: readonly string[]): Promise<{ before: number; after: number }> {
+async function unlearned(
+  table: string,
+  out: string,
+  options: readonly string[],
+): Promise<{ before: number; after: number }> {
   const given = [...options, '--attribute', 'gender']
   const worst = async (path: string): Promise<number> => {
-    const { attacks } = JSON.parse(await indistinct('audit', path, ...given, ...battery)) as { attacks: { foldedAuc: { value: number } }[] }
+    const { attacks } = JSON.parse(await indistinct('audit', path, ...given, ...battery)) as {
+      attacks: { foldedAuc: { value: number } }[]
+    }
     return Math.max(...attacks.map(({ foldedAuc }) => foldedAuc.value))
   }
   const before = await worst(table)
@@ -84,7 +130,12 @@ describe.skipIf(!numpy)('NumPy', () => {
   test.each(['<f2', '<f4', '<f8'])('npy of %s', async (dtype) => {
     const folder = place(`npy-${dtype.slice(1)}`)
     numpy!(`${CHECKS}\nnumpy.save(folder + "/users.npy", original.astype("${dtype}"))`, folder)
-    const options = (beside: string): string[] => ['--ids', join(folder, beside), '--attributes', join(folder, 'people.csv')]
+    const options = (beside: string): string[] => [
+      '--ids',
+      join(folder, beside),
+      '--attributes',
+      join(folder, 'people.csv'),
+    ]
     const { before, after } = await unlearned(join(folder, 'users.npy'), join(folder, 'out.npy'), options('ids.csv'))
     expect(before).toBeGreaterThan(0.8)
     expect(after).toBeLessThan(before)
@@ -105,7 +156,10 @@ assert [row[0] for row in csv.reader(open(folder + "/out.npy.ids.csv", encoding=
 numpy.savez_compressed(folder + "/users.npz", embedding=original.astype("<f4"), id=numpy.array(given["ids"]), gender=labels, mask=labels == "", step=numpy.int64(2**53 + 1))`,
       folder,
     )
-    const { before, after } = await unlearned(join(folder, 'users.npz'), join(folder, 'out.npz'), ['--attributes', join(folder, 'users.npz')])
+    const { before, after } = await unlearned(join(folder, 'users.npz'), join(folder, 'out.npz'), [
+      '--attributes',
+      join(folder, 'users.npz'),
+    ])
     expect(before).toBeGreaterThan(0.8)
     expect(after).toBeLessThan(before)
     numpy!(
@@ -128,7 +182,12 @@ header = json.dumps({"__metadata__": {"format": "pt"}, "user.weight": {"dtype": 
 open(folder + "/model.safetensors", "wb").write(struct.pack("<Q", len(header)) + header + table + bias)`,
       folder,
     )
-    await unlearned(join(folder, 'model.safetensors'), join(folder, 'out.safetensors'), ['--ids', join(folder, 'ids.csv'), '--attributes', join(folder, 'people.csv')])
+    await unlearned(join(folder, 'model.safetensors'), join(folder, 'out.safetensors'), [
+      '--ids',
+      join(folder, 'ids.csv'),
+      '--attributes',
+      join(folder, 'people.csv'),
+    ])
     numpy!(
       `${CHECKS}
 import struct
@@ -156,7 +215,12 @@ model = torch.nn.Embedding.from_pretrained(torch.tensor(original, dtype=torch.fl
 numpy.save(folder + "/weight.npy", model.weight.detach().numpy())`,
       folder,
     )
-    const { before, after } = await unlearned(join(folder, 'weight.npy'), join(folder, 'out.npy'), ['--ids', join(folder, 'ids.csv'), '--attributes', join(folder, 'people.csv')])
+    const { before, after } = await unlearned(join(folder, 'weight.npy'), join(folder, 'out.npy'), [
+      '--ids',
+      join(folder, 'ids.csv'),
+      '--attributes',
+      join(folder, 'people.csv'),
+    ])
     expect(before).toBeGreaterThan(0.8)
     expect(after).toBeLessThan(before)
     torch!(
@@ -175,7 +239,13 @@ describe.skipIf(!pandas)('pandas', () => {
   test('CSV with ids, labels and notes that need quotes', async () => {
     const folder = place('pandas')
     // Blanks around a cell belong to it only within quotes, which pandas does without.
-    const given = { ids: ids.map((id) => id.trim() || 'blank'), labels, values: [...values], users: USERS, dimensions: K }
+    const given = {
+      ids: ids.map((id) => id.trim() || 'blank'),
+      labels,
+      values: [...values],
+      users: USERS,
+      dimensions: K,
+    }
     writeFileSync(join(folder, 'given.json'), JSON.stringify(given))
     const frame = 'dtype={"id": str, "gender": str, "note": str}, keep_default_na=False, float_precision="round_trip"'
     pandas!(
@@ -188,7 +258,10 @@ back = pandas.read_csv(folder + "/users.csv", ${frame})
 assert list(back["id"]) == given["ids"]`,
       folder,
     )
-    const { before, after } = await unlearned(join(folder, 'users.csv'), join(folder, 'out.csv'), ['--attributes', join(folder, 'users.csv')])
+    const { before, after } = await unlearned(join(folder, 'users.csv'), join(folder, 'out.csv'), [
+      '--attributes',
+      join(folder, 'users.csv'),
+    ])
     expect(before).toBeGreaterThan(0.8)
     expect(after).toBeLessThan(before)
     pandas!(
@@ -208,51 +281,91 @@ const duckdb = await import('@duckdb/node-api').catch((error: unknown) => {
   return undefined
 })
 describe.skipIf(!duckdb)('DuckDB', () => {
-  const vectors = { 'lists of float': ['FLOAT[]', 'f4', 'zstd'], 'arrays of double': [`DOUBLE[${K}]`, 'f8', 'snappy'], 'lists, uncompressed': ['FLOAT[]', 'f4', 'uncompressed'] } as const
-  test.each(Object.entries(vectors))('Parquet with %s, dates, whole numbers above 2^53 and nulls', async (name, [type, dtype, codec]) => {
-    const folder = place(`duckdb-${name}`)
-    const connection = await (await duckdb!.DuckDBInstance.create()).connect()
-    const rows = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows()
-    const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
-    const [users, out] = [join(folder, 'users.parquet'), join(folder, 'out.parquet')]
-    await connection.run(`CREATE TABLE users (id VARCHAR, gender VARCHAR, born DATE, serial BIGINT, tags VARCHAR[], embedding ${type})`)
-    for (let i = 0; i < USERS; i++) {
-      const vector = Array.from(values.subarray(i * K, (i + 1) * K))
-      await connection.run(`INSERT INTO users VALUES (${text(ids[i]!)}, ${labels[i] === '' ? 'NULL' : text(labels[i]!)}, DATE '1970-01-01' + ${i}, ${9007199254740993n + BigInt(i)}, ${i % 3 === 0 ? 'NULL' : `['a', ${text(ids[i]!)}]`}, [${vector.join(', ')}])`)
-    }
-    await connection.run(`COPY users TO ${text(users)} (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE 2048)`)
-    const { before, after } = await unlearned(users, out, ['--attributes', users])
-    expect(before).toBeGreaterThan(0.8)
-    expect(after).toBeLessThan(before)
+  const vectors = {
+    'lists of float': ['FLOAT[]', 'f4', 'zstd'],
+    'arrays of double': [`DOUBLE[${K}]`, 'f8', 'snappy'],
+    'lists, uncompressed': ['FLOAT[]', 'f4', 'uncompressed'],
+  } as const
+  test.each(Object.entries(vectors))(
+    'Parquet with %s, dates, whole numbers above 2^53 and nulls',
+    async (name, [type, dtype, codec]) => {
+      const folder = place(`duckdb-${name}`)
+      const connection = await (await duckdb!.DuckDBInstance.create()).connect()
+      const rows = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows()
+      const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+      const [users, out] = [join(folder, 'users.parquet'), join(folder, 'out.parquet')]
+      await connection.run(
+        `CREATE TABLE users (id VARCHAR, gender VARCHAR, born DATE, serial BIGINT, tags VARCHAR[], embedding ${type})`,
+      )
+      for (let i = 0; i < USERS; i++) {
+        const vector = Array.from(values.subarray(i * K, (i + 1) * K))
+        await connection.run(
+          `INSERT INTO users VALUES (${text(ids[i]!)}, ${labels[i] === '' ? 'NULL' : text(labels[i]!)}, DATE ` +
+            `'1970-01-01' + ${i}, ${9007199254740993n + BigInt(i)}, ` +
+            `${i % 3 === 0 ? 'NULL' : `['a', ${text(ids[i]!)}]`}, [${vector.join(', ')}])`,
+        )
+      }
+      await connection.run(`COPY users TO ${text(users)} (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE 2048)`)
+      const { before, after } = await unlearned(users, out, ['--attributes', users])
+      expect(before).toBeGreaterThan(0.8)
+      expect(after).toBeLessThan(before)
 
-    const [old, fresh] = [`read_parquet(${text(users)})`, `read_parquet(${text(out)})`]
-    expect(await rows(`DESCRIBE SELECT * FROM ${fresh}`)).toEqual(await rows(`DESCRIBE SELECT * FROM ${old}`))
-    const others = 'id, gender, born, serial, tags'
-    expect(await rows(`SELECT ${others} FROM ${fresh}`)).toEqual(await rows(`SELECT ${others} FROM ${old}`))
-    expect((await rows(`SELECT id FROM ${fresh}`)).flat()).toEqual(ids)
-    const still = `SELECT embedding FROM ${fresh} f JOIN ${old} o USING (id) WHERE o.gender IS NULL AND f.embedding IS DISTINCT FROM o.embedding`.replace('SELECT embedding', 'SELECT id')
-    expect(await rows(still)).toEqual([])
-    const means = await rows(`SELECT ${Array.from({ length: K }, (_, k) => `avg(embedding[${k + 1}]::DOUBLE)`).join(', ')} FROM ${fresh} WHERE gender IS NOT NULL GROUP BY gender`) as [number[], number[]]
-    for (let k = 0; k < K; k++) expect(Math.abs(means[0][k]! - means[1][k]!)).toBeLessThan(1e-5)
-    // And number for number what is read here.
-    const table = await readTable(out)
-    expect(table.dtype).toBe(dtype)
-    const lists = (await rows(`SELECT unnest(embedding::DOUBLE[]) FROM ${fresh}`)).flat()
-    expect(lists).toEqual(Array.from(table.exact ?? table.matrix.data))
-    connection.closeSync()
-  })
+      const [old, fresh] = [`read_parquet(${text(users)})`, `read_parquet(${text(out)})`]
+      expect(await rows(`DESCRIBE SELECT * FROM ${fresh}`)).toEqual(await rows(`DESCRIBE SELECT * FROM ${old}`))
+      const others = 'id, gender, born, serial, tags'
+      expect(await rows(`SELECT ${others} FROM ${fresh}`)).toEqual(await rows(`SELECT ${others} FROM ${old}`))
+      expect((await rows(`SELECT id FROM ${fresh}`)).flat()).toEqual(ids)
+      const still =
+        `SELECT embedding FROM ${fresh} f JOIN ${old} o USING (id) WHERE o.gender IS NULL AND f.embedding IS DISTINCT FROM o.embedding`.replace(
+          'SELECT embedding',
+          'SELECT id',
+        )
+      expect(await rows(still)).toEqual([])
+      const means = (await rows(
+        `SELECT ${Array.from({ length: K }, (_, k) => `avg(embedding[${k + 1}]::DOUBLE)`).join(', ')} FROM ` +
+          `${fresh} WHERE gender IS NOT NULL GROUP BY gender`,
+      )) as [number[], number[]]
+      for (let k = 0; k < K; k++) expect(Math.abs(means[0][k]! - means[1][k]!)).toBeLessThan(1e-5)
+      // And number for number what is read here.
+      const table = await readTable(out)
+      expect(table.dtype).toBe(dtype)
+      const lists = (await rows(`SELECT unnest(embedding::DOUBLE[]) FROM ${fresh}`)).flat()
+      expect(lists).toEqual(Array.from(table.exact ?? table.matrix.data))
+      connection.closeSync()
+    },
+  )
 
   test('Parquet that is written here anew, of every type and with one column a dimension', async () => {
     const folder = place('duckdb-new')
     const connection = await (await duckdb!.DuckDBInstance.create()).connect()
     const header = ['id', ...Array.from({ length: K }, (_, k) => `d${k}`)].join(',')
-    writeFileSync(join(folder, 'users.csv'), `${header}\n${ids.map((id, i) => [`"${id.replaceAll('"', '""')}"`, ...values.subarray(i * K, (i + 1) * K)].join(',')).join('\n')}\n`)
-    await indistinct('unlearn', join(folder, 'users.csv'), '--attributes', join(folder, 'people.csv'), '--attribute', 'gender', '--method', 'mean-matching', '--out', join(folder, 'out.parquet'))
-    const found = (await connection.runAndReadAll(`SELECT * FROM read_parquet('${join(folder, 'out.parquet')}')`)).getRowObjects()
+    writeFileSync(
+      join(folder, 'users.csv'),
+      `${header}\n${ids.map((id, i) => [`"${id.replaceAll('"', '""')}"`, ...values.subarray(i * K, (i + 1) * K)].join(',')).join('\n')}\n`,
+    )
+    await indistinct(
+      'unlearn',
+      join(folder, 'users.csv'),
+      '--attributes',
+      join(folder, 'people.csv'),
+      '--attribute',
+      'gender',
+      '--method',
+      'mean-matching',
+      '--out',
+      join(folder, 'out.parquet'),
+    )
+    const found = (
+      await connection.runAndReadAll(`SELECT * FROM read_parquet('${join(folder, 'out.parquet')}')`)
+    ).getRowObjects()
     const table = await readTable(join(folder, 'out.parquet'))
     expect(found.map((row) => row['id'])).toEqual(ids)
     const [first] = found
-    const numbers = found.flatMap((row) => ('d0' in first! ? Array.from({ length: K }, (_, k) => row[`d${k}`]) : (row['embedding'] as { items: number[] }).items))
+    const numbers = found.flatMap((row) =>
+      'd0' in first!
+        ? Array.from({ length: K }, (_, k) => row[`d${k}`])
+        : (row['embedding'] as { items: number[] }).items,
+    )
     expect(numbers).toEqual(Array.from(table.exact ?? table.matrix.data))
     expect(readFileSync(join(folder, 'out.parquet')).subarray(0, 4).toString()).toBe('PAR1')
     connection.closeSync()

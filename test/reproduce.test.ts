@@ -26,7 +26,11 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
 
     const again = await reproduce('table-2', '--datasets', 'synthetic', '--json')
     expect(again.stderr).toMatch(/prepare-synthetic-\w+ cached\n/)
-    expect(JSON.parse(again.stdout)).toMatchObject({ schema: 'indistinct/reproduce/1', complete: true, results: [{ dataset: 'synthetic', models: [] }] })
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      schema: 'indistinct/reproduce/1',
+      complete: true,
+      results: [{ dataset: 'synthetic', models: [] }],
+    })
     expect(readFileSync(join(folder, 'synthetic.json'), 'utf8')).toBe(results)
   })
 
@@ -44,12 +48,35 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
   test('takes from a store what a grid has made there, and runs nothing itself', async () => {
     const selection = { datasets: ['synthetic'], recommenders: ['lightgcn'], methods: ['u2u-r-closed'] }
     const grid = join(copy.root, 'small.json')
-    writeFileSync(grid, JSON.stringify(gridOfTargets(experimentProtocol('paper'), { ...selection, targets: ['table-2', 'table-3'] })))
+    writeFileSync(
+      grid,
+      JSON.stringify(gridOfTargets(experimentProtocol('paper'), { ...selection, targets: ['table-2', 'table-3'] })),
+    )
     const store = join(copy.root, 'store')
     const fromStore = (out: string): ReturnType<typeof finished> =>
-      reproduce('table-2', 'table-3', '--datasets', 'synthetic', '--recommenders', 'lightgcn', '--methods', 'u2u-r-closed', '--store', store, '--out', join(copy.root, out), '--quiet')
+      reproduce(
+        'table-2',
+        'table-3',
+        '--datasets',
+        'synthetic',
+        '--recommenders',
+        'lightgcn',
+        '--methods',
+        'u2u-r-closed',
+        '--store',
+        store,
+        '--out',
+        join(copy.root, out),
+        '--quiet',
+      )
 
-    expect(await fromStore('nothing')).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining(`10 of 10 cells are not done in ${store}; indistinct grid resume makes them`) as string })
+    expect(await fromStore('nothing')).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `10 of 10 cells are not done in ${store}; indistinct grid resume makes them`,
+      ) as string,
+    })
     const run = await cli('grid', 'run', grid, '--store', store)
     expect(run, run.stderr).toMatchObject({ code: 0, stdout: `10 of 10 cells done in ${store}\n` })
 
@@ -61,7 +88,11 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
     expect(existsSync(join(copy.root, 'artifacts', 'train'))).toBe(false)
     const results = (out: string): string => readFileSync(join(copy.root, out, 'paper', 'synthetic.json'), 'utf8')
     expect(results('second')).toBe(results('first'))
-    expect(JSON.parse(results('first'))).toMatchObject({ dataset: 'synthetic', models: [{ method: 'original' }, { method: 'u2u-r-closed' }], yardsticks: [{ name: 'ease' }] })
+    expect(JSON.parse(results('first'))).toMatchObject({
+      dataset: 'synthetic',
+      models: [{ method: 'original' }, { method: 'u2u-r-closed' }],
+      yardsticks: [{ name: 'ease' }],
+    })
   }, 180_000)
 })
 

@@ -22,24 +22,44 @@ afterAll(() => copy?.remove())
 
 describe('npm start', { timeout: 120_000 }, () => {
   test('an unknown flag and an unknown name are usage errors, before anything runs', async () => {
-    expect(await start(['--datset', 'x'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining("Unknown option '--datset'") as string })
+    expect(await start(['--datset', 'x'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("Unknown option '--datset'") as string,
+    })
     expect(await start(['--dataset', 'x'])).toMatchObject({ code: 2, stdout: '' })
   })
 
   test('data that is not there ends with 4 and says where it was looked for', async () => {
     const { code, stdout, stderr } = await start(['--dataset', 'ml-100k', '--data', join(copy.root, 'nowhere')])
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toContain(`MovieLens 100K not found: expected u.data, u.user, u.item in ${join(copy.root, 'nowhere', 'ml-100k')}`)
+    expect(stderr).toContain(
+      `MovieLens 100K not found: expected u.data, u.user, u.item in ${join(copy.root, 'nowhere', 'ml-100k')}`,
+    )
   })
 
   test('an attribute that the data lacks ends with 3', async () => {
-    const { code, stderr } = await start([...own('interactions.csv', 'users.csv'), '--attribute', 'age', '--epochs', '1'])
+    const { code, stderr } = await start([
+      ...own('interactions.csv', 'users.csv'),
+      '--attribute',
+      'age',
+      '--epochs',
+      '1',
+    ])
     expect(code).toBe(3)
     expect(stderr).toContain('expected an attribute of the data set (gender), got "age"')
   })
 
   test('stopped by a signal it ends with 130, and then goes on from the last stage that ended', async () => {
-    const args = [...own('interactions.csv', 'users.csv'), '--attacker', 'xgb', '--protocol', 'five-fold', '--epochs', '2']
+    const args = [
+      ...own('interactions.csv', 'users.csv'),
+      '--attacker',
+      'xgb',
+      '--protocol',
+      'five-fold',
+      '--epochs',
+      '2',
+    ]
     // Once unlearning is done, training is in the cache for certain, and attacks are still to come.
     const stopped = await start(args, '] unlearn-csv-')
     expect(stopped.code).toBe(130)
@@ -50,7 +70,11 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(code).toBe(0)
     expect(stderr).toMatch(/prepare-csv-\w+ cached\n/)
     expect(stderr).toMatch(/train-csv-lightgcn-\w+ cached\n/)
-    const results = JSON.parse(stdout) as { schema: string; complete: boolean; models: { attacks: unknown[]; report?: string }[] }
+    const results = JSON.parse(stdout) as {
+      schema: string
+      complete: boolean
+      models: { attacks: unknown[]; report?: string }[]
+    }
     expect(results).toMatchObject({ schema: 'indistinct.start/1', complete: true })
     // Two user tables, before and after.
     expect(results.models.map((model) => model.attacks.length)).toEqual([2, 2])
@@ -66,7 +90,13 @@ describe('npm start', { timeout: 120_000 }, () => {
   test('where some attacks cannot be made the rest is shown, and it ends with 6', async () => {
     // 13 women: enough for five folds, too few for a tenth of them to hold two.
     writeData('small.csv', 'small-users.csv', 45)
-    const { code, stdout, stderr } = await start([...own('small.csv', 'small-users.csv'), '--attacker', 'xgb', '--epochs', '1'])
+    const { code, stdout, stderr } = await start([
+      ...own('small.csv', 'small-users.csv'),
+      '--attacker',
+      'xgb',
+      '--epochs',
+      '1',
+    ])
     expect(code).toBe(6)
     expect(stdout).toMatch(/layer-0, xgb, five-fold, raw +0\.\d{3}/)
     expect(stdout).not.toMatch(/xgb, paper/)
@@ -83,17 +113,27 @@ function writeData(interactionsFile: string, usersFile: string, count: number): 
   const gender = attributes['gender']!
   const rows = Array.from(interactions.users, (user, p) => `${users[user]},${items[interactions.items[p]!]}`)
   writeFileSync(join(copy.root, interactionsFile), `user,item\n${rows.join('\n')}\n`)
-  writeFileSync(join(copy.root, usersFile), `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`)
+  writeFileSync(
+    join(copy.root, usersFile),
+    `user,gender\n${users.map((user, i) => `${user},${gender.classes[gender.codes[i]!]}`).join('\n')}\n`,
+  )
 }
 
 /** Folders of unfinished artifacts, where the later run made them anew. */
 function leftovers(): string[] {
-  return readdirSync(join(copy.root, 'artifacts'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.part'))
+  return readdirSync(join(copy.root, 'artifacts'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.part'),
+  )
 }
 
 /** Runs the copy's `npm start`, and interrupts it once `until` has come on stderr. */
 function start(args: readonly string[], until?: string): Promise<Ended> {
-  const env = { ...process.env, INDISTINCT_DATA: undefined, INIT_CWD: undefined, XDG_CACHE_HOME: join(copy.root, 'cache') }
+  const env = {
+    ...process.env,
+    INDISTINCT_DATA: undefined,
+    INIT_CWD: undefined,
+    XDG_CACHE_HOME: join(copy.root, 'cache'),
+  }
   const child = spawn(process.execPath, ['apps/experiments/bin/start.js', ...args], { cwd: copy.root, env })
   let stdout = ''
   let stderr = ''

@@ -1,7 +1,17 @@
 /** @file A throw-away copy of the workspace, for tests that edit sources. */
 
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +31,10 @@ export interface WorkspaceCopy {
 export function copyWorkspace(): WorkspaceCopy {
   // The real path: behind a link each file would have two names.
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'indistinct-copy-')))
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: workspace, encoding: 'utf8' })
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: workspace,
+    encoding: 'utf8',
+  })
   for (const file of files.split('\0')) {
     if (file === '' || !existsSync(join(workspace, file))) continue
     mkdirSync(dirname(join(root, file)), { recursive: true })

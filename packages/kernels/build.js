@@ -15,13 +15,25 @@ export const generatedPath = join(here, 'src', 'generated', 'kernels.wasm')
 export async function buildKernels(outFile = generatedPath) {
   const { error, stderr } = await asc.main([
     join(here, 'assembly', 'index.ts'),
-    '--outFile', outFile,
-    '--runtime', 'stub',
-    '--enable', 'simd,threads',
-    '--sharedMemory', '--importMemory', '--initialMemory', '2', '--maximumMemory', '65536',
-    '--memoryBase', '65536',
-    '-O3', '--noAssert', '--converge',
-    '--use', 'abort=',
+    '--outFile',
+    outFile,
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd,threads',
+    '--sharedMemory',
+    '--importMemory',
+    '--initialMemory',
+    '2',
+    '--maximumMemory',
+    '65536',
+    '--memoryBase',
+    '65536',
+    '-O3',
+    '--noAssert',
+    '--converge',
+    '--use',
+    'abort=',
   ])
   if (error) throw new Error(`buildKernels: ${error.message}\n${stderr.toString()}`)
 }

@@ -9,14 +9,23 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Where the packages that are not bundled are found as they are from the sources. */
 const outdir = join(root, `apps/indistinct/node_modules/.faults-${process.pid}`)
 
-export const bundled = { binary: join(outdir, 'main.js'), library: join(outdir, 'library-run.js'), dieAtStep: join(outdir, 'die-at-step.js') } as const
+export const bundled = {
+  binary: join(outdir, 'main.js'),
+  library: join(outdir, 'library-run.js'),
+  dieAtStep: join(outdir, 'die-at-step.js'),
+} as const
 
 /** Sources find the files beside them by their own URL, which stays theirs; packages of others are not bundled. */
 const asInSources: Plugin = {
   name: 'as-in-sources',
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' }))
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || path.startsWith('@indistinct/') ? undefined : { external: true }))
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      loader: 'ts',
+    }))
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || path.startsWith('@indistinct/') ? undefined : { external: true },
+    )
   },
 }
 
@@ -32,7 +41,9 @@ async function make(): Promise<void> {
   mkdirSync(outdir, { recursive: true })
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }))
   await build({
-    entryPoints: ['apps/indistinct/src/main.ts', 'test/faults/library-run.ts', 'test/faults/die-at-step.ts'].map((path) => join(root, path)),
+    entryPoints: ['apps/indistinct/src/main.ts', 'test/faults/library-run.ts', 'test/faults/die-at-step.ts'].map(
+      (path) => join(root, path),
+    ),
     outdir,
     entryNames: '[name]',
     bundle: true,

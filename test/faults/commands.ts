@@ -1,4 +1,6 @@
-/** @file Everything that writes files: commands of the command line in each format, stage artifacts and fetched data. */
+/**
+ * @file Everything that writes files: commands of the command line in each format, stage artifacts and fetched data.
+ */
 
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -19,7 +21,19 @@ async function inputs(folder: string, users: number, extension: string): Promise
   const random = randomStream(1, 'faults')
   const table = join(folder, `users.${extension}`)
   const ids = Array.from({ length: users }, (_, i) => `u${i}`)
-  await writeTable(table, embeddingTable({ matrix: matrix(users, 8, Float32Array.from({ length: users * 8 }, () => random.normal())), ids, idColumn: 'id' }), { force: true })
+  await writeTable(
+    table,
+    embeddingTable({
+      matrix: matrix(
+        users,
+        8,
+        Float32Array.from({ length: users * 8 }, () => random.normal()),
+      ),
+      ids,
+      idColumn: 'id',
+    }),
+    { force: true },
+  )
   writeFileSync(join(folder, 'people.csv'), `id,gender\n${ids.map((id, i) => `${id},${'FM'[i % 2]}`).join('\n')}\n`)
   const beside = ['npy', 'safetensors'].includes(extension) ? ['--ids', `${table}.ids.csv`] : []
   return [table, ...beside, '--attributes', join(folder, 'people.csv'), '--attribute', 'gender']
@@ -29,14 +43,41 @@ function commandLine(args: readonly string[]): Pick<Command, 'process' | 'run'> 
   return { process: [bundled.binary, ...args], run: () => run(args) }
 }
 
-const unlearn = (extension: string, fresh = false) => async (folder: string, users: number): Promise<Command> => {
-  const out = (name: string): string => join(folder, 'out', name)
-  const args = ['unlearn', ...(await inputs(folder, users, extension)), '--method', 'mean-matching', '--out', out(`o.${extension}`), '--delta', out('o.delta'), '--fit', out('o.fit'), '--force', '--quiet']
-  const given = fresh ? args.filter((each) => each !== '--force') : args
-  return { ...commandLine(given), last: `o.${extension}`, fresh }
-}
+const unlearn =
+  (extension: string, fresh = false) =>
+  async (folder: string, users: number): Promise<Command> => {
+    const out = (name: string): string => join(folder, 'out', name)
+    const args = [
+      'unlearn',
+      ...(await inputs(folder, users, extension)),
+      '--method',
+      'mean-matching',
+      '--out',
+      out(`o.${extension}`),
+      '--delta',
+      out('o.delta'),
+      '--fit',
+      out('o.fit'),
+      '--force',
+      '--quiet',
+    ]
+    const given = fresh ? args.filter((each) => each !== '--force') : args
+    return { ...commandLine(given), last: `o.${extension}`, fresh }
+  }
 
-const battery = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '99', '--refit=false', '--force', '--quiet']
+const battery = [
+  '--attackers',
+  'logistic',
+  '--protocols',
+  'five-fold',
+  '--repeats',
+  '1',
+  '--permutations',
+  '99',
+  '--refit=false',
+  '--force',
+  '--quiet',
+]
 
 /** Times stand in these files: whole ones are told by their ends. */
 const isWhole = (name: string, bytes: Uint8Array): boolean => {
@@ -58,15 +99,52 @@ export const commands = {
   'unlearn npy, nothing there': unlearn('npy', true),
   async restore(folder: string, users: number): Promise<Command> {
     const [changed, delta] = [join(folder, 'changed.npy'), join(folder, 'changed.delta')]
-    await run(['unlearn', ...(await inputs(folder, users, 'npy')), '--method', 'mean-matching', '--out', changed, '--delta', delta, '--force', '--quiet', '--json'])
-    return commandLine(['restore', changed, '--delta', delta, '--out', join(folder, 'out', 'original.npy'), '--force', '--quiet'])
+    await run([
+      'unlearn',
+      ...(await inputs(folder, users, 'npy')),
+      '--method',
+      'mean-matching',
+      '--out',
+      changed,
+      '--delta',
+      delta,
+      '--force',
+      '--quiet',
+      '--json',
+    ])
+    return commandLine([
+      'restore',
+      changed,
+      '--delta',
+      delta,
+      '--out',
+      join(folder, 'out', 'original.npy'),
+      '--force',
+      '--quiet',
+    ])
   },
   async compare(folder: string, users: number): Promise<Command> {
-    const args = ['compare', ...(await inputs(folder, users, 'npy')), '--methods', 'mean-matching', '--out', join(folder, 'out', 'c.json'), '--report', join(folder, 'out', 'c.html'), ...battery]
+    const args = [
+      'compare',
+      ...(await inputs(folder, users, 'npy')),
+      '--methods',
+      'mean-matching',
+      '--out',
+      join(folder, 'out', 'c.json'),
+      '--report',
+      join(folder, 'out', 'c.html'),
+      ...battery,
+    ]
     return { ...commandLine(args), isWhole }
   },
   async audit(folder: string, users: number): Promise<Command> {
-    const args = ['audit', ...(await inputs(folder, users, 'npy')), '--report', join(folder, 'out', 'a.html'), ...battery]
+    const args = [
+      'audit',
+      ...(await inputs(folder, users, 'npy')),
+      '--report',
+      join(folder, 'out', 'a.html'),
+      ...battery,
+    ]
     return { ...commandLine(args), isWhole }
   },
   artifact: async (folder: string, users: number): Promise<Command> => ({
@@ -98,9 +176,18 @@ export async function fetchArchive(folder: string, users: number): Promise<void>
   const file = join(folder, 'tiny.zip')
   writeFileSync(file, archive)
   const known: KnownDataset = {
-    name: 'tiny', title: 'Tiny', kind: 'real', licence: 'research only', page: 'https://example.org/tiny', folder: 'tiny',
+    name: 'tiny',
+    title: 'Tiny',
+    kind: 'real',
+    licence: 'research only',
+    page: 'https://example.org/tiny',
+    folder: 'tiny',
     files: [{ name: 'u.data', sha256: sha256(data) }],
-    download: { url: 'https://example.org/tiny.zip', file: 'tiny.zip', md5: createHash('md5').update(archive).digest('hex') },
+    download: {
+      url: 'https://example.org/tiny.zip',
+      file: 'tiny.zip',
+      md5: createHash('md5').update(archive).digest('hex'),
+    },
   }
   await fetchDataset(known, { acceptLicence: true, cacheFolder: join(folder, 'out'), fromFile: file })
 }

@@ -1,4 +1,7 @@
-/** @file Loaded before a command: the process kills itself at step INDISTINCT_DIE_AT of its writing below INDISTINCT_DIE_IN. */
+/**
+ * @file Loaded before a command: the process kills itself at step INDISTINCT_DIE_AT of its writing below
+ * INDISTINCT_DIE_IN.
+ */
 
 import { watchSteps } from './refused-steps.ts'
 

@@ -11,12 +11,16 @@ import { complaints, restore, workplace } from './workplace.ts'
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-faults-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test.each<CommandName>(['unlearn npy', 'unlearn npy, nothing there', 'unlearn parquet', 'artifact', 'fetch'])('%s: every step of the writing, refused, leaves old files or new ones', async (name) => {
-  const result = await refusedRuns(await workplace(join(folder, 'refused', name), name, 30), { every: false })
-  expect(result.complaints).toEqual([])
-  expect(result.steps).toBeGreaterThan(10)
-  expect(result.exits['4']).toBeGreaterThan(result.runs / 2)
-}, 300_000)
+test.each<CommandName>(['unlearn npy', 'unlearn npy, nothing there', 'unlearn parquet', 'artifact', 'fetch'])(
+  '%s: every step of the writing, refused, leaves old files or new ones',
+  async (name) => {
+    const result = await refusedRuns(await workplace(join(folder, 'refused', name), name, 30), { every: false })
+    expect(result.complaints).toEqual([])
+    expect(result.steps).toBeGreaterThan(10)
+    expect(result.exits['4']).toBeGreaterThan(result.runs / 2)
+  },
+  300_000,
+)
 
 test('killed runs leave old files or new ones, and the next run clears their leftovers', async () => {
   const result = await killedRuns(await workplace(join(folder, 'killed'), 'unlearn npy', 2000), 2, 1)
@@ -42,7 +46,11 @@ test('half a file, a file that is gone, a leftover and a table before its sideca
   writeFileSync(join(place.folder, 'out', 'o.npy.json'), '{')
   rmSync(join(place.folder, 'out', 'o.npy'))
   writeFileSync(join(place.folder, 'out', '.o.npy.x-1-0.part'), '')
-  expect(complaints(place, { strayParts: false }).sort()).toEqual(['.o.npy.x-1-0.part was left', 'o.npy is gone', 'o.npy.json is neither old nor new'])
+  expect(complaints(place, { strayParts: false }).sort()).toEqual([
+    '.o.npy.x-1-0.part was left',
+    'o.npy is gone',
+    'o.npy.json is neither old nor new',
+  ])
   rmSync(join(place.folder, 'out', '.o.npy.x-1-0.part'))
   restore(place)
   expect(complaints(place, { strayParts: false })).toEqual([])

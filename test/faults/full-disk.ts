@@ -1,4 +1,6 @@
-/** @file A file system that is really full, or really read-only: a small one in memory, where this process may mount it. */
+/**
+ * @file A file system that is really full, or really read-only: a small one in memory, where this process may mount it.
+ */
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -32,7 +34,8 @@ export async function onFullDisks(place: Workplace, sizes: readonly number[]): P
     const exit = await exitCode(place)
     exits[exit] = (exits[exit] ?? 0) + 1
     for (const complaint of complaints(place, { strayParts: false })) wrong.push(`${name}: ${complaint}`)
-    if (exit !== 4 && !(ok && exit === 0 && newOutputs(place).length === place.after.size)) wrong.push(`${name}: exit code ${exit}`)
+    if (exit !== 4 && !(ok && exit === 0 && newOutputs(place).length === place.after.size))
+      wrong.push(`${name}: exit code ${exit}`)
   }
   for (const size of sizes) {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', folder])

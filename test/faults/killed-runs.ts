@@ -16,7 +16,10 @@ export interface KilledRuns {
   readonly kills: number
   /** Kills in the first, second, third and last quarter of the time that a whole run took. */
   readonly quarters: readonly number[]
-  /** Kills while files were being written: at a step of it, or with a temporary file of this process or some new outputs there afterwards. */
+  /**
+   * Kills while files were being written: at a step of it, or with a temporary file of this process or some new outputs
+   * there afterwards.
+   */
   readonly writing: number
   /** Runs that had ended before the kill came. */
   readonly late: number
@@ -27,8 +30,16 @@ export interface KilledRuns {
   readonly complaints: readonly string[]
 }
 
-/** Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run meets the leftovers. */
-export async function killedRuns(prepared: Workplace, kills: number, seed: number, minutes = Infinity): Promise<KilledRuns> {
+/**
+ * Kills `kills` runs, or as many as come in `minutes`; the folder is left as each kill leaves it, so that the next run
+ * meets the leftovers.
+ */
+export async function killedRuns(
+  prepared: Workplace,
+  kills: number,
+  seed: number,
+  minutes = Infinity,
+): Promise<KilledRuns> {
   const end = performance.now() + minutes * 60_000
   const random = randomStream(seed, 'killed-runs', prepared.name)
   const folder = join(prepared.folder, 'out')
@@ -46,7 +57,9 @@ export async function killedRuns(prepared: Workplace, kills: number, seed: numbe
     restore(place)
     const atStep = attempt % 2 === 1
     const begun = performance.now()
-    const killed = await (atStep ? killedAtStep(place, random.integer(steps)) : killedAfter(place, random.uniform() * whole))
+    const killed = await (atStep
+      ? killedAtStep(place, random.integer(steps))
+      : killedAfter(place, random.uniform() * whole))
     if (killed === undefined) {
       late++
       // Machines are busier at times.

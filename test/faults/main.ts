@@ -1,7 +1,7 @@
 /**
- * @file `npm run faults -- [--kills 200] [--users 60] [--seed 1] [--minutes 30] [--command NAME …] [--only refused|full|killed]`:
- * refuses every step of the writing of every command in every way, runs it on disks that are full, and kills processes.
- * Prints what was found as JSON; exit code 1 on any complaint.
+ * @file `npm run faults -- [--kills 200] [--users 60] [--seed 1] [--minutes 30] [--command NAME …] [--only
+ * refused|full|killed]`: refuses every step of the writing of every command in every way, runs it on disks that are
+ * full, and kills processes. Prints what was found as JSON; exit code 1 on any complaint.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,10 +15,20 @@ import { refusedRuns } from './refused-runs.ts'
 import { workplace } from './workplace.ts'
 
 const text = (value: string) => ({ type: 'string', default: value }) as const
-const { values } = parseArgs({ options: { kills: text('200'), users: text('60'), seed: text('1'), minutes: text('Infinity'), command: { type: 'string', multiple: true }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    kills: text('200'),
+    users: text('60'),
+    seed: text('1'),
+    minutes: text('Infinity'),
+    command: { type: 'string', multiple: true },
+    only: { type: 'string' },
+  },
+})
 const names = (values.command ?? Object.keys(commands)) as CommandName[]
 const unknown = names.find((name) => !Object.hasOwn(commands, name))
-if (unknown !== undefined) throw new Error(`--command: expected one of ${Object.keys(commands).join(', ')}, got ${unknown}`)
+if (unknown !== undefined)
+  throw new Error(`--command: expected one of ${Object.keys(commands).join(', ')}, got ${unknown}`)
 const does = (what: string): boolean => values.only === undefined || values.only === what
 const end = performance.now() + Number(values.minutes) * 60_000
 
@@ -35,13 +45,22 @@ try {
     if (does('refused')) tell('refused', await refusedRuns(small))
     if (does('full') && reason === undefined) {
       const place = await workplace(join(folder, `full-${n}`), name, Number(values.users))
-      tell('full', await onFullDisks(place, Array.from({ length: 10 }, (_, i) => 32 + 48 * i)))
+      tell(
+        'full',
+        await onFullDisks(
+          place,
+          Array.from({ length: 10 }, (_, i) => 32 + 48 * i),
+        ),
+      )
     }
     if (!does('killed')) continue
     // Every command gets its share of the kills.
-    const kills = Math.floor((Number(values.kills) * (n + 1)) / names.length) - Math.floor((Number(values.kills) * n) / names.length)
+    const kills =
+      Math.floor((Number(values.kills) * (n + 1)) / names.length) -
+      Math.floor((Number(values.kills) * n) / names.length)
     const place = await workplace(join(folder, `killed-${n}`), name, Number(values.users))
-    if (kills > 0) tell('killed', await killedRuns(place, kills, Number(values.seed), (end - performance.now()) / 60_000))
+    if (kills > 0)
+      tell('killed', await killedRuns(place, kills, Number(values.seed), (end - performance.now()) / 60_000))
   }
 } finally {
   rmSync(folder, { recursive: true })

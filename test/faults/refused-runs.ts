@@ -16,7 +16,10 @@ export interface RefusedRuns {
 const BYTES_AT_ONCE = 4099
 
 /** Runs once for each step and error that it can meet, or for one of them in turn where not `every`. */
-export async function refusedRuns(place: Workplace, { every = true }: { readonly every?: boolean } = {}): Promise<RefusedRuns> {
+export async function refusedRuns(
+  place: Workplace,
+  { every = true }: { readonly every?: boolean } = {},
+): Promise<RefusedRuns> {
   const folder = join(place.folder, 'out')
   const wrong: string[] = []
   const exits: Record<string, number> = {}
@@ -31,7 +34,8 @@ export async function refusedRuns(place: Workplace, { every = true }: { readonly
   const { exit: unhindered, steps } = await attempt()
   if (unhindered !== 0 || !isNew()) wrong.push(`an unhindered run exits ${unhindered}`)
   const { exit: shortened } = await attempt(undefined, BYTES_AT_ONCE)
-  if (shortened !== 0 || !isNew()) wrong.push(`a run whose writes take ${BYTES_AT_ONCE} bytes at most exits ${shortened}`)
+  if (shortened !== 0 || !isNew())
+    wrong.push(`a run whose writes take ${BYTES_AT_ONCE} bytes at most exits ${shortened}`)
   for (let step = 0; step < steps.length; step++) {
     const possible = refusalsOf[steps[step]!]
     for (const what of every ? possible : [possible[step % possible.length]!]) {

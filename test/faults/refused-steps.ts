@@ -1,4 +1,7 @@
-/** @file A file system that fails at one step: node:fs with counters, and what is asked for at the step that is asked for. */
+/**
+ * @file A file system that fails at one step: node:fs with counters, and what is asked for at the step that is asked
+ * for.
+ */
 
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -32,11 +35,19 @@ export interface Fault {
  * @param mostBytes that one write takes
  * @returns the steps in their order, and what ends the counting
  */
-export function watchSteps(folder: string, fault?: Fault, mostBytes = Infinity): { readonly steps: Step[]; stop(): void } {
+export function watchSteps(
+  folder: string,
+  fault?: Fault,
+  mostBytes = Infinity,
+): { readonly steps: Step[]; stop(): void } {
   const steps: Step[] = []
   const descriptors = new Set<number>()
-  const inside = (path: unknown): boolean => typeof path === 'string' && `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`)
-  const real = Object.fromEntries([...byPath, ...byDescriptor].map((name) => [name, fs[name]])) as unknown as Record<Step, (...args: unknown[]) => unknown>
+  const inside = (path: unknown): boolean =>
+    typeof path === 'string' && `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`)
+  const real = Object.fromEntries([...byPath, ...byDescriptor].map((name) => [name, fs[name]])) as unknown as Record<
+    Step,
+    (...args: unknown[]) => unknown
+  >
   const atStep = (name: Step, args: unknown[]): void => {
     steps.push(name)
     if (fault?.step !== steps.length - 1) return

@@ -5,7 +5,16 @@
  */
 
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,11 +44,18 @@ function install(): void {
   const tarballs = join(workspace, 'dist', 'tarballs')
   writeFileSync(join(project, 'package.json'), '{ "name": "fresh", "private": true, "type": "module" }\n')
   const files = readdirSync(tarballs).map((name) => join(tarballs, name))
-  const { devDependencies } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as { devDependencies: { [name: string]: string } }
+  const { devDependencies } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as {
+    devDependencies: { [name: string]: string }
+  }
   const tools = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`)
   // Without install scripts: none is needed.
-  execFileSync('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--loglevel=error', ...files, ...tools], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
-  for (const name of ['tsx', 'nx', '@indistinct/experiments']) check(!existsSync(join(installed, name)), `${name} is not installed`)
+  execFileSync(
+    'npm',
+    ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--loglevel=error', ...files, ...tools],
+    { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  for (const name of ['tsx', 'nx', '@indistinct/experiments'])
+    check(!existsSync(join(installed, name)), `${name} is not installed`)
   check(readdirSync(join(installed, '@indistinct')).length === files.length - 1, `${files.length} packages installed`)
 }
 
@@ -48,21 +64,59 @@ async function writeProject(): Promise<string[]> {
   const random = randomStream(1, 'fresh-project')
   const users = 400
   const woman = (i: number): boolean => i % 3 === 0
-  const data = Float32Array.from({ length: users * 8 }, (_, i) => random.normal() + (woman(Math.floor(i / 8)) && i % 8 === 0 ? 1.2 : 0))
+  const data = Float32Array.from(
+    { length: users * 8 },
+    (_, i) => random.normal() + (woman(Math.floor(i / 8)) && i % 8 === 0 ? 1.2 : 0),
+  )
   const ids = Array.from({ length: users }, (_, i) => String(i))
   await writeTable(join(project, 'users.npy'), embeddingTable({ ids, matrix: matrix(users, 8, data) }))
-  writeFileSync(join(project, 'people.csv'), `id,gender\n${ids.map((id, i) => `${id},${woman(i) ? 'F' : 'M'}\n`).join('')}`)
+  writeFileSync(
+    join(project, 'people.csv'),
+    `id,gender\n${ids.map((id, i) => `${id},${woman(i) ? 'F' : 'M'}\n`).join('')}`,
+  )
   copyFileSync(new URL('program.ts', import.meta.url), join(project, 'program.ts'))
   const entries = readdirSync(join(installed, '@indistinct')).flatMap((name) => {
-    const manifest = JSON.parse(readFileSync(join(installed, '@indistinct', name, 'package.json'), 'utf8')) as { exports: object }
-    return Object.keys(manifest.exports).filter((subpath) => !['./package.json', './tfjs'].includes(subpath)).map((subpath) => `@indistinct/${name}${subpath.slice(1)}`)
+    const manifest = JSON.parse(readFileSync(join(installed, '@indistinct', name, 'package.json'), 'utf8')) as {
+      exports: object
+    }
+    return Object.keys(manifest.exports)
+      .filter((subpath) => !['./package.json', './tfjs'].includes(subpath))
+      .map((subpath) => `@indistinct/${name}${subpath.slice(1)}`)
   })
-  writeFileSync(join(project, 'entries.ts'), entries.map((entry, i) => `import * as entry${i} from '${entry}'\nconsole.log('${entry}', Object.keys(entry${i}).length)\n`).join(''))
-  const compilerOptions = { target: 'ES2022', lib: ['ES2023'], module: 'NodeNext', strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, skipLibCheck: false, types: ['node'] }
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts', 'entries.ts'] }))
+  writeFileSync(
+    join(project, 'entries.ts'),
+    entries
+      .map(
+        (entry, i) => `import * as entry${i} from '${entry}'\nconsole.log('${entry}', Object.keys(entry${i}).length)\n`,
+      )
+      .join(''),
+  )
+  const compilerOptions = {
+    target: 'ES2022',
+    lib: ['ES2023'],
+    module: 'NodeNext',
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    types: ['node'],
+  }
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['program.ts', 'entries.ts'] }),
+  )
   // The types of TensorFlow.js hold only where library types go unchecked and those of browsers are known.
-  writeFileSync(join(project, 'tensorflow.ts'), "import { openBackend } from '@indistinct/kernels/tfjs'\nconst { name } = await openBackend()\nconsole.log(name)\n")
-  writeFileSync(join(project, 'tsconfig.tensorflow.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, lib: ['ES2023', 'DOM'], skipLibCheck: true }, files: ['tensorflow.ts'] }))
+  writeFileSync(
+    join(project, 'tensorflow.ts'),
+    "import { openBackend } from '@indistinct/kernels/tfjs'\nconst { name } = await openBackend()\nconsole.log(name)\n",
+  )
+  writeFileSync(
+    join(project, 'tsconfig.tensorflow.json'),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, lib: ['ES2023', 'DOM'], skipLibCheck: true },
+      files: ['tensorflow.ts'],
+    }),
+  )
   return entries
 }
 
@@ -73,7 +127,10 @@ function compile(): void {
 
 function everyEntry(entries: readonly string[]): void {
   const { stdout } = succeeded(run(process.execPath, ['entries.js']), `${entries.length} entries imported`)
-  const counts = stdout.trim().split('\n').map((line) => Number(line.split(' ')[1]))
+  const counts = stdout
+    .trim()
+    .split('\n')
+    .map((line) => Number(line.split(' ')[1]))
   check(counts.length === entries.length && counts.every((count) => count > 0), 'each of them has exports')
   const { stdout: backend } = succeeded(run(process.execPath, ['tensorflow.js']), 'TensorFlow.js opens')
   check(backend === 'wasm\n', 'its backend is WebAssembly')
@@ -89,12 +146,45 @@ function program(): void {
 function commandLine(): void {
   const unlearn = ['unlearn', 'users.npy', '--attributes', 'people.csv', '--attribute', 'gender', '--quiet', '--out']
   succeeded(run('npx', ['--no-install', 'indistinct', ...unlearn, 'unlearned.npy']), 'npx indistinct unlearn')
-  succeeded(run(process.execPath, [join(workspace, 'apps/indistinct/bin/indistinct.js'), ...unlearn, 'reference.npy']), 'the same from sources')
-  check(isDeepStrictEqual(readFileSync(join(project, 'unlearned.npy')), readFileSync(join(project, 'reference.npy'))), 'equal bytes')
-  const gate = run('npx', ['--no-install', 'indistinct', 'audit', 'users.npy', '--attributes', 'people.csv', '--attribute', 'gender', '--attackers', 'xgb,knn', '--repeats', '1', '--gate', '0.6', '--refit=false', '--json'])
-  check(gate.status === 5 && JSON.parse(gate.stdout) !== null, 'npx indistinct audit --gate fails on the original', gate)
+  succeeded(
+    run(process.execPath, [join(workspace, 'apps/indistinct/bin/indistinct.js'), ...unlearn, 'reference.npy']),
+    'the same from sources',
+  )
+  check(
+    isDeepStrictEqual(readFileSync(join(project, 'unlearned.npy')), readFileSync(join(project, 'reference.npy'))),
+    'equal bytes',
+  )
+  const gate = run('npx', [
+    '--no-install',
+    'indistinct',
+    'audit',
+    'users.npy',
+    '--attributes',
+    'people.csv',
+    '--attribute',
+    'gender',
+    '--attackers',
+    'xgb,knn',
+    '--repeats',
+    '1',
+    '--gate',
+    '0.6',
+    '--refit=false',
+    '--json',
+  ])
+  check(
+    gate.status === 5 && JSON.parse(gate.stdout) !== null,
+    'npx indistinct audit --gate fails on the original',
+    gate,
+  )
   const reproduce = run('npx', ['--no-install', 'indistinct', 'reproduce', 'table-2'])
-  check(reproduce.status === 2 && /in a clone of the repository/.test(reproduce.stderr) && reproduce.stderr.trim().split('\n').length === 1, 'npx indistinct reproduce asks for a clone', reproduce)
+  check(
+    reproduce.status === 2 &&
+      /in a clone of the repository/.test(reproduce.stderr) &&
+      reproduce.stderr.trim().split('\n').length === 1,
+    'npx indistinct reproduce asks for a clone',
+    reproduce,
+  )
 }
 
 function run(command: string, args: readonly string[]): SpawnSyncReturns<string> {

@@ -32,7 +32,13 @@ export function watchCoverage(parts: readonly string[]): Coverage {
     const { result } = post<Profiler.TakePreciseCoverageReturnType>('Profiler.takePreciseCoverage')
     return result
       .filter(({ url }) => parts.some((part) => url.includes(part)))
-      .flatMap(({ scriptId, functions }) => functions.flatMap(({ ranges }) => ranges.filter(({ count }) => count > 0).map(({ startOffset, endOffset }) => `${scriptId}:${startOffset}:${endOffset}`)))
+      .flatMap(({ scriptId, functions }) =>
+        functions.flatMap(({ ranges }) =>
+          ranges
+            .filter(({ count }) => count > 0)
+            .map(({ startOffset, endOffset }) => `${scriptId}:${startOffset}:${endOffset}`),
+        ),
+      )
   }
   return {
     ran,

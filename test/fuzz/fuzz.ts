@@ -51,8 +51,18 @@ export async function fuzz({ format, cases, seed, minutes = Infinity, onCase }: 
     const slowestMs = failed ? NaN : await slowest()
     Error.stackTraceLimit = stackTraceLimit
     const error = failed && (await verdict(target, failed))
-    const failure = failed && { bytes: failed, error: error instanceof Error ? error : new Error('failed once, and not again') }
-    return { cases: done, accepted, corpus: corpus.length, blocks: coverage.total(), slowestMs, ...(failure && { failure }) }
+    const failure = failed && {
+      bytes: failed,
+      error: error instanceof Error ? error : new Error('failed once, and not again'),
+    }
+    return {
+      cases: done,
+      accepted,
+      corpus: corpus.length,
+      blocks: coverage.total(),
+      slowestMs,
+      ...(failure && { failure }),
+    }
   }
   for (const bytes of corpus) if ((await verdict(target, bytes)) instanceof Error) return finish(0, bytes)
   coverage.take()

@@ -1,6 +1,7 @@
 /**
- * @file `npm run fuzz -- --format npy --cases 1000000 [--seed 1] [--minutes 20] [--out FOLDER]`. A thread of its own parses; this one
- * watches that it goes on. Exit code 1, and the file that did it, where a parser crashes, hangs or fills memory.
+ * @file `npm run fuzz -- --format npy --cases 1000000 [--seed 1] [--minutes 20] [--out FOLDER]`. A thread of its own
+ * parses; this one watches that it goes on. Exit code 1, and the file that did it, where a parser crashes, hangs or
+ * fills memory.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -40,17 +41,45 @@ else {
     },
   })
   const { failure, ...facts } = result
-  parentPort!.postMessage({ ...facts, ...(failure && { failure: { bytes: failure.bytes, error: failure.error.stack ?? String(failure.error) } }) })
+  parentPort!.postMessage({
+    ...facts,
+    ...(failure && { failure: { bytes: failure.bytes, error: failure.error.stack ?? String(failure.error) } }),
+  })
 }
 
 async function watch(): Promise<void> {
-  const { values } = parseArgs({ options: { format: { type: 'string', multiple: true }, cases: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, minutes: { type: 'string' }, out: { type: 'string', default: 'artifacts/fuzz' } } })
+  const { values } = parseArgs({
+    options: {
+      format: { type: 'string', multiple: true },
+      cases: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      minutes: { type: 'string' },
+      out: { type: 'string', default: 'artifacts/fuzz' },
+    },
+  })
   for (const format of values.format ?? Object.keys(targets)) {
-    if (!Object.hasOwn(targets, format)) throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
+    if (!Object.hasOwn(targets, format))
+      throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
     const started = now()
-    const outcome = await watched({ format, cases: Number(values.cases), seed: Number(values.seed), minutes: values.minutes === undefined ? undefined : Number(values.minutes), state: new SharedArrayBuffer(16 + LARGEST) })
+    const outcome = await watched({
+      format,
+      cases: Number(values.cases),
+      seed: Number(values.seed),
+      minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+      state: new SharedArrayBuffer(16 + LARGEST),
+    })
     const { failure, ...facts } = outcome
-    console.log(JSON.stringify({ format, seed: Number(values.seed), seconds: Math.round(now().clock - started.clock), processorSeconds: Math.round(now().processor - started.processor), peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), ...facts, failure: failure?.error }))
+    console.log(
+      JSON.stringify({
+        format,
+        seed: Number(values.seed),
+        seconds: Math.round(now().clock - started.clock),
+        processorSeconds: Math.round(now().processor - started.processor),
+        peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+        ...facts,
+        failure: failure?.error,
+      }),
+    )
     if (!failure) continue
     mkdirSync(values.out, { recursive: true })
     const path = join(values.out, `${format}-${values.seed}.bin`)
@@ -64,7 +93,10 @@ type Outcome = Omit<Partial<FuzzResult>, 'failure'> & { failure?: { bytes: Uint8
 
 function watched(job: Job): Promise<Outcome> {
   const [counter, file] = [new Int32Array(job.state, 0, 4), new Uint8Array(job.state, 16)]
-  const current = (error: string): Outcome => ({ cases: Atomics.load(counter, 0), failure: { bytes: file.slice(0, Atomics.load(counter, 1)), error } })
+  const current = (error: string): Outcome => ({
+    cases: Atomics.load(counter, 0),
+    failure: { bytes: file.slice(0, Atomics.load(counter, 1)), error },
+  })
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: job })
     let last = -1
@@ -84,7 +116,8 @@ function watched(job: Job): Promise<Outcome> {
         told = clock
         console.error(`${job.format}: ${Atomics.load(counter, 0)} of ${job.cases}`)
       }
-      if (processor - since.processor > PATIENCE.processor || clock - since.clock > PATIENCE.clock) end(current(`no answer within ${Math.round(processor - since.processor)} s of processor time`))
+      if (processor - since.processor > PATIENCE.processor || clock - since.clock > PATIENCE.clock)
+        end(current(`no answer within ${Math.round(processor - since.processor)} s of processor time`))
       else if (process.memoryUsage.rss() > MOST_RSS) end(current(`more than ${MOST_RSS / 2 ** 20} MiB`))
     }, 250)
     worker.on('message', end)

@@ -21,13 +21,18 @@ const FREE = 1 << 26
 
 export type Verdict = 'accepted' | 'refused' | Error
 
-/** Parses, and says what was wrong with the parser, if anything: an error of another kind than its own, or memory out of proportion. */
+/**
+ * Parses, and says what was wrong with the parser, if anything: an error of another kind than its own, or memory out of
+ * proportion.
+ */
 export async function verdict(target: Target, bytes: Uint8Array): Promise<Verdict> {
   const before = held()
   const answer = await answerOf(target, bytes)
   const taken = held() - before
   const most = FREE + target.growth * bytes.length
-  return answer instanceof Error || taken <= most ? answer : new RangeError(`${taken} bytes of memory for a file of ${bytes.length}, expected at most ${most}`)
+  return answer instanceof Error || taken <= most
+    ? answer
+    : new RangeError(`${taken} bytes of memory for a file of ${bytes.length}, expected at most ${most}`)
 }
 
 async function answerOf(target: Target, bytes: Uint8Array): Promise<Verdict> {

@@ -13,7 +13,9 @@ export type EngineName = (typeof engineNames)[number]
 
 export interface GridEngine {
   readonly env: Readonly<Record<string, string>>
-  /** Ends by SIGKILL a process that is making a cell in `store`, or its worker; tells which cell, once there was one. */
+  /**
+   * Ends by SIGKILL a process that is making a cell in `store`, or its worker; tells which cell, once there was one.
+   */
   killWorker(store: string): Promise<string>
   /** Ends by SIGKILL the server that holds the queue, and starts it again; absent where there is none. */
   readonly server?: { readonly name: string; kill(): Promise<void>; restart(): Promise<void> }
@@ -21,25 +23,41 @@ export interface GridEngine {
 }
 
 /** Why an engine cannot be had here; undefined where it can. */
-export const missingEngine: Readonly<Record<EngineName, () => string | undefined>> = { local: () => undefined, slurm: slurmMissing, bullmq: redisMissing }
+export const missingEngine: Readonly<Record<EngineName, () => string | undefined>> = {
+  local: () => undefined,
+  slurm: slurmMissing,
+  bullmq: redisMissing,
+}
 
 /** @param logs folder for what workers print */
 export async function startEngine(name: EngineName, logs: string): Promise<GridEngine> {
   switch (name) {
     case 'local':
-      return { env: {}, killWorker: (store) => killedOne(store, ({ pid }) => process.kill(pid, 'SIGKILL')), stop: () => Promise.resolve() }
+      return {
+        env: {},
+        killWorker: (store) => killedOne(store, ({ pid }) => process.kill(pid, 'SIGKILL')),
+        stop: () => Promise.resolve(),
+      }
     case 'slurm': {
       const slurm = await startSlurm()
       return {
         env: slurm.env,
         killWorker: (store) => killedOne(store, ({ pid }) => process.kill(pid, 'SIGKILL')),
-        server: { name: 'slurmctld, its queue lost', kill: slurm.killController, restart: () => slurm.restartController(true) },
+        server: {
+          name: 'slurmctld, its queue lost',
+          kill: slurm.killController,
+          restart: () => slurm.restartController(true),
+        },
         stop: slurm.stop,
       }
     }
     case 'bullmq': {
       const redis = await startQueueServer()
-      const worker = (): ChildProcess => spawn(process.execPath, [binary, 'grid', 'worker', '--lock-seconds', '3', '--logs', logs, '--quiet'], { env: { ...process.env, ...redis.env }, stdio: 'ignore' })
+      const worker = (): ChildProcess =>
+        spawn(process.execPath, [binary, 'grid', 'worker', '--lock-seconds', '3', '--logs', logs, '--quiet'], {
+          env: { ...process.env, ...redis.env },
+          stdio: 'ignore',
+        })
       const workers = [worker(), worker()]
       return {
         env: redis.env,
@@ -70,7 +88,10 @@ interface CellProcess {
   readonly id: string
 }
 
-/** Lets `kill` end a process that makes a cell in `store`, as soon as there is one that does not end by itself meanwhile. */
+/**
+ * Lets `kill` end a process that makes a cell in `store`, as soon as there is one that does not end by itself
+ * meanwhile.
+ */
 async function killedOne(store: string, kill: (cell: CellProcess) => boolean): Promise<string> {
   for (let tries = 0; tries < 6000; tries++) {
     const found = cellProcesses(store)[0]
@@ -86,16 +107,18 @@ async function killedOne(store: string, kill: (cell: CellProcess) => boolean): P
 
 /** Every process of this machine that makes a cell in `store`. */
 export function cellProcesses(store: string): CellProcess[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid): CellProcess[] => {
-    try {
-      const words = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0')
-      const at = words.indexOf('cell')
-      if (words[at - 1] !== 'grid' || !words.includes(store) || words[0]!.endsWith('sh')) return []
-      const parent = Number(/\) \w (\d+)/.exec(readFileSync(join('/proc', pid, 'stat'), 'utf8'))![1])
-      return [{ pid: Number(pid), parent, id: words[at + 2]! }]
-    } catch {
-      // It has ended.
-      return []
-    }
-  })
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): CellProcess[] => {
+      try {
+        const words = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').split('\0')
+        const at = words.indexOf('cell')
+        if (words[at - 1] !== 'grid' || !words.includes(store) || words[0]!.endsWith('sh')) return []
+        const parent = Number(/\) \w (\d+)/.exec(readFileSync(join('/proc', pid, 'stat'), 'utf8'))![1])
+        return [{ pid: Number(pid), parent, id: words[at + 2]! }]
+      } catch {
+        // It has ended.
+        return []
+      }
+    })
 }

@@ -32,10 +32,20 @@ export interface KillOptions {
   readonly server?: number | undefined
 }
 
-export async function runKilled({ name, engine, grid, store, env, workers = 2, worker, server }: KillOptions): Promise<KilledGrid> {
+export async function runKilled({
+  name,
+  engine,
+  grid,
+  store,
+  env,
+  workers = 2,
+  worker,
+  server,
+}: KillOptions): Promise<KilledGrid> {
   const started = performance.now()
   const options = { cwd: '/tmp', env: { ...env, ...engine.env } }
-  const call = (command: 'run' | 'resume', ...more: string[]): Promise<Finished> => indistinct(['grid', command, ...grid, '--store', store, ...more], options)
+  const call = (command: 'run' | 'resume', ...more: string[]): Promise<Finished> =>
+    indistinct(['grid', command, ...grid, '--store', store, ...more], options)
   let over = false
   const run = call('run', '--executor', name, '--workers', String(workers)).finally(() => (over = true))
   await doneCells(store, worker, () => over)
@@ -51,7 +61,13 @@ export async function runKilled({ name, engine, grid, store, env, workers = 2, w
   const seconds = (performance.now() - started) / 1000
   while (cellProcesses(store).length > 0) await sleep(200)
   const scratch = join(store, 'scratch')
-  return { seconds, killed, runs, artifacts: artifactsIn(store), leftovers: existsSync(scratch) ? readdirSync(scratch) : [] }
+  return {
+    seconds,
+    killed,
+    runs,
+    artifacts: artifactsIn(store),
+    leftovers: existsSync(scratch) ? readdirSync(scratch) : [],
+  }
 }
 
 /** Waits until `count` cells are done, or the run is over. */

@@ -4,11 +4,11 @@
  *     npm run grid-check                                  # tables-3-to-5 on ML-100K, one seed
  *     npm run grid-check -- --methods flow,d2d-r          # less of it
  *     npm run grid-check -- --engines local,slurm
- *     npm run grid-check -- --engines slurm --digests F   # an engine at a time: the first writes the digests of artifacts to F
+ *     npm run grid-check -- --engines slurm --digests F   # an engine at a time: the first writes digests to F
  *     npm run grid-check -- --costs                       # the table of measured costs from the local run
  *
- * A worker is killed by SIGKILL after a quarter of the cells; slurmctld, whose queue is then removed, and redis-server after
- * half of them. Prints one row an engine.
+ * A worker is killed by SIGKILL after a quarter of the cells; slurmctld, whose queue is then removed, and redis-server
+ * after half of them. Prints one row an engine.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,20 +24,39 @@ import { runKilled } from './killed-grid.ts'
 
 const { values } = parseArgs({
   options: {
-    grid: { type: 'string', default: 'tables-3-to-5' }, datasets: { type: 'string', default: 'ml-100k' }, recommenders: { type: 'string' }, methods: { type: 'string' },
-    seeds: { type: 'string', default: '1' }, engines: { type: 'string', default: engineNames.join(',') }, workers: { type: 'string', default: '2' }, costs: { type: 'boolean', default: false }, digests: { type: 'string' },
+    grid: { type: 'string', default: 'tables-3-to-5' },
+    datasets: { type: 'string', default: 'ml-100k' },
+    recommenders: { type: 'string' },
+    methods: { type: 'string' },
+    seeds: { type: 'string', default: '1' },
+    engines: { type: 'string', default: engineNames.join(',') },
+    workers: { type: 'string', default: '2' },
+    costs: { type: 'boolean', default: false },
+    digests: { type: 'string' },
   },
 })
-const lists = (['datasets', 'recommenders', 'methods'] as const).flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]))
-const chosen = { grid: values.grid, datasets: values.datasets.split(','), recommenders: values.recommenders?.split(','), methods: values.methods?.split(','), seeds: Number(values.seeds) }
+const lists = (['datasets', 'recommenders', 'methods'] as const).flatMap((name) =>
+  values[name] === undefined ? [] : [`--${name}`, values[name]],
+)
+const chosen = {
+  grid: values.grid,
+  datasets: values.datasets.split(','),
+  recommenders: values.recommenders?.split(','),
+  methods: values.methods?.split(','),
+  seeds: Number(values.seeds),
+}
 const { nodes } = await chosenGrid(chosen)
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-grid-check-'))
 const env = process.env['INDISTINCT_DATA'] === undefined ? {} : { INDISTINCT_DATA: process.env['INDISTINCT_DATA'] }
 let failed = false
 try {
-  console.log(`${[values.grid, ...lists, '--seeds', values.seeds].join(' ')}: ${nodes.length} cells, ${values.workers} workers, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`)
+  console.log(
+    `${[values.grid, ...lists, '--seeds', values.seeds].join(' ')}: ${nodes.length} cells, ${values.workers} ` +
+      `workers, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`,
+  )
   let first: { name: string; artifacts: Readonly<Record<string, string>> } | undefined
-  if (values.digests !== undefined && existsSync(values.digests)) first = JSON.parse(readFileSync(values.digests, 'utf8')) as typeof first
+  if (values.digests !== undefined && existsSync(values.digests))
+    first = JSON.parse(readFileSync(values.digests, 'utf8')) as typeof first
   for (const name of values.engines.split(',') as EngineName[]) {
     const missing = missingEngine[name]()
     if (missing !== undefined) {
@@ -48,15 +67,23 @@ try {
     const engine = await startEngine(name, join(folder, 'logs'))
     try {
       const { seconds, killed, runs, artifacts, leftovers } = await runKilled({
-        name, engine, grid: [values.grid, ...lists, '--seeds', values.seeds], store, env, workers: Number(values.workers),
-        worker: Math.floor(nodes.length / 4), server: engine.server && Math.floor(nodes.length / 2),
+        name,
+        engine,
+        grid: [values.grid, ...lists, '--seeds', values.seeds],
+        store,
+        env,
+        workers: Number(values.workers),
+        worker: Math.floor(nodes.length / 4),
+        server: engine.server && Math.floor(nodes.length / 2),
       })
       const differing = Object.keys(first?.artifacts ?? {}).filter((id) => artifacts[id] !== first!.artifacts[id])
       const complete = nodes.every(({ id }) => artifacts[id] !== undefined)
       failed ||= !complete || differing.length > 0 || leftovers.length > 0
       console.log(
-        `${name}: ${Object.keys(artifacts).length} of ${nodes.length} cells in ${seconds.toFixed(0)} s; killed the worker of ${killed}${engine.server ? `, ${engine.server.name}` : ''}; ` +
-          `exit codes ${runs.map(({ code }) => code).join(', then resumed ')}; ${leftovers.length} leftovers${first ? `; ${nodes.length - differing.length} artifacts byte-equal to ${first.name}` : ''}`,
+        `${name}: ${Object.keys(artifacts).length} of ${nodes.length} cells in ${seconds.toFixed(0)} s; killed ` +
+          `the worker of ${killed}${engine.server ? `, ${engine.server.name}` : ''}; ` +
+          `exit codes ${runs.map(({ code }) => code).join(', then resumed ')}; ${leftovers.length} ` +
+          `leftovers${first ? `; ${nodes.length - differing.length} artifacts byte-equal to ${first.name}` : ''}`,
       )
       if (!complete) console.log(runs.map(({ stderr }) => stderr).join('\n'))
       if (!first && complete) {
@@ -67,8 +94,13 @@ try {
         const path = new URL('../../apps/experiments/src/grid/cell-costs.json', import.meta.url)
         const known = JSON.parse(readFileSync(path, 'utf8')) as { cells: Record<string, unknown> }
         const measured = measuredCosts((await folderStore(store).records(nodes)).values())
-        const note = `npm run grid-check -- --costs: ${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${values.workers} workers, load ${loadavg()[0]!.toFixed(1)} at the end`
-        writeFileSync(path, `${canonicalJson({ note, cells: { ...known.cells, ...Object.fromEntries(measured) } } as Json, 1)}\n`)
+        const note =
+          `npm run grid-check -- --costs: ${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${values.workers} ` +
+          `workers, load ${loadavg()[0]!.toFixed(1)} at the end`
+        writeFileSync(
+          path,
+          `${canonicalJson({ note, cells: { ...known.cells, ...Object.fromEntries(measured) } } as Json, 1)}\n`,
+        )
       }
     } finally {
       await engine.stop()

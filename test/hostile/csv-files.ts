@@ -9,17 +9,31 @@ const rows = Array.from({ length: users }, (_, i) => `${i},${values.subarray(i *
 /** The plain table, and rows of users without a label. */
 const table = (...others: string[]): string => `${[`id,${names.join(',')}`, ...rows, ...others].join('\n')}\n`
 const text = (content: string) => (): Buffer => Buffer.from(content)
-const of = (...others: string[]) => (): Buffer => Buffer.from(table(...others))
-const bytes = (...before: number[]) => (): Buffer => Buffer.concat([Buffer.from(table()), Buffer.from(before), Buffer.from(',1,2,3,4\n')])
+const of =
+  (...others: string[]) =>
+  (): Buffer =>
+    Buffer.from(table(...others))
+const bytes =
+  (...before: number[]) =>
+  (): Buffer =>
+    Buffer.concat([Buffer.from(table()), Buffer.from(before), Buffer.from(',1,2,3,4\n')])
 
 /** Two users of `count` dimensions, and as many columns beside them. */
-const wide = (count: number, lines: number, others = 0) => (): Buffer => {
-  const line = (first: string, cell: (j: number) => string): string => [first, ...Array.from({ length: count + others }, (_, j) => cell(j))].join(',')
-  const head = line('id', (j) => (j < count ? `d${j}` : `x${j}y`))
-  return Buffer.from([head, ...Array.from({ length: lines }, (_, i) => line(`${i}`, () => `${i}`)), ''].join('\n'))
-}
+const wide =
+  (count: number, lines: number, others = 0) =>
+  (): Buffer => {
+    const line = (first: string, cell: (j: number) => string): string =>
+      [first, ...Array.from({ length: count + others }, (_, j) => cell(j))].join(',')
+    const head = line('id', (j) => (j < count ? `d${j}` : `x${j}y`))
+    return Buffer.from([head, ...Array.from({ length: lines }, (_, i) => line(`${i}`, () => `${i}`)), ''].join('\n'))
+  }
 /** Read to the end: what is refused is that two users are too few. */
-const read = (name: string, make: () => Uint8Array): HostileFile => ({ name: `${name}.csv`, make, outcome: 'refused', says: /at least \d+ users|too few|users of each|users of every/ })
+const read = (name: string, make: () => Uint8Array): HostileFile => ({
+  name: `${name}.csv`,
+  make,
+  outcome: 'refused',
+  says: /at least \d+ users|too few|users of each|users of every/,
+})
 
 export const csvFiles: readonly HostileFile[] = [
   ...right('csv', {
@@ -27,7 +41,13 @@ export const csvFiles: readonly HostileFile[] = [
     utf16: () => Buffer.from(`\ufeff${table()}`, 'utf16le'),
     utf16be: () => Buffer.from(`\ufeff${table()}`, 'utf16le').swap16(),
     cr: text(table().replaceAll('\n', '\r')),
-    proto: text(table().split('\n').slice(0, -1).map((line, i) => `${i === 0 ? '__proto__' : 'x'},${line}\n`).join('')),
+    proto: text(
+      table()
+        .split('\n')
+        .slice(0, -1)
+        .map((line, i) => `${i === 0 ? '__proto__' : 'x'},${line}\n`)
+        .join(''),
+    ),
     longid: of(`${'a'.repeat(10_000_000)},1,2,3,4`),
     longnum2: of(`a,0.${'0'.repeat(8_000_000)}1,2,3,4`),
     nfc: of('\u00e9,1,2,3,4', 'e\u0301,1,2,3,4'),

@@ -8,8 +8,8 @@ export interface HostileFile {
   readonly make: () => Uint8Array
   /**
    * refused: exit code 3, by a message that names the file. right: the attacks of the plain table, to the last digit.
-   * unread: exit code 2, by a message that names the option which chooses among what the file holds. unlearned: exit code 0
-   * of `unlearn`.
+   * unread: exit code 2, by a message that names the option which chooses among what the file holds. unlearned: exit
+   * code 0 of `unlearn`.
    */
   readonly outcome: 'refused' | 'right' | 'unread' | 'unlearned'
   /** Default: audit. */
@@ -27,7 +27,10 @@ export const cols = 4
 /** The plain table (60, 4), whose first column tells men from women. */
 export const values: Float32Array = (() => {
   const random = randomStream(1, 'hostile')
-  return Float32Array.from({ length: users * cols }, (_, p) => random.normal() + (p % cols === 0 && Math.floor(p / cols) % 2 === 1 ? 2 : 0))
+  return Float32Array.from(
+    { length: users * cols },
+    (_, p) => random.normal() + (p % cols === 0 && Math.floor(p / cols) % 2 === 1 ? 2 : 0),
+  )
 })()
 
 /** Labels of the users of the plain table, by row number. */

@@ -8,4 +8,11 @@ import { numberFiles } from './number-files.ts'
 import { parquetFiles } from './parquet-files.ts'
 import { safetensorsFiles } from './safetensors-files.ts'
 
-export const hostileFiles: readonly HostileFile[] = [...npyFiles, ...npzFiles, ...safetensorsFiles, ...csvFiles, ...parquetFiles, ...numberFiles]
+export const hostileFiles: readonly HostileFile[] = [
+  ...npyFiles,
+  ...npzFiles,
+  ...safetensorsFiles,
+  ...csvFiles,
+  ...parquetFiles,
+  ...numberFiles,
+]

@@ -23,13 +23,25 @@ export interface HostileRun {
   readonly aucs: readonly number[]
 }
 
-const attacks = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '99', '--refit=false']
+const attacks = [
+  '--attackers',
+  'logistic',
+  '--protocols',
+  'five-fold',
+  '--repeats',
+  '1',
+  '--permutations',
+  '99',
+  '--refit=false',
+]
 const usageHook = fileURLToPath(new URL('usage.mjs', import.meta.url))
 /** Seconds after which a process is ended. */
 const PATIENCE = 120
 
 /** What runs `file` under `folder`, with labels and what the plain table gives. */
-export async function hostilePlace(folder: string): Promise<{ run(file: HostileFile): HostileRun; readonly plain: HostileRun }> {
+export async function hostilePlace(
+  folder: string,
+): Promise<{ run(file: HostileFile): HostileRun; readonly plain: HostileRun }> {
   await bundle()
   const inside = join(folder, 'files')
   mkdirSync(inside)
@@ -39,7 +51,8 @@ export async function hostilePlace(folder: string): Promise<{ run(file: HostileF
     try {
       return runIn(folder, inside, file)
     } finally {
-      for (const name of [file.name, 'out.npy', 'out.npy.json', 'out.npy.html']) rmSync(join(inside, name), { force: true })
+      for (const name of [file.name, 'out.npy', 'out.npy.json', 'out.npy.html'])
+        rmSync(join(inside, name), { force: true })
     }
   }
   return { run, plain: run({ name: 'plain.npy', make: () => plainNpy, outcome: 'right' }) }
@@ -51,13 +64,44 @@ function runIn(folder: string, inside: string, { name, command = 'audit', option
   const ends = command === 'audit' ? [...attacks, '--json', '--quiet'] : ['--out', 'out.npy', '--force']
   const { status, stdout, stderr, error } = spawnSync(
     process.execPath,
-    ['--import', usageHook, bundled.binary, command, name, '--attributes', join(folder, 'people.csv'), '--attribute', 'gender', ...options, ...ends],
-    { cwd: inside, env: { ...process.env, USAGE: usage }, encoding: 'utf8', timeout: PATIENCE * 1000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 },
+    [
+      '--import',
+      usageHook,
+      bundled.binary,
+      command,
+      name,
+      '--attributes',
+      join(folder, 'people.csv'),
+      '--attribute',
+      'gender',
+      ...options,
+      ...ends,
+    ],
+    {
+      cwd: inside,
+      env: { ...process.env, USAGE: usage },
+      encoding: 'utf8',
+      timeout: PATIENCE * 1000,
+      killSignal: 'SIGKILL',
+      maxBuffer: 1 << 26,
+    },
   )
-  const told = existsSync(usage) ? (JSON.parse(readFileSync(usage, 'utf8')) as { mib: number; processor: number }) : { mib: NaN, processor: NaN }
-  const result = status === 0 && command === 'audit' ? (JSON.parse(stdout) as { attacks: { auc: { value: number } }[] }) : { attacks: [] }
+  const told = existsSync(usage)
+    ? (JSON.parse(readFileSync(usage, 'utf8')) as { mib: number; processor: number })
+    : { mib: NaN, processor: NaN }
+  const result =
+    status === 0 && command === 'audit'
+      ? (JSON.parse(stdout) as { attacks: { auc: { value: number } }[] })
+      : { attacks: [] }
   const message = `${command === 'unlearn' ? stdout : ''}${stderr}${error ? error.message : ''}`
-  return { name, exit: status, mib: told.mib, seconds: told.processor, message, aucs: result.attacks.map(({ auc }) => auc.value) }
+  return {
+    name,
+    exit: status,
+    mib: told.mib,
+    seconds: told.processor,
+    message,
+    aucs: result.attacks.map(({ auc }) => auc.value),
+  }
 }
 
 const exits = { refused: 3, right: 0, unread: 2, unlearned: 0 } as const
@@ -66,10 +110,14 @@ const exits = { refused: 3, right: 0, unread: 2, unlearned: 0 } as const
 export function complaints(file: HostileFile, run: HostileRun, plain: HostileRun): string[] {
   const wrong: string[] = []
   const [first = ''] = run.message.split('\n').filter((line) => line.startsWith('error:'))
-  if (run.exit !== exits[file.outcome]) wrong.push(`expected exit code ${exits[file.outcome]}, got ${run.exit}: ${first.slice(0, 200)}`)
-  else if (file.outcome === 'right' && JSON.stringify(run.aucs) !== JSON.stringify(plain.aucs)) wrong.push(`expected AUCs ${plain.aucs.join(' ')}, got ${run.aucs.join(' ')}`)
-  else if (file.outcome === 'refused' && file.command !== 'unlearn' && !file.says && !first.includes(file.name)) wrong.push(`expected a message that names the file, got ${first.slice(0, 200)}`)
-  if (file.says && !file.says.test(run.message)) wrong.push(`expected a message of ${file.says.source}, got ${first.slice(0, 200)}`)
+  if (run.exit !== exits[file.outcome])
+    wrong.push(`expected exit code ${exits[file.outcome]}, got ${run.exit}: ${first.slice(0, 200)}`)
+  else if (file.outcome === 'right' && JSON.stringify(run.aucs) !== JSON.stringify(plain.aucs))
+    wrong.push(`expected AUCs ${plain.aucs.join(' ')}, got ${run.aucs.join(' ')}`)
+  else if (file.outcome === 'refused' && file.command !== 'unlearn' && !file.says && !first.includes(file.name))
+    wrong.push(`expected a message that names the file, got ${first.slice(0, 200)}`)
+  if (file.says && !file.says.test(run.message))
+    wrong.push(`expected a message of ${file.says.source}, got ${first.slice(0, 200)}`)
   // Names of files are shown escaped: nothing in them reaches the terminal.
   if (run.message.includes('\x1b]')) wrong.push('control characters of the file reach the terminal')
   const most = file.mib ?? limits.mib

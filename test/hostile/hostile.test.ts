@@ -14,7 +14,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 // All of them are for `npm run test:hostile`: each starts a process.
-test.each(['hdr4g.npy', 'bomb63m.npz', 'many63m.npz', 'deep.safetensors', 'proto.safetensors', 'wide40000.csv', 'groups64.parquet', 'gzip_lie.parquet', 'const_flow.npy'])(
+test.each([
+  'hdr4g.npy',
+  'bomb63m.npz',
+  'many63m.npz',
+  'deep.safetensors',
+  'proto.safetensors',
+  'wide40000.csv',
+  'groups64.parquet',
+  'gzip_lie.parquet',
+  'const_flow.npy',
+])(
   '%s ends as it should, within 256 MiB and 10 s of processor time',
   (name) => {
     const file = hostileFiles.find((each) => each.name === name)!
@@ -45,7 +55,9 @@ test.each<[string, Partial<HostileRun>, Partial<HostileFile>, string]>([
   ['time', { seconds: 10.1 }, {}, 'expected at most 10 s, got 10.1'],
   ['control characters', { message: 'error: x.npy: \x1b]0;t' }, {}, 'control characters'],
 ])('%s is told', (_, run, file, message) => {
-  expect(complaints({ ...refusedFile, ...file }, { ...ran, ...run }, { ...ran, aucs: [0.9] }).join('\n')).toContain(message)
+  expect(complaints({ ...refusedFile, ...file }, { ...ran, ...run }, { ...ran, aucs: [0.9] }).join('\n')).toContain(
+    message,
+  )
 })
 
 test('nothing is told of a run that ends as it should', () => {

@@ -1,7 +1,8 @@
 /**
- * @file `npm run test:hostile -- [--only TEXT]`: the command line on files made to harm who reads them, each in a process of
- * its own. Prints a table of exit code, peak memory and seconds on processors, and one of the most of each format; exit code 1
- * where one ended otherwise than it should, or took more than 256 MiB (or what the file is allowed) or 10 s.
+ * @file `npm run test:hostile -- [--only TEXT]`: the command line on files made to harm who reads them, each in a
+ * process of its own. Prints a table of exit code, peak memory and seconds on processors, and one of the most of each
+ * format; exit code 1 where one ended otherwise than it should, or took more than 256 MiB (or what the file is allowed)
+ * or 10 s.
  */
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -29,7 +30,10 @@ try {
   for (const [format, runs] of byFormat) {
     const refused = runs.filter(({ exit }) => exit === 3).length
     const most = (of: (run: HostileRun) => number): number => Math.max(...runs.map(of))
-    console.log(`| ${format} | ${runs.length} | ${refused} | ${most(({ mib }) => mib)} | ${most(({ seconds }) => seconds).toFixed(1)} |`)
+    console.log(
+      `| ${format} | ${runs.length} | ${refused} | ${most(({ mib }) => mib)} | ` +
+        `${most(({ seconds }) => seconds).toFixed(1)} |`,
+    )
   }
   if (existsSync(join(folder, 'escaped.npy'))) wrong.push('an entry of an archive was written to a path of its own')
   for (const line of wrong) console.log(line)

@@ -10,7 +10,8 @@ export function npy(header: string, body: Uint8Array = bytesOfValues, version = 
   return Buffer.concat([Buffer.from('\x93NUMPY', 'latin1'), Uint8Array.of(version, 0), length, text, body])
 }
 
-export const header = (shape: string, descr = '<f4'): string => `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`
+export const header = (shape: string, descr = '<f4'): string =>
+  `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`
 const shape = `(${users}, 4)`
 const shaped = (text: string) => (): Buffer => npy(header(text))
 
@@ -56,6 +57,10 @@ export const npyFiles: readonly HostileFile[] = [
     extra: () => npy(header(shape), Buffer.concat([bytesOfValues, Uint8Array.of(1)])),
     empty: () => Buffer.alloc(0),
     nul: () => Buffer.alloc(4096),
-    pickle: () => Buffer.from('\x80\x04\x95\x1e\0\0\0\0\0\0\0\x8c\x02os\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85R.', 'latin1'),
+    pickle: () =>
+      Buffer.from(
+        '\x80\x04\x95\x1e\0\0\0\0\0\0\0\x8c\x02os\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85R.',
+        'latin1',
+      ),
   }),
 ]

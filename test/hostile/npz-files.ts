@@ -63,7 +63,10 @@ function zip(entries: readonly Entry[]): Buffer {
   end.writeUInt32LE(0x06054b50)
   end.writeUInt16LE(entries.length, 8)
   end.writeUInt16LE(entries.length, 10)
-  end.writeUInt32LE(directory.reduce((sum, { length }) => sum + length, 0), 12)
+  end.writeUInt32LE(
+    directory.reduce((sum, { length }) => sum + length, 0),
+    12,
+  )
   end.writeUInt32LE(at, 16)
   return Buffer.concat([...pieces, ...directory, end])
 }
@@ -75,7 +78,10 @@ function changed(signature: string, field: number, value: number): Buffer {
   return bytes
 }
 
-const plain = (...names: string[]) => (): Buffer => zip(names.map((name) => entry(name, plainNpy)))
+const plain =
+  (...names: string[]) =>
+  (): Buffer =>
+    zip(names.map((name) => entry(name, plainNpy)))
 
 export const npzFiles: readonly HostileFile[] = [
   ...right('npz', {
@@ -83,7 +89,8 @@ export const npzFiles: readonly HostileFile[] = [
     // Nothing of an archive is ever written to a path of its own.
     trav: plain('../escaped.npy'),
     abs: plain('/etc/cron.d/x.npy'),
-    dup2: () => zip([entry('embedding.npy', plainNpy), entry('embedding', plainNpy), entry('EMBEDDING.npy', Buffer.from('x'))]),
+    dup2: () =>
+      zip([entry('embedding.npy', plainNpy), entry('embedding', plainNpy), entry('EMBEDDING.npy', Buffer.from('x'))]),
     proto: () => zip([entry('__proto__.npy', plainNpy), entry('constructor.npy', Buffer.from('x'))]),
   }),
   ...refused('npz', {
@@ -93,7 +100,15 @@ export const npzFiles: readonly HostileFile[] = [
     bomb_lie_small: () => zip([{ ...zeros('embedding.npy', 2048), size: plainNpy.length }]),
     bomb63m: () => zip([zeros('embedding.npy', 63)]),
     bomb100: () => zip([repeated('embedding.npy', 1024, sparse())]),
-    '65k': () => zip(Array.from({ length: 65_535 }, (_, i) => ({ name: `${String(i).padStart(5, '0')}.npy`, bytes: Buffer.from([3, 0]), crc: 0, size: 0 }))),
+    '65k': () =>
+      zip(
+        Array.from({ length: 65_535 }, (_, i) => ({
+          name: `${String(i).padStart(5, '0')}.npy`,
+          bytes: Buffer.from([3, 0]),
+          crc: 0,
+          size: 0,
+        })),
+      ),
     z64: () => changed('PK\x05\x06', 10, 0xffff),
     encr: () => changed('PK\x01\x02', 8, 1),
   }),

@@ -25,8 +25,16 @@ export const safetensorsFiles: readonly HostileFile[] = [
   }),
   ...refused('safetensors', {
     overlap: () => file({ a: tensor, b: tensor }),
-    partial: () => file({ a: tensor, b: { ...tensor, data_offsets: [160, size + 160] } }, Buffer.concat([bytesOfValues, bytesOfValues.subarray(0, 160)])),
-    hole: () => file({ a: tensor, b: { dtype: 'U8', shape: [4], data_offsets: [size + 10, size + 14] } }, Buffer.concat([bytesOfValues, Buffer.alloc(14)])),
+    partial: () =>
+      file(
+        { a: tensor, b: { ...tensor, data_offsets: [160, size + 160] } },
+        Buffer.concat([bytesOfValues, bytesOfValues.subarray(0, 160)]),
+      ),
+    hole: () =>
+      file(
+        { a: tensor, b: { dtype: 'U8', shape: [4], data_offsets: [size + 10, size + 14] } },
+        Buffer.concat([bytesOfValues, Buffer.alloc(14)]),
+      ),
     hdr2e63: () => file({ a: tensor }, bytesOfValues, 2n ** 63n),
     hdr100m: () => file({ a: tensor }, bytesOfValues, 100_000_000n),
     nan: () => file(`{"a":${json.replace(`[${users}`, '[NaN')}}`),
@@ -41,8 +49,16 @@ export const safetensorsFiles: readonly HostileFile[] = [
     dtype_proto: changed({ dtype: '__proto__' }),
     deep: () => file(`{"a":${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}}`, none),
     deepmeta: () => file(`{"__metadata__":${'{"a":'.repeat(500_000)}1${'}'.repeat(500_000)}}`, none),
-    many: () => file(`{${Array.from({ length: 1_500_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`, none),
-    most: () => file(`{${Array.from({ length: 140_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`, none),
+    many: () =>
+      file(
+        `{${Array.from({ length: 1_500_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`,
+        none,
+      ),
+    most: () =>
+      file(
+        `{${Array.from({ length: 140_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`,
+        none,
+      ),
     ansi: () => file({ '\x1b[31mx': tensor, '\u202egnp': tensor }),
     manydims: changed({ shape: [...Array<number>(200_000).fill(1), users * 4] }),
   }),

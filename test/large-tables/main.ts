@@ -1,10 +1,9 @@
 /**
- * @file `npm run large-tables -- --rows 10000000 --cols 64 --folder DIR [--method leace] [--stream always]
- * [--format npy]`: writes a table
- * of two classes with different means and spreads and a CSV file of its labels, runs `indistinct unlearn` on them in a
- * process of its own, and compares the moments of the classes before and after. Prints seconds and the peak memory of the
- * command as JSON; the files, rows x cols x 4 bytes twice, are removed. Methods that are not streamed need a
- * multiple of the table in memory.
+ * @file `npm run large-tables -- --rows 10000000 --cols 64 --folder DIR [--method leace] [--stream always] [--format
+ * npy]`: writes a table of two classes with different means and spreads and a CSV file of its labels, runs `indistinct
+ * unlearn` on them in a process of its own, and compares the moments of the classes before and after. Prints seconds
+ * and the peak memory of the command as JSON; the files, rows x cols x 4 bytes twice, are removed. Methods that are not
+ * streamed need a multiple of the table in memory.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -18,11 +17,23 @@ import { streamClassMoments, type StreamedMoments } from '@indistinct/embeddings
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({
-  options: { rows: { ...text, default: '1000000' }, cols: { ...text, default: '64' }, folder: { ...text, default: 'artifacts' }, format: { ...text, default: 'npy' }, method: { ...text, default: 'gaussian-transport' }, stream: { ...text, default: 'auto' } },
+  options: {
+    rows: { ...text, default: '1000000' },
+    cols: { ...text, default: '64' },
+    folder: { ...text, default: 'artifacts' },
+    format: { ...text, default: 'npy' },
+    method: { ...text, default: 'gaussian-transport' },
+    stream: { ...text, default: 'auto' },
+  },
 })
 const [rows, cols] = [Number(values.rows), Number(values.cols)]
 const place = (name: string): string => resolve(join(values.folder, name))
-const [input, output, people, peak] = [place(`large.${values.format}`), place(`large-out.${values.format}`), place('large.csv'), place('large-peak.txt')]
+const [input, output, people, peak] = [
+  place(`large.${values.format}`),
+  place(`large-out.${values.format}`),
+  place('large.csv'),
+  place('large-peak.txt'),
+]
 const seconds: Record<string, number> = {}
 
 async function timed<T>(name: string, work: () => T | Promise<T>): Promise<T> {
@@ -50,7 +61,10 @@ function write(): void {
       block[p] = noise[(p + shift) & (noise.length - 1)]! * (female ? 1.2 : 1) + (female ? 0.3 : 0)
     }
     table.writeRows(block)
-    writeSync(file, Array.from({ length: count }, (_, i) => `${first + i},${labels.classes[codes[first + i]!] ?? ''}\n`).join(''))
+    writeSync(
+      file,
+      Array.from({ length: count }, (_, i) => `${first + i},${labels.classes[codes[first + i]!] ?? ''}\n`).join(''),
+    )
   }
   closeSync(file)
   table.stage().commit()
@@ -61,8 +75,31 @@ function unlearn(): Record<string, unknown> {
   const own = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
   const { status, signal, stdout } = spawnSync(
     process.execPath,
-    ['--import', own('peak-memory.mjs'), own('../../apps/indistinct/bin/indistinct.js'), 'unlearn', input, '--attributes', people, '--attribute', 'gender', '--method', values.method, '--stream', values.stream, '--out', output, '--force', '--json'],
-    { env: { ...process.env, PEAK_MEMORY: peak }, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 26 },
+    [
+      '--import',
+      own('peak-memory.mjs'),
+      own('../../apps/indistinct/bin/indistinct.js'),
+      'unlearn',
+      input,
+      '--attributes',
+      people,
+      '--attribute',
+      'gender',
+      '--method',
+      values.method,
+      '--stream',
+      values.stream,
+      '--out',
+      output,
+      '--force',
+      '--json',
+    ],
+    {
+      env: { ...process.env, PEAK_MEMORY: peak },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    },
   )
   if (status !== 0) throw new Error(`indistinct unlearn: expected exit code 0, got ${status ?? signal}`)
   return JSON.parse(stdout) as Record<string, unknown>
@@ -72,8 +109,12 @@ async function gapOf(path: string): Promise<{ mean: number; deviation: number }>
   const table = openTable(path)
   const [F, M] = (await streamClassMoments(table, labels)) as [StreamedMoments, StreamedMoments]
   table.close()
-  const largest = (of: (moments: StreamedMoments, k: number) => number): number => Math.max(...F.mean.map((_, k) => Math.abs(of(F, k) - of(M, k))))
-  return { mean: largest(({ mean }, k) => mean[k]!), deviation: largest(({ covariance }, k) => Math.sqrt(covariance[k * cols + k]!)) }
+  const largest = (of: (moments: StreamedMoments, k: number) => number): number =>
+    Math.max(...F.mean.map((_, k) => Math.abs(of(F, k) - of(M, k))))
+  return {
+    mean: largest(({ mean }, k) => mean[k]!),
+    deviation: largest(({ covariance }, k) => Math.sqrt(covariance[k * cols + k]!)),
+  }
 }
 
 try {
@@ -81,7 +122,21 @@ try {
   const fileMb = Math.round(statSync(input).size / 2 ** 20)
   const { streamed = false, moved } = await timed('unlearn', unlearn)
   const [before, after] = await timed('check', async () => [await gapOf(input), await gapOf(output)])
-  console.log(JSON.stringify({ rows, cols, format: values.format, method: values.method, streamed, fileMb, seconds, peakRssMb: Number(readFileSync(peak, 'utf8')), moved, gapBefore: before, gapAfter: after }))
+  console.log(
+    JSON.stringify({
+      rows,
+      cols,
+      format: values.format,
+      method: values.method,
+      streamed,
+      fileMb,
+      seconds,
+      peakRssMb: Number(readFileSync(peak, 'utf8')),
+      moved,
+      gapBefore: before,
+      gapAfter: after,
+    }),
+  )
 } finally {
   for (const path of [input, output, `${output}.json`, `${output}.html`, people, peak]) rmSync(path, { force: true })
 }

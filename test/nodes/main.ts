@@ -1,7 +1,7 @@
 /**
- * @file `npm run test:nodes -- [PATH…] [--node 22]…`: the tests under PATH (default: packages) on each version of Node that
- * is promised, one after the other; a table of what passed. Exit code 1 where a test failed. The versions come from npm and
- * stay in the system's folder for temporary files.
+ * @file `npm run test:nodes -- [PATH…] [--node 22]…`: the tests under PATH (default: packages) on each version of Node
+ * that is promised, one after the other; a table of what passed. Exit code 1 where a test failed. The versions come
+ * from npm and stay in the system's folder for temporary files.
  */
 
 import { parseArgs } from 'node:util'
@@ -10,7 +10,10 @@ import { runTests, type TestRun } from './run-tests.ts'
 
 const versions = ['20.19', '22', '24', '26']
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string', multiple: true } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { node: { type: 'string', multiple: true } },
+})
 const paths = positionals.length > 0 ? positionals : ['packages']
 
 const runs: TestRun[] = []
@@ -25,6 +28,15 @@ for (const version of values.node ?? versions) {
   runs.push(run)
   for (const failure of run.failures) console.log(`Node ${run.node}: ${failure}`)
 }
-const rows = runs.map(({ node, passed, failed, skipped, seconds }) => [node, passed, failed, skipped, seconds].join(' | '))
-if (rows.length > 0) console.log(['| Node | passed | failed | skipped | seconds |', '|---|---|---|---|---|', ...rows.map((row) => `| ${row} |`)].join('\n'))
+const rows = runs.map(({ node, passed, failed, skipped, seconds }) =>
+  [node, passed, failed, skipped, seconds].join(' | '),
+)
+if (rows.length > 0)
+  console.log(
+    [
+      '| Node | passed | failed | skipped | seconds |',
+      '|---|---|---|---|---|',
+      ...rows.map((row) => `| ${row} |`),
+    ].join('\n'),
+  )
 if (runs.some(({ failures }) => failures.length > 0)) process.exitCode = 1

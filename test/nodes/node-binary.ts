@@ -13,8 +13,23 @@ export function nodeBinary(version: string): { readonly path?: string; readonly 
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true })
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-    const { status, error, stderr } = spawnSync(npm, ['install', '--prefix', folder, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--fetch-retries=0', `${platform}@${version}`], { encoding: 'utf8' })
-    if (status !== 0) return { reason: `npm has no ${platform}@${version} for us: ${error?.message ?? firstLine(stderr)}` }
+    const { status, error, stderr } = spawnSync(
+      npm,
+      [
+        'install',
+        '--prefix',
+        folder,
+        '--ignore-scripts',
+        '--no-save',
+        '--no-audit',
+        '--no-fund',
+        '--fetch-retries=0',
+        `${platform}@${version}`,
+      ],
+      { encoding: 'utf8' },
+    )
+    if (status !== 0)
+      return { reason: `npm has no ${platform}@${version} for us: ${error?.message ?? firstLine(stderr)}` }
   }
   const { status, error } = spawnSync(path, ['--version'])
   return status === 0 ? { path } : { reason: `${path} does not run: ${error?.message ?? `exit code ${status}`}` }

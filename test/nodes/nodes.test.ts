@@ -30,6 +30,8 @@ test('counts tests of every kind, names what failed, and children run the same N
 test('without npm the reason is one line', () => {
   vi.stubEnv('TMPDIR', join(process.cwd(), folder))
   vi.stubEnv('PATH', '/nonexistent')
-  expect(nodeBinary('22')).toEqual({ reason: expect.stringMatching(/^npm has no node-\S+@22 for us: .*ENOENT$/) as string })
+  expect(nodeBinary('22')).toEqual({
+    reason: expect.stringMatching(/^npm has no node-\S+@22 for us: .*ENOENT$/) as string,
+  })
   vi.unstubAllEnvs()
 })

@@ -25,7 +25,11 @@ interface VitestReport {
     readonly name: string
     readonly status: string
     readonly message: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages: readonly string[] }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -37,13 +41,31 @@ export function runTests(node: string, paths: readonly string[]): TestRun {
     const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
     const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH']}` }
-    const { status } = spawnSync(node, [vitest, 'run', ...paths, '--reporter=json', `--outputFile=${file}`], { stdio: ['ignore', 'ignore', 'inherit'], env })
+    const { status } = spawnSync(node, [vitest, 'run', ...paths, '--reporter=json', `--outputFile=${file}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    })
     const seconds = Math.round((performance.now() - started) / 1000)
-    if (!existsSync(file)) return { node: version, passed: 0, failed: 0, skipped: 0, seconds, failures: [`vitest ended with exit code ${status} and no report`] }
+    if (!existsSync(file))
+      return {
+        node: version,
+        passed: 0,
+        failed: 0,
+        skipped: 0,
+        seconds,
+        failures: [`vitest ended with exit code ${status} and no report`],
+      }
     const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport
     const failures = failuresOf(report)
     if (status !== 0 && failures.length === 0) failures.push(`vitest ended with exit code ${status}`)
-    return { node: version, passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests, seconds, failures }
+    return {
+      node: version,
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests,
+      seconds,
+      failures,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

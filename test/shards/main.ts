@@ -1,9 +1,10 @@
 /**
- * @file `npm run shards-check -- --rows 2000000 --cols 64 --shards 8 --workers 1,2`: plants a leak in a large table, unlearns it in
- * shards by each number of workers, one of which is killed and started again with the last number, compares bytes, and audits a
- * sample of users before and after. `--growth 500000,1000000,4000000` adds tables of other sizes at the same size of a shard,
- * by the first number of workers. Prints JSON, a line as soon as each step is done, and all of it as tables in the end; seconds
- * are of a machine that may be busy, processor seconds less so. Files, four times the table, lie in a folder of their own in
+ * @file `npm run shards-check -- --rows 2000000 --cols 64 --shards 8 --workers 1,2`: plants a leak in a large table,
+ * unlearns it in shards by each number of workers, one of which is killed and started again with the last number,
+ * compares bytes, and audits a sample of users before and after. `--growth 500000,1000000,4000000` adds tables of other
+ * sizes at the same size of a shard, by the first number of workers. Prints JSON, a line as soon as each step is done,
+ * and all of it as tables in the end; seconds are of a machine that may be busy, processor seconds less so. Files, four
+ * times the table, lie in a folder of their own in
  * --folder and are removed.
  */
 
@@ -17,12 +18,22 @@ import { digests, run, runWorkers } from './sharded-run.ts'
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '2000000' }, cols: { type: 'string', default: '64' }, shards: { type: 'string', default: '8' },
-    workers: { type: 'string', default: '1,2' }, growth: { type: 'string', default: '' }, sample: { type: 'string', default: '20000' },
-    attackers: { type: 'string', default: 'logistic,mlp,qda,xgb' }, 'first-step': { type: 'string', default: '0.2' }, folder: { type: 'string', default: 'artifacts/shards-check' },
+    rows: { type: 'string', default: '2000000' },
+    cols: { type: 'string', default: '64' },
+    shards: { type: 'string', default: '8' },
+    workers: { type: 'string', default: '1,2' },
+    growth: { type: 'string', default: '' },
+    sample: { type: 'string', default: '20000' },
+    attackers: { type: 'string', default: 'logistic,mlp,qda,xgb' },
+    'first-step': { type: 'string', default: '0.2' },
+    folder: { type: 'string', default: 'artifacts/shards-check' },
   },
 })
-const numbers = (text: string): number[] => text.split(',').filter((part) => part !== '').map(Number)
+const numbers = (text: string): number[] =>
+  text
+    .split(',')
+    .filter((part) => part !== '')
+    .map(Number)
 const [rows, cols, shards] = [Number(values.rows), Number(values.cols), Number(values.shards)]
 const counts = numbers(values.workers)
 // Runs side by side, and what else the folder holds, are left alone.
@@ -44,10 +55,32 @@ function plant(name: string, count: number): string {
 }
 
 /** Unlearns the table of `folder`; workers share the cores. Digests of what came out are compared with `like`. */
-async function unlearn(folder: string, parts: number, workers: number, name: string, { killAfter, like }: { killAfter?: number; like?: Record<string, string> | undefined } = {}): Promise<Record<string, string>> {
+async function unlearn(
+  folder: string,
+  parts: number,
+  workers: number,
+  name: string,
+  { killAfter, like }: { killAfter?: number; like?: Record<string, string> | undefined } = {},
+): Promise<Record<string, string>> {
   const out = join(folder, name)
   const attributes = ['--attributes', join(folder, 'people.csv'), '--attribute', 'gender']
-  await run(['shards', 'unlearn', join(folder, 'users.npy'), ...attributes, '--out', out, '--shards', String(parts), '--first-step', values['first-step'], '--prepare-only', '--quiet'], 1)
+  await run(
+    [
+      'shards',
+      'unlearn',
+      join(folder, 'users.npy'),
+      ...attributes,
+      '--out',
+      out,
+      '--shards',
+      String(parts),
+      '--first-step',
+      values['first-step'],
+      '--prepare-only',
+      '--quiet',
+    ],
+    1,
+  )
   const threads = Math.max(1, Math.floor(availableParallelism() / workers))
   const start = performance.now()
   const results = await runWorkers(out, workers, threads, killAfter)
@@ -56,11 +89,24 @@ async function unlearn(folder: string, parts: number, workers: number, name: str
   const total = sum(results.map((result) => result.rows))
   const found = digests(out)
   const row: RunRow = {
-    step: 'unlearn', run: name, rows: total, cols, shards: parts, workers, threads, ...(killAfter !== undefined && { killedAfterSums: killAfter }),
-    sums: largest(results.map((result) => result.sums)), bytesPerShard: largest(results.map((result) => result.bytesPerShard)),
-    seconds: Math.round(seconds), waited: results.map((result) => Math.round(result.waited)), processorSeconds: Math.round(processorSeconds),
-    rowsPerSecond: Math.round(total / seconds), rowsPerProcessorSecond: Math.round(total / processorSeconds),
-    peakMb: results.map((result) => result.peakMb), load: Math.round(loadavg()[0]!), ...(like && { equalBytes: JSON.stringify(found) === JSON.stringify(like) }),
+    step: 'unlearn',
+    run: name,
+    rows: total,
+    cols,
+    shards: parts,
+    workers,
+    threads,
+    ...(killAfter !== undefined && { killedAfterSums: killAfter }),
+    sums: largest(results.map((result) => result.sums)),
+    bytesPerShard: largest(results.map((result) => result.bytesPerShard)),
+    seconds: Math.round(seconds),
+    waited: results.map((result) => Math.round(result.waited)),
+    processorSeconds: Math.round(processorSeconds),
+    rowsPerSecond: Math.round(total / seconds),
+    rowsPerProcessorSecond: Math.round(total / processorSeconds),
+    peakMb: results.map((result) => result.peakMb),
+    load: Math.round(loadavg()[0]!),
+    ...(like && { equalBytes: JSON.stringify(found) === JSON.stringify(like) }),
   }
   runs.push(row)
   print(row)
@@ -69,13 +115,44 @@ async function unlearn(folder: string, parts: number, workers: number, name: str
 
 async function audit(step: AuditRow['step'], table: string, folder: string): Promise<void> {
   const start = performance.now()
-  const text = await run([
-    'audit', table, '--sample', values.sample, '--attributes', join(folder, 'people.csv'), '--attribute', 'gender', '--attackers', values.attackers,
-    '--protocols', 'paper', '--input', 'standardised', '--repeats', '3', '--refit=false', '--json', '--quiet',
-  ], availableParallelism())
-  const { attacks, verdict } = JSON.parse(text) as { verdict: string; attacks: { attacker: string; foldedAuc: { value: number; lower: number; upper: number } }[] }
+  const text = await run(
+    [
+      'audit',
+      table,
+      '--sample',
+      values.sample,
+      '--attributes',
+      join(folder, 'people.csv'),
+      '--attribute',
+      'gender',
+      '--attackers',
+      values.attackers,
+      '--protocols',
+      'paper',
+      '--input',
+      'standardised',
+      '--repeats',
+      '3',
+      '--refit=false',
+      '--json',
+      '--quiet',
+    ],
+    availableParallelism(),
+  )
+  const { attacks, verdict } = JSON.parse(text) as {
+    verdict: string
+    attacks: { attacker: string; foldedAuc: { value: number; lower: number; upper: number } }[]
+  }
   const seconds = Math.round((performance.now() - start) / 1000)
-  const row: AuditRow = { step, sample: Number(values.sample), seconds, foldedAuc: Object.fromEntries(attacks.map(({ attacker, foldedAuc: { value, lower, upper } }) => [attacker, [value, lower, upper]])), verdict }
+  const row: AuditRow = {
+    step,
+    sample: Number(values.sample),
+    seconds,
+    foldedAuc: Object.fromEntries(
+      attacks.map(({ attacker, foldedAuc: { value, lower, upper } }) => [attacker, [value, lower, upper]]),
+    ),
+    verdict,
+  }
   audits.push(row)
   print(row)
 }
@@ -98,7 +175,9 @@ try {
     await unlearn(other, Math.max(1, Math.round((count * shards) / rows)), counts[0]!, 'growth')
     rmSync(other, { recursive: true })
   }
-  process.stdout.write(`\n${runTable(runs.filter(({ rows: each }) => each === rows))}\n${auditTable(audits)}\n${growthTable(runs.filter(({ workers, run: name }) => workers === counts[0] && name !== 'killed'))}`)
+  process.stdout.write(
+    `\n${runTable(runs.filter(({ rows: each }) => each === rows))}\n${auditTable(audits)}\n${growthTable(runs.filter(({ workers, run: name }) => workers === counts[0] && name !== 'killed'))}`,
+  )
   process.exitCode = runs.some(({ equalBytes }) => equalBytes === false) ? 1 : 0
 } finally {
   rmSync(place, { recursive: true, force: true })

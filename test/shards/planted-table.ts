@@ -7,10 +7,10 @@ import { createTable } from '@indistinct/embeddings'
 const blockRows = 8192
 
 /**
- * Writes `table` (rows, cols; at least 18 columns) and `people`, a CSV of ids and labels. Users of label F, four in ten, differ
- * from those of M in the means of 8 columns, in the correlation of two and the spread of four, and in the shape of four more,
- * which have two peaks and the mean and variance of the others': a linear, a quadratic and a non-linear attacker each find
- * something. One user in fifty has no label.
+ * Writes `table` (rows, cols; at least 18 columns) and `people`, a CSV of ids and labels. Users of label F, four in
+ * ten, differ from those of M in the means of 8 columns, in the correlation of two and the spread of four, and in the
+ * shape of four more, which have two peaks and the mean and variance of the others': a linear, a quadratic and a
+ * non-linear attacker each find something. One user in fifty has no label.
  */
 export function plantTable(table: string, people: string, rows: number, cols: number): void {
   const output = createTable(table, { rows, cols })

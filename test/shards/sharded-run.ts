@@ -17,12 +17,22 @@ export interface Finished {
 }
 
 /** Starts `indistinct ...args` with that many threads. */
-export function start(args: readonly string[], threads: number): { readonly child: ChildProcess; readonly ended: Promise<Finished> } {
-  const child = spawn(process.execPath, [binary, ...args], { env: { ...process.env, INDISTINCT_THREADS: String(threads) }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function start(
+  args: readonly string[],
+  threads: number,
+): { readonly child: ChildProcess; readonly ended: Promise<Finished> } {
+  const child = spawn(process.execPath, [binary, ...args], {
+    env: { ...process.env, INDISTINCT_THREADS: String(threads) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const [out, err]: [string[], string[]] = [[], []]
   child.stdout!.setEncoding('utf8').on('data', (text: string) => out.push(text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => err.push(text))
-  const ended = new Promise<Finished>((resolve, reject) => child.on('error', reject).on('close', (code, signal) => resolve({ code, signal, stdout: out.join(''), stderr: err.join('') })))
+  const ended = new Promise<Finished>((resolve, reject) =>
+    child
+      .on('error', reject)
+      .on('close', (code, signal) => resolve({ code, signal, stdout: out.join(''), stderr: err.join('') })),
+  )
   return { child, ended }
 }
 
@@ -44,23 +54,35 @@ export interface WorkerResult {
   readonly peakMb: number
 }
 
-/** All workers of a prepared run, side by side. With `killAfter`, the last is killed once so many sums were begun, and started again. */
-export async function runWorkers(folder: string, workers: number, threads: number, killAfter?: number): Promise<WorkerResult[]> {
-  const begin = (index: number) => start(['shards', 'worker', folder, '--index', String(index), '--of', String(workers), '--json'], threads)
+/**
+ * All workers of a prepared run, side by side. With `killAfter`, the last is killed once so many sums were begun, and
+ * started again.
+ */
+export async function runWorkers(
+  folder: string,
+  workers: number,
+  threads: number,
+  killAfter?: number,
+): Promise<WorkerResult[]> {
+  const begin = (index: number) =>
+    start(['shards', 'worker', folder, '--index', String(index), '--of', String(workers), '--json'], threads)
   const running = Array.from({ length: workers }, (_, index) => begin(index))
   if (killAfter !== undefined) {
     const last = running[workers - 1]!
     while (sumsBegun(folder) < killAfter && last.child.exitCode === null) await sleep(5)
     last.child.kill('SIGKILL')
     const { signal } = await last.ended
-    if (signal !== 'SIGKILL') throw new Error(`expected a worker to be killed after ${killAfter} sums, but it had ended`)
+    if (signal !== 'SIGKILL')
+      throw new Error(`expected a worker to be killed after ${killAfter} sums, but it had ended`)
     running[workers - 1] = begin(workers - 1)
   }
-  return Promise.all(running.map(async ({ ended }, index) => {
-    const { code, signal, stdout, stderr } = await ended
-    if (code !== 0) throw new Error(`worker ${index}: ended with ${code ?? signal}: ${stderr}`)
-    return JSON.parse(stdout) as WorkerResult
-  }))
+  return Promise.all(
+    running.map(async ({ ended }, index) => {
+      const { code, signal, stdout, stderr } = await ended
+      if (code !== 0) throw new Error(`worker ${index}: ended with ${code ?? signal}: ${stderr}`)
+      return JSON.parse(stdout) as WorkerResult
+    }),
+  )
 }
 
 /** Sums for which some shard's part is there. */
@@ -71,6 +93,15 @@ export function sumsBegun(folder: string): number {
 
 /** Digests of all files of a finished run but its plan, by name. */
 export function digests(folder: string): Record<string, string> {
-  const names = readdirSync(folder).filter((name) => name !== 'plan.json').sort()
-  return Object.fromEntries(names.map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]))
+  const names = readdirSync(folder)
+    .filter((name) => name !== 'plan.json')
+    .sort()
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]),
+  )
 }

@@ -9,7 +9,23 @@ let folder: string
 const at = (...names: string[]): string => join(folder, ...names)
 const labels = (): string[] => ['--attributes', at('people.csv'), '--attribute', 'gender']
 const prepare = (out: string): Promise<string> =>
-  run(['shards', 'unlearn', at('users.npy'), ...labels(), '--out', at(out), '--shards', '4', '--frequencies', '128', '--prepare-only', '--quiet'], 1)
+  run(
+    [
+      'shards',
+      'unlearn',
+      at('users.npy'),
+      ...labels(),
+      '--out',
+      at(out),
+      '--shards',
+      '4',
+      '--frequencies',
+      '128',
+      '--prepare-only',
+      '--quiet',
+    ],
+    1,
+  )
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'indistinct-shards-test-'))
@@ -19,7 +35,27 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Largest folded AUC of a linear and a quadratic attacker on a sample. */
 async function leak(table: string): Promise<number> {
-  const text = await run(['audit', table, '--sample', '6000', ...labels(), '--attackers', 'logistic,qda', '--protocols', 'paper', '--input', 'standardised', '--repeats', '3', '--refit=false', '--json', '--quiet'], 1)
+  const text = await run(
+    [
+      'audit',
+      table,
+      '--sample',
+      '6000',
+      ...labels(),
+      '--attackers',
+      'logistic,qda',
+      '--protocols',
+      'paper',
+      '--input',
+      'standardised',
+      '--repeats',
+      '3',
+      '--refit=false',
+      '--json',
+      '--quiet',
+    ],
+    1,
+  )
   const { attacks, sample } = JSON.parse(text) as { attacks: { foldedAuc: { value: number } }[]; sample: object }
   expect(sample).toEqual({ users: 6000, of: 20_000 })
   return Math.max(...attacks.map(({ foldedAuc }) => foldedAuc.value))
@@ -28,7 +64,22 @@ async function leak(table: string): Promise<number> {
 test('one worker, two, and two of which one is killed: the same bytes, at chance', async () => {
   await Promise.all(['two', 'killed'].map(prepare))
   // The command that does it all on this machine, and workers that an engine would start.
-  await run(['shards', 'unlearn', at('users.npy'), ...labels(), '--out', at('one'), '--shards', '4', '--frequencies', '128', '--quiet'], 1)
+  await run(
+    [
+      'shards',
+      'unlearn',
+      at('users.npy'),
+      ...labels(),
+      '--out',
+      at('one'),
+      '--shards',
+      '4',
+      '--frequencies',
+      '128',
+      '--quiet',
+    ],
+    1,
+  )
   const [first] = await runWorkers(at('two'), 2, 1)
   expect(first).toMatchObject({ rows: 10_000, shards: 2 })
   expect(first!.sums).toBeGreaterThan(8)
@@ -39,7 +90,11 @@ test('one worker, two, and two of which one is killed: the same bytes, at chance
   expect(digests(at('two'))).toEqual(one)
   expect(digests(at('killed'))).toEqual(one)
   expect(existsSync(at('one', 'work'))).toBe(false)
-  const manifest = JSON.parse(readFileSync(at('one', 'manifest.json'), 'utf8')) as { shards: { file: string; sha256: string }[]; moved: number; parameters: object }
+  const manifest = JSON.parse(readFileSync(at('one', 'manifest.json'), 'utf8')) as {
+    shards: { file: string; sha256: string }[]
+    moved: number
+    parameters: object
+  }
   for (const { file, sha256 } of manifest.shards) expect(one[file]).toBe(sha256)
   expect(manifest.moved).toBe(20_000 - 400)
   expect(manifest.parameters).toMatchObject({ outcome: 'landed', kernel: 'random-fourier' })

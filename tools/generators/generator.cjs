@@ -8,6 +8,6 @@ for (const kind of kinds) {
     const { tsImport } = await import('tsx/esm/api')
     /** @type {typeof import('./src/generate.ts')} */
     const { generate } = await tsImport('./src/generate.ts', __filename)
-    generate(tree, kind, name)
+    await generate(tree, kind, name)
   }
 }

@@ -16,7 +16,9 @@ export const createNodesV2 = [
       if (unpublished) return []
       const root = `dist/${dirname(file)}`
       const tarball = `dist/tarballs/${name.replace('@', '').replace('/', '-')}-${version}.tgz`
-      return [[file, { projects: { [root]: { name: `dist:${name}`, root, targets: { 'pack-check': packCheck(tarball) } } } }]]
+      return [
+        [file, { projects: { [root]: { name: `dist:${name}`, root, targets: { 'pack-check': packCheck(tarball) } } } }],
+      ]
     }),
 ]
 

@@ -1,4 +1,6 @@
-/** @file The plugin as Nx loads it: plain JavaScript, since Nx has no loader for TypeScript without further packages. */
+/**
+ * @file The plugin as Nx loads it: plain JavaScript, since Nx has no loader for TypeScript without further packages.
+ */
 
 import { tsImport } from 'tsx/esm/api'
 

@@ -32,7 +32,8 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   const { values } = parsed(args)
   const count = (name: 'threads' | 'repeats', otherwise: number): number => {
     const value = values[name] === undefined ? otherwise : Number(values[name])
-    if (!Number.isInteger(value) || value < 1) throw usageError(`--${name}: expected a positive integer, got "${values[name]}"`)
+    if (!Number.isInteger(value) || value < 1)
+      throw usageError(`--${name}: expected a positive integer, got "${values[name]}"`)
     return value
   }
   return {
@@ -51,8 +52,13 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        filter: { type: 'string' }, threads: { type: 'string' }, repeats: { type: 'string' },
-        json: { type: 'boolean' }, list: { type: 'boolean' }, help: { type: 'boolean' }, 'no-write': { type: 'boolean' },
+        filter: { type: 'string' },
+        threads: { type: 'string' },
+        repeats: { type: 'string' },
+        json: { type: 'boolean' },
+        list: { type: 'boolean' },
+        help: { type: 'boolean' },
+        'no-write': { type: 'boolean' },
       },
     })
   } catch (cause) {
@@ -70,6 +76,7 @@ export function pickOf(filter: string | undefined, benches: readonly string[]): 
   const named = filter === undefined || benches.some((name) => name.includes(filter))
   return {
     whole: (bench) => filter === undefined || bench.includes(filter),
-    one: (bench, caseName) => filter === undefined || (named ? bench.includes(filter) : `${bench} ${caseName}`.toLowerCase().includes(filter)),
+    one: (bench, caseName) =>
+      filter === undefined || (named ? bench.includes(filter) : `${bench} ${caseName}`.toLowerCase().includes(filter)),
   }
 }

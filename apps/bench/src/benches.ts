@@ -14,5 +14,15 @@ import { u2uBench } from './u2u.bench.ts'
 import { xgbBench } from './xgb.bench.ts'
 
 export const benches: readonly Bench[] = [
-  mmdBench, lightgcnBench, nmfBench, rankingBench, mlpBench, xgbBench, u2uBench, flowBench, ratingsBench, startBench, growthBench,
+  mmdBench,
+  lightgcnBench,
+  nmfBench,
+  rankingBench,
+  mlpBench,
+  xgbBench,
+  u2uBench,
+  flowBench,
+  ratingsBench,
+  startBench,
+  growthBench,
 ]

@@ -10,7 +10,8 @@ export function pythonCandidates(): readonly string[] {
   const named = process.env['BENCH_PYTHON']
   if (named) return [named]
   found ??= ['python3', '/usr/bin/python3'].filter((python) =>
-    python.startsWith('/') ? existsSync(python) : spawnSync(python, ['--version'], { stdio: 'ignore' }).status === 0)
+    python.startsWith('/') ? existsSync(python) : spawnSync(python, ['--version'], { stdio: 'ignore' }).status === 0,
+  )
   return found
 }
 
@@ -22,7 +23,11 @@ export function peerVersions(): Record<string, string> {
   versions = {}
   for (const name of ['torch', 'sklearn', 'xgboost', 'numpy', 'pandas']) {
     for (const python of pythonCandidates()) {
-      const { status, stdout } = spawnSync(python, ['-c', `import platform, ${name}; print(${name}.__version__, platform.python_version())`], { encoding: 'utf8' })
+      const { status, stdout } = spawnSync(
+        python,
+        ['-c', `import platform, ${name}; print(${name}.__version__, platform.python_version())`],
+        { encoding: 'utf8' },
+      )
       if (status !== 0) continue
       const [version, pythonVersion] = stdout.trim().split(' ')
       versions[name] = version!

@@ -21,7 +21,12 @@ export const lightgcnBench: Bench = {
     if (typeof folder !== 'string') return folder
     const { split } = await movielensSplit()
     const { users, items, train } = split
-    return [[16, 65_536], [16, 2048], [64, 65_536], [64, 2048]].map(([factors, batch]): Case => {
+    return [
+      [16, 65_536],
+      [16, 2048],
+      [64, 65_536],
+      [64, 2048],
+    ].map(([factors, batch]): Case => {
       const epochSteps = Math.ceil(train.indices.length / batch!)
       const steps = epochSteps <= mostSteps ? epochSteps : timedSteps
       // Order and negatives of an epoch count where all of its steps do.

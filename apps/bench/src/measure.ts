@@ -33,8 +33,8 @@ const enoughSeconds = 3
 const mostRounds = 31
 
 /**
- * Untimed rounds, then `repeats` timed ones or more, in each of which every side runs once. One untimed round; for short
- * work up to ten, about a second, so that what compiles as it runs has been compiled.
+ * Untimed rounds, then `repeats` timed ones or more, in each of which every side runs once. One untimed round; for
+ * short work up to ten, about a second, so that what compiles as it runs has been compiled.
  */
 export async function measureCase(work: Case, settings: Settings): Promise<CaseResult> {
   const skipped: { peer: string; reason: string }[] = []
@@ -46,7 +46,8 @@ export async function measureCase(work: Case, settings: Settings): Promise<CaseR
         open.push({ name: side.name, side: opened, timings: [] })
         continue
       }
-      if (side === work.ours) throw new Error(`measureCase: expected our side of ${work.name} to run, got ${opened.skipped}`)
+      if (side === work.ours)
+        throw new Error(`measureCase: expected our side of ${work.name} to run, got ${opened.skipped}`)
       skipped.push({ peer: side.name, reason: opened.skipped })
       settings.log(`  ${side.name} skipped: ${opened.skipped}`)
     }
@@ -77,7 +78,10 @@ export async function measureCase(work: Case, settings: Settings): Promise<CaseR
         ...(atLeast !== undefined && { atLeast }),
       }
     })
-    const limit: Fact[] = work.atMostSeconds === undefined ? [] : [{ name: 'median time', value: ours.seconds.median, unit: 's', atMost: work.atMostSeconds }]
+    const limit: Fact[] =
+      work.atMostSeconds === undefined
+        ? []
+        : [{ name: 'median time', value: ours.seconds.median, unit: 's', atMost: work.atMostSeconds }]
     const facts = [...limit, ...((await work.facts?.(settings)) ?? [])]
     return { name: work.name, sides, ratios, skipped, facts }
   } finally {

@@ -28,10 +28,15 @@ export async function movielensSplit(): Promise<MovielensSplit> {
   return loaded
 }
 
-/** LightGCN of K = 16 under its default options; its parameters are kept beside installed packages, by what they follow from. */
+/**
+ * LightGCN of K = 16 under its default options; its parameters are kept beside installed packages, by what they follow
+ * from.
+ */
 export async function trainedLightgcn(log: (line: string) => void): Promise<TrainedRecommender> {
   const { split } = await movielensSplit()
-  const digest = sha256(JSON.stringify([lightgcn.defaults, split.train.indices.length]) + sha256(bytesOf(split.train.indices))).slice(0, 16)
+  const digest = sha256(
+    JSON.stringify([lightgcn.defaults, split.train.indices.length]) + sha256(bytesOf(split.train.indices)),
+  ).slice(0, 16)
   const folder = fileURLToPath(new URL('../../../node_modules/.cache/indistinct-bench', import.meta.url))
   const file = join(folder, `lightgcn-${digest}.f32`)
   const shapes = { 'user-layer-0': split.users, 'item-layer-0': split.items }

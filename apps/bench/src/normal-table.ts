@@ -37,6 +37,9 @@ export function normalTable(rows: number, cols: number, seed: number, shift = 0.
   return {
     theta,
     labels: { classes: ['first', 'second'], codes },
-    samples: { first: Int32Array.from({ length: n1 }, (_, i) => i), second: Int32Array.from({ length: rows - n1 }, (_, i) => n1 + i) },
+    samples: {
+      first: Int32Array.from({ length: n1 }, (_, i) => i),
+      second: Int32Array.from({ length: rows - n1 }, (_, i) => n1 + i),
+    },
   }
 }

@@ -14,7 +14,11 @@ export interface MemoryProbe {
 }
 
 /** Runs `name` of probes.ts with `parameters` in a process of its own. */
-export async function peakMemory(name: string, parameters: { readonly [name: string]: Json }, threads: number): Promise<MemoryProbe> {
+export async function peakMemory(
+  name: string,
+  parameters: { readonly [name: string]: Json },
+  threads: number,
+): Promise<MemoryProbe> {
   const script = fileURLToPath(new URL('./probes.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', script, name, JSON.stringify(parameters)], {
     env: { ...process.env, INDISTINCT_THREADS: String(threads) },

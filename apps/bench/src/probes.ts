@@ -3,7 +3,10 @@
 import { growthProbe } from './growth.bench.ts'
 import { mmdProbe } from './mmd.bench.ts'
 
-const probes: { readonly [name: string]: (parameters: never) => () => Record<string, number> } = { mmd: mmdProbe, growth: growthProbe }
+const probes: { readonly [name: string]: (parameters: never) => () => Record<string, number> } = {
+  mmd: mmdProbe,
+  growth: growthProbe,
+}
 const [name, parameters] = process.argv.slice(2)
 const work = probes[name!]!(JSON.parse(parameters!) as never)
 // Peak and not present memory in both: what preparing took for a moment is no part of the work.

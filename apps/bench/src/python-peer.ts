@@ -45,7 +45,11 @@ export function pythonSide(name: string, work: PeerWork): Side {
   }
 }
 
-async function openProcess(python: string, work: PeerWork, threads: number): Promise<Awaited<ReturnType<Side['open']>>> {
+async function openProcess(
+  python: string,
+  work: PeerWork,
+  threads: number,
+): Promise<Awaited<ReturnType<Side['open']>>> {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-peer-'))
   const files: Record<string, Json> = {}
   for (const [name, array] of Object.entries(work.arrays?.() ?? {})) {
@@ -53,22 +57,32 @@ async function openProcess(python: string, work: PeerWork, threads: number): Pro
     files[name] = types[array.constructor.name as keyof typeof types]
   }
   const script = fileURLToPath(new URL(`../peers/${work.script}.py`, import.meta.url))
-  const child = spawn(python, [script, JSON.stringify({ ...work.parameters, peer: work.peer, threads, folder, files })], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...threadEnvironment(threads), PYTHONDONTWRITEBYTECODE: '1' },
-  })
+  const child = spawn(
+    python,
+    [script, JSON.stringify({ ...work.parameters, peer: work.peer, threads, folder, files })],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...threadEnvironment(threads), PYTHONDONTWRITEBYTECODE: '1' },
+    },
+  )
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)))
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()).on('error', (error) => {
-    errors += error.message
-    resolve()
-  }))
+  const ended = new Promise<void>((resolve) =>
+    child
+      .on('close', () => resolve())
+      .on('error', (error) => {
+        errors += error.message
+        resolve()
+      }),
+  )
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const next = async (): Promise<Answer> => {
     const { value, done } = await lines.next()
     if (!done) return JSON.parse(value) as Answer
     await ended
-    throw new Error(`${work.script}.py ${work.peer}: ended with ${child.exitCode ?? child.signalCode}: ${errors.trim()}`)
+    throw new Error(
+      `${work.script}.py ${work.peer}: ended with ${child.exitCode ?? child.signalCode}: ${errors.trim()}`,
+    )
   }
   const close = async (): Promise<void> => {
     child.stdin.end()
@@ -98,8 +112,8 @@ async function openProcess(python: string, work: PeerWork, threads: number): Pro
 }
 
 /**
- * Threads of whatever library a peer computes with. Waiting threads of OpenMP give their core up at once: their default,
- * to spin, makes peers several times slower wherever another process wants that core.
+ * Threads of whatever library a peer computes with. Waiting threads of OpenMP give their core up at once: their
+ * default, to spin, makes peers several times slower wherever another process wants that core.
  */
 function threadEnvironment(threads: number): Record<string, string> {
   const count = String(threads)

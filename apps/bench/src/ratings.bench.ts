@@ -15,24 +15,38 @@ export const ratingsBench: Bench = {
   async cases() {
     const folder = movielensFolder()
     if (typeof folder !== 'string') return folder
-    return [{
-      name: 'ratings.dat, ours with users, movies, checks and coding of ids',
-      ours: ownSide(() => {
-        let rows = 0
-        return {
-          run() {
-            const read = (name: string): Uint8Array => readFileSync(join(folder, name))
-            const dataset = readMovielens1m({ 'ratings.dat': read('ratings.dat'), 'users.dat': read('users.dat'), 'movies.dat': read('movies.dat') })
-            rows = dataset.interactions.users.length
-          },
-          notes: () => `${rows} rows`,
-        }
-      }),
-      peers: [
-        pythonSide('pandas, python engine', { script: 'ratings', peer: 'python', parameters: { path: join(folder, 'ratings.dat') } }),
-        pythonSide('pandas, C engine', { script: 'ratings', peer: 'c', parameters: { path: join(folder, 'ratings.dat') } }),
-      ],
-      targets: { 'pandas, python engine': 3, 'pandas, C engine': 0.5 },
-    }]
+    return [
+      {
+        name: 'ratings.dat, ours with users, movies, checks and coding of ids',
+        ours: ownSide(() => {
+          let rows = 0
+          return {
+            run() {
+              const read = (name: string): Uint8Array => readFileSync(join(folder, name))
+              const dataset = readMovielens1m({
+                'ratings.dat': read('ratings.dat'),
+                'users.dat': read('users.dat'),
+                'movies.dat': read('movies.dat'),
+              })
+              rows = dataset.interactions.users.length
+            },
+            notes: () => `${rows} rows`,
+          }
+        }),
+        peers: [
+          pythonSide('pandas, python engine', {
+            script: 'ratings',
+            peer: 'python',
+            parameters: { path: join(folder, 'ratings.dat') },
+          }),
+          pythonSide('pandas, C engine', {
+            script: 'ratings',
+            peer: 'c',
+            parameters: { path: join(folder, 'ratings.dat') },
+          }),
+        ],
+        targets: { 'pandas, python engine': 3, 'pandas, C engine': 0.5 },
+      },
+    ]
   },
 }

@@ -7,22 +7,53 @@ const header = ['work', 'indistinct', 'peer', 'its time', 'ratio (min to max)', 
 
 /** A row for each ratio and each fact with a limit; sides without a peer get a row of their own. */
 function rowsOf(result: BenchResult): string[][] {
-  return result.cases.flatMap((each) => {
-    const ours = each.sides[0]!
-    const peers = each.ratios.map((ratio) => {
-      const peer = each.sides.find((side) => side.name === ratio.peer)!
-      const range = `${number(ratio.time.median)} (${number(ratio.time.min)} to ${number(ratio.time.max)})`
-      const target = ratio.atLeast === undefined ? ['', ''] : [`>= ${number(ratio.atLeast)}`, verdict(ratio.time.median >= ratio.atLeast)]
-      return [each.name, seconds(ours.seconds.median), ratio.peer, seconds(peer.seconds.median), range, number(ratio.cpu), ...target]
+  return result.cases
+    .flatMap((each) => {
+      const ours = each.sides[0]!
+      const peers = each.ratios.map((ratio) => {
+        const peer = each.sides.find((side) => side.name === ratio.peer)!
+        const range = `${number(ratio.time.median)} (${number(ratio.time.min)} to ${number(ratio.time.max)})`
+        const target =
+          ratio.atLeast === undefined
+            ? ['', '']
+            : [`>= ${number(ratio.atLeast)}`, verdict(ratio.time.median >= ratio.atLeast)]
+        return [
+          each.name,
+          seconds(ours.seconds.median),
+          ratio.peer,
+          seconds(peer.seconds.median),
+          range,
+          number(ratio.cpu),
+          ...target,
+        ]
+      })
+      const alone = peers.length === 0 ? [[each.name, seconds(ours.seconds.median), '', '', '', '', '', '']] : []
+      const skipped = each.skipped.map(({ peer, reason }) => [
+        each.name,
+        seconds(ours.seconds.median),
+        peer,
+        `skipped: ${reason}`,
+        '',
+        '',
+        '',
+        '',
+      ])
+      return [...peers, ...alone, ...skipped, ...each.facts.map((fact) => rowOf(each.name, fact))]
     })
-    const alone = peers.length === 0 ? [[each.name, seconds(ours.seconds.median), '', '', '', '', '', '']] : []
-    const skipped = each.skipped.map(({ peer, reason }) => [each.name, seconds(ours.seconds.median), peer, `skipped: ${reason}`, '', '', '', ''])
-    return [...peers, ...alone, ...skipped, ...each.facts.map((fact) => rowOf(each.name, fact))]
-  }).concat((result.extra?.facts ?? []).map((fact) => rowOf(result.bench, fact)))
+    .concat((result.extra?.facts ?? []).map((fact) => rowOf(result.bench, fact)))
 }
 
 function rowOf(work: string, fact: Fact): string[] {
-  return [work, `${number(fact.value)}${fact.unit ? ` ${fact.unit}` : ''}`, fact.name, '', '', '', limitOf(fact), metBy(fact)]
+  return [
+    work,
+    `${number(fact.value)}${fact.unit ? ` ${fact.unit}` : ''}`,
+    fact.name,
+    '',
+    '',
+    '',
+    limitOf(fact),
+    metBy(fact),
+  ]
 }
 
 function limitOf({ atMost, atLeast, unit }: Fact): string {
@@ -59,14 +90,28 @@ export function seconds(value: number): string {
 export function resultText(result: BenchResult): string {
   const rows = [header, ...rowsOf(result)]
   const widths = header.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)))
-  const lines = rows.map((row) => row.map((cell, c) => cell.padEnd(widths[c]!)).join('  ').trimEnd())
+  const lines = rows.map((row) =>
+    row
+      .map((cell, c) => cell.padEnd(widths[c]!))
+      .join('  ')
+      .trimEnd(),
+  )
   return `${result.title}\n${lines.join('\n')}\n${result.extra ? `\n${extraText(result)}` : ''}`
 }
 
 function extraText({ extra }: BenchResult): string {
   const rows = [extra!.columns.map(String), ...extra!.rows.map((row) => row.map(cellText))]
   const widths = extra!.columns.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)))
-  return rows.map((row) => row.map((cell, c) => cell.padEnd(widths[c]!)).join('  ').trimEnd()).join('\n') + '\n'
+  return (
+    rows
+      .map((row) =>
+        row
+          .map((cell, c) => cell.padEnd(widths[c]!))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n') + '\n'
+  )
 }
 
 function cellText(value: unknown): string {
@@ -77,16 +122,36 @@ function cellText(value: unknown): string {
 export function resultsMarkdown(results: readonly BenchResult[]): string {
   const sections = results.map((result) => {
     const { processor, cores, memoryGiB, system, node, peers, load } = result.machine
-    const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(', ') || 'no peers'
-    const notes = result.cases.flatMap((each) => each.sides.filter((side) => side.notes).map((side) => `- ${each.name}, ${side.name}: ${side.notes}`))
-    const figure = result.extra && [``, result.extra.caption, ``, `![${result.title}](${result.bench}.svg)`, ``, table(result.extra.columns, result.extra.rows.map((row) => row.map(cellText)))]
+    const versions =
+      Object.entries(peers)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', ') || 'no peers'
+    const notes = result.cases.flatMap((each) =>
+      each.sides.filter((side) => side.notes).map((side) => `- ${each.name}, ${side.name}: ${side.notes}`),
+    )
+    const figure = result.extra && [
+      ``,
+      result.extra.caption,
+      ``,
+      `![${result.title}](${result.bench}.svg)`,
+      ``,
+      table(
+        result.extra.columns,
+        result.extra.rows.map((row) => row.map(cellText)),
+      ),
+    ]
     return [
-      `## ${result.title}`, '', `Target: ${result.target}.`, '',
+      `## ${result.title}`,
+      '',
+      `Target: ${result.target}.`,
+      '',
       ...(rowsOf(result).length > 0 ? [table(header, rowsOf(result))] : []),
       ...(notes.length > 0 ? ['', ...notes] : []),
       ...(figure ?? []),
       '',
-      `\`${result.command}\`, ${result.threads} threads a side, ${result.repeats} runs or more, on ${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}, Node ${node}, ${versions}; load ${load[0]} before and ${load[1]} after.`,
+      `\`${result.command}\`, ${result.threads} threads a side, ${result.repeats} runs or more, on ${cores} ` +
+        `cores of ${processor}, ${memoryGiB} GiB, ${system}, Node ${node}, ${versions}; load ${load[0]} before and ` +
+        `${load[1]} after.`,
     ].join('\n')
   })
   return `# Measurements
@@ -98,6 +163,7 @@ ${sections.join('\n\n')}
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(columns), `|${columns.map(() => '---|').join('')}`, ...rows.map(line)].join('\n')
 }

@@ -26,9 +26,12 @@ export interface BenchResult {
 export function checkResult(value: unknown): BenchResult {
   const result = value as BenchResult
   expect(result?.schema === schema, `schema ${schema}`, result?.schema)
-  for (const name of ['bench', 'title', 'target', 'command'] as const) expect(typeof result[name] === 'string', `text ${name}`, result[name])
-  for (const name of ['threads', 'repeats'] as const) expect(Number.isInteger(result[name]) && result[name] > 0, `a positive integer ${name}`, result[name])
-  for (const name of ['processor', 'system', 'node'] as const) expect(typeof result.machine?.[name] === 'string', `text machine.${name}`, result.machine?.[name])
+  for (const name of ['bench', 'title', 'target', 'command'] as const)
+    expect(typeof result[name] === 'string', `text ${name}`, result[name])
+  for (const name of ['threads', 'repeats'] as const)
+    expect(Number.isInteger(result[name]) && result[name] > 0, `a positive integer ${name}`, result[name])
+  for (const name of ['processor', 'system', 'node'] as const)
+    expect(typeof result.machine?.[name] === 'string', `text machine.${name}`, result.machine?.[name])
   expect(result.machine.load?.length === 2, 'machine.load before and after', result.machine.load)
   expect(Array.isArray(result.cases), 'cases', result.cases)
   for (const each of result.cases) {
@@ -40,13 +43,20 @@ export function checkResult(value: unknown): BenchResult {
     }
     for (const ratio of each.ratios) {
       const { min, median, max } = ratio.time
-      expect(min > 0 && min <= median && median <= max && ratio.cpu > 0, `ordered ratios of ${each.name}, ${ratio.peer}`, ratio)
+      expect(
+        min > 0 && min <= median && median <= max && ratio.cpu > 0,
+        `ordered ratios of ${each.name}, ${ratio.peer}`,
+        ratio,
+      )
     }
-    for (const fact of each.facts) expect(Number.isFinite(fact.value), `a number ${fact.name} of ${each.name}`, fact.value)
+    for (const fact of each.facts)
+      expect(Number.isFinite(fact.value), `a number ${fact.name} of ${each.name}`, fact.value)
   }
   if (result.extra) {
-    for (const fact of result.extra.facts ?? []) expect(Number.isFinite(fact.value), `a number ${fact.name}`, fact.value)
-    for (const row of result.extra.rows) expect(row.length === result.extra.columns.length, `${result.extra.columns.length} values a row`, row.length)
+    for (const fact of result.extra.facts ?? [])
+      expect(Number.isFinite(fact.value), `a number ${fact.name}`, fact.value)
+    for (const row of result.extra.rows)
+      expect(row.length === result.extra.columns.length, `${result.extra.columns.length} values a row`, row.length)
   }
   return result
 }

@@ -18,7 +18,11 @@ export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url
 
 /** Measures one benchmark; undefined, with a line in the log, where nothing of it is picked or can run. */
 export async function runBench(
-  bench: Bench, options: BenchOptions, pick: Pick, log: (line: string) => void, versions = peerVersions,
+  bench: Bench,
+  options: BenchOptions,
+  pick: Pick,
+  log: (line: string) => void,
+  versions = peerVersions,
 ): Promise<BenchResult | undefined> {
   const { threads, repeats } = options
   const settings = { threads, repeats, log }
@@ -54,7 +58,8 @@ export async function runBench(
 
 /** Writes the results and, of all that stand in `folder` then, the Markdown and the figure. */
 export function writeResults(results: readonly BenchResult[], order: readonly string[], folder = resultsFolder): void {
-  for (const result of results) writeFileAtomic(join(folder, `${result.bench}.json`), `${canonicalJson(result as unknown as Json, 2)}\n`)
+  for (const result of results)
+    writeFileAtomic(join(folder, `${result.bench}.json`), `${canonicalJson(result as unknown as Json, 2)}\n`)
   for (const [file, text] of generatedFiles(order, folder)) writeFileAtomic(join(folder, file), text)
 }
 
@@ -64,6 +69,8 @@ export function generatedFiles(order: readonly string[], folder = resultsFolder)
     .map((name) => join(folder, `${name}.json`))
     .filter((path) => existsSync(path))
     .map((path) => checkResult(JSON.parse(readFileSync(path, 'utf8'))))
-  const figures = results.flatMap((result): [string, string][] => (result.extra ? [[`${result.bench}.svg`, growthPlot(result.extra)]] : []))
+  const figures = results.flatMap((result): [string, string][] =>
+    result.extra ? [[`${result.bench}.svg`, growthPlot(result.extra)]] : [],
+  )
   return [['README.md', resultsMarkdown(results)], ...figures]
 }

@@ -14,12 +14,14 @@ export const startBench: Bench = {
   async cases() {
     const folder = findDataset(knownDataset('ml-100k')!, {})
     if (folder === undefined) return { skipped: 'MovieLens 100K is not in INDISTINCT_DATA' }
-    return [{
-      name: 'npm start -- --dataset ml-100k',
-      ours: { name: 'indistinct', open: async ({ threads }) => startSide(dirname(folder), threads) },
-      peers: [],
-      atMostSeconds: 60,
-    }]
+    return [
+      {
+        name: 'npm start -- --dataset ml-100k',
+        ours: { name: 'indistinct', open: async ({ threads }) => startSide(dirname(folder), threads) },
+        peers: [],
+        atMostSeconds: 60,
+      },
+    ]
   },
 }
 
@@ -27,10 +29,24 @@ function startSide(dataFolder: string, threads: number): OpenSide {
   const copy = copyWorkspace()
   return {
     async run() {
-      const args = ['apps/experiments/bin/start.js', '--dataset', 'ml-100k', '--data', dataFolder, '--fresh', '--quiet', '--parallel', String(threads)]
+      const args = [
+        'apps/experiments/bin/start.js',
+        '--dataset',
+        'ml-100k',
+        '--data',
+        dataFolder,
+        '--fresh',
+        '--quiet',
+        '--parallel',
+        String(threads),
+      ]
       const before = childCpuSeconds()
       const started = performance.now()
-      const child = spawn(process.execPath, args, { cwd: copy.root, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, INDISTINCT_THREADS: String(threads) } })
+      const child = spawn(process.execPath, args, {
+        cwd: copy.root,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, INDISTINCT_THREADS: String(threads) },
+      })
       let errors = ''
       child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
       const code = await new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject))

@@ -15,30 +15,45 @@ export const u2uBench: Bench = {
   name: 'u2u',
   title: `U2U-R: closed form against ${steps.toLocaleString('en-GB')} Adam steps`,
   target: 'at least 1,000 times',
-  cases: async () => ([[6040, 16], [6040, 64]] as const).map(([rows, cols]): Case => {
-    const { theta, labels, samples } = normalTable(rows, cols, 5)
-    const parameters = { rows, cols, first: samples.first.length, steps, timed: timedSteps }
-    return {
-      name: `N = ${rows.toLocaleString('en-GB')}, K = ${cols}`,
-      ours: ownSide(() => {
-        let residual: unknown
-        return {
-          run() {
-            for (let call = 0; call < calls; call++) residual = u2uClosedForm(theta, labels).parameters['residual']
-          },
-          scale: 1 / calls,
-          notes: () => `${calls} calls timed; largest gradient ${Number(residual).toExponential(1)} of that at the start`,
-        }
-      }),
-      peers: [
-        ownSide(() => ({
-          run: () => void u2uRegularised(theta, labels, { steps: timedSteps }),
-          scale: steps / timedSteps,
-          notes: () => `${timedSteps} of ${steps} steps timed, times ${steps / timedSteps}`,
-        }), 'indistinct, by steps'),
-        pythonSide('PyTorch, by steps', { script: 'u2u', peer: 'torch', parameters, arrays: () => ({ theta: theta.data }) }),
-      ],
-      targets: { 'indistinct, by steps': 1000, 'PyTorch, by steps': 1000 },
-    }
-  }),
+  cases: async () =>
+    (
+      [
+        [6040, 16],
+        [6040, 64],
+      ] as const
+    ).map(([rows, cols]): Case => {
+      const { theta, labels, samples } = normalTable(rows, cols, 5)
+      const parameters = { rows, cols, first: samples.first.length, steps, timed: timedSteps }
+      return {
+        name: `N = ${rows.toLocaleString('en-GB')}, K = ${cols}`,
+        ours: ownSide(() => {
+          let residual: unknown
+          return {
+            run() {
+              for (let call = 0; call < calls; call++) residual = u2uClosedForm(theta, labels).parameters['residual']
+            },
+            scale: 1 / calls,
+            notes: () =>
+              `${calls} calls timed; largest gradient ${Number(residual).toExponential(1)} of that at the start`,
+          }
+        }),
+        peers: [
+          ownSide(
+            () => ({
+              run: () => void u2uRegularised(theta, labels, { steps: timedSteps }),
+              scale: steps / timedSteps,
+              notes: () => `${timedSteps} of ${steps} steps timed, times ${steps / timedSteps}`,
+            }),
+            'indistinct, by steps',
+          ),
+          pythonSide('PyTorch, by steps', {
+            script: 'u2u',
+            peer: 'torch',
+            parameters,
+            arrays: () => ({ theta: theta.data }),
+          }),
+        ],
+        targets: { 'indistinct, by steps': 1000, 'PyTorch, by steps': 1000 },
+      }
+    }),
 }

@@ -1,6 +1,7 @@
 /**
- * @file Trains LightGCN on a data set and writes what `indistinct compare` reads: users.csv and items.csv (the propagated
- * vectors, which it recommends by), layer-0.csv (the trained user vectors), people.csv, held-out.csv and seen.csv.
+ * @file Trains LightGCN on a data set and writes what `indistinct compare` reads: users.csv and items.csv (the
+ * propagated vectors, which it recommends by), layer-0.csv (the trained user vectors), people.csv, held-out.csv and
+ * seen.csv.
  *
  *     INDISTINCT_DATA=/path/to/data node --import tsx apps/experiments/examples/lightgcn-tables.ts ml-1m FOLDER [SEED]
  */
@@ -13,7 +14,8 @@ import { layerMean } from '@indistinct/kernels'
 import { interactionGraph, lightgcn, lightgcnDefaults, seenInTraining } from '@indistinct/recommenders'
 
 const [name, folder, seed = '42'] = process.argv.slice(2)
-if (name === undefined || folder === undefined) throw usageError('lightgcn-tables: expected the name of a data set and a folder')
+if (name === undefined || folder === undefined)
+  throw usageError('lightgcn-tables: expected the name of a data set and a folder')
 const data = kCore(await loadDataset(name, { dataFolder: process.env['INDISTINCT_DATA'], seed: Number(seed) }), 5)
 const split = splitRatio(data, { seed: Number(seed) })
 const model = lightgcn.train(split, { seed: Number(seed) })
@@ -27,7 +29,9 @@ const write = (file: string, ids: readonly string[], table: Matrix): Promise<unk
   writeTable(join(folder, file), embeddingTable({ matrix: table, ids, idColumn: 'id' }), { force: true })
 const pairs = (file: string, csr: Csr): void => {
   const lines = ['user,item']
-  for (let u = 0; u < csr.rows; u++) for (let p = csr.indptr[u]!; p < csr.indptr[u + 1]!; p++) lines.push(`${data.users[u]!},${data.items[csr.indices[p]!]!}`)
+  for (let u = 0; u < csr.rows; u++)
+    for (let p = csr.indptr[u]!; p < csr.indptr[u + 1]!; p++)
+      lines.push(`${data.users[u]!},${data.items[csr.indices[p]!]!}`)
   writeFileAtomic(join(folder, file), `${lines.join('\n')}\n`)
 }
 await write('users.csv', data.users, model.userTables['propagated']!)
@@ -38,7 +42,10 @@ const label = (attribute: string, user: number): string => {
   const { classes, codes } = data.attributes[attribute]!
   return codes[user] === -1 ? '' : JSON.stringify(classes[codes[user]!])
 }
-writeFileAtomic(join(folder, 'people.csv'), `${[['id', ...names].join(','), ...data.users.map((id, user) => [id, ...names.map((attribute) => label(attribute, user))].join(','))].join('\n')}\n`)
+writeFileAtomic(
+  join(folder, 'people.csv'),
+  `${[['id', ...names].join(','), ...data.users.map((id, user) => [id, ...names.map((attribute) => label(attribute, user))].join(','))].join('\n')}\n`,
+)
 pairs('held-out.csv', split.test)
 pairs('seen.csv', seenInTraining(split))
 

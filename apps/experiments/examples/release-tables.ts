@@ -1,8 +1,9 @@
 /**
- * @file Trains recommenders on a data set, each by its defaults, and writes what a release of all of them gives away: every user
- * table as RECOMMENDER.TABLE.npy, and people.csv, whose ids are the tables' rows.
+ * @file Trains recommenders on a data set, each by its defaults, and writes what a release of all of them gives away:
+ * every user table as RECOMMENDER.TABLE.npy, and people.csv, whose ids are the tables' rows.
  *
- *     INDISTINCT_DATA=/path/to/data node --import tsx apps/experiments/examples/release-tables.ts ml-1m FOLDER SEED lightgcn nmf
+ *     INDISTINCT_DATA=/path/to/data node --import tsx apps/experiments/examples/release-tables.ts \
+ *       ml-1m FOLDER SEED lightgcn nmf
  */
 
 import { join } from 'node:path'
@@ -19,7 +20,8 @@ const data = kCore(await loadDataset(name, { dataFolder: process.env['INDISTINCT
 const split = splitRatio(data, { seed: Number(seed) })
 for (const each of recommenders) {
   const { userTables } = recommender(each).train(split, { seed: Number(seed) })
-  for (const [table, { rows, cols, data: values }] of Object.entries(userTables)) writeFileAtomic(join(folder, `${each}.${table}.npy`), writeNpy([rows, cols], values))
+  for (const [table, { rows, cols, data: values }] of Object.entries(userTables))
+    writeFileAtomic(join(folder, `${each}.${table}.npy`), writeNpy([rows, cols], values))
 }
 const { classes, codes } = data.attributes['gender']!
 const people = Array.from(codes, (code, row) => `${row},${code < 0 ? '' : classes[code]!}`)

@@ -16,7 +16,13 @@ export const figure2: Grid = {
   products: [
     alphaSweepOf(
       paper,
-      productOf(paper, { datasets: ['ml-100k'], recommenders: ['nmf', 'lightgcn'], methods: ['u2u-r', 'd2d-r'], seeds: [1, 2, 3], figures: ['trade-off'] }),
+      productOf(paper, {
+        datasets: ['ml-100k'],
+        recommenders: ['nmf', 'lightgcn'],
+        methods: ['u2u-r', 'd2d-r'],
+        seeds: [1, 2, 3],
+        figures: ['trade-off'],
+      }),
     ),
   ],
 }

@@ -12,5 +12,13 @@ import { productOf } from '../src/experiment-protocol.ts'
 export const figure3: Grid = {
   name: 'figure-3',
   title: 'Maps of users before and after unlearning',
-  products: [productOf(paper, { datasets: ['ml-100k'], recommenders: ['nmf', 'lightgcn'], methods: ['u2u-r', 'd2d-r', 'flow'], seeds: [1], figures: ['t-sne'] })],
+  products: [
+    productOf(paper, {
+      datasets: ['ml-100k'],
+      recommenders: ['nmf', 'lightgcn'],
+      methods: ['u2u-r', 'd2d-r', 'flow'],
+      seeds: [1],
+      figures: ['t-sne'],
+    }),
+  ],
 }

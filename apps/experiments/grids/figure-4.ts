@@ -12,5 +12,13 @@ import { productOf } from '../src/experiment-protocol.ts'
 export const figure4: Grid = {
   name: 'figure-4',
   title: 'Dimensions of the embedding by gender, before and after unlearning',
-  products: [productOf(paper, { datasets: ['ml-100k'], recommenders: ['nmf', 'lightgcn'], methods: ['u2u-r', 'd2d-r', 'flow'], seeds: [1], figures: ['histograms'] })],
+  products: [
+    productOf(paper, {
+      datasets: ['ml-100k'],
+      recommenders: ['nmf', 'lightgcn'],
+      methods: ['u2u-r', 'd2d-r', 'flow'],
+      seeds: [1],
+      figures: ['histograms'],
+    }),
+  ],
 }

@@ -3,14 +3,21 @@
  *
  *     npm run holds
  *
- * Shows that a move by the user's own label is read by whoever knows where the user stood, and that one map for everybody is not.
+ * Shows that a move by the user's own label is read by whoever knows where the user stood, and that one map for
+ * everybody is not.
  */
 
 import type { Choice, Grid, HeldChoice, Product } from '@indistinct/stages'
 import { tunedSettings } from '../src/tuned.ts'
 
-/** Methods after training, and those that train anew. D2D-R takes 1,000 passes over all pairs: it is cut short on larger data. */
-function methods({ steps, retrained }: { readonly steps: number; readonly retrained: boolean }, recommender: string): Choice[] {
+/**
+ * Methods after training, and those that train anew. D2D-R takes 1,000 passes over all pairs: it is cut short on larger
+ * data.
+ */
+function methods(
+  { steps, retrained }: { readonly steps: number; readonly retrained: boolean },
+  recommender: string,
+): Choice[] {
   return [
     { name: 'mean-matching' },
     { name: 'leace' },
@@ -25,8 +32,13 @@ function methods({ steps, retrained }: { readonly steps: number; readonly retrai
   ]
 }
 
-/** Linear, quadratic and nonlinear attackers, trees, and the nearest user; beside what is held those that take seconds. */
-const attackers: Omit<HeldChoice, 'other'> = { ofTables: ['logistic', 'qda', 'mlp', 'xgb', 'forest', 'knn-1'], ofHeld: ['logistic', 'qda', 'forest'] }
+/**
+ * Linear, quadratic and nonlinear attackers, trees, and the nearest user; beside what is held those that take seconds.
+ */
+const attackers: Omit<HeldChoice, 'other'> = {
+  ofTables: ['logistic', 'qda', 'mlp', 'xgb', 'forest', 'knn-1'],
+  ofHeld: ['logistic', 'qda', 'forest'],
+}
 const recommenders: readonly (readonly [Choice, Choice])[] = [
   [{ name: 'lightgcn' }, { name: 'nmf' }],
   [{ name: 'nmf' }, { name: 'lightgcn' }],

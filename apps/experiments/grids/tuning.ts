@@ -4,9 +4,9 @@
  *
  *     INDISTINCT_DATA=... npm run tuning
  *
- * The split is that of seed 42, which `npm start` takes. ML-100K trains in seconds and has every axis: layers, L2, loss,
- * learning rate, batch, negatives, the tower. The others have few points, about what was best there. Epochs are those of
- * early stopping.
+ * The split is that of seed 42, which `npm start` takes. ML-100K trains in seconds and has every axis: layers, L2,
+ * loss, learning rate, batch, negatives, the tower. The others have few points, about what was best there. Epochs are
+ * those of early stopping.
  *
  * Deviation: LightGCN may be chosen with a softmax over all items where the paper has BPR, NMF with L2 and without the
  * output weights of GMF, which the paper trains.

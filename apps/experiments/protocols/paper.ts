@@ -3,9 +3,9 @@
  *
  *     npx indistinct reproduce all --protocol paper
  *
- * Stated: 16 dimensions, 50 epochs of NMF and 400 of LightGCN at most, alpha 1e-4, 5,000 steps of U2U-R and 1,000 of D2D-R
- * under a learning rate of 0.001; attackers that know 10 % of a balanced sample, scikit-learn's MLP and XGBoost with
- * the settings of `mlp` and `xgb`; the mean of ten runs.
+ * Stated: 16 dimensions, 50 epochs of NMF and 400 of LightGCN at most, alpha 1e-4, 5,000 steps of U2U-R and 1,000 of
+ * D2D-R under a learning rate of 0.001; attackers that know 10 % of a balanced sample, scikit-learn's MLP and XGBoost
+ * with the settings of `mlp` and `xgb`; the mean of ten runs.
  *
  * Deviation: training has larger batches and learning rates than the paper's 0.001, whose batch size is not stated, and
  * keeps the epoch with the best validation NDCG@10.

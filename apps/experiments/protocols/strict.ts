@@ -1,7 +1,7 @@
 /**
- * @file The protocol `strict`: ours. Nothing is chosen on test data, every user table is protected and attacked, raw and
- * standardised; the attacker knows 10 % of a balanced sample, drawn ten times in every run, and intervals count users and
- * draws.
+ * @file The protocol `strict`: ours. Nothing is chosen on test data, every user table is protected and attacked, raw
+ * and standardised; the attacker knows 10 % of a balanced sample, drawn ten times in every run, and intervals count
+ * users and draws.
  *
  *     npx indistinct reproduce table-3 --protocol strict --datasets ml-100k
  */

@@ -15,7 +15,11 @@ export interface DataFile {
 
 /** Files of the known data set `name`, or of csv `paths`; none where a known one is not on this machine. */
 export function dataFiles(name: string, paths: readonly string[]): DataFile[] {
-  return (name === 'csv' ? paths : filesOf(name)).map((path) => ({ path, name: basename(path), sha256: existsSync(path) ? sha256(readFileSync(path)) : 'absent' }))
+  return (name === 'csv' ? paths : filesOf(name)).map((path) => ({
+    path,
+    name: basename(path),
+    sha256: existsSync(path) ? sha256(readFileSync(path)) : 'absent',
+  }))
 }
 
 function filesOf(name: string): string[] {

@@ -17,7 +17,10 @@ export interface ExperimentProtocol {
   readonly title: string
   /** Options by recommender; one that is not named trains as it does by default. */
   readonly recommenders: { readonly [recommender: string]: Options }
-  /** Whether recommenders train as tuned for the data set (settings/tuned.json, K = 16) where nothing else is said of them. */
+  /**
+   * Whether recommenders train as tuned for the data set (settings/tuned.json, K = 16) where nothing else is said of
+   * them.
+   */
   readonly tuned: boolean
   /** Options by method, in the order of tables; one that is not named acts as it does by default. */
   readonly methods: { readonly [method: string]: Options }
@@ -33,7 +36,10 @@ export const experimentProtocols: { readonly [name: string]: ExperimentProtocol 
 /** @throws IndistinctError 'usage' for an unknown name. */
 export function experimentProtocol(name: string): ExperimentProtocol {
   const found = Object.hasOwn(experimentProtocols, name) ? experimentProtocols[name] : undefined
-  if (!found) throw usageError(`expected a protocol among ${Object.keys(experimentProtocols).join(', ')}, got ${JSON.stringify(name)}`)
+  if (!found)
+    throw usageError(
+      `expected a protocol among ${Object.keys(experimentProtocols).join(', ')}, got ${JSON.stringify(name)}`,
+    )
   return found
 }
 
@@ -64,7 +70,14 @@ export interface Selected {
 
 /** A product of a grid under `protocol`, without HTML reports. */
 export function productOf(protocol: ExperimentProtocol, selected: Selected): Product {
-  const { datasets, recommenders, methods = Object.keys(protocol.methods), seeds, attribute = 'gender', figures } = selected
+  const {
+    datasets,
+    recommenders,
+    methods = Object.keys(protocol.methods),
+    seeds,
+    attribute = 'gender',
+    figures,
+  } = selected
   return {
     datasets: datasets.map((name) => ({ name })),
     recommenders: recommenders.map((name) => choiceOf(name, protocol.recommenders)),
@@ -83,7 +96,12 @@ export function productOf(protocol: ExperimentProtocol, selected: Selected): Pro
 /** `product` over its protocol's alphas in place of one: every method that has an alpha, at each of them. */
 export function alphaSweepOf(protocol: ExperimentProtocol, product: Product): Product {
   const swept = product.methods.filter(({ options }) => options?.['tradeOff'] !== undefined)
-  return { ...product, methods: swept.flatMap(({ name, options }) => protocol.alphas.map((tradeOff) => ({ name, options: { ...options, tradeOff } }))) }
+  return {
+    ...product,
+    methods: swept.flatMap(({ name, options }) =>
+      protocol.alphas.map((tradeOff) => ({ name, options: { ...options, tradeOff } })),
+    ),
+  }
 }
 
 function choiceOf(name: string, options: { readonly [name: string]: Options }): Choice {

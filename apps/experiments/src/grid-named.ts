@@ -11,12 +11,16 @@ const folder = new URL('../grids/', import.meta.url)
  * @throws IndistinctError 'usage' when there is neither, 'file' when the file is no JSON.
  */
 export async function gridNamed(name: string, path: string): Promise<Grid> {
-  const committed = readdirSync(folder).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3)).sort()
+  const committed = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3))
+    .sort()
   if (committed.includes(name)) {
     const module = (await import(new URL(`${name}.ts`, folder).href)) as { [name: string]: Grid }
     return Object.values(module)[0]!
   }
-  if (!existsSync(path)) throw usageError(`--grid: expected a JSON file or one of ${committed.join(', ')}, got ${JSON.stringify(name)}`)
+  if (!existsSync(path))
+    throw usageError(`--grid: expected a JSON file or one of ${committed.join(', ')}, got ${JSON.stringify(name)}`)
   return checked(parsed(path), name)
 }
 
@@ -31,11 +35,17 @@ function parsed(path: string): unknown {
 /** A grid written by hand may lack a dimension; what its values may be, the stages tell. */
 function checked(value: unknown, name: string): Grid {
   const { name: own, products } = (value ?? {}) as { name?: unknown; products?: unknown }
-  if (typeof own !== 'string' || !Array.isArray(products)) throw usageError(`--grid ${name}: expected an object with name and products, got ${JSON.stringify(value).slice(0, 60)}`)
+  if (typeof own !== 'string' || !Array.isArray(products))
+    throw usageError(
+      `--grid ${name}: expected an object with name and products, got ${JSON.stringify(value).slice(0, 60)}`,
+    )
   for (const [at, product] of products.entries()) {
     for (const dimension of ['datasets', 'recommenders', 'methods', 'attackers', 'protocols', 'attributes', 'seeds']) {
       if (!Array.isArray((product as { [dimension: string]: unknown } | null)?.[dimension])) {
-        throw usageError(`--grid ${name}: expected products[${at}].${dimension} as a list, got ${JSON.stringify((product as { [dimension: string]: unknown } | null)?.[dimension])}`)
+        throw usageError(
+          `--grid ${name}: expected products[${at}].${dimension} as a list, got ` +
+            `${JSON.stringify((product as { [dimension: string]: unknown } | null)?.[dimension])}`,
+        )
       }
     }
   }

@@ -34,7 +34,10 @@ export interface ModelResults {
 }
 
 /** All user tables of the models of a release, attacked side by side as one table, `joined`. */
-export interface ReleaseResults extends Pick<ModelResults, 'dataset' | 'attribute' | 'seed' | 'method' | 'options' | 'attacks' | 'stages'> {
+export interface ReleaseResults extends Pick<
+  ModelResults,
+  'dataset' | 'attribute' | 'seed' | 'method' | 'options' | 'attacks' | 'stages'
+> {
   readonly recommenders: readonly string[]
 }
 
@@ -53,15 +56,31 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
   const made = (node: StageNode): boolean => ['run', 'cached'].includes(outcomes.get(node.id)?.status ?? '')
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
   const attacksOf = (cells: readonly AttackCell[]): AttackFigures[] =>
-    cells.flatMap(({ node }) => (made(node) ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(({ roc: _roc, deviations: _deviations, ...figures }) => figures) : []))
+    cells.flatMap(({ node }) =>
+      made(node)
+        ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(
+            ({ roc: _roc, deviations: _deviations, ...figures }) => figures,
+          )
+        : [],
+    )
   const stagesOf = (nodes: readonly StageNode[]): StageResult[] =>
-    nodes.filter(made).map(({ id, stage, root }) => ({ id, stage, cached: outcomes.get(id)!.status === 'cached', ...timingOf(join(workspaceRoot, root)) }))
+    nodes.filter(made).map(({ id, stage, root }) => ({
+      id,
+      stage,
+      cached: outcomes.get(id)!.status === 'cached',
+      ...timingOf(join(workspaceRoot, root)),
+    }))
   const models = expanded.models.map((model): ModelResults => {
     const { dataset, recommender, attribute, seed, method, prepare, train, unlearn, evaluate, report } = model
     const attackNodes = [...model.attacks, ...model.observedAttacks].map((attack) => attack.node)
-    const nodes = [prepare, train, model.release, unlearn, evaluate, model.observe, ...attackNodes, report].filter((node) => node !== undefined)
+    const nodes = [prepare, train, model.release, unlearn, evaluate, model.observe, ...attackNodes, report].filter(
+      (node) => node !== undefined,
+    )
     return {
-      dataset, recommender, attribute, seed,
+      dataset,
+      recommender,
+      attribute,
+      seed,
       ...(method && { method: method.name, options: method.options ?? {} }),
       attacks: attacksOf(model.attacks),
       observed: attacksOf(model.observedAttacks),
@@ -70,12 +89,17 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
       stages: stagesOf(nodes),
     }
   })
-  const releases = expanded.releases.map(({ dataset, recommenders, attribute, seed, method, join: joined, attacks }): ReleaseResults => ({
-    dataset, recommenders, attribute, seed,
-    ...(method && { method: method.name, options: method.options ?? {} }),
-    attacks: attacksOf(attacks),
-    stages: stagesOf([joined, ...attacks.map(({ node }) => node)]),
-  }))
+  const releases = expanded.releases.map(
+    ({ dataset, recommenders, attribute, seed, method, join: joined, attacks }): ReleaseResults => ({
+      dataset,
+      recommenders,
+      attribute,
+      seed,
+      ...(method && { method: method.name, options: method.options ?? {} }),
+      attacks: attacksOf(attacks),
+      stages: stagesOf([joined, ...attacks.map(({ node }) => node)]),
+    }),
+  )
   return { models, releases, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
 }
 

@@ -8,7 +8,13 @@ export { runCell } from './grid/run-cell.ts'
 export { gridNamed } from './grid-named.ts'
 export { gridResults, type GridResults, type ModelResults, type StageResult } from './grid-results.ts'
 export { runGrid, type GridRun, type RunListener, type RunOptions } from './nx-run.ts'
-export { planReproduction, reproduce, type Reproduced, type ReproduceOptions, type Reproduction } from './reproduce/reproduce.ts'
+export {
+  planReproduction,
+  reproduce,
+  type Reproduced,
+  type ReproduceOptions,
+  type Reproduction,
+} from './reproduce/reproduce.ts'
 export { targetNames } from './reproduce/targets.ts'
 export { runDisplay, type RunDisplay } from './run-display.ts'
 export { start } from './start.ts'

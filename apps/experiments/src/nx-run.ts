@@ -1,7 +1,7 @@
 /**
- * @file Runs a grid through Nx. The command line of Nx is spawned, not its programmatic interface, which is internal and
- * fails outside its own processes. The plugin's hook writes what became of each task; the lines that Nx prints on the
- * way only drive the display.
+ * @file Runs a grid through Nx. The command line of Nx is spawned, not its programmatic interface, which is internal
+ * and fails outside its own processes. The plugin's hook writes what became of each task; the lines that Nx prints on
+ * the way only drive the display.
  */
 
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -11,7 +11,16 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson, sha256, takeLock, writeFileAtomic, type Json } from '@indistinct/core'
-import { expandGrid, gridVariable, stages, taskResultsVariable, type ExpandedGrid, type Grid, type Stage, type TaskOutcome } from '@indistinct/stages'
+import {
+  expandGrid,
+  gridVariable,
+  stages,
+  taskResultsVariable,
+  type ExpandedGrid,
+  type Grid,
+  type Stage,
+  type TaskOutcome,
+} from '@indistinct/stages'
 import { progressVariable, type ProgressLine } from './store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
@@ -20,7 +29,10 @@ export interface RunListener {
   cached(id: string): void
   /** A stage that runs tells how far it is, that it ended, or that it failed. */
   progress(line: ProgressLine): void
-  /** Another run is under way in this workspace; this one starts when it ends. `text` says whose, and what to do if it is gone. */
+  /**
+   * Another run is under way in this workspace; this one starts when it ends. `text` says whose, and what to do if it
+   * is gone.
+   */
   waiting(text: string): void
 }
 
@@ -53,20 +65,26 @@ export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOpt
   const label = `${grid.name}-${sha256(canonicalJson(grid as unknown as Json)).slice(0, 10)}`
   const gridFile = join(folder, `${label}.json`)
   writeFileAtomic(gridFile, `${canonicalJson(grid as unknown as Json, 1)}\n`)
-  // An Nx that starts while another one builds its project graph takes that graph over, with the nodes of the other's grid
-  // (seen on 22.7.12), and would run those instead of its own.
+  // An Nx that starts while another one builds its project graph takes that graph over, with the nodes of the other's
+  // grid (seen on 22.7.12), and would run those instead of its own.
   const release = await takeLock(join(folder, 'lock'), { onWait: options.listener?.waiting })
   try {
     const run = await runNx(expanded, gridFile, workspaceRoot, options)
     // Not one of our nodes was reached: an Nx that somebody else had started lent us its project graph.
-    const misled = run.signal === undefined && run.outcomes.size > 0 && expanded.nodes.every((node) => !run.outcomes.has(node.id))
+    const misled =
+      run.signal === undefined && run.outcomes.size > 0 && expanded.nodes.every((node) => !run.outcomes.has(node.id))
     return misled ? await runNx(expanded, gridFile, workspaceRoot, options) : run
   } finally {
     release()
   }
 }
 
-async function runNx(expanded: ExpandedGrid, gridFile: string, workspaceRoot: string, options: RunOptions): Promise<GridRun> {
+async function runNx(
+  expanded: ExpandedGrid,
+  gridFile: string,
+  workspaceRoot: string,
+  options: RunOptions,
+): Promise<GridRun> {
   const { parallel = 2, listener } = options
   const resultsFile = gridFile.replace(/json$/, 'results.json')
   const progressFile = gridFile.replace(/json$/, 'progress')
@@ -88,7 +106,13 @@ async function runNx(expanded: ExpandedGrid, gridFile: string, workspaceRoot: st
     ...(options.dataFolder !== undefined && { INDISTINCT_DATA: options.dataFolder }),
   }
   const nx = createRequire(import.meta.url).resolve('nx/bin/nx')
-  const args = ['run-many', '--targets=prepare,report,evaluate,attack,held,figure', '--outputStyle=static', `--parallel=${parallel}`, ...(options.fresh ? ['--skipNxCache'] : [])]
+  const args = [
+    'run-many',
+    '--targets=prepare,report,evaluate,attack,held,figure',
+    '--outputStyle=static',
+    `--parallel=${parallel}`,
+    ...(options.fresh ? ['--skipNxCache'] : []),
+  ]
   const child = spawn(process.execPath, [nx, ...args], { cwd: workspaceRoot, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exitCodes = new Map<string, number>()
   const stopFollowing = followProgress(progressFile, (line) => {
@@ -97,7 +121,11 @@ async function runNx(expanded: ExpandedGrid, gridFile: string, workspaceRoot: st
   })
   try {
     const { output, signal } = await waitFor(child, listener).finally(stopFollowing)
-    const outcomes = new Map(Object.entries(existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as { [id: string]: TaskOutcome }) : {}))
+    const outcomes = new Map(
+      Object.entries(
+        existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as { [id: string]: TaskOutcome }) : {},
+      ),
+    )
     return { expanded, outcomes, exitCodes, output, ...(signal && { signal }) }
   } finally {
     rmSync(progressFile, { force: true })
@@ -123,7 +151,10 @@ function withoutNx(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('NX_') || kept.includes(name)))
 }
 
-async function waitFor(child: ChildProcess, listener: RunListener | undefined): Promise<{ output: string; signal?: NodeJS.Signals }> {
+async function waitFor(
+  child: ChildProcess,
+  listener: RunListener | undefined,
+): Promise<{ output: string; signal?: NodeJS.Signals }> {
   const lines: string[] = []
   let signal: NodeJS.Signals | undefined
   const stop = (name: NodeJS.Signals): void => {

@@ -26,9 +26,30 @@ export type Stated =
   | { readonly kind: 'chance' }
 
 export const paperValues: readonly PaperValue[] = [
-  { table: 'table-3', method: 'u2u-r', attacker: 'xgb', measure: 'auc', stated: { kind: 'above', bound: 0.95 }, source: 'Table 3: the AUC of XGB after U2U-R is above 0.95' },
-  { table: 'table-3', method: 'u2u-r', attacker: 'mlp', measure: 'auc', stated: { kind: 'chance' }, source: 'Table 3: MLP is at chance after U2U-R' },
-  { table: 'table-5', dataset: 'ml-1m', method: 'd2d-r', measure: 'seconds', stated: { kind: 'range', from: 29, to: 61 }, source: 'Table 5: D2D-R on ML-1M takes 29 to 61 s on an RTX 3090, over its recommenders' },
+  {
+    table: 'table-3',
+    method: 'u2u-r',
+    attacker: 'xgb',
+    measure: 'auc',
+    stated: { kind: 'above', bound: 0.95 },
+    source: 'Table 3: the AUC of XGB after U2U-R is above 0.95',
+  },
+  {
+    table: 'table-3',
+    method: 'u2u-r',
+    attacker: 'mlp',
+    measure: 'auc',
+    stated: { kind: 'chance' },
+    source: 'Table 3: MLP is at chance after U2U-R',
+  },
+  {
+    table: 'table-5',
+    dataset: 'ml-1m',
+    method: 'd2d-r',
+    measure: 'seconds',
+    stated: { kind: 'range', from: 29, to: 61 },
+    source: 'Table 5: D2D-R on ML-1M takes 29 to 61 s on an RTX 3090, over its recommenders',
+  },
 ]
 
 /** Mean change of NDCG against the original over data sets and recommenders, per cent. */
@@ -60,12 +81,23 @@ export interface PaperCounts {
 
 export const paperCounts: readonly PaperCounts[] = [
   {
-    dataset: 'ml-100k', ratingsOfWomen: 74_260, ratingsOfMen: 25_740,
+    dataset: 'ml-100k',
+    ratingsOfWomen: 74_260,
+    ratingsOfMen: 25_740,
     note: 'the paper has the ratings of women and men of ML-100K swapped, and counts items before its filter',
   },
-  { dataset: 'ml-1m', women: 1079, note: 'the paper has 1,079 women in ML-1M for 1,709, and counts items before its filter' },
   {
-    dataset: 'lfm-2b', users: 19_972, items: 99_639, interactions: 2_829_503, women: 4415, men: 15_557,
+    dataset: 'ml-1m',
+    women: 1079,
+    note: 'the paper has 1,079 women in ML-1M for 1,709, and counts items before its filter',
+  },
+  {
+    dataset: 'lfm-2b',
+    users: 19_972,
+    items: 99_639,
+    interactions: 2_829_503,
+    women: 4415,
+    men: 15_557,
     note: 'LFM-2B is withdrawn from public access; the twin is generated from published statistics',
   },
 ]
@@ -74,11 +106,22 @@ export const paperCounts: readonly PaperCounts[] = [
 const paperDatasets: readonly string[] = ['ml-100k', 'ml-1m', 'lfm-2b']
 
 /** The statement about one cell, if there is one. */
-export function paperValueOf(cell: { readonly table: PaperValue['table']; readonly dataset: string; readonly recommender: string; readonly method: string; readonly attacker?: string; readonly measure: string }): PaperValue | undefined {
+export function paperValueOf(cell: {
+  readonly table: PaperValue['table']
+  readonly dataset: string
+  readonly recommender: string
+  readonly method: string
+  readonly attacker?: string
+  readonly measure: string
+}): PaperValue | undefined {
   if (!paperDatasets.includes(cell.dataset)) return undefined
   return paperValues.find(
     (value) =>
-      value.table === cell.table && value.method === cell.method && value.measure === cell.measure && value.attacker === cell.attacker?.replace(/-official$/, '') &&
-      (value.dataset ?? cell.dataset) === cell.dataset && (value.recommender ?? cell.recommender) === cell.recommender,
+      value.table === cell.table &&
+      value.method === cell.method &&
+      value.measure === cell.measure &&
+      value.attacker === cell.attacker?.replace(/-official$/, '') &&
+      (value.dataset ?? cell.dataset) === cell.dataset &&
+      (value.recommender ?? cell.recommender) === cell.recommender,
   )
 }

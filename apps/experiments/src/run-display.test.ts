@@ -28,7 +28,9 @@ test('each stage that ends gets one line, however it ends', () => {
 })
 
 test('a run that waits for another says so', () => {
-  expect(shown(false, (display) => display.waiting('process 123 on here'))).toBe('another run is under way in this workspace: process 123 on here\n')
+  expect(shown(false, (display) => display.waiting('process 123 on here'))).toBe(
+    'another run is under way in this workspace: process 123 on here\n',
+  )
 })
 
 test('without a terminal nothing is redrawn', () => {

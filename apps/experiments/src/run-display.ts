@@ -35,9 +35,18 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
   }
   const status = (): string => {
     const elapsed = Math.round((performance.now() - started) / 1000)
-    const parts = [...running.values()].map(({ id, share, words }) => `${id} ${Math.round(100 * (share ?? 0))} %${words === undefined ? '' : ` (${words})`}`)
-    const left = secondsLeft(expanded.nodes.filter((node) => !ended.has(node.id)).map((node) => node.stage), measured, parallel)
-    return `${ended.size} of ${total} stages, ${elapsed} s${left === undefined ? '' : `, about ${left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+    const parts = [...running.values()].map(
+      ({ id, share, words }) => `${id} ${Math.round(100 * (share ?? 0))} %${words === undefined ? '' : ` (${words})`}`,
+    )
+    const left = secondsLeft(
+      expanded.nodes.filter((node) => !ended.has(node.id)).map((node) => node.stage),
+      measured,
+      parallel,
+    )
+    return (
+      `${ended.size} of ${total} stages, ${elapsed} ` +
+      `s${left === undefined ? '' : `, about ${left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+    )
   }
   const end = (id: string, text: string): void => {
     if (ended.has(id)) return
@@ -67,7 +76,8 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
     cached: (id) => end(id, 'cached'),
     progress(line) {
       const stage = stageOf.get(line.id)
-      if (line.state === 'done' && stage !== undefined && line.seconds !== undefined) measured.set(stage, [...(measured.get(stage) ?? []), line.seconds])
+      if (line.state === 'done' && stage !== undefined && line.seconds !== undefined)
+        measured.set(stage, [...(measured.get(stage) ?? []), line.seconds])
       if (line.state === 'running') running.set(line.id, line)
       else end(line.id, line.state === 'done' ? `${line.seconds?.toFixed(1)} s` : 'failed')
     },
@@ -82,13 +92,30 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
 const START = 1
 
 /** Mean seconds of each kind on ML-100K: what a kind that has not run yet takes beside those that have. */
-const TYPICAL: { readonly [stage in Stage]: number } = { prepare: 1, train: 15, retrain: 40, unlearn: 10, smooth: 2, join: 1, observe: 1, attack: 3, held: 15, evaluate: 2, figure: 3, report: 1 }
+const TYPICAL: { readonly [stage in Stage]: number } = {
+  prepare: 1,
+  train: 15,
+  retrain: 40,
+  unlearn: 10,
+  smooth: 2,
+  join: 1,
+  observe: 1,
+  attack: 3,
+  held: 15,
+  evaluate: 2,
+  figure: 3,
+  report: 1,
+}
 
 /**
- * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of its
- * kind that ran; where none did, its typical time, scaled as those that ran were. Undefined before the first.
+ * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of
+ * its kind that ran; where none did, its typical time, scaled as those that ran were. Undefined before the first.
  */
-export function secondsLeft(left: readonly Stage[], measured: ReadonlyMap<Stage, readonly number[]>, parallel: number): number | undefined {
+export function secondsLeft(
+  left: readonly Stage[],
+  measured: ReadonlyMap<Stage, readonly number[]>,
+  parallel: number,
+): number | undefined {
   const ran = [...measured].flatMap(([stage, seconds]) => seconds.map((each) => ({ stage, each })))
   if (ran.length === 0) return undefined
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

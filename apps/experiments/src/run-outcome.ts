@@ -18,7 +18,9 @@ export function failureText(run: GridRun, missing: readonly string[]): string {
   const failed = [...run.outcomes].filter(([, outcome]) => outcome.status === 'failed')
   if (failed.length === 0) return `nx ended before any stage was run:\n${run.output}\n`
   const texts = failed.map(([id, { output = '' }]) => {
-    const said = output.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('> node ') && !line.startsWith('Warning: command '))
+    const said = output
+      .split(/\r?\n/)
+      .filter((line) => line !== '' && !line.startsWith('> node ') && !line.startsWith('Warning: command '))
     return `${id} failed:\n${said.map((line) => `  ${line}`).join('\n')}\n`
   })
   const left = missing.length - failed.length

@@ -9,7 +9,10 @@ const exitCodes = { usage: 2, 'bad-data': 3, file: 4 }
 
 const input = JSON.parse(process.env['INDISTINCT_STAGE'] ?? 'null') as StageInput | null
 try {
-  if (input === null) throw new RangeError('run-stage: expected a stage node as JSON in INDISTINCT_STAGE, got nothing; start it through nx')
+  if (input === null)
+    throw new RangeError(
+      'run-stage: expected a stage node as JSON in INDISTINCT_STAGE, got nothing; start it through nx',
+    )
   // Kernels read their number of threads when they are loaded; it changes no byte, so it is no input of the hash.
   const widths = JSON.parse(process.env['INDISTINCT_STAGE_THREADS'] ?? '{}') as { [stage: string]: number }
   const width = widths[input.stage]

@@ -7,7 +7,8 @@ import { main } from '../grids/main.ts'
 import { official } from '../protocols/official.ts'
 import { startHelp, startOptions } from './start-options.ts'
 
-const nodesOf = async (...args: string[]): Promise<string[]> => expandGrid((await startOptions(args))!.grid).nodes.map((node) => node.id)
+const nodesOf = async (...args: string[]): Promise<string[]> =>
+  expandGrid((await startOptions(args))!.grid).nodes.map((node) => node.id)
 
 describe('startOptions', () => {
   test('without flags it is the main grid', async () => {
@@ -15,7 +16,18 @@ describe('startOptions', () => {
   })
 
   test('flags replace dimensions, as lists or repeated', async () => {
-    const { grid } = (await startOptions(['--dataset', 'ml-100k,ml-1m', '--seed', '1', '--seed', '2,3', '--method', 'all', '--epochs', '7']))!
+    const { grid } = (await startOptions([
+      '--dataset',
+      'ml-100k,ml-1m',
+      '--seed',
+      '1',
+      '--seed',
+      '2,3',
+      '--method',
+      'all',
+      '--epochs',
+      '7',
+    ]))!
     const product = grid.products[0]!
     expect(product.datasets).toEqual([{ name: 'ml-100k' }, { name: 'ml-1m' }])
     expect(product.seeds).toEqual([1, 2, 3])
@@ -31,23 +43,43 @@ describe('startOptions', () => {
   test('settings bring the options of a protocol, and flags choose among them', async () => {
     const { grid } = (await startOptions(['--settings', 'official', '--method', 'd2d-r,flow', '--recommender', 'nmf']))!
     const chosen = grid.products[0]!
-    expect(chosen.methods).toEqual([{ name: 'd2d-r', options: official.methods['d2d-r'] }, { name: 'flow', options: official.methods['flow'] }])
+    expect(chosen.methods).toEqual([
+      { name: 'd2d-r', options: official.methods['d2d-r'] },
+      { name: 'flow', options: official.methods['flow'] },
+    ])
     expect(chosen.recommenders).toEqual([{ name: 'nmf', options: official.recommenders['nmf'] }])
-    expect(chosen).toMatchObject({ attackers: official.attackers, protocols: official.attacks, epochBy: 'test', reports: true })
+    expect(chosen).toMatchObject({
+      attackers: official.attackers,
+      protocols: official.attacks,
+      epochBy: 'test',
+      reports: true,
+    })
   })
 
   test('several recommenders are released together, unless they are to be kept apart', async () => {
     const { grid } = (await startOptions(['--recommender', 'lightgcn,nmf']))!
-    expect(expandGrid(grid).releases.map(({ method, recommenders }) => [method?.name, recommenders])).toEqual([[undefined, ['lightgcn', 'nmf']], ['flow', ['lightgcn', 'nmf']]])
+    expect(expandGrid(grid).releases.map(({ method, recommenders }) => [method?.name, recommenders])).toEqual([
+      [undefined, ['lightgcn', 'nmf']],
+      ['flow', ['lightgcn', 'nmf']],
+    ])
     expect(expandGrid((await startOptions(['--recommender', 'lightgcn,nmf', '--apart']))!.grid).releases).toEqual([])
     expect(expandGrid(main).releases).toEqual([])
   })
 
   test("the user's own files are a data set", async () => {
-    const { grid } = (await startOptions(['--interactions', 'plays.csv', '--attributes', 'users.csv', '--attribute', 'sex']))!
+    const { grid } = (await startOptions([
+      '--interactions',
+      'plays.csv',
+      '--attributes',
+      'users.csv',
+      '--attribute',
+      'sex',
+    ]))!
     expect(grid.products[0]!.datasets[0]!.name).toBe('csv')
     expect(String(grid.products[0]!.datasets[0]!.options!['interactions'])).toMatch(/^\/.*plays\.csv$/)
-    await expect(startOptions(['--interactions', 'plays.csv'])).rejects.toThrow('expected --interactions and --attributes together')
+    await expect(startOptions(['--interactions', 'plays.csv'])).rejects.toThrow(
+      'expected --interactions and --attributes together',
+    )
   })
 
   test('a least number of users a label goes with the data set', async () => {
@@ -68,7 +100,10 @@ describe('startOptions', () => {
     [['--settings', 'lax'], 'expected a protocol among paper, official, strict'],
     [['--grid', 'nowhere'], '--grid: expected a JSON file or one of figure-2, figure-3, figure-4, '],
   ])('%j is a usage error', async (args, message) => {
-    await expect(startOptions(args)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) as string })
+    await expect(startOptions(args)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message) as string,
+    })
   })
 
   test('a grid comes by name or from a file', async () => {
@@ -79,7 +114,9 @@ describe('startOptions', () => {
       writeFileSync(path, JSON.stringify(main))
       expect((await startOptions(['--grid', path, '--json']))!.grid).toEqual(main)
       writeFileSync(path, '{"name": "mine", "products": [{}]}')
-      await expect(startOptions(['--grid', path])).rejects.toThrow('expected products[0].datasets as a list, got undefined')
+      await expect(startOptions(['--grid', path])).rejects.toThrow(
+        'expected products[0].datasets as a list, got undefined',
+      )
       writeFileSync(path, '{')
       await expect(startOptions(['--grid', path])).rejects.toMatchObject({ code: 'file' })
     } finally {
@@ -89,7 +126,23 @@ describe('startOptions', () => {
 
   test('help lists every flag', async () => {
     expect(await startOptions(['--help'])).toBeUndefined()
-    for (const flag of ['dataset', 'recommender', 'method', 'attacker', 'protocol', 'attribute', 'seed', 'epochs', 'settings', 'grid', 'data', 'parallel', 'fresh', 'json', 'quiet']) {
+    for (const flag of [
+      'dataset',
+      'recommender',
+      'method',
+      'attacker',
+      'protocol',
+      'attribute',
+      'seed',
+      'epochs',
+      'settings',
+      'grid',
+      'data',
+      'parallel',
+      'fresh',
+      'json',
+      'quiet',
+    ]) {
       expect(startHelp()).toContain(`--${flag} `)
     }
   })

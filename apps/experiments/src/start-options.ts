@@ -32,15 +32,29 @@ const product = main.products[0]!
 /** Text of --help. */
 export function startHelp(): string {
   const rows: [string, string][] = [
-    ...Object.entries(lists).map(([name, { names, help }]): [string, string] => [`--${name} NAME,…`, `${help}: ${names.join(', ')}, or all (default ${defaultOf(name as keyof typeof lists)})`]),
-    ['--apart', 'several recommenders go to people who share nothing: the flow treats each by itself, not all their tables together'],
+    ...Object.entries(lists).map(([name, { names, help }]): [string, string] => [
+      `--${name} NAME,…`,
+      `${help}: ${names.join(', ')}, or all (default ${defaultOf(name as keyof typeof lists)})`,
+    ]),
+    [
+      '--apart',
+      'several recommenders go to people who share nothing: the flow treats each by itself, not all their tables ' +
+        'together',
+    ],
     ['--interactions FILE', 'a CSV file of your own, a row an interaction, instead of --dataset'],
     ['--attributes FILE', 'a CSV file with a row a user, beside --interactions'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
-    ['--least-users N', 'take labels that fewer than N users have as unknown; attacks need 20 of each (default: keep all)'],
+    [
+      '--least-users N',
+      'take labels that fewer than N users have as unknown; attacks need 20 of each (default: keep all)',
+    ],
     ['--seed N,…', `seeds of split, training, unlearning and attacks (default ${product.seeds.join(',')})`],
     ['--epochs N', 'training epochs (default: as tuned for the data set, else those of the recommender)'],
-    ['--settings NAME', `a protocol of experiments, for recommenders, methods and attacks: ${Object.keys(experimentProtocols).join(', ')}`],
+    [
+      '--settings NAME',
+      'a protocol of experiments, for recommenders, methods and attacks: ' +
+        `${Object.keys(experimentProtocols).join(', ')}`,
+    ],
     ['--grid FILE', 'a grid as JSON, such as grid.json beside a report, or the name of one in apps/experiments/grids'],
     ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],
     ['--parallel N', 'stages at a time (default 2)'],
@@ -70,22 +84,34 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
   const values = parse(args)
   if (values.help) return undefined
   const settings = values.settings === undefined ? undefined : experimentProtocol(values.settings)
-  const base: Product = settings ? { ...productOf(settings, { ...namesOf(product), seeds: product.seeds }), reports: true } : product
+  const base: Product = settings
+    ? { ...productOf(settings, { ...namesOf(product), seeds: product.seeds }), reports: true }
+    : product
   const choices = (name: keyof typeof lists): Choice[] | undefined => {
     const given = listOf(values[name])
     if (given === undefined) return undefined
     const { names } = lists[name]
     const wanted = given.includes('all') ? names : given
     for (const each of wanted) {
-      if (!names.includes(each)) throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
+      if (!names.includes(each))
+        throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
     }
-    const known = settings ? productOf(settings, { ...namesOf(product), ...(name === 'recommender' || name === 'method' ? { [`${name}s`]: wanted } : {}), seeds: product.seeds }) : base
+    const known = settings
+      ? productOf(settings, {
+          ...namesOf(product),
+          ...(name === 'recommender' || name === 'method' ? { [`${name}s`]: wanted } : {}),
+          seeds: product.seeds,
+        })
+      : base
     return wanted.map((each) => known[`${name}s`].find((choice) => choice.name === each) ?? { name: each })
   }
   const training = {
     ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
   }
-  const recommenders = (choices('recommender') ?? base.recommenders).map((each) => ({ ...each, options: { ...each.options, ...training } }))
+  const recommenders = (choices('recommender') ?? base.recommenders).map((each) => ({
+    ...each,
+    options: { ...each.options, ...training },
+  }))
   const chosen: Grid = {
     name: 'start',
     title: 'npm start',
@@ -99,7 +125,11 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
         attackers: choices('attacker') ?? base.attackers,
         protocols: choices('protocol') ?? base.protocols,
         ...(base.observed && {
-          observed: { ...base.observed, attackers: choices('attacker') ?? base.observed.attackers, protocols: choices('protocol') ?? base.observed.protocols },
+          observed: {
+            ...base.observed,
+            attackers: choices('attacker') ?? base.observed.attackers,
+            protocols: choices('protocol') ?? base.observed.protocols,
+          },
         }),
         attributes: listOf(values.attribute) ?? product.attributes,
         seeds: listOf(values.seed)?.map((seed) => integer('seed', seed)) ?? product.seeds,
@@ -107,7 +137,8 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     ],
   }
   const { grid: file, data, parallel, fresh, json, quiet, ...choosing } = values
-  if (file !== undefined && Object.keys(choosing).length > 0) throw usageError(`--grid: expected no --${Object.keys(choosing)[0]} beside it, since the grid says it`)
+  if (file !== undefined && Object.keys(choosing).length > 0)
+    throw usageError(`--grid: expected no --${Object.keys(choosing)[0]} beside it, since the grid says it`)
   return {
     grid: file === undefined ? chosen : await gridNamed(file, pathOf(file)),
     parallel: positive('parallel', parallel ?? '2'),
@@ -119,7 +150,11 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
 }
 
 /** Names of the data sets, recommenders and methods of `product`. */
-function namesOf({ datasets, recommenders, methods }: Product): { datasets: string[]; recommenders: string[]; methods: string[] } {
+function namesOf({ datasets, recommenders, methods }: Product): {
+  datasets: string[]
+  recommenders: string[]
+  methods: string[]
+} {
   const names = (choices: readonly Choice[]): string[] => choices.map(({ name }) => name)
   return { datasets: names(datasets), recommenders: names(recommenders), methods: names(methods) }
 }
@@ -132,9 +167,26 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        dataset: list, recommender: list, method: list, attacker: list, protocol: list, attribute: list, seed: list,
-        interactions: text, attributes: text, 'least-users': text, grid: text, settings: text,
-        epochs: text, data: text, parallel: text, apart: flag, fresh: flag, json: flag, quiet: flag, help: flag,
+        dataset: list,
+        recommender: list,
+        method: list,
+        attacker: list,
+        protocol: list,
+        attribute: list,
+        seed: list,
+        interactions: text,
+        attributes: text,
+        'least-users': text,
+        grid: text,
+        settings: text,
+        epochs: text,
+        data: text,
+        parallel: text,
+        apart: flag,
+        fresh: flag,
+        json: flag,
+        quiet: flag,
+        help: flag,
       },
     }).values
   } catch (cause) {
@@ -143,9 +195,18 @@ function parse(args: readonly string[]) {
 }
 
 /** The data set of the user's own files, if they are given. */
-function ownFiles({ interactions, attributes, dataset }: { interactions?: string; attributes?: string; dataset?: string[] }): Choice[] | undefined {
+function ownFiles({
+  interactions,
+  attributes,
+  dataset,
+}: {
+  interactions?: string
+  attributes?: string
+  dataset?: string[]
+}): Choice[] | undefined {
   if (interactions === undefined && attributes === undefined) return undefined
-  if (interactions === undefined || attributes === undefined) throw usageError('expected --interactions and --attributes together, got only one of them')
+  if (interactions === undefined || attributes === undefined)
+    throw usageError('expected --interactions and --attributes together, got only one of them')
   if (dataset !== undefined) throw usageError('expected --dataset or --interactions, got both')
   return [{ name: 'csv', options: { interactions: pathOf(interactions), attributes: pathOf(attributes) } }]
 }
@@ -163,14 +224,19 @@ function pathOf(given: string): string {
 
 /** Values of a flag that may be repeated, and hold commas; each once. */
 function listOf(given: readonly string[] | undefined): string[] | undefined {
-  const values = given?.flatMap((each) => each.split(',')).map((each) => each.trim()).filter((each) => each !== '')
-  if (values?.length === 0) throw usageError('expected a name after a flag, got nothing; npm start -- --help lists the options')
+  const values = given
+    ?.flatMap((each) => each.split(','))
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
+  if (values?.length === 0)
+    throw usageError('expected a name after a flag, got nothing; npm start -- --help lists the options')
   return values && [...new Set(values)]
 }
 
 function integer(name: string, text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || text.trim() === '') throw usageError(`--${name}: expected an integer, got ${JSON.stringify(text)}`)
+  if (!Number.isSafeInteger(value) || text.trim() === '')
+    throw usageError(`--${name}: expected an integer, got ${JSON.stringify(text)}`)
   return value
 }
 

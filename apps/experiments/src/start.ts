@@ -27,20 +27,33 @@ export async function start(args: readonly string[]): Promise<number> {
     const { grid, json, quiet, parallel, dataFolder, fresh } = options
     const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
     const started = performance.now()
-    const run = await runGrid(grid, workspaceRoot, { parallel, fresh, ...(dataFolder !== undefined && { dataFolder }), ...(display && { listener: display }) }).finally(() => display?.close())
+    const run = await runGrid(grid, workspaceRoot, {
+      parallel,
+      fresh,
+      ...(dataFolder !== undefined && { dataFolder }),
+      ...(display && { listener: display }),
+    }).finally(() => display?.close())
     if (run.signal) {
-      process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
+      process.stderr.write(
+        `stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`,
+      )
       return signalCodes[run.signal] ?? 1
     }
     const results = gridResults(run, workspaceRoot)
     const some = results.models.some((model) => model.attacks.length > 0 || model.utility.length > 0)
     const code = exitCodeOf(run, results.missing.length > 0, some)
-    if (json) process.stdout.write(`${canonicalJson({ schema: 'indistinct.start/1', complete: code === 0, ...results } as unknown as Json, 2)}\n`)
+    if (json)
+      process.stdout.write(
+        `${canonicalJson({ schema: 'indistinct.start/1', complete: code === 0, ...results } as unknown as Json, 2)}\n`,
+      )
     else if (some) process.stdout.write(summaryTable(results))
     if (code !== 0) process.stderr.write(failureText(run, results.missing))
     else if (!quiet) {
       const cached = [...run.outcomes.values()].filter((outcome) => outcome.status === 'cached').length
-      process.stderr.write(`done in ${((performance.now() - started) / 1000).toFixed(1)} s, ${cached} of ${run.outcomes.size} stages from the cache\n`)
+      process.stderr.write(
+        `done in ${((performance.now() - started) / 1000).toFixed(1)} s, ${cached} of ${run.outcomes.size} ` +
+          `stages from the cache\n`,
+      )
     }
     return code
   } catch (error) {

@@ -16,8 +16,15 @@ export interface AlsoAttributes {
   readonly warnings: readonly string[]
 }
 
-/** Reads the columns that --also names. @throws IndistinctError 'usage' where one is named twice, 'bad-data' where one does not fit. */
-export async function readAlso(args: TableArguments, also: readonly string[], inputs: TableInputs): Promise<AlsoAttributes> {
+/**
+ * Reads the columns that --also names. @throws IndistinctError 'usage' where one is named twice, 'bad-data' where one
+ * does not fit.
+ */
+export async function readAlso(
+  args: TableArguments,
+  also: readonly string[],
+  inputs: TableInputs,
+): Promise<AlsoAttributes> {
   const names = [inputs.column.name, ...also]
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) throw usageError(`--also: ${twice} is given twice, or is --attribute`)
@@ -26,7 +33,10 @@ export async function readAlso(args: TableArguments, also: readonly string[], in
   const lines: string[] = []
   const warnings: string[] = []
   for (const name of also) {
-    const column = await readAttribute(args.attributes, name, { idColumn: args['id-column'], byPosition: args['by-position'] })
+    const column = await readAttribute(args.attributes, name, {
+      idColumn: args['id-column'],
+      byPosition: args['by-position'],
+    })
     const joined = joinLabels(inputs.table, column, labelNamesOf(args, column.values))
     labels[name] = joined.labels
     const summary = attributeSummary({ ...joined, column })

@@ -1,4 +1,7 @@
-/** @file What an audit attacks of the users of one table: labels, a number and its quarters, further attributes and where they meet. */
+/**
+ * @file What an audit attacks of the users of one table: labels, a number and its quarters, further attributes and
+ * where they meet.
+ */
 
 import { classCounts, usageError, type Labels } from '@indistinct/core'
 import { namedAttackers, regressionBattery, type AuditResult, type RegressionAudit } from '@indistinct/attackers'
@@ -25,12 +28,26 @@ const leastUsers = 20
  * The attribute of `inputs`, as a number too where it is one; each of `also`; and the cells of all of them.
  * @throws IndistinctError 'usage' where the attackers that were asked for fit nothing of it.
  */
-export function attackTargets(inputs: TableInputs, attackers: readonly string[] | undefined, also: Readonly<Record<string, Labels>> = {}): AttackTargets {
-  const { values, labels, column: { name } } = inputs
-  const asked = (known: object): boolean => attackers === undefined || attackersOf(attackers).some((attacker) => Object.hasOwn(known, attacker))
+export function attackTargets(
+  inputs: TableInputs,
+  attackers: readonly string[] | undefined,
+  also: Readonly<Record<string, Labels>> = {},
+): AttackTargets {
+  const {
+    values,
+    labels,
+    column: { name },
+  } = inputs
+  const asked = (known: object): boolean =>
+    attackers === undefined || attackersOf(attackers).some((attacker) => Object.hasOwn(known, attacker))
   const ofNumbers = attackers?.find((attacker) => Object.hasOwn(regressionBattery, attacker))
-  if (!values && ofNumbers !== undefined) throw usageError(`--attackers: ${ofNumbers} attacks a number, and ${name} has labels; add --continuous where it is one, or leave ${ofNumbers} out`)
-  if (Object.keys(also).length > 0 && !asked(namedAttackers)) throw usageError(`--attackers: expected one for labels beside ${attackers!.join(', ')}, since --also has labels`)
+  if (!values && ofNumbers !== undefined)
+    throw usageError(
+      `--attackers: ${ofNumbers} attacks a number, and ${name} has labels; add --continuous where it is one, or ` +
+        `leave ${ofNumbers} out`,
+    )
+  if (Object.keys(also).length > 0 && !asked(namedAttackers))
+    throw usageError(`--attackers: expected one for labels beside ${attackers!.join(', ')}, since --also has labels`)
   const targets: AttackTarget[] = []
   const warnings: string[] = []
   if (values && asked(regressionBattery)) targets.push({ attribute: name, values })
@@ -40,7 +57,11 @@ export function attackTargets(inputs: TableInputs, attackers: readonly string[] 
     const small = classCounts(further).filter((count) => count > 0 && count < leastUsers).length
     const merged = small > 0 ? intersection({ [attribute]: further }, leastUsers) : further
     if (merged.classes.length > 1) targets.push({ attribute, labels: merged })
-    if (small > 0) warnings.push(`${attribute}: ${small} labels with fewer than ${leastUsers} users ${merged.classes.length > 1 ? 'are attacked as one' : 'leave nothing to attack'}`)
+    if (small > 0)
+      warnings.push(
+        `${attribute}: ${small} labels with fewer than ${leastUsers} users ` +
+          `${merged.classes.length > 1 ? 'are attacked as one' : 'leave nothing to attack'}`,
+      )
   }
   if (Object.keys(also).length === 0) return { targets, warnings }
   const cells = intersection({ [name]: labels, ...also }, leastUsers)

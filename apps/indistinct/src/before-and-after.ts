@@ -1,4 +1,6 @@
-/** @file The attacks of `unlearn --audit`: on tables as they were and as they are, for everything that is to be hidden. */
+/**
+ * @file The attacks of `unlearn --audit`: on tables as they were and as they are, for everything that is to be hidden.
+ */
 
 import type { Json, Matrix } from '@indistinct/core'
 import { attackTarget, type BatteryArguments } from './attack-battery.ts'
@@ -27,8 +29,15 @@ export interface ChangedTable {
 }
 
 /** Attacks each of `tables` for each of `targets`, before and after. */
-export async function attackBeforeAndAfter(tables: readonly ChangedTable[], targets: readonly AttackTarget[], args: BatteryArguments & { readonly seed: number }, log: Log): Promise<BeforeAndAfter> {
-  const places = tables.flatMap((table) => targets.map((target) => ({ table: table.name, attribute: target.attribute, matrices: table, target })))
+export async function attackBeforeAndAfter(
+  tables: readonly ChangedTable[],
+  targets: readonly AttackTarget[],
+  args: BatteryArguments & { readonly seed: number },
+  log: Log,
+): Promise<BeforeAndAfter> {
+  const places = tables.flatMap((table) =>
+    targets.map((target) => ({ table: table.name, attribute: target.attribute, matrices: table, target })),
+  )
   const { titles } = partTitles(places)
   const attacked = async (phase: 'before' | 'after'): Promise<Judged> => {
     const each: PartAudit[] = []
@@ -64,8 +73,13 @@ export function beforeAndAfterText({ before, after }: BeforeAndAfter): string {
     const { result } = parts[t]!
     const { attacker, protocol, input } = result.strongest
     const attacks: readonly (typeof result.attacks)[number][] = result.attacks
-    const strongest = attacks.find((attack) => attack.attacker === attacker && attack.protocol === protocol && attack.input === input)!
-    return [`${withInterval(strongest.foldedAuc)} ${attacker}, ${protocol}`, Math.min(...joint.correctedP[t]!).toFixed(3)]
+    const strongest = attacks.find(
+      (attack) => attack.attacker === attacker && attack.protocol === protocol && attack.input === input,
+    )!
+    return [
+      `${withInterval(strongest.foldedAuc)} ${attacker}, ${protocol}`,
+      Math.min(...joint.correctedP[t]!).toFixed(3),
+    ]
   }
   const rows = titles.map((title, t) => {
     const [[was, pBefore], [is, pAfter]] = [cells(before, t), cells(after, t)]

@@ -13,9 +13,15 @@ chmodSync(join(folder, 'bin', 'indistinct'), 0o755)
 writeFileSync(join(folder, 'users.csv'), 'id,d0\n')
 const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}`, HOME: folder, TERM: 'dumb', PS1: 'READY> ' }
 
-/** A shell on a terminal of its own, to which keys are sent; `wait` ends when what came since the last one holds `text`. */
+/**
+ * A shell on a terminal of its own, to which keys are sent; `wait` ends when what came since the last one holds `text`.
+ */
 function terminal(command: string): { send(keys: string): void; wait(text: string): Promise<void>; end(): void } {
-  const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('script', ['-qfec', command, '/dev/null'], {
+    cwd: folder,
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   let seen = ''
   let onText = (): void => {}
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -69,12 +75,23 @@ async function completesAll(name: string, start: string, load: string, loaded: s
 }
 
 test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values and files', { timeout: 240_000 }, () =>
-  completesAll('bash', 'bash --noprofile --norc -i', 'source ./bash.sh; echo loaded', '\nloaded'))
+  completesAll('bash', 'bash --noprofile --norc -i', 'source ./bash.sh; echo loaded', '\nloaded'),
+)
 
 test.skipIf(missing('zsh', 'script'))('zsh completes the same', { timeout: 240_000 }, () =>
-  completesAll('zsh', 'zsh -f -i', 'autoload -U compinit; compinit -u; unsetopt zle_bracketed_paste; source ./zsh.sh; echo load""ed', 'loaded'))
+  completesAll(
+    'zsh',
+    'zsh -f -i',
+    'autoload -U compinit; compinit -u; unsetopt zle_bracketed_paste; source ./zsh.sh; echo load""ed',
+    'loaded',
+  ),
+)
 
 test('the shell is chosen by name, else by SHELL', async () => {
-  expect((await indistinct(['completion'], { cwd: folder, env: { SHELL: '/usr/bin/zsh' } })).stdout).toContain('#compdef')
-  expect((await indistinct(['completion', 'fish'], { cwd: folder })).stderr).toContain('expected one of bash, zsh, got "fish"')
+  expect((await indistinct(['completion'], { cwd: folder, env: { SHELL: '/usr/bin/zsh' } })).stdout).toContain(
+    '#compdef',
+  )
+  expect((await indistinct(['completion', 'fish'], { cwd: folder })).stderr).toContain(
+    'expected one of bash, zsh, got "fish"',
+  )
 })

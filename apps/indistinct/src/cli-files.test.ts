@@ -14,13 +14,23 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 const unlearn = (...more: string[]): Promise<Finished> =>
-  indistinct(['unlearn', 'users.csv', '--attributes', 'people.csv', '--attribute', 'gender', '--quiet', ...more], { cwd: folder })
+  indistinct(['unlearn', 'users.csv', '--attributes', 'people.csv', '--attribute', 'gender', '--quiet', ...more], {
+    cwd: folder,
+  })
 
 describe('inputs are never replaced', () => {
   test.concurrent.each([
     ['the table', ['--out', 'real/way/users.csv'], 'real/way/users.csv is an input of this run already, as users.csv'],
-    ['the labels', ['--out', 'o.csv', '--delta', 'real/way/people.csv'], 'real/way/people.csv is an input of this run already, as people.csv'],
-    ['another output', ['--out', 'o.csv', '--fit', 'real/way/o.csv.json'], 'real/way/o.csv.json is an output of this run already, as o.csv.json'],
+    [
+      'the labels',
+      ['--out', 'o.csv', '--delta', 'real/way/people.csv'],
+      'real/way/people.csv is an input of this run already, as people.csv',
+    ],
+    [
+      'another output',
+      ['--out', 'o.csv', '--fit', 'real/way/o.csv.json'],
+      'real/way/o.csv.json is an output of this run already, as o.csv.json',
+    ],
   ])('%s, through a linked folder and with --force', async (_, flags, message) => {
     const before = readFileSync(at('users.csv'))
     const { code, stderr } = await unlearn('--method', 'mean-matching', ...flags, '--force')
@@ -31,11 +41,19 @@ describe('inputs are never replaced', () => {
 
 test('of two runs at once for one path one writes all its files, and the other says why it wrote none', async () => {
   mkdirSync(at('race'))
-  const runs = await Promise.all(['1', '2'].map((seed) => unlearn('--method', 'random-noise', '--seed', seed, '--out', 'race/o.csv')))
+  const runs = await Promise.all(
+    ['1', '2'].map((seed) => unlearn('--method', 'random-noise', '--seed', seed, '--out', 'race/o.csv')),
+  )
   expect(runs.map(({ code }) => code).sort()).toEqual([0, 4])
   const lost = runs.findIndex(({ code }) => code === 4)
   expect(runs[lost]!.stderr).toMatch(/^error: race\/o\.csv\S* is there already; pass --force to replace it\n$/)
   expect(readdirSync(at('race')).sort()).toEqual(['o.csv', 'o.csv.html', 'o.csv.json'])
-  const sidecar = JSON.parse(readFileSync(at('race/o.csv.json'), 'utf8')) as { readonly seed: number; readonly output: { readonly table: { readonly sha256: string } } }
-  expect(sidecar).toMatchObject({ seed: lost === 0 ? 2 : 1, output: { table: { sha256: sha256(readFileSync(at('race/o.csv'))) } } })
+  const sidecar = JSON.parse(readFileSync(at('race/o.csv.json'), 'utf8')) as {
+    readonly seed: number
+    readonly output: { readonly table: { readonly sha256: string } }
+  }
+  expect(sidecar).toMatchObject({
+    seed: lost === 0 ? 2 : 1,
+    output: { table: { sha256: sha256(readFileSync(at('race/o.csv'))) } },
+  })
 }, 60_000)

@@ -12,7 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const [N, K] = [1000, 8]
 
 /** Writes a table and who is male: `user` gives a row and the label, and has a stream of its own. */
-async function write(name: string, seed: number, user: (random: ReturnType<typeof randomStream>, i: number) => readonly [number[], boolean]): Promise<Matrix> {
+async function write(
+  name: string,
+  seed: number,
+  user: (random: ReturnType<typeof randomStream>, i: number) => readonly [number[], boolean],
+): Promise<Matrix> {
   const random = randomStream(seed, 'harm')
   const table = matrix(N, K)
   const lines = Array.from({ length: N }, (_, i) => {
@@ -35,11 +39,22 @@ function leaky(random: ReturnType<typeof randomStream>): [number[], boolean] {
   return [row, male]
 }
 
-const unlearn = (name: string, ...more: string[]): Promise<Ran> => indistinctInProcess([
-  'unlearn', at(`${name}.npy`), '--attributes', at(`${name}-people.csv`), '--attribute', 'gender', '--out', at(`${name}-out.npy`), ...more,
-])
+const unlearn = (name: string, ...more: string[]): Promise<Ran> =>
+  indistinctInProcess([
+    'unlearn',
+    at(`${name}.npy`),
+    '--attributes',
+    at(`${name}-people.csv`),
+    '--attribute',
+    'gender',
+    '--out',
+    at(`${name}-out.npy`),
+    ...more,
+  ])
 const written = async (name: string): Promise<Matrix> => (await readTable(at(`${name}-out.npy`))).matrix
-const sidecar = (name: string): { readonly harm: { readonly checked: boolean; readonly worse: boolean; readonly words: readonly string[] } } =>
+const sidecar = (
+  name: string,
+): { readonly harm: { readonly checked: boolean; readonly worse: boolean; readonly words: readonly string[] } } =>
   JSON.parse(readFileSync(at(`${name}-out.npy.json`), 'utf8')) as never
 const isCold = (i: number): boolean => i % 8 === 0
 
@@ -55,11 +70,16 @@ describe('the default method is harmless on', () => {
     expect(stdout).toMatch(/Scope of the self-check: .*hold the table alone.*knn-1.*lattice/)
     expect(code).toBe(0)
     const { data } = await written('equal')
-    const cold = new Set(Array.from({ length: N }, (_, i) => i).filter(isCold).map((i) => data.subarray(i * K, (i + 1) * K).join()))
+    const cold = new Set(
+      Array.from({ length: N }, (_, i) => i)
+        .filter(isCold)
+        .map((i) => data.subarray(i * K, (i + 1) * K).join()),
+    )
     expect(cold.size).toBe(1)
     expect(cold.has(Array<number>(K).fill(Math.fround(0.4)).join())).toBe(false)
     expect(sidecar('equal').harm).toMatchObject({ checked: true, worse: false })
-    for (const line of sidecar('equal').harm.words) expect(readFileSync(at('equal-out.npy.html'), 'utf8')).toContain(line.slice(0, 60))
+    for (const line of sidecar('equal').harm.words)
+      expect(readFileSync(at('equal-out.npy.html'), 'utf8')).toContain(line.slice(0, 60))
   })
 
   test('a quantised table: values stay on its lattice', async () => {
@@ -71,10 +91,12 @@ describe('the default method is harmless on', () => {
     expect(stdout).toMatch(/landed(: means .*)?\n/)
     expect(code).toBe(0)
     const { data } = await written('lattice')
-    expect(Math.max(...Array.from(data, (value) => Math.abs(value / 0.05 - Math.round(value / 0.05))))).toBeLessThan(1e-3)
+    expect(Math.max(...Array.from(data, (value) => Math.abs(value / 0.05 - Math.round(value / 0.05))))).toBeLessThan(
+      1e-3,
+    )
   })
 
-  test('tight clusters of one label each: refused with exit code 5 and leace named, and nothing is written', async () => {
+  test('tight clusters of one label each: refused with exit code 5, leace named, nothing written', async () => {
     const random = randomStream(3, 'centres')
     const centres = Array.from({ length: 100 }, () => ({ centre: normals(random), male: random.uniform() < 0.6 }))
     await write('clusters', 3, (own, i) => {
@@ -90,7 +112,9 @@ describe('the default method is harmless on', () => {
   test('a table in which nothing stands out: it is written as it was, in words', async () => {
     const table = await write('nothing', 4, (random) => [normals(random), random.uniform() < 0.6])
     const { code, stdout } = await unlearn('nothing')
-    expect(stdout).toMatch(/0 of 1000 users moved, .*(nothing stands out before: the table is as it was|already at null)/)
+    expect(stdout).toMatch(
+      /0 of 1000 users moved, .*(nothing stands out before: the table is as it was|already at null)/,
+    )
     expect(stdout).toContain('Self-check: no row moved')
     expect(code).toBe(0)
     expect((await written('nothing')).data).toEqual(table.data)
@@ -98,10 +122,11 @@ describe('the default method is harmless on', () => {
 })
 
 describe('a method that writes the label into fine structure fails:', () => {
-  const cold = (): Promise<Matrix> => write('harmed', 5, (random, i) => {
-    const [row, male] = leaky(random)
-    return [isCold(i) ? Array<number>(K).fill(0.4) : row, male]
-  })
+  const cold = (): Promise<Matrix> =>
+    write('harmed', 5, (random, i) => {
+      const [row, male] = leaky(random)
+      return [isCold(i) ? Array<number>(K).fill(0.4) : row, male]
+    })
 
   test('exit code 5, the attacker named, and nothing written', async () => {
     await cold()
@@ -121,7 +146,10 @@ describe('a method that writes the label into fine structure fails:', () => {
     expect(sidecar('harmed').harm.worse).toBe(true)
     const json = await unlearn('harmed', '--method', 'mean-matching', '--force', '--json')
     expect(json.code).toBe(5)
-    expect(JSON.parse(json.stdout)).toMatchObject({ harm: { worse: true }, parameters: { outcome: 'gives away more than before' } })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      harm: { worse: true },
+      parameters: { outcome: 'gives away more than before' },
+    })
   })
 
   test('leace, which it names, passes', async () => {
@@ -133,7 +161,10 @@ describe('a method that writes the label into fine structure fails:', () => {
 
 test('several attributes are checked each; a streamed run says that it is not checked', async () => {
   await write('also', 6, leaky)
-  const lines = readFileSync(at('also-people.csv'), 'utf8').trim().split('\n').map((line, i) => (i === 0 ? `${line},age` : `${line},${i % 3}`))
+  const lines = readFileSync(at('also-people.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line, i) => (i === 0 ? `${line},age` : `${line},${i % 3}`))
   writeFileSync(at('also-people.csv'), `${lines.join('\n')}\n`)
   const both = await unlearn('also', '--also', 'age')
   expect(both.stdout).toMatch(/Self-check, also.npy, gender: /)

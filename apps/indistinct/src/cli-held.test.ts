@@ -21,7 +21,8 @@ for (let i = 0; i < users; i++) {
 }
 
 beforeAll(async () => {
-  const write = (name: string, matrix: Matrix): Promise<unknown> => writeTable(at(name), embeddingTable({ matrix, ids, idColumn: 'id' }))
+  const write = (name: string, matrix: Matrix): Promise<unknown> =>
+    writeTable(at(name), embeddingTable({ matrix, ids, idColumn: 'id' }))
   await write('original.csv', original)
   const labels = encodeLabels(genders)
   // One moves each user by the user's own label, the other all users by one map.
@@ -30,19 +31,41 @@ beforeAll(async () => {
   writeFileSync(at('people.csv'), `id,gender\n${ids.map((id, i) => `${id},${genders[i]}`).join('\n')}\n`)
   // What users did follows where they stood before.
   const lines = ids.flatMap((id, i) =>
-    Array.from({ length: items }, (_, item) => item).filter((item) => random.normal() < 2 * original.data[i * cols + (item % cols)]! - 1).map((item) => `${id},film${item},5`))
+    Array.from({ length: items }, (_, item) => item)
+      .filter((item) => random.normal() < 2 * original.data[i * cols + (item % cols)]! - 1)
+      .map((item) => `${id},film${item},5`),
+  )
   writeFileSync(at('ratings.csv'), `user_id,movie_id,rating\n${lines.join('\n')}\nstranger,film1,4\n`)
 })
 
 const audit = (table: string, ...more: string[]): Promise<Ran> =>
-  indistinctInProcess(['audit', at(table), '--attributes', at('people.csv'), '--attribute', 'gender', '--attackers', 'logistic', '--protocols', 'five-fold', '--refit=false', ...more])
-const held = async (table: string, files: string): Promise<{ worse: boolean; findings: { attacker: string; before: { auc: number }; after: { auc: number } }[] }> => {
+  indistinctInProcess([
+    'audit',
+    at(table),
+    '--attributes',
+    at('people.csv'),
+    '--attribute',
+    'gender',
+    '--attackers',
+    'logistic',
+    '--protocols',
+    'five-fold',
+    '--refit=false',
+    ...more,
+  ])
+const held = async (
+  table: string,
+  files: string,
+): Promise<{ worse: boolean; findings: { attacker: string; before: { auc: number }; after: { auc: number } }[] }> => {
   const { code, stdout } = await audit(table, '--json', '--with', files)
   expect(code).toBe(0)
   return (JSON.parse(stdout) as { with: never }).with
 }
 
-test.each([['an earlier release', 'original.csv'], ['what users did', 'ratings.csv']])('who holds %s reads the label from moves by label, and nothing from one map', async (_, file) => {
+test.each([
+  ['an earlier release', 'original.csv'],
+  ['what users did', 'ratings.csv'],
+])('who holds %s reads the label from moves by label, and nothing from one map', async (_, file) => {
   const byLabel = await held('by-label.csv', at(file))
   const logistic = byLabel.findings.find(({ attacker }) => attacker === 'logistic')!
   expect(byLabel.worse).toBe(true)
@@ -52,25 +75,53 @@ test.each([['an earlier release', 'original.csv'], ['what users did', 'ratings.c
 
 test('text, gate and report say whom the audit speaks of', async () => {
   const alone = await audit('by-label.csv')
-  expect(alone.stdout).toContain('Not tested: who also holds what users did, an earlier release, another model (--with).')
-  const { code, stdout } = await audit('by-label.csv', '--with', `${at('original.csv')},${at('ratings.csv')}`, '--gate', '1', '--report', at('report.html'))
+  expect(alone.stdout).toContain(
+    'Not tested: who also holds what users did, an earlier release, another model (--with).',
+  )
+  const { code, stdout } = await audit(
+    'by-label.csv',
+    '--with',
+    `${at('original.csv')},${at('ratings.csv')}`,
+    '--gate',
+    '1',
+    '--report',
+    at('report.html'),
+  )
   expect(code).toBe(5)
   expect(stdout).toContain('original.csv, vectors of 400 users: 6 dimensions; ratings.csv, the history of 399 users:')
-  expect(stdout).toMatch(/Who also holds original\.csv and ratings\.csv learns gender from the table: .* alone a folded AUC of at most 0\.\d+; with the table \S+ rises from/)
+  expect(stdout).toMatch(
+    /Who also holds original\.csv and ratings\.csv learns gender from the table: .* alone a folded AUC of at most 0\.\d+; with the table \S+ rises from/,
+  )
   expect(stdout).toMatch(/Gate failed: .*the table adds to what the attacker holds/)
   expect(readFileSync(at('report.html'), 'utf8')).toContain('learns gender from the table')
   expect((await audit('one-map.csv', '--with', at('original.csv'), '--gate', '1')).code).toBe(0)
 })
 
 test('what cannot be compared is refused', async () => {
-  expect(await audit('one-map.csv', '--attacker-holds', 'history')).toMatchObject({ code: 2, stderr: expect.stringContaining('name the files (--with)') as unknown })
+  expect(await audit('one-map.csv', '--attacker-holds', 'history')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('name the files (--with)') as unknown,
+  })
   writeFileSync(at('others.csv'), 'id,a,b\nx,1,2\ny,3,4\n')
-  expect(await audit('one-map.csv', '--with', at('others.csv'))).toMatchObject({ code: 3, stderr: expect.stringContaining('expected most users of') as unknown })
+  expect(await audit('one-map.csv', '--with', at('others.csv'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('expected most users of') as unknown,
+  })
 })
 
 test('unlearn takes the method that hides from who is named, and says from whom it does not', async () => {
   const unlearn = (out: string, ...more: string[]): Promise<Ran> =>
-    indistinctInProcess(['unlearn', at('original.csv'), '--attributes', at('people.csv'), '--attribute', 'gender', '--out', at(out), ...more])
+    indistinctInProcess([
+      'unlearn',
+      at('original.csv'),
+      '--attributes',
+      at('people.csv'),
+      '--attribute',
+      'gender',
+      '--out',
+      at(out),
+      ...more,
+    ])
   const history = await unlearn('from-history.csv', '--attacker-holds', 'history')
   expect(history.code).toBe(0)
   expect(history.stdout).toContain('blind: 400 of 400 users moved')
@@ -78,6 +129,7 @@ test('unlearn takes the method that hides from who is named, and says from whom 
   expect((await held('from-history.csv', at('original.csv'))).worse).toBe(false)
   const asked = await unlearn('asked.csv', '--attacker-holds', 'history', '--method', 'mean-matching')
   expect(asked.stdout).toContain('the move tells them the label')
-  for (const file of ['asked.csv.json', 'asked.csv.html']) expect(readFileSync(at(file), 'utf8')).toContain('Not from who also holds what users did')
+  for (const file of ['asked.csv.json', 'asked.csv.html'])
+    expect(readFileSync(at(file), 'utf8')).toContain('Not from who also holds what users did')
   expect((await unlearn('usual.csv')).stdout).toContain('flow: ')
 })

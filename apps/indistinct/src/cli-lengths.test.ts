@@ -19,8 +19,13 @@ function norms({ data }: { readonly data: Float32Array }): number[] {
 
 beforeAll(async () => {
   const random = randomStream(8, 'cli-lengths')
-  const data = Float32Array.from({ length: N * K }, (_, p) => random.normal() + (Math.floor(p / K) % 2 === 0 && p % K === 1 ? 1.5 : 0))
-  norms({ data }).forEach((norm, i) => data.subarray(i * K, (i + 1) * K).forEach((value, k) => (data[i * K + k] = value / norm)))
+  const data = Float32Array.from(
+    { length: N * K },
+    (_, p) => random.normal() + (Math.floor(p / K) % 2 === 0 && p % K === 1 ? 1.5 : 0),
+  )
+  norms({ data }).forEach((norm, i) =>
+    data.subarray(i * K, (i + 1) * K).forEach((value, k) => (data[i * K + k] = value / norm)),
+  )
   writeFileSync(at('unit.npy'), writeNpy([N, K], data))
   writeFileSync(at('people.csv'), `gender\n${Array.from({ length: N }, (_, i) => 'FM'[i % 2]).join('\n')}\n`)
   await writeTable(at('unit.safetensors'), embeddingTable({ matrix: matrix(N, K, data), dtype: 'bf16' }))
@@ -31,7 +36,8 @@ beforeAll(async () => {
 const labels = (): string[] => ['--attributes', at('people.csv'), '--attribute', 'gender']
 const unlearn = (table: string, out: string, ...more: string[]): Promise<Ran> =>
   indistinctInProcess(['unlearn', at(table), ...labels(), '--out', at(out), '--method', 'mean-matching', ...more])
-const warningsOf = (out: string): string[] => (JSON.parse(readFileSync(at(`${out}.json`), 'utf8')) as { warnings: string[] }).warnings
+const warningsOf = (out: string): string[] =>
+  (JSON.parse(readFileSync(at(`${out}.json`), 'utf8')) as { warnings: string[] }).warnings
 
 describe('rows of unit length', () => {
   test('stay of unit length, and it is said in text, sidecar and report', async () => {
@@ -48,14 +54,20 @@ describe('rows of unit length', () => {
     const { code, stderr } = await unlearn('unit.npy', 'free.npy', '--lengths', 'free', '--force')
     expect(stderr).toContain('gives away more than before')
     expect(code).toBe(5)
-    expect(stderr).toContain('inner products are no cosines any more; scale rows to one length where they are compared, or leave out --lengths free')
+    expect(stderr).toContain(
+      'inner products are no cosines any more; scale rows to one length where they are compared, or leave out ' +
+        '--lengths free',
+    )
     const lengths = norms((await readTable(at('free.npy'))).matrix)
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeGreaterThan(0.1)
   })
 
   test('block by block too', async () => {
     const { code, stderr } = await unlearn('unit.npy', 'stream.npy', '--stream', 'always')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('rows that moved were scaled back to it') })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('rows that moved were scaled back to it'),
+    })
     expect(warningsOf('stream.npy')).toContainEqual(expect.stringContaining('have length 1'))
     const [kept, stream] = [await readTable(at('kept.npy')), await readTable(at('stream.npy'))]
     stream.matrix.data.forEach((value, p) => expect(value).toBeCloseTo(kept.matrix.data[p]!, 5))
@@ -63,8 +75,21 @@ describe('rows of unit length', () => {
 })
 
 describe('what is attacked afterwards is what was written', () => {
-  const battery = ['--attackers', 'logistic', '--protocols', 'five-fold', '--repeats', '1', '--permutations', '99', '--refit=false', '--json']
-  interface Attacks { attacks: { foldedAuc: { value: number } }[] }
+  const battery = [
+    '--attackers',
+    'logistic',
+    '--protocols',
+    'five-fold',
+    '--repeats',
+    '1',
+    '--permutations',
+    '99',
+    '--refit=false',
+    '--json',
+  ]
+  interface Attacks {
+    attacks: { foldedAuc: { value: number } }[]
+  }
   test.each([
     ['unit.npy', 'a.npy', []],
     ['unit.safetensors', 'a.safetensors', []],
@@ -75,7 +100,9 @@ describe('what is attacked afterwards is what was written', () => {
     const { audit } = JSON.parse(stdout) as { audit: { after: Attacks } }
     const again = await indistinctInProcess(['audit', at(out), ...labels(), ...battery, ...more])
     const found = JSON.parse(again.stdout) as Attacks
-    expect(audit.after.attacks.map(({ foldedAuc }) => foldedAuc.value)).toEqual(found.attacks.map(({ foldedAuc }) => foldedAuc.value))
+    expect(audit.after.attacks.map(({ foldedAuc }) => foldedAuc.value)).toEqual(
+      found.attacks.map(({ foldedAuc }) => foldedAuc.value),
+    )
   })
 })
 
@@ -89,8 +116,14 @@ describe('types', () => {
   })
 
   test('int8 needs a scale, and is written in another format as float32', async () => {
-    expect(await unlearn('whole.npy', 'typed.npy')).toMatchObject({ code: 2, stderr: expect.stringContaining('say which: with --scale S') })
+    expect(await unlearn('whole.npy', 'typed.npy')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('say which: with --scale S'),
+    })
     const { code, stderr } = await unlearn('whole.npy', 'typed.csv', '--scale', '0.00787401574')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('values of int8 are written as float32, since text holds no int8') })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('values of int8 are written as float32, since text holds no int8'),
+    })
   })
 })

@@ -34,7 +34,16 @@ test('a folder is audited and unlearned as the one table that its parts make', a
   const [parts, whole] = [await readTable(at('parts.parquet')), await readTable(at('whole.csv'))]
   expect([parts.ids, parts.matrix]).toEqual([whole.ids, whole.matrix])
   const audit = async (table: string): Promise<unknown> => {
-    const { stdout } = await indistinctInProcess(['audit', table, ...labels, '--attackers', 'logistic', '--permutations', '99', '--json'])
+    const { stdout } = await indistinctInProcess([
+      'audit',
+      table,
+      ...labels,
+      '--attackers',
+      'logistic',
+      '--permutations',
+      '99',
+      '--json',
+    ])
     return (JSON.parse(stdout) as { readonly attacks: unknown }).attacks
   }
   const attacks = await audit(at('userFactors'))
@@ -43,7 +52,17 @@ test('a folder is audited and unlearned as the one table that its parts make', a
 })
 
 test('an attacker may hold a folder too', async () => {
-  const { code, stdout } = await indistinctInProcess(['audit', at('users.csv'), ...labels, '--attackers', 'logistic', '--permutations', '99', '--with', at('userFactors')])
+  const { code, stdout } = await indistinctInProcess([
+    'audit',
+    at('users.csv'),
+    ...labels,
+    '--attackers',
+    'logistic',
+    '--permutations',
+    '99',
+    '--with',
+    at('userFactors'),
+  ])
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('userFactors, vectors of 90 users: ') })
 })
 
@@ -58,22 +77,47 @@ test('block by block it gives the bytes that it gives in memory', async () => {
 test('where parts are given one by one, the message names the folder', async () => {
   expect(await indistinctInProcess(['audit', ...PARTS, ...labels])).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining(`have no user in common, and several tables are to be of the same users; if they are parts of one table, give the folder, ${at('userFactors')}`),
+    stderr: expect.stringContaining(
+      'have no user in common, and several tables are to be of the same users; if they are parts of one table, ' +
+        `give the folder, ${at('userFactors')}`,
+    ),
   })
   mkdirSync(at('elsewhere'))
   copyFileSync(PARTS[1]!, at('elsewhere/part-1.parquet'))
-  expect((await indistinctInProcess(['audit', PARTS[0]!, at('elsewhere/part-1.parquet'), ...labels])).stderr)
-    .toContain('give a folder that holds the parts and nothing else')
-  expect(await indistinctInProcess(['unlearn', ...PARTS, ...labels, '--method', 'flow', '--out', at('o.parquet')])).toMatchObject({
+  expect((await indistinctInProcess(['audit', PARTS[0]!, at('elsewhere/part-1.parquet'), ...labels])).stderr).toContain(
+    'give a folder that holds the parts and nothing else',
+  )
+  expect(
+    await indistinctInProcess(['unlearn', ...PARTS, ...labels, '--method', 'flow', '--out', at('o.parquet')]),
+  ).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(`expected 3 files separated by commas, one for each table, got ${at('o.parquet')}; if they are parts of one table, give the folder, ${at('userFactors')}`),
+    stderr: expect.stringContaining(
+      `expected 3 files separated by commas, one for each table, got ${at('o.parquet')}; if they are parts of ` +
+        `one table, give the folder, ${at('userFactors')}`,
+    ),
   })
 })
 
 test('a folder has no bytes to bring back, takes no output, and is no shard', async () => {
-  expect(await unlearn(at('userFactors'), 'o.parquet', '--delta', at('o.delta'))).toMatchObject({ code: 2, stderr: expect.stringContaining('is a folder of parts; leave it out') })
-  expect(await unlearn(at('userFactors'), 'userFactors/part-2.parquet')).toMatchObject({ code: 2, stderr: expect.stringContaining('which this run reads as a whole') })
-  expect(await indistinctInProcess(['shards', 'unlearn', at('userFactors'), ...labels, '--out', at('run'), '--prepare-only'])).toMatchObject({
+  expect(await unlearn(at('userFactors'), 'o.parquet', '--delta', at('o.delta'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is a folder of parts; leave it out'),
+  })
+  expect(await unlearn(at('userFactors'), 'userFactors/part-2.parquet')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('which this run reads as a whole'),
+  })
+  expect(
+    await indistinctInProcess([
+      'shards',
+      'unlearn',
+      at('userFactors'),
+      ...labels,
+      '--out',
+      at('run'),
+      '--prepare-only',
+    ]),
+  ).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(`name its parts, each of which is a shard: ${at('userFactors/*.parquet')}`),
   })

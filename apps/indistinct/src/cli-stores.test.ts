@@ -28,7 +28,8 @@ describe.each([
     place = await start(6)
     plantLeak(cwd, 200, 2)
     // The store's ids are numbers.
-    for (const file of ['users.csv', 'people.csv']) writeFileSync(join(cwd, file), readFileSync(join(cwd, file), 'utf8').replaceAll(/^u(?=\d)/gm, ''))
+    for (const file of ['users.csv', 'people.csv'])
+      writeFileSync(join(cwd, file), readFileSync(join(cwd, file), 'utf8').replaceAll(/^u(?=\d)/gm, ''))
     const { ids, matrix } = await readTable(join(cwd, 'users.csv'))
     vectors = new Map(ids.map((id, i) => [id, matrix.data.slice(i * 6, i * 6 + 6)]))
     await place.fill(vectors)
@@ -36,22 +37,45 @@ describe.each([
   afterAll(() => place?.stop())
 
   const seenIs = async (file: string): Promise<void> => {
-    const { ids, matrix } = await readTable(join(cwd, file), file.endsWith('.npy') ? { ids: join(cwd, `${file}.ids.csv`) } : {})
+    const { ids, matrix } = await readTable(
+      join(cwd, file),
+      file.endsWith('.npy') ? { ids: join(cwd, `${file}.ids.csv`) } : {},
+    )
     expect(await place.seen()).toEqual(new Map(ids.map((id, i) => [id, [...matrix.data.subarray(i * 6, i * 6 + 6)]])))
   }
 
   test('export, unlearn, publish, roll back, prune', { timeout: 240_000 }, async () => {
     const exported = await run(`export --from ${kind} ${flags} --out out.npy --json`)
     expect(exported.stderr).toBe('')
-    expect(JSON.parse(exported.stdout)).toMatchObject({ schema: 'indistinct/export/1', store: kind, rows: 200, dimensions: 6, withoutVector: 0, output: [{ file: 'out.npy' }, { file: 'out.npy.ids.csv' }] })
+    expect(JSON.parse(exported.stdout)).toMatchObject({
+      schema: 'indistinct/export/1',
+      store: kind,
+      rows: 200,
+      dimensions: 6,
+      withoutVector: 0,
+      output: [{ file: 'out.npy' }, { file: 'out.npy.ids.csv' }],
+    })
     await seenIs('out.npy')
 
-    const unlearned = await run('unlearn out.npy --ids out.npy.ids.csv --attributes people.csv --attribute gender --id-column user --table-id-column id --out new.npy')
+    const unlearned = await run(
+      'unlearn out.npy --ids out.npy.ids.csv --attributes people.csv --attribute gender --id-column user ' +
+        '--table-id-column id --out new.npy',
+    )
     expect(unlearned.stderr).toBe('')
     const published = await run(`publish new.npy --ids new.npy.ids.csv --to ${kind} ${flags} --json`)
     expect(published.stderr).toBe('')
     const record = JSON.parse(published.stdout) as Record<string, unknown>
-    expect(record).toMatchObject({ schema: 'indistinct/publish/1', version: 2, before: 1, rows: 200, dimensions: 6, changed: 200, others: 0, leftovers: false, input: { file: 'new.npy' } })
+    expect(record).toMatchObject({
+      schema: 'indistinct/publish/1',
+      version: 2,
+      before: 1,
+      rows: 200,
+      dimensions: 6,
+      changed: 200,
+      others: 0,
+      leftovers: false,
+      input: { file: 'new.npy' },
+    })
     await seenIs('new.npy')
 
     const versions = await run(`versions --in ${kind} ${flags}`)
@@ -59,16 +83,26 @@ describe.each([
     expect(versions.stdout).toContain((record['input'] as { sha256: string }).sha256.slice(0, 12))
 
     const back = await run(`rollback --in ${kind} ${flags}`)
-    expect(back.stdout).toContain(`200 vectors changed; before it, version 2 was live\nto go back: indistinct rollback --in ${kind} ${flags} --to 2\n`)
+    expect(back.stdout).toContain(
+      `200 vectors changed; before it, version 2 was live\nto go back: indistinct rollback --in ${kind} ${flags} ` +
+        `--to 2\n`,
+    )
     await seenIs('users.csv')
 
     const pruned = await run(`versions --in ${kind} ${flags} --prune --json`)
-    expect(JSON.parse(pruned.stdout)).toMatchObject({ schema: 'indistinct/versions/1', removed: [2], versions: [{ version: 1, live: true }] })
+    expect(JSON.parse(pruned.stdout)).toMatchObject({
+      schema: 'indistinct/versions/1',
+      removed: [2],
+      versions: [{ version: 1, live: true }],
+    })
   })
 
   test('a table that does not fit exits 3 and changes nothing', async () => {
     const before = await place.seen()
-    writeFileSync(join(cwd, 'few.csv'), readFileSync(join(cwd, 'users.csv'), 'utf8').split('\n').slice(0, 199).join('\n'))
+    writeFileSync(
+      join(cwd, 'few.csv'),
+      readFileSync(join(cwd, 'users.csv'), 'utf8').split('\n').slice(0, 199).join('\n'),
+    )
     const { code, stdout, stderr } = await run(`publish few.csv --to ${kind} ${flags}`)
     expect([code, stdout], stderr).toEqual([3, ''])
     expect(stderr).toMatch(/^error: [^\n]*2 users there are not in the table[^\n]*\n$/)
@@ -83,12 +117,37 @@ describe('passwords and addresses', () => {
 
   // Port 1 answers nobody.
   test.each([
-    ['publish t.csv --to postgres --table users', { DATABASE_URL: `postgres://ann:${encodeURIComponent(secret)}@127.0.0.1:1/db` }, 4, 'cannot connect to PostgreSQL: connect ECONNREFUSED 127.0.0.1:1'],
-    ['export --from redis --prefix user: --out o.npy', { REDIS_URL: `redis://:${encodeURIComponent(secret)}@127.0.0.1:1` }, 4, 'cannot connect to Redis: connect ECONNREFUSED 127.0.0.1:1'],
-    ['publish t.csv --to postgres://ann:hunter2@host/db --table users', {}, 2, 'the address belongs into DATABASE_URL or REDIS_URL'],
-    ['publish t.csv postgres://ann:hunter2@host/db --to postgres --table users', {}, 2, 'publish: unexpected postgres://***@host/db'],
+    [
+      'publish t.csv --to postgres --table users',
+      { DATABASE_URL: `postgres://ann:${encodeURIComponent(secret)}@127.0.0.1:1/db` },
+      4,
+      'cannot connect to PostgreSQL: connect ECONNREFUSED 127.0.0.1:1',
+    ],
+    [
+      'export --from redis --prefix user: --out o.npy',
+      { REDIS_URL: `redis://:${encodeURIComponent(secret)}@127.0.0.1:1` },
+      4,
+      'cannot connect to Redis: connect ECONNREFUSED 127.0.0.1:1',
+    ],
+    [
+      'publish t.csv --to postgres://ann:hunter2@host/db --table users',
+      {},
+      2,
+      'the address belongs into DATABASE_URL or REDIS_URL',
+    ],
+    [
+      'publish t.csv postgres://ann:hunter2@host/db --to postgres --table users',
+      {},
+      2,
+      'publish: unexpected postgres://***@host/db',
+    ],
     ['publish t.csv --to postgres', {}, 2, 'postgres: missing --table'],
-    ['export --from redis --prefix user: --table users --out o.npy', {}, 2, '--table is for postgres; redis takes --prefix, --vector-field'],
+    [
+      'export --from redis --prefix user: --table users --out o.npy',
+      {},
+      2,
+      '--table is for postgres; redis takes --prefix, --vector-field',
+    ],
     ['publish --to redis', {}, 2, 'publish: expected a FILE'],
   ] as const)('%s (%#)', async (line, env, expected, message) => {
     const { code, stdout, stderr } = await indistinct(words(line), { cwd, env })

@@ -20,17 +20,33 @@ const everyExit = ['ok', 'internal', 'usage', 'badData', 'file'] as const
 const exampleWidth = 92
 
 /** `yargs` with the help of a command around its options. */
-export function described<T>(yargs: Argv<T>, { usage, examples, notes = [], exits = [], environment = {} }: CommandHelp): Argv<T> {
+export function described<T>(
+  yargs: Argv<T>,
+  { usage, examples, notes = [], exits = [], environment = {} }: CommandHelp,
+): Argv<T> {
   const codes = [...everyExit, ...exits].map((name): [string, string] => [String(exitCodes[name]), exitMeanings[name]])
-  const end = [sectionOf('Exit codes', [...codes, ['130, 143', 'ended by Ctrl-C or SIGTERM']]), ...(Object.keys(environment).length > 0 ? [sectionOf('Environment', Object.entries(environment))] : [])]
+  const end = [
+    sectionOf('Exit codes', [...codes, ['130, 143', 'ended by Ctrl-C or SIGTERM']]),
+    ...(Object.keys(environment).length > 0 ? [sectionOf('Environment', Object.entries(environment))] : []),
+  ]
   return yargs
-    .usage([`indistinct ${usage}`, '', 'Examples:', ...examples.flatMap(exampleLines), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n'))
+    .usage(
+      [
+        `indistinct ${usage}`,
+        '',
+        'Examples:',
+        ...examples.flatMap(exampleLines),
+        ...(notes.length > 0 ? ['', ...notes] : []),
+      ].join('\n'),
+    )
     .epilogue(end.join('\n\n'))
 }
 
 /** `table` with every option under the heading `group`. */
 export function inGroup<T extends Readonly<Record<string, Options>>>(group: string, table: T): T {
-  return Object.fromEntries(Object.entries(table).map(([name, option]) => [name, { ...option, group: `${group}:` }])) as unknown as T
+  return Object.fromEntries(
+    Object.entries(table).map(([name, option]) => [name, { ...option, group: `${group}:` }]),
+  ) as unknown as T
 }
 
 /** An example in lines that can be pasted: a long one goes on after a backslash, before a flag. */

@@ -1,4 +1,7 @@
-/** @file The options of every command, under the words that call it: what help, completion, suggestions and the configuration file know. */
+/**
+ * @file The options of every command, under the words that call it: what help, completion, suggestions and the
+ * configuration file know.
+ */
 
 import type { Options } from 'yargs'
 import { batteryOptions } from './attack-battery.ts'
@@ -53,7 +56,9 @@ export function takesShared(command: string, name: string): boolean {
 export function commandOf(args: readonly string[]): string | undefined {
   const words = args.slice(0, endOfFlags(args)).filter((arg) => !arg.startsWith('-'))
   const at = words.findIndex((word) => Object.keys(commandOptions).some((name) => name.split(' ')[0] === word))
-  return [words.slice(at, at + 2).join(' '), words[at]].find((name) => at >= 0 && name !== undefined && Object.hasOwn(commandOptions, name))
+  return [words.slice(at, at + 2).join(' '), words[at]].find(
+    (name) => at >= 0 && name !== undefined && Object.hasOwn(commandOptions, name),
+  )
 }
 
 /** Where `--` ends the flags of `args`. */

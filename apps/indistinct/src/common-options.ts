@@ -20,11 +20,21 @@ export const outputOptions = inGroup('Output', {
 } as const satisfies Record<string, Options>)
 
 /** Variables that stand in for flags which are not given. */
-export const environmentOf: Readonly<Record<string, string>> = { seed: 'INDISTINCT_SEED', threads: 'INDISTINCT_THREADS', 'data-folder': 'INDISTINCT_DATA', store: 'INDISTINCT_STORE' }
+export const environmentOf: Readonly<Record<string, string>> = {
+  seed: 'INDISTINCT_SEED',
+  threads: 'INDISTINCT_THREADS',
+  'data-folder': 'INDISTINCT_DATA',
+  store: 'INDISTINCT_STORE',
+}
 
-export const computeEnvironment = { INDISTINCT_SEED: 'the seed, where --seed is not given', INDISTINCT_THREADS: 'the number of threads, where --threads is not given' } as const
+export const computeEnvironment = {
+  INDISTINCT_SEED: 'the seed, where --seed is not given',
+  INDISTINCT_THREADS: 'the number of threads, where --threads is not given',
+} as const
 
-export const dataEnvironment = { INDISTINCT_DATA: 'folder with one folder a data set, where --data-folder is not given' } as const
+export const dataEnvironment = {
+  INDISTINCT_DATA: 'folder with one folder a data set, where --data-folder is not given',
+} as const
 
 /**
  * Seed and threads. The environment is read here, when the module is loaded; that of the threads is only checked, since

@@ -8,7 +8,21 @@ test.each<[string, string[]]>([
   ['data fetch ml-1', ['ml-100k', 'ml-1m']],
   ['reproduce table-2 table-', ['table-3', 'table-4', 'table-5']],
   ['unlearn users.npy --met', ['--method']],
-  ['unlearn users.npy --method ', ['flow', 'relabel', 'mean-matching', 'leace', 'blind', 'gaussian-transport', 'd2d-r', 'u2u-r', 'u2u-r-closed', 'random-noise']],
+  [
+    'unlearn users.npy --method ',
+    [
+      'flow',
+      'relabel',
+      'mean-matching',
+      'leace',
+      'blind',
+      'gaussian-transport',
+      'd2d-r',
+      'u2u-r',
+      'u2u-r-closed',
+      'random-noise',
+    ],
+  ],
   ['unlearn users.npy --method=le', ['--method=leace']],
   ['unlearn users.npy --method leace --met', []],
   ['audit users.npy --attackers mlp,x', ['mlp,xgb', 'mlp,xgb-regression']],
@@ -22,6 +36,12 @@ test.each<[string, string[]]>([
   expect(completions(line.split(' '))).toEqual(found)
 })
 
-test.each(['audit us', 'audit users.npy --attributes ', 'unlearn users.npy --out=', 'audit --config ', 'unlearn users.npy --seed '])('%s: a file, or whatever it is', (line) => {
+test.each([
+  'audit us',
+  'audit users.npy --attributes ',
+  'unlearn users.npy --out=',
+  'audit --config ',
+  'unlearn users.npy --seed ',
+])('%s: a file, or whatever it is', (line) => {
   expect(completions(line.split(' '))).toEqual([])
 })

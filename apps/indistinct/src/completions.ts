@@ -39,7 +39,9 @@ function candidates(before: readonly string[], current: string): string[] {
   }
   if (command === undefined) return current.startsWith('-') ? ['--help', '--version', '--config'] : nextWords(before)
   if (current.startsWith('-')) {
-    return Object.entries(options).filter(([key, each]) => each.array || !isGiven(before, key)).map(([key]) => `--${key}`)
+    return Object.entries(options)
+      .filter(([key, each]) => each.array || !isGiven(before, key))
+      .map(([key]) => `--${key}`)
   }
   return (positionals[command] ?? []).filter((word) => !before.includes(word))
 }
@@ -48,7 +50,11 @@ function candidates(before: readonly string[], current: string): string[] {
 function nextWords(before: readonly string[]): string[] {
   const given = before.filter((word) => !word.startsWith('-'))
   const names = [...Object.keys(commandOptions), 'completion'].map((name) => name.split(' '))
-  return [...new Set(names.filter((name) => given.every((word, at) => name[at] === word)).flatMap((name) => name[given.length] ?? []))]
+  return [
+    ...new Set(
+      names.filter((name) => given.every((word, at) => name[at] === word)).flatMap((name) => name[given.length] ?? []),
+    ),
+  ]
 }
 
 /** Names that the option takes; in a list, with those before the last comma in front. */

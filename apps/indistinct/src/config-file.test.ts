@@ -24,9 +24,21 @@ const accept = new Ajv({ allErrors: true }).compile(configSchema())
 describe('what is accepted, by the reader as by the schema', () => {
   test.each<[unknown, string, Record<string, readonly string[]>]>([
     [{ $schema: './config.schema.json' }, 'audit', {}],
-    [{ seed: 3, attribute: 'gender', quiet: true }, 'audit', { seed: ['--seed=3'], attribute: ['--attribute=gender'], quiet: ['--quiet=true'] }],
-    [{ seed: 3, audit: { seed: 4, attackers: ['mlp', 'xgb'], gate: 0.55, refit: false } }, 'audit', { seed: ['--seed=4'], attackers: ['--attackers=mlp,xgb'], gate: ['--gate=0.55'], refit: ['--refit=false'] }],
-    [{ 'missing-label': ['unknown', 'n, a'] }, 'unlearn', { 'missing-label': ['--missing-label=unknown', '--missing-label=n, a'] }],
+    [
+      { seed: 3, attribute: 'gender', quiet: true },
+      'audit',
+      { seed: ['--seed=3'], attribute: ['--attribute=gender'], quiet: ['--quiet=true'] },
+    ],
+    [
+      { seed: 3, audit: { seed: 4, attackers: ['mlp', 'xgb'], gate: 0.55, refit: false } },
+      'audit',
+      { seed: ['--seed=4'], attackers: ['--attackers=mlp,xgb'], gate: ['--gate=0.55'], refit: ['--refit=false'] },
+    ],
+    [
+      { 'missing-label': ['unknown', 'n, a'] },
+      'unlearn',
+      { 'missing-label': ['--missing-label=unknown', '--missing-label=n, a'] },
+    ],
     [{ audit: { gate: 0.6 }, unlearn: { method: 'leace' } }, 'unlearn', { method: ['--method=leace'] }],
     [{ threads: 2, data: { describe: { core: 5 } } }, 'data describe', { core: ['--core=5'] }],
     [{ 'id-column': 'user', quiet: true }, 'publish', { quiet: ['--quiet=true'] }],
@@ -59,12 +71,18 @@ describe('what is refused, by the reader as by the schema, whatever the command'
     [{ audit: { constructor: 1 } }, ': unknown key "constructor" in audit'],
     [{ $schema: 1 }, ': $schema: expected a string, got 1'],
   ])('%j', (config, message) => {
-    expect(() => read(config, 'doctor')).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }))
+    expect(() => read(config, 'doctor')).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }),
+    )
     expect(accept(config)).toBe(false)
   })
 
   test('what is no JSON, and what is not there', () => {
-    expect(() => read('{ "seed": 3, }')).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringMatching(/c\.json: expected JSON: .*JSON/) }))
-    expect(() => readConfig(join(folder, 'none.json'), 'audit')).toThrow(expect.objectContaining({ code: 'file', message: expect.stringContaining('none.json: no such file') }))
+    expect(() => read('{ "seed": 3, }')).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(/c\.json: expected JSON: .*JSON/) }),
+    )
+    expect(() => readConfig(join(folder, 'none.json'), 'audit')).toThrow(
+      expect.objectContaining({ code: 'file', message: expect.stringContaining('none.json: no such file') }),
+    )
   })
 })

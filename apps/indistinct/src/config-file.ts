@@ -15,8 +15,8 @@ type JsonObject = { readonly [key: string]: Json }
 export type ConfiguredFlags = ReadonlyMap<string, readonly string[]>
 
 /**
- * Reads the configuration at `path` and returns what it says for `command`: its own section, and before it the keys that
- * all commands share.
+ * Reads the configuration at `path` and returns what it says for `command`: its own section, and before it the keys
+ * that all commands share.
  * @throws IndistinctError 'usage' naming file and key, 'file' where it cannot be read.
  */
 export function readConfig(path: string, command: string | undefined): ConfiguredFlags {
@@ -44,7 +44,8 @@ export function readConfig(path: string, command: string | undefined): Configure
 }
 
 /** An option table, or the tables of the subcommands. */
-export type Section = { readonly options: OptionTable } | { readonly subcommands: Readonly<Record<string, OptionTable>> }
+export type Section =
+  { readonly options: OptionTable } | { readonly subcommands: Readonly<Record<string, OptionTable>> }
 
 /** Sections of a configuration file: one a command, with one a subcommand inside. */
 export function sectionsOf(commands: Readonly<Record<string, OptionTable>>): Readonly<Record<string, Section>> {
@@ -52,7 +53,10 @@ export function sectionsOf(commands: Readonly<Record<string, OptionTable>>): Rea
   for (const [words, options] of Object.entries(commands)) {
     const [first, second] = words.split(' ')
     const known = sections[first!]
-    sections[first!] = second === undefined ? { options } : { subcommands: { ...(known && 'subcommands' in known && known.subcommands), [second]: options } }
+    sections[first!] =
+      second === undefined
+        ? { options }
+        : { subcommands: { ...(known && 'subcommands' in known && known.subcommands), [second]: options } }
   }
   return sections
 }
@@ -79,8 +83,10 @@ function flagsOf(path: string, place: string, name: string, option: Options, val
   const { schema, list } = acceptedBy(option)
   const { type } = schema
   if (type === 'array') {
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw expected(path, place, 'an array of strings', value)
-    if (list && value.some((item) => item.includes(','))) throw usageError(`${path}: ${place}: names with commas cannot be given, got ${JSON.stringify(value)}`)
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+      throw expected(path, place, 'an array of strings', value)
+    if (list && value.some((item) => item.includes(',')))
+      throw usageError(`${path}: ${place}: names with commas cannot be given, got ${JSON.stringify(value)}`)
     if (list && value.length === 0) throw expected(path, place, 'at least one name', value)
   } else if (type === 'boolean') {
     if (typeof value !== 'boolean') throw expected(path, place, 'true or false', value)
@@ -90,7 +96,11 @@ function flagsOf(path: string, place: string, name: string, option: Options, val
     throw expected(path, place, 'a string', value)
   }
   const choices = schema['enum'] as readonly string[] | undefined
-  if (choices && !choices.includes(value as string)) throw usageError(`${path}: ${place}: expected one of ${choices.join(', ')}, got ${JSON.stringify(value)}${didYouMean(nearest(String(value), choices))}`)
+  if (choices && !choices.includes(value as string))
+    throw usageError(
+      `${path}: ${place}: expected one of ${choices.join(', ')}, got ` +
+        `${JSON.stringify(value)}${didYouMean(nearest(String(value), choices))}`,
+    )
   const texts = list ? [(value as string[]).join(',')] : Array.isArray(value) ? value.map(String) : [String(value)]
   if (!option.array) {
     try {
@@ -118,7 +128,10 @@ function objectAt(path: string, place: string, value: Json): JsonObject {
 }
 
 function unknownKey(path: string, place: string, key: string, known: readonly string[]): Error {
-  return usageError(`${path}: unknown key ${JSON.stringify(key)}${place && ` in ${place}`}${didYouMean(nearest(key, known)) || `; expected some of ${known.join(', ')}`}`)
+  return usageError(
+    `${path}: unknown key ` +
+      `${JSON.stringify(key)}${place && ` in ${place}`}${didYouMean(nearest(key, known)) || `; expected some of ${known.join(', ')}`}`,
+  )
 }
 
 function expected(path: string, place: string, what: string, value: Json): Error {

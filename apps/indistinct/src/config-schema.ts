@@ -11,13 +11,19 @@ type Schema = { readonly [key: string]: Json }
 export function configSchema(): Schema {
   const sections = Object.entries(sectionsOf(commandOptions)).map(([name, section]): [string, Schema] => [
     name,
-    'options' in section ? tableSchema(section.options) : objectSchema(Object.fromEntries(Object.entries(section.subcommands).map(([word, table]) => [word, tableSchema(table)]))),
+    'options' in section
+      ? tableSchema(section.options)
+      : objectSchema(
+          Object.fromEntries(Object.entries(section.subcommands).map(([word, table]) => [word, tableSchema(table)])),
+        ),
   ])
   const shared = propertiesOf(sharedOptions)
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'indistinct.config.json',
-    description: 'Flags of the commands of indistinct. Keys beside the commands are for every command that has the flag; a flag on the command line and a variable of the environment come before both.',
+    description:
+      'Flags of the commands of indistinct. Keys beside the commands are for every command that has the flag; a ' +
+      'flag on the command line and a variable of the environment come before both.',
     ...objectSchema({ $schema: { type: 'string' }, ...shared, ...Object.fromEntries(sections) }),
   }
 }
@@ -32,7 +38,14 @@ function propertiesOf(table: OptionTable): Record<string, Schema> {
       const { describe: description, default: value } = option
       // The default of the seed is of the environment that made the schema.
       const stated = value !== undefined && name !== 'seed'
-      return [name, { ...(description !== undefined && { description }), ...acceptedBy(option).schema, ...(stated && { default: value as Json }) }]
+      return [
+        name,
+        {
+          ...(description !== undefined && { description }),
+          ...acceptedBy(option).schema,
+          ...(stated && { default: value as Json }),
+        },
+      ]
     }),
   )
 }

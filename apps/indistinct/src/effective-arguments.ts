@@ -1,4 +1,7 @@
-/** @file The arguments in effect: those of the command line, and the configuration file's where neither they nor the environment say otherwise. */
+/**
+ * @file The arguments in effect: those of the command line, and the configuration file's where neither they nor the
+ * environment say otherwise.
+ */
 
 import { existsSync } from 'node:fs'
 import { usageError } from '@indistinct/core'

@@ -15,7 +15,11 @@ export const exitMeanings = {
   partlyDone: 'partly done: some stages or methods failed, the rest is written',
 } as const satisfies Record<keyof typeof exitCodes, string>
 
-const byErrorCode: Readonly<Record<ErrorCode, number>> = { usage: exitCodes.usage, 'bad-data': exitCodes.badData, file: exitCodes.file }
+const byErrorCode: Readonly<Record<ErrorCode, number>> = {
+  usage: exitCodes.usage,
+  'bad-data': exitCodes.badData,
+  file: exitCodes.file,
+}
 
 /** The exit code of an error; whatever is not the user's to mend is internal. */
 export function exitCodeOf(error: unknown): number {

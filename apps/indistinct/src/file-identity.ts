@@ -1,4 +1,6 @@
-/** @file Whether two paths lead to one file, however they are spelled: by links, `..`, another case, or a relative path. */
+/**
+ * @file Whether two paths lead to one file, however they are spelled: by links, `..`, another case, or a relative path.
+ */
 
 import { realpathSync, statSync, type BigIntStats } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
@@ -20,7 +22,10 @@ export function fileIdentity(path: string): FileIdentity {
   }
 }
 
-/** Files that are there are told apart by what they are, others by where they would be: not by case, which some systems ignore. */
+/**
+ * Files that are there are told apart by what they are, others by where they would be: not by case, which some systems
+ * ignore.
+ */
 export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
   if (a.inode !== undefined || b.inode !== undefined) return a.inode === b.inode
   return a.place.normalize('NFC').toLowerCase() === b.place.normalize('NFC').toLowerCase()

@@ -1,4 +1,7 @@
-/** @file The file between `unlearn --fit` and `unlearn --update`: a fit, what it was fitted to, and how far apart it left the classes. */
+/**
+ * @file The file between `unlearn --fit` and `unlearn --update`: a fit, what it was fitted to, and how far apart it
+ * left the classes.
+ */
 
 import { badData, canonicalJson, parseJson, type Json } from '@indistinct/core'
 import { fittedFromJson, fittedToJson, type ClassDifference, type FittedUnlearner } from '@indistinct/unlearners'
@@ -28,13 +31,27 @@ export function parseFit(text: string, path: string): Fit {
   const fitted = fittedFromJson(value, path)
   const { attribute, reference, ids } = value
   if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
-    throw badData(`${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of another version`)
+    throw badData(
+      `${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of ` +
+        'another version',
+    )
   }
-  if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) throw badData(`${path}: expected ids as a list of names; the file is damaged or of another version`)
-  return { fitted, attribute, reference: reference as ClassDifference[], ...(ids !== undefined && { ids: ids as string[] }) }
+  if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string')))
+    throw badData(`${path}: expected ids as a list of names; the file is damaged or of another version`)
+  return {
+    fitted,
+    attribute,
+    reference: reference as ClassDifference[],
+    ...(ids !== undefined && { ids: ids as string[] }),
+  }
 }
 
 function isDifference(value: unknown): boolean {
   const pair = value as { readonly [key: string]: Json } | null
-  return typeof pair === 'object' && pair !== null && ['first', 'second'].every((key) => typeof pair[key] === 'string') && ['ratio', 'chance'].every((key) => Number.isFinite(pair[key]))
+  return (
+    typeof pair === 'object' &&
+    pair !== null &&
+    ['first', 'second'].every((key) => typeof pair[key] === 'string') &&
+    ['ratio', 'chance'].every((key) => Number.isFinite(pair[key]))
+  )
 }

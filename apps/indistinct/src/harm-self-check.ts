@@ -1,9 +1,20 @@
-/** @file After every unlearning: whether the new tables give away more than the ones before, to who holds them alone. */
+/**
+ * @file After every unlearning: whether the new tables give away more than the ones before, to who holds them alone.
+ */
 
 import { harmAttackers, harmCheck, type HarmCheck } from '@indistinct/attackers'
 import {
-  classCounts, copyMatrix, gatherRows, IndistinctError, labelledRows, randomStream, shuffle, WouldHarmError,
-  type Json, type Labels, type Matrix,
+  classCounts,
+  copyMatrix,
+  gatherRows,
+  IndistinctError,
+  labelledRows,
+  randomStream,
+  shuffle,
+  WouldHarmError,
+  type Json,
+  type Labels,
+  type Matrix,
 } from '@indistinct/core'
 import { checkedClasses, classDifferences, intersection, rankCheck, type Unlearned } from '@indistinct/unlearners'
 import type { ChangedTable } from './before-and-after.ts'
@@ -40,15 +51,26 @@ const leastUsers = 20
  * Tables whose rows are as they were are not attacked: they tell what they told.
  */
 export async function checkHarm(
-  tables: readonly ChangedTable[], attributes: Readonly<Record<string, Labels>>, seed: number, log: Log,
+  tables: readonly ChangedTable[],
+  attributes: Readonly<Record<string, Labels>>,
+  seed: number,
+  log: Log,
 ): Promise<HarmSelfCheck> {
   const parts: HarmPart[] = []
   const unchecked: string[] = []
   const progress = log.progress('self-check')
-  const places = tables.filter(({ before, after }) => !sameValues(before, after))
+  const places = tables
+    .filter(({ before, after }) => !sameValues(before, after))
     .flatMap((table) => Object.entries(attributes).map(([attribute, labels]) => ({ table, attribute, labels })))
   try {
-    for (const [at, { table: { name, before, after }, attribute, labels }] of places.entries()) {
+    for (const [
+      at,
+      {
+        table: { name, before, after },
+        attribute,
+        labels,
+      },
+    ] of places.entries()) {
       progress.update(at, places.length, `${name}, ${attribute}`)
       const merged = largeClasses(attribute, labels)
       if (merged.classes.length < 2) {
@@ -71,28 +93,52 @@ export async function checkHarm(
   } finally {
     progress.end()
   }
-  return { parts, unchecked, worse: parts.some(({ check }) => check.worse), standsOut: parts.some(({ check }) => check.standsOut) }
+  return {
+    parts,
+    unchecked,
+    worse: parts.some(({ check }) => check.worse),
+    standsOut: parts.some(({ check }) => check.standsOut),
+  }
 }
 
 /**
- * Whether nothing told labels apart in `before` (N, K), as it came to the flow: no statistic that the flow brings down, no
- * ranks of a column, no attacker of the check. The flow then moved users for what chance made.
+ * Whether nothing told labels apart in `before` (N, K), as it came to the flow: no statistic that the flow brings down,
+ * no ranks of a column, no attacker of the check. The flow then moved users for what chance made.
  */
-export function nothingStandsOut(before: Matrix, result: Unlearned, labels: Labels, { parts, standsOut }: HarmSelfCheck, seed: number): boolean {
+export function nothingStandsOut(
+  before: Matrix,
+  result: Unlearned,
+  labels: Labels,
+  { parts, standsOut }: HarmSelfCheck,
+  seed: number,
+): boolean {
   const { outcome, aboveBefore } = result.parameters
-  if (result.method !== 'flow' || outcome !== 'landed' || aboveBefore !== undefined || parts.length === 0 || standsOut) return false
-  return classDifferences(before, labels, { seed }).every(({ ratio, chance }) => ratio <= chance)
-    && rankCheck(before, checkedClasses('unlearn', before, labels), 1).explained
+  if (result.method !== 'flow' || outcome !== 'landed' || aboveBefore !== undefined || parts.length === 0 || standsOut)
+    return false
+  return (
+    classDifferences(before, labels, { seed }).every(({ ratio, chance }) => ratio <= chance) &&
+    rankCheck(before, checkedClasses('unlearn', before, labels), 1).explained
+  )
 }
 
 /** `result` with the table as it came, `before` (N, K). */
 export function asItWas(before: Matrix, result: Unlearned): Unlearned {
   const { differencesBefore, pairs } = result.parameters
-  const kept = Array.isArray(pairs) ? pairs.map((pair) => ({ ...(pair as { [name: string]: Json }), ratio: (pair as { ratioBefore: number }).ratioBefore })) : pairs
+  const kept = Array.isArray(pairs)
+    ? pairs.map((pair) => ({
+        ...(pair as { [name: string]: Json }),
+        ratio: (pair as { ratioBefore: number }).ratioBefore,
+      }))
+    : pairs
   return {
     ...result,
     embedding: copyMatrix(before),
-    parameters: { ...result.parameters, outcome: 'nothing stands out', differencesAfter: differencesBefore!, ...(kept && { pairs: kept }) },
+    parameters: {
+      ...result.parameters,
+      outcome: 'nothing stands out',
+      differencesAfter: differencesBefore!,
+      ...(kept && { pairs: kept }),
+    },
   }
 }
 
@@ -100,9 +146,11 @@ export function asItWas(before: Matrix, result: Unlearned): Unlearned {
 export function harmRefused({ parts }: HarmSelfCheck, method: string): WouldHarmError {
   const worse = parts.filter(({ check }) => check.worse)
   const found = worse.map(({ table, attribute, check }) => `${table}, ${attribute}: ${check.sentence}`)
-  const advice = method === 'leace' ? 'Leave the table as it is' : 'Use --method leace, which moves everybody by one map'
+  const advice =
+    method === 'leace' ? 'Leave the table as it is' : 'Use --method leace, which moves everybody by one map'
   return new WouldHarmError(
-    `the new ${parts.length > 1 ? 'tables give' : 'table gives'} away more than before, and nothing was written. ${found.join(' ')} ${advice}, or look at the result with --force, which writes it`,
+    `the new ${parts.length > 1 ? 'tables give' : 'table gives'} away more than before, and nothing was written. ` +
+      `${found.join(' ')} ${advice}, or look at the result with --force, which writes it`,
   )
 }
 
@@ -113,24 +161,40 @@ export function harmLines({ parts, unchecked }: HarmSelfCheck): string[] {
     return `Self-check${of}${sampledOf === undefined ? '' : ` on a sample of ${grouped(check.labelled)} of ${grouped(sampledOf)} users`}`
   }
   const found = parts.map((part) => `${title(part)}: ${part.check.sentence}`)
-  if (parts.length + unchecked.length === 0) return ['Self-check: no row moved, so that the table tells what it told before.']
+  if (parts.length + unchecked.length === 0)
+    return ['Self-check: no row moved, so that the table tells what it told before.']
   return [...found, ...unchecked, ...(parts.length > 0 ? [scope(parts[0]!.check)] : [])].map(printable)
 }
 
 function scope({ level }: HarmCheck): string {
   const names = Object.keys(harmAttackers).join(', ')
-  return `Scope of the self-check: attackers who hold the table alone and four fifths of the labels (${names}), at level ${level}.`
+  return (
+    `Scope of the self-check: attackers who hold the table alone and four fifths of the labels (${names}), at ` +
+    `level ${level}.`
+  )
 }
 
 /** For the sidecar and --json. */
 export function harmJson(harm: HarmSelfCheck): { readonly [name: string]: Json } {
   const { parts, unchecked, worse } = harm
-  const checks = parts.map(({ check, ...part }) => ({ ...part, ...(JSON.parse(JSON.stringify(check)) as { [name: string]: Json }) }))
-  return { checked: parts.length > 0, worse, tolerance, parts: checks, ...(unchecked.length > 0 && { unchecked: [...unchecked] }), words: harmLines(harm) }
+  const checks = parts.map(({ check, ...part }) => ({
+    ...part,
+    ...(JSON.parse(JSON.stringify(check)) as { [name: string]: Json }),
+  }))
+  return {
+    checked: parts.length > 0,
+    worse,
+    tolerance,
+    parts: checks,
+    ...(unchecked.length > 0 && { unchecked: [...unchecked] }),
+    words: harmLines(harm),
+  }
 }
 
 /** What is said of runs that hold no whole table. */
-export const uncheckedLine = 'Not checked: whether fine structure gives away more than before. `indistinct audit --attackers fine` on a part of the table shows it.'
+export const uncheckedLine =
+  'Not checked: whether fine structure gives away more than before. `indistinct audit --attackers fine` on a ' +
+  'part of the table shows it.'
 
 function sameValues(before: Matrix, after: Matrix): boolean {
   return before.data.every((value, p) => value === after.data[p])
@@ -149,8 +213,16 @@ function sampled(labels: Labels, seed: number): Int32Array {
   if (rows.length <= mostUsers) return rows
   const random = randomStream(seed, 'self-check sample')
   const chosen = labels.classes.flatMap((_, c) => {
-    const own = shuffle(rows.filter((row) => labels.codes[row] === c), random)
-    return [...own.subarray(0, Math.max(Math.min(own.length, leastUsers), Math.round((mostUsers * own.length) / rows.length)))]
+    const own = shuffle(
+      rows.filter((row) => labels.codes[row] === c),
+      random,
+    )
+    return [
+      ...own.subarray(
+        0,
+        Math.max(Math.min(own.length, leastUsers), Math.round((mostUsers * own.length) / rows.length)),
+      ),
+    ]
   })
   return Int32Array.from(chosen).sort()
 }

@@ -10,7 +10,10 @@ const fileOf = (name: string): string => `${name.replaceAll(' ', '-')}.txt`
 
 describe('--help, at 100 columns', () => {
   test.each(names)('%s', async (name) => {
-    const { code, stdout, stderr } = await indistinctInProcess([...(name === 'indistinct' ? [] : name.split(' ')), '--help'])
+    const { code, stdout, stderr } = await indistinctInProcess([
+      ...(name === 'indistinct' ? [] : name.split(' ')),
+      '--help',
+    ])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     await expect(stdout).toMatchFileSnapshot(`./goldens/help/${fileOf(name)}`)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
@@ -25,11 +28,15 @@ describe('--help, at 100 columns', () => {
 
 test('every option of every command stands under a heading of its own', () => {
   for (const [command, options] of Object.entries(commandOptions)) {
-    for (const [name, option] of Object.entries(options)) expect(option.group, `${command} --${name}`).toMatch(/^[A-Z].*:$/)
+    for (const [name, option] of Object.entries(options))
+      expect(option.group, `${command} --${name}`).toMatch(/^[A-Z].*:$/)
   }
 })
 
 test('examples go on in lines that can be pasted', () => {
   expect(exampleLines('doctor')).toEqual(['  $ indistinct doctor'])
-  expect(exampleLines(`audit t.npy --attributes ${'a'.repeat(50)} --attribute gender`)).toEqual([`  $ indistinct audit t.npy --attributes ${'a'.repeat(50)} \\`, '      --attribute gender'])
+  expect(exampleLines(`audit t.npy --attributes ${'a'.repeat(50)} --attribute gender`)).toEqual([
+    `  $ indistinct audit t.npy --attributes ${'a'.repeat(50)} \\`,
+    '      --attribute gender',
+  ])
 })

@@ -1,4 +1,7 @@
-/** @file A command line run inside the test's own process: what a new process would take a second to start costs nothing. */
+/**
+ * @file A command line run inside the test's own process: what a new process would take a second to start costs
+ * nothing.
+ */
 
 import { vi } from 'vitest'
 import { effectiveArguments } from './effective-arguments.ts'

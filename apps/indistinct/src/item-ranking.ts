@@ -19,16 +19,36 @@ export interface RankingArguments {
 }
 
 export const rankingOptions = inGroup('Recommendation', {
-  items: { describe: 'table of item vectors: users are recommended items by inner product', type: 'string', requiresArg: true, coerce: textOption('--items') },
-  interactions: { describe: 'with --items: CSV with columns user and item, held out from training, to measure NDCG@10 by', type: 'string', requiresArg: true, coerce: textOption('--interactions') },
-  seen: { describe: 'with --items: CSV with columns user and item, not to be recommended again', type: 'string', requiresArg: true, coerce: textOption('--seen') },
+  items: {
+    describe: 'table of item vectors: users are recommended items by inner product',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--items'),
+  },
+  interactions: {
+    describe: 'with --items: CSV with columns user and item, held out from training, to measure NDCG@10 by',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--interactions'),
+  },
+  seen: {
+    describe: 'with --items: CSV with columns user and item, not to be recommended again',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--seen'),
+  },
 } as const)
 
 /**
- * NDCG@10 over the users with held-out interactions, as a function of the user vectors (N, K); undefined without --items.
+ * NDCG@10 over the users with held-out interactions, as a function of the user vectors (N, K); undefined without
+ * --items.
  * @throws IndistinctError 'usage' where an option is missing, 'bad-data' where ids or widths do not fit.
  */
-export async function rankingOf(args: RankingArguments, users: EmbeddingTable, log: Log): Promise<((embedding: Matrix) => Estimate) | undefined> {
+export async function rankingOf(
+  args: RankingArguments,
+  users: EmbeddingTable,
+  log: Log,
+): Promise<((embedding: Matrix) => Estimate) | undefined> {
   const { items, interactions, seen, seed } = args
   if (items === undefined || interactions === undefined) {
     const given = Object.entries({ items, interactions, seen }).find(([, value]) => value !== undefined)
@@ -36,12 +56,15 @@ export async function rankingOf(args: RankingArguments, users: EmbeddingTable, l
     return undefined
   }
   const table = await readTable(items, {})
-  if (table.matrix.cols !== users.matrix.cols) throw badData(`${items}: expected ${users.matrix.cols} dimensions as in the users' table, got ${table.matrix.cols}`)
+  if (table.matrix.cols !== users.matrix.cols)
+    throw badData(`${items}: expected ${users.matrix.cols} dimensions as in the users' table, got ${table.matrix.cols}`)
   const read = (path: string): Csr => interactionsOf(path, users, table, items, log)
   const test = read(interactions)
   const known = seen === undefined ? undefined : read(seen)
   return (embedding) => {
-    const { mean, lower, upper } = bootstrapMean(ndcgPerUser(scoreTopK(embedding, table.matrix, known, 10), test, 10), { seed })
+    const { mean, lower, upper } = bootstrapMean(ndcgPerUser(scoreTopK(embedding, table.matrix, known, 10), test, 10), {
+      seed,
+    })
     return { value: mean, low: lower, high: upper }
   }
 }
@@ -64,7 +87,19 @@ function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTab
     if (row !== undefined && item !== undefined) pairs.push([row, item])
   })
   const left = data.interactions.users.length - pairs.length
-  if (pairs.length === 0) throw badData(`${path}: no interaction is of a user of the table and an item of ${itemsFile}; check how ids are written`)
-  if (left > 0) log.warn(`${left} of ${data.interactions.users.length} interactions of ${path} are of users or items without a vector: ignored`)
-  return csrFromPairs(users.ids.length, items.ids.length, Int32Array.from(pairs, ([user]) => user), Int32Array.from(pairs, ([, item]) => item))
+  if (pairs.length === 0)
+    throw badData(
+      `${path}: no interaction is of a user of the table and an item of ${itemsFile}; check how ids are written`,
+    )
+  if (left > 0)
+    log.warn(
+      `${left} of ${data.interactions.users.length} interactions of ${path} are of users or items without a ` +
+        'vector: ignored',
+    )
+  return csrFromPairs(
+    users.ids.length,
+    items.ids.length,
+    Int32Array.from(pairs, ([user]) => user),
+    Int32Array.from(pairs, ([, item]) => item),
+  )
 }

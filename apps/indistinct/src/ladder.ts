@@ -1,4 +1,6 @@
-/** @file Every method on one table: what it still gives away to the battery, what it cost. A failure is a result too. */
+/**
+ * @file Every method on one table: what it still gives away to the battery, what it cost. A failure is a result too.
+ */
 
 import type { Labels, Matrix } from '@indistinct/core'
 import type { AuditResult } from '@indistinct/attackers'
@@ -36,22 +38,40 @@ export async function runLadder(embedding: Matrix, labels: Labels, options: Ladd
       const { embedding: result, passes } = unlearn()
       const seconds = (performance.now() - start) / 1000
       moved.set(name, result)
-      rows.push({ name, ...(passes !== undefined && { passes, seconds }), ...(await measured(embedding, result, labels, name, options)) })
+      rows.push({
+        name,
+        ...(passes !== undefined && { passes, seconds }),
+        ...(await measured(embedding, result, labels, name, options)),
+      })
     } catch (error) {
       rows.push({ name, failure: error instanceof Error ? error.message : String(error) })
     }
   }
   await run('original', () => ({ embedding }))
-  for (const name of options.methods.filter((method) => method !== 'random-noise')) await run(name, () => unlearners[name].unlearn(embedding, labels, { ...passes, ...(name === 'relabel' && { drawSeed: options.seed }) } as never))
+  for (const name of options.methods.filter((method) => method !== 'random-noise'))
+    await run(name, () =>
+      unlearners[name].unlearn(embedding, labels, {
+        ...passes,
+        ...(name === 'relabel' && { drawSeed: options.seed }),
+      } as never),
+    )
   if (options.methods.includes('random-noise')) {
     const model = noiseLike.find((name) => moved.has(name))
     const like = model && moved.get(model)
-    await run(model ? `random-noise, like ${model}` : 'random-noise', () => unlearners['random-noise'].unlearn(embedding, labels, { seed: options.seed, ...(like && { like }) }))
+    await run(model ? `random-noise, like ${model}` : 'random-noise', () =>
+      unlearners['random-noise'].unlearn(embedding, labels, { seed: options.seed, ...(like && { like }) }),
+    )
   }
   return rows
 }
 
-async function measured(before: Matrix, after: Matrix, labels: Labels, name: string, { attack, ndcg, seed }: LadderOptions): Promise<Omit<ComparisonRow, 'name'>> {
+async function measured(
+  before: Matrix,
+  after: Matrix,
+  labels: Labels,
+  name: string,
+  { attack, ndcg, seed }: LadderOptions,
+): Promise<Omit<ComparisonRow, 'name'>> {
   const { displacement, neighbours } = tableChange(before, after, labels, seed)
   const { attacks, upperBound } = await attack(after, name)
   const worst = attacks.reduce((most, each) => (each.foldedAuc.value > most.foldedAuc.value ? each : most))

@@ -8,8 +8,24 @@ const mayBeAddresses = ['store', 'prefix', 'queue', 'image', 'missing-label', 'a
 
 /** Options that take a file, for which "-" is meant as a pipe. */
 const files = [
-  'tables', 'table', 'file', 'attributes', 'ids', 'items', 'interactions', 'seen', 'previous', 'update', 'draw', 'with', 'unlearned-with-labels-of',
-  'out', 'report', 'delta', 'fit', 'from-file',
+  'tables',
+  'table',
+  'file',
+  'attributes',
+  'ids',
+  'items',
+  'interactions',
+  'seen',
+  'previous',
+  'update',
+  'draw',
+  'with',
+  'unlearned-with-labels-of',
+  'out',
+  'report',
+  'delta',
+  'fit',
+  'from-file',
 ]
 const written = ['out', 'report', 'fit', 'delta']
 const positional = ['tables', 'table', 'file']

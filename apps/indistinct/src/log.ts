@@ -21,11 +21,18 @@ export function createLog(quiet: boolean): Log {
   return {
     info: (text) => write(inert(text)),
     warn: (text) => write(`${emphasised('yellow', 'warning:', process.stderr)} ${inert(text)}`),
-    progress: (label) => startProgress(printable(label), quiet ? 'none' : process.stderr.isTTY ? 'bar' : 'lines', (text) => process.stderr.write(text)),
+    progress: (label) =>
+      startProgress(printable(label), quiet ? 'none' : process.stderr.isTTY ? 'bar' : 'lines', (text) =>
+        process.stderr.write(text),
+      ),
   }
 }
 
 /** `text` in colour where `stream` is a terminal and NO_COLOR is not set. */
-export function emphasised(format: 'yellow' | 'red' | 'bold', text: string, stream: { readonly isTTY?: boolean }): string {
+export function emphasised(
+  format: 'yellow' | 'red' | 'bold',
+  text: string,
+  stream: { readonly isTTY?: boolean },
+): string {
   return stream.isTTY && !process.env['NO_COLOR'] ? styleText(format, text, { validateStream: false }) : text
 }

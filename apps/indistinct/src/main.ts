@@ -26,5 +26,12 @@ try {
   const internal = process.exitCode === exitCodes.internal
   const { withoutPasswords } = await import('@indistinct/stores')
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
-  process.stderr.write(`${emphasised('red', internal ? 'internal error:' : 'error:', process.stderr)} ${withoutPasswords((internal && stack) || message).split('\n').map(printable).join('\n')}\n`)
+  process.stderr.write(
+    `${emphasised('red', internal ? 'internal error:' : 'error:', process.stderr)} ${withoutPasswords(
+      (internal && stack) || message,
+    )
+      .split('\n')
+      .map(printable)
+      .join('\n')}\n`,
+  )
 }

@@ -16,7 +16,9 @@ test.each([
   ['Infinity', {}, 'expected a number, got "Infinity"'],
   [' ', {}, 'expected a number'],
 ])('%s is refused', (text, range, message) => {
-  expect(() => parseNumber('--x', text, range)).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }))
+  expect(() => parseNumber('--x', text, range)).toThrow(
+    expect.objectContaining({ code: 'usage', message: expect.stringContaining(message) }),
+  )
 })
 
 test('options: absent stays absent, twice is refused, empty is refused', () => {
@@ -28,7 +30,9 @@ test('options: absent stays absent, twice is refused, empty is refused', () => {
 
 test('the environment names its variable', () => {
   process.env['INDISTINCT_TEST_NUMBER'] = 'many'
-  expect(() => numberFromEnvironment('INDISTINCT_TEST_NUMBER', { integer: true })).toThrow('INDISTINCT_TEST_NUMBER: expected an integer, got "many"')
+  expect(() => numberFromEnvironment('INDISTINCT_TEST_NUMBER', { integer: true })).toThrow(
+    'INDISTINCT_TEST_NUMBER: expected an integer, got "many"',
+  )
   process.env['INDISTINCT_TEST_NUMBER'] = ''
   expect(numberFromEnvironment('INDISTINCT_TEST_NUMBER', {})).toBeUndefined()
   delete process.env['INDISTINCT_TEST_NUMBER']

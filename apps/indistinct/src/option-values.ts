@@ -24,7 +24,8 @@ export interface NumberRange {
 export function parseNumber(name: string, text: string, range: NumberRange): number {
   const value = text.trim() === '' ? NaN : Number(text)
   const { integer = false, from = -Infinity, above = -Infinity, to = Infinity } = range
-  const fits = Number.isFinite(value) && (!integer || Number.isSafeInteger(value)) && value >= from && value > above && value <= to
+  const fits =
+    Number.isFinite(value) && (!integer || Number.isSafeInteger(value)) && value >= from && value > above && value <= to
   if (!fits) throw usageError(`${name}: expected ${describeRange(range)}, got ${JSON.stringify(text)}`)
   return value
 }
@@ -61,7 +62,9 @@ export function numberOption(flag: string, range: NumberRange): ValueCheck<numbe
 
 /** Refuses empty text and repeated flags. `names` are offered by a shell, and not checked here. */
 export function textOption(flag: string, names?: readonly string[]): ValueCheck<string> {
-  return accepting({ schema: { type: 'string', minLength: 1 }, ...(names && { names }) }, (value) => textOf(flag, value))
+  return accepting({ schema: { type: 'string', minLength: 1 }, ...(names && { names }) }, (value) =>
+    textOf(flag, value),
+  )
 }
 
 /** Names separated by commas, each of them one of `known`. */
@@ -70,7 +73,11 @@ export function namesOption<Name extends string>(flag: string, known: readonly N
   return accepting({ schema, names: known, list: true }, (value) => {
     const names = splitAtCommas(textOf(flag, value)) as Name[]
     for (const name of names) {
-      if (!known.includes(name)) throw usageError(`${flag}: expected some of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(nearest(name, known))}`)
+      if (!known.includes(name))
+        throw usageError(
+          `${flag}: expected some of ${known.join(', ')}, got ` +
+            `${JSON.stringify(name)}${didYouMean(nearest(name, known))}`,
+        )
     }
     return [...new Set(names)]
   })
@@ -83,7 +90,11 @@ export function listOption(flag: string, names?: readonly string[]): ValueCheck<
 }
 
 /** One of `choices`, for an option whose message is to be its own: `refuse` makes the error. */
-export function choiceOption<Name extends string>(flag: string, choices: readonly Name[], refuse: (text: string) => Error): ValueCheck<Name> {
+export function choiceOption<Name extends string>(
+  flag: string,
+  choices: readonly Name[],
+  refuse: (text: string) => Error,
+): ValueCheck<Name> {
   return accepting({ schema: { enum: [...choices] }, names: choices }, (value) => {
     const text = textOf(flag, value) as Name
     if (!choices.includes(text)) throw refuse(text)
@@ -100,7 +111,9 @@ export function acceptedBy({ coerce, choices, type, array }: Options): AcceptedV
   if (array) return { schema: { type: 'array', items: { type: 'string' } } }
   if (type === 'boolean') return { schema: { type: 'boolean' } }
   if (coerce && 'accepts' in coerce) return coerce.accepts as AcceptedValues
-  throw new RangeError('acceptedBy: expected an option with choices, a boolean type or a check of option-values.ts, got none')
+  throw new RangeError(
+    'acceptedBy: expected an option with choices, a boolean type or a check of option-values.ts, got none',
+  )
 }
 
 /** The number in the environment variable `name`, or undefined where it is unset or empty. */

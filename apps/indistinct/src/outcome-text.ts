@@ -7,14 +7,22 @@ type Parameters = Unlearned['parameters']
 type JsonRecord = { readonly [name: string]: Json }
 
 /** Statistics by the names that the result has for them, in words. */
-const families: Readonly<Record<string, string>> = { mean: 'means', covariance: 'covariances', shapes: 'shapes', radii: 'distances' }
+const families: Readonly<Record<string, string>> = {
+  mean: 'means',
+  covariance: 'covariances',
+  shapes: 'shapes',
+  radii: 'distances',
+}
 
 /** Where a method ended: nothing for those that end in one step. */
 export function outcomeText(parameters: Parameters): string {
   const { outcome, stopped, together } = parameters
   if (typeof parameters['matching'] === 'string') return drawText(parameters)
   if (typeof outcome !== 'string') return ''
-  const joint = isRecord(together) && together['outcome'] === 'not landed' ? `; all tables side by side ${outcomeText(together).slice(2)}` : ''
+  const joint =
+    isRecord(together) && together['outcome'] === 'not landed'
+      ? `; all tables side by side ${outcomeText(together).slice(2)}`
+      : ''
   if (outcome === 'nothing stands out') return ', nothing stands out before: the table is as it was'
   if (outcome === 'gives away more than before') return ', gives away more than before'
   if (outcome !== 'not landed') return `, ${outcome}${leftText(parameters, aboveOf(parameters))}${joint}`
@@ -24,23 +32,39 @@ export function outcomeText(parameters: Parameters): string {
 /** What points are, how users were matched to them, and whether the draw is a secret. */
 function drawText({ base, matching, drawSeed, again }: Parameters): string {
   const points = base === 'flow' ? 'points are what the flow makes of users' : 'points are users as they were'
-  const matched = matching === 'optimal' ? 'matched at the least cost' : 'matched at nearly the least cost, since users are many; no less is hidden'
-  return `, ${points}, ${matched}, by a ${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}${isRecord(again) ? againText(again) : ''}`
+  const matched =
+    matching === 'optimal'
+      ? 'matched at the least cost'
+      : 'matched at nearly the least cost, since users are many; no less is hidden'
+  return (
+    `, ${points}, ${matched}, by a ` +
+    `${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}${isRecord(again) ? againText(again) : ''}`
+  )
 }
 
 /** What became of users of an earlier draw. */
 function againText({ kept, redrawn, new: fresh }: JsonRecord): string {
-  return `; ${String(kept)} by the earlier draw again, ${String(redrawn)} drawn anew since their points are gone, ${String(fresh)} new among themselves`
+  return (
+    `; ${String(kept)} by the earlier draw again, ${String(redrawn)} drawn anew since their points are gone, ` +
+    `${String(fresh)} new among themselves`
+  )
 }
 
 /** What to warn of where a flow did not land; nothing where it did. */
 export function outcomeWarning(title: string, parameters: Parameters): string | undefined {
   const { together, baseRefused } = parameters
-  if (typeof baseRefused === 'string') return `${title}points are users as they were, which hides no less and costs more: the flow refused (${baseRefused.split(';')[0]!})`
+  if (typeof baseRefused === 'string')
+    return (
+      `${title}points are users as they were, which hides no less and costs more: the flow refused ` +
+      `(${baseRefused.split(';')[0]!})`
+    )
   const off = [parameters, ...(isRecord(together) ? [together] : [])].find(({ outcome }) => outcome === 'not landed')
   if (!off) return undefined
   const spent = String(off['stopped']).endsWith('passes are spent')
-  return `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. Audit it${spent ? ', or raise --max-passes' : ''}, or try --method leace`
+  return (
+    `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. Audit ` +
+    `it${spent ? ', or raise --max-passes' : ''}, or try --method leace`
+  )
 }
 
 function aboveOf({ above }: Parameters): string[] {
@@ -56,8 +80,13 @@ function leftText({ differencesAfter, pairs, ratio, attributes }: Parameters, na
     parts.push(`MMD^2 ${[...new Set([Math.min(...ratios), Math.max(...ratios)].map(times))].join(' to ')}`)
   }
   if (typeof ratio === 'number') parts.push(`HSIC ${times(ratio)}`)
-  if (isRecord(attributes)) for (const [name, own] of Object.entries(attributes)) parts.push(`MMD^2 of ${name} up to ${times(Number((own as JsonRecord)['largestRatio']))}`)
-  if (isRecord(differencesAfter)) for (const name of names) if (differencesAfter[name] !== undefined) parts.push(`${families[name] ?? name} ${times(Number(differencesAfter[name]))}`)
+  if (isRecord(attributes))
+    for (const [name, own] of Object.entries(attributes))
+      parts.push(`MMD^2 of ${name} up to ${times(Number((own as JsonRecord)['largestRatio']))}`)
+  if (isRecord(differencesAfter))
+    for (const name of names)
+      if (differencesAfter[name] !== undefined)
+        parts.push(`${families[name] ?? name} ${times(Number(differencesAfter[name]))}`)
   return parts.length > 0 ? `: ${parts.join(', ')} times what chance gives` : ''
 }
 

@@ -4,7 +4,12 @@ import { duration, startProgress } from './progress.ts'
 function recorded(style: 'bar' | 'lines' | 'none') {
   const written: string[] = []
   let time = 0
-  const progress = startProgress('fit', style, (text) => written.push(text), () => time)
+  const progress = startProgress(
+    'fit',
+    style,
+    (text) => written.push(text),
+    () => time,
+  )
   return { written, progress, at: (milliseconds: number) => (time = milliseconds) }
 }
 
@@ -15,7 +20,10 @@ test('off a terminal, a line every 30 seconds', () => {
     progress.update(second, 130, 'loss 0.5')
   }
   progress.end()
-  expect(written).toEqual(['fit: 30 of 130, about 2 min left, loss 0.5\n', 'fit: 60 of 130, about 70 s left, loss 0.5\n'])
+  expect(written).toEqual([
+    'fit: 30 of 130, about 2 min left, loss 0.5\n',
+    'fit: 60 of 130, about 70 s left, loss 0.5\n',
+  ])
 })
 
 test('on a terminal, a bar that is removed in the end', () => {

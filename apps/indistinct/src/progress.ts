@@ -17,7 +17,12 @@ const lineInterval = 30_000
  * @param write receives text as it is to appear
  * @param now milliseconds, for the estimate of the time left
  */
-export function startProgress(label: string, style: ProgressStyle, write: (text: string) => void, now: () => number = () => performance.now()): Progress {
+export function startProgress(
+  label: string,
+  style: ProgressStyle,
+  write: (text: string) => void,
+  now: () => number = () => performance.now(),
+): Progress {
   const start = now()
   let shown = style === 'bar' ? -Infinity : start
   let drawn = false

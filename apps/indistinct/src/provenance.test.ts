@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { commandLine, ownVersion } from './provenance.ts'
 
 test('the command line can be pasted into a shell', () => {
-  expect(commandLine(['audit', 'my users.npy', '--attribute', "it's", '--missing-label', '', '--dimensions', 'd*'])).toBe(
-    `indistinct audit 'my users.npy' --attribute 'it'\\''s' --missing-label '' --dimensions 'd*'`,
-  )
+  expect(
+    commandLine(['audit', 'my users.npy', '--attribute', "it's", '--missing-label', '', '--dimensions', 'd*']),
+  ).toBe(`indistinct audit 'my users.npy' --attribute 'it'\\''s' --missing-label '' --dimensions 'd*'`)
 })
 
 test('the version is that of the package', () => {

@@ -42,7 +42,13 @@ export async function run(args: readonly string[]): Promise<void> {
     .scriptName('indistinct')
     // Messages of yargs in other languages would stand beside ours in English, and `explained` reads them.
     .locale('en')
-    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'greedy-arrays': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-positional-numbers': false,
+    })
     .command(auditCommand)
     .command(unlearnCommand)
     .command(certifyCommand)
@@ -58,7 +64,11 @@ export async function run(args: readonly string[]): Promise<void> {
     .command(rollbackCommand)
     .command(doctorCommand)
     .command(completionCommand)
-    .option('config', { describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`, type: 'string', requiresArg: true })
+    .option('config', {
+      describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`,
+      type: 'string',
+      requiresArg: true,
+    })
     .demandCommand(1, 'expected a command; see indistinct --help')
     .strict()
     .middleware(refuseAddresses)
@@ -72,7 +82,12 @@ export async function run(args: readonly string[]): Promise<void> {
       if (error && error.name !== 'YError') throw error
       throw usageError(explained(error?.message ?? message ?? 'wrong usage', args))
     })
-  if (args[0] === completionFlag) return void process.stdout.write(completions(args.slice(1)).map((word) => `${word}\n`).join(''))
+  if (args[0] === completionFlag)
+    return void process.stdout.write(
+      completions(args.slice(1))
+        .map((word) => `${word}\n`)
+        .join(''),
+    )
   refusePipes(args)
   await parser.parseAsync()
 }
@@ -87,23 +102,49 @@ function explained(message: string, args: readonly string[]): string {
   const command = commandOf(args)
   if (command !== undefined) {
     const known = [...Object.keys(commandOptions[command]!), 'config', 'help', 'version']
-    const unknown = given.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2).split('=')[0]!).filter((name) => !known.includes(name))
-    if (unknown.length > 0) return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
+    const unknown = given
+      .filter((arg) => arg.startsWith('--'))
+      .map((arg) => arg.slice(2).split('=')[0]!)
+      .filter((name) => !known.includes(name))
+    if (unknown.length > 0)
+      return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
   }
   const commands = [...Object.keys(commandOptions), 'completion', ...groups]
   const [first, second] = words
-  if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first)) return unknownCommand(first, commands.filter((name) => !name.includes(' ')))
+  if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first))
+    return unknownCommand(
+      first,
+      commands.filter((name) => !name.includes(' ')),
+    )
   if (first !== undefined && groups.includes(first) && second !== undefined && command === undefined) {
-    return unknownCommand(`${first} ${second}`, commands.filter((name) => name.startsWith(`${first} `)))
+    return unknownCommand(
+      `${first} ${second}`,
+      commands.filter((name) => name.startsWith(`${first} `)),
+    )
   }
-  if (message.startsWith('Not enough non-option arguments')) return `${command}: expected ${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : command === 'shards worker' ? 'the FOLDER of a run' : 'a TABLE'}; see indistinct ${command} --help`
+  if (message.startsWith('Not enough non-option arguments'))
+    return (
+      `${command}: expected ` +
+      `${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : command === 'shards worker' ? 'the FOLDER of a run' : 'a TABLE'}; ` +
+      `see indistinct ${command} --help`
+    )
   const choice = /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)/.exec(message)
   if (choice) {
     const names = choice[3]!.replaceAll('"', '')
-    return `--${choice[1]}: expected one of ${names}, got ${JSON.stringify(choice[2])}${didYouMean(nearest(choice[2]!, names.split(', ')))}`
+    return (
+      `--${choice[1]}: expected one of ${names}, got ` +
+      `${JSON.stringify(choice[2])}${didYouMean(nearest(choice[2]!, names.split(', ')))}`
+    )
   }
   return message
-    .replace(/^Missing required arguments?: (.*)$/, (_, names: string) => `${command}: missing ${names.split(', ').map((name) => `--${name}`).join(', ')}`)
+    .replace(
+      /^Missing required arguments?: (.*)$/,
+      (_, names: string) =>
+        `${command}: missing ${names
+          .split(', ')
+          .map((name) => `--${name}`)
+          .join(', ')}`,
+    )
     .replace(/^Unknown arguments?: /, `${command ?? 'indistinct'}: unexpected `)
     .replace(/^Not enough arguments following: /, 'expected a value after --')
     .replaceAll(/\s*\n\s*/g, ' ')

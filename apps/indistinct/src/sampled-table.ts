@@ -1,12 +1,20 @@
 /**
- * @file Some users of a table that need not fit in memory, drawn by a seed: rows pass by block by block, from one file or from
- * the shards of a manifest.
+ * @file Some users of a table that need not fit in memory, drawn by a seed: rows pass by block by block, from one file
+ * or from the shards of a manifest.
  */
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { badData, randomStream, sha256, usageError } from '@indistinct/core'
-import { embeddingTable, openTable, readIds, readIdsBeside, type AttributeColumn, type EmbeddingTable, type TableReader } from '@indistinct/embeddings'
+import {
+  embeddingTable,
+  openTable,
+  readIds,
+  readIdsBeside,
+  type AttributeColumn,
+  type EmbeddingTable,
+  type TableReader,
+} from '@indistinct/embeddings'
 import { readOptions } from './read-options.ts'
 import { readManifest } from './shards/shard-manifest.ts'
 import type { TableArguments } from './table-inputs.ts'
@@ -23,15 +31,21 @@ export interface SampledTable {
 const blockValues = 1 << 21
 
 /**
- * Draws `count` rows of a table, or of all shards of a manifest (`manifest.json`), without replacement, in the order of the
- * table; all of them where there are no more.
+ * Draws `count` rows of a table, or of all shards of a manifest (`manifest.json`), without replacement, in the order of
+ * the table; all of them where there are no more.
  * @throws IndistinctError as `openTable`, and 'bad-data' where ids or shards do not fit.
  */
 export async function sampledTable(args: TableArguments, count: number, seed: number): Promise<SampledTable> {
   const { table: path } = args
   const idColumn = args['table-id-column'] ?? args['id-column']
   const read = readOptions(args)
-  const parts = isManifest(path) ? readManifest(path).shards.map((shard) => ({ path: join(dirname(path), shard.file), firstRow: shard.firstRow, rows: shard.rows })) : [{ path, firstRow: 0, rows: NaN }]
+  const parts = isManifest(path)
+    ? readManifest(path).shards.map((shard) => ({
+        path: join(dirname(path), shard.file),
+        firstRow: shard.firstRow,
+        rows: shard.rows,
+      }))
+    : [{ path, firstRow: 0, rows: NaN }]
   const named = args.ids === undefined ? undefined : await readIds(args.ids, idColumn)
   const readers: TableReader[] = []
   try {
@@ -40,9 +54,13 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
     const cols = readers[0]!.cols
     parts.forEach(({ path: file, rows }, p) => {
       const reader = readers[p]!
-      if (reader.cols !== cols || (rows >= 0 && reader.rows !== rows)) throw usageError(`${file}: expected ${rows} x ${cols} values as ${path} says, got ${reader.rows} x ${reader.cols}`)
+      if (reader.cols !== cols || (rows >= 0 && reader.rows !== rows))
+        throw usageError(
+          `${file}: expected ${rows} x ${cols} values as ${path} says, got ${reader.rows} x ${reader.cols}`,
+        )
     })
-    if (named && named.length !== of) throw usageError(`${args.ids}: expected ${of} ids, one for each row of ${path}, got ${named.length}`)
+    if (named && named.length !== of)
+      throw usageError(`${args.ids}: expected ${of} ids, one for each row of ${path}, got ${named.length}`)
     const chosen = drawn(of, Math.min(count, of), seed)
     const data = new Float32Array(chosen.length * cols)
     const ids: string[] = []
@@ -58,12 +76,20 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
       at += own.length
       first = end
     }
-    if (withIds > 0 && withIds < readers.length) throw badData(`${path}: some of its shards have ids, others have none; name the rows of all with --ids`)
+    if (withIds > 0 && withIds < readers.length)
+      throw badData(`${path}: some of its shards have ids, others have none; name the rows of all with --ids`)
     const hasIds = withIds > 0
     const digest = isManifest(path) ? sha256(readFileSync(path)) : readers[0]!.sha256()
-    const table = embeddingTable({ matrix: { rows: chosen.length, cols, data }, ids, dtype: readers[0]!.dtype, source: { path, format: readers[0]!.format, sha256: digest }, ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds: readers.flatMap((reader) => reader.maybeIds()) }) })
+    const table = embeddingTable({
+      matrix: { rows: chosen.length, cols, data },
+      ids,
+      dtype: readers[0]!.dtype,
+      source: { path, format: readers[0]!.format, sha256: digest },
+      ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds: readers.flatMap((reader) => reader.maybeIds()) }),
+    })
     return {
-      table, of,
+      table,
+      of,
       columnOf(column) {
         // Labels of another number of rows are refused by the join.
         if (column.ids || column.values.length !== of) return column

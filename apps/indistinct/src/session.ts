@@ -17,8 +17,15 @@ export function openSession(args: Pick<CommonArguments, 'quiet'> & Partial<Commo
   return { log: createLog(args.quiet), result: (text) => void process.stdout.write(inert(text)) }
 }
 
-/** Names of files, ids and labels steer no terminal; bold, which commands set themselves, stays. JSON reads its escapes back. */
+/**
+ * Names of files, ids and labels steer no terminal; bold, which commands set themselves, stays. JSON reads its escapes
+ * back.
+ */
 function inert(text: string): string {
-  const line = (each: string): string => each.split(/(\u001b\[(?:1|22)m)/).map((part, p) => (p % 2 === 1 ? part : printable(part))).join('')
+  const line = (each: string): string =>
+    each
+      .split(/(\u001b\[(?:1|22)m)/)
+      .map((part, p) => (p % 2 === 1 ? part : printable(part)))
+      .join('')
   return text.split('\n').map(line).join('\n')
 }

@@ -28,9 +28,16 @@ export function indistinct(args: readonly string[], options: SpawnOptions): Prom
 }
 
 /** Runs a command to its end; of the environment it sees PATH, HOME and what the test gives. */
-export function finished([command, ...args]: readonly string[], { cwd, env = {}, onStart }: SpawnOptions): Promise<Finished> {
+export function finished(
+  [command, ...args]: readonly string[],
+  { cwd, env = {}, onStart }: SpawnOptions,
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command!, args, { cwd, env: { PATH: process.env['PATH'], HOME: cwd, INDISTINCT_THREADS: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command!, args, {
+      cwd,
+      env: { PATH: process.env['PATH'], HOME: cwd, INDISTINCT_THREADS: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -50,7 +57,10 @@ export function plantLeak(folder: string, users: number, gap: number): void {
   const people = ['user,gender']
   for (let i = 0; i < users; i++) {
     const first = random.uniform() < 0.45
-    const row = Array.from({ length: 6 }, (_, k) => 0.1 * (random.normal() * (first && k === 4 ? 1 + gap / 2 : 1) + (first && k === 1 ? gap : 0)))
+    const row = Array.from(
+      { length: 6 },
+      (_, k) => 0.1 * (random.normal() * (first && k === 4 ? 1 + gap / 2 : 1) + (first && k === 1 ? gap : 0)),
+    )
     table.push([`u${i}`, ...row.map(Math.fround)].join(','))
     people.push(`u${i},${first ? 'F' : 'M'}`)
   }

@@ -20,11 +20,36 @@ export interface StoreArguments {
 }
 
 export const placeOptions = inGroup('Place', {
-  table: { describe: "postgres: the table, as SQL names it: users, app.users or '\"Users\"'", type: 'string', requiresArg: true, coerce: textOption('--table') },
-  'id-column': { describe: 'postgres: the column that identifies users; default: id', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
-  'vector-column': { describe: 'postgres: the column of type vector or real[]; default: embedding', type: 'string', requiresArg: true, coerce: textOption('--vector-column') },
-  prefix: { describe: 'redis: what stands before the id in the keys of the hashes, such as user:', type: 'string', requiresArg: true, coerce: textOption('--prefix') },
-  'vector-field': { describe: 'redis: the field with the vector, float32 little-endian; default: embedding', type: 'string', requiresArg: true, coerce: textOption('--vector-field') },
+  table: {
+    describe: 'postgres: the table, as SQL names it: users, app.users or \'"Users"\'',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--table'),
+  },
+  'id-column': {
+    describe: 'postgres: the column that identifies users; default: id',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--id-column'),
+  },
+  'vector-column': {
+    describe: 'postgres: the column of type vector or real[]; default: embedding',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--vector-column'),
+  },
+  prefix: {
+    describe: 'redis: what stands before the id in the keys of the hashes, such as user:',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--prefix'),
+  },
+  'vector-field': {
+    describe: 'redis: the field with the vector, float32 little-endian; default: embedding',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--vector-field'),
+  },
 } as const satisfies Record<string, Options>)
 
 /** The flags that each kind of store takes. */
@@ -34,9 +59,14 @@ const flagsOf = { postgres: ['table', 'id-column', 'vector-column'], redis: ['pr
 export function storeOption<Name extends string>(name: Name, describe: string): Record<Name, Options> {
   const flag = `--${name}`
   const coerce = choiceOption(flag, ['postgres', 'redis'] as const, (text) =>
-    usageError(`${flag}: expected postgres or redis${/[:/@]/.test(text) ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line' : `, got ${JSON.stringify(text)}`}`),
+    usageError(
+      `${flag}: expected postgres or ` +
+        `redis${/[:/@]/.test(text) ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line' : `, got ${JSON.stringify(text)}`}`,
+    ),
   )
-  return { [name]: { describe, group: 'Place:', type: 'string', demandOption: true, requiresArg: true, coerce } } as unknown as Record<Name, Options>
+  return {
+    [name]: { describe, group: 'Place:', type: 'string', demandOption: true, requiresArg: true, coerce },
+  } as unknown as Record<Name, Options>
 }
 
 /** Where addresses and passwords come from: the environment alone. */
@@ -47,10 +77,17 @@ export const storeEnvironment = {
 } as const
 
 /** Opens the place, lets `use` work on it, and closes it. */
-export async function withStore<T>(kind: StoreKind, args: StoreArguments, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  kind: StoreKind,
+  args: StoreArguments,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
   for (const [other, flags] of Object.entries(flagsOf)) {
     const given = flags.find((flag) => args[flag] !== undefined)
-    if (other !== kind && given !== undefined) throw usageError(`--${given} is for ${other}; ${kind} takes ${flagsOf[kind].map((flag) => `--${flag}`).join(', ')}`)
+    if (other !== kind && given !== undefined)
+      throw usageError(
+        `--${given} is for ${other}; ${kind} takes ${flagsOf[kind].map((flag) => `--${flag}`).join(', ')}`,
+      )
   }
   const [needed] = flagsOf[kind]
   if (args[needed] === undefined) throw usageError(`${kind}: missing --${needed}`)
@@ -70,10 +107,20 @@ export function placeFlags(kind: StoreKind, args: StoreArguments): string[] {
   return [kind, ...flagsOf[kind].flatMap((flag) => (args[flag] === undefined ? [] : [`--${flag}`, args[flag]]))]
 }
 
-const steps: Readonly<Record<Progress['step'], string>> = { survey: 'reading', keep: 'keeping a copy', write: 'writing', verify: 'reading back', switch: 'switching' }
+const steps: Readonly<Record<Progress['step'], string>> = {
+  survey: 'reading',
+  keep: 'keeping a copy',
+  write: 'writing',
+  verify: 'reading back',
+  switch: 'switching',
+}
 
 /** Shows the steps of a transfer on stderr. */
-export async function withProgress<T>(log: Log, label: string, work: (onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  log: Log,
+  label: string,
+  work: (onProgress: (progress: Progress) => void) => Promise<T>,
+): Promise<T> {
   const shown = log.progress(label)
   try {
     return await work(({ step, done, total }) => shown.update(done, total || undefined, steps[step]))

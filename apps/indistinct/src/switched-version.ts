@@ -6,15 +6,28 @@ import { commandLine } from './provenance.ts'
 import type { StoreKind } from './store-options.ts'
 import { grouped } from './text-table.ts'
 
-export function switchedJson(schema: string, store: StoreKind, place: string, { version, before, record, changed, others, leftovers }: Switched): { [key: string]: Json } {
+export function switchedJson(
+  schema: string,
+  store: StoreKind,
+  place: string,
+  { version, before, record, changed, others, leftovers }: Switched,
+): { [key: string]: Json } {
   const { rows, dimensions, checksum } = record
   return { schema, store, place, version, before, rows, dimensions, checksum, changed, others, leftovers }
 }
 
 /** @param flags the place, as a command takes it */
-export function switchedText(place: string, { version, before, record, changed }: Switched, flags: readonly string[]): string {
+export function switchedText(
+  place: string,
+  { version, before, record, changed }: Switched,
+  flags: readonly string[],
+): string {
   const size = `${grouped(record.rows)} users, ${record.dimensions} dimensions, checksum ${record.checksum}`
-  if (version === before) return `version ${version} is live in ${place}: ${size}\n${changed === 0 ? 'it was live before, and nothing changed' : `${grouped(changed)} vectors changed`}\n`
+  if (version === before)
+    return (
+      `version ${version} is live in ${place}: ` +
+      `${size}\n${changed === 0 ? 'it was live before, and nothing changed' : `${grouped(changed)} vectors changed`}\n`
+    )
   return [
     `version ${version} is live in ${place}: ${size}`,
     `${grouped(changed)} vectors changed; before it, version ${before} was live`,

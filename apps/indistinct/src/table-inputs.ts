@@ -3,7 +3,16 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
-import { joinLabels, rareWarnings, readAttribute, readTable, spellingWarnings, type AttributeColumn, type EmbeddingTable, type JoinBy } from '@indistinct/embeddings'
+import {
+  joinLabels,
+  rareWarnings,
+  readAttribute,
+  readTable,
+  spellingWarnings,
+  type AttributeColumn,
+  type EmbeddingTable,
+  type JoinBy,
+} from '@indistinct/embeddings'
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
@@ -34,18 +43,81 @@ export interface TableArguments extends LabelArguments {
 }
 
 export const tableOptions = inGroup('Table and labels', {
-  attributes: { describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attributes') },
-  attribute: { describe: 'column or array of that file', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--attribute') },
-  ids: { describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0', type: 'string', requiresArg: true, coerce: textOption('--ids') },
-  'id-column': { describe: 'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or the like', type: 'string', requiresArg: true, coerce: textOption('--id-column') },
-  'table-id-column': { describe: 'id column of the table or the ids file, where it has another name', type: 'string', requiresArg: true, coerce: textOption('--table-id-column') },
-  dimensions: { describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'", type: 'string', requiresArg: true, coerce: listOption('--dimensions') },
-  'table-key': { describe: 'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; default: the only one', type: 'string', requiresArg: true, coerce: textOption('--table-key') },
-  scale: { describe: 'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)', requiresArg: true, coerce: numberOption('--scale', { above: 0 }) },
-  'zero-point': { describe: 'with --scale: the whole number that stands for 0; default: 0', requiresArg: true, coerce: numberOption('--zero-point', { integer: true, from: -128, to: 255 }) },
-  'by-position': { describe: 'line i of the attribute file is of row i of the table: take no column for ids', type: 'boolean', default: false },
-  'missing-label': { describe: 'a label that means "not known", beside the empty one; can be repeated', type: 'string', array: true, requiresArg: true },
-  'merge-labels': { describe: 'spellings of one label, such as F=Female,f; can be repeated', type: 'string', array: true, requiresArg: true },
+  attributes: {
+    describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself',
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    coerce: textOption('--attributes'),
+  },
+  attribute: {
+    describe: 'column or array of that file',
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    coerce: textOption('--attribute'),
+  },
+  ids: {
+    describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--ids'),
+  },
+  'id-column': {
+    describe:
+      'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or ' +
+      'the like',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--id-column'),
+  },
+  'table-id-column': {
+    describe: 'id column of the table or the ids file, where it has another name',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--table-id-column'),
+  },
+  dimensions: {
+    describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'",
+    type: 'string',
+    requiresArg: true,
+    coerce: listOption('--dimensions'),
+  },
+  'table-key': {
+    describe:
+      'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; ' +
+      'default: the only one',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--table-key'),
+  },
+  scale: {
+    describe: 'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)',
+    requiresArg: true,
+    coerce: numberOption('--scale', { above: 0 }),
+  },
+  'zero-point': {
+    describe: 'with --scale: the whole number that stands for 0; default: 0',
+    requiresArg: true,
+    coerce: numberOption('--zero-point', { integer: true, from: -128, to: 255 }),
+  },
+  'by-position': {
+    describe: 'line i of the attribute file is of row i of the table: take no column for ids',
+    type: 'boolean',
+    default: false,
+  },
+  'missing-label': {
+    describe: 'a label that means "not known", beside the empty one; can be repeated',
+    type: 'string',
+    array: true,
+    requiresArg: true,
+  },
+  'merge-labels': {
+    describe: 'spellings of one label, such as F=Female,f; can be repeated',
+    type: 'string',
+    array: true,
+    requiresArg: true,
+  },
 } as const satisfies Record<string, Options>)
 
 export interface TableInputs {
@@ -65,31 +137,57 @@ export interface TableInputs {
 }
 
 /** Reads and joins both files, and logs what a reader of the result should know. */
-export async function readTableInputs(args: TableArguments & { readonly continuous?: boolean; readonly seed?: number }, log: Log): Promise<TableInputs> {
+export async function readTableInputs(
+  args: TableArguments & { readonly continuous?: boolean; readonly seed?: number },
+  log: Log,
+): Promise<TableInputs> {
   const idColumn = args['id-column']
-  if (args.sample === undefined && isManifest(args.table)) throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
+  if (args.sample === undefined && isManifest(args.table))
+    throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
   const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)
   const table = sampled?.table ?? (await readTable(args.table, readOptions(args)))
   const whole = await readAttribute(args.attributes, args.attribute, { idColumn, byPosition: args['by-position'] })
   const asRead = sampled ? sampled.columnOf(whole) : whole
-  if (args.continuous && args['merge-labels']) throw usageError('--merge-labels is for labels; a number of --continuous has none')
+  if (args.continuous && args['merge-labels'])
+    throw usageError('--merge-labels is for labels; a number of --continuous has none')
   const names = labelNamesOf(args)
   const column = args.continuous ? quarters(asRead, names.missing) : asRead
   const joined = joinLabels(table, column, { ...names, rows: sampled?.of })
   const { labels, labelled, missing, by } = joined
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched
-  const drawn = sampled ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`] : []
-  const warnings = [...table.warnings, ...(column.notes ?? []), ...joined.warnings, ...drawn, ...labelWarnings(args, { missing, unmatched }), ...classWarnings(column.name, labels), ...columnWarnings(args.table, table, args.attribute)]
+  const drawn = sampled
+    ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`]
+    : []
+  const warnings = [
+    ...table.warnings,
+    ...(column.notes ?? []),
+    ...joined.warnings,
+    ...drawn,
+    ...labelWarnings(args, { missing, unmatched }),
+    ...classWarnings(column.name, labels),
+    ...columnWarnings(args.table, table, args.attribute),
+  ]
   for (const warning of warnings) log.warn(warning)
   return {
-    table, column, labels, labelled, missing, unmatched, by, warnings,
-    ...(args.continuous && { values: continuousValues(table, asRead, { missing: names.missing, rows: sampled?.of }) }), ...(sampled && { sampledOf: sampled.of }),
+    table,
+    column,
+    labels,
+    labelled,
+    missing,
+    unmatched,
+    by,
+    warnings,
+    ...(args.continuous && { values: continuousValues(table, asRead, { missing: names.missing, rows: sampled?.of }) }),
+    ...(sampled && { sampledOf: sampled.of }),
   }
 }
 
 /** What a reader of the result should know of users in one of the files only. */
-export function labelWarnings(args: Pick<TableArguments, 'table' | 'attributes' | 'unlabelled'>, { missing, unmatched }: { readonly missing: number; readonly unmatched: number }): string[] {
+export function labelWarnings(
+  args: Pick<TableArguments, 'table' | 'attributes' | 'unlabelled'>,
+  { missing, unmatched }: { readonly missing: number; readonly unmatched: number },
+): string[] {
   const left = args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'
   return [
     ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
@@ -109,7 +207,9 @@ export function classWarnings(attribute: string, labels: Labels): string[] {
 
 /** That the table of `path` gives the attribute away by itself, where it does. */
 export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
-  return columns.some(({ name }) => name === attribute) ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`] : []
+  return columns.some(({ name }) => name === attribute)
+    ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`]
+    : []
 }
 
 /** The attribute as reports and JSON results name it. */
@@ -151,7 +251,9 @@ export function inputFiles(args: TableArguments, inputs: TableInputs): Record<st
 
 /** The same for the report: "table users.npy" and its digest. */
 export function reportHashes(files: Readonly<Record<string, FileRecord>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([role, { file, sha256 }]) => [`${role} ${file}`, `sha256 ${sha256}`]))
+  return Object.fromEntries(
+    Object.entries(files).map(([role, { file, sha256 }]) => [`${role} ${file}`, `sha256 ${sha256}`]),
+  )
 }
 
 function users(count: number): string {

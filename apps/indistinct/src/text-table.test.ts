@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { printable, textTable } from './text-table.ts'
 
 test('columns line up; numbers go right', () => {
-  expect(textTable(['name', 'users'], [['a', 1234567], ['long name', 8]])).toBe('name           users\na          1,234,567\nlong name          8\n')
+  expect(
+    textTable(
+      ['name', 'users'],
+      [
+        ['a', 1234567],
+        ['long name', 8],
+      ],
+    ),
+  ).toBe('name           users\na          1,234,567\nlong name          8\n')
 })
 
 test('a label cannot steer the terminal', () => {

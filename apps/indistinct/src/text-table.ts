@@ -2,16 +2,31 @@
 
 /** Columns padded to one width each, two spaces between; numbers go right. Labels come from files: no escape codes. */
 export function textTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? grouped(cell) : printable(cell))))]
-  const right = header.map((_, j) => rows.length > 0 && rows.every((row) => typeof row[j] === 'number' || /^[\d.,–\- %]*$/.test(row[j] as string)))
+  const cells = [
+    header,
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? grouped(cell) : printable(cell)))),
+  ]
+  const right = header.map(
+    (_, j) =>
+      rows.length > 0 && rows.every((row) => typeof row[j] === 'number' || /^[\d.,–\- %]*$/.test(row[j] as string)),
+  )
   const widths = header.map((_, j) => Math.max(...cells.map((row) => row[j]!.length)))
-  const lines = cells.map((row) => row.map((cell, j) => (right[j] ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!))).join('  ').trimEnd())
+  const lines = cells.map((row) =>
+    row
+      .map((cell, j) => (right[j] ? cell.padStart(widths[j]!) : cell.padEnd(widths[j]!)))
+      .join('  ')
+      .trimEnd(),
+  )
   return `${lines.join('\n')}\n`
 }
 
 /** Bytes in the unit that suits them. */
 export function dataSize(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+  return bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`
 }
 
 /** 1234567 as "1,234,567". */
@@ -21,5 +36,8 @@ export function grouped(value: number): string {
 
 /** Text with characters that control a terminal, or turn the direction of what follows, written as escapes. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

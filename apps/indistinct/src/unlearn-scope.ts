@@ -7,7 +7,9 @@ import { textOption } from './option-values.ts'
 export type AttackerHolds = 'tables' | 'history'
 
 export const attackerHoldsOption = {
-  describe: 'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, an earlier release or another model',
+  describe:
+    'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
+    'an earlier release or another model',
   choices: ['tables', 'history'],
   default: 'tables',
   requiresArg: true,
@@ -25,26 +27,33 @@ export function scopeOfUnlearning(attributes: readonly string[], method: Unlearn
   switch (method) {
     case 'leace':
       return (
-        `Aims to hide ${what} from linear attackers, by one map for everybody: who also holds what users did, an earlier release or another model ` +
-        'learns nothing from a user\'s move. Not from attackers that are not linear.'
+        `Aims to hide ${what} from linear attackers, by one map for everybody: who also holds what users did, an ` +
+        'earlier release or another model ' +
+        "learns nothing from a user's move. Not from attackers that are not linear."
       )
     case 'blind':
       return (
-        `Aims to hide ${what} from who holds these tables and some labels, by one map for everybody: who also holds what users did, an earlier ` +
-        'release or another model learns nothing from a user\'s move. What these tell by themselves they go on telling.'
+        `Aims to hide ${what} from who holds these tables and some labels, by one map for everybody: who also ` +
+        'holds what users did, an earlier ' +
+        "release or another model learns nothing from a user's move. What these tell by themselves they go on telling."
       )
     case 'relabel':
       return (
-        `Hides ${what} exactly from who holds these tables, any labels and any computer: which point a user has is drawn, so that every labelling with ` +
-        'these counts is as likely as any other. Not from who also holds what users did, lists that leave out what users have seen, an earlier release or ' +
-        'another model, nor where the order of rows or ids tells of users. Keep report, sidecar and fit as secret as the labels.'
+        `Hides ${what} exactly from who holds these tables, any labels and any computer: which point a user has ` +
+        'is drawn, so that every labelling with ' +
+        'these counts is as likely as any other. Not from who also holds what users did, lists that leave out ' +
+        'what users have seen, an earlier release or ' +
+        'another model, nor where the order of rows or ids tells of users. Keep report, sidecar and fit as ' +
+        'secret as the labels.'
       )
     case 'random-noise':
       return `Hides ${what} from nobody by design: noise is the baseline that methods are compared with.`
     default:
       return (
-        `Aims to hide ${what} from who holds these tables and some labels, by a move of each user by the user's own label. ` +
-        'Not from who also holds what users did, an earlier release or another model: the move tells them the label (--attacker-holds history).'
+        `Aims to hide ${what} from who holds these tables and some labels, by a move of each user by the user's ` +
+        'own label. ' +
+        'Not from who also holds what users did, an earlier release or another model: the move tells them the ' +
+        'label (--attacker-holds history).'
       )
   }
 }

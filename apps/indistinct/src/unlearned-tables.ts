@@ -1,13 +1,31 @@
-/** @file What `unlearn` made of its tables, told and written: records, report and result, and files that appear together or not at all. */
+/**
+ * @file What `unlearn` made of its tables, told and written: records, report and result, and files that appear together
+ * or not at all.
+ */
 
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, type Json, type StagedFile } from '@indistinct/core'
+import {
+  badData,
+  canonicalJson,
+  commitFiles,
+  fileError,
+  sha256,
+  stageFile,
+  type Json,
+  type StagedFile,
+} from '@indistinct/core'
 import { stageTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import { makeDelta, type Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
-import { beforeAndAfterJson, beforeAndAfterText, sectionsOf, type BeforeAndAfter, type ChangedTable } from './before-and-after.ts'
+import {
+  beforeAndAfterJson,
+  beforeAndAfterText,
+  sectionsOf,
+  type BeforeAndAfter,
+  type ChangedTable,
+} from './before-and-after.ts'
 import { exactLayer, layersOf, unbounded } from './certify/layers.ts'
 import { outcomeText } from './outcome-text.ts'
 import { harmJson, harmLines, type HarmSelfCheck } from './harm-self-check.ts'
@@ -49,7 +67,11 @@ type Outputs = Readonly<Record<string, FileRecord>>
 type JsonRecord = { readonly [name: string]: Json }
 
 /** What the sidecar of table `at` says beside the attacks. */
-function recordOf({ inputs, made, audits, harm, seed, unlabelled, also, scope }: UnlearnedTables, at: number, output: Outputs): JsonRecord {
+function recordOf(
+  { inputs, made, audits, harm, seed, unlabelled, also, scope }: UnlearnedTables,
+  at: number,
+  output: Outputs,
+): JsonRecord {
   const { table, result, before, after, change, input } = made[at]!
   return {
     schema: 'indistinct/unlearn/1',
@@ -89,13 +111,20 @@ export function resultJson(unlearning: UnlearnedTables, outputs: readonly Output
 
 /** The result in words; `update` says what became of users of an earlier fit. */
 export function resultText({ inputs, made, audits, harm, alsoLines, scope }: UnlearnedTables, update: string): string {
-  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines, scope].map((line) => `${printable(line)}\n`)
+  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...alsoLines, scope].map(
+    (line) => `${printable(line)}\n`,
+  )
   const each = made.map(({ name, result, before, after, change }) => {
     const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
     const { derived, explained } = result.parameters
-    const how = Array.isArray(derived) ? `, a linear function of ${derived.join(', ')} with ${(100 * Number(explained)).toFixed(1)} % of its variance` : outcomeText(result.parameters)
+    const how = Array.isArray(derived)
+      ? `, a linear function of ${derived.join(', ')} with ${(100 * Number(explained)).toFixed(1)} % of its variance`
+      : outcomeText(result.parameters)
     const title = made.length > 1 ? `${name}: ` : ''
-    return `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ${passes}${how}\n${update}${changeText(change)}`
+    return (
+      `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ` +
+      `${passes}${how}\n${update}${changeText(change)}`
+    )
   })
   const found = harmLines(harm).map((line) => `${line}\n`)
   return `${labels.join('')}${each.join('')}${found.join('')}${audits ? beforeAndAfterText(audits) : ''}`
@@ -113,10 +142,14 @@ export interface FilesToWrite {
 const ownersOnly = 0o600
 
 /**
- * Writes tables, sidecars, the report and what else was asked for. All files are complete before the first gets its name, and tables get it
- * last: a failure half way leaves what was there. Returns the tables' files, and each table's for the result.
+ * Writes tables, sidecars, the report and what else was asked for. All files are complete before the first gets its
+ * name, and tables get it last: a failure half way leaves what was there. Returns the tables' files, and each table's
+ * for the result.
  */
-export async function writeUnlearned(unlearning: UnlearnedTables, { report, force, delta, fit }: FilesToWrite): Promise<{ files: readonly StagedFile[]; outputs: readonly Outputs[] }> {
+export async function writeUnlearned(
+  unlearning: UnlearnedTables,
+  { report, force, delta, fit }: FilesToWrite,
+): Promise<{ files: readonly StagedFile[]; outputs: readonly Outputs[] }> {
   return writingFiles(async () => {
     const files: StagedFile[] = []
     const beside: StagedFile[] = []
@@ -130,8 +163,11 @@ export async function writeUnlearned(unlearning: UnlearnedTables, { report, forc
         const staged = stageTable(out, table, { force })
         files.push(...staged)
         const roles = ['table', 'ids']
-        const output: Record<string, FileRecord> = Object.fromEntries(staged.map((file, f) => [roles[f]!, fileRecord(file)]))
-        if (delta !== undefined) output['delta'] = stage(delta, deltaOf(path, input['table']!.sha256, staged[0]!.temporary))
+        const output: Record<string, FileRecord> = Object.fromEntries(
+          staged.map((file, f) => [roles[f]!, fileRecord(file)]),
+        )
+        if (delta !== undefined)
+          output['delta'] = stage(delta, deltaOf(path, input['table']!.sha256, staged[0]!.temporary))
         if (fit !== undefined) output['fit'] = stage(fit.path, fit.text, ownersOnly)
         stage(`${out}.json`, `${canonicalJson(withAttacks(recordOf(unlearning, at, output), unlearning), 2)}\n`)
         return output
@@ -181,33 +217,61 @@ function exactOrNot({ method, parameters }: Unlearned, { column }: TableInputs):
 }
 
 /** All attacks; pictures of the table that gave most away, or of the first. */
-function reportOf({ inputs, made, joined, audits, harm, seed, scope }: UnlearnedTables, outputs: readonly Outputs[]): ReportData {
+function reportOf(
+  { inputs, made, joined, audits, harm, seed, scope }: UnlearnedTables,
+  outputs: readonly Outputs[],
+): ReportData {
   const sections = audits && sectionsOf(audits)
   const parts = sections && severalSections(sections)
   const strongest = audits?.before.joint.strongest.table
-  const shown = joined?.name === strongest && joined ? { ...joined, change: tableChange(joined.before, joined.after, inputs.labels, seed) } : (made.find(({ name }) => name === strongest) ?? made[0]!)
+  const shown =
+    joined?.name === strongest && joined
+      ? { ...joined, change: tableChange(joined.before, joined.after, inputs.labels, seed) }
+      : (made.find(({ name }) => name === strongest) ?? made[0]!)
   const { name, before, after, change } = shown
   const [{ result, path }] = made as [UnlearnedTable]
   const several = made.length > 1
   const prefixed = (prefix: string, of: readonly Outputs[]): [string, FileRecord][] =>
-    of.flatMap((files, at) => Object.entries(files).map(([role, file]): [string, FileRecord] => [`${prefix} ${role}${role === 'table' && several ? ` ${at + 1}` : ''}`, file]))
+    of.flatMap((files, at) =>
+      Object.entries(files).map(([role, file]): [string, FileRecord] => [
+        `${prefix} ${role}${role === 'table' && several ? ` ${at + 1}` : ''}`,
+        file,
+      ]),
+    )
   return {
     title: `Unlearning of ${inputs.column.name} in ${several ? `${made.length} tables` : basename(path)}`,
-    subject: `${before.rows} users, ${several ? made.map((each) => `${each.name} (K = ${each.before.cols})`).join(', ') : `K = ${before.cols}`}`,
+    subject:
+      `${before.rows} users, ` +
+      `${several ? made.map((each) => `${each.name} (K = ${each.before.cols})`).join(', ') : `K = ${before.cols}`}`,
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...parts,
     layers: layersOf(exactOrNot(result, inputs), [...harmLines(harm), ...(audits ? [audits.after.joint.verdict] : [])]),
-    limits: [scope, ...harmLines(harm), ...(parts?.limits ?? []), ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : [])],
+    limits: [
+      scope,
+      ...harmLines(harm),
+      ...(parts?.limits ?? []),
+      ...(several ? [`Figures of dimensions, users and distances show ${name}.`] : []),
+    ],
     histograms: tellingDimensions(before, after, inputs.labels),
     scatter: mapUsers(before, after, inputs.labels, { seed, ...(sections && predictions(sections, name, inputs)) }),
     ...change,
     provenance: {
       method: result.method,
-      parameters: several ? Object.fromEntries(made.map((each) => [each.name, each.result.parameters])) : result.parameters,
+      parameters: several
+        ? Object.fromEntries(made.map((each) => [each.name, each.result.parameters]))
+        : result.parameters,
       seed,
       command: commandLine(),
-      hashes: reportHashes(Object.fromEntries([...prefixed('input', made.map(({ input }) => input)), ...prefixed('output', outputs)])),
+      hashes: reportHashes(
+        Object.fromEntries([
+          ...prefixed(
+            'input',
+            made.map(({ input }) => input),
+          ),
+          ...prefixed('output', outputs),
+        ]),
+      ),
       versions: { ...versions(), ...(audits && attackVersions(audits.before.parts)) },
       facts: { passes: several ? made.map((each) => `${each.name}: ${each.result.passes}`).join(', ') : result.passes },
     },

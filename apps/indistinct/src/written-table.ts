@@ -1,9 +1,20 @@
-/** @file A table as its file will hold it: rows of one length kept at it, values rounded to their type, and what is to be said of both. */
+/**
+ * @file A table as its file will hold it: rows of one length kept at it, values rounded to their type, and what is to
+ * be said of both.
+ */
 
 import { copyMatrix, rowOf, type Matrix } from '@indistinct/core'
 import {
-  commonLength, keptAtLength, notesOnFormat, notesOnRounding, scaleRow, tableFor, withMatrix,
-  type EmbeddingTable, type KeptLengths, type RowLength,
+  commonLength,
+  keptAtLength,
+  notesOnFormat,
+  notesOnRounding,
+  scaleRow,
+  tableFor,
+  withMatrix,
+  type EmbeddingTable,
+  type KeptLengths,
+  type RowLength,
 } from '@indistinct/embeddings'
 import { textOption } from './option-values.ts'
 
@@ -25,13 +36,23 @@ export interface WrittenTable {
 }
 
 /**
- * The same of points, which were dealt to the rows where `dealt` (N) is 1: nothing may depend on where a row stood before, since that would
- * tell who kept the own point. Points of one length are to have it already (`atLength`).
+ * The same of points, which were dealt to the rows where `dealt` (N) is 1: nothing may depend on where a row stood
+ * before, since that would tell who kept the own point. Points of one length are to have it already (`atLength`).
  */
-export function writtenPoints(source: EmbeddingTable, embedding: Matrix, path: string, out: string, lengths: Lengths, dealt: Uint8Array): WrittenTable {
+export function writtenPoints(
+  source: EmbeddingTable,
+  embedding: Matrix,
+  path: string,
+  out: string,
+  lengths: Lengths,
+  dealt: Uint8Array,
+): WrittenTable {
   const common = commonLength(source.matrix, source)
   const like = tableFor(out, forgetting(source, dealt))
-  const kept = lengths === 'keep' ? [`all rows of ${path} have length ${common && shortNumber(common.length)}: points were scaled to it`] : []
+  const kept =
+    lengths === 'keep'
+      ? [`all rows of ${path} have length ${common && shortNumber(common.length)}: points were scaled to it`]
+      : []
   return {
     table: withMatrix(like, embedding),
     notes: [
@@ -51,22 +72,41 @@ export function atLength(source: EmbeddingTable, points: Matrix, lengths: Length
   return out
 }
 
-/** `source` without the digits beyond float32 of rows that were dealt points: a row that did not move would get them back. */
+/**
+ * `source` without the digits beyond float32 of rows that were dealt points: a row that did not move would get them
+ * back.
+ */
 function forgetting(source: EmbeddingTable, dealt: Uint8Array): EmbeddingTable {
   const { exact, matrix } = source
   if (!exact) return source
-  return { ...source, exact: exact.map((value, p) => (dealt[Math.floor(p / matrix.cols)] === 1 ? matrix.data[p]! : value)) }
+  return {
+    ...source,
+    exact: exact.map((value, p) => (dealt[Math.floor(p / matrix.cols)] === 1 ? matrix.data[p]! : value)),
+  }
 }
 
-/** The table for the file `out` of `source` with the vectors `embedding` (N, K) that a method gave, in the order of `source`. */
-export function writtenTable(source: EmbeddingTable, embedding: Matrix, path: string, out: string, lengths: Lengths): WrittenTable {
+/**
+ * The table for the file `out` of `source` with the vectors `embedding` (N, K) that a method gave, in the order of
+ * `source`.
+ */
+export function writtenTable(
+  source: EmbeddingTable,
+  embedding: Matrix,
+  path: string,
+  out: string,
+  lengths: Lengths,
+): WrittenTable {
   const common = commonLength(source.matrix, source)
   const kept = common && keptAtLength(source.matrix, embedding, common)
   const matrix = kept && lengths === 'keep' ? kept.matrix : embedding
   const like = tableFor(out, source)
   return {
     table: withMatrix(like, matrix),
-    notes: [...notesOnFormat(out, source), ...(common ? notesOnLengths(path, common, lengths, kept) : []), ...notesOnRounding(like, matrix).map((note) => `${out}: ${note}`)],
+    notes: [
+      ...notesOnFormat(out, source),
+      ...(common ? notesOnLengths(path, common, lengths, kept) : []),
+      ...notesOnRounding(like, matrix).map((note) => `${out}: ${note}`),
+    ],
   }
 }
 
@@ -77,9 +117,15 @@ export function notesOnLengths(path: string, { length }: RowLength, lengths: Len
   const spread = kept && `${shortNumber(kept.moved.least)} to ${shortNumber(kept.moved.most)}`
   if (lengths === 'free') {
     const now = spread === undefined ? 'rows that moved have others now' : `rows that moved have ${spread} now`
-    return [`${all}, and ${now}: inner products are no cosines any more; scale rows to one length where they are compared, or leave out --lengths free`]
+    return [
+      `${all}, and ${now}: inner products are no cosines any more; scale rows to one length where they are ` +
+        'compared, or leave out --lengths free',
+    ]
   }
-  const zeros = kept && kept.ofZeros > 0 ? `; ${kept.ofZeros} rows of zeros that moved keep the length that the method gave them` : ''
+  const zeros =
+    kept && kept.ofZeros > 0
+      ? `; ${kept.ofZeros} rows of zeros that moved keep the length that the method gave them`
+      : ''
   return [`${all}: rows that moved were scaled back to it${spread === undefined ? '' : `, from ${spread}`}${zeros}`]
 }
 

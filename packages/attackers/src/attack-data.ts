@@ -22,7 +22,10 @@ export interface AttackData {
  */
 export function attackData(embedding: Matrix, labels: Labels, protocols: readonly Protocol[]): AttackData {
   if (labels.codes.length !== embedding.rows) {
-    throw badData(`the embedding has ${embedding.rows} rows and the attribute ${labels.codes.length} labels: expected one label a row`)
+    throw badData(
+      `the embedding has ${embedding.rows} rows and the attribute ${labels.codes.length} labels: expected one ` +
+        'label a row',
+    )
   }
   checkValues(embedding)
   const rows = labelledRows(labels)
@@ -39,8 +42,10 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
     rowsOfClass.forEach((members, c) => {
       if (members.length >= protocol.smallestClass) return
       throw badData(
-        `label "${classes[c]}" has ${members.length} user${members.length === 1 ? '' : 's'}, protocol ${protocol.name} needs at least ` +
-          `${protocol.smallestClass} of each label: leave that label's users unlabelled, merge it with another, or bring more users`,
+        `label "${classes[c]}" has ${members.length} user${members.length === 1 ? '' : 's'}, protocol ` +
+          `${protocol.name} needs at least ` +
+          `${protocol.smallestClass} of each label: leave that label's users unlabelled, merge it with another, ` +
+          'or bring more users',
       )
     })
   }
@@ -51,12 +56,16 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
 
 /** @throws IndistinctError 'bad-data' on no rows or columns, values that are not finite, or rows that are all equal. */
 export function checkValues({ rows, cols, data }: Matrix): void {
-  if (rows === 0 || cols === 0) throw badData(`the embedding is empty (${rows} x ${cols}): expected at least one row and column`)
+  if (rows === 0 || cols === 0)
+    throw badData(`the embedding is empty (${rows} x ${cols}): expected at least one row and column`)
   let varies = false
   for (let p = 0; p < data.length; p++) {
     const value = data[p]!
     if (!Number.isFinite(value)) {
-      throw badData(`the embedding holds ${value} at row ${Math.floor(p / cols)}, column ${p % cols} (from 0): expected finite numbers`)
+      throw badData(
+        `the embedding holds ${value} at row ${Math.floor(p / cols)}, column ${p % cols} (from 0): expected ` +
+          'finite numbers',
+      )
     }
     if (value !== data[p % cols]) varies = true
   }

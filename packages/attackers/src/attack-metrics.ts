@@ -1,10 +1,10 @@
 /**
  * @file From the scores of all splits to metrics with 95 % intervals.
  *
- * Values are means over splits. Intervals of AUCs are those of `repeatedSplitAuc` (@indistinct/metrics): for the mean AUC
- * of the attack over samples of as many users of the same population and over splits. Their coverage is measured in
- * apps/experiments/results/calibration.
- * Intervals of threshold metrics are percentile bootstraps over users, stratified by class, with fits as they are.
+ * Values are means over splits. Intervals of AUCs are those of `repeatedSplitAuc` (@indistinct/metrics): for the mean
+ * AUC of the attack over samples of as many users of the same population and over splits. Their coverage is measured in
+ * apps/experiments/results/calibration. Intervals of threshold metrics are percentile bootstraps over users, stratified
+ * by class, with fits as they are.
  *
  * With more than two labels an AUC is the mean of the classes' one-versus-rest AUCs, folding happens per class (else
  * a class above chance would hide one below), and bounds are means of the classes' bounds, which is the widest they
@@ -12,8 +12,17 @@
  */
 
 import {
-  bootstrapIntervals, confusionMatrix, foldedAuc, foldedInterval, lowRates, repeatedSplitAuc, thresholdMetrics,
-  type Interval, type LowRate, type SplitScoring, type ThresholdMetrics,
+  bootstrapIntervals,
+  confusionMatrix,
+  foldedAuc,
+  foldedInterval,
+  lowRates,
+  repeatedSplitAuc,
+  thresholdMetrics,
+  type Interval,
+  type LowRate,
+  type SplitScoring,
+  type ThresholdMetrics,
 } from '@indistinct/metrics'
 import type { SplitScores } from './scoring.ts'
 
@@ -73,23 +82,46 @@ export function attackMetrics(
     chosenSignAuc: meanEstimate(chosen),
     ...thresholdEstimates(splits, classes.length, seed),
     perClass: tested.map((c, t) => ({ label: classes[c]!, auc: plain[t]!, foldedAuc: folded[t]! })),
-    lowRates: classes.length === 2 ? lowRates(splits.map((split) => scoringOf(split, 1, 1)), falsePositiveRates, { seed }) : [],
+    lowRates:
+      classes.length === 2
+        ? lowRates(
+            splits.map((split) => scoringOf(split, 1, 1)),
+            falsePositiveRates,
+            { seed },
+          )
+        : [],
   }
 }
 
-function repeatedAuc(splits: readonly SplitScores[], c: number, crossValidated: boolean, sign: (split: SplitScores) => number): ClassAuc['auc'] {
-  const { auc, lower, upper, standardError, agreement } = repeatedSplitAuc(splits.map((split) => scoringOf(split, c, sign(split))), { crossValidated })
+function repeatedAuc(
+  splits: readonly SplitScores[],
+  c: number,
+  crossValidated: boolean,
+  sign: (split: SplitScores) => number,
+): ClassAuc['auc'] {
+  const { auc, lower, upper, standardError, agreement } = repeatedSplitAuc(
+    splits.map((split) => scoringOf(split, c, sign(split))),
+    { crossValidated },
+  )
   return { value: auc, lower, upper, standardError, agreement }
 }
 
 /** One split as scores of class c against the rest, times `sign`. */
-export function scoringOf({ shadow, users, codes, probabilities: { rows, cols, data } }: SplitScores, c: number, sign: number): SplitScoring {
+export function scoringOf(
+  { shadow, users, codes, probabilities: { rows, cols, data } }: SplitScores,
+  c: number,
+  sign: number,
+): SplitScoring {
   const scores = new Float64Array(rows)
   for (let i = 0; i < rows; i++) scores[i] = sign * data[i * cols + c]!
   return { shadow, users, scores, actual: codes.map((code) => (code === c ? 1 : 0)) }
 }
 
-function thresholdEstimates(splits: readonly SplitScores[], classes: number, seed: number): Record<keyof ThresholdMetrics, Estimate> {
+function thresholdEstimates(
+  splits: readonly SplitScores[],
+  classes: number,
+  seed: number,
+): Record<keyof ThresholdMetrics, Estimate> {
   const slotOf = new Map<number, number>()
   const strata: number[] = []
   const prepared = splits.map(({ users, codes, probabilities }) => {
@@ -108,7 +140,9 @@ function thresholdEstimates(splits: readonly SplitScores[], classes: number, see
   const names = ['balancedAccuracy', 'accuracy', 'precision', 'recall', 'microF1'] as const
   const meanOf = (metrics: ThresholdMetrics[]): number[] =>
     names.map((name) => metrics.reduce((sum, values) => sum + values[name], 0) / metrics.length)
-  const values = meanOf(prepared.map(({ codes, predicted }) => thresholdMetrics(confusionMatrix(predicted, codes, classes), classes)))
+  const values = meanOf(
+    prepared.map(({ codes, predicted }) => thresholdMetrics(confusionMatrix(predicted, codes, classes), classes)),
+  )
   const counts = new Float64Array(classes * classes)
   const resample = (weights: Uint16Array): number[] =>
     meanOf(
@@ -135,6 +169,7 @@ export function predictedCodes(probabilities: Float32Array, rows: number, classe
 }
 
 function meanEstimate(estimates: readonly Estimate[]): Estimate {
-  const mean = (of: (estimate: Estimate) => number): number => estimates.reduce((sum, estimate) => sum + of(estimate), 0) / estimates.length
+  const mean = (of: (estimate: Estimate) => number): number =>
+    estimates.reduce((sum, estimate) => sum + of(estimate), 0) / estimates.length
   return { value: mean(({ value }) => value), lower: mean(({ lower }) => lower), upper: mean(({ upper }) => upper) }
 }

@@ -1,7 +1,7 @@
 /**
  * @file Threads for attackers that compute on the thread they are called on. Tasks are independent and name all their
- * chance, so results do not depend on the number of threads or on who took what. Idle threads stay for the next audit and
- * do not keep the process alive.
+ * chance, so results do not depend on the number of threads or on who took what. Idle threads stay for the next audit
+ * and do not keep the process alive.
  */
 
 import { threads } from '@indistinct/kernels'
@@ -83,7 +83,9 @@ function give(worker: Worker, { table, task, resolve, reject }: Job): void {
     answer()
     dispatch()
   }
-  worker.once('message', (reply: WorkerReply) => settle(true, () => ('error' in reply ? reject(new Error(reply.error)) : resolve(reply.result))))
+  worker.once('message', (reply: WorkerReply) =>
+    settle(true, () => ('error' in reply ? reject(new Error(reply.error)) : resolve(reply.result))),
+  )
   worker.once('error', (error: Error) => settle(false, () => reject(error)))
   worker.once('exit', (code) => settle(false, () => reject(new Error(`the attack worker ended with code ${code}`))))
   const tablesKnown = known.get(worker)!

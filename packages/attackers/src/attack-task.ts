@@ -8,23 +8,52 @@ import { refitDeviations, type LabelledTable } from './refit.ts'
 import { scoreSplit, type NumberedSplit, type SplitScores } from './scoring.ts'
 
 export type AttackTask =
-  | { readonly kind: 'split'; readonly attacker: string; readonly input: InputName; readonly split: NumberedSplit; readonly innerFolds: number; readonly seed: number }
   | {
-      readonly kind: 'refit'; readonly attacker: string; readonly input: InputName; readonly protocol: ProtocolName
-      readonly repeats: number; readonly from: number; readonly to: number; readonly seed: number
+      readonly kind: 'split'
+      readonly attacker: string
+      readonly input: InputName
+      readonly split: NumberedSplit
+      readonly innerFolds: number
+      readonly seed: number
+    }
+  | {
+      readonly kind: 'refit'
+      readonly attacker: string
+      readonly input: InputName
+      readonly protocol: ProtocolName
+      readonly repeats: number
+      readonly from: number
+      readonly to: number
+      readonly seed: number
     }
 
 export type AttackTaskResult = SplitScores | Float64Array
 
 /** @param attacker the one that the task names, unless it is one of `namedAttackers` */
-export function runTask(table: LabelledTable, task: AttackTask, attacker: Attacker = namedAttackers[task.attacker]!.attacker): Promise<AttackTaskResult> {
+export function runTask(
+  table: LabelledTable,
+  task: AttackTask,
+  attacker: Attacker = namedAttackers[task.attacker]!.attacker,
+): Promise<AttackTaskResult> {
   const { input, seed } = task
   switch (task.kind) {
     case 'split':
-      return scoreSplit(table.embedding, table.codes, attacker, task.split, { classes: table.rowsOfClass.length, input, innerFolds: task.innerFolds, seed })
+      return scoreSplit(table.embedding, table.codes, attacker, task.split, {
+        classes: table.rowsOfClass.length,
+        input,
+        innerFolds: task.innerFolds,
+        seed,
+      })
     case 'refit':
-      return refitDeviations(table, attacker, protocols[task.protocol], input, { seed, repeats: task.repeats, from: task.from, to: task.to })
+      return refitDeviations(table, attacker, protocols[task.protocol], input, {
+        seed,
+        repeats: task.repeats,
+        from: task.from,
+        to: task.to,
+      })
     default:
-      throw new RangeError(`runTask: expected a split or a refit, got ${String((task satisfies never as AttackTask).kind)}`)
+      throw new RangeError(
+        `runTask: expected a split or a refit, got ${String((task satisfies never as AttackTask).kind)}`,
+      )
   }
 }

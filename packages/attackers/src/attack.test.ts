@@ -8,14 +8,21 @@ import type { ProtocolName } from './protocols.ts'
 import { xgb } from './xgb.ts'
 
 const cases = [mlp, xgb].flatMap((attacker) =>
-  (['paper', 'five-fold'] as const).map((protocol): [string, Attacker, ProtocolName] => [`${attacker.name}, ${protocol}`, attacker, protocol]),
+  (['paper', 'five-fold'] as const).map((protocol): [string, Attacker, ProtocolName] => [
+    `${attacker.name}, ${protocol}`,
+    attacker,
+    protocol,
+  ]),
 )
 
 describe.each(cases)('%s', (_, attacker, protocol) => {
   test('finds a planted leak', async () => {
     const { embedding, labels } = shiftedClasses([160, 220], 4, 1.2, 1)
     const { auc, foldedAuc, chosenSignAuc, balancedAccuracy, permutation } = await attack(embedding, labels, attacker, {
-      protocol, seed: 1, repeats: 1, standardise: true,
+      protocol,
+      seed: 1,
+      repeats: 1,
+      standardise: true,
     })
     // The best attacker's AUC is Phi(1.2 * sqrt 2 / sqrt 2) = 0.885.
     expect(auc.value).toBeGreaterThan(0.72)
@@ -29,7 +36,11 @@ describe.each(cases)('%s', (_, attacker, protocol) => {
 
   test('sees only chance where labels are random', async () => {
     const { embedding, labels } = shiftedClasses([160, 220], 4, 0, 2)
-    const { auc, foldedAuc, permutation, smallestDetectable } = await attack(embedding, labels, attacker, { protocol, seed: 1, repeats: 1 })
+    const { auc, foldedAuc, permutation, smallestDetectable } = await attack(embedding, labels, attacker, {
+      protocol,
+      seed: 1,
+      repeats: 1,
+    })
     // Three standard errors of an AUC of 160 users of each class, widened for cross-validation.
     expect(Math.abs(auc.value - 0.5)).toBeLessThan(3 * Math.SQRT2 * Math.sqrt(321 / (12 * 160 * 160)))
     expect(foldedAuc.lower).toBe(0.5)
@@ -43,7 +54,10 @@ test('a table whose classes are more alike than chance is reported as a leak bel
   const { embedding, labels } = shiftedClasses([60, 60], 40, 0.5, 3)
   const matched = matchMeans(embedding, labels)
   for (const attacker of [mlp, meansAttacker]) {
-    const { auc, foldedAuc, chosenSignAuc, permutation } = await attack(matched, labels, attacker, { protocol: 'five-fold', seed: 1 })
+    const { auc, foldedAuc, chosenSignAuc, permutation } = await attack(matched, labels, attacker, {
+      protocol: 'five-fold',
+      seed: 1,
+    })
     expect(auc.value).toBeLessThan(0.3)
     expect(foldedAuc.value).toBe(1 - auc.value)
     expect(foldedAuc.lower).toBeGreaterThan(0.6)
@@ -86,9 +100,14 @@ describe('more than two labels', () => {
       }),
     }
     const { embedding, labels } = shiftedClasses([100, 100, 100], 2, 1, 6)
-    // Class 1 is told by a dimension of its own, in which it lies high and is scored low; class 0 lies low in the other.
+    // Class 1 is told by a dimension of its own, in which it lies high and is scored low; class 0 lies low in the
+    // other.
     labels.codes.forEach((code, i) => (embedding.data[2 * i + 1]! += code === 1 ? 1.5 : -code))
-    const { auc, foldedAuc, perClass, permutation } = await attack(embedding, labels, oppositeSigns, { protocol: 'five-fold', seed: 1, repeats: 1 })
+    const { auc, foldedAuc, perClass, permutation } = await attack(embedding, labels, oppositeSigns, {
+      protocol: 'five-fold',
+      seed: 1,
+      repeats: 1,
+    })
     expect(perClass[0]!.auc.value).toBeGreaterThan(0.7)
     expect(perClass[1]!.auc.value).toBeLessThan(0.3)
     expect(Math.abs(auc.value - 0.5)).toBeLessThan(0.1)
@@ -102,7 +121,9 @@ describe('users and labels', () => {
   const options = { protocol: 'paper', seed: 3, repeats: 2 } as const
 
   test('the same seed gives the same result, another seed another', async () => {
-    const [first, again, other] = await Promise.all([options, options, { ...options, seed: 4 }].map((o) => attack(embedding, labels, mlp, o)))
+    const [first, again, other] = await Promise.all(
+      [options, options, { ...options, seed: 4 }].map((o) => attack(embedding, labels, mlp, o)),
+    )
     expect(again).toEqual(first)
     expect(other!.auc).not.toEqual(first!.auc)
   })
@@ -124,17 +145,25 @@ describe('users and labels', () => {
   })
 
   test('a class name without users is no class', async () => {
-    const wider: Labels = { classes: ['label-0', 'nobody', 'label-1'], codes: labels.codes.map((code) => (code === 1 ? 2 : code)) }
+    const wider: Labels = {
+      classes: ['label-0', 'nobody', 'label-1'],
+      codes: labels.codes.map((code) => (code === 1 ? 2 : code)),
+    }
     const result = await attack(embedding, wider, meansAttacker, options)
     expect(result.classes).toEqual(['label-0', 'label-1'])
     expect(result.auc).toEqual((await attack(embedding, labels, meansAttacker, options)).auc)
   })
 
-  const named = (...counts: [string | null, number][]): Labels => encodeLabels(counts.flatMap(([name, count]) => new Array(count).fill(name)))
+  const named = (...counts: [string | null, number][]): Labels =>
+    encodeLabels(counts.flatMap(([name, count]) => new Array(count).fill(name)))
   test.each<[string, Labels, string]>([
     ['one label only', named(['F', 140]), 'an attack needs users of at least two labels, found only "F" (140 users)'],
     ['no labels', named([null, 140]), 'an attack needs users of at least two labels, found none'],
-    ['a label with one user', named(['F', 139], ['M', 1]), 'label "M" has 1 user, protocol paper needs at least 20 of each label'],
+    [
+      'a label with one user',
+      named(['F', 139], ['M', 1]),
+      'label "M" has 1 user, protocol paper needs at least 20 of each label',
+    ],
     ['labels of other rows', named(['F', 30], ['M', 30]), 'the embedding has 140 rows and the attribute 60 labels'],
   ])('refuses %s', async (_, bad, message) => {
     const error = await attack(embedding, bad, meansAttacker, options).catch((caught: unknown) => caught)
@@ -144,9 +173,15 @@ describe('users and labels', () => {
   test('refuses values that are not finite, equal rows, and unknown protocols', async () => {
     const broken = { ...embedding, data: embedding.data.slice() }
     broken.data[7] = NaN
-    await expect(attack(broken, labels, meansAttacker, options)).rejects.toThrow('holds NaN at row 2, column 1 (from 0)')
-    await expect(attack(matrix(140, 3), labels, meansAttacker, options)).rejects.toThrow('all 140 rows of the embedding are equal')
-    await expect(attack(matrix(0, 3), { classes: [], codes: new Int32Array(0) }, meansAttacker, options)).rejects.toThrow('is empty (0 x 3)')
+    await expect(attack(broken, labels, meansAttacker, options)).rejects.toThrow(
+      'holds NaN at row 2, column 1 (from 0)',
+    )
+    await expect(attack(matrix(140, 3), labels, meansAttacker, options)).rejects.toThrow(
+      'all 140 rows of the embedding are equal',
+    )
+    await expect(
+      attack(matrix(0, 3), { classes: [], codes: new Int32Array(0) }, meansAttacker, options),
+    ).rejects.toThrow('is empty (0 x 3)')
     const unknown = { ...options, protocol: 'official' as ProtocolName }
     await expect(attack(embedding, labels, meansAttacker, unknown)).rejects.toMatchObject({ code: 'usage' })
   })

@@ -68,13 +68,24 @@ export interface AttackResult extends AttackMetrics {
 /**
  * Attacks an embedding (N, K): fits `attacker` to users whose labels it is given and scores others.
  * @param labels of the N rows; rows without a label are left out and counted
- * @throws IndistinctError 'bad-data' on data that cannot be attacked (see `attackData`), 'usage' on an unknown protocol.
+ * @throws IndistinctError 'bad-data' on data that cannot be attacked (see `attackData`), 'usage' on an unknown
+ * protocol.
  */
-export async function attack(embedding: Matrix, labels: Labels, attacker: Attacker, options: AttackOptions): Promise<TestedAttackResult> {
+export async function attack(
+  embedding: Matrix,
+  labels: Labels,
+  attacker: Attacker,
+  options: AttackOptions,
+): Promise<TestedAttackResult> {
   const data = attackData(embedding, labels, [protocolNamed(options.protocol)])
   const { protocol, standardise = false, input = standardise ? 'standardised' : 'raw', refitRepeats = 0 } = options
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
-  const { result, ...deviations } = await runAttack(data, { attacker, protocol, input, refitRepeats }, options, (task) => runTask(table, task, attacker))
+  const { result, ...deviations } = await runAttack(
+    data,
+    { attacker, protocol, input, refitRepeats },
+    options,
+    (task) => runTask(table, task, attacker),
+  )
   return { ...result, deviations }
 }
 
@@ -85,7 +96,10 @@ export interface PlannedAttack {
   readonly refitRepeats: number
 }
 
-/** Deviation of the statistic from one half for the true labels, and under each relabelling: attackers fitted again, or scores held fixed. */
+/**
+ * Deviation of the statistic from one half for the true labels, and under each relabelling: attackers fitted again, or
+ * scores held fixed.
+ */
 export interface Deviations {
   readonly observed: number
   readonly permuted: ArrayLike<number>
@@ -106,18 +120,35 @@ const relabellingsOfTask = 20
 export const defaultPermutations = 200
 
 /** Splits of `protocol` in `repeats` repeats. */
-export function plannedSplits(rowsOfClass: readonly Int32Array[], protocol: ProtocolName, seed: number, repeats: number): NumberedSplit[] {
+export function plannedSplits(
+  rowsOfClass: readonly Int32Array[],
+  protocol: ProtocolName,
+  seed: number,
+  repeats: number,
+): NumberedSplit[] {
   return Array.from({ length: repeats }, (_, repeat) =>
     protocols[protocol].splits(rowsOfClass, { seed, repeat }).map((split, fold) => ({ ...split, repeat, fold })),
   ).flat()
 }
 
 /** Checks settings and fills in what they leave out. */
-export function attackSettings(settings: AttackSettings, protocol: ProtocolName, refitted: boolean): Required<AttackSettings> {
-  const { seed, repeats = protocols[protocol].defaultRepeats, innerFolds = 2, permutations = refitted ? defaultPermutations : 999 } = settings
-  if (!(Number.isInteger(repeats) && repeats >= 1)) throw new RangeError(`attack: expected repeats of 1 or more, got ${repeats}`)
-  if (!(Number.isInteger(innerFolds) && innerFolds >= 2)) throw new RangeError(`attack: expected innerFolds of 2 or more, got ${innerFolds}`)
-  if (!(Number.isInteger(permutations) && permutations >= 99)) throw new RangeError(`attack: expected permutations of 99 or more, got ${permutations}`)
+export function attackSettings(
+  settings: AttackSettings,
+  protocol: ProtocolName,
+  refitted: boolean,
+): Required<AttackSettings> {
+  const {
+    seed,
+    repeats = protocols[protocol].defaultRepeats,
+    innerFolds = 2,
+    permutations = refitted ? defaultPermutations : 999,
+  } = settings
+  if (!(Number.isInteger(repeats) && repeats >= 1))
+    throw new RangeError(`attack: expected repeats of 1 or more, got ${repeats}`)
+  if (!(Number.isInteger(innerFolds) && innerFolds >= 2))
+    throw new RangeError(`attack: expected innerFolds of 2 or more, got ${innerFolds}`)
+  if (!(Number.isInteger(permutations) && permutations >= 99))
+    throw new RangeError(`attack: expected permutations of 99 or more, got ${permutations}`)
   return { seed, repeats, innerFolds, permutations }
 }
 
@@ -153,7 +184,14 @@ export async function runAttack(
   }
   const [splits, chunks] = await Promise.all([Promise.all(scoring), Promise.all(refitting)])
   const observed = observedDeviation(splits, classes, refitRepeats || repeats)
-  const fixed = refitRepeats === 0 ? permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocol.crossValidated ? Math.SQRT2 : 1 }) : undefined
+  const fixed =
+    refitRepeats === 0
+      ? permutationTest(splits, testedClasses(classes), {
+          seed,
+          permutations,
+          spread: protocol.crossValidated ? Math.SQRT2 : 1,
+        })
+      : undefined
   const permuted = fixed ? fixed.deviations : Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
   const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)
   const result: AttackResult = {
@@ -177,7 +215,10 @@ export async function runAttack(
 }
 
 /** What deviations from one half under relabellings (m) say of the `observed` one. */
-export function deviationTest(observed: number, permuted: Float64Array): { p: number; chance: number; critical: number; standardError: number } {
+export function deviationTest(
+  observed: number,
+  permuted: Float64Array,
+): { p: number; chance: number; critical: number; standardError: number } {
   const m = permuted.length
   let atLeast = 0
   let squares = 0

@@ -9,7 +9,14 @@ import { xgbRegression } from './xgb-regression.ts'
 function aged(N: number, signal: number, seed: number, K = 4): { embedding: Matrix; ages: Float64Array } {
   const random = randomStream(seed, 'aged')
   const ages = Float64Array.from({ length: N }, () => Math.round(35 + 6 * random.normal()))
-  const embedding = matrix(N, K, Float32Array.from({ length: K * N }, (_, p) => random.normal() + (p % K === 0 ? (signal * (ages[Math.floor(p / K)]! - 35)) / 6 : 0)))
+  const embedding = matrix(
+    N,
+    K,
+    Float32Array.from(
+      { length: K * N },
+      (_, p) => random.normal() + (p % K === 0 ? (signal * (ages[Math.floor(p / K)]! - 35)) / 6 : 0),
+    ),
+  )
   return { embedding, ages }
 }
 
@@ -31,12 +38,27 @@ describe('auditRegression', () => {
 
   test('every attacker finds a planted leak under both protocols', async () => {
     const progress: number[] = []
-    const audit = await auditRegression(leaking.embedding, leaking.ages, { ...quick, attribute: 'age', onProgress: ({ done, total }) => progress.push(done / total) })
+    const audit = await auditRegression(leaking.embedding, leaking.ages, {
+      ...quick,
+      attribute: 'age',
+      onProgress: ({ done, total }) => progress.push(done / total),
+    })
     expect(audit.attacks.map(({ attacker, protocol, input }) => `${attacker} ${protocol} ${input}`)).toEqual([
-      'ridge paper standardised', 'ridge paper whitened', 'kernel-ridge paper standardised', 'kernel-ridge paper whitened', 'xgb-regression paper raw',
-      'ridge five-fold standardised', 'kernel-ridge five-fold standardised', 'xgb-regression five-fold raw',
+      'ridge paper standardised',
+      'ridge paper whitened',
+      'kernel-ridge paper standardised',
+      'kernel-ridge paper whitened',
+      'xgb-regression paper raw',
+      'ridge five-fold standardised',
+      'kernel-ridge five-fold standardised',
+      'xgb-regression five-fold raw',
     ])
-    expect(audit).toMatchObject({ leak: true, labelled: 240, leftOut: 0, verdict: expect.stringMatching(/^The attacks we ran found a leak of age: /) })
+    expect(audit).toMatchObject({
+      leak: true,
+      labelled: 240,
+      leftOut: 0,
+      verdict: expect.stringMatching(/^The attacks we ran found a leak of age: /),
+    })
     for (const { protocol, auc, foldedAuc, rSquared, spearman, permutation } of audit.attacks) {
       expect(foldedAuc.value).toBe(auc.value)
       expect(auc.lower).toBeLessThan(auc.value)
@@ -45,13 +67,18 @@ describe('auditRegression', () => {
       if (protocol === 'five-fold') expect(rSquared).toBeGreaterThan(0.15)
     }
     expect(progress.at(-1)).toBe(1)
-    expect(planRegressionAudit(leaking.embedding, leaking.ages, quick).map(({ fits }) => fits)).toEqual([302, 302, 302, 302, 104, 500, 500, 5])
+    expect(planRegressionAudit(leaking.embedding, leaking.ages, quick).map(({ fits }) => fits)).toEqual([
+      302, 302, 302, 302, 104, 500, 500, 5,
+    ])
   })
 
   test('users without a value are left out, and the same seed gives the same result', async () => {
     const ages = leaking.ages.map((age, i) => (i < 30 ? NaN : age))
     const options = { ...quick, regressors: [ridge], protocols: ['five-fold'] } as const
-    const [one, two] = [await auditRegression(leaking.embedding, ages, options), await auditRegression(leaking.embedding, ages, options)]
+    const [one, two] = [
+      await auditRegression(leaking.embedding, ages, options),
+      await auditRegression(leaking.embedding, ages, options),
+    ]
     expect(one).toMatchObject({ labelled: 210, leftOut: 30 })
     expect(one.attacks[0]!.scoredUsers).toBe(210)
     expect(two).toEqual(one)
@@ -59,7 +86,11 @@ describe('auditRegression', () => {
 
   test('what lies below chance is a leak too', async () => {
     const overshot = aged(300, 0, 2, 40)
-    const { leak, attacks, verdict } = await auditRegression(residual(overshot), overshot.ages, { ...quick, regressors: [ridge], protocols: ['five-fold'] })
+    const { leak, attacks, verdict } = await auditRegression(residual(overshot), overshot.ages, {
+      ...quick,
+      regressors: [ridge],
+      protocols: ['five-fold'],
+    })
     const [{ auc, foldedAuc, spearman }] = attacks as [(typeof attacks)[0]]
     expect(spearman).toBeLessThan(-0.3)
     expect(foldedAuc.value).toBe(1 - auc.value)
@@ -71,7 +102,13 @@ describe('auditRegression', () => {
     const tables = 60
     for (let seed = 0; seed < tables; seed++) {
       const { embedding, ages } = aged(60, 0, seed)
-      const { attacks } = await auditRegression(embedding, ages, { seed, permutations: 99, repeats: { 'five-fold': 1 }, regressors: [ridge], protocols: ['five-fold'] })
+      const { attacks } = await auditRegression(embedding, ages, {
+        seed,
+        permutations: 99,
+        repeats: { 'five-fold': 1 },
+        regressors: [ridge],
+        protocols: ['five-fold'],
+      })
       if (attacks[0]!.permutation.p <= 0.1) below++
     }
     // 60 draws at 0.1 have a standard error of 0.039.
@@ -80,14 +117,33 @@ describe('auditRegression', () => {
   })
 
   test('one attacker, one input, predictions held fixed', async () => {
-    const { attacks } = await auditRegression(leaking.embedding, leaking.ages, { ...quick, regressors: [kernelRidge, xgbRegression], input: 'whitened', protocols: ['paper'], refit: false })
-    expect(attacks.map(({ attacker, input, permutation }) => [attacker, input, permutation.refitRepeats, permutation.p])).toEqual([['kernel-ridge', 'whitened', 0, 0.01], ['xgb-regression', 'whitened', 0, 0.01]])
+    const { attacks } = await auditRegression(leaking.embedding, leaking.ages, {
+      ...quick,
+      regressors: [kernelRidge, xgbRegression],
+      input: 'whitened',
+      protocols: ['paper'],
+      refit: false,
+    })
+    expect(
+      attacks.map(({ attacker, input, permutation }) => [attacker, input, permutation.refitRepeats, permutation.p]),
+    ).toEqual([
+      ['kernel-ridge', 'whitened', 0, 0.01],
+      ['xgb-regression', 'whitened', 0, 0.01],
+    ])
   })
 
   test.each([
-    ['too few users', Float64Array.from({ length: 240 }, (_, i) => (i < 49 ? i : NaN)), 'at least 50 users with a value, found 49'],
+    [
+      'too few users',
+      Float64Array.from({ length: 240 }, (_, i) => (i < 49 ? i : NaN)),
+      'at least 50 users with a value, found 49',
+    ],
     ['one value', new Float64Array(240).fill(30), 'all 240 users have the value 30'],
-    ['an infinite value', Float64Array.from({ length: 240 }, (_, i) => (i === 3 ? Infinity : i)), 'the attribute is Infinity in row 3'],
+    [
+      'an infinite value',
+      Float64Array.from({ length: 240 }, (_, i) => (i === 3 ? Infinity : i)),
+      'the attribute is Infinity in row 3',
+    ],
     ['another length', new Float64Array(3), '240 rows and the attribute 3 values'],
   ])('refuses %s', async (_, ages, message) => {
     await expect(auditRegression(leaking.embedding, ages, quick)).rejects.toThrow(message)

@@ -6,7 +6,16 @@ import { threads } from '@indistinct/kernels'
 import { attackData, type AttackData } from './attack-data.ts'
 import { openAttackPool, type AttackPool } from './attack-pool.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
-import { attackSettings, plannedSplits, runAttack, type AttackDeviations, type AttackResult, type Deviations, type AttackSettings, type PlannedAttack } from './attack.ts'
+import {
+  attackSettings,
+  plannedSplits,
+  runAttack,
+  type AttackDeviations,
+  type AttackResult,
+  type Deviations,
+  type AttackSettings,
+  type PlannedAttack,
+} from './attack.ts'
 import type { Attacker } from './attacker.ts'
 import { battery, type BatteryAttack } from './battery.ts'
 import { namedAttackers } from './fine-battery.ts'
@@ -17,13 +26,17 @@ import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './ver
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   /**
-   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of `protocols` for
-   * which none is listed, on the inputs of another, scores held fixed. Others are run on every input under every protocol.
+   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of
+   * `protocols` for which none is listed, on the inputs of another, scores held fixed. Others are run on every input
+   * under every protocol.
    */
   readonly attackers?: readonly Attacker[]
   /** paper and five-fold unless given. */
   readonly protocols?: readonly ProtocolName[]
-  /** Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the battery's inputs. */
+  /**
+   * Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the
+   * battery's inputs.
+   */
   readonly input?: InputName
   /** Repeats of each protocol; 20 for paper, 2 for five-fold. */
   readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
@@ -69,33 +82,67 @@ export interface PlannedAuditAttack {
  * @throws as `audit` does.
  */
 export function planAudit(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAuditAttack[] {
-  return planned(embedding, labels, options).plans.map(({ plan: { attacker, protocol, input }, fits }) => ({ attacker: attacker.name, protocol, input, fits }))
+  return planned(embedding, labels, options).plans.map(({ plan: { attacker, protocol, input }, fits }) => ({
+    attacker: attacker.name,
+    protocol,
+    input,
+    fits,
+  }))
 }
 
 interface PlannedAudit {
   readonly data: AttackData
-  readonly plans: readonly { readonly plan: PlannedAttack; readonly settings: Required<AttackSettings>; readonly fits: number; readonly steps: number; readonly rows: number }[]
+  readonly plans: readonly {
+    readonly plan: PlannedAttack
+    readonly settings: Required<AttackSettings>
+    readonly fits: number
+    readonly steps: number
+    readonly rows: number
+  }[]
 }
 
 function planned(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAudit {
-  const { attackers = Object.values(battery).map(({ attacker }) => attacker), protocols = defaultProtocols, input, repeats, refit = true } = options
+  const {
+    attackers = Object.values(battery).map(({ attacker }) => attacker),
+    protocols = defaultProtocols,
+    input,
+    repeats,
+    refit = true,
+  } = options
   if (attackers.length === 0 || protocols.length === 0) {
-    throw new RangeError(`audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`)
+    throw new RangeError(
+      `audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`,
+    )
   }
   const data = attackData(embedding, labels, protocols.map(protocolNamed))
-  const plans = protocols.flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named: options.attackers !== undefined && options.protocols !== undefined }))).map((plan) => {
-    const refitted = plan.refitRepeats > 0
-    const settings = attackSettings({ ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] }, plan.protocol, refitted)
-    const { repeats: count, innerFolds, permutations, seed } = settings
-    const one = plannedSplits(data.rowsOfClass, plan.protocol, seed, 1)
-    return {
-      plan,
-      settings,
-      fits: one.length * (count * (1 + innerFolds) + (refitted ? permutations * Math.min(plan.refitRepeats, count) : 0)),
-      steps: one.length * count + (refitted ? permutations : 0),
-      rows: one[0]!.shadow.length,
-    }
-  })
+  const plans = protocols
+    .flatMap((protocol) =>
+      attackers.flatMap((attacker) =>
+        plansOf(attacker, protocol, {
+          input,
+          refit,
+          named: options.attackers !== undefined && options.protocols !== undefined,
+        }),
+      ),
+    )
+    .map((plan) => {
+      const refitted = plan.refitRepeats > 0
+      const settings = attackSettings(
+        { ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] },
+        plan.protocol,
+        refitted,
+      )
+      const { repeats: count, innerFolds, permutations, seed } = settings
+      const one = plannedSplits(data.rowsOfClass, plan.protocol, seed, 1)
+      return {
+        plan,
+        settings,
+        fits:
+          one.length * (count * (1 + innerFolds) + (refitted ? permutations * Math.min(plan.refitRepeats, count) : 0)),
+        steps: one.length * count + (refitted ? permutations : 0),
+        rows: one[0]!.shadow.length,
+      }
+    })
   return { data, plans }
 }
 
@@ -113,10 +160,15 @@ export async function audit(embedding: Matrix, labels: Labels, options: AuditOpt
   const onStep = (steps: number): void => onProgress?.({ done: (done += steps), total })
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
   const pool: AttackPool | undefined = threads() > 1 && pooledRows >= pooledFrom ? openAttackPool(table) : undefined
-  const runner = (attacker: Attacker) => (task: AttackTask): Promise<AttackTaskResult> => (pool && isPooled(attacker) ? pool.run(task) : runTask(table, task, attacker))
+  const runner =
+    (attacker: Attacker) =>
+    (task: AttackTask): Promise<AttackTaskResult> =>
+      pool && isPooled(attacker) ? pool.run(task) : runTask(table, task, attacker)
   let attacks: AttackDeviations[]
   try {
-    attacks = await Promise.all(plans.map(({ plan, settings }) => runAttack(data, plan, settings, runner(plan.attacker), onStep)))
+    attacks = await Promise.all(
+      plans.map(({ plan, settings }) => runAttack(data, plan, settings, runner(plan.attacker), onStep)),
+    )
   } finally {
     pool?.close()
   }
@@ -139,8 +191,15 @@ export interface AttributesAudit {
   readonly q: Readonly<Record<string, readonly number[]>>
 }
 
-/** Audits an embedding (N, K) for several attributes: p corrected for, and one false discovery rate over, all of them and all attacks. */
-export async function auditAttributes(embedding: Matrix, attributes: Readonly<Record<string, Labels>>, options: Omit<AuditOptions, 'attribute'>): Promise<AttributesAudit> {
+/**
+ * Audits an embedding (N, K) for several attributes: p corrected for, and one false discovery rate over, all of them
+ * and all attacks.
+ */
+export async function auditAttributes(
+  embedding: Matrix,
+  attributes: Readonly<Record<string, Labels>>,
+  options: Omit<AuditOptions, 'attribute'>,
+): Promise<AttributesAudit> {
   const names = Object.keys(attributes)
   const alone: AuditResult[] = []
   for (const attribute of names) alone.push(await audit(embedding, attributes[attribute]!, { ...options, attribute }))
@@ -161,17 +220,30 @@ interface Judgeable extends Verdict {
 }
 
 /**
- * Audits of the same users with one seed and margin, of several tables or `attributes`, each with the verdict that it has when
- * p is corrected for the attacks of all of them.
+ * Audits of the same users with one seed and margin, of several tables or `attributes`, each with the verdict that it
+ * has when p is corrected for the attacks of all of them.
  * @param attributes what each audit attacked, for its sentence
  * @throws RangeError when seeds or margins differ.
  */
-export function judgedTogether<T extends Judgeable & { readonly seed: number }>(audits: readonly T[], attributes: readonly string[]): T[] {
+export function judgedTogether<T extends Judgeable & { readonly seed: number }>(
+  audits: readonly T[],
+  attributes: readonly string[],
+): T[] {
   const wrong = audits.find(({ seed, margin }) => seed !== audits[0]!.seed || margin !== audits[0]!.margin)
-  if (wrong) throw new RangeError(`judgedTogether: expected one seed and margin, got ${audits[0]!.seed} and ${wrong.seed}, ${audits[0]!.margin} and ${wrong.margin}`)
+  if (wrong)
+    throw new RangeError(
+      `judgedTogether: expected one seed and margin, got ${audits[0]!.seed} and ${wrong.seed}, ` +
+        `${audits[0]!.margin} and ${wrong.margin}`,
+    )
   const judged = audits.map(({ attacks, deviations }, a): JudgedAudit => ({
     attribute: attributes[a]!,
-    attacks: attacks.map((attack, at) => ({ ...deviations[at]!, result: 'perClass' in attack ? (attack as AttackResult) : { ...attack, perClass: [{ auc: attack.auc as AttackResult['perClass'][number]['auc'] }] } })),
+    attacks: attacks.map((attack, at) => ({
+      ...deviations[at]!,
+      result:
+        'perClass' in attack
+          ? (attack as AttackResult)
+          : { ...attack, perClass: [{ auc: attack.auc as AttackResult['perClass'][number]['auc'] }] },
+    })),
   }))
   return verdictsOf(judged, audits[0]?.margin ?? defaultMargin).map((verdict, at) => ({ ...audits[at]!, ...verdict }))
 }
@@ -197,15 +269,29 @@ export interface InputOptions {
 }
 
 /**
- * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all inputs; or
- * the one that was asked for. What scale does not matter to gets raw input in place of standardised, which is the same to it.
+ * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all
+ * inputs; or the one that was asked for. What scale does not matter to gets raw input in place of standardised, which
+ * is the same to it.
  */
-export function plannedInputs(listed: readonly BatteryAttack[] | undefined, scaleFree: boolean, protocol: ProtocolName, { input, refit, named }: InputOptions): { readonly input: InputName; readonly refitRepeats: number }[] {
+export function plannedInputs(
+  listed: readonly BatteryAttack[] | undefined,
+  scaleFree: boolean,
+  protocol: ProtocolName,
+  { input, refit, named }: InputOptions,
+): { readonly input: InputName; readonly refitRepeats: number }[] {
   const here = listed?.filter((attack) => attack.protocol === protocol)
   if (here?.length === 0 && !named) return []
-  const usual = listed === undefined ? (scaleFree ? (['raw'] as const) : inputNames) : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
+  const usual =
+    listed === undefined
+      ? scaleFree
+        ? (['raw'] as const)
+        : inputNames
+      : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
   const asked = input === 'standardised' && scaleFree ? 'raw' : input
   return (asked === undefined ? [...new Set(usual)] : [asked])
     .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
-    .map((each) => ({ input: each, refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0 }))
+    .map((each) => ({
+      input: each,
+      refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0,
+    }))
 }

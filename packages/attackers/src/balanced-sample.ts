@@ -3,7 +3,8 @@
 import { shuffle, type Random } from '@indistinct/core'
 
 /**
- * Users by class in random order, each class cut to the size of the smallest: element c holds the drawn rows of class c.
+ * Users by class in random order, each class cut to the size of the smallest: element c holds the drawn rows of class
+ * c.
  * @param rowsOfClass rows of each class, not empty
  */
 export function balancedSample(rowsOfClass: readonly Int32Array[], random: Random): Int32Array[] {

@@ -32,8 +32,16 @@ export interface BatteryEntry {
 }
 
 /** The attack on each of `inputs`; `refitRepeats` for each of them, or one for all. */
-export function on(protocol: ProtocolName, inputs: readonly InputName[], refitRepeats: number | Partial<Record<InputName, number>>): BatteryAttack[] {
-  return inputs.map((input) => ({ protocol, input, refitRepeats: typeof refitRepeats === 'number' ? refitRepeats : (refitRepeats[input] ?? 0) }))
+export function on(
+  protocol: ProtocolName,
+  inputs: readonly InputName[],
+  refitRepeats: number | Partial<Record<InputName, number>>,
+): BatteryAttack[] {
+  return inputs.map((input) => ({
+    protocol,
+    input,
+    refitRepeats: typeof refitRepeats === 'number' ? refitRepeats : (refitRepeats[input] ?? 0),
+  }))
 }
 
 export const battery: Readonly<Record<string, BatteryEntry>> = {

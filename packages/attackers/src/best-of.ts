@@ -12,7 +12,10 @@ import { stratifiedFolds } from './five-fold-protocol.ts'
 import { inputNames, prepareInput, type InputName } from './prepared-input.ts'
 
 export interface BestOfOptions {
-  /** Inputs that each attacker is tried on; all. Attackers that scale does not matter to skip 'standardised' where 'raw' is given. */
+  /**
+   * Inputs that each attacker is tried on; all. Attackers that scale does not matter to skip 'standardised' where 'raw'
+   * is given.
+   */
   readonly inputs?: readonly InputName[]
   /** Folds of the cross-validation, fewer where a class has fewer users; 5. */
   readonly folds?: number
@@ -45,11 +48,16 @@ export interface BestOf extends Attacker {
 export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = {}): BestOf {
   const { inputs = inputNames, folds = 5, name = 'best-of' } = options
   if (attackers.length === 0 || inputs.length === 0) {
-    throw new RangeError(`bestOf: expected at least one attacker and input, got ${attackers.length} and ${inputs.length}`)
+    throw new RangeError(
+      `bestOf: expected at least one attacker and input, got ${attackers.length} and ${inputs.length}`,
+    )
   }
-  if (!(Number.isInteger(folds) && folds >= 2)) throw new RangeError(`bestOf: expected folds of 2 or more, got ${folds}`)
+  if (!(Number.isInteger(folds) && folds >= 2))
+    throw new RangeError(`bestOf: expected folds of 2 or more, got ${folds}`)
   const candidates = attackers.flatMap((attacker) =>
-    inputs.filter((input) => !(attacker.scaleFree && input === 'standardised' && inputs.includes('raw'))).map((input) => ({ attacker, input })),
+    inputs
+      .filter((input) => !(attacker.scaleFree && input === 'standardised' && inputs.includes('raw')))
+      .map((input) => ({ attacker, input })),
   )
   return {
     name,
@@ -59,7 +67,8 @@ export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = 
       const members = Array.from({ length: classes }, (_, c) => rowsOf(codes, c))
       const dealt = Math.min(folds, ...members.map((rows) => rows.length))
       const splits = dealt >= 2 ? stratifiedFolds(members, dealt) : []
-      const fitSeed = (index: number, fold: number | 'all'): number => randomStream(seed, 'best-of', index, fold).integer(2 ** 31)
+      const fitSeed = (index: number, fold: number | 'all'): number =>
+        randomStream(seed, 'best-of', index, fold).integer(2 ** 31)
       const sums = candidates.map(() => new Float64Array(classes))
       for (const [fold, { shadow, scored }] of splits.entries()) {
         const known = gatherRows(x, shadow)
@@ -83,7 +92,9 @@ export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = 
       }
 
       const tested = testedClasses(classes)
-      const told = sums.map((means) => (dealt < 2 ? 0.5 : tested.reduce((sum, c) => sum + foldedAuc(means[c]!), 0) / tested.length))
+      const told = sums.map((means) =>
+        dealt < 2 ? 0.5 : tested.reduce((sum, c) => sum + foldedAuc(means[c]!), 0) / tested.length,
+      )
       const best = told.indexOf(Math.max(...told))
       const { attacker, input } = candidates[best]!
       const signs = signsOf(sums[best]!, tested, classes, dealt)

@@ -15,7 +15,8 @@ export function choleskyInPlace(caller: string, a: Float64Array, K: number): num
         a[i * K + j] = sum / a[j * K + j]!
         continue
       }
-      if (!(sum > 0 && sum < Infinity)) throw new RangeError(`${caller}: expected a positive definite matrix, got pivot ${sum} in row ${i}`)
+      if (!(sum > 0 && sum < Infinity))
+        throw new RangeError(`${caller}: expected a positive definite matrix, got pivot ${sum} in row ${i}`)
       a[i * K + i] = Math.sqrt(sum)
       logDeterminant += Math.log(sum)
     }

@@ -1,8 +1,8 @@
 /**
- * @file The attackers of fine structure: who lies next to whom, which vectors are equal, how far values lie from a grid. An
- * audit runs them where they are named: they would add a tenth to its time on 1,000 users of 32 dimensions, and more on larger
- * tables. `harmCheck` runs them, in faster forms, after unlearning. Few users lie close to a tenth of the others, so that
- * they are run where four fifths are known.
+ * @file The attackers of fine structure: who lies next to whom, which vectors are equal, how far values lie from a
+ * grid. An audit runs them where they are named: they would add a tenth to its time on 1,000 users of 32 dimensions,
+ * and more on larger tables. `harmCheck` runs them, in faster forms, after unlearning. Few users lie close to a tenth
+ * of the others, so that they are run where four fifths are known.
  */
 
 import { battery, on, type BatteryEntry } from './battery.ts'
@@ -13,9 +13,21 @@ import { lattice } from './lattice.ts'
 import { fineSvm } from './svm.ts'
 
 export const fineBattery: Readonly<Record<string, BatteryEntry>> = {
-  'knn-1': { attacker: nearestOne, description: 'the label of the nearest known user', attacks: on('five-fold', ['standardised'], 0) },
-  'knn-3': { attacker: nearestThree, description: 'the three nearest known users vote', attacks: on('five-fold', ['standardised'], 0) },
-  'knn-5': { attacker: nearestFive, description: 'the five nearest known users vote', attacks: on('five-fold', ['standardised'], 0) },
+  'knn-1': {
+    attacker: nearestOne,
+    description: 'the label of the nearest known user',
+    attacks: on('five-fold', ['standardised'], 0),
+  },
+  'knn-3': {
+    attacker: nearestThree,
+    description: 'the three nearest known users vote',
+    attacks: on('five-fold', ['standardised'], 0),
+  },
+  'knn-5': {
+    attacker: nearestFive,
+    description: 'the five nearest known users vote',
+    attacks: on('five-fold', ['standardised'], 0),
+  },
   'fine-svm': {
     attacker: fineSvm,
     description: 'support vector machine with a Gaussian kernel as narrow as users lie apart',

@@ -9,11 +9,13 @@ import type { Protocol, Split } from './protocol.ts'
 
 export const fiveFoldProtocol: Protocol = {
   name: 'five-fold',
-  description: 'the attacker knows the labels of four fifths of a balanced sample of users, each fifth is scored in turn',
+  description:
+    'the attacker knows the labels of four fifths of a balanced sample of users, each fifth is scored in turn',
   smallestClass: 10,
   defaultRepeats: 2,
   crossValidated: true,
-  splits: (rowsOfClass, { seed, repeat }) => stratifiedFolds(balancedSample(rowsOfClass, randomStream(seed, 'five-fold-protocol', repeat)), 5),
+  splits: (rowsOfClass, { seed, repeat }) =>
+    stratifiedFolds(balancedSample(rowsOfClass, randomStream(seed, 'five-fold-protocol', repeat)), 5),
 }
 
 /** Deals the rows of each class over `folds` parts; each part is scored once, the others being the shadow set. */

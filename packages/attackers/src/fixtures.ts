@@ -53,7 +53,8 @@ export const meansAttacker: Attacker = {
         const out = matrix(rows.rows, classes)
         for (let i = 0; i < rows.rows; i++) {
           for (let c = 0; c < classes; c++) {
-            for (let j = 0; j < x.cols; j++) out.data[i * classes + c]! += rows.data[i * x.cols + j]! * means.data[c * x.cols + j]!
+            for (let j = 0; j < x.cols; j++)
+              out.data[i * classes + c]! += rows.data[i * x.cols + j]! * means.data[c * x.cols + j]!
           }
         }
         return out

@@ -1,6 +1,6 @@
 /**
- * @file The forest attacker: trees grown until their leaves hold one label, each on other rows and, at every node, other
- * columns. It sees what is local, in any direction along the columns, where boosted trees of little depth do not.
+ * @file The forest attacker: trees grown until their leaves hold one label, each on other rows and, at every node,
+ * other columns. It sees what is local, in any direction along the columns, where boosted trees of little depth do not.
  */
 
 import type { XgbOptions } from '@indistinct/xgboost'
@@ -18,15 +18,24 @@ export function forestAttacker(name: string, { trees = 100, ...engine }: ForestO
     name,
     scaleFree: true,
     fit(x, codes, options) {
-      // A share of 0.632 is what a bootstrap draws of different rows; the square root of the columns is scikit-learn's choice.
-      const settings = { rounds: 1, eta: 1, maxDepth: 20, minChildWeight: 0, lambda: 1e-5, subsample: 0.632, columnsByNode: 1 / Math.sqrt(x.cols) }
+      // A share of 0.632 is what a bootstrap draws of different rows; the square root of the columns is scikit-learn's
+      // choice.
+      const settings = {
+        rounds: 1,
+        eta: 1,
+        maxDepth: 20,
+        minChildWeight: 0,
+        lambda: 1e-5,
+        subsample: 0.632,
+        columnsByNode: 1 / Math.sqrt(x.cols),
+      }
       return xgbAttacker(name, { ...settings, parallelTrees: trees, ...engine }).fit(x, codes, options)
     },
   }
 }
 
 /**
- * A random forest of 100 trees, grown by XGBoost. Its AUCs are those of scikit-learn's RandomForestClassifier to about 0.02.
- * The two engines of XGBoost draw differently: its figures are the same in one engine alone.
+ * A random forest of 100 trees, grown by XGBoost. Its AUCs are those of scikit-learn's RandomForestClassifier to about
+ * 0.02. The two engines of XGBoost draw differently: its figures are the same in one engine alone.
  */
 export const forest: Attacker = forestAttacker('forest', {})

@@ -1,6 +1,8 @@
 /** @file The Gaussian kernel exp(-gamma d^2) of attackers, and the gamma that they take. */
 
-/** 1 over the sum of the columns' variances (N, K), scikit-learn's 'scale' of centred columns; 1 where nothing varies. */
+/**
+ * 1 over the sum of the columns' variances (N, K), scikit-learn's 'scale' of centred columns; 1 where nothing varies.
+ */
 export function scaleGamma(values: Float64Array, N: number, K: number): number {
   const mean = new Float64Array(K)
   for (let i = 0, p = 0; i < N; i++) for (let j = 0; j < K; j++, p++) mean[j]! += values[p]! / N
@@ -10,8 +12,8 @@ export function scaleGamma(values: Float64Array, N: number, K: number): number {
 }
 
 /**
- * 1 over twice the median squared distance of rows (N, K) to the nearest other row: a kernel as wide as rows lie apart. Where
- * half of the rows equal another, the median of the rest; 1 where all do.
+ * 1 over twice the median squared distance of rows (N, K) to the nearest other row: a kernel as wide as rows lie apart.
+ * Where half of the rows equal another, the median of the rest; 1 where all do.
  */
 export function nearestGamma(values: Float64Array, N: number, K: number): number {
   const nearest = new Float64Array(N).fill(Infinity)

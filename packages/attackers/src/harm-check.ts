@@ -1,12 +1,13 @@
 /**
- * @file Whether an unlearned table gives away more than the one before, to attackers that see fine structure. Unlearning that
- * moves each user by the user's own label hides it from broad statistics and may write it into what these look at: who lies
- * next to whom, which vectors are equal, how far values lie from a grid.
+ * @file Whether an unlearned table gives away more than the one before, to attackers that see fine structure.
+ * Unlearning that moves each user by the user's own label hides it from broad statistics and may write it into what
+ * these look at: who lies next to whom, which vectors are equal, how far values lie from a grid.
  *
- * Each attacker is judged on the same users and the same five folds before and after, by its folded AUC: below one half leaks
- * as much as above. The difference of the two has the standard error of its users' contributions (DeLong's placements), times
- * the square root of 2 since users are known and scored in turn. All attackers together are held to one level: the critical
- * value is that of the largest of their standardised differences, by random signs and weights for the users' contributions.
+ * Each attacker is judged on the same users and the same five folds before and after, by its folded AUC: below one half
+ * leaks as much as above. The difference of the two has the standard error of its users' contributions (DeLong's
+ * placements), times the square root of 2 since users are known and scored in turn. All attackers together are held to
+ * one level: the critical value is that of the largest of their standardised differences, by random signs and weights
+ * for the users' contributions.
  */
 
 import { gatherRows, randomStream, shuffle, type Labels, type Matrix, type Random } from '@indistinct/core'
@@ -83,7 +84,10 @@ const neighbours = 16
 /** Multiplications that a search for neighbours may take; beyond, fewer users are scored, by all the others still. */
 const mostWork = 2e9
 const draws = 999
-/** Columns whose grids are looked at: of rounded tables all columns have one, and a regression on many of them takes long. */
+/**
+ * Columns whose grids are looked at: of rounded tables all columns have one, and a regression on many of them takes
+ * long.
+ */
 const latticeColumns = 64
 
 /** What each attacker is, in the order of the findings. */
@@ -104,9 +108,15 @@ export const harmAttackers: Readonly<Record<string, string>> = {
  * @param labels of the N rows; rows without one are left out
  * @throws RangeError when the rows differ; IndistinctError 'bad-data' as `audit` on data that cannot be attacked.
  */
-export async function harmCheck(before: Matrix, after: Matrix, labels: Labels, options: HarmCheckOptions): Promise<HarmCheck> {
+export async function harmCheck(
+  before: Matrix,
+  after: Matrix,
+  labels: Labels,
+  options: HarmCheckOptions,
+): Promise<HarmCheck> {
   const { seed, level = 0.01, tolerance = 0, scoredFolds = folds } = options
-  if (before.rows !== after.rows) throw new RangeError(`harmCheck: expected tables of as many rows, got ${before.rows} and ${after.rows}`)
+  if (before.rows !== after.rows)
+    throw new RangeError(`harmCheck: expected tables of as many rows, got ${before.rows} and ${after.rows}`)
   if (!(level > 0 && level < 1)) throw new RangeError(`harmCheck: expected a level in (0, 1), got ${level}`)
   if (!Number.isInteger(scoredFolds) || scoredFolds < 1 || scoredFolds > folds) {
     throw new RangeError(`harmCheck: expected scoredFolds from 1 to ${folds}, got ${scoredFolds}`)
@@ -117,27 +127,68 @@ export async function harmCheck(before: Matrix, after: Matrix, labels: Labels, o
   const scores = [await scoresOf(before, plan), await scoresOf(after, plan)] as const
   const names = Object.keys(harmAttackers)
   const judged = names.map((name) => judge(scores[0].get(name)!, scores[1].get(name)!, plan))
-  const critical = criticalValue(judged.map(({ influence }) => influence), level, randomStream(seed, 'harm-check-critical'))
+  const critical = criticalValue(
+    judged.map(({ influence }) => influence),
+    level,
+    randomStream(seed, 'harm-check-critical'),
+  )
   const findings = judged.map(({ before, after, influence }, a): HarmFinding => {
     const value = after.foldedAuc - before.foldedAuc
     const half = critical * standardError(influence)
     const difference = { value, lower: value - half, upper: value + half }
-    return { attacker: names[a]!, description: harmAttackers[names[a]!]!, before, after, difference, worse: difference.lower > tolerance }
+    return {
+      attacker: names[a]!,
+      description: harmAttackers[names[a]!]!,
+      before,
+      after,
+      difference,
+      worse: difference.lower > tolerance,
+    }
   })
-  const criticalBefore = criticalValue(judged.map(({ influenceBefore }) => influenceBefore), level, randomStream(seed, 'harm-check-before'))
-  const standsOut = judged.some(({ before, influenceBefore }) => before.foldedAuc - 0.5 > criticalBefore * standardError(influenceBefore))
+  const criticalBefore = criticalValue(
+    judged.map(({ influenceBefore }) => influenceBefore),
+    level,
+    randomStream(seed, 'harm-check-before'),
+  )
+  const standsOut = judged.some(
+    ({ before, influenceBefore }) => before.foldedAuc - 0.5 > criticalBefore * standardError(influenceBefore),
+  )
   const gained = findings.filter(({ worse }) => worse)
-  const worst = (gained.length > 0 ? gained : findings).reduce((most, each) => (each.after.foldedAuc > most.after.foldedAuc ? each : most))
-  return { worse: gained.length > 0, standsOut, findings, worst: worst.attacker, scored: plan.asked.length, labelled, level, sentence: sentenceOf(findings, gained, worst) }
+  const worst = (gained.length > 0 ? gained : findings).reduce((most, each) =>
+    each.after.foldedAuc > most.after.foldedAuc ? each : most,
+  )
+  return {
+    worse: gained.length > 0,
+    standsOut,
+    findings,
+    worst: worst.attacker,
+    scored: plan.asked.length,
+    labelled,
+    level,
+    sentence: sentenceOf(findings, gained, worst),
+  }
 }
 
 function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFinding[], worst: HarmFinding): string {
   const change = `${three(worst.before.foldedAuc)} before and ${three(worst.after.foldedAuc)} after`
-  if (gained.length === 0) return `None of ${findings.length} attackers of fine structure gained more than chance explains; the strongest, ${worst.attacker}, has a folded AUC of ${change}.`
-  return `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ${worst.attacker} (${worst.description}) has a folded AUC of ${change}.`
+  if (gained.length === 0)
+    return (
+      `None of ${findings.length} attackers of fine structure gained more than chance explains; the strongest, ` +
+      `${worst.attacker}, has a folded AUC of ${change}.`
+    )
+  return (
+    `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ` +
+    `${worst.attacker} (${worst.description}) has a folded AUC of ${change}.`
+  )
 }
 
-function planOf(rowsOfClass: readonly Int32Array[], codes: Int32Array, cols: number, scoredFolds: number, seed: number): Plan {
+function planOf(
+  rowsOfClass: readonly Int32Array[],
+  codes: Int32Array,
+  cols: number,
+  scoredFolds: number,
+  seed: number,
+): Plan {
   const foldOf = new Int8Array(codes.length).fill(-1)
   const random = randomStream(seed, 'harm-check-folds')
   const labelled = rowsOfClass.reduce((sum, rows) => sum + rows.length, 0)
@@ -154,14 +205,25 @@ function planOf(rowsOfClass: readonly Int32Array[], codes: Int32Array, cols: num
 }
 
 async function scoresOf(table: Matrix, plan: Plan): Promise<Scores> {
-  const standardised = standardiser(gatherRows(table, rowsWhere(plan.foldOf, (fold) => fold >= 0)))(table)
+  const standardised = standardiser(
+    gatherRows(
+      table,
+      rowsWhere(plan.foldOf, (fold) => fold >= 0),
+    ),
+  )(table)
   const nearest = nearestRows(standardised, plan.foldOf, plan.asked, Math.min(neighbours, fewestKnown(plan.foldOf)))
   // Grids are those of the released vectors of all users, which takes no labels.
   const columns = someColumns(table)
   const grids = latticeFeatures(columns, findLattice(columns))
   return new Map<string, Matrix>([
     ['equal-rows', await crossFitted(table, plan, equalRows)],
-    ...[1, 3, 5].map((k) => [`knn-${k}`, votes(nearest, plan, (distance) => (distance > 0 ? 1 / Math.sqrt(distance) : Infinity), k)] as const),
+    ...[1, 3, 5].map(
+      (k) =>
+        [
+          `knn-${k}`,
+          votes(nearest, plan, (distance) => (distance > 0 ? 1 / Math.sqrt(distance) : Infinity), k),
+        ] as const,
+    ),
     ['fine-kernel', votes(nearest, plan, gaussian(nearest))],
     ['xgb-20', await crossFitted(table, plan, xgbAttacker('xgb-20', { rounds: 20 }))],
     ['forest-20', await crossFitted(table, plan, forestAttacker('forest-20', { trees: 20 }))],
@@ -175,31 +237,51 @@ function someColumns(table: Matrix): Matrix {
   if (table.cols <= latticeColumns) return table
   const data = new Float32Array(table.rows * latticeColumns)
   for (let i = 0; i < table.rows; i++) {
-    for (let j = 0; j < latticeColumns; j++) data[i * latticeColumns + j] = table.data[i * table.cols + Math.floor((j * table.cols) / latticeColumns)]!
+    for (let j = 0; j < latticeColumns; j++)
+      data[i * latticeColumns + j] = table.data[i * table.cols + Math.floor((j * table.cols) / latticeColumns)]!
   }
   return { rows: table.rows, cols: latticeColumns, data }
 }
 
 /** Fits to four folds, scores the asked rows of the fifth. */
-async function crossFitted(table: Matrix, { codes, classes, foldOf, asked, scoredFolds, seed }: Plan, attacker: Attacker): Promise<Matrix> {
+async function crossFitted(
+  table: Matrix,
+  { codes, classes, foldOf, asked, scoredFolds, seed }: Plan,
+  attacker: Attacker,
+): Promise<Matrix> {
   const data = new Float32Array(asked.length * classes)
   const at = new Map(Array.from(asked, (row, m) => [row, m]))
-  await Promise.all(Array.from({ length: scoredFolds }, async (_, fold) => {
-    const known = rowsWhere(foldOf, (each) => each >= 0 && each !== fold)
-    const scored = asked.filter((row) => foldOf[row] === fold)
-    const fitted = await attacker.fit(gatherRows(table, known), codesOf(codes, known), { classes, seed: randomStream(seed, 'harm-check', attacker.name, fold).integer(2 ** 31) })
-    const scores = await fitted.scores(gatherRows(table, scored))
-    scored.forEach((row, i) => data.set(scores.data.subarray(i * classes, (i + 1) * classes), at.get(row)! * classes))
-  }))
+  await Promise.all(
+    Array.from({ length: scoredFolds }, async (_, fold) => {
+      const known = rowsWhere(foldOf, (each) => each >= 0 && each !== fold)
+      const scored = asked.filter((row) => foldOf[row] === fold)
+      const fitted = await attacker.fit(gatherRows(table, known), codesOf(codes, known), {
+        classes,
+        seed: randomStream(seed, 'harm-check', attacker.name, fold).integer(2 ** 31),
+      })
+      const scores = await fitted.scores(gatherRows(table, scored))
+      scored.forEach((row, i) => data.set(scores.data.subarray(i * classes, (i + 1) * classes), at.get(row)! * classes))
+    }),
+  )
   return { rows: asked.length, cols: classes, data }
 }
 
-/** Shares of the labels among the first k neighbours of each row; those with an infinite weight, where there are any, have all. */
-function votes({ asked, k: found, rows, distances }: NearestRows, { codes, classes }: Plan, weightOf: (distance: number, nearest: number) => number, k = found): Matrix {
+/**
+ * Shares of the labels among the first k neighbours of each row; those with an infinite weight, where there are any,
+ * have all.
+ */
+function votes(
+  { asked, k: found, rows, distances }: NearestRows,
+  { codes, classes }: Plan,
+  weightOf: (distance: number, nearest: number) => number,
+  k = found,
+): Matrix {
   const data = new Float32Array(asked.length * classes)
   for (let m = 0; m < asked.length; m++) {
     const from = m * found
-    const weights = Float64Array.from({ length: Math.min(k, found) }, (_, n) => weightOf(distances[from + n]!, distances[from]!))
+    const weights = Float64Array.from({ length: Math.min(k, found) }, (_, n) =>
+      weightOf(distances[from + n]!, distances[from]!),
+    )
     const certain = weights[0] === Infinity
     let total = 0
     weights.forEach((weight, n) => {
@@ -212,7 +294,10 @@ function votes({ asked, k: found, rows, distances }: NearestRows, { codes, class
   return { rows: asked.length, cols: classes, data }
 }
 
-/** A Gaussian whose variance is the median squared distance to the nearest row; of rows mostly equal to others, of those that are not. */
+/**
+ * A Gaussian whose variance is the median squared distance to the nearest row; of rows mostly equal to others, of those
+ * that are not.
+ */
 function gaussian({ k, distances }: NearestRows): (distance: number, nearest: number) => number {
   const first = distances.filter((_, at) => at % k === 0).sort()
   const apart = first.filter((distance) => distance > 0)
@@ -237,7 +322,10 @@ function judge(before: Matrix, after: Matrix, plan: Plan): Judged {
   const mean = { before: 0, after: 0 }
   const folded = { before: 0, after: 0 }
   for (const c of tested) {
-    for (const [when, scores, side] of [['before', before, -1], ['after', after, 1]] as const) {
+    for (const [when, scores, side] of [
+      ['before', before, -1],
+      ['after', after, 1],
+    ] as const) {
       const { value, contributions } = classAuc(scores, c, plan)
       const sign = value < 0.5 ? -1 : 1
       mean[when] += value / tested.length
@@ -249,11 +337,23 @@ function judge(before: Matrix, after: Matrix, plan: Plan): Judged {
       }
     }
   }
-  return { before: { auc: mean.before, foldedAuc: folded.before }, after: { auc: mean.after, foldedAuc: folded.after }, influence, influenceBefore }
+  return {
+    before: { auc: mean.before, foldedAuc: folded.before },
+    after: { auc: mean.after, foldedAuc: folded.after },
+    influence,
+    influenceBefore,
+  }
 }
 
-/** One-versus-rest AUC, mean over folds, whose scores have no common scale; and what each user contributes to its deviation. */
-function classAuc({ cols, data }: Matrix, c: number, { asked, codes, foldOf, scoredFolds }: Plan): { value: number; contributions: Float64Array } {
+/**
+ * One-versus-rest AUC, mean over folds, whose scores have no common scale; and what each user contributes to its
+ * deviation.
+ */
+function classAuc(
+  { cols, data }: Matrix,
+  c: number,
+  { asked, codes, foldOf, scoredFolds }: Plan,
+): { value: number; contributions: Float64Array } {
   const contributions = new Float64Array(asked.length)
   let value = 0
   for (let fold = 0; fold < scoredFolds; fold++) {
@@ -271,7 +371,10 @@ function classAuc({ cols, data }: Matrix, c: number, { asked, codes, foldOf, sco
   return { value, contributions }
 }
 
-/** Users are known and scored in turn, which at most doubles the variance: see `permutationTest` of @indistinct/metrics on `spread`. */
+/**
+ * Users are known and scored in turn, which at most doubles the variance: see `permutationTest` of @indistinct/metrics
+ * on `spread`.
+ */
 function standardError(influence: Float64Array): number {
   return Math.sqrt(2 * influence.reduce((sum, value) => sum + value * value, 0))
 }

@@ -1,8 +1,31 @@
-export { attack, type AttackDeviations, type AttackOptions, type AttackPermutation, type AttackResult, type AttackSettings, type Deviations, type TestedAttackResult } from './attack.ts'
+export {
+  attack,
+  type AttackDeviations,
+  type AttackOptions,
+  type AttackPermutation,
+  type AttackResult,
+  type AttackSettings,
+  type Deviations,
+  type TestedAttackResult,
+} from './attack.ts'
 export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from './attack-metrics.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
-export { audit, auditAttributes, judgedTogether, planAudit, type AttributesAudit, type AuditOptions, type AuditResult, type PlannedAuditAttack } from './audit.ts'
-export { auditRegression, planRegressionAudit, type RegressionAudit, type RegressionAuditOptions } from './audit-regression.ts'
+export {
+  audit,
+  auditAttributes,
+  judgedTogether,
+  planAudit,
+  type AttributesAudit,
+  type AuditOptions,
+  type AuditResult,
+  type PlannedAuditAttack,
+} from './audit.ts'
+export {
+  auditRegression,
+  planRegressionAudit,
+  type RegressionAudit,
+  type RegressionAuditOptions,
+} from './audit-regression.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
 export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './best-of.ts'
 export { equalRows } from './equal-rows.ts'
@@ -24,7 +47,12 @@ export { inputNames, prepareInput, type InputName } from './prepared-input.ts'
 export type { Protocol, Split } from './protocol.ts'
 export { protocols, type ProtocolName } from './protocols.ts'
 export { qda, qdaAttacker } from './qda.ts'
-export { discriminantLogits, fitDiscriminant, type ClassGaussian, type DiscriminantOptions } from './quadratic-discriminant.ts'
+export {
+  discriminantLogits,
+  fitDiscriminant,
+  type ClassGaussian,
+  type DiscriminantOptions,
+} from './quadratic-discriminant.ts'
 export { radius } from './radius.ts'
 export { fitShells, radiusColumns, radiusFeatures, type Shells } from './radius-features.ts'
 export type { SplitScores } from './scoring.ts'
@@ -33,11 +61,24 @@ export type { RegressionAttackResult, RegressionSplit } from './regression-attac
 export type { FittedRegressor, Regressor } from './regressor.ts'
 export { fitRidge, ridge, ridgeRegressor, type LinearModel } from './ridge.ts'
 export { standardiser } from './standardise.ts'
-export { fitSupportVectors, supportVectorDecisions, type SupportVectorModel, type SupportVectorOptions } from './support-vector-machine.ts'
+export {
+  fitSupportVectors,
+  supportVectorDecisions,
+  type SupportVectorModel,
+  type SupportVectorOptions,
+} from './support-vector-machine.ts'
 export { fineSvm, svm, svmAttacker, type SvmOptions } from './svm.ts'
 export type { Scorer, SyncAttacker, SyncFit } from './sync-attacker.ts'
 export { transferredAttack, type TransferredAttackOptions, type TransferredAttackResult } from './transferred.ts'
-export { defaultMargin, smallestCorrectedP, verdictOf, type AttackName, type Simultaneous, type Verdict, type VerdictOptions } from './verdict.ts'
+export {
+  defaultMargin,
+  smallestCorrectedP,
+  verdictOf,
+  type AttackName,
+  type Simultaneous,
+  type Verdict,
+  type VerdictOptions,
+} from './verdict.ts'
 export { whitener } from './whiten.ts'
 export { xgb, xgbAttacker, type XgbAttackerOptions } from './xgb.ts'
 export { xgbRegression, xgbRegressor } from './xgb-regression.ts'

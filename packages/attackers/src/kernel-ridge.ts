@@ -20,7 +20,15 @@ export function kernelRidgeRegressor(name: string, options: KernelRidgeOptions =
     name,
     scaleFree: false,
     async fit(all, given, { seed }) {
-      const drawn = all.rows > mostRows ? shuffle(Int32Array.from({ length: all.rows }, (_, i) => i), randomStream(seed, 'kernel-ridge-rows')).slice(0, mostRows).sort() : undefined
+      const drawn =
+        all.rows > mostRows
+          ? shuffle(
+              Int32Array.from({ length: all.rows }, (_, i) => i),
+              randomStream(seed, 'kernel-ridge-rows'),
+            )
+              .slice(0, mostRows)
+              .sort()
+          : undefined
       const x = drawn ? gatherRows(all, drawn) : all
       const values = drawn ? given.map((y) => Float64Array.from(drawn, (row) => y[row]!)) : given
       const { rows: N, cols: K } = x
@@ -28,7 +36,8 @@ export function kernelRidgeRegressor(name: string, options: KernelRidgeOptions =
       const gamma = scaleGamma(known, N, K)
       const factor = new Float64Array(N * N)
       for (let i = 0; i < N; i++) {
-        for (let m = 0; m < i; m++) factor[i * N + m] = Math.exp(-gamma * squaredDistance(known, i * K, known, m * K, K))
+        for (let m = 0; m < i; m++)
+          factor[i * N + m] = Math.exp(-gamma * squaredDistance(known, i * K, known, m * K, K))
         factor[i * N + i] = 1 + penalty
       }
       choleskyInPlace('kernelRidge', factor, N)

@@ -6,8 +6,8 @@ import { syncAttacker, type Scorer, type SyncAttacker } from './sync-attacker.ts
 
 export interface KnnOptions {
   /**
-   * Neighbours that vote, each with the inverse of its Euclidean distance; all rows where there are fewer. 'chosen', the
-   * default, takes the one of `choices` that told most in five-fold cross-validation of the rows fitted.
+   * Neighbours that vote, each with the inverse of its Euclidean distance; all rows where there are fewer. 'chosen',
+   * the default, takes the one of `choices` that told most in five-fold cross-validation of the rows fitted.
    */
   readonly neighbours?: number | 'chosen'
 }
@@ -28,10 +28,16 @@ export function knnAttacker(name: string, options: KnnOptions): SyncAttacker {
   })
 }
 
-/** Votes of scikit-learn's KNeighborsClassifier(k, weights='distance'), k of 5, 15, 45 and 135 chosen within the shadow set. */
+/**
+ * Votes of scikit-learn's KNeighborsClassifier(k, weights='distance'), k of 5, 15, 45 and 135 chosen within the shadow
+ * set.
+ */
 export const knn: SyncAttacker = knnAttacker('knn', {})
 
-/** Votes of the nearest one, three and five known users: what only the closest share, which the choice of `knn` averages away. */
+/**
+ * Votes of the nearest one, three and five known users: what only the closest share, which the choice of `knn` averages
+ * away.
+ */
 export const nearestOne: SyncAttacker = knnAttacker('knn-1', { neighbours: 1 })
 export const nearestThree: SyncAttacker = knnAttacker('knn-3', { neighbours: 3 })
 export const nearestFive: SyncAttacker = knnAttacker('knn-5', { neighbours: 5 })
@@ -68,7 +74,10 @@ function neighbourVotes(known: Known, k: number): Scorer {
   }
 }
 
-/** The choice with the largest mean over tested classes of max(a, 1 - a), each row voted on by the rows of the other folds. */
+/**
+ * The choice with the largest mean over tested classes of max(a, 1 - a), each row voted on by the rows of the other
+ * folds.
+ */
 function chosenNeighbours(known: Known): number {
   const { values, codes, rows: N, cols: K, classes } = known
   // Rows of each class dealt in turn, so that what one fold leaves out is balanced as all rows are.
@@ -99,8 +108,17 @@ function chosenNeighbours(known: Known): number {
   return possible[told.indexOf(Math.max(...told))]!
 }
 
-/** Writes the nearest known rows and their squared distances, ascending; rows whose fold is `omitted` are passed over. */
-function findNearest(known: Known, row: Float64Array, nearest: Int32Array, distances: Float64Array, foldOf: Uint8Array | undefined, omitted: number): void {
+/**
+ * Writes the nearest known rows and their squared distances, ascending; rows whose fold is `omitted` are passed over.
+ */
+function findNearest(
+  known: Known,
+  row: Float64Array,
+  nearest: Int32Array,
+  distances: Float64Array,
+  foldOf: Uint8Array | undefined,
+  omitted: number,
+): void {
   const { values, rows: N, cols: K } = known
   const last = nearest.length - 1
   distances.fill(Infinity)
@@ -133,7 +151,9 @@ function shares(codes: Int32Array, nearest: Int32Array, distances: Float64Array,
   for (let c = 0; c < votes.length; c++) votes[c]! /= total
 }
 
-/** Squared distance of `row` (K) to the K values of `known` from `start`, or some part of it that is `limit` or more. */
+/**
+ * Squared distance of `row` (K) to the K values of `known` from `start`, or some part of it that is `limit` or more.
+ */
 function squaredDistance(row: Float64Array, known: Float64Array, start: number, K: number, limit: number): number {
   let sum = 0
   let j = 0

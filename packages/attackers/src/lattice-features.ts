@@ -1,7 +1,7 @@
 /**
- * @file Where values stand between the points of a grid. A table that was rounded, to int8 say, has its values on a grid, and
- * whatever moves some users and not others, or each label its own way, shows in the rest that is left to the nearest point,
- * however small it is. A column's grid is found by the frequency at which its values are in phase.
+ * @file Where values stand between the points of a grid. A table that was rounded, to int8 say, has its values on a
+ * grid, and whatever moves some users and not others, or each label its own way, shows in the rest that is left to the
+ * nearest point, however small it is. A column's grid is found by the frequency at which its values are in phase.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -23,12 +23,16 @@ const mostFrequencies = 20_000
 
 /** The grids of the columns of `x` (N, K). */
 export function findLattice(x: Matrix): Lattice {
-  return { steps: Float64Array.from({ length: x.cols }, (_, j) => stepOf(Float64Array.from({ length: x.rows }, (_, i) => x.data[i * x.cols + j]!))) }
+  return {
+    steps: Float64Array.from({ length: x.cols }, (_, j) =>
+      stepOf(Float64Array.from({ length: x.rows }, (_, i) => x.data[i * x.cols + j]!)),
+    ),
+  }
 }
 
 /**
- * Features (N, K + 4 G) of rows (N, K): of each column the zeros that its float32 values end in, and of each of the G columns
- * that have a grid cosine and sine of the place between two points, and between every second.
+ * Features (N, K + 4 G) of rows (N, K): of each column the zeros that its float32 values end in, and of each of the G
+ * columns that have a grid cosine and sine of the place between two points, and between every second.
  */
 export function latticeFeatures({ rows, cols, data }: Matrix, { steps }: Lattice): Matrix {
   const gridded = [...steps.keys()].filter((j) => steps[j]! > 0)
@@ -67,14 +71,19 @@ function stepOf(values: Float64Array): number {
   // In standard deviations; what lies far out would ask for frequencies closer together.
   const near = values.map((value) => (value - mean) / deviation).filter((value) => Math.abs(value) < 5)
   const sample = spread(near, searched)
-  const range = Math.max(1, sample.reduce((most, value) => Math.max(most, value), -5) - sample.reduce((least, value) => Math.min(least, value), 5))
+  const range = Math.max(
+    1,
+    sample.reduce((most, value) => Math.max(most, value), -5) -
+      sample.reduce((least, value) => Math.min(least, value), 5),
+  )
   const from = 1 / largestStep
   // Two frequencies for every width of a peak.
   const gap = Math.max(1 / (2 * range), (1 / smallestStep - from) / mostFrequencies)
   const powers = powersOf(sample, from, gap, Math.ceil((1 / smallestStep - from) / gap))
   const most = powers.reduce((a, b) => Math.max(a, b), 0)
   if (most < leastPower) return 0
-  // A grid is in phase at its multiples too, and more so where labels were moved by thirds of a step: the first is its own.
+  // A grid is in phase at its multiples too, and more so where labels were moved by thirds of a step: the first is its
+  // own.
   let at = powers.findIndex((power) => power >= Math.max(leastPower, most / 8))
   while (at + 1 < powers.length && powers[at + 1]! > powers[at]!) at++
   let centre = from + at * gap

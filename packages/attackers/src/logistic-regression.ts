@@ -43,9 +43,15 @@ const tolerance = 1e-13
  * @param codes 0 .. classes - 1 (N)
  * @throws RangeError when C is not above zero; Error when the loss is no longer finite.
  */
-export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, options: LogisticOptions = {}): LogisticModel {
+export function fitLogistic(
+  x: Matrix,
+  codes: Int32Array,
+  classes: number,
+  options: LogisticOptions = {},
+): LogisticModel {
   const { inverseStrength = 1 } = options
-  if (!(inverseStrength > 0)) throw new RangeError(`fitLogistic: expected inverseStrength above 0, got ${inverseStrength}`)
+  if (!(inverseStrength > 0))
+    throw new RangeError(`fitLogistic: expected inverseStrength above 0, got ${inverseStrength}`)
   const { rows, cols: K } = x
   const outputs = classes === 2 ? 1 : classes
   const penalty = 1 / inverseStrength
@@ -81,7 +87,8 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
   for (let step = 0; step < maxSteps; step++) {
     if (step > 0 && step % refreshed === 0) {
       blocks = blocks.map((_, o) => {
-        for (let i = 0; i < rows; i++) bound[i] = probabilities[i * outputs + o]! * (1 - probabilities[i * outputs + o]!)
+        for (let i = 0; i < rows; i++)
+          bound[i] = probabilities[i * outputs + o]! * (1 - probabilities[i * outputs + o]!)
         return hessianBlock(centred, bound, rows, K, penalty)
       })
     }
@@ -110,7 +117,8 @@ export function fitLogistic(x: Matrix, codes: Int32Array, classes: number, optio
       for (let p = 0; p < size; p++) next[p] = position[p]! - length * direction[p]!
       nextLoss = evaluate(next, nextGradient)
       passes++
-      if (!Number.isFinite(nextLoss)) throw new Error(`fitLogistic: expected a finite loss, got ${nextLoss} in step ${step + 1}`)
+      if (!Number.isFinite(nextLoss))
+        throw new Error(`fitLogistic: expected a finite loss, got ${nextLoss} in step ${step + 1}`)
       // Near the minimum the loss no longer resolves what the gradient still does: its rounding is allowed for.
       if (nextLoss <= loss + 1e-4 * length * slope + 1e-12 * Math.abs(loss) || halvings === 40) break
       length /= 2
@@ -172,7 +180,13 @@ function centre({ rows, cols, data }: Matrix): { mean: Float64Array; centred: Fl
 }
 
 /** Cholesky factor of [X 1]' diag(curvatures) [X 1] + penalty on the weights (K + 1, K + 1). */
-function hessianBlock(x: Float64Array, curvatures: Float64Array, rows: number, K: number, penalty: number): Float64Array {
+function hessianBlock(
+  x: Float64Array,
+  curvatures: Float64Array,
+  rows: number,
+  K: number,
+  penalty: number,
+): Float64Array {
   const width = K + 1
   const out = new Float64Array(width * width)
   for (let i = 0; i < rows; i++) {
@@ -193,7 +207,9 @@ function hessianBlock(x: Float64Array, curvatures: Float64Array, rows: number, K
   return out
 }
 
-/** The penalised loss at `at`; its gradient goes to `gradient` and the outputs' probabilities (N, O) to `probabilities`. */
+/**
+ * The penalised loss at `at`; its gradient goes to `gradient` and the outputs' probabilities (N, O) to `probabilities`.
+ */
 function penalisedLoss(
   x: Float64Array,
   codes: Int32Array,

@@ -17,7 +17,9 @@ interface Golden {
   intercepts: number[]
   probabilities: number[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/logistic.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/logistic.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 describe.each(cases)('$name', (golden) => {
   const { cols, classes } = golden
@@ -33,9 +35,12 @@ describe.each(cases)('$name', (golden) => {
   test("probabilities are scikit-learn's", () => {
     const logits = logisticLogits(model, held)
     for (let i = 0; i < held.rows; i++) {
-      const odds = classes === 2 ? [1, Math.exp(logits[i]!)] : [...logits.subarray(i * classes, (i + 1) * classes)].map(Math.exp)
+      const odds =
+        classes === 2 ? [1, Math.exp(logits[i]!)] : [...logits.subarray(i * classes, (i + 1) * classes)].map(Math.exp)
       const sum = odds.reduce((total, value) => total + value, 0)
-      odds.forEach((value, c) => expect(Math.abs(value / sum - golden.probabilities[i * classes + c]!)).toBeLessThan(1e-5))
+      odds.forEach((value, c) =>
+        expect(Math.abs(value / sum - golden.probabilities[i * classes + c]!)).toBeLessThan(1e-5),
+      )
     }
   })
 })
@@ -49,7 +54,10 @@ test('the attacker scores as the model does, from as few as one user of each cla
   golden.probabilities.forEach((p, i) => {
     if (p > 0.02 && p < 0.98) expect(scores.data[i]).toBeCloseTo(p, 5)
   })
-  const single = logistic.fitSync(matrix(2, 2, Float32Array.from([0, 1, 0, -1])), Int32Array.from([0, 1]), { classes: 2, seed: 1 })
+  const single = logistic.fitSync(matrix(2, 2, Float32Array.from([0, 1, 0, -1])), Int32Array.from([0, 1]), {
+    classes: 2,
+    seed: 1,
+  })
   expect(single(matrix(1, 2, Float32Array.from([5, -1]))).data[1]).toBeGreaterThan(0.6)
 })
 
@@ -66,5 +74,7 @@ test('passes stay few when columns are badly scaled and correlated', () => {
 
 test('refuses a penalty that is not above zero', () => {
   const { embedding, labels } = shiftedClasses([4, 4], 2, 1, 3)
-  expect(() => fitLogistic(embedding, labels.codes, 2, { inverseStrength: 0 })).toThrow('fitLogistic: expected inverseStrength above 0, got 0')
+  expect(() => fitLogistic(embedding, labels.codes, 2, { inverseStrength: 0 })).toThrow(
+    'fitLogistic: expected inverseStrength above 0, got 0',
+  )
 })

@@ -3,10 +3,15 @@
 import type { SplitScores } from './scoring.ts'
 
 /**
- * The class of the largest mean probability of each of the N users, the first of equals; -1 for users that no split scored.
+ * The class of the largest mean probability of each of the N users, the first of equals; -1 for users that no split
+ * scored.
  * @param classes number of classes, the columns of the splits' probabilities
  */
-export function meanPredictions(splits: readonly Pick<SplitScores, 'users' | 'probabilities'>[], classes: number, users: number): Int32Array {
+export function meanPredictions(
+  splits: readonly Pick<SplitScores, 'users' | 'probabilities'>[],
+  classes: number,
+  users: number,
+): Int32Array {
   const sums = new Float64Array(users * classes)
   const scored = new Uint8Array(users)
   for (const { users: rows, probabilities } of splits) {

@@ -16,7 +16,9 @@ interface Golden {
   epochs: number
   fixed: { losses: number[]; probabilities: number[] }
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/mlp.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/mlp.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 /** The fixed sequence of goldens/mlp.py. */
 function fixedStart(): Random {
@@ -34,7 +36,11 @@ describe.each(cases)('$name', (golden) => {
 
   test("without chance, training follows scikit-learn's epoch by epoch", () => {
     const { losses, probabilities } = golden.fixed
-    const network = trainMlp(x, codes, golden.classes, fixedStart(), { reorder: false, maxEpochs: losses.length, tolerance: 0 })
+    const network = trainMlp(x, codes, golden.classes, fixedStart(), {
+      reorder: false,
+      maxEpochs: losses.length,
+      tolerance: 0,
+    })
     expect(network.losses.length).toBe(losses.length)
     // Single against double precision.
     losses.forEach((loss, epoch) => expect(Math.abs(network.losses[epoch]! / loss - 1)).toBeLessThan(1e-5))
@@ -60,7 +66,8 @@ describe.each(cases)('$name', (golden) => {
 test('the same stream trains the same network', () => {
   const { trainX, trainY, cols } = cases[0]!
   const x = matrix(trainY.length, cols, Float32Array.from(trainX))
-  const train = (seed: number): Float32Array => trainMlp(x, Int32Array.from(trainY), 2, randomStream(seed, 'same'), { maxEpochs: 20 }).parameters
+  const train = (seed: number): Float32Array =>
+    trainMlp(x, Int32Array.from(trainY), 2, randomStream(seed, 'same'), { maxEpochs: 20 }).parameters
   expect(train(1)).toEqual(train(1))
   expect(train(1)).not.toEqual(train(2))
 })

@@ -50,8 +50,22 @@ const epsilon = 1e-8
  * @param codes labels 0 .. classes - 1 (N)
  * @throws Error with epoch and loss when the loss is no longer finite.
  */
-export function trainMlp(x: Matrix, codes: Int32Array, classes: number, random: Random, options: MlpOptions = {}): MlpNetwork {
-  const { hidden = 100, alpha = 1, learningRate = 1e-3, maxEpochs = 1000, tolerance = 1e-4, patience = 10, reorder = true } = options
+export function trainMlp(
+  x: Matrix,
+  codes: Int32Array,
+  classes: number,
+  random: Random,
+  options: MlpOptions = {},
+): MlpNetwork {
+  const {
+    hidden = 100,
+    alpha = 1,
+    learningRate = 1e-3,
+    maxEpochs = 1000,
+    tolerance = 1e-4,
+    patience = 10,
+    reorder = true,
+  } = options
   const rows = x.rows
   const outputs = classes === 2 ? 1 : classes
   const batch = Math.min(options.batch ?? 200, rows)
@@ -81,7 +95,10 @@ export function trainMlp(x: Matrix, codes: Int32Array, classes: number, random: 
         step++
         // scikit-learn adds epsilon to the root of the uncorrected second moment; the kernel corrects the root first.
         const adam = { lr: learningRate, beta1, beta2, epsilon: epsilon / Math.sqrt(1 - beta2 ** step), step }
-        adamStep(parameters.weights, gradient.weights, m.weights, v.weights, { ...adam, weightDecay: alpha / now.features.rows })
+        adamStep(parameters.weights, gradient.weights, m.weights, v.weights, {
+          ...adam,
+          weightDecay: alpha / now.features.rows,
+        })
         adamStep(parameters.biases, gradient.biases, m.biases, v.biases, adam)
       }
       const loss = total / rows
@@ -179,7 +196,12 @@ function batchOf(n: number, inputs: number, hidden: number, outputs: number): Ba
   const output = { rows: n, cols: outputs, data: allocate(n * outputs) }
   const bits = ({ data }: Matrix): Int32Array => new Int32Array(data.buffer, data.byteOffset, data.length)
   return {
-    features, units, unitGradient, output, unitBits: bits(units), unitGradientBits: bits(unitGradient),
+    features,
+    units,
+    unitGradient,
+    output,
+    unitBits: bits(units),
+    unitGradientBits: bits(unitGradient),
     release: () => [features, units, unitGradient, output].forEach(({ data }) => release(data)),
   }
 }

@@ -1,4 +1,6 @@
-/** @file The paper's MLP attacker: scikit-learn's MLPClassifier with L2 1.0 and at most 1,000 epochs, else its defaults. */
+/**
+ * @file The paper's MLP attacker: scikit-learn's MLPClassifier with L2 1.0 and at most 1,000 epochs, else its defaults.
+ */
 
 import { setImmediate } from 'node:timers/promises'
 import { randomStream } from '@indistinct/core'

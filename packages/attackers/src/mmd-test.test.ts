@@ -19,8 +19,13 @@ describe('mmdTest', () => {
       rows[b]!.forEach((row) => (w[row] = -1 / rows[b]!.length))
       return w
     }
-    const { bandwidth } = rbfMmd(embedding, { first: rows[0]!, second: Int32Array.from([...rows[1]!, ...rows[2]!]) }, { gradient: false })
-    const pair = (a: number, b: number): number => rbfMmd(embedding, weights(a, b), { gradient: false, bandwidth }).value
+    const { bandwidth } = rbfMmd(
+      embedding,
+      { first: rows[0]!, second: Int32Array.from([...rows[1]!, ...rows[2]!]) },
+      { gradient: false },
+    )
+    const pair = (a: number, b: number): number =>
+      rbfMmd(embedding, weights(a, b), { gradient: false, bandwidth }).value
     const { value, users, kernel } = mmdTest(embedding, rows, { seed: 1, permutations: 99 })
     expect(value / (pair(0, 1) + pair(0, 2) + pair(1, 2))).toBeCloseTo(1, 4)
     expect([users, kernel]).toEqual([190, 'exact'])
@@ -46,7 +51,10 @@ describe('mmdTest', () => {
     const N = 2400
     const embedding = matrix(N, 4)
     for (let p = 0; p < embedding.data.length; p++) embedding.data[p] = (p % 8 < 4 ? 1 : 1.3) * random.normal()
-    const rows = rowsOfClass(Int32Array.from({ length: N }, (_, i) => i % 2), 2)
+    const rows = rowsOfClass(
+      Int32Array.from({ length: N }, (_, i) => i % 2),
+      2,
+    )
     const { value, kernel, p, chance } = mmdTest(embedding, rows, { seed: 1 })
     expect([kernel, p]).toEqual(['random features', 1 / 201])
     const exact = rbfMmd(embedding, { first: rows[0]!, second: rows[1]! }, { gradient: false })
@@ -57,7 +65,9 @@ describe('mmdTest', () => {
 
   test('labels more alike than chance stand out on the other side', () => {
     const { embedding, labels } = shiftedClasses([60, 60], 40, 0.5, 3)
-    const { p, pBelow, value, chance } = mmdTest(matchMeans(embedding, labels), rowsOfClass(labels.codes, 2), { seed: 1 })
+    const { p, pBelow, value, chance } = mmdTest(matchMeans(embedding, labels), rowsOfClass(labels.codes, 2), {
+      seed: 1,
+    })
     expect(value).toBeLessThan(chance)
     expect(p).toBe(1)
     expect(pBelow).toBe(1 / 201)

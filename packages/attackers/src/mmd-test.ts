@@ -1,11 +1,11 @@
 /**
- * @file A two-sample test that fits nothing: are the users of different labels distributed alike? The statistic is MMD^2
- * under the five radial kernels that unlearning uses (`rbfMmd`), summed over pairs of labels; labels are permuted over
- * users. It is a second opinion, since attackers and a kernel miss different things.
+ * @file A two-sample test that fits nothing: are the users of different labels distributed alike? The statistic is
+ * MMD^2 under the five radial kernels that unlearning uses (`rbfMmd`), summed over pairs of labels; labels are permuted
+ * over users. It is a second opinion, since attackers and a kernel miss different things.
  *
- * Up to `mostExact` users the kernel matrix is kept, and a relabelling is a product with it. Beyond, kernels are replaced
- * by random Fourier features (Rahimi and Recht 2007) of 512 frequencies: the statistic is then an approximation, but as
- * the same one is taken under every relabelling, p is exact all the same.
+ * Up to `mostExact` users the kernel matrix is kept, and a relabelling is a product with it. Beyond, kernels are
+ * replaced by random Fourier features (Rahimi and Recht 2007) of 512 frequencies: the statistic is then an
+ * approximation, but as the same one is taken under every relabelling, p is exact all the same.
  */
 
 import { gatherRows, matrix, randomStream, shuffle, type Matrix } from '@indistinct/core'
@@ -19,8 +19,8 @@ export interface MmdTest {
   /** (1 + number of relabellings with at least as large a statistic) / (permutations + 1). */
   readonly p: number
   /**
-   * The same for statistics at most as large: a small one says that the labels' users are more alike than chance makes them, which
-   * unlearning past chance leaves and attackers see below one half.
+   * The same for statistics at most as large: a small one says that the labels' users are more alike than chance makes
+   * them, which unlearning past chance leaves and attackers see below one half.
    */
   readonly pBelow: number
   readonly permutations: number
@@ -49,17 +49,24 @@ const rowsPerChunk = 2048
  */
 export function mmdTest(embedding: Matrix, rowsOfClass: readonly Int32Array[], options: MmdTestOptions): MmdTest {
   const { seed, permutations = 200 } = options
-  if (rowsOfClass.length < 2) throw new RangeError(`mmdTest: expected users of two labels or more, got ${rowsOfClass.length}`)
-  if (!(Number.isInteger(permutations) && permutations >= 99)) throw new RangeError(`mmdTest: expected permutations of 99 or more, got ${permutations}`)
+  if (rowsOfClass.length < 2)
+    throw new RangeError(`mmdTest: expected users of two labels or more, got ${rowsOfClass.length}`)
+  if (!(Number.isInteger(permutations) && permutations >= 99))
+    throw new RangeError(`mmdTest: expected permutations of 99 or more, got ${permutations}`)
   const all = rowsOfClass.flatMap((rows, c) => Array.from(rows, (row) => ({ row, c })))
   const order = shuffle(Int32Array.from(all.keys()), randomStream(seed, 'mmd-users')).subarray(0, mostUsers)
-  const x = gatherRows(embedding, order.map((at) => all[at]!.row))
+  const x = gatherRows(
+    embedding,
+    order.map((at) => all[at]!.row),
+  )
   const codes = order.map((at) => all[at]!.c)
   const counts = rowsOfClass.map((_, c) => codes.reduce((sum, code) => sum + (code === c ? 1 : 0), 0))
   const labellings = [codes]
-  for (let b = 1; b <= permutations; b++) labellings.push(shuffle(codes.slice(), randomStream(seed, 'mmd-relabelling', b)))
+  for (let b = 1; b <= permutations; b++)
+    labellings.push(shuffle(codes.slice(), randomStream(seed, 'mmd-relabelling', b)))
   const kernel = x.rows <= mostExact ? 'exact' : 'random features'
-  const statistics = kernel === 'exact' ? exactStatistics(x, labellings, counts) : featureStatistics(x, labellings, counts, seed)
+  const statistics =
+    kernel === 'exact' ? exactStatistics(x, labellings, counts) : featureStatistics(x, labellings, counts, seed)
   const value = statistics[0]!
   let atLeast = 0
   let atMost = 0
@@ -70,7 +77,15 @@ export function mmdTest(embedding: Matrix, rowsOfClass: readonly Int32Array[], o
     if (drawn <= value * (1 + 1e-6)) atMost++
     sum += drawn
   }
-  return { value, chance: sum / permutations, p: (1 + atLeast) / (permutations + 1), pBelow: (1 + atMost) / (permutations + 1), permutations, users: x.rows, kernel }
+  return {
+    value,
+    chance: sum / permutations,
+    p: (1 + atLeast) / (permutations + 1),
+    pBelow: (1 + atMost) / (permutations + 1),
+    permutations,
+    users: x.rows,
+    kernel,
+  }
 }
 
 /** Mean squared distance between different rows, the b of exp(-d^2 / (b m)); 1 where all are equal. */
@@ -103,7 +118,13 @@ function kernelMatrix(x: Matrix, bandwidth: number): Matrix {
 }
 
 /** Weights (N, B) of the first `counts.length - 1` labels: 1/n_c for users of label c, else 0, less 1/N for all. */
-function fillWeights(out: Matrix, labellings: readonly Int32Array[], counts: readonly number[], from: number, to: number): void {
+function fillWeights(
+  out: Matrix,
+  labellings: readonly Int32Array[],
+  counts: readonly number[],
+  from: number,
+  to: number,
+): void {
   const per = counts.length - 1
   const n = labellings[0]!.length
   for (let i = from; i < to; i++) {
@@ -115,8 +136,8 @@ function fillWeights(out: Matrix, labellings: readonly Int32Array[], counts: rea
 }
 
 /**
- * Sum over pairs of labels of the squared distance between their means, from the Gram matrix of the centred means of all
- * labels but the last, which follows from n_C m_C = -sum of n_c m_c.
+ * Sum over pairs of labels of the squared distance between their means, from the Gram matrix of the centred means of
+ * all labels but the last, which follows from n_C m_C = -sum of n_c m_c.
  */
 function pairsOf(gram: (a: number, b: number) => number, counts: readonly number[]): number {
   const per = counts.length - 1
@@ -125,7 +146,13 @@ function pairsOf(gram: (a: number, b: number) => number, counts: readonly number
     if (a < per && b < per) return gram(a, b)
     if (a < per) return -counts.slice(0, per).reduce((sum, n, c) => sum + (n / last) * gram(a, c), 0)
     if (b < per) return full(b, a)
-    return counts.slice(0, per).reduce((sum, n, c) => sum + counts.slice(0, per).reduce((inner, other, d) => inner + ((n * other) / last ** 2) * gram(c, d), 0), 0)
+    return counts
+      .slice(0, per)
+      .reduce(
+        (sum, n, c) =>
+          sum + counts.slice(0, per).reduce((inner, other, d) => inner + ((n * other) / last ** 2) * gram(c, d), 0),
+        0,
+      )
   }
   let sum = 0
   for (let a = 0; a < counts.length; a++) for (let b = 0; b < a; b++) sum += full(a, a) + full(b, b) - 2 * full(a, b)
@@ -145,7 +172,8 @@ function exactStatistics(x: Matrix, labellings: readonly Int32Array[], counts: r
     block.forEach((_, b) => {
       const gram = (a: number, d: number): number => {
         let sum = 0
-        for (let i = 0; i < x.rows; i++) sum += weights.data[i * weights.cols + b * per + a]! * products.data[i * weights.cols + b * per + d]!
+        for (let i = 0; i < x.rows; i++)
+          sum += weights.data[i * weights.cols + b * per + a]! * products.data[i * weights.cols + b * per + d]!
         return sum
       }
       out[start + b] = pairsOf(gram, counts)
@@ -157,7 +185,12 @@ function exactStatistics(x: Matrix, labellings: readonly Int32Array[], counts: r
   return out
 }
 
-function featureStatistics(x: Matrix, labellings: readonly Int32Array[], counts: readonly number[], seed: number): Float64Array {
+function featureStatistics(
+  x: Matrix,
+  labellings: readonly Int32Array[],
+  counts: readonly number[],
+  seed: number,
+): Float64Array {
   const per = counts.length - 1
   const frequencies = randomFrequencies(x.cols, frequencyCount, randomStream(seed, 'mmd-frequencies'))
   const width = 2 * frequencyCount
@@ -192,7 +225,8 @@ function featureStatistics(x: Matrix, labellings: readonly Int32Array[], counts:
   const out = Float64Array.from(labellings, (_, b) =>
     pairsOf((a, d) => {
       let sum = 0
-      for (let f = 0; f < width; f++) sum += sums.data[(b * per + a) * width + f]! * sums.data[(b * per + d) * width + f]!
+      for (let f = 0; f < width; f++)
+        sum += sums.data[(b * per + a) * width + f]! * sums.data[(b * per + d) * width + f]!
       return scale * sum
     }, counts),
   )

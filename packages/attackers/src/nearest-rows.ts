@@ -1,6 +1,6 @@
 /**
- * @file The nearest rows of every row among those of other folds, for attackers of fine structure: all pairs are compared,
- * exactly, once for every fold and every number of neighbours.
+ * @file The nearest rows of every row among those of other folds, for attackers of fine structure: all pairs are
+ * compared, exactly, once for every fold and every number of neighbours.
  */
 
 import { squaredDistance } from './gaussian-kernel.ts'
@@ -24,7 +24,12 @@ const step = 8
  * @param foldOf fold of each row (N), below 0 for rows that are no neighbours
  * @param asked rows to be asked about (M); each has at least k neighbours in other folds
  */
-export function nearestRows({ rows: N, cols: K, data }: Matrix, foldOf: Int8Array, asked: Int32Array, k: number): NearestRows {
+export function nearestRows(
+  { rows: N, cols: K, data }: Matrix,
+  foldOf: Int8Array,
+  asked: Int32Array,
+  k: number,
+): NearestRows {
   const values = Float64Array.from(data)
   const rows = new Int32Array(asked.length * k)
   const distances = new Float64Array(asked.length * k).fill(Infinity)

@@ -19,7 +19,10 @@ export const paperProtocol: Protocol = {
     const sample = balancedSample(rowsOfClass, randomStream(seed, 'paper-protocol', repeat))
     const known = Math.round(shadowShare * sample[0]!.length)
     return [
-      { shadow: joinRows(sample.map((rows) => rows.subarray(0, known))), scored: joinRows(sample.map((rows) => rows.subarray(known))) },
+      {
+        shadow: joinRows(sample.map((rows) => rows.subarray(0, known))),
+        scored: joinRows(sample.map((rows) => rows.subarray(known))),
+      },
     ]
   },
 }

@@ -18,6 +18,8 @@ export function prepareInput(name: InputName, shadow: Matrix): (x: Matrix) => Ma
     case 'whitened':
       return whitener(shadow)
     default:
-      throw new RangeError(`prepareInput: expected one of ${inputNames.join(', ')}, got ${String(name satisfies never)}`)
+      throw new RangeError(
+        `prepareInput: expected one of ${inputNames.join(', ')}, got ${String(name satisfies never)}`,
+      )
   }
 }

@@ -27,16 +27,22 @@ test('five-fold: every user of the balanced sample is scored once and known four
   }
 })
 
-test.each([paperProtocol, fiveFoldProtocol])('$name: draws repeat with the seed, and differ between repeats', (protocol) => {
-  const first = protocol.splits(classes, { seed: 1, repeat: 0 })
-  expect(protocol.splits(classes, { seed: 1, repeat: 0 })).toEqual(first)
-  expect(protocol.splits(classes, { seed: 1, repeat: 1 })).not.toEqual(first)
-  expect(protocol.splits(classes, { seed: 2, repeat: 0 })).not.toEqual(first)
-})
+test.each([paperProtocol, fiveFoldProtocol])(
+  '$name: draws repeat with the seed, and differ between repeats',
+  (protocol) => {
+    const first = protocol.splits(classes, { seed: 1, repeat: 0 })
+    expect(protocol.splits(classes, { seed: 1, repeat: 0 })).toEqual(first)
+    expect(protocol.splits(classes, { seed: 1, repeat: 1 })).not.toEqual(first)
+    expect(protocol.splits(classes, { seed: 2, repeat: 0 })).not.toEqual(first)
+  },
+)
 
-test.each([paperProtocol, fiveFoldProtocol])('$name: the smallest class it takes leaves two known users of each', (protocol) => {
-  const small = [rows(0, protocol.smallestClass), rows(100, 500)]
-  for (const { shadow } of protocol.splits(small, { seed: 1, repeat: 0 })) {
-    expect(shadow.filter((row) => row < 100).length).toBeGreaterThanOrEqual(2)
-  }
-})
+test.each([paperProtocol, fiveFoldProtocol])(
+  '$name: the smallest class it takes leaves two known users of each',
+  (protocol) => {
+    const small = [rows(0, protocol.smallestClass), rows(100, 500)]
+    for (const { shadow } of protocol.splits(small, { seed: 1, repeat: 0 })) {
+      expect(shadow.filter((row) => row < 100).length).toBeGreaterThanOrEqual(2)
+    }
+  },
+)

@@ -7,7 +7,10 @@ import type { Protocol } from './protocol.ts'
 
 export type ProtocolName = 'paper' | 'five-fold'
 
-export const protocols: Readonly<Record<ProtocolName, Protocol>> = { paper: paperProtocol, 'five-fold': fiveFoldProtocol }
+export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
+  paper: paperProtocol,
+  'five-fold': fiveFoldProtocol,
+}
 
 /** @throws IndistinctError 'usage' on an unknown name. */
 export function protocolNamed(name: string): Protocol {

@@ -15,7 +15,9 @@ interface Golden {
   testX: number[]
   differences: number[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/qda.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/qda.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 test.each(cases)('$name: log-densities differ as the reference says', (golden) => {
   const { cols, classes } = golden
@@ -29,10 +31,25 @@ test.each(cases)('$name: log-densities differ as the reference says', (golden) =
 })
 
 /** Rows of class c are normal around zero with deviation spreads[c]. */
-function shells(counts: readonly number[], spreads: readonly number[], cols: number, seed: number): { x: ReturnType<typeof matrix>; codes: Int32Array } {
+function shells(
+  counts: readonly number[],
+  spreads: readonly number[],
+  cols: number,
+  seed: number,
+): { x: ReturnType<typeof matrix>; codes: Int32Array } {
   const random = randomStream(seed, 'shells')
   const codes = Int32Array.from(counts.flatMap((count, c) => new Array<number>(count).fill(c)))
-  return { x: matrix(codes.length, cols, Float32Array.from({ length: codes.length * cols }, (_, p) => spreads[codes[Math.floor(p / cols)]!]! * random.normal())), codes }
+  return {
+    x: matrix(
+      codes.length,
+      cols,
+      Float32Array.from(
+        { length: codes.length * cols },
+        (_, p) => spreads[codes[Math.floor(p / cols)]!]! * random.normal(),
+      ),
+    ),
+    codes,
+  }
 }
 
 describe('the attacker', () => {
@@ -40,7 +57,12 @@ describe('the attacker', () => {
     const { x, codes } = shells([40, 40], [1, 1.7], 8, 1)
     const held = shells([200, 200], [1, 1.7], 8, 2)
     const { data } = qda.fitSync(x, codes, { classes: 2, seed: 1 })(held.x)
-    expect(auc(Array.from(held.codes, (_, i) => data[2 * i + 1]!), held.codes)).toBeGreaterThan(0.9)
+    expect(
+      auc(
+        Array.from(held.codes, (_, i) => data[2 * i + 1]!),
+        held.codes,
+      ),
+    ).toBeGreaterThan(0.9)
   })
 
   test('keeps users apart whose posterior would round to one', () => {
@@ -66,9 +88,12 @@ describe('the attacker', () => {
 
   test('refuses a shrinkage outside 0 to 1, and one that leaves a covariance singular', () => {
     const { x, codes } = shells([4, 4], [1, 1], 8, 5)
-    const fit = (shrinkage: number): unknown => qdaAttacker('other', { shrinkage }).fitSync(x, codes, { classes: 2, seed: 1 })
+    const fit = (shrinkage: number): unknown =>
+      qdaAttacker('other', { shrinkage }).fitSync(x, codes, { classes: 2, seed: 1 })
     expect(() => fit(1.5)).toThrow("fitDiscriminant: expected a shrinkage from 0 to 1 or 'oas', got 1.5")
     const line = { ...x, data: x.data.map((_, p) => rowOf(x, Math.floor(p / 8))[0]!) }
-    expect(() => qdaAttacker('other', { shrinkage: 0 }).fitSync(line, codes, { classes: 2, seed: 1 })).toThrow('expected a positive definite matrix')
+    expect(() => qdaAttacker('other', { shrinkage: 0 }).fitSync(line, codes, { classes: 2, seed: 1 })).toThrow(
+      'expected a positive definite matrix',
+    )
   })
 })

@@ -32,7 +32,12 @@ export interface ClassGaussian {
  * @param codes 0 .. classes - 1 (N), each occurring
  * @throws RangeError on a shrinkage outside 0 to 1, or too small for a covariance without full rank.
  */
-export function fitDiscriminant(x: Matrix, codes: Int32Array, classes: number, options: DiscriminantOptions = {}): ClassGaussian[] {
+export function fitDiscriminant(
+  x: Matrix,
+  codes: Int32Array,
+  classes: number,
+  options: DiscriminantOptions = {},
+): ClassGaussian[] {
   const { shrinkage = 'oas' } = options
   if (shrinkage !== 'oas' && !(shrinkage >= 0 && shrinkage <= 1)) {
     throw new RangeError(`fitDiscriminant: expected a shrinkage from 0 to 1 or 'oas', got ${shrinkage}`)
@@ -92,7 +97,8 @@ export function fitDiscriminant(x: Matrix, codes: Int32Array, classes: number, o
 export function discriminantLogits(gaussians: readonly ClassGaussian[], x: Matrix): Float64Array {
   const { rows, cols: K, data } = x
   const classes = gaussians.length
-  if (gaussians[0]!.mean.length !== K) throw new RangeError(`discriminantLogits: expected ${gaussians[0]!.mean.length} columns, got ${K}`)
+  if (gaussians[0]!.mean.length !== K)
+    throw new RangeError(`discriminantLogits: expected ${gaussians[0]!.mean.length} columns, got ${K}`)
   const out = new Float64Array(rows * classes)
   const centred = new Float64Array(K)
   for (let i = 0; i < rows; i++) {

@@ -51,7 +51,13 @@ export function fitShells(x: Matrix, codes: Int32Array, classes: number): { shel
   const radii = squares.map((sum, c) => Math.sqrt(sum / Math.max(1, counts[c]! - 1)))
   const widest = Math.max(...radii)
   const least = widest > 0 ? 1e-9 * widest : 1
-  const shells = { inputs: K, centroids, centre, logRadii: radii.map((radius) => Math.log(Math.max(radius, least))), least }
+  const shells = {
+    inputs: K,
+    centroids,
+    centre,
+    logRadii: radii.map((radius) => Math.log(Math.max(radius, least))),
+    least,
+  }
   return { shells, features: featuresOf(shells, x, { codes, counts }) }
 }
 
@@ -65,7 +71,11 @@ export function radiusFeatures(shells: Shells, x: Matrix): Matrix {
   return featuresOf(shells, x)
 }
 
-function featuresOf(shells: Shells, x: Matrix, known?: { readonly codes: Int32Array; readonly counts: Float64Array }): Matrix {
+function featuresOf(
+  shells: Shells,
+  x: Matrix,
+  known?: { readonly codes: Int32Array; readonly counts: Float64Array },
+): Matrix {
   const { inputs: K, centroids, centre, logRadii, least } = shells
   const classes = logRadii.length
   const width = radiusColumns(classes)
@@ -75,13 +85,16 @@ function featuresOf(shells: Shells, x: Matrix, known?: { readonly codes: Int32Ar
     for (let c = 0; c < classes; c++) {
       let distance = Math.sqrt(squaredDistance(x.data, i * K, centroids, c * K, K))
       // The centroid of the n - 1 others lies in the same direction, n / (n - 1) as far away. One user alone has none.
-      if (known && known.codes[i] === c) distance = known.counts[c] === 1 ? Math.exp(logRadii[c]!) : (distance * known.counts[c]!) / (known.counts[c]! - 1)
+      if (known && known.codes[i] === c)
+        distance =
+          known.counts[c] === 1 ? Math.exp(logRadii[c]!) : (distance * known.counts[c]!) / (known.counts[c]! - 1)
       const relative = Math.log(Math.max(distance, least)) - logRadii[c]!
       out[i * width + 2 * c] = relative
       out[i * width + 2 * c + 1] = relative * relative
     }
     out[i * width + 2 * classes] = 0.5 * Math.log(Math.max(squaredDistance(x.data, i * K, centre, 0, K), least * least))
-    out[i * width + 2 * classes + 1] = 0.5 * Math.log(Math.max(squaredDistance(x.data, i * K, origin, 0, K), least * least))
+    out[i * width + 2 * classes + 1] =
+      0.5 * Math.log(Math.max(squaredDistance(x.data, i * K, origin, 0, K), least * least))
   }
   return { rows: x.rows, cols: width, data: out }
 }

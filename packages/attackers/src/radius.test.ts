@@ -20,20 +20,25 @@ interface Golden {
   other: number[]
   probabilities: number[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/radius.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/radius.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
-test.each(cases)('$name: features and probabilities are those of the reference', async ({ cols, classes, trainX, trainY, testX, own, other, probabilities }) => {
-  const x = matrix(trainY.length, cols, Float32Array.from(trainX))
-  const held = matrix(testX.length / cols, cols, Float32Array.from(testX))
-  const { shells, features } = fitShells(x, Int32Array.from(trainY), classes)
-  own.forEach((value, p) => expect(Math.abs(features.data[p]! - value)).toBeLessThan(1e-5))
-  const { data } = radiusFeatures(shells, held)
-  other.forEach((value, p) => expect(Math.abs(data[p]! - value)).toBeLessThan(1e-5))
-  const scores = await (await radius.fit(x, Int32Array.from(trainY), { classes, seed: 1 })).scores(held)
-  probabilities.forEach((p, at) => {
-    if (p > 0.02 && p < 0.98) expect(Math.abs(scores.data[at]! - p)).toBeLessThan(1e-4)
-  })
-})
+test.each(cases)(
+  '$name: features and probabilities are those of the reference',
+  async ({ cols, classes, trainX, trainY, testX, own, other, probabilities }) => {
+    const x = matrix(trainY.length, cols, Float32Array.from(trainX))
+    const held = matrix(testX.length / cols, cols, Float32Array.from(testX))
+    const { shells, features } = fitShells(x, Int32Array.from(trainY), classes)
+    own.forEach((value, p) => expect(Math.abs(features.data[p]! - value)).toBeLessThan(1e-5))
+    const { data } = radiusFeatures(shells, held)
+    other.forEach((value, p) => expect(Math.abs(data[p]! - value)).toBeLessThan(1e-5))
+    const scores = await (await radius.fit(x, Int32Array.from(trainY), { classes, seed: 1 })).scores(held)
+    probabilities.forEach((p, at) => {
+      if (p > 0.02 && p < 0.98) expect(Math.abs(scores.data[at]! - p)).toBeLessThan(1e-4)
+    })
+  },
+)
 
 describe('what U2U-R leaves', () => {
   const { embedding, labels } = shiftedClasses([420, 180], 16, 0.7, 1)
@@ -41,7 +46,7 @@ describe('what U2U-R leaves', () => {
   for (let p = 0; p < embedding.data.length; p++) embedding.data[p] = 0.05 * embedding.data[p]! + 0.02
   const options = { protocol: 'five-fold', seed: 1, repeats: 1 } as const
 
-  test('at the paper\'s trade-off classes collapse, and their spreads tell them apart', async () => {
+  test("at the paper's trade-off classes collapse, and their spreads tell them apart", async () => {
     const collapsed = u2uClosedForm(embedding, labels).embedding
     const found = await attack(collapsed, labels, radius, options)
     const linear = await attack(collapsed, labels, logistic, options)
@@ -66,7 +71,12 @@ test('the middle of three shells is told from both sides', () => {
   const held = concentric([100, 100, 100], [1, 2, 4], 12)
   const score = radius.fitSync(known.embedding, known.labels.codes, { classes: 3, seed: 1 })(held.embedding)
   expect(macroAuc(score, held.labels.codes)).toBeGreaterThan(0.98)
-  expect(auc(Array.from(held.labels.codes, (_, i) => score.data[3 * i + 1]!), held.labels.codes)).toBeGreaterThan(0.97)
+  expect(
+    auc(
+      Array.from(held.labels.codes, (_, i) => score.data[3 * i + 1]!),
+      held.labels.codes,
+    ),
+  ).toBeGreaterThan(0.97)
 })
 
 test('one user of a class, equal users and a table of equal rows still give scores', () => {
@@ -74,16 +84,22 @@ test('one user of a class, equal users and a table of equal rows still give scor
     radius.fitSync(matrix(codes.length, 1, Float32Array.from(values)), Int32Array.from(codes), { classes: 2, seed: 1 })(
       matrix(2, 1, Float32Array.from([0, 3])),
     ).data
-  const sums = (scores: Float32Array): void => [0, 2].forEach((p) => expect(scores[p]! + scores[p + 1]!).toBeCloseTo(1, 6))
+  const sums = (scores: Float32Array): void =>
+    [0, 2].forEach((p) => expect(scores[p]! + scores[p + 1]!).toBeCloseTo(1, 6))
   sums(score([0, 0.5, 1, 3], [0, 0, 0, 1]))
   sums(score([0, 0, 0, 3, 2, 4], [0, 0, 0, 1, 1, 1]))
   sums(score([1, 1, 1, 1], [0, 0, 1, 1]))
 })
 
 /** Normal around zero, each class with its own deviation. */
-function concentric(counts: readonly number[], deviations: readonly number[], cols: number): { embedding: Matrix; labels: Labels } {
+function concentric(
+  counts: readonly number[],
+  deviations: readonly number[],
+  cols: number,
+): { embedding: Matrix; labels: Labels } {
   const random = randomStream(counts[0]!, 'concentric')
   const { embedding, labels } = shiftedClasses(counts, cols, 0, 1)
-  for (let p = 0; p < embedding.data.length; p++) embedding.data[p] = deviations[labels.codes[Math.floor(p / cols)]!]! * random.normal()
+  for (let p = 0; p < embedding.data.length; p++)
+    embedding.data[p] = deviations[labels.codes[Math.floor(p / cols)]!]! * random.normal()
   return { embedding, labels }
 }

@@ -1,12 +1,12 @@
 /**
- * @file The permutation test that repeats the whole attack: labels are permuted among the users that have one, users are
- * drawn, split and balanced anew by the protocol as for the true labels, attackers are fitted again, and the same
- * statistic is taken. If labels have nothing to do with vectors, the true ones are one permutation among the others, and
- * p is exact for any attacker, protocol and number of repeats: given the vectors as a set, statistics of the true labels and
- * of each permutation are independent draws from one distribution.
+ * @file The permutation test that repeats the whole attack: labels are permuted among the users that have one, users
+ * are drawn, split and balanced anew by the protocol as for the true labels, attackers are fitted again, and the same
+ * statistic is taken. If labels have nothing to do with vectors, the true ones are one permutation among the others,
+ * and p is exact for any attacker, protocol and number of repeats: given the vectors as a set, statistics of the true
+ * labels and of each permutation are independent draws from one distribution.
  *
- * The statistic is that of the first `repeats` repeats, for the true labels too: fewer than the estimate has, since each
- * permutation costs as many fits.
+ * The statistic is that of the first `repeats` repeats, for the true labels too: fewer than the estimate has, since
+ * each permutation costs as many fits.
  */
 
 import { randomStream, type Matrix } from '@indistinct/core'
@@ -34,8 +34,8 @@ export interface RefitOptions {
 }
 
 /**
- * Deviation of the attack under each of the permutations (to - from): the mean over tested classes of |A - 1/2|, A being
- * the class's mean AUC over the splits. Permutation b is the same relabelling for every attack of the same seed.
+ * Deviation of the attack under each of the permutations (to - from): the mean over tested classes of |A - 1/2|, A
+ * being the class's mean AUC over the splits. Permutation b is the same relabelling for every attack of the same seed.
  */
 export async function refitDeviations(
   { embedding, codes, rowsOfClass }: LabelledTable,
@@ -51,12 +51,15 @@ export async function refitDeviations(
     const permuted = dealtAnew(codes, labelled, seed, b)
     const rows = rowsOfClass.map((_, c) => labelled.filter((row) => permuted[row] === c))
     const aucs: Float64Array[] = []
-    // Draws of its own: under those of the true labels, relabellings would resemble one another more than the true labels
-    // (which may be sorted) and p would be too small.
+    // Draws of its own: under those of the true labels, relabellings would resemble one another more than the true
+    // labels (which may be sorted) and p would be too small.
     const own = randomStream(seed, 'relabelled-draws', b).integer(2 ** 31)
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const [fold, split] of protocol.splits(rows, { seed: own, repeat }).entries()) {
-        const scores = await fitAndScore(embedding, permuted, attacker, split, { classes, input, seed: own }, [repeat, fold])
+        const scores = await fitAndScore(embedding, permuted, attacker, split, { classes, input, seed: own }, [
+          repeat,
+          fold,
+        ])
         aucs.push(testedAucs(scores, codesOf(permuted, split.scored)))
       }
     }
@@ -68,7 +71,10 @@ export async function refitDeviations(
 /** The same statistic for the true labels, from the splits that were scored already. */
 export function observedDeviation(splits: readonly SplitScores[], classes: number, repeats: number): number {
   const first = splits.filter(({ repeat }) => repeat < repeats)
-  return meanDeviation(first.map(({ probabilities, codes }) => testedAucs(probabilities, codes)), classes)
+  return meanDeviation(
+    first.map(({ probabilities, codes }) => testedAucs(probabilities, codes)),
+    classes,
+  )
 }
 
 /** One-versus-rest AUC of each tested class. */
@@ -76,13 +82,17 @@ function testedAucs({ rows, cols, data }: Matrix, codes: Int32Array): Float64Arr
   const column = new Float64Array(rows)
   return Float64Array.from(testedClasses(cols), (c) => {
     for (let i = 0; i < rows; i++) column[i] = data[i * cols + c]!
-    return auc(column, codes.map((code) => (code === c ? 1 : 0)))
+    return auc(
+      column,
+      codes.map((code) => (code === c ? 1 : 0)),
+    )
   })
 }
 
 function meanDeviation(aucs: readonly Float64Array[], classes: number): number {
   const tested = testedClasses(classes).length
   let sum = 0
-  for (let t = 0; t < tested; t++) sum += Math.abs(aucs.reduce((total, values) => total + values[t]!, 0) / aucs.length - 0.5)
+  for (let t = 0; t < tested; t++)
+    sum += Math.abs(aucs.reduce((total, values) => total + values[t]!, 0) / aucs.length - 0.5)
   return sum / tested
 }

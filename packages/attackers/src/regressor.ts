@@ -7,8 +7,9 @@ export interface Regressor {
   /** Whether predictions stay the same when each dimension is shifted and scaled: see `Attacker`. */
   readonly scaleFree: boolean
   /**
-   * Fits to features x (N, K) and the values of its rows. Several sets of values (B of N each) are fitted apart from one
-   * another: a permutation test asks for hundreds over the same rows, and what depends on the rows alone is done once.
+   * Fits to features x (N, K) and the values of its rows. Several sets of values (B of N each) are fitted apart from
+   * one another: a permutation test asks for hundreds over the same rows, and what depends on the rows alone is done
+   * once.
    */
   fit(x: Matrix, values: readonly Float64Array[], options: { readonly seed: number }): Promise<FittedRegressor>
 }

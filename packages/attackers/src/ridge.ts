@@ -30,7 +30,8 @@ export function fitRidge(x: Matrix, values: readonly Float64Array[], penalty: nu
   return values.map((y) => {
     const centre = meanOf(y)
     const weights = new Float64Array(K)
-    for (let i = 0; i < N; i++) for (let j = 0; j < K; j++) weights[j]! += (y[i]! - centre) * (data[i * K + j]! - mean[j]!)
+    for (let i = 0; i < N; i++)
+      for (let j = 0; j < K; j++) weights[j]! += (y[i]! - centre) * (data[i * K + j]! - mean[j]!)
     solveLower(factor, K, weights)
     solveLowerTransposed(factor, K, weights)
     return { weights, intercept: centre - weights.reduce((sum, w, j) => sum + w * mean[j]!, 0) }

@@ -37,18 +37,26 @@ export interface ScoringOptions {
 }
 
 /** Fits `attacker` to the split's shadow set and scores the rest. */
-export async function scoreSplit(embedding: Matrix, codes: Int32Array, attacker: Attacker, split: NumberedSplit, options: ScoringOptions): Promise<SplitScores> {
+export async function scoreSplit(
+  embedding: Matrix,
+  codes: Int32Array,
+  attacker: Attacker,
+  split: NumberedSplit,
+  options: ScoringOptions,
+): Promise<SplitScores> {
   const { repeat, fold, shadow, scored } = split
   const [probabilities, signs] = await Promise.all([
     fitAndScore(embedding, codes, attacker, split, options, [repeat, fold]),
-    chooseSigns(codes, shadow, options, (inner, index) => fitAndScore(embedding, codes, attacker, inner, options, [repeat, fold, 'inner', index])),
+    chooseSigns(codes, shadow, options, (inner, index) =>
+      fitAndScore(embedding, codes, attacker, inner, options, [repeat, fold, 'inner', index]),
+    ),
   ])
   return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, signs }
 }
 
 /**
- * Probabilities (M, C) of the scored rows from a fit to the shadow rows, both in the form that `input` names, made from the
- * shadow rows alone. `stream` names the fit's own chance.
+ * Probabilities (M, C) of the scored rows from a fit to the shadow rows, both in the form that `input` names, made from
+ * the shadow rows alone. `stream` names the fit's own chance.
  */
 export async function fitAndScore(
   embedding: Matrix,
@@ -76,7 +84,9 @@ export async function chooseSigns(
   const folds = Math.min(innerFolds, ...members.map((rows) => rows.length))
   const sums = new Float64Array(classes)
   const aucs = await Promise.all(
-    stratifiedFolds(members, folds).map(async (inner, index) => oneVersusRestAucs(await score(inner, index), codesOf(codes, inner.scored))),
+    stratifiedFolds(members, folds).map(async (inner, index) =>
+      oneVersusRestAucs(await score(inner, index), codesOf(codes, inner.scored)),
+    ),
   )
   for (const values of aucs) values.forEach((value, c) => (sums[c]! += value))
   return Int8Array.from(sums, (sum) => (sum / folds < 0.5 ? -1 : 1))

@@ -16,7 +16,9 @@ import { nearestGamma, scaleGamma, squaredDistance } from './gaussian-kernel.ts'
 export interface SupportVectorOptions {
   /** C; 1. */
   readonly cost?: number
-  /** gamma: 'scale', the default, is `scaleGamma`, and 'nearest' `nearestGamma`, which tells what only close rows share. */
+  /**
+   * gamma: 'scale', the default, is `scaleGamma`, and 'nearest' `nearestGamma`, which tells what only close rows share.
+   */
   readonly gamma?: 'scale' | 'nearest'
   /** Largest violation of the optimality conditions that is left; 0.001 (LIBSVM's). */
   readonly tolerance?: number
@@ -41,7 +43,12 @@ export interface SupportVectorModel {
  * @param x features (N, K)
  * @param codes 0 .. classes - 1 (N), each occurring
  */
-export function fitSupportVectors(x: Matrix, codes: Int32Array, classes: number, options: SupportVectorOptions = {}): SupportVectorModel {
+export function fitSupportVectors(
+  x: Matrix,
+  codes: Int32Array,
+  classes: number,
+  options: SupportVectorOptions = {},
+): SupportVectorModel {
   const { cost = 1, tolerance = 1e-3 } = options
   const { rows: N, cols: K } = x
   const values = Float64Array.from(x.data)
@@ -49,7 +56,12 @@ export function fitSupportVectors(x: Matrix, codes: Int32Array, classes: number,
   const kernel = kernelMatrix(values, N, K, gamma)
   const machines = Array.from({ length: classes === 2 ? 1 : classes }, (_, o) => {
     const positive = classes === 2 ? 1 : o
-    return solve(kernel, Int8Array.from(codes, (code) => (code === positive ? 1 : -1)), cost, tolerance)
+    return solve(
+      kernel,
+      Int8Array.from(codes, (code) => (code === positive ? 1 : -1)),
+      cost,
+      tolerance,
+    )
   })
   const carrying: number[] = []
   for (let i = 0; i < N; i++) if (machines.some(({ beta }) => beta[i] !== 0)) carrying.push(i)
@@ -70,7 +82,10 @@ export function fitSupportVectors(x: Matrix, codes: Int32Array, classes: number,
 }
 
 /** Decision values (N, O): above zero for the second of two classes, for each class against the rest of more. */
-export function supportVectorDecisions({ gamma, vectors, betas, intercepts, inputs: K }: SupportVectorModel, x: Matrix): Float64Array {
+export function supportVectorDecisions(
+  { gamma, vectors, betas, intercepts, inputs: K }: SupportVectorModel,
+  x: Matrix,
+): Float64Array {
   if (x.cols !== K) throw new RangeError(`supportVectorDecisions: expected ${K} columns, got ${x.cols}`)
   const outputs = intercepts.length
   const S = betas.length / outputs
@@ -103,7 +118,12 @@ function kernelMatrix(values: Float64Array, N: number, K: number, gamma: number)
 /** A pair of equal rows is moved as if their distance were this. */
 const leastCurvature = 1e-12
 
-function solve(kernel: Float32Array, signs: Int8Array, cost: number, tolerance: number): { beta: Float64Array; intercept: number; steps: number } {
+function solve(
+  kernel: Float32Array,
+  signs: Int8Array,
+  cost: number,
+  tolerance: number,
+): { beta: Float64Array; intercept: number; steps: number } {
   const N = signs.length
   let positives = 0
   for (let t = 0; t < N; t++) if (signs[t]! > 0) positives++

@@ -16,13 +16,20 @@ export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
   return syncAttacker(name, (x, codes, { classes, seed }) => {
     const rows = x.rows > mostRows ? drawnRows(codes, classes, mostRows, seed) : undefined
     const model = rows
-      ? fitSupportVectors(gatherRows(x, rows), rows.map((row) => codes[row]!), classes, machine)
+      ? fitSupportVectors(
+          gatherRows(x, rows),
+          rows.map((row) => codes[row]!),
+          classes,
+          machine,
+        )
       : fitSupportVectors(x, codes, classes, machine)
     return (asked) => decisionScores(supportVectorDecisions(model, asked), asked.rows, classes)
   })
 }
 
-/** C-SVC with C = 1, gamma 'scale' and balanced classes, solved to LIBSVM's tolerance; at most 5,000 rows are fitted. */
+/**
+ * C-SVC with C = 1, gamma 'scale' and balanced classes, solved to LIBSVM's tolerance; at most 5,000 rows are fitted.
+ */
 export const svm: SyncAttacker = svmAttacker('svm', {})
 
 /** The same with a kernel as wide as known users lie apart: what only the closest users share. */
@@ -33,7 +40,9 @@ function decisionScores(decisions: Float64Array, rows: number, classes: number):
   const data = new Float32Array(rows * classes)
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < classes; c++) {
-      data[i * classes + c] = logOddsScore(classes > 2 ? decisions[i * classes + c]! : c === 1 ? decisions[i]! : -decisions[i]!)
+      data[i * classes + c] = logOddsScore(
+        classes > 2 ? decisions[i * classes + c]! : c === 1 ? decisions[i]! : -decisions[i]!,
+      )
     }
   }
   return { rows, cols: classes, data }

@@ -14,7 +14,11 @@ export interface SyncAttacker extends Attacker {
   readonly fitSync: SyncFit
 }
 
-export function syncAttacker(name: string, fitSync: SyncFit, { scaleFree = false }: { readonly scaleFree?: boolean } = {}): SyncAttacker {
+export function syncAttacker(
+  name: string,
+  fitSync: SyncFit,
+  { scaleFree = false }: { readonly scaleFree?: boolean } = {},
+): SyncAttacker {
   return {
     name,
     scaleFree,

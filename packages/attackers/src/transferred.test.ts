@@ -35,7 +35,10 @@ test('a table that only moved and shrank is read through standardising, and not 
 })
 
 test('what U2U-R leaves of positions tells another attribute, which it was not to touch', async () => {
-  const other = { classes: ['low', 'high'], codes: labels.codes.map((_, i) => (embedding.data[6 * i + 4]! > 0 ? 1 : 0)) }
+  const other = {
+    classes: ['low', 'high'],
+    codes: labels.codes.map((_, i) => (embedding.data[6 * i + 4]! > 0 ? 1 : 0)),
+  }
   const unlearned = u2uClosedForm(embedding, labels, { tradeOff: 500 }).embedding
   const result = await transferredAttack(embedding, unlearned, other, logistic, { ...options, input: 'standardised' })
   expect(result.auc.value).toBeGreaterThan(0.95)
@@ -50,7 +53,12 @@ test('a signal that unlearning turned round is taken at its opposite', async () 
 })
 
 test('the same seed gives the same result; refuses tables of unlike shapes', async () => {
-  const run = (): Promise<unknown> => transferredAttack(embedding, matchMeans(embedding, labels), labels, logistic, { ...options, protocol: 'paper', repeats: 2 })
+  const run = (): Promise<unknown> =>
+    transferredAttack(embedding, matchMeans(embedding, labels), labels, logistic, {
+      ...options,
+      protocol: 'paper',
+      repeats: 2,
+    })
   expect(await run()).toEqual(await run())
   await expect(transferredAttack(embedding, matrix(360, 5), labels, logistic, options)).rejects.toThrow(
     'transferredAttack: expected tables of one shape, got (360, 6) and (360, 5)',

@@ -38,7 +38,8 @@ export async function transferredAttack(
 ): Promise<TransferredAttackResult> {
   if (original.rows !== unlearned.rows || original.cols !== unlearned.cols) {
     throw new RangeError(
-      `transferredAttack: expected tables of one shape, got (${original.rows}, ${original.cols}) and (${unlearned.rows}, ${unlearned.cols})`,
+      `transferredAttack: expected tables of one shape, got (${original.rows}, ${original.cols}) and ` +
+        `(${unlearned.rows}, ${unlearned.cols})`,
     )
   }
   const protocol = protocolNamed(options.protocol)
@@ -48,7 +49,8 @@ export async function transferredAttack(
   const tables = { original, unlearned, codes: data.codes, classes: data.classes.length }
   const planned = { attacker, protocol: options.protocol, input, refitRepeats: 0 }
   const { result } = await runAttack(data, planned, options, (task) => {
-    if (task.kind !== 'split') throw new RangeError(`transferredAttack: expected scores held fixed, got a task of kind ${task.kind}`)
+    if (task.kind !== 'split')
+      throw new RangeError(`transferredAttack: expected scores held fixed, got a task of kind ${task.kind}`)
     return scoreTransferred(tables, attacker, task.split, { input, innerFolds: task.innerFolds, seed: task.seed })
   })
   return { ...result, taughtOn: 'original' }
@@ -72,13 +74,18 @@ async function scoreTransferred(
   const fitAndScore = async (part: Split, ...stream: (string | number)[]): Promise<Matrix> => {
     const taught = gatherRows(tables.original, part.shadow)
     const fitSeed = randomStream(seed, 'fit', attacker.name, ...stream).integer(2 ** 31)
-    const fitted = await attacker.fit(prepareInput(input, taught)(taught), codesOf(codes, part.shadow), { classes, seed: fitSeed })
+    const fitted = await attacker.fit(prepareInput(input, taught)(taught), codesOf(codes, part.shadow), {
+      classes,
+      seed: fitSeed,
+    })
     const prepare = prepareInput(input, gatherRows(tables.unlearned, part.shadow))
     return fitted.scores(prepare(gatherRows(tables.unlearned, part.scored)))
   }
   const [probabilities, signs] = await Promise.all([
     fitAndScore(split, repeat, fold),
-    chooseSigns(codes, shadow, { classes, input, innerFolds, seed }, (inner, index) => fitAndScore(inner, repeat, fold, 'inner', index)),
+    chooseSigns(codes, shadow, { classes, input, innerFolds, seed }, (inner, index) =>
+      fitAndScore(inner, repeat, fold, 'inner', index),
+    ),
   ])
   return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, signs }
 }

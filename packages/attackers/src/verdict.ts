@@ -2,10 +2,11 @@
  * @file What a battery of attacks allows one to say. Never that a table is anonymous: only what these attacks found,
  * the bound that the worst of them gives, and the smallest leak that they could have found in this sample.
  *
- * - A leak is found when an attack stands out after correction for all of them, on all tables and of all attributes that
+ * - A leak is found when an attack stands out after correction for all of them, on all tables and of all attributes
+ * that
  *   were audited together. All of them share one set of relabellings, and are corrected by the step-down maximum: one
  *   family where attackers were fitted again under each relabelling, one where scores were held fixed. Where there are
- *   both, each has half of the 5 %. So the smallest corrected p is `smallestCorrectedP`, however many attacks there are.
+ * both, each has half of the 5 %. So the smallest corrected p is `smallestCorrectedP`, however many attacks there are.
  * - `upperBound` is the largest upper end of the attacks' 95 % intervals. It bounds the folded AUC of the worst attack
  *   with at least 95 % confidence without any correction: it can only be too small when the interval of the one attack
  *   that truly is the worst is (an intersection-union test, Berger 1982). So "no attack above 1/2 + margin" may be said
@@ -15,7 +16,14 @@
  *   needed to single out an attack, such as the strongest one.
  */
 
-import { benjaminiHochberg, foldedInterval, logitInterval, smallestAdjusted, testsTogether, type TestsTogether } from '@indistinct/metrics'
+import {
+  benjaminiHochberg,
+  foldedInterval,
+  logitInterval,
+  smallestAdjusted,
+  testsTogether,
+  type TestsTogether,
+} from '@indistinct/metrics'
 import type { AttackResult, Deviations } from './attack.ts'
 import type { ClassAuc } from './attack-metrics.ts'
 
@@ -66,7 +74,10 @@ export interface VerdictOptions {
 export const defaultMargin = 0.05
 
 /** What a verdict takes of an attack. */
-interface JudgedAttack extends Pick<AttackResult, 'attacker' | 'protocol' | 'input' | 'labelled' | 'auc' | 'foldedAuc' | 'permutation'> {
+interface JudgedAttack extends Pick<
+  AttackResult,
+  'attacker' | 'protocol' | 'input' | 'labelled' | 'auc' | 'foldedAuc' | 'permutation'
+> {
   readonly perClass: readonly Pick<ClassAuc, 'auc'>[]
 }
 
@@ -86,13 +97,20 @@ export function verdictOf(attacks: readonly JudgedDeviations[], options: Verdict
 }
 
 /**
- * A verdict for each of several audits with one seed, of several tables or attributes of the same users: p is corrected for
- * the attacks of all of them.
+ * A verdict for each of several audits with one seed, of several tables or attributes of the same users: p is corrected
+ * for the attacks of all of them.
  */
 export function verdictsOf(audits: readonly JudgedAudit[], margin = defaultMargin): Verdict[] {
-  if (!(margin > 0 && margin <= 0.5)) throw new RangeError(`verdictOf: expected a margin above 0 and at most 0.5, got ${margin}`)
+  if (!(margin > 0 && margin <= 0.5))
+    throw new RangeError(`verdictOf: expected a margin above 0 and at most 0.5, got ${margin}`)
   const all = audits.flatMap(({ attacks }) => attacks)
-  const corrected = testsTogether(all.map(({ observed, permuted, result }) => ({ observed, permuted, refitted: result.permutation.refitRepeats > 0 })))
+  const corrected = testsTogether(
+    all.map(({ observed, permuted, result }) => ({
+      observed,
+      permuted,
+      refitted: result.permutation.refitRepeats > 0,
+    })),
+  )
   let from = 0
   return audits.map((audit) => {
     const to = from + audit.attacks.length
@@ -108,15 +126,23 @@ interface Tested {
 }
 
 /**
- * A corrected p that each of `attacks` can reach, however many they are: 1 / (permutations + 1), twice that where some were
- * fitted again under each relabelling and others were not. It is 0.02 with 99 permutations, the fewest that are taken.
+ * A corrected p that each of `attacks` can reach, however many they are: 1 / (permutations + 1), twice that where some
+ * were fitted again under each relabelling and others were not. It is 0.02 with 99 permutations, the fewest that are
+ * taken.
  */
 export function smallestCorrectedP(attacks: readonly Tested[]): number {
-  return smallestAdjusted(attacks.map(({ permutation: { permutations, refitRepeats } }) => ({ permutations, refitted: refitRepeats > 0 })))
+  return smallestAdjusted(
+    attacks.map(({ permutation: { permutations, refitRepeats } }) => ({ permutations, refitted: refitRepeats > 0 })),
+  )
 }
 
 /** @param judged attacks that p was corrected for */
-function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { correctedP, critical, detectable }: TestsTogether, judged: number): Verdict {
+function verdictWith(
+  { attacks, attribute }: JudgedAudit,
+  margin: number,
+  { correctedP, critical, detectable }: TestsTogether,
+  judged: number,
+): Verdict {
   const results = attacks.map(({ result }) => result)
   const significant = results.filter((_, at) => correctedP[at]! <= 0.05)
   const leak = significant.length > 0
@@ -130,29 +156,43 @@ function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { corr
   const sentences: string[] = []
   if (leak) {
     const { p } = strongest.permutation
-    const corrected = judged > 1 ? `, ${shortP(correctedP[results.indexOf(strongest)]!)} after correction for ${judged} attacks` : ''
-    const below = strongest.auc.value < 0.5 ? `; its AUC of ${three(strongest.auc.value)} lies below chance, and flipping its answer gives the other side` : ''
+    const corrected =
+      judged > 1 ? `, ${shortP(correctedP[results.indexOf(strongest)]!)} after correction for ${judged} attacks` : ''
+    const below =
+      strongest.auc.value < 0.5
+        ? `; its AUC of ${three(strongest.auc.value)} lies below chance, and flipping its answer gives the other side`
+        : ''
     sentences.push(
-      `The attacks we ran found a leak${of}: ${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)} ` +
-        `(95 % interval ${three(strongest.foldedAuc.lower)} to ${three(strongest.foldedAuc.upper)}, permutation p ${shortP(p)}${corrected})${below}.`,
+      `The attacks we ran found a leak${of}: ${titleOf(strongest)} reaches a folded AUC of ` +
+        `${three(strongest.foldedAuc.value)} ` +
+        `(95 % interval ${three(strongest.foldedAuc.lower)} to ${three(strongest.foldedAuc.upper)}, permutation ` +
+        `p ${shortP(p)}${corrected})${below}.`,
     )
     if (equivalent) {
-      sentences.push(`It is a small one: the upper 95 % bound of the worst attack is ${three(upperBound)}, within the margin of ${three(0.5 + margin)}.`)
+      sentences.push(
+        `It is a small one: the upper 95 % bound of the worst attack is ${three(upperBound)}, within the margin ` +
+          `of ${three(0.5 + margin)}.`,
+      )
     }
   } else if (equivalent) {
     sentences.push(
-      `The attacks we ran found no leak${of} above a folded AUC of ${three(0.5 + margin)}: the upper 95 % bound of the worst of them, ` +
+      `The attacks we ran found no leak${of} above a folded AUC of ${three(0.5 + margin)}: the upper 95 % bound ` +
+        'of the worst of them, ' +
         `${titleOf(worst)} (${three(worst.foldedAuc.value)}), is ${three(upperBound)}.`,
     )
   } else {
-    const chance = `${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)}, which chance could explain ` +
+    const chance =
+      `${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)}, which chance could explain ` +
       `(${judged > 1 ? 'corrected p' : 'p'} ${shortP(correctedP[results.indexOf(strongest)]!)})`
-    const bound = `the upper 95 % bound of ${worst === strongest ? 'it' : titleOf(worst)} is ${three(upperBound)}, not below ${three(0.5 + margin)}`
+    const bound =
+      `the upper 95 % bound of ${worst === strongest ? 'it' : titleOf(worst)} is ${three(upperBound)}, not below ` +
+      `${three(0.5 + margin)}`
     sentences.push(`The attacks we ran cannot tell whether there is a leak${of}: ${chance}, and ${bound}.`)
   }
   if (!leak) {
     sentences.push(
-      `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled users, the smallest folded AUC ` +
+      `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled ` +
+        'users, the smallest folded AUC ' +
         `that would have stood out four times in five is ${three(smallestDetectable)}.`,
     )
   }
@@ -177,8 +217,11 @@ function verdictWith({ attacks, attribute }: JudgedAudit, margin: number, { corr
 
 /** Folded interval of `critical` standard errors: mean over classes of their bounds. */
 function simultaneousInterval({ perClass }: JudgedAttack, critical: number): { lower: number; upper: number } {
-  const ends = perClass.map(({ auc }) => foldedInterval(auc.value > 0 && auc.value < 1 ? logitInterval(auc.value, auc.standardError, 1, critical) : auc))
-  const mean = (of: (end: { lower: number; upper: number }) => number): number => ends.reduce((sum, end) => sum + of(end) / ends.length, 0)
+  const ends = perClass.map(({ auc }) =>
+    foldedInterval(auc.value > 0 && auc.value < 1 ? logitInterval(auc.value, auc.standardError, 1, critical) : auc),
+  )
+  const mean = (of: (end: { lower: number; upper: number }) => number): number =>
+    ends.reduce((sum, end) => sum + of(end) / ends.length, 0)
   return { lower: mean(({ lower }) => lower), upper: mean(({ upper }) => upper) }
 }
 

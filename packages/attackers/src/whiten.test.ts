@@ -12,7 +12,9 @@ interface Golden {
   testX: number[]
   whitened: number[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/whiten.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/whiten.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 test.each(cases)('$name: rows are whitened as the reference has them', ({ cols, trainX, testX, whitened }) => {
   const whiten = whitener(matrix(trainX.length / cols, cols, Float32Array.from(trainX)))
@@ -74,5 +76,7 @@ test('inputs by name', () => {
   expect(prepareInput('standardised', x)(x)).toEqual(standardiser(x)(x))
   expect(prepareInput('whitened', x)(x)).toEqual(whitener(x)(x))
   expect(inputNames).toEqual(['raw', 'standardised', 'whitened'])
-  expect(() => prepareInput('scaled' as InputName, x)).toThrow('prepareInput: expected one of raw, standardised, whitened, got scaled')
+  expect(() => prepareInput('scaled' as InputName, x)).toThrow(
+    'prepareInput: expected one of raw, standardised, whitened, got scaled',
+  )
 })

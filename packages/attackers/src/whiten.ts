@@ -1,6 +1,6 @@
 /**
- * @file Dimensions of deviation 1 that are uncorrelated, as the attacker's own shadow set has them. What a table hides in
- * a direction of little variance across dimensions stands out like any other, which standardising cannot do.
+ * @file Dimensions of deviation 1 that are uncorrelated, as the attacker's own shadow set has them. What a table hides
+ * in a direction of little variance across dimensions stands out like any other, which standardising cannot do.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -64,8 +64,8 @@ const maxRounds = 100
 
 /**
  * a^-1/2 of a symmetric positive definite (K, K), symmetric: the coupled Newton-Schulz iteration (Higham, Functions of
- * Matrices, 2008, chapter 6), which needs nothing but products. Eigenvalues of a, scaled to at most 1, grow by 9/4 a round
- * while they are small; once near 1, what is missing of it is squared.
+ * Matrices, 2008, chapter 6), which needs nothing but products. Eigenvalues of a, scaled to at most 1, grow by 9/4 a
+ * round while they are small; once near 1, what is missing of it is squared.
  */
 export function inverseSquareRoot(a: Float64Array, K: number): Float64Array {
   // Any bound on the largest eigenvalue will do; this is the largest row sum.

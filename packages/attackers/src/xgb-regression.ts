@@ -5,15 +5,29 @@ import type { Regressor } from './regressor.ts'
 import { meanOf } from './ridge.ts'
 
 /** Boosted trees with other settings, under a name of their own. */
-export function xgbRegressor(name: string, options: Pick<XgbOptions, 'rounds' | 'maxDepth' | 'eta' | 'treeMethod' | 'engine'> = {}): Regressor {
+export function xgbRegressor(
+  name: string,
+  options: Pick<XgbOptions, 'rounds' | 'maxDepth' | 'eta' | 'treeMethod' | 'engine'> = {},
+): Regressor {
   return {
     name,
     scaleFree: true,
     async fit(x, values, { seed }) {
       // XGBoost starts from 0.5 whatever it is asked: values less their mean start from nearly nothing known.
       const means = values.map(meanOf)
-      const models = await inGroups(values, (y, b) => fitXgb(x, y.map((value) => value - means[b]!), { ...options, objective: 'reg:squarederror', seed }))
-      return { predict: (rows) => inGroups(models, async (model, b) => Float64Array.from((await model.predict(rows)).data, (value) => value + means[b]!)) }
+      const models = await inGroups(values, (y, b) =>
+        fitXgb(
+          x,
+          y.map((value) => value - means[b]!),
+          { ...options, objective: 'reg:squarederror', seed },
+        ),
+      )
+      return {
+        predict: (rows) =>
+          inGroups(models, async (model, b) =>
+            Float64Array.from((await model.predict(rows)).data, (value) => value + means[b]!),
+          ),
+      }
     },
   }
 }
@@ -25,6 +39,7 @@ export const xgbRegression: Regressor = xgbRegressor('xgb-regression')
 async function inGroups<T, R>(items: readonly T[], run: (item: T, at: number) => Promise<R>): Promise<R[]> {
   const together = 16
   const out: R[] = []
-  for (let from = 0; from < items.length; from += together) out.push(...(await Promise.all(items.slice(from, from + together).map((item, g) => run(item, from + g)))))
+  for (let from = 0; from < items.length; from += together)
+    out.push(...(await Promise.all(items.slice(from, from + together).map((item, g) => run(item, from + g)))))
   return out
 }

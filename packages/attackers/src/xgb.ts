@@ -1,4 +1,6 @@
-/** @file The paper's XGB attacker: XGBoost with its defaults (100 rounds of depth 6, learning rate 0.3, exact method). */
+/**
+ * @file The paper's XGB attacker: XGBoost with its defaults (100 rounds of depth 6, learning rate 0.3, exact method).
+ */
 
 import { fitXgb, type XgbOptions } from '@indistinct/xgboost'
 import type { Attacker } from './attacker.ts'

@@ -14,7 +14,8 @@ export function canonicalJson(value: Json, indent = 0): string {
 }
 
 function sorted(value: Json | undefined): Json | undefined {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`canonicalJson: expected a finite number, got ${value}`)
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`canonicalJson: expected a finite number, got ${value}`)
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((item: Json) => sorted(item) ?? null)
   const record = value as { readonly [key: string]: Json | undefined }

@@ -11,7 +11,10 @@ test('pairs in any order become sorted rows without duplicates', () => {
 })
 
 test('the transpose of the transpose is the matrix, values included', () => {
-  const m = { ...csrFromPairs(3, 4, Int32Array.of(0, 0, 1, 2, 2), Int32Array.of(1, 3, 0, 1, 2)), values: Float32Array.of(1, 2, 3, 4, 5) }
+  const m = {
+    ...csrFromPairs(3, 4, Int32Array.of(0, 0, 1, 2, 2), Int32Array.of(1, 3, 0, 1, 2)),
+    values: Float32Array.of(1, 2, 3, 4, 5),
+  }
   const t = transposeCsr(m)
   expect([...t.indptr]).toEqual([0, 1, 3, 4, 5])
   expect([...t.indices]).toEqual([1, 0, 2, 2, 0])

@@ -13,7 +13,10 @@ export class IndistinctError extends Error {
   }
 }
 
-/** A result that would give away more than what it is made of (exit code 5): nothing is returned. Its code is 'bad-data'. */
+/**
+ * A result that would give away more than what it is made of (exit code 5): nothing is returned. Its code is
+ * 'bad-data'.
+ */
 export class WouldHarmError extends IndistinctError {
   constructor(message: string, options?: ErrorOptions) {
     super('bad-data', message, options)

@@ -10,4 +10,13 @@ export { refuseExisting } from './place-file.ts'
 export { choleskyFactor, choleskySolve, positiveInverse } from './positive-definite.ts'
 export { randomFrom, randomStream, shuffle, type Random } from './random.ts'
 export { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.ts'
-export { commitFiles, createFile, stageFile, writeFileAtomic, writeFiles, type FileWriter, type StagedFile, type WriteOptions } from './write-file.ts'
+export {
+  commitFiles,
+  createFile,
+  stageFile,
+  writeFileAtomic,
+  writeFiles,
+  type FileWriter,
+  type StagedFile,
+  type WriteOptions,
+} from './write-file.ts'

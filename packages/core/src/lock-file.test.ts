@@ -1,6 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -33,7 +42,14 @@ function held(content: string, age = 0): void {
   utimesSync(path, then, then)
 }
 
-const holder = (given: object): string => JSON.stringify({ pid: process.pid, host: hostname(), started: processStart(process.pid), since: '2026-01-02T03:04:05.000Z', ...given })
+const holder = (given: object): string =>
+  JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    started: processStart(process.pid),
+    since: '2026-01-02T03:04:05.000Z',
+    ...given,
+  })
 
 test('the second waits for the first, and is told whose it is and what to do if it is gone', async () => {
   const order: string[] = []
@@ -43,7 +59,12 @@ test('the second waits for the first, and is told whose it is and what to do if 
   order.push('first ends')
   first()
   ;(await second)()
-  expect(order[0]).toMatch(new RegExp(`^process ${process.pid} on ${hostname()} is at work since \\d{4}-.*Z; waiting for it\\. If it has ended, remove ${path}$`))
+  expect(order[0]).toMatch(
+    new RegExp(
+      `^process ${process.pid} on ${hostname()} is at work since \\d{4}-.*Z; waiting for it\\. If it has ended, ` +
+        `remove ${path}$`,
+    ),
+  )
   expect(order[1]).toBe('first ends')
   expect(existsSync(path)).toBe(false)
 })
@@ -54,12 +75,20 @@ test('the lock of a process that is gone is taken over', async () => {
   expect(await taken()).toEqual([])
 })
 
-test.runIf(process.platform === 'linux')('the lock of a process whose number another one has now is taken over', async () => {
-  held(holder({ started: 'another boot 12345' }))
-  expect(await taken()).toEqual([])
-})
+test.runIf(process.platform === 'linux')(
+  'the lock of a process whose number another one has now is taken over',
+  async () => {
+    held(holder({ started: 'another boot 12345' }))
+    expect(await taken()).toEqual([])
+  },
+)
 
-test.each([['empty', ''], ['half', '{"pid":12'], ['of another version', '4711'], ['of nobody', '{"pid":-1}']])('a lock that is %s is taken over after a moment', async (_, content) => {
+test.each([
+  ['empty', ''],
+  ['half', '{"pid":12'],
+  ['of another version', '4711'],
+  ['of nobody', '{"pid":-1}'],
+])('a lock that is %s is taken over after a moment', async (_, content) => {
   held(content, 60)
   expect(await taken()).toEqual([])
 })
@@ -77,7 +106,9 @@ test('a lock of another machine stays, however old', async () => {
   held(holder({ host: 'elsewhere', pid: 1 }), 1e6)
   const said: string[] = []
   const waiting = takeLock(path, { onWait: (text) => said.push(text), poll: 5 })
-  await vi.waitFor(() => expect(said).toEqual([expect.stringContaining('process 1 on elsewhere is at work since 2026-01-02')]))
+  await vi.waitFor(() =>
+    expect(said).toEqual([expect.stringContaining('process 1 on elsewhere is at work since 2026-01-02')]),
+  )
   rmSync(path)
   ;(await waiting)()
 })
@@ -99,7 +130,9 @@ test('many processes that find a stale lock at once hold it one by one', async (
       rmdirSync(${JSON.stringify(join(folder, 'inside'))})
       release()
     }`
-  const children = Array.from({ length: 3 }, (): ChildProcess => spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'inherit' }))
+  const children = Array.from({ length: 3 }, (): ChildProcess =>
+    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'inherit' }),
+  )
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number))
   expect(codes).toEqual([0, 0, 0])
 }, 60_000)

@@ -1,6 +1,6 @@
 /**
- * @file One process at a time: a file that names its holder. The file appears whole or not at all, so that a full disk or
- * a killed process leaves none that says nothing; a holder that is gone loses it to the next who asks.
+ * @file One process at a time: a file that names its holder. The file appears whole or not at all, so that a full disk
+ * or a killed process leaves none that says nothing; a holder that is gone loses it to the next who asks.
  *
  * Locks that live by a heartbeat (proper-lockfile) are no use here: work that keeps its thread busy, and a machine that
  * sleeps, miss beats and lose a lock that they still hold.
@@ -99,7 +99,10 @@ function isStale(path: string, content: string): boolean {
 function parsedHolder(content: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(content) as LockHolder | null
-    const whole = Number.isSafeInteger(holder?.pid) && holder!.pid > 0 && [holder!.host, holder!.started, holder!.since].every((text) => typeof text === 'string')
+    const whole =
+      Number.isSafeInteger(holder?.pid) &&
+      holder!.pid > 0 &&
+      [holder!.host, holder!.started, holder!.since].every((text) => typeof text === 'string')
     return whole ? holder! : undefined
   } catch {
     return undefined
@@ -108,7 +111,9 @@ function parsedHolder(content: string): LockHolder | undefined {
 
 function holderText(content: string): string {
   const holder = parsedHolder(content)
-  return holder ? `process ${holder.pid} on ${holder.host} is at work since ${holder.since}` : 'somebody is about to start'
+  return holder
+    ? `process ${holder.pid} on ${holder.host} is at work since ${holder.since}`
+    : 'somebody is about to start'
 }
 
 /** Undefined where nothing is there, '' where it cannot be read. */

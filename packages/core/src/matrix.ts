@@ -45,10 +45,14 @@ export function gatherRows(m: Matrix, indices: ArrayLike<number>): Matrix {
 export function sideBySide(tables: readonly Matrix[]): Matrix {
   const rows = tables[0]?.rows
   if (rows === undefined) throw new RangeError('sideBySide: expected at least one matrix, got none')
-  const out = matrix(rows, tables.reduce((sum, { cols }) => sum + cols, 0))
+  const out = matrix(
+    rows,
+    tables.reduce((sum, { cols }) => sum + cols, 0),
+  )
   let first = 0
   for (const table of tables) {
-    if (table.rows !== rows) throw new RangeError(`sideBySide: expected ${rows} rows as in the first matrix, got ${table.rows}`)
+    if (table.rows !== rows)
+      throw new RangeError(`sideBySide: expected ${rows} rows as in the first matrix, got ${table.rows}`)
     for (let i = 0; i < rows; i++) out.data.set(rowOf(table, i), i * out.cols + first)
     first += table.cols
   }

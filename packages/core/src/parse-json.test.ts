@@ -9,13 +9,14 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text))
   })
 
-  test.each([['lists', nested(101)], ['objects', `${'{"a":'.repeat(101)}1${'}'.repeat(101)}`], ['a hundred thousand lists', nested(1e5)]])(
-    '%s nested deeper than 100',
-    (_, text) => {
-      expect(() => parseJson(text)).toThrow(SyntaxError)
-      expect(() => parseJson(text)).toThrow('nested deeper than 100')
-    },
-  )
+  test.each([
+    ['lists', nested(101)],
+    ['objects', `${'{"a":'.repeat(101)}1${'}'.repeat(101)}`],
+    ['a hundred thousand lists', nested(1e5)],
+  ])('%s nested deeper than 100', (_, text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError)
+    expect(() => parseJson(text)).toThrow('nested deeper than 100')
+  })
 
   test('siblings are no depth', () => {
     expect(parseJson(`[${Array.from({ length: 500 }, () => '[1]').join(',')}]`)).toHaveLength(500)

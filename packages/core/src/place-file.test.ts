@@ -13,7 +13,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const at = (name: string): string => join(folder, name)
-const isThere = (name: string): object => expect.objectContaining({ code: 'file', message: `${at(name)} is there already; pass --force to replace it` })
+const isThere = (name: string): object =>
+  expect.objectContaining({ code: 'file', message: `${at(name)} is there already; pass --force to replace it` })
 
 /** Runs `work` on a file system without hard links. */
 function withoutLinks(work: () => void): void {
@@ -32,7 +33,10 @@ function withoutLinks(work: () => void): void {
   }
 }
 
-describe.each([['with links', (work: () => void) => work()], ['without links', withoutLinks]])('%s', (_, on) => {
+describe.each([
+  ['with links', (work: () => void) => work()],
+  ['without links', withoutLinks],
+])('%s', (_, on) => {
   test('of two files for one name the second is refused, and the first stays', () => {
     on(() => {
       const staged = stageFile(at('a'), 'one', { replace: false })
@@ -51,7 +55,19 @@ describe.each([['with links', (work: () => void) => work()], ['without links', w
 
   test('all new files or none', () => {
     writeFileSync(at('c'), 'old')
-    on(() => expect(() => writeFiles([[at('a'), '1'], [undefined, ''], [at('b'), '2'], [at('c'), '3']], { replace: false })).toThrow(isThere('c')))
+    on(() =>
+      expect(() =>
+        writeFiles(
+          [
+            [at('a'), '1'],
+            [undefined, ''],
+            [at('b'), '2'],
+            [at('c'), '3'],
+          ],
+          { replace: false },
+        ),
+      ).toThrow(isThere('c')),
+    )
     expect(readdirSync(folder)).toEqual(['c'])
     expect(readFileSync(at('c'), 'utf8')).toBe('old')
   })
@@ -61,7 +77,13 @@ test('all replaced files or none: old bytes come back, and what was not there is
   writeFileSync(at('a'), 'old')
   mkdirSync(at('c'))
   writeFileSync(at('c/x'), '')
-  expect(() => writeFiles([[at('a'), '1'], [at('b'), '2'], [at('c'), '3']])).toThrow('cannot write')
+  expect(() =>
+    writeFiles([
+      [at('a'), '1'],
+      [at('b'), '2'],
+      [at('c'), '3'],
+    ]),
+  ).toThrow('cannot write')
   expect(readdirSync(folder).sort()).toEqual(['a', 'c'])
   expect(readFileSync(at('a'), 'utf8')).toBe('old')
 })
@@ -88,11 +110,17 @@ test('of many processes that want one set of names exactly one gets all of them'
       try { writeFiles(['a', 'b', 'c'].map((name) => [${JSON.stringify(folder)} + '/' + name, String(process.pid)]), { replace: false }) } catch (error) { process.exit(error.code === 'file' ? 4 : 1) }
       process.exit(0)
     })`
-  const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  )
   await Promise.all(children.map((child) => once(child.stdout, 'data')))
   for (const child of children) child.stdin.end('go')
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number))
   expect(codes.sort()).toEqual([0, 4, 4, 4])
   const winner = String(children.find(({ exitCode }) => exitCode === 0)!.pid)
-  expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual(['a', 'b', 'c'].map((name) => [name, winner]))
+  expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual(
+    ['a', 'b', 'c'].map((name) => [name, winner]),
+  )
 }, 60_000)

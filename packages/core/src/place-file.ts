@@ -1,6 +1,6 @@
 /**
- * @file A finished file gets its name: instead of what stands there, or only where nothing does. The second is decided by
- * the file system in one step, so that of two runs that want one name exactly one gets it.
+ * @file A finished file gets its name: instead of what stands there, or only where nothing does. The second is decided
+ * by the file system in one step, so that of two runs that want one name exactly one gets it.
  */
 
 import { closeSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
@@ -35,7 +35,11 @@ function isAnything(path: string): boolean {
  * @param former a name for what stands at `path`, for `undo`; without it, and where links cannot be made, it is gone
  * @throws IndistinctError 'file' where something stands at `path` and not `replace`; whatever the system refuses.
  */
-export function placeFile(temporary: string, path: string, { replace, former }: { readonly replace: boolean; readonly former?: string }): PlacedFile {
+export function placeFile(
+  temporary: string,
+  path: string,
+  { replace, former }: { readonly replace: boolean; readonly former?: string },
+): PlacedFile {
   if (!replace) return placeNew(temporary, path)
   const known = former === undefined ? 'nothing' : keptAs(path, former)
   const removeOwn = removal(temporary, path)

@@ -51,7 +51,8 @@ describe.each([1, 2, 3, 5, 63, 64, 65, 131, 330])('%i rows', (n) => {
   test('the inverse is one, symmetric to the last bit', () => {
     const inverse = positiveInverse(a.slice(), n)
     expect(strayed(a, inverse, n)).toBeLessThan(1e-9)
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (inverse[i * n + j] !== inverse[j * n + i]) expect.fail(`(${i}, ${j}) differs`)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < i; j++) if (inverse[i * n + j] !== inverse[j * n + i]) expect.fail(`(${i}, ${j}) differs`)
   })
 
   test('solves', () => {
@@ -65,7 +66,9 @@ describe.each([1, 2, 3, 5, 63, 64, 65, 131, 330])('%i rows', (n) => {
 })
 
 test('refuses what is not positive definite', () => {
-  expect(() => choleskyFactor(Float64Array.of(1, 2, 2, 1), 2)).toThrow('expected a positive definite matrix, got pivot -3 in row 1')
+  expect(() => choleskyFactor(Float64Array.of(1, 2, 2, 1), 2)).toThrow(
+    'expected a positive definite matrix, got pivot -3 in row 1',
+  )
   expect(() => choleskyFactor(Float64Array.of(NaN), 1)).toThrow('got pivot NaN in row 0')
   expect(() => choleskyFactor(new Float64Array(3), 2)).toThrow('expected 2 x 2 values, got 3')
 })

@@ -1,20 +1,22 @@
 /**
- * @file Cholesky factors of symmetric positive definite matrices in float64, row-major, and what is solved with them. Blocked for
- * the cache, so that thousands of rows are a matter of seconds; sums have one fixed order.
+ * @file Cholesky factors of symmetric positive definite matrices in float64, row-major, and what is solved with them.
+ * Blocked for the cache, so that thousands of rows are a matter of seconds; sums have one fixed order.
  */
 
 /** Rows and columns of a block: three blocks of that depth stay in the second level of cache. */
 const block = 64
 
 /**
- * Replaces the lower triangle of `a` (n, n) by L, a = L L'; what lies above the diagonal is not read, and is left undefined.
+ * Replaces the lower triangle of `a` (n, n) by L, a = L L'; what lies above the diagonal is not read, and is left
+ * undefined.
  * @throws RangeError when a pivot is not above zero: the matrix is not positive definite to working precision.
  */
 export function choleskyFactor(a: Float64Array, n: number): void {
   if (a.length !== n * n) throw new RangeError(`choleskyFactor: expected ${n} x ${n} values, got ${a.length}`)
   for (let first = 0; first < n; first += block) {
     const last = Math.min(first + block, n)
-    for (let top = first; top < n; top += block) subtractDots(a, top, first, Math.min(top + block, n), last, a, a, 0, first, n)
+    for (let top = first; top < n; top += block)
+      subtractDots(a, top, first, Math.min(top + block, n), last, a, a, 0, first, n)
     for (let j = first; j < last; j++) {
       for (let i = j; i < n; i++) {
         let sum = a[i * n + j]!
@@ -23,7 +25,8 @@ export function choleskyFactor(a: Float64Array, n: number): void {
           a[i * n + j] = sum / a[j * n + j]!
           continue
         }
-        if (!(sum > 0 && sum < Infinity)) throw new RangeError(`choleskyFactor: expected a positive definite matrix, got pivot ${sum} in row ${i}`)
+        if (!(sum > 0 && sum < Infinity))
+          throw new RangeError(`choleskyFactor: expected a positive definite matrix, got pivot ${sum} in row ${i}`)
         a[i * n + i] = Math.sqrt(sum)
       }
     }
@@ -69,7 +72,8 @@ export function positiveInverse(a: Float64Array, n: number): Float64Array {
   }
   const negative = new Float64Array(n * n)
   for (let top = 0; top < n; top += block) {
-    for (let first = 0; first <= top; first += block) subtractDots(negative, top, first, Math.min(top + block, n), Math.min(first + block, n), root, root, top, n, n)
+    for (let first = 0; first <= top; first += block)
+      subtractDots(negative, top, first, Math.min(top + block, n), Math.min(first + block, n), root, root, top, n, n)
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) negative[j * n + i] = negative[i * n + j] = -negative[i * n + j]!
@@ -78,11 +82,20 @@ export function positiveInverse(a: Float64Array, n: number): Float64Array {
 }
 
 /**
- * c[i, j] -= sum over from <= k < to of a[i, k] b[j, k], for top <= i < bottom and first <= j < last; all (n, n). Values of
- * c that are read there as a or b lie in other columns.
+ * c[i, j] -= sum over from <= k < to of a[i, k] b[j, k], for top <= i < bottom and first <= j < last; all (n, n).
+ * Values of c that are read there as a or b lie in other columns.
  */
 function subtractDots(
-  c: Float64Array, top: number, first: number, bottom: number, last: number, a: Float64Array, b: Float64Array, from: number, to: number, n: number,
+  c: Float64Array,
+  top: number,
+  first: number,
+  bottom: number,
+  last: number,
+  a: Float64Array,
+  b: Float64Array,
+  from: number,
+  to: number,
+  n: number,
 ): void {
   // Depth is cut too: what is multiplied stays in the cache for all of the block.
   const depth = 256
@@ -98,10 +111,26 @@ function subtractDots(
   }
 }
 
-function fourByTwo(c: Float64Array, i: number, j: number, a: Float64Array, b: Float64Array, start: number, end: number, n: number): void {
+function fourByTwo(
+  c: Float64Array,
+  i: number,
+  j: number,
+  a: Float64Array,
+  b: Float64Array,
+  start: number,
+  end: number,
+  n: number,
+): void {
   const [a0, a1, a2, a3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n]
   const [b0, b1] = [j * n, (j + 1) * n]
-  let s00 = 0, s01 = 0, s10 = 0, s11 = 0, s20 = 0, s21 = 0, s30 = 0, s31 = 0
+  let s00 = 0,
+    s01 = 0,
+    s10 = 0,
+    s11 = 0,
+    s20 = 0,
+    s21 = 0,
+    s30 = 0,
+    s31 = 0
   for (let k = start; k < end; k++) {
     const x = b[b0 + k]!
     const y = b[b1 + k]!
@@ -128,7 +157,16 @@ function fourByTwo(c: Float64Array, i: number, j: number, a: Float64Array, b: Fl
   c[a3 + j + 1]! -= s31
 }
 
-function one(c: Float64Array, i: number, j: number, a: Float64Array, b: Float64Array, start: number, end: number, n: number): void {
+function one(
+  c: Float64Array,
+  i: number,
+  j: number,
+  a: Float64Array,
+  b: Float64Array,
+  start: number,
+  end: number,
+  n: number,
+): void {
   let sum = 0
   for (let k = start; k < end; k++) sum += a[i * n + k]! * b[j * n + k]!
   c[i * n + j]! -= sum

@@ -1,24 +1,32 @@
-/** @file When a process started, as its system tells it: process numbers are given anew, a number with its start is not. */
+/**
+ * @file When a process started, as its system tells it: process numbers are given anew, a number with its start is not.
+ */
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * Start of process `pid` of this machine, in words that are only good for comparison: '' where the system does not tell,
- * undefined where there is no such process.
+ * Start of process `pid` of this machine, in words that are only good for comparison: '' where the system does not
+ * tell, undefined where there is no such process.
  */
 export function processStart(pid: number): string | undefined {
   if (!isRunning(pid)) return undefined
   try {
     if (process.platform === 'linux') return `${bootOf()} ${fieldsOf(pid)[19]}`
-    const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+    const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    })
     return status === 0 ? stdout.trim() : ''
   } catch {
     return ''
   }
 }
 
-/** Fields of /proc/PID/stat from the third on; the second, the name, may hold blanks and brackets. The 22nd is the start. */
+/**
+ * Fields of /proc/PID/stat from the third on; the second, the name, may hold blanks and brackets. The 22nd is the
+ * start.
+ */
 function fieldsOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')

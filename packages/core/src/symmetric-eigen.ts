@@ -1,4 +1,7 @@
-/** @file Eigenvectors of small symmetric matrices in float64, by Jacobi rotations: plain square roots only, so equal bytes everywhere. */
+/**
+ * @file Eigenvectors of small symmetric matrices in float64, by Jacobi rotations: plain square roots only, so equal
+ * bytes everywhere.
+ */
 
 export interface SymmetricEigen {
   /** Eigenvalues (n), largest first. */
@@ -54,8 +57,19 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
   return { values: Float64Array.from(order, (i) => a[i * m + i]!), vectors }
 }
 
-/** Turns `count` pairs of entries, x from `p` on in steps of `stepP` and y from `q` on, into c x - s y and s x + c y. */
-function rotate(a: Float64Array, p: number, stepP: number, q: number, stepQ: number, count: number, c: number, s: number): void {
+/**
+ * Turns `count` pairs of entries, x from `p` on in steps of `stepP` and y from `q` on, into c x - s y and s x + c y.
+ */
+function rotate(
+  a: Float64Array,
+  p: number,
+  stepP: number,
+  q: number,
+  stepQ: number,
+  count: number,
+  c: number,
+  s: number,
+): void {
   for (let k = 0; k < count; k++, p += stepP, q += stepQ) {
     const x = a[p]!
     const y = a[q]!

@@ -63,13 +63,15 @@ test('a staged file that is discarded leaves nothing, and no second writer of on
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('leftovers of killed processes go with the next writing of the same path; those of running ones stay', async () => {
+test('leftovers of killed processes go with the next writing of that path; those of running ones stay', async () => {
   const script = `import { createFile } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     createFile(${JSON.stringify(join(folder, 'a'))}).write(new Uint8Array(9))
     process.stdout.write('open')
     setInterval(() => {}, 1000)`
   const start = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(child.stdout!, 'data')
     return child
   }
@@ -87,32 +89,40 @@ test('leftovers of killed processes go with the next writing of the same path; t
 
 describe('every step that the system refuses', () => {
   const steps = ['openSync', 'writeSync', 'fsyncSync', 'closeSync', 'renameSync'] as const
-  test.each(steps.flatMap((step) => ['ENOSPC', 'EACCES', 'EIO'].map((code) => [step, code] as const)))('%s: %s', (step, code) => {
-    const path = join(folder, 'kept')
-    writeFileSync(path, 'old')
-    const real = fs[step] as (...args: unknown[]) => unknown
-    let refused = 0
-    const stub = (...args: unknown[]): unknown => {
-      if (step === 'closeSync') real(...args)
-      if (refused++ === 0) throw Object.assign(new Error(`${code}: refused, ${step}`), { code })
-      return step === 'closeSync' ? undefined : real(...args)
-    }
-    Object.assign(fs, { [step]: stub })
-    syncBuiltinESMExports()
-    try {
-      expect(() => writeFileAtomic(path, 'new')).toThrow(expect.objectContaining({ code: 'file', message: `cannot write ${path}: ${code}: refused, ${step}` }))
-    } finally {
-      Object.assign(fs, { [step]: real })
+  test.each(steps.flatMap((step) => ['ENOSPC', 'EACCES', 'EIO'].map((code) => [step, code] as const)))(
+    '%s: %s',
+    (step, code) => {
+      const path = join(folder, 'kept')
+      writeFileSync(path, 'old')
+      const real = fs[step] as (...args: unknown[]) => unknown
+      let refused = 0
+      const stub = (...args: unknown[]): unknown => {
+        if (step === 'closeSync') real(...args)
+        if (refused++ === 0) throw Object.assign(new Error(`${code}: refused, ${step}`), { code })
+        return step === 'closeSync' ? undefined : real(...args)
+      }
+      Object.assign(fs, { [step]: stub })
       syncBuiltinESMExports()
-    }
-    expect(refused).toBeGreaterThan(0)
-    expect(readFileSync(path, 'utf8')).toBe('old')
-    expect(readdirSync(folder)).toEqual(['kept'])
-  })
+      try {
+        expect(() => writeFileAtomic(path, 'new')).toThrow(
+          expect.objectContaining({ code: 'file', message: `cannot write ${path}: ${code}: refused, ${step}` }),
+        )
+      } finally {
+        Object.assign(fs, { [step]: real })
+        syncBuiltinESMExports()
+      }
+      expect(refused).toBeGreaterThan(0)
+      expect(readFileSync(path, 'utf8')).toBe('old')
+      expect(readdirSync(folder)).toEqual(['kept'])
+    },
+  )
 
   test('short writes are continued', () => {
     const real = fs.writeSync
-    Object.assign(fs, { writeSync: (fd: number, bytes: Uint8Array, at: number, length: number) => real(fd, bytes, at, Math.min(length, 3)) })
+    Object.assign(fs, {
+      writeSync: (fd: number, bytes: Uint8Array, at: number, length: number) =>
+        real(fd, bytes, at, Math.min(length, 3)),
+    })
     syncBuiltinESMExports()
     try {
       writeFileAtomic(join(folder, 'whole'), '0123456789')

@@ -1,6 +1,6 @@
 /**
- * @file Writing files so that a reader sees the old bytes or all the new ones, never a part: bytes go to a temporary name
- * beside the target, are flushed, and the file gets its name at the end.
+ * @file Writing files so that a reader sees the old bytes or all the new ones, never a part: bytes go to a temporary
+ * name beside the target, are flushed, and the file gets its name at the end.
  */
 
 import { createHash } from 'node:crypto'
@@ -31,7 +31,9 @@ export interface FileWriter {
   readonly path: string
   /** Appends; on failure the temporary file is removed. @throws IndistinctError 'file' when the disk refuses. */
   write(bytes: Uint8Array): void
-  /** Flushes what was written. @throws IndistinctError 'file', and removes the temporary file, when the disk refuses. */
+  /**
+   * Flushes what was written. @throws IndistinctError 'file', and removes the temporary file, when the disk refuses.
+   */
   stage(): StagedFile
   /** Removes the temporary file. */
   discard(): void
@@ -110,7 +112,7 @@ export function createFile(path: string, { replace = true, mode }: WriteOptions 
       if (fd === undefined) throw new Error(`createFile: ${path} is closed`)
       const open = fd
       attempt(() => {
-        for (let at = 0; at < bytes.length; ) {
+        for (let at = 0; at < bytes.length;) {
           const length = writeSync(open, bytes, at, Math.min(AT_ONCE, bytes.length - at))
           // It would be tried for ever.
           if (length === 0) throw new Error('the disk takes no more bytes')
@@ -144,7 +146,11 @@ export function createFile(path: string, { replace = true, mode }: WriteOptions 
  * Writes `chunks` under a temporary name and flushes them; on failure nothing is left.
  * @throws IndistinctError 'file' when the folder or the disk refuses, and whatever `chunks` throws, wrapped in one.
  */
-export function stageFile(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>, options: WriteOptions = {}): StagedFile {
+export function stageFile(
+  path: string,
+  chunks: string | Uint8Array | Iterable<Uint8Array>,
+  options: WriteOptions = {},
+): StagedFile {
   const file = createFile(path, options)
   try {
     const parts = typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
@@ -158,8 +164,8 @@ export function stageFile(path: string, chunks: string | Uint8Array | Iterable<U
 }
 
 /**
- * Gives several staged files their names, in their order, or none of them: where one is refused, what stood at the names
- * of those before it comes back. A process that is killed half way leaves the files before the one it was at.
+ * Gives several staged files their names, in their order, or none of them: where one is refused, what stood at the
+ * names of those before it comes back. A process that is killed half way leaves the files before the one it was at.
  * @throws IndistinctError 'file'.
  */
 export function commitFiles(files: readonly StagedFile[]): void {
@@ -186,12 +192,19 @@ export function commitFiles(files: readonly StagedFile[]): void {
  * file is removed and whatever stood at `path` is untouched.
  * @throws IndistinctError 'file' when the folder or the disk refuses.
  */
-export function writeFileAtomic(path: string, chunks: string | Uint8Array | Iterable<Uint8Array>, options: WriteOptions = {}): void {
+export function writeFileAtomic(
+  path: string,
+  chunks: string | Uint8Array | Iterable<Uint8Array>,
+  options: WriteOptions = {},
+): void {
   stageFile(path, chunks, options).commit()
 }
 
 /** Writes those of `files` that have a path, all of them or none. @throws IndistinctError 'file'. */
-export function writeFiles(files: readonly (readonly [path: string | undefined, content: string | Uint8Array])[], options: WriteOptions = {}): void {
+export function writeFiles(
+  files: readonly (readonly [path: string | undefined, content: string | Uint8Array])[],
+  options: WriteOptions = {},
+): void {
   const staged: StagedFile[] = []
   try {
     for (const [path, content] of files) if (path !== undefined) staged.push(stageFile(path, content, options))
@@ -203,7 +216,9 @@ export function writeFiles(files: readonly (readonly [path: string | undefined, 
 
 /** Temporary names carry the machine, since a process number says nothing about processes elsewhere. */
 function partPrefix(path: string): string {
-  return `.${basename(path)}.${hostname().replace(/[^\w-]/g, '_').slice(0, 24)}-`
+  return `.${basename(path)}.${hostname()
+    .replace(/[^\w-]/g, '_')
+    .slice(0, 24)}-`
 }
 
 function removeLeftovers(path: string): void {
@@ -238,7 +253,9 @@ function isRunning(pid: number, thread: number, temporary: string): boolean {
   }
 }
 
-/** A new name outlives a power cut once its folder is flushed too; not every file system or platform lets folders be. */
+/**
+ * A new name outlives a power cut once its folder is flushed too; not every file system or platform lets folders be.
+ */
 function flushFolder(folder: string): void {
   let fd: number | undefined
   try {

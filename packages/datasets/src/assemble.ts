@@ -1,4 +1,6 @@
-/** @file What every reader does last: duplicate pairs, and users and items without interactions, are dropped and noted. */
+/**
+ * @file What every reader does last: duplicate pairs, and users and items without interactions, are dropped and noted.
+ */
 
 import type { Labels } from '@indistinct/core'
 import { degrees, selectPart, type Dataset } from './dataset.ts'

@@ -34,12 +34,16 @@ export function readCsvRows(bytes: Uint8Array, layout: CsvLayout): CsvRows {
   const header = records[0]
   if (!header) throw badData(`${file} is empty, expected a header with ${columns.join(', ')}; ${advice}`)
   const repeated = header.find((name, i) => header.indexOf(name) !== i)
-  if (repeated !== undefined) throw badData(`${file}, row 1: expected different column names, got ${quoted(repeated)} twice; ${advice}`)
+  if (repeated !== undefined)
+    throw badData(`${file}, row 1: expected different column names, got ${quoted(repeated)} twice; ${advice}`)
   const positions = columns.map((name) => {
     const at = header.indexOf(name)
     if (at >= 0) return at
     const hint = header.length === 1 ? `: is the delimiter another one than ${quoted(delimiter)}?` : ''
-    throw badData(`${file}, row 1: expected a column ${quoted(name)}, got ${header.map((each) => quoted(each)).join(', ')}${hint}; ${advice}`)
+    throw badData(
+      `${file}, row 1: expected a column ${quoted(name)}, got ` +
+        `${header.map((each) => quoted(each)).join(', ')}${hint}; ${advice}`,
+    )
   })
   if (records.length === 1) throw badData(`${file}: expected rows below the header, got none; ${advice}`)
   return {
@@ -47,7 +51,9 @@ export function readCsvRows(bytes: Uint8Array, layout: CsvLayout): CsvRows {
     rows: records.slice(1).map((record) => positions.map((at) => record[at]!)),
     place(r) {
       // Only an error needs the line, so only then is it worth the slower parse that counts lines.
-      const [record] = parse(text, { delimiter, info: true, from: r + 2, to: r + 2 }) as unknown as { info: { lines: number } }[]
+      const [record] = parse(text, { delimiter, info: true, from: r + 2, to: r + 2 }) as unknown as {
+        info: { lines: number }
+      }[]
       return `${file}, row ${record!.info.lines}`
     },
   }
@@ -58,6 +64,10 @@ function parseRecords(text: string, { file, advice }: CsvLayout, delimiter: stri
     return parse(text, { delimiter })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
-    throw badData(`${file}, row ${String(cause['lines'])}: expected rows with the columns of the header, got: ${cause.message}; ${advice}`, { cause })
+    throw badData(
+      `${file}, row ${String(cause['lines'])}: expected rows with the columns of the header, got: ` +
+        `${cause.message}; ${advice}`,
+      { cause },
+    )
   }
 }

@@ -21,15 +21,23 @@ describe('readCsvDataset', () => {
   })
 
   test('reads only the attributes asked for, and none without a file', () => {
-    expect(Object.keys(readCsvDataset({ interactions, attributes }, { ...columns, attributes: ['town'] }).attributes)).toEqual(['town'])
+    expect(
+      Object.keys(readCsvDataset({ interactions, attributes }, { ...columns, attributes: ['town'] }).attributes),
+    ).toEqual(['town'])
     expect(readCsvDataset({ interactions }, columns).attributes).toEqual({})
-    expect(() => readCsvDataset({ interactions }, { ...columns, attributes: ['town'] })).toThrow('expected an attributes file for town, got none')
+    expect(() => readCsvDataset({ interactions }, { ...columns, attributes: ['town'] })).toThrow(
+      'expected an attributes file for town, got none',
+    )
   })
 
   test('stops at a user without attributes, or leaves it unlabelled', () => {
     const files = { interactions, attributes: utf8('id,gender\nal,f\n') }
-    expect(() => readCsvDataset(files, columns)).toThrow('interactions.csv, row 2, column who: expected a user of attributes.csv, got "zoe"; add a row for it')
-    expect([...readCsvDataset(files, { ...columns, unknownUsers: 'unlabelled' }).attributes['gender']!.codes]).toEqual([-1, 0])
+    expect(() => readCsvDataset(files, columns)).toThrow(
+      'interactions.csv, row 2, column who: expected a user of attributes.csv, got "zoe"; add a row for it',
+    )
+    expect([...readCsvDataset(files, { ...columns, unknownUsers: 'unlabelled' }).attributes['gender']!.codes]).toEqual([
+      -1, 0,
+    ])
   })
 
   test('reads another delimiter', () => {
@@ -42,7 +50,10 @@ describe('readCsvDataset', () => {
     ['user,item\n1,2\n3\n', 'interactions.csv, row 3: expected rows with the columns of the header'],
     ['user,item\n1,2\n\n3,4\n', 'interactions.csv, row 3: expected rows with the columns of the header'],
     ['user,user\n1,2\n', 'interactions.csv, row 1: expected different column names, got "user" twice'],
-    ['user\titem\n1\t2\n', 'interactions.csv, row 1: expected a column "user", got "user\\titem": is the delimiter another one than ","?'],
+    [
+      'user\titem\n1\t2\n',
+      'interactions.csv, row 1: expected a column "user", got "user\\titem": is the delimiter another one than ","?',
+    ],
     ['user,item\n"a\nb",2\n3,\n', 'interactions.csv, row 4, column item: expected an id, got an empty field'],
   ])('refuses interactions %j', (text, message) => {
     expect(() => readCsvDataset({ interactions: utf8(text) })).toThrow(
@@ -51,11 +62,15 @@ describe('readCsvDataset', () => {
   })
 
   test('refuses a rating that is no number, duplicate users, and attributes without a column', () => {
-    expect(() => readCsvDataset({ interactions: utf8('user,item,r\n1,2,\n') }, { ratingColumn: 'r' })).toThrow('row 2, column r: expected a number, got ""')
+    expect(() => readCsvDataset({ interactions: utf8('user,item,r\n1,2,\n') }, { ratingColumn: 'r' })).toThrow(
+      'row 2, column r: expected a number, got ""',
+    )
     const one = utf8('user,item\n1,2\n')
     expect(() => readCsvDataset({ interactions: one, attributes: utf8('user,g\n1,f\n1,m\n') })).toThrow(
       'attributes.csv, row 3, column user: expected every user once, got "1" again after attributes.csv, row 2',
     )
-    expect(() => readCsvDataset({ interactions: one, attributes: utf8('user\n1\n') })).toThrow('attributes.csv, row 1: expected an attribute column beside "user", got none')
+    expect(() => readCsvDataset({ interactions: one, attributes: utf8('user\n1\n') })).toThrow(
+      'attributes.csv, row 1: expected an attribute column beside "user", got none',
+    )
   })
 })

@@ -33,8 +33,17 @@ export interface CsvOptions {
  * attributes file knows are left out.
  * @throws IndistinctError 'bad-data' that names file, row and column; 'usage' for attributes without their file.
  */
-export function readCsvDataset(files: { readonly interactions: Uint8Array; readonly attributes?: Uint8Array }, options: CsvOptions = {}): Dataset {
-  const { name = 'csv', userColumn = 'user', itemColumn = 'item', ratingColumn, interactionsFile: file = 'interactions.csv' } = options
+export function readCsvDataset(
+  files: { readonly interactions: Uint8Array; readonly attributes?: Uint8Array },
+  options: CsvOptions = {},
+): Dataset {
+  const {
+    name = 'csv',
+    userColumn = 'user',
+    itemColumn = 'item',
+    ratingColumn,
+    interactionsFile: file = 'interactions.csv',
+  } = options
   const advice = 'correct the file, or name its columns'
   const layout = { file, ...(options.delimiter !== undefined && { delimiter: options.delimiter }), advice }
   const columns = ratingColumn === undefined ? [userColumn, itemColumn] : [userColumn, itemColumn, ratingColumn]
@@ -47,34 +56,59 @@ export function readCsvDataset(files: { readonly interactions: Uint8Array; reado
   const ratings = ratingColumn === undefined ? undefined : new Float32Array(rows.length)
   rows.forEach((values, r) => {
     const empty = [userColumn, itemColumn].find((_, c) => values[c] === '')
-    if (empty !== undefined) throw badData(`${place(r)}, column ${empty}: expected an id, got an empty field; ${advice}`)
+    if (empty !== undefined)
+      throw badData(`${place(r)}, column ${empty}: expected an id, got an empty field; ${advice}`)
     pairUsers[r] = users.add(values[0]!)
     if (pairUsers[r] === firstRow.length) firstRow.push(r)
     pairItems[r] = items.add(values[1]!)
     if (!ratings) return
     const rating = values[2]!.trim() === '' ? NaN : Number(values[2])
-    if (!Number.isFinite(rating)) throw badData(`${place(r)}, column ${ratingColumn}: expected a number, got ${quoted(values[2]!)}; ${advice}`)
+    if (!Number.isFinite(rating))
+      throw badData(`${place(r)}, column ${ratingColumn}: expected a number, got ${quoted(values[2]!)}; ${advice}`)
     ratings[r] = rating
   })
-  const attributes = files.attributes ? readAttributes(files.attributes, users, (code) => place(firstRow[code]!), options) : {}
-  if (!files.attributes && options.attributes) throw usageError(`readCsvDataset: expected an attributes file for ${options.attributes.join(', ')}, got none`)
-  return assembleDataset({ name, users: users.names, items: items.names, pairUsers, pairItems, ...(ratings && { ratings }), attributes })
+  const attributes = files.attributes
+    ? readAttributes(files.attributes, users, (code) => place(firstRow[code]!), options)
+    : {}
+  if (!files.attributes && options.attributes)
+    throw usageError(`readCsvDataset: expected an attributes file for ${options.attributes.join(', ')}, got none`)
+  return assembleDataset({
+    name,
+    users: users.names,
+    items: items.names,
+    pairUsers,
+    pairItems,
+    ...(ratings && { ratings }),
+    attributes,
+  })
 }
 
 /** @param placeOf where the interactions file first names a user. */
-function readAttributes(bytes: Uint8Array, users: CodeBook, placeOf: (code: number) => string, options: CsvOptions): Record<string, Labels> {
+function readAttributes(
+  bytes: Uint8Array,
+  users: CodeBook,
+  placeOf: (code: number) => string,
+  options: CsvOptions,
+): Record<string, Labels> {
   const { attributesFile: file = 'attributes.csv', userColumn = 'user' } = options
   const idColumn = options.attributesUserColumn ?? userColumn
   const advice = 'correct the file, or name its columns'
   const layout = { file, ...(options.delimiter !== undefined && { delimiter: options.delimiter }), advice }
-  const names = options.attributes ?? readCsvRows(bytes, { ...layout, columns: [idColumn] }).header.filter((name) => name !== idColumn)
-  if (names.length === 0) throw badData(`${file}, row 1: expected an attribute column beside ${quoted(idColumn)}, got none; ${advice}`)
+  const names =
+    options.attributes ??
+    readCsvRows(bytes, { ...layout, columns: [idColumn] }).header.filter((name) => name !== idColumn)
+  if (names.length === 0)
+    throw badData(`${file}, row 1: expected an attribute column beside ${quoted(idColumn)}, got none; ${advice}`)
   const { rows, place } = readCsvRows(bytes, { ...layout, columns: [idColumn, ...names] })
   const rowOf = new Map<string, number>()
   const values = names.map(() => new Array<string>(users.names.length).fill(''))
   rows.forEach(([id, ...fields], r) => {
     const before = rowOf.get(id!)
-    if (before !== undefined) throw badData(`${place(r)}, column ${idColumn}: expected every user once, got ${quoted(id!)} again after ${place(before)}; ${advice}`)
+    if (before !== undefined)
+      throw badData(
+        `${place(r)}, column ${idColumn}: expected every user once, got ${quoted(id!)} again after ` +
+          `${place(before)}; ${advice}`,
+      )
     rowOf.set(id!, r)
     const code = users.get(id!)
     if (code !== undefined) fields.forEach((field, c) => (values[c]![code] = field))

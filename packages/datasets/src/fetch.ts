@@ -38,14 +38,28 @@ export interface Fetched {
  */
 export async function fetchDataset(which: string | KnownDataset, options: FetchOptions): Promise<Fetched> {
   const known = typeof which === 'string' ? knownDataset(which) : which
-  if (!known) throw usageError(`unknown data set ${JSON.stringify(which)}: expected one of ${knownDatasets.map((each) => each.name).join(', ')}`)
-  if (known.kind === 'generated') throw usageError(`${known.name} is generated: it needs no files and can be used at once`)
+  if (!known)
+    throw usageError(
+      `unknown data set ${JSON.stringify(which)}: expected one of ${knownDatasets.map((each) => each.name).join(', ')}`,
+    )
+  if (known.kind === 'generated')
+    throw usageError(`${known.name} is generated: it needs no files and can be used at once`)
   const folder = join(cacheFolder(options), known.folder ?? known.name)
-  if (!known.download) throw fileError(`${known.title} has no download: ${known.withdrawn ?? known.derived}. If you have a copy, put ${known.files.map((file) => file.name).join(', ')} into ${folder}`)
+  if (!known.download)
+    throw fileError(
+      `${known.title} has no download: ${known.withdrawn ?? known.derived}. If you have a copy, put ` +
+        `${known.files.map((file) => file.name).join(', ')} into ${folder}`,
+    )
   if (!options.acceptLicence) {
-    throw usageError(`${known.title} has its own licence: ${known.licence}. Read it at ${known.page} and repeat with --accept-licence if you accept it`)
+    throw usageError(
+      `${known.title} has its own licence: ${known.licence}. Read it at ${known.page} and repeat with ` +
+        '--accept-licence if you accept it',
+    )
   }
-  const bytes = options.fromFile === undefined ? await downloaded(known.download, folder, options) : await given(options.fromFile, known.download)
+  const bytes =
+    options.fromFile === undefined
+      ? await downloaded(known.download, folder, options)
+      : await given(options.fromFile, known.download)
   const contents = unpack(bytes, known, options.fromFile ?? known.download.url)
   for (const [name, content] of contents) writeFileAtomic(join(folder, name), content)
   // An unpacked archive is not needed any more; a download that is the data set itself stays.
@@ -77,13 +91,18 @@ async function downloaded(download: KnownDownload, folder: string, options: Fetc
     }
     const digest = hash.digest('hex')
     if (digest !== download.md5) {
-      throw fileError(`${download.url}: expected a file with md5 ${download.md5}, got ${digest}: the download is damaged or the file has changed; try again`)
+      throw fileError(
+        `${download.url}: expected a file with md5 ${download.md5}, got ${digest}: the download is damaged or ` +
+          'the file has changed; try again',
+      )
     }
     renameSync(part, path)
     return await readFile(path)
   } catch (cause) {
     rmSync(part, { force: true })
-    throw cause instanceof Error && cause.name === 'IndistinctError' ? cause : fileError(`cannot download ${download.url}: ${reason(cause)}; ${byHand(download)}`, { cause })
+    throw cause instanceof Error && cause.name === 'IndistinctError'
+      ? cause
+      : fileError(`cannot download ${download.url}: ${reason(cause)}; ${byHand(download)}`, { cause })
   }
 }
 
@@ -102,7 +121,10 @@ async function request(download: KnownDownload, { request = fetch, signal }: Fet
     )
   }
   if (!response.ok || !response.body) {
-    throw fileError(`cannot download ${download.url}: expected status 200, got ${response.status} ${response.statusText}; ${byHand(download)}`)
+    throw fileError(
+      `cannot download ${download.url}: expected status 200, got ${response.status} ${response.statusText}; ` +
+        `${byHand(download)}`,
+    )
   }
   return response
 }
@@ -122,7 +144,10 @@ async function given(path: string, download: KnownDownload): Promise<Uint8Array>
   })
   const digest = createHash('md5').update(bytes).digest('hex')
   if (digest !== download.md5) {
-    throw badData(`${path}: expected the official ${download.file} with md5 ${download.md5}, got md5 ${digest}; download it again from ${download.url}`)
+    throw badData(
+      `${path}: expected the official ${download.file} with md5 ${download.md5}, got md5 ${digest}; download it ` +
+        `again from ${download.url}`,
+    )
   }
   return bytes
 }
@@ -146,7 +171,8 @@ function unpack(bytes: Uint8Array, known: KnownDataset, source: string): Map<str
   for (const file of known.files) {
     const content = contents.get(file.name)
     if (!content) throw badData(`${source}: expected a file ${file.name} in it, got none; download it again`)
-    if (!isOfficial(content, file)) throw badData(`${source}: expected the official ${file.name}, got a file with another digest; download it again`)
+    if (!isOfficial(content, file))
+      throw badData(`${source}: expected the official ${file.name}, got a file with another digest; download it again`)
   }
   return contents
 }

@@ -5,7 +5,11 @@ import { assembleDataset } from './assemble.ts'
 import type { Dataset } from './dataset.ts'
 
 /** A data set of the given pairs; user u is F when u is even. Ids are `u0`, `i0` and so on. */
-export function datasetOfPairs(users: number, items: number, pairs: readonly (readonly [user: number, item: number])[]): Dataset {
+export function datasetOfPairs(
+  users: number,
+  items: number,
+  pairs: readonly (readonly [user: number, item: number])[],
+): Dataset {
   return assembleDataset({
     name: 'pairs',
     users: Array.from({ length: users }, (_, u) => `u${u}`),

@@ -21,7 +21,11 @@ export function distinctIds(column: Float64Array): number[] {
  * Position of each row's id among `ids`.
  * @param unknown makes the error for an id that is not among them, in a row counted from 0.
  */
-export function codesOfIds(column: Float64Array, ids: readonly number[], unknown: (id: number, row: number) => Error): Int32Array {
+export function codesOfIds(
+  column: Float64Array,
+  ids: readonly number[],
+  unknown: (id: number, row: number) => Error,
+): Int32Array {
   const lookUp = lookUpOf(ids, column.length)
   const codes = new Int32Array(column.length)
   for (let r = 0; r < column.length; r++) {
@@ -54,14 +58,19 @@ function largestOf(values: ArrayLike<number>): number {
  * Ids given as text, one a row, each once.
  * @throws IndistinctError 'bad-data' when one is no integer, above 2^53 - 1, or a duplicate.
  */
-export function uniqueIntegerIds(texts: readonly string[], place: { file: string; column: string; advice: string }): number[] {
+export function uniqueIntegerIds(
+  texts: readonly string[],
+  place: { file: string; column: string; advice: string },
+): number[] {
   const rowOf = new Map<number, number>()
   return texts.map((text, row) => {
     const id = /^\d+$/.test(text) ? Number(text) : NaN
     const where = `${place.file}, row ${row + 1}, column ${place.column}`
-    if (!Number.isSafeInteger(id)) throw badData(`${where}: expected an integer from 0 to 2^53 - 1, got ${quoted(text)}; ${place.advice}`)
+    if (!Number.isSafeInteger(id))
+      throw badData(`${where}: expected an integer from 0 to 2^53 - 1, got ${quoted(text)}; ${place.advice}`)
     const before = rowOf.get(id)
-    if (before !== undefined) throw badData(`${where}: expected every id once, got ${id} again after row ${before + 1}; ${place.advice}`)
+    if (before !== undefined)
+      throw badData(`${where}: expected every id once, got ${id} again after row ${before + 1}; ${place.advice}`)
     rowOf.set(id, row)
     return id
   })

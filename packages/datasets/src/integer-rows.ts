@@ -46,14 +46,16 @@ export function readIntegerRows(bytes: Uint8Array, layout: IntegerRowsLayout): F
         digit = ++at < end ? bytes[at]! - ZERO : -1
       }
       // 16 digits and more can pass 2^53, past which doubles no longer tell integers apart.
-      if (at === start || (at - start > 15 && value > Number.MAX_SAFE_INTEGER)) throw fieldError(bytes, layout, row, column)
+      if (at === start || (at - start > 15 && value > Number.MAX_SAFE_INTEGER))
+        throw fieldError(bytes, layout, row, column)
       out[column]![row] = value
       if (column === last) {
         if (at < end && bytes[at] === RETURN) at++
         if (at < end && bytes[at] !== NEWLINE) throw fieldError(bytes, layout, row, column)
         at++
       } else {
-        if (at + width > end || bytes[at] !== first || (width === 2 && bytes[at + 1] !== first)) throw fieldError(bytes, layout, row, column)
+        if (at + width > end || bytes[at] !== first || (width === 2 && bytes[at + 1] !== first))
+          throw fieldError(bytes, layout, row, column)
         at += width
       }
     }
@@ -66,20 +68,24 @@ function fieldError(bytes: Uint8Array, layout: IntegerRowsLayout, row: number, c
   let start = 0
   for (let r = 0; r < row; r++) start = bytes.indexOf(NEWLINE, start) + 1
   const newline = bytes.indexOf(NEWLINE, start)
-  const line = Buffer.from(bytes.subarray(start, newline < 0 ? bytes.length : newline)).toString('latin1').replace(/\r$/, '')
+  const line = Buffer.from(bytes.subarray(start, newline < 0 ? bytes.length : newline))
+    .toString('latin1')
+    .replace(/\r$/, '')
   const { file, columns, advice } = layout
   const place = `${file}, row ${row + 1}`
   const delimiter = layout.delimiter === '\t' ? 'a tab' : `"${layout.delimiter}"`
   const expected = `${columns.length} columns (${columns.join(', ')}) separated by ${delimiter}`
   if (line === '') return badData(`${place}: expected ${expected}, got an empty row; ${advice}`)
   const fields = line.split(layout.delimiter)
-  if (fields.length === 1) return badData(`${place}: expected ${expected}, got ${quoted(line)}: is the delimiter another one? ${advice}`)
+  if (fields.length === 1)
+    return badData(`${place}: expected ${expected}, got ${quoted(line)}: is the delimiter another one? ${advice}`)
   if (fields.length !== columns.length) {
     const cut = newline < 0 ? ': the file ends in the middle of a row' : ''
     return badData(`${place}: expected ${expected}, got ${fields.length} in ${quoted(line)}${cut}; ${advice}`)
   }
   return badData(
-    `${place}, column ${column + 1} (${columns[column]}): expected an integer from 0 to 2^53 - 1, got ${quoted(fields[column]!)}; ${advice}`,
+    `${place}, column ${column + 1} (${columns[column]}): expected an integer from 0 to 2^53 - 1, got ` +
+      `${quoted(fields[column]!)}; ${advice}`,
   )
 }
 

@@ -6,8 +6,18 @@ import { kCore } from './k-core.ts'
 
 describe('kCore', () => {
   // A square of users 0, 1 and items 0, 1, and a chain 1-2-2-3-3 hanging from it that unravels one link a round.
-  const square = [[0, 0], [0, 1], [1, 0], [1, 1]] as const
-  const chain = [[1, 2], [2, 2], [2, 3], [3, 3]] as const
+  const square = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const
+  const chain = [
+    [1, 2],
+    [2, 2],
+    [2, 3],
+    [3, 3],
+  ] as const
 
   test('drops until nothing changes, and renumbers', () => {
     const core = kCore(datasetOfPairs(4, 4, [...chain, ...square]), 2)
@@ -47,7 +57,10 @@ describe('kCore', () => {
 
   test('says so when nothing is left', () => {
     expect(() => kCore(datasetOfPairs(4, 4, [...square]), 3)).toThrow(
-      expect.objectContaining({ code: 'bad-data', message: expect.stringContaining('no user and item have 3 interactions among themselves') as string }),
+      expect.objectContaining({
+        code: 'bad-data',
+        message: expect.stringContaining('no user and item have 3 interactions among themselves') as string,
+      }),
     )
     expect(() => kCore(datasetOfPairs(4, 4, [...square]), 0)).toThrow('kCore: expected a positive integer k, got 0')
   })

@@ -36,7 +36,8 @@ export interface KnownDataset {
 }
 
 const MOVIELENS_LICENCE =
-  'research use only: no redistribution, no commercial use without permission, and the GroupLens group must be acknowledged in publications'
+  'research use only: no redistribution, no commercial use without permission, and the GroupLens group must be ' +
+  'acknowledged in publications'
 
 /** Every data set of `loadDataset` except `csv`, the default first. */
 export const knownDatasets: readonly KnownDataset[] = [
@@ -112,7 +113,9 @@ export const knownDatasets: readonly KnownDataset[] = [
       { name: 'sampled_100000_items_demo.txt' },
       { name: 'sampled_100000_items_tracks.txt' },
     ],
-    withdrawn: 'it was withdrawn from public access for licence reasons; lfm-2b-synthetic is a generated twin with its published statistics',
+    withdrawn:
+      'it was withdrawn from public access for licence reasons; lfm-2b-synthetic is a generated twin with its ' +
+      'published statistics',
   },
   {
     name: 'oulad',
@@ -126,8 +129,10 @@ export const knownDatasets: readonly KnownDataset[] = [
       { name: 'users.csv', sha256: '2342e61570a51e686087dc77cf0631041a1c961edf7c0e52c1f6edb37c350527' },
     ],
     derived:
-      'its two files are made from the official ones. interactions.csv has the columns user and item: id_student, and "a" with ' +
-      'id_assessment, of every row of studentAssessment.csv. users.csv has user, gender, age_band, disability, region and ' +
+      'its two files are made from the official ones. interactions.csv has the columns user and item: ' +
+      'id_student, and "a" with ' +
+      'id_assessment, of every row of studentAssessment.csv. users.csv has user, gender, age_band, disability, ' +
+      'region and ' +
       'highest_education of studentInfo.csv, one row a student',
     counts: { users: 23_369, items: 188, interactions: 173_912 },
   },

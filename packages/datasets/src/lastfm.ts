@@ -16,7 +16,11 @@ const advice = 'download lastfm.csv again'
  * @throws IndistinctError 'bad-data' that names row and column; also when a user has two sexes or countries.
  */
 export function readLastfm(files: { readonly 'lastfm.csv': Uint8Array }): Dataset {
-  const { rows, place } = readCsvRows(files['lastfm.csv'], { file, columns: ['user', 'artist', 'sex', 'country'], advice })
+  const { rows, place } = readCsvRows(files['lastfm.csv'], {
+    file,
+    columns: ['user', 'artist', 'sex', 'country'],
+    advice,
+  })
   const users = new CodeBook()
   const artists = new CodeBook()
   const sexes: string[] = []
@@ -24,14 +28,21 @@ export function readLastfm(files: { readonly 'lastfm.csv': Uint8Array }): Datase
   const pairUsers = new Int32Array(rows.length)
   const pairItems = new Int32Array(rows.length)
   rows.forEach(([user, artist, sex, country], r) => {
-    if (user === '' || artist === '') throw badData(`${place(r)}, column ${user === '' ? 'user' : 'artist'}: expected an id, got an empty field; ${advice}`)
-    if (sex !== 'f' && sex !== 'm') throw badData(`${place(r)}, column sex: expected f or m, got ${quoted(sex!)}; ${advice}`)
+    if (user === '' || artist === '')
+      throw badData(
+        `${place(r)}, column ${user === '' ? 'user' : 'artist'}: expected an id, got an empty field; ${advice}`,
+      )
+    if (sex !== 'f' && sex !== 'm')
+      throw badData(`${place(r)}, column sex: expected f or m, got ${quoted(sex!)}; ${advice}`)
     const code = users.add(user!)
     if (code === sexes.length) {
       sexes.push(sex)
       countries.push(country!)
     } else if (sexes[code] !== sex || countries[code] !== country) {
-      throw badData(`${place(r)}, columns sex and country: expected ${sexes[code]} and ${countries[code]} as before for user ${user}, got ${sex} and ${country}; ${advice}`)
+      throw badData(
+        `${place(r)}, columns sex and country: expected ${sexes[code]} and ${countries[code]} as before for user ` +
+          `${user}, got ${sex} and ${country}; ${advice}`,
+      )
     }
     pairUsers[r] = code
     pairItems[r] = artists.add(artist!)

@@ -36,7 +36,10 @@ suite('lfm2bTwin', () => {
     expect(degree.items.reduce((least, count) => Math.min(least, count))).toBe(5)
   })
 
-  test.each([['female', 0], ['male', 1]] as const)('has the published tracks per %s user, within 10 %%', (name, code) => {
+  test.each([
+    ['female', 0],
+    ['male', 1],
+  ] as const)('has the published tracks per %s user, within 10 %%', (name, code) => {
     const of = degree.users.filter((_, u) => codes[u] === code).sort()
     const mean = of.reduce((a, b) => a + b, 0) / of.length
     const std = Math.sqrt(of.reduce((a, b) => a + (b - mean) ** 2, 0) / of.length)
@@ -48,7 +51,10 @@ suite('lfm2bTwin', () => {
     expect(of.at(-1)).toBeLessThanOrEqual(published[name].tracksPerUser.max)
   })
 
-  test.each([['female', 0], ['male', 1]] as const)('has the published share of tracks known to %s users, within 2 points', (name, code) => {
+  test.each([
+    ['female', 0],
+    ['male', 1],
+  ] as const)('has the published share of tracks known to %s users, within 2 points', (name, code) => {
     const known = new Uint8Array(twin.items.length)
     twin.interactions.users.forEach((u, p) => {
       if (codes[u] === code) known[twin.interactions.items[p]!] = 1

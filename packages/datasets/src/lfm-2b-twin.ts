@@ -33,7 +33,10 @@ export function lfm2bTwin(options: { readonly seed?: number } = {}): Dataset {
   const seed = options.seed ?? 0
   const stream = (...names: string[]): Random => randomStream(seed, 'lfm-2b-synthetic', ...names)
   const users = published.female.users + published.male.users
-  const gender = shuffle(Int32Array.from({ length: users }, (_, u) => (u < published.female.users ? 0 : 1)), stream('gender'))
+  const gender = shuffle(
+    Int32Array.from({ length: users }, (_, u) => (u < published.female.users ? 0 : 1)),
+    stream('gender'),
+  )
   const listeners = itemDegrees(stream('item-degree'))
   const share = femaleShares(stream('female-share'))
   const female = femaleDegrees(listeners, share, stream('female-degree'))
@@ -52,14 +55,20 @@ export function lfm2bTwin(options: { readonly seed?: number } = {}): Dataset {
     const lean = Float64Array.from(members, random.normal)
     const listenerEnds: EndPosition = {
       layer: (m) => lean[m]! + LEAN_SPREAD * random.normal(),
-      place: (m) => (random.uniform() < ANYWHERE ? random.uniform() : wrap(centres[m * CENTRES + random.integer(CENTRES)]! + SPREAD * random.normal())),
+      place: (m) =>
+        random.uniform() < ANYWHERE
+          ? random.uniform()
+          : wrap(centres[m * CENTRES + random.integer(CENTRES)]! + SPREAD * random.normal()),
     }
     const trackEnds: EndPosition = {
       layer: (j) => share[j]!,
       place: (j) => wrap(position[j]! + audience(listeners[j]!) * random.normal()),
     }
     const pairs = matchDegrees(userDegree, itemDegree, listenerEnds, trackEnds, stream(name, 'repair'))
-    pairUsers.set(pairs.rows.map((m) => members[m]!), filled)
+    pairUsers.set(
+      pairs.rows.map((m) => members[m]!),
+      filled,
+    )
     pairItems.set(pairs.cols, filled)
     filled += pairs.rows.length
   }
@@ -77,7 +86,12 @@ function wrap(position: number): number {
   return position - Math.floor(position)
 }
 
-function weibullDegrees(count: number, { shape, scale, max }: WeibullDegrees, total: number, random: Random): Int32Array {
+function weibullDegrees(
+  count: number,
+  { shape, scale, max }: WeibullDegrees,
+  total: number,
+  random: Random,
+): Int32Array {
   const excess = Float64Array.from({ length: count }, () => scale * (-Math.log(1 - random.uniform())) ** (1 / shape))
   return withTotal(excess, total, max, random)
 }
@@ -88,7 +102,9 @@ function itemDegrees(random: Random): Int32Array {
   return withTotal(excess, published.interactions, max, random)
 }
 
-/** CORE + floor(excess), at most `max`; then single interactions are added or taken at random until they sum to `total`. */
+/**
+ * CORE + floor(excess), at most `max`; then single interactions are added or taken at random until they sum to `total`.
+ */
 function withTotal(excess: Float64Array, total: number, max: number, random: Random): Int32Array {
   const sum = excess.reduce((a, b) => a + Math.min(b, max - CORE), 0)
   const scale = (total - CORE * excess.length) / sum
@@ -107,17 +123,23 @@ function withTotal(excess: Float64Array, total: number, max: number, random: Ran
 /** The expected female share of each track's listeners. */
 function femaleShares(random: Random): Float64Array {
   const { femaleShare: mean, concentration } = published.itemFit
-  return Float64Array.from({ length: published.items }, () => beta(mean * concentration, (1 - mean) * concentration, random))
+  return Float64Array.from({ length: published.items }, () =>
+    beta(mean * concentration, (1 - mean) * concentration, random),
+  )
 }
 
-/** How many of each track's listeners are female: a binomial draw from the track's share, corrected to the published sum. */
+/**
+ * How many of each track's listeners are female: a binomial draw from the track's share, corrected to the published
+ * sum.
+ */
 function femaleDegrees(listeners: Int32Array, share: Float64Array, random: Random): Int32Array {
   const female = listeners.map((count, j) => binomial(count, share[j]!, random))
   let missing = published.female.interactions - female.reduce((a, b) => a + b, 0)
   while (missing !== 0) {
     const j = random.integer(female.length)
     const step = Math.sign(missing)
-    // Only tracks with both genders change, in proportion to their listeners, so that coverage and shares stay as fitted.
+    // Only tracks with both genders change, in proportion to their listeners, so that coverage and shares stay as
+    // fitted.
     const others = step > 0 ? listeners[j]! - female[j]! : female[j]!
     if (female[j] === 0 || others <= 1 || random.uniform() * published.itemFit.max > others * 20) continue
     female[j]! += step

@@ -33,17 +33,35 @@ const GENDERS: Readonly<Record<string, string>> = { m: 'M', f: 'F', n: '', '': '
  */
 export function readLfm2b(files: Lfm2bFiles): Dataset {
   const demoColumns = ['user name', 'country', 'age', 'gender', 'timestamp']
-  const demo = readTextRows(files[DEMO], { file: DEMO, encoding: 'utf-8', delimiter: '\t', columns: demoColumns, advice })
+  const demo = readTextRows(files[DEMO], {
+    file: DEMO,
+    encoding: 'utf-8',
+    delimiter: '\t',
+    columns: demoColumns,
+    advice,
+  })
   const names = new Map<string, number>()
   demo.forEach(([name, , age, gender], row) => {
     const place = `${DEMO}, row ${row + 1}, column`
     const before = names.get(name!)
-    if (before !== undefined) throw badData(`${place} 1 (user name): expected every user once, got ${quoted(name!)} again after row ${before + 1}; ${advice}`)
+    if (before !== undefined)
+      throw badData(
+        `${place} 1 (user name): expected every user once, got ${quoted(name!)} again after row ${before + 1}; ` +
+          `${advice}`,
+      )
     names.set(name!, row)
-    if (!/^(-1|\d{1,3})$/.test(age!)) throw badData(`${place} 3 (age): expected years or -1, got ${quoted(age!)}; ${advice}`)
-    if (GENDERS[gender!] === undefined) throw badData(`${place} 4 (gender): expected m, f, n or nothing, got ${quoted(gender!)}; ${advice}`)
+    if (!/^(-1|\d{1,3})$/.test(age!))
+      throw badData(`${place} 3 (age): expected years or -1, got ${quoted(age!)}; ${advice}`)
+    if (GENDERS[gender!] === undefined)
+      throw badData(`${place} 4 (gender): expected m, f, n or nothing, got ${quoted(gender!)}; ${advice}`)
   })
-  const tracks = readTextRows(files[TRACKS], { file: TRACKS, encoding: 'utf-8', delimiter: '\t', columns: ['artist', 'track'], advice })
+  const tracks = readTextRows(files[TRACKS], {
+    file: TRACKS,
+    encoding: 'utf-8',
+    delimiter: '\t',
+    columns: ['artist', 'track'],
+    advice,
+  })
   const [userIds, trackIds, plays] = readIntegerRows(files[INTER], {
     file: INTER,
     delimiter: '\t',
@@ -51,7 +69,9 @@ export function readLfm2b(files: Lfm2bFiles): Dataset {
     advice,
   }) as [Float64Array, Float64Array, Float64Array]
   const unknown = (column: string, rows: number, file: string) => (id: number, row: number) =>
-    badData(`${INTER}, row ${row + 1}, column ${column}: expected a row of ${file}, 0 to ${rows - 1}, got ${id}; ${advice}`)
+    badData(
+      `${INTER}, row ${row + 1}, column ${column}: expected a row of ${file}, 0 to ${rows - 1}, got ${id}; ${advice}`,
+    )
   return assembleDataset({
     name: 'lfm-2b',
     users: demo.map((_, row) => String(row)),

@@ -44,8 +44,14 @@ describe('loadDataset', () => {
   test('says where it looked, how to get the files, and their licence', async () => {
     const error = await loadDataset('ml-1m', { cacheFolder: root }).catch((cause: Error) => cause)
     expect(error).toMatchObject({ code: 'file' })
-    for (const part of [join(root, 'ml-1m'), 'ratings.dat, users.dat, movies.dat', 'INDISTINCT_DATA', 'https://files.grouplens.org/datasets/movielens/ml-1m.zip',
-      'indistinct data fetch ml-1m --accept-licence --from-file ml-1m.zip', 'Licence: research use only']) {
+    for (const part of [
+      join(root, 'ml-1m'),
+      'ratings.dat, users.dat, movies.dat',
+      'INDISTINCT_DATA',
+      'https://files.grouplens.org/datasets/movielens/ml-1m.zip',
+      'indistinct data fetch ml-1m --accept-licence --from-file ml-1m.zip',
+      'Licence: research use only',
+    ]) {
       expect((error as Error).message).toContain(part)
     }
     await expect(loadDataset('lfm-2b', { cacheFolder: root })).rejects.toThrow('lfm-2b-synthetic is a generated twin')
@@ -74,7 +80,9 @@ describe('loadDataset', () => {
     vi.stubEnv('XDG_CACHE_HOME', join(root, 'xdg'))
     await expect(loadDataset('ml-100k')).rejects.toMatchObject({ code: 'file' })
     writeCut100k(join(root, 'xdg', 'indistinct', 'ml-100k'))
-    const changed = expect.stringMatching(/indistinct\/ml-100k\/u\.data: expected the official u\.data, as it was fetched, got other bytes; remove .* indistinct data fetch ml-100k$/) as string
+    const changed = expect.stringMatching(
+      /indistinct\/ml-100k\/u\.data: expected the official u\.data, as it was fetched, got other bytes; remove .* indistinct data fetch ml-100k$/,
+    ) as string
     await expect(loadDataset('ml-100k')).rejects.toMatchObject({ code: 'bad-data', message: changed })
   })
 })
@@ -87,7 +95,9 @@ test('loadCsvDataset reads paths, and names them in errors', async () => {
   const dataset = await loadCsvDataset({ interactions, attributes }, { name: 'mine' })
   expect([dataset.name, dataset.users, [...dataset.attributes['gender']!.codes]]).toEqual(['mine', ['1', '2'], [0, 1]])
   await expect(loadCsvDataset({ interactions: join(root, 'none.csv') })).rejects.toMatchObject({ code: 'file' })
-  await expect(loadCsvDataset({ interactions }, { itemColumn: 'track' })).rejects.toThrow(`${interactions}, row 1: expected a column "track"`)
+  await expect(loadCsvDataset({ interactions }, { itemColumn: 'track' })).rejects.toThrow(
+    `${interactions}, row 1: expected a column "track"`,
+  )
 })
 
 test('cacheFolder follows XDG', () => {

@@ -42,11 +42,18 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
     case 'ml-100k':
       return complete(known, readMovielens100k(await readFiles(known, options, ['u.data', 'u.user', 'u.item'])))
     case 'ml-1m':
-      return complete(known, readMovielens1m(await readFiles(known, options, ['ratings.dat', 'users.dat', 'movies.dat'])))
+      return complete(
+        known,
+        readMovielens1m(await readFiles(known, options, ['ratings.dat', 'users.dat', 'movies.dat'])),
+      )
     case 'lastfm':
       return complete(known, readLastfm(await readFiles(known, options, ['lastfm.csv'])))
     case 'lfm-2b': {
-      const names = ['sampled_100000_items_inter.txt', 'sampled_100000_items_demo.txt', 'sampled_100000_items_tracks.txt'] as const
+      const names = [
+        'sampled_100000_items_inter.txt',
+        'sampled_100000_items_demo.txt',
+        'sampled_100000_items_tracks.txt',
+      ] as const
       return readLfm2b(await readFiles(known, options, names))
     }
     case 'oulad':
@@ -67,12 +74,19 @@ export async function loadCsvDataset(
   options: Omit<CsvOptions, 'interactionsFile' | 'attributesFile'> = {},
 ): Promise<Dataset> {
   const interactions = await readBytes(paths.interactions)
-  const names = { interactionsFile: paths.interactions, ...(paths.attributes !== undefined && { attributesFile: paths.attributes }) }
+  const names = {
+    interactionsFile: paths.interactions,
+    ...(paths.attributes !== undefined && { attributesFile: paths.attributes }),
+  }
   const attributes = paths.attributes === undefined ? undefined : await readBytes(paths.attributes)
   return readCsvDataset({ interactions, ...(attributes && { attributes }) }, { ...options, ...names })
 }
 
-async function readFiles<Name extends string>(known: KnownDataset, places: Places, names: readonly Name[]): Promise<Record<Name, Uint8Array>> {
+async function readFiles<Name extends string>(
+  known: KnownDataset,
+  places: Places,
+  names: readonly Name[],
+): Promise<Record<Name, Uint8Array>> {
   const folder = locateDataset(known, places)
   const files = {} as Record<Name, Uint8Array>
   const fetched = folder === datasetFolder(cacheFolder(places), known)
@@ -80,8 +94,17 @@ async function readFiles<Name extends string>(known: KnownDataset, places: Place
     const path = join(folder, name)
     files[name] = await readBytes(path)
     // What `fetchDataset` put there was checked then, and may have been damaged or changed since.
-    if (fetched && !isOfficial(files[name], known.files.find((file) => file.name === name)!)) {
-      throw badData(`${path}: expected the official ${name}, as it was fetched, got other bytes; remove ${folder} and get it again with indistinct data fetch ${known.name}`)
+    if (
+      fetched &&
+      !isOfficial(
+        files[name],
+        known.files.find((file) => file.name === name)!,
+      )
+    ) {
+      throw badData(
+        `${path}: expected the official ${name}, as it was fetched, got other bytes; remove ${folder} and get it ` +
+          `again with indistinct data fetch ${known.name}`,
+      )
     }
   }
   return files
@@ -97,11 +120,16 @@ function readBytes(path: string): Promise<Uint8Array> {
 function complete(known: KnownDataset, dataset: Dataset): Dataset {
   const expected = known.counts
   if (!expected) return dataset
-  const got = { users: dataset.users.length, items: dataset.items.length, interactions: dataset.interactions.users.length }
+  const got = {
+    users: dataset.users.length,
+    items: dataset.items.length,
+    interactions: dataset.interactions.users.length,
+  }
   for (const what of ['interactions', 'users', 'items'] as const) {
     if (got[what] === expected[what]) continue
     throw badData(
-      `${known.title} (${known.files[0]!.name}): expected ${expected[what]} ${what}, got ${got[what]}: the file is not the ` +
+      `${known.title} (${known.files[0]!.name}): expected ${expected[what]} ${what}, got ${got[what]}: the file ` +
+        'is not the ' +
         'official one or is cut short; fetch it again, or load your own selection of it as csv',
     )
   }

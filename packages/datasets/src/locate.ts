@@ -7,9 +7,15 @@ import { fileError } from '@indistinct/core'
 import type { KnownDataset } from './known-datasets.ts'
 
 export interface Places {
-  /** A folder that holds one folder a data set (`ml-100k`, `ml-1m`, `lastfm-15k`, `lfm-2b`, `oulad`). Default: INDISTINCT_DATA. */
+  /**
+   * A folder that holds one folder a data set (`ml-100k`, `ml-1m`, `lastfm-15k`, `lfm-2b`, `oulad`). Default:
+   * INDISTINCT_DATA.
+   */
   readonly dataFolder?: string | undefined
-  /** The folder that `fetchDataset` fills, of the same layout. Default: $XDG_CACHE_HOME/indistinct or ~/.cache/indistinct. */
+  /**
+   * The folder that `fetchDataset` fills, of the same layout. Default: $XDG_CACHE_HOME/indistinct or
+   * ~/.cache/indistinct.
+   */
   readonly cacheFolder?: string | undefined
 }
 
@@ -46,9 +52,13 @@ export function locateDataset(known: KnownDataset, places: Places = {}): string 
   const get = known.download
     ? `Get it with \`indistinct data fetch ${known.name} --accept-licence\`, or download ${known.download.url} ` +
       `and run \`indistinct data fetch ${known.name} --accept-licence --from-file ${known.download.file}\`.`
-    : `There is no download: ${known.withdrawn ?? known.derived}. If you have a copy, put its files into one of these folders.`
-  const variable = dataFolder(places) === undefined ? ' INDISTINCT_DATA, which would name a folder of data sets, is not set.' : ''
-  throw fileError(`${known.title} not found: expected ${names} in ${looked}.${variable} ${get} Licence: ${known.licence}.`)
+    : `There is no download: ${known.withdrawn ?? known.derived}. If you have a copy, put its files into one of ` +
+      'these folders.'
+  const variable =
+    dataFolder(places) === undefined ? ' INDISTINCT_DATA, which would name a folder of data sets, is not set.' : ''
+  throw fileError(
+    `${known.title} not found: expected ${names} in ${looked}.${variable} ${get} Licence: ${known.licence}.`,
+  )
 }
 
 function candidates(known: KnownDataset, places: Places): string[] {

@@ -5,7 +5,8 @@ import { matchDegrees } from './match-degrees.ts'
 const random = randomStream(1, 'match')
 const anywhere = { layer: random.uniform, place: random.uniform }
 const at = (n: number) => ({ layer: (i: number) => i / n, place: random.uniform })
-const counts = (of: Int32Array, n: number): number[] => Array.from({ length: n }, (_, i) => of.filter((each) => each === i).length)
+const counts = (of: Int32Array, n: number): number[] =>
+  Array.from({ length: n }, (_, i) => of.filter((each) => each === i).length)
 
 describe('matchDegrees', () => {
   test('gives exactly the degrees, without repetition, also where many pairs first come out twice', () => {
@@ -25,7 +26,11 @@ describe('matchDegrees', () => {
   })
 
   test('refuses degrees that cannot be matched', () => {
-    expect(() => matchDegrees(Int32Array.of(2), Int32Array.of(1), anywhere, anywhere, random)).toThrow('expected degrees of equal sums, got 2 and 1')
-    expect(() => matchDegrees(Int32Array.of(2, 0), Int32Array.of(2), anywhere, anywhere, random)).toThrow('leave room for distinct pairs')
+    expect(() => matchDegrees(Int32Array.of(2), Int32Array.of(1), anywhere, anywhere, random)).toThrow(
+      'expected degrees of equal sums, got 2 and 1',
+    )
+    expect(() => matchDegrees(Int32Array.of(2, 0), Int32Array.of(2), anywhere, anywhere, random)).toThrow(
+      'leave room for distinct pairs',
+    )
   })
 })

@@ -34,7 +34,8 @@ export function matchDegrees(
   const rows = endsInOrder(rowDegree, rowEnds)
   const cols = endsInOrder(colDegree, colEnds)
   const n = rows.length
-  if (n !== cols.length) throw new RangeError(`matchDegrees: expected degrees of equal sums, got ${n} and ${cols.length}`)
+  if (n !== cols.length)
+    throw new RangeError(`matchDegrees: expected degrees of equal sums, got ${n} and ${cols.length}`)
   const key = (i: number, j: number): number => i * colDegree.length + j
   const taken = new Set<number>()
   const repeated = new Uint8Array(n)
@@ -45,7 +46,10 @@ export function matchDegrees(
   }
   for (let p = 0; p < n; p++) {
     for (let tries = 0; repeated[p] === 1; tries++) {
-      if (tries === MOST_TRIES) throw new RangeError(`matchDegrees: expected degrees that leave room for distinct pairs, got no partner for row ${rows[p]}`)
+      if (tries === MOST_TRIES)
+        throw new RangeError(
+          `matchDegrees: expected degrees that leave room for distinct pairs, got no partner for row ${rows[p]}`,
+        )
       const reach = Math.min(n, NEAR * 2 ** Math.floor(tries / 8))
       const q = (((p + random.integer(2 * reach) - reach) % n) + n) % n
       const [i, j, k, l] = [rows[p]!, cols[p]!, rows[q]!, cols[q]!]

@@ -8,9 +8,27 @@ import { readTextRows } from './text-rows.ts'
 
 /** Names of the occupation codes 0 to 20 (its README). */
 const OCCUPATIONS = [
-  'other', 'academic/educator', 'artist', 'clerical/admin', 'college/grad student', 'customer service', 'doctor/health care',
-  'executive/managerial', 'farmer', 'homemaker', 'K-12 student', 'lawyer', 'programmer', 'retired', 'sales/marketing', 'scientist',
-  'self-employed', 'technician/engineer', 'tradesman/craftsman', 'unemployed', 'writer',
+  'other',
+  'academic/educator',
+  'artist',
+  'clerical/admin',
+  'college/grad student',
+  'customer service',
+  'doctor/health care',
+  'executive/managerial',
+  'farmer',
+  'homemaker',
+  'K-12 student',
+  'lawyer',
+  'programmer',
+  'retired',
+  'sales/marketing',
+  'scientist',
+  'self-employed',
+  'technician/engineer',
+  'tradesman/craftsman',
+  'unemployed',
+  'writer',
 ]
 
 const AGE_CODES = new Set(['1', '18', '25', '35', '45', '50', '56'])
@@ -22,11 +40,25 @@ const advice = 'unpack the files of ml-1m.zip again'
  * `occupation`.
  * @throws IndistinctError 'bad-data' that names file, row and column.
  */
-export function readMovielens1m(files: { readonly 'ratings.dat': Uint8Array; readonly 'users.dat': Uint8Array; readonly 'movies.dat': Uint8Array }): Dataset {
+export function readMovielens1m(files: {
+  readonly 'ratings.dat': Uint8Array
+  readonly 'users.dat': Uint8Array
+  readonly 'movies.dat': Uint8Array
+}): Dataset {
   const columns = ['user', 'gender', 'age', 'occupation', 'zip code']
-  const users = readTextRows(files['users.dat'], { file: 'users.dat', encoding: 'latin-1', delimiter: '::', columns, advice })
+  const users = readTextRows(files['users.dat'], {
+    file: 'users.dat',
+    encoding: 'latin-1',
+    delimiter: '::',
+    columns,
+    advice,
+  })
   const items = readTextRows(files['movies.dat'], {
-    file: 'movies.dat', encoding: 'latin-1', delimiter: '::', columns: ['item', 'title', 'genres'], advice,
+    file: 'movies.dat',
+    encoding: 'latin-1',
+    delimiter: '::',
+    columns: ['item', 'title', 'genres'],
+    advice,
   })
   return assembleMovielens({
     name: 'ml-1m',
@@ -35,9 +67,13 @@ export function readMovielens1m(files: { readonly 'ratings.dat': Uint8Array; rea
       file: 'users.dat',
       rows: users.map((row, r) => {
         const place = `users.dat, row ${r + 1}, column`
-        if (!AGE_CODES.has(row[2]!)) throw badData(`${place} 3 (age): expected one of ${[...AGE_CODES].join(', ')}, got ${quoted(row[2]!)}; ${advice}`)
+        if (!AGE_CODES.has(row[2]!))
+          throw badData(
+            `${place} 3 (age): expected one of ${[...AGE_CODES].join(', ')}, got ${quoted(row[2]!)}; ${advice}`,
+          )
         const occupation = /^\d{1,2}$/.test(row[3]!) ? OCCUPATIONS[Number(row[3])] : undefined
-        if (occupation === undefined) throw badData(`${place} 4 (occupation): expected a code from 0 to 20, got ${quoted(row[3]!)}; ${advice}`)
+        if (occupation === undefined)
+          throw badData(`${place} 4 (occupation): expected a code from 0 to 20, got ${quoted(row[3]!)}; ${advice}`)
         return { id: row[0]!, gender: row[1]!, age: row[2]!, occupation }
       }),
     },

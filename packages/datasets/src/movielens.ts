@@ -30,16 +30,22 @@ export function assembleMovielens({ name, ratings, users, items, advice }: Movie
     columns: ['user', 'item', 'rating', 'timestamp'],
     advice,
   })
-  const userIds = uniqueIntegerIds(users.rows.map((row) => row.id), { file: users.file, column: '1 (user)', advice })
-  const titleOf = new Map<number, string>()
-  uniqueIntegerIds(items.rows.map((row) => row.id), { file: items.file, column: '1 (item)', advice }).forEach((id, row) =>
-    titleOf.set(id, items.rows[row]!.title),
+  const userIds = uniqueIntegerIds(
+    users.rows.map((row) => row.id),
+    { file: users.file, column: '1 (user)', advice },
   )
+  const titleOf = new Map<number, string>()
+  uniqueIntegerIds(
+    items.rows.map((row) => row.id),
+    { file: items.file, column: '1 (item)', advice },
+  ).forEach((id, row) => titleOf.set(id, items.rows[row]!.title))
   const itemIds = distinctIds(columns[1]!)
   const untitled = itemIds.find((id) => !titleOf.has(id))
   if (untitled !== undefined) {
     const row = columns[1]!.indexOf(untitled)
-    throw badData(`${ratings.file}, row ${row + 1}, column 2 (item): expected an item of ${items.file}, got ${untitled}; ${advice}`)
+    throw badData(
+      `${ratings.file}, row ${row + 1}, column 2 (item): expected an item of ${items.file}, got ${untitled}; ${advice}`,
+    )
   }
   return assembleDataset({
     name,
@@ -47,7 +53,9 @@ export function assembleMovielens({ name, ratings, users, items, advice }: Movie
     items: itemIds.map(String),
     itemNames: itemIds.map((id) => titleOf.get(id)!),
     pairUsers: codesOfIds(columns[0]!, userIds, (id, row) =>
-      badData(`${ratings.file}, row ${row + 1}, column 1 (user): expected a user of ${users.file}, got ${id}; ${advice}`),
+      badData(
+        `${ratings.file}, row ${row + 1}, column 1 (user): expected a user of ${users.file}, got ${id}; ${advice}`,
+      ),
     ),
     pairItems: codesOfIds(columns[1]!, itemIds, unknownItem),
     ratings: new Float32Array(columns[2]!),
@@ -58,8 +66,10 @@ export function assembleMovielens({ name, ratings, users, items, advice }: Movie
 function attributesOf({ file, rows }: MovielensFiles['users'], advice: string): Record<string, Labels> {
   rows.forEach(({ gender, age }, row) => {
     const place = `${file}, row ${row + 1}`
-    if (gender !== 'F' && gender !== 'M') throw badData(`${place}, gender: expected F or M, got ${quoted(gender)}; ${advice}`)
-    if (!/^\d{1,3}$/.test(age)) throw badData(`${place}, age: expected a number of years or an age code, got ${quoted(age)}; ${advice}`)
+    if (gender !== 'F' && gender !== 'M')
+      throw badData(`${place}, gender: expected F or M, got ${quoted(gender)}; ${advice}`)
+    if (!/^\d{1,3}$/.test(age))
+      throw badData(`${place}, age: expected a number of years or an age code, got ${quoted(age)}; ${advice}`)
   })
   return {
     gender: encodeLabels(rows.map((row) => row.gender)),

@@ -23,7 +23,12 @@ test('rare labels become unknown, the rest are numbered anew', () => {
 })
 
 test('a class without users counts as rare', () => {
-  expect(withoutRareLabels({ ...dataset, attributes: { work: { classes: ['a', 'b'], codes: Int32Array.of(1, 1, 1, 1, 1, 1) } } }, 1).attributes['work']?.classes).toEqual(['b'])
+  expect(
+    withoutRareLabels(
+      { ...dataset, attributes: { work: { classes: ['a', 'b'], codes: Int32Array.of(1, 1, 1, 1, 1, 1) } } },
+      1,
+    ).attributes['work']?.classes,
+  ).toEqual(['b'])
 })
 
 test('refuses a count that is none', () => {

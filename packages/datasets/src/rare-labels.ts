@@ -9,7 +9,8 @@ import type { Dataset } from './dataset.ts'
  * @throws RangeError when `least` is no positive integer.
  */
 export function withoutRareLabels(dataset: Dataset, least: number): Dataset {
-  if (!Number.isInteger(least) || least < 1) throw new RangeError(`withoutRareLabels: expected a positive integer, got ${least}`)
+  if (!Number.isInteger(least) || least < 1)
+    throw new RangeError(`withoutRareLabels: expected a positive integer, got ${least}`)
   const attributes: Record<string, Labels> = {}
   const notes = [...dataset.notes]
   for (const [name, { classes, codes }] of Object.entries(dataset.attributes)) {
@@ -18,7 +19,8 @@ export function withoutRareLabels(dataset: Dataset, least: number): Dataset {
     const kept = classes.flatMap((_, code) => (users[code]! >= least ? [code] : []))
     const rare = classes.filter((_, code) => users[code]! < least)
     attributes[name] = { classes: kept.map((code) => classes[code]!), codes: codes.map((code) => kept.indexOf(code)) }
-    if (rare.length > 0) notes.push(`labels of ${name} that fewer than ${least} users have are taken as unknown: ${rare.join(', ')}`)
+    if (rare.length > 0)
+      notes.push(`labels of ${name} that fewer than ${least} users have are taken as unknown: ${rare.join(', ')}`)
   }
   return { ...dataset, attributes, notes }
 }

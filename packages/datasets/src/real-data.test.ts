@@ -20,14 +20,23 @@ function counts(dataset: Dataset): { users: number; items: number; interactions:
 /** The suite of one data set, skipped with a reason where its files are not there. */
 function withData(name: string, body: () => void): void {
   const present = process.env['INDISTINCT_DATA'] && findDataset(knownDataset(name)!)
-  if (!present) console.warn(`${name}: skipped, since INDISTINCT_DATA ${process.env['INDISTINCT_DATA'] ? 'has no such files' : 'is not set'}`)
+  if (!present)
+    console.warn(
+      `${name}: skipped, since INDISTINCT_DATA ${process.env['INDISTINCT_DATA'] ? 'has no such files' : 'is not set'}`,
+    )
   suite.skipIf(!present)(name, body)
 }
 
 withData('ml-100k', () => {
   test('has the counts of its README, before and after the 5-core filter', async () => {
     const dataset = await loadDataset('ml-100k')
-    expect(counts(dataset)).toEqual({ users: 943, items: 1682, interactions: 100_000, F: [273, 25_740], M: [670, 74_260] })
+    expect(counts(dataset)).toEqual({
+      users: 943,
+      items: 1682,
+      interactions: 100_000,
+      F: [273, 25_740],
+      M: [670, 74_260],
+    })
     expect(counts(kCore(dataset, 5))).toMatchObject({ users: 943, items: 1349, interactions: 99_287 })
     expect(describe(dataset).sparsity).toBeCloseTo(0.937, 3)
     expect(dataset.itemNames).toContain('Misérables, Les (1995)')
@@ -37,14 +46,21 @@ withData('ml-100k', () => {
 
   test('is made of the official files', () => {
     const known = knownDataset('ml-100k')!
-    for (const file of known.files) expect(isOfficial(readFileSync(join(findDataset(known)!, file.name)), file), file.name).toBe(true)
+    for (const file of known.files)
+      expect(isOfficial(readFileSync(join(findDataset(known)!, file.name)), file), file.name).toBe(true)
   })
 })
 
 withData('ml-1m', () => {
   test('has the counts of its README, before and after the 5-core filter', async () => {
     const dataset = await loadDataset('ml-1m')
-    expect(counts(dataset)).toEqual({ users: 6040, items: 3706, interactions: 1_000_209, F: [1709, 246_440], M: [4331, 753_769] })
+    expect(counts(dataset)).toEqual({
+      users: 6040,
+      items: 3706,
+      interactions: 1_000_209,
+      F: [1709, 246_440],
+      M: [4331, 753_769],
+    })
     expect(counts(kCore(dataset, 5))).toMatchObject({ users: 6040, items: 3416, interactions: 999_611 })
     expect(dataset.items.at(-1)).toBe('3952')
     expect(dataset.attributes['occupation']!.classes.length).toBe(21)
@@ -70,18 +86,26 @@ withData('oulad', () => {
     const core = describe(kCore(dataset, 5))
     expect([core.users, core.items, core.interactions]).toEqual([16_648, 188, 157_107])
     const disability = core.attributes['disability']!
-    expect(disability.classes.map(({ label, users }) => [label, users])).toEqual([['N', 15_189], ['Y', 1459]])
+    expect(disability.classes.map(({ label, users }) => [label, users])).toEqual([
+      ['N', 15_189],
+      ['Y', 1459],
+    ])
     expect(disability.missing.users).toBe(0)
   })
 
   test('is made of the pinned files', () => {
     const known = knownDataset('oulad')!
-    for (const file of known.files) expect(isOfficial(readFileSync(join(findDataset(known)!, file.name)), file), file.name).toBe(true)
+    for (const file of known.files)
+      expect(isOfficial(readFileSync(join(findDataset(known)!, file.name)), file), file.name).toBe(true)
   })
 })
 
 withData('lfm-2b', () => {
   test('has the published counts', async () => {
-    expect(counts(kCore(await loadDataset('lfm-2b'), 5))).toMatchObject({ users: 19_972, F: [4415, expect.any(Number)], M: [15_557, expect.any(Number)] })
+    expect(counts(kCore(await loadDataset('lfm-2b'), 5))).toMatchObject({
+      users: 19_972,
+      F: [4415, expect.any(Number)],
+      M: [15_557, expect.any(Number)],
+    })
   })
 })

@@ -42,18 +42,28 @@ describe('splitRatio', () => {
 
   test('leaves every user a training interaction', () => {
     // One interaction a user: a tenth of the users would be without training but for the rule.
-    const single = datasetOfPairs(100, 10, Array.from({ length: 100 }, (_, u) => [u, u % 10] as const))
+    const single = datasetOfPairs(
+      100,
+      10,
+      Array.from({ length: 100 }, (_, u) => [u, u % 10] as const),
+    )
     const split = splitRatio(single, { seed: 1 })
     expectPartition(split, single)
     expect(split.train.indices.length).toBe(100)
-    const pair = datasetOfPairs(50, 10, Array.from({ length: 100 }, (_, p) => [p >> 1, p % 10] as const))
+    const pair = datasetOfPairs(
+      50,
+      10,
+      Array.from({ length: 100 }, (_, p) => [p >> 1, p % 10] as const),
+    )
     const half = splitRatio(pair, { seed: 1, ratios: [0.5, 0.25, 0.25] })
     for (let u = 0; u < 50; u++) expect(half.train.indptr[u + 1]! - half.train.indptr[u]!).toBeGreaterThan(0)
     expect(half.test.indices.length).toBeGreaterThan(10)
   })
 
   test('refuses shares that are no shares', () => {
-    expect(() => splitRatio(dataset, { seed: 1, ratios: [0.8, 0.1, 0.2] })).toThrow('splitRatio: expected three shares that sum to 1 with a positive first, got 0.8, 0.1, 0.2')
+    expect(() => splitRatio(dataset, { seed: 1, ratios: [0.8, 0.1, 0.2] })).toThrow(
+      'splitRatio: expected three shares that sum to 1 with a positive first, got 0.8, 0.1, 0.2',
+    )
     expect(() => splitRatio(dataset, { seed: 1, ratios: [0, 0.5, 0.5] })).toThrow(RangeError)
     expect(() => splitRatio(dataset, { seed: 1, ratios: [NaN, 0.5, 0.5] })).toThrow(RangeError)
   })
@@ -74,7 +84,14 @@ describe('splitLeaveOneOut', () => {
   })
 
   test('gives small users training first, then test', () => {
-    const split = splitLeaveOneOut(datasetOfPairs(2, 3, [[0, 0], [1, 1], [1, 2]]), { seed: 1 })
+    const split = splitLeaveOneOut(
+      datasetOfPairs(2, 3, [
+        [0, 0],
+        [1, 1],
+        [1, 2],
+      ]),
+      { seed: 1 },
+    )
     expect([...split.train.indptr]).toEqual([0, 1, 2])
     expect([...split.test.indptr]).toEqual([0, 0, 1])
     expect(split.validation.indices.length).toBe(0)

@@ -33,7 +33,9 @@ export function splitRatio(dataset: Dataset, options: RatioSplitOptions): Split 
   const [train, validation, test] = options.ratios ?? [0.8, 0.1, 0.1]
   const total = train + validation + test
   if (!(train > 0 && validation >= 0 && test >= 0 && Math.abs(total - 1) < 1e-9)) {
-    throw new RangeError(`splitRatio: expected three shares that sum to 1 with a positive first, got ${train}, ${validation}, ${test}`)
+    throw new RangeError(
+      `splitRatio: expected three shares that sum to 1 with a positive first, got ${train}, ${validation}, ${test}`,
+    )
   }
   const all = interactionMatrix(dataset)
   const n = all.indices.length

@@ -89,7 +89,10 @@ describe('syntheticDataset', () => {
     expect(Math.max(...degrees(small).users)).toBeLessThanOrEqual(54)
   })
 
-  test.each([[{ strength: -1 }], [{ strength: NaN }], [{ users: 1 }], [{ items: 5.5 }], [{ femaleShare: 2 }]])('refuses %j', (options) => {
-    expect(() => syntheticDataset(options)).toThrow(RangeError)
-  })
+  test.each([[{ strength: -1 }], [{ strength: NaN }], [{ users: 1 }], [{ items: 5.5 }], [{ femaleShare: 2 }]])(
+    'refuses %j',
+    (options) => {
+      expect(() => syntheticDataset(options)).toThrow(RangeError)
+    },
+  )
 })

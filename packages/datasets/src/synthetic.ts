@@ -39,14 +39,21 @@ const POPULARITY = 1.5
  */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
   const { seed, strength, users, items, femaleShare } = { ...syntheticDefaults, ...options }
-  if (!(strength >= 0 && Number.isFinite(strength))) throw new RangeError(`syntheticDataset: expected a strength of at least 0, got ${strength}`)
-  if (!Number.isInteger(users) || users < 2) throw new RangeError(`syntheticDataset: expected at least 2 users, got ${users}`)
-  if (!Number.isInteger(items) || items < 40) throw new RangeError(`syntheticDataset: expected at least 40 items, got ${items}`)
-  if (!(femaleShare >= 0 && femaleShare <= 1)) throw new RangeError(`syntheticDataset: expected a share from 0 to 1, got ${femaleShare}`)
+  if (!(strength >= 0 && Number.isFinite(strength)))
+    throw new RangeError(`syntheticDataset: expected a strength of at least 0, got ${strength}`)
+  if (!Number.isInteger(users) || users < 2)
+    throw new RangeError(`syntheticDataset: expected at least 2 users, got ${users}`)
+  if (!Number.isInteger(items) || items < 40)
+    throw new RangeError(`syntheticDataset: expected at least 40 items, got ${items}`)
+  if (!(femaleShare >= 0 && femaleShare <= 1))
+    throw new RangeError(`syntheticDataset: expected a share from 0 to 1, got ${femaleShare}`)
   const stream = (name: string): Random => randomStream(seed, 'synthetic', name)
 
   const females = Math.round(users * femaleShare)
-  const gender = shuffle(Int32Array.from({ length: users }, (_, u) => (u < females ? 0 : 1)), stream('gender'))
+  const gender = shuffle(
+    Int32Array.from({ length: users }, (_, u) => (u < females ? 0 : 1)),
+    stream('gender'),
+  )
   const direction = unitVector(FACTORS, stream('direction'))
   const taste = normals(users * FACTORS, 1, stream('taste'))
   for (let u = 0; u < users; u++) {
@@ -88,7 +95,9 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
 /** 20 and more interactions, log-normal above: medians and quartiles near MovieLens 100K's 65 and 33 to 148. */
 function userDegrees(users: number, items: number, random: Random): Int32Array {
   const most = Math.floor(0.45 * items)
-  return Int32Array.from({ length: users }, () => Math.min(most, 20 + Math.floor(Math.exp(3.75 + 1.2 * random.normal()))))
+  return Int32Array.from({ length: users }, () =>
+    Math.min(most, 20 + Math.floor(Math.exp(3.75 + 1.2 * random.normal()))),
+  )
 }
 
 function normals(count: number, deviation: number, random: Random): Float64Array {

@@ -13,7 +13,8 @@ export interface TextRowsLayout {
 
 /**
  * Rows of fields, as text; LF or CR LF, and empty fields stay empty strings.
- * @throws IndistinctError 'bad-data' when the file is empty, a row is ragged, or the bytes are not UTF-8 where they should be.
+ * @throws IndistinctError 'bad-data' when the file is empty, a row is ragged, or the bytes are not UTF-8 where they
+ * should be.
  */
 export function readTextRows(bytes: Uint8Array, layout: TextRowsLayout): string[][] {
   const { file, columns, delimiter, advice } = layout
@@ -38,7 +39,10 @@ export function readTextRows(bytes: Uint8Array, layout: TextRowsLayout): string[
  * Text of `bytes`; a byte order mark is dropped.
  * @throws IndistinctError 'bad-data' when they are not UTF-8 although they should be.
  */
-export function decode(bytes: Uint8Array, { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>): string {
+export function decode(
+  bytes: Uint8Array,
+  { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>,
+): string {
   if (encoding === 'latin-1') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -24,12 +24,16 @@ export function arrayText(bytes: Uint8Array, descr: string, count: number, name:
   const size = textItemSize(descr)!
   const text = TEXT_TYPE.exec(descr)
   // Characters of Unicode are numbers of four bytes; those of bytes have no order.
-  const ordered = descr.startsWith('>') ? swapBytes(new Uint8Array(bytes), text ? (text[2] === 'U' ? 4 : 1) : size) : bytes
+  const ordered = descr.startsWith('>')
+    ? swapBytes(new Uint8Array(bytes), text ? (text[2] === 'U' ? 4 : 1) : size)
+    : bytes
   const view = new DataView(ordered.buffer, ordered.byteOffset, ordered.byteLength)
   return Array.from({ length: count }, (_, i) => {
     const at = i * size
     if (!text) return integerAt(view, at, size, INTEGER_TYPE.exec(descr)![2] === 'i')
-    return text[2] === 'U' ? unicodeAt(view, at, size, `${name}: item ${i}`) : bytesAt(bytes.subarray(at, at + size), `${name}: item ${i}`)
+    return text[2] === 'U'
+      ? unicodeAt(view, at, size, `${name}: item ${i}`)
+      : bytesAt(bytes.subarray(at, at + size), `${name}: item ${i}`)
   })
 }
 
@@ -76,7 +80,8 @@ function unicodeAt(view: DataView, at: number, size: number, place: string): str
   let text = ''
   for (let p = at; p < end; p += 4) {
     const point = view.getUint32(p, true)
-    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) throw badData(`${place}: expected Unicode text, got the number ${point}`)
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+      throw badData(`${place}: expected Unicode text, got the number ${point}`)
     text += String.fromCodePoint(point)
   }
   return text

@@ -16,7 +16,13 @@ function read(content: string, options = {}): Promise<AttributeColumn> {
 
 test('labels with their ids', async () => {
   const content = 'user,age,gender\n7,30,F\n9,40,\n'
-  expect(await read(content)).toEqual({ name: 'gender', ids: ['7', '9'], values: ['F', ''], path, sha256: sha256(content) })
+  expect(await read(content)).toEqual({
+    name: 'gender',
+    ids: ['7', '9'],
+    values: ['F', ''],
+    path,
+    sha256: sha256(content),
+  })
 })
 
 test('labels with quotes, commas, HTML, line breaks and other alphabets are kept as they are', async () => {
@@ -36,7 +42,12 @@ test('another id column', async () => {
 
 test.each([
   ['an attribute that is not there', 'id,sex\n1,F\n', {}, 'there is no column "gender"; the columns are "id", "sex"'],
-  ['an id column that is not there', 'id,gender\n1,F\n', { idColumn: 'uid' }, 'there is no column "uid" to take ids from'],
+  [
+    'an id column that is not there',
+    'id,gender\n1,F\n',
+    { idColumn: 'uid' },
+    'there is no column "uid" to take ids from',
+  ],
   ['the id as attribute', 'gender\nF\n', { idColumn: 'gender' }, 'holds the ids'],
   ['a repeated id', 'id,gender\n1,F\n2,M\n1,F\n', {}, 'line 4: id "1" stands in line 2 already'],
   ['a ragged line', 'id,gender\n1,F\n2\n', {}, 'line 3: expected 2 columns as in the header, got 1'],
@@ -46,5 +57,8 @@ test.each([
 })
 
 test('a missing file is a file error', async () => {
-  await expect(readAttribute(join(folder, 'none.csv'), 'gender')).rejects.toMatchObject({ code: 'file', message: `cannot read ${join(folder, 'none.csv')}: no such file` })
+  await expect(readAttribute(join(folder, 'none.csv'), 'gender')).rejects.toMatchObject({
+    code: 'file',
+    message: `cannot read ${join(folder, 'none.csv')}: no such file`,
+  })
 })

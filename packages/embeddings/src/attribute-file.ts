@@ -44,13 +44,18 @@ export interface AttributeOptions {
 }
 
 /**
- * Reads the column `attribute` of a CSV or Parquet file or of a folder of Parquet parts, or the array of that name of an
- * npz archive, with its ids where it has an id column. The file may be that of the table.
+ * Reads the column `attribute` of a CSV or Parquet file or of a folder of Parquet parts, or the array of that name of
+ * an npz archive, with its ids where it has an id column. The file may be that of the table.
  * @throws IndistinctError 'usage' where a named column is missing, 'bad-data' on broken lines or repeated ids.
  */
-export async function readAttribute(path: string, attribute: string, options: AttributeOptions = {}): Promise<AttributeColumn> {
+export async function readAttribute(
+  path: string,
+  attribute: string,
+  options: AttributeOptions = {},
+): Promise<AttributeColumn> {
   refuseExtension(path)
-  if (/\.safetensors$|\.npy$/i.test(path)) throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
+  if (/\.safetensors$|\.npy$/i.test(path))
+    throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
   if (/\.parquet$/i.test(path) || isFolder(path)) return fromColumns(path, attribute, options, parquetSide)
   if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options, npzSide)
   const { header, records, notes, sha256 } = await openCsv(path)
@@ -64,23 +69,44 @@ export async function readAttribute(path: string, attribute: string, options: At
     values.push(cells[at]!)
   }
   if (values.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
-  return { name: attribute, values, path, sha256: sha256(), ...(notes.length > 0 && { notes }), ...idsOf(header[idAt], list.ids, maybe.names(), options) }
+  return {
+    name: attribute,
+    values,
+    path,
+    sha256: sha256(),
+    ...(notes.length > 0 && { notes }),
+    ...idsOf(header[idAt], list.ids, maybe.names(), options),
+  }
 }
 
 /** Ids of a column, unless it is an index of pandas that counts the lines. */
-function idsOf(idColumn: string | undefined, ids: readonly string[], maybeIds: readonly string[], { byPosition, idColumn: requested }: AttributeOptions): Partial<AttributeColumn> {
+function idsOf(
+  idColumn: string | undefined,
+  ids: readonly string[],
+  maybeIds: readonly string[],
+  { byPosition, idColumn: requested }: AttributeOptions,
+): Partial<AttributeColumn> {
   if (byPosition) return { byPosition }
   if (idColumn === undefined) return { maybeIds }
-  return requested === undefined && isIndexName(idColumn) && countsRows(ids) ? { counting: idColumn, maybeIds } : { ids }
+  return requested === undefined && isIndexName(idColumn) && countsRows(ids)
+    ? { counting: idColumn, maybeIds }
+    : { ids }
 }
 
 /**
  * Which columns of a file look like ids, of the cells of its lines, where none is known for it.
  * @param at the attribute, which is no id
  */
-export function maybeIdColumns(header: readonly string[], at: number, idAt: number, { byPosition, idColumn }: AttributeOptions): { add(cells: readonly string[]): void; names(): string[] } {
+export function maybeIdColumns(
+  header: readonly string[],
+  at: number,
+  idAt: number,
+  { byPosition, idColumn }: AttributeOptions,
+): { add(cells: readonly string[]): void; names(): string[] } {
   const known = byPosition === true || idColumn !== undefined || (idAt >= 0 && !isIndexName(header[idAt]!))
-  let left = known ? [] : header.flatMap((name, j) => (j === at || j === idAt ? [] : [{ name, j, seen: uniqueValues() }]))
+  let left = known
+    ? []
+    : header.flatMap((name, j) => (j === at || j === idAt ? [] : [{ name, j, seen: uniqueValues() }]))
   return {
     add(cells) {
       if (left.length > 0) left = left.filter(({ j, seen }) => seen.add(cells[j]!))
@@ -90,15 +116,25 @@ export function maybeIdColumns(header: readonly string[], at: number, idAt: numb
 }
 
 /** Where the labels stand in a file with such a header, and where ids do, or -1. */
-export function attributePositions(header: readonly string[], attribute: string, options: AttributeOptions, path: string): { at: number; idAt: number } {
-  const at = header.includes(attribute) ? header.indexOf(attribute) : header.findIndex((name) => untyped(name) === attribute)
+export function attributePositions(
+  header: readonly string[],
+  attribute: string,
+  options: AttributeOptions,
+  path: string,
+): { at: number; idAt: number } {
+  const at = header.includes(attribute)
+    ? header.indexOf(attribute)
+    : header.findIndex((name) => untyped(name) === attribute)
   if (at < 0) {
-    const data = header.some((name) => /^[+-]?\d+(\.\d+)?$/.test(name)) ? '; the first line looks like data, and is to be a header such as id,gender' : ''
+    const data = header.some((name) => /^[+-]?\d+(\.\d+)?$/.test(name))
+      ? '; the first line looks like data, and is to be a header such as id,gender'
+      : ''
     throw usageError(`${path}: there is no column ${quoted(attribute)}; the columns are ${columnList(header)}${data}`)
   }
   if (options.byPosition) return { at, idAt: -1 }
   const idColumn = idColumnOf(header, options.idColumn, path, '--id-column')
-  if (idColumn === header[at]) throw usageError(`${path}: column ${quoted(attribute)} holds the ids; name another as the attribute`)
+  if (idColumn === header[at])
+    throw usageError(`${path}: column ${quoted(attribute)} holds the ids; name another as the attribute`)
   return { at, idAt: idColumn === undefined ? -1 : header.indexOf(idColumn) }
 }
 
@@ -109,7 +145,12 @@ interface ColumnSide {
   values(at: number): string[]
 }
 
-function fromColumns(path: string, attribute: string, options: AttributeOptions, open: (source: ByteSource) => ColumnSide): AttributeColumn {
+function fromColumns(
+  path: string,
+  attribute: string,
+  options: AttributeOptions,
+  open: (source: ByteSource) => ColumnSide,
+): AttributeColumn {
   const source = fileOrPartsSource(path)
   try {
     return sideColumn(source, attribute, options, open(source))
@@ -118,7 +159,12 @@ function fromColumns(path: string, attribute: string, options: AttributeOptions,
   }
 }
 
-function sideColumn(source: ByteSource, attribute: string, options: AttributeOptions, { header, idNames, values: valuesAt }: ColumnSide): AttributeColumn {
+function sideColumn(
+  source: ByteSource,
+  attribute: string,
+  options: AttributeOptions,
+  { header, idNames, values: valuesAt }: ColumnSide,
+): AttributeColumn {
   const path = source.name
   const at = header.indexOf(attribute)
   const { idAt } = attributePositions(at < 0 ? header : [attribute, ...idNames(at)], attribute, options, path)
@@ -130,8 +176,10 @@ function sideColumn(source: ByteSource, attribute: string, options: AttributeOpt
   const list = new IdList(path)
   const columnOf = (name: string): string[] => valuesAt(header.indexOf(name))
   if (idColumn !== undefined) columnOf(idColumn).forEach((id, i) => list.add(id, i + 1))
-  if (idColumn !== undefined && list.ids.length !== values.length) throw badData(`${path}: expected ${list.ids.length} labels, one for each id, got ${values.length}`)
-  const known = options.byPosition === true || options.idColumn !== undefined || (idColumn !== undefined && !isIndexName(idColumn))
+  if (idColumn !== undefined && list.ids.length !== values.length)
+    throw badData(`${path}: expected ${list.ids.length} labels, one for each id, got ${values.length}`)
+  const known =
+    options.byPosition === true || options.idColumn !== undefined || (idColumn !== undefined && !isIndexName(idColumn))
   const maybe = known ? [] : others.filter((name) => name !== idColumn && looksLikeIds(columnOf(name)))
   return { name: attribute, values, path, sha256: digest, ...idsOf(idColumn, list.ids, maybe, options) }
 }
@@ -142,11 +190,16 @@ function parquetSide(source: ByteSource): ColumnSide {
   const header = file.columns.map(({ name }) => name)
   return {
     header,
-    idNames: (at) => header.filter((_, j) => j !== at && file.columns[j]!.leaves.length === 1 && isText(file.columns[j]!.leaves[0]!)),
+    idNames: (at) =>
+      header.filter((_, j) => j !== at && file.columns[j]!.leaves.length === 1 && isText(file.columns[j]!.leaves[0]!)),
     values(at) {
       const column = file.columns[at]!
       const [leaf] = column.leaves
-      if (!leaf || column.leaves.length > 1 || !isText(leaf)) throw badData(`${path}: column ${quoted(column.name)}: expected one label a user, as text, numbers, booleans or dates, got ${leaf?.type ?? 'a group'}`)
+      if (!leaf || column.leaves.length > 1 || !isText(leaf))
+        throw badData(
+          `${path}: column ${quoted(column.name)}: expected one label a user, as text, numbers, booleans or ` +
+            `dates, got ${leaf?.type ?? 'a group'}`,
+        )
       return parquetTexts(file, column)
     },
   }
@@ -154,5 +207,9 @@ function parquetSide(source: ByteSource): ColumnSide {
 
 function npzSide(source: ByteSource): ColumnSide {
   const header = npzNames(source)
-  return { header, idNames: (at) => npzListNames(source, header[at]!), values: (at) => readNpzText(source, header[at]!) }
+  return {
+    header,
+    idNames: (at) => npzListNames(source, header[at]!),
+    values: (at) => readNpzText(source, header[at]!),
+  }
 }

@@ -28,7 +28,8 @@ export function bytesSource(bytes: Uint8Array, name: string): ByteSource {
     name,
     size: bytes.length,
     read(target, position) {
-      if (position < 0 || position + target.length > bytes.length) throw badData(`${name}: expected ${position + target.length} bytes, got ${bytes.length}; the file is truncated`)
+      if (position < 0 || position + target.length > bytes.length)
+        throw badData(`${name}: expected ${position + target.length} bytes, got ${bytes.length}; the file is truncated`)
       target.set(bytes.subarray(position, position + target.length))
     },
     close() {},
@@ -52,7 +53,10 @@ export function fileSource(path: string): ByteSource {
   const stat = attempt(() => fstatSync(fd))
   if (!stat.isFile()) {
     close()
-    throw fileError(`cannot read ${path}: ${stat.isDirectory() ? 'it is a folder' : 'it is no regular file; formats that need any position cannot be piped'}`)
+    throw fileError(
+      `cannot read ${path}: ` +
+        `${stat.isDirectory() ? 'it is a folder' : 'it is no regular file; formats that need any position cannot be piped'}`,
+    )
   }
   const { size } = stat
   return {
@@ -61,9 +65,13 @@ export function fileSource(path: string): ByteSource {
     fd,
     later: () => reopened(path, stat),
     read(target, position) {
-      for (let at = 0; at < target.length; ) {
+      for (let at = 0; at < target.length;) {
         const read = attempt(() => readSync(fd, target, at, Math.min(CHUNK, target.length - at), position + at))
-        if (read === 0) throw badData(`${path}: expected ${position + target.length} bytes, got ${position + at}; the file is truncated, or shrank while it was read`)
+        if (read === 0)
+          throw badData(
+            `${path}: expected ${position + target.length} bytes, got ${position + at}; the file is truncated, ` +
+              'or shrank while it was read',
+          )
         at += read
       }
     },
@@ -80,7 +88,9 @@ function reopened(path: string, { ino, size, mtimeMs }: Stats): ByteSource {
       try {
         const now = fstatSync(source.fd!)
         if (now.ino !== ino || now.size !== size || now.mtimeMs !== mtimeMs) {
-          throw fileError(`${path}: another file stands here since it was read; run again, and leave it alone meanwhile`)
+          throw fileError(
+            `${path}: another file stands here since it was read; run again, and leave it alone meanwhile`,
+          )
         }
         source.read(target, position)
       } finally {
@@ -102,9 +112,14 @@ export function joinedSource(name: string, sources: readonly ByteSource[]): Byte
     name,
     size,
     parts,
-    later: () => joinedSource(name, sources.map((source) => source.later?.() ?? source)),
+    later: () =>
+      joinedSource(
+        name,
+        sources.map((source) => source.later?.() ?? source),
+      ),
     read(target, position) {
-      if (position < 0 || position + target.length > size) throw badData(`${name}: expected ${position + target.length} bytes, got ${size}; the file is truncated`)
+      if (position < 0 || position + target.length > size)
+        throw badData(`${name}: expected ${position + target.length} bytes, got ${size}; the file is truncated`)
       for (const { source, at } of parts) {
         const [from, to] = [Math.max(position, at), Math.min(position + target.length, at + source.size)]
         if (from < to) source.read(target.subarray(from - position, to - position), from - at)

@@ -6,7 +6,8 @@ export function buffersOf(answer) {
   const buffers = new Set()
   for (const { values, definition, repetition } of 'columns' in answer ? answer.columns : []) {
     const arrays = 'ends' in values ? [values.bytes, values.ends, values.codes] : [values]
-    for (const array of [...arrays, definition, repetition]) if (array) buffers.add(/** @type {ArrayBuffer} */ (array.buffer))
+    for (const array of [...arrays, definition, repetition])
+      if (array) buffers.add(/** @type {ArrayBuffer} */ (array.buffer))
   }
   return [...buffers]
 }

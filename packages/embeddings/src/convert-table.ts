@@ -7,7 +7,8 @@ import { dtypeName } from './stored-type.ts'
 import { formatHolds, formatOf } from './table-format.ts'
 
 /**
- * The table as the file at `path` will hold it: of the type that values have there, without what else its own file held.
+ * The table as the file at `path` will hold it: of the type that values have there, without what else its own file
+ * held.
  * @throws IndistinctError 'bad-data' where a column has no text, which other formats than its own need.
  */
 export function tableFor(path: string, table: EmbeddingTable): EmbeddingTable {
@@ -32,19 +33,33 @@ export function notesOnFormat(path: string, table: EmbeddingTable): string[] {
   const { container, dtype, columns } = table
   const notes: string[] = []
   if (!formatHolds(format, dtype)) {
-    notes.push(`${path}: values of ${dtypeName(dtype)} are written as float32, since ${name(format)} holds no ${dtypeName(dtype)}`)
+    notes.push(
+      `${path}: values of ${dtypeName(dtype)} are written as float32, since ${name(format)} holds no ` +
+        `${dtypeName(dtype)}`,
+    )
   }
   if (columns.length > 0 && (format === 'npy' || format === 'safetensors' || format === 'word2vec')) {
-    notes.push(`${path}: ${name(format)} has no place for the table's columns ${columnList(columns.map((column) => column.name))}: they are not written`)
+    notes.push(
+      `${path}: ${name(format)} has no place for the table's columns ` +
+        `${columnList(columns.map((column) => column.name))}: they are not written`,
+    )
   }
-  const left = container && container.format !== format && (container.format === 'npz' || container.format === 'safetensors') ? container.others : []
+  const left =
+    container && container.format !== format && (container.format === 'npz' || container.format === 'safetensors')
+      ? container.others
+      : []
   if (left.length > 0) notes.push(`${path}: the other arrays of the table's file are not written: ${columnList(left)}`)
   return notes
 }
 
 function name(format: TableFormat): string {
   const names: Readonly<Record<TableFormat, string>> = {
-    npy: 'an npy file', npz: 'an npz archive', csv: 'text', word2vec: 'text', parquet: 'Parquet', safetensors: 'a safetensors file',
+    npy: 'an npy file',
+    npz: 'an npz archive',
+    csv: 'text',
+    word2vec: 'text',
+    parquet: 'Parquet',
+    safetensors: 'a safetensors file',
   }
   return names[format]
 }

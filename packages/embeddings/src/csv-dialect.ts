@@ -9,14 +9,45 @@ export interface CsvDialect {
 }
 
 const DELIMITERS = [',', ';', '\t', '::', '|'] as const
-const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '::': 'double colons', '|': 'vertical bars' }
+const NAMES: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '::': 'double colons',
+  '|': 'vertical bars',
+}
 
 /** Files of MovieLens, which have no header: their lines say what they are. */
-const HEADERLESS: readonly { readonly what: string; readonly line: RegExp; readonly delimiter: string; readonly columns: readonly string[] }[] = [
-  { what: "users of MovieLens 100K (u.user)", line: /^\d+\|\d{1,3}\|[FM]\|[^|]+\|[^|]+$/, delimiter: '|', columns: ['user_id', 'age', 'gender', 'occupation', 'zip_code'] },
-  { what: "users of MovieLens 1M (users.dat)", line: /^\d+::[FM]::\d{1,2}::\d{1,2}::[^:]+$/, delimiter: '::', columns: ['user_id', 'gender', 'age', 'occupation', 'zip_code'] },
-  { what: "ratings of MovieLens 100K (u.data)", line: /^\d+\t\d+\t[1-5]\t\d{1,10}$/, delimiter: '\t', columns: ['user_id', 'item_id', 'rating', 'timestamp'] },
-  { what: "ratings of MovieLens 1M (ratings.dat)", line: /^\d+::\d+::[1-5](\.5)?::\d{1,10}$/, delimiter: '::', columns: ['user_id', 'item_id', 'rating', 'timestamp'] },
+const HEADERLESS: readonly {
+  readonly what: string
+  readonly line: RegExp
+  readonly delimiter: string
+  readonly columns: readonly string[]
+}[] = [
+  {
+    what: 'users of MovieLens 100K (u.user)',
+    line: /^\d+\|\d{1,3}\|[FM]\|[^|]+\|[^|]+$/,
+    delimiter: '|',
+    columns: ['user_id', 'age', 'gender', 'occupation', 'zip_code'],
+  },
+  {
+    what: 'users of MovieLens 1M (users.dat)',
+    line: /^\d+::[FM]::\d{1,2}::\d{1,2}::[^:]+$/,
+    delimiter: '::',
+    columns: ['user_id', 'gender', 'age', 'occupation', 'zip_code'],
+  },
+  {
+    what: 'ratings of MovieLens 100K (u.data)',
+    line: /^\d+\t\d+\t[1-5]\t\d{1,10}$/,
+    delimiter: '\t',
+    columns: ['user_id', 'item_id', 'rating', 'timestamp'],
+  },
+  {
+    what: 'ratings of MovieLens 1M (ratings.dat)',
+    line: /^\d+::\d+::[1-5](\.5)?::\d{1,10}$/,
+    delimiter: '::',
+    columns: ['user_id', 'item_id', 'rating', 'timestamp'],
+  },
 ]
 
 /** Records that are looked at. */

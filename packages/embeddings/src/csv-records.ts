@@ -1,4 +1,6 @@
-/** @file Delimited text as a stream of records with line numbers: one header, one width, UTF-8 or UTF-16 that says so. */
+/**
+ * @file Delimited text as a stream of records with line numbers: one header, one width, UTF-8 or UTF-16 that says so.
+ */
 
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -27,7 +29,9 @@ export interface CsvFile {
   readonly sha256: () => string
 }
 
-/** Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory. */
+/**
+ * Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory.
+ */
 const MAX_RECORD = 1 << 24
 /** Columns beyond which the file is no table of users. */
 const MAX_COLUMNS = 1 << 18
@@ -54,7 +58,8 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
     relax_column_count: true,
     trim: true,
   })
-  // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small file.
+  // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small
+  // file.
   const source = Readable.from(checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path))
   source.on('error', (error) => parser.destroy(error))
   parser.on('close', () => source.destroy())
@@ -68,17 +73,22 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
       throw error instanceof CsvError ? malformed(path, error) : error
     }
   }
-  const header = columns ?? (await readHeader(next, path).catch((error: unknown) => {
-    parser.destroy()
-    throw error
-  }))
+  const header =
+    columns ??
+    (await readHeader(next, path).catch((error: unknown) => {
+      parser.destroy()
+      throw error
+    }))
   async function* records(): AsyncGenerator<CsvRecord> {
     try {
       for (let record = await next(); record; record = await next()) {
         // In a file of one column a blank line is a missing label, which counts for the position of the others.
         if (header.length > 1 && isBlank(record)) continue
         if (record.cells.length !== header.length) {
-          throw badData(`${path}: line ${record.line}: expected ${header.length} columns as in the header, got ${record.cells.length}`)
+          throw badData(
+            `${path}: line ${record.line}: expected ${header.length} columns as in the header, got ` +
+              `${record.cells.length}`,
+          )
         }
         yield record
       }
@@ -86,7 +96,13 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
       parser.destroy()
     }
   }
-  return { header, records: records(), delimiter, notes: note === undefined ? [] : [note], sha256: () => hash.copy().digest('hex') }
+  return {
+    header,
+    records: records(),
+    delimiter,
+    notes: note === undefined ? [] : [note],
+    sha256: () => hash.copy().digest('hex'),
+  }
 }
 
 /** The bytes of a file, in pieces. @throws IndistinctError 'file' where it cannot be read. */
@@ -100,7 +116,9 @@ export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** The first bytes, and all pieces with them in front. */
-async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+async function headOf(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first: Uint8Array[] = []
   let read = 0
@@ -127,7 +145,11 @@ function linesOf(head: Uint8Array, encoding: TextEncoding): string {
   return head.length < HEAD ? text : text.slice(0, text.lastIndexOf('\n') + 1)
 }
 
-async function* textChunks(chunks: AsyncIterable<Uint8Array>, transcoder: Transcoder, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<Uint8Array> {
+async function* textChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  transcoder: Transcoder,
+  hash: { update(bytes: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     hash.update(chunk)
     yield transcoder.next(chunk)
@@ -136,10 +158,14 @@ async function* textChunks(chunks: AsyncIterable<Uint8Array>, transcoder: Transc
 }
 
 /**
- * The same pieces, refused where the first line has more columns than any table: its cells would fill memory before they
- * could be counted. Delimiters within quotes are counted too.
+ * The same pieces, refused where the first line has more columns than any table: its cells would fill memory before
+ * they could be counted. Delimiters within quotes are counted too.
  */
-async function* checkedHeader(pieces: AsyncIterable<Uint8Array>, delimiter: string, path: string): AsyncGenerator<Uint8Array> {
+async function* checkedHeader(
+  pieces: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  path: string,
+): AsyncGenerator<Uint8Array> {
   const mark = delimiter.charCodeAt(0)
   let [marks, line] = [0, true]
   for await (const piece of pieces) {
@@ -148,7 +174,10 @@ async function* checkedHeader(pieces: AsyncIterable<Uint8Array>, delimiter: stri
       else if (piece[at] === 0x0a && marks > 0) line = false
     }
     if (marks / delimiter.length >= MAX_COLUMNS) {
-      throw badData(`${path}: line 1: expected at most ${MAX_COLUMNS} columns, got more; write one line a user, and a column for each dimension`)
+      throw badData(
+        `${path}: line 1: expected at most ${MAX_COLUMNS} columns, got more; write one line a user, and a column ` +
+          'for each dimension',
+      )
     }
     yield piece
   }
@@ -162,7 +191,11 @@ async function readHeader(next: () => Promise<CsvRecord | undefined>, path: stri
   const [only] = header
   const other = header.length === 1 && [';', '\t', '::', '|'].find((delimiter) => only!.includes(delimiter))
   if (other) {
-    throw badData(`${path}: line 1: expected columns separated by commas, got ${quoted(only!)}, and other lines with more or fewer ${delimiterName(other)}; write as many columns in each line, or quotes around cells that hold the delimiter`)
+    throw badData(
+      `${path}: line 1: expected columns separated by commas, got ${quoted(only!)}, and other lines with more or ` +
+        `fewer ${delimiterName(other)}; write as many columns in each line, or quotes around cells that hold the ` +
+        'delimiter',
+    )
   }
   const seen = new Set<string>()
   for (const name of header) {
@@ -182,7 +215,8 @@ function malformed(path: string, error: CsvError): Error {
     CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
     INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted cell; write it twice inside quotes, as in "a ""b"""',
     CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
-    CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: 'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
+    CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE:
+      'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
     CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; is a quote never closed, or is it no CSV?`,
   }
   return badData(`${path}: ${line}${what[error.code] ?? error.message}`, { cause: error })

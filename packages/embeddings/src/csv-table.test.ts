@@ -15,7 +15,8 @@ function file(content: string | Uint8Array, name = 'x.csv'): string {
   return path
 }
 
-const read = (content: string | Uint8Array, options = {}): Promise<EmbeddingTable> => readCsvTable(file(content), options)
+const read = (content: string | Uint8Array, options = {}): Promise<EmbeddingTable> =>
+  readCsvTable(file(content), options)
 const text = (table: EmbeddingTable): string => Buffer.concat([...csvChunks(table)]).toString()
 
 describe('reading', () => {
@@ -51,7 +52,9 @@ describe('reading', () => {
   test('ids above 2^53 stay text; ids that a float has rounded are refused', async () => {
     const table = await read('id,d0\n9007199254740992,1\n9007199254740993,2\n007,3\n')
     expect(table.ids).toEqual(['9007199254740992', '9007199254740993', '007'])
-    await expect(read('id,d0\n9.007199254740992e+15,1\n2,2\n')).rejects.toThrow(/line 2: id "9\.007199254740992e\+15" went through a floating-point column/)
+    await expect(read('id,d0\n9.007199254740992e+15,1\n2,2\n')).rejects.toThrow(
+      /line 2: id "9\.007199254740992e\+15" went through a floating-point column/,
+    )
   })
 
   test('digits beyond float32 are kept as f8, others make f4', async () => {
@@ -80,7 +83,9 @@ describe('which columns are dimensions', () => {
 
   test('two groups need a choice', async () => {
     const content = 'id,gmf0,gmf1,mlp0,mlp1\na,1,2,3,4\nb,5,6,7,8\n'
-    await expect(read(content)).rejects.toThrow('several groups of columns could be the dimensions: "gmf*", "mlp*"; choose one (--dimensions)')
+    await expect(read(content)).rejects.toThrow(
+      'several groups of columns could be the dimensions: "gmf*", "mlp*"; choose one (--dimensions)',
+    )
     const table = await read(content, { dimensions: ['mlp*'] })
     expect(table.dimensions).toEqual(['mlp0', 'mlp1'])
     expect(table.columns.map(({ name }) => name)).toEqual(['gmf0', 'gmf1'])
@@ -89,7 +94,9 @@ describe('which columns are dimensions', () => {
 
   test('a choice that is not there', async () => {
     await expect(read('id,x,y\na,1,2\n', { dimensions: ['z'] })).rejects.toThrow('there is no column "z"')
-    await expect(read('id,x,y\na,1,2\n', { dimensions: ['d*'] })).rejects.toThrow('no column is named d<number>; the columns are "id", "x", "y"')
+    await expect(read('id,x,y\na,1,2\n', { dimensions: ['d*'] })).rejects.toThrow(
+      'no column is named d<number>; the columns are "id", "x", "y"',
+    )
   })
 })
 
@@ -97,23 +104,47 @@ describe('bad data names its line and column', () => {
   test.each([
     ['NaN', 'id,d0,d1\na,1,2\nb,3,NaN\n', 'line 3, column "d1": expected a finite number, got "NaN"'],
     ['infinity', 'id,d0,d1\na,inf,2\nb,3,4\n', 'line 2, column "d0": expected a finite number, got "inf"'],
-    ['beyond float32', 'id,d0,d1\na,1,1e39\nb,3,4\n', 'line 2, column "d1": expected a finite number, got 1e39, beyond the range of float32'],
+    [
+      'beyond float32',
+      'id,d0,d1\na,1,1e39\nb,3,4\n',
+      'line 2, column "d1": expected a finite number, got 1e39, beyond the range of float32',
+    ],
     ['an empty cell', 'id,d0,d1\na,1,\nb,3,4\n', 'line 2, column "d1": expected a finite number, got an empty cell'],
     ['text', 'id,d0,d1\na,1,<script>\nb,3,4\n', 'line 2, column "d1": expected a finite number, got "<script>"'],
     ['a ragged line, short', 'id,d0,d1\na,1,2\nb,3\n', 'line 3: expected 3 columns as in the header, got 2'],
     ['a ragged line, long', 'id,d0,d1\na,1,2\nb,3,4,5\n', 'line 3: expected 3 columns as in the header, got 4'],
     ['a duplicate id', 'id,d0\na,1\nb,2\na,3\n', 'line 4: id "a" stands in line 2 already'],
     ['an empty id', 'id,d0\na,1\n,2\n', 'line 3: expected an id, got an empty cell'],
-    ['no id column', 'who,d0\na,1\n', 'expected a column of ids, such as "id" or "user_id", got "who", "d0"; name it (--table-id-column)'],
-    ['two id columns', 'id,user,d0\na,b,1\n', '"id" and "user" could each hold the ids; name the one that does (--table-id-column)'],
-    ['more columns than any table has', `id${',d'.repeat(2 ** 18)}\n`, 'line 1: expected at most 262144 columns, got more'],
+    [
+      'no id column',
+      'who,d0\na,1\n',
+      'expected a column of ids, such as "id" or "user_id", got "who", "d0"; name it (--table-id-column)',
+    ],
+    [
+      'two id columns',
+      'id,user,d0\na,b,1\n',
+      '"id" and "user" could each hold the ids; name the one that does (--table-id-column)',
+    ],
+    [
+      'more columns than any table has',
+      `id${',d'.repeat(2 ** 18)}\n`,
+      'line 1: expected at most 262144 columns, got more',
+    ],
     ['no header', '1,0.5,2\n2,0.25,3\n', 'expected a header such as id,d0,d1, got numbers'],
     ['no rows', 'id,d0\n', 'expected at least one row after the header, got none'],
     ['nothing', '', 'expected a header line, got an empty file'],
     ['no dimensions', 'id\na\nb\n', 'expected at least one dimension, got none'],
     ['a repeated column', 'id,d0,d0\na,1,2\n', 'line 1: column "d0" stands twice in the header'],
-    ['uneven semicolons', 'id;d0;d1\na;1;2\nb;1\n', 'line 1: expected columns separated by commas, got "id;d0;d1", and other lines with more or fewer semicolons'],
-    ['decimal commas', 'id;d0;d1\na;0,26;2\nb;1;1\n', 'line 2, column "d0": expected a finite number, got "0,26", with a decimal comma; write decimal points'],
+    [
+      'uneven semicolons',
+      'id;d0;d1\na;1;2\nb;1\n',
+      'line 1: expected columns separated by commas, got "id;d0;d1", and other lines with more or fewer semicolons',
+    ],
+    [
+      'decimal commas',
+      'id;d0;d1\na;0,26;2\nb;1;1\n',
+      'line 2, column "d0": expected a finite number, got "0,26", with a decimal comma; write decimal points',
+    ],
     ['an open quote', 'id,d0\n"a,1\nb,2\n', 'a quote is opened and never closed'],
     ['a quote inside a cell', 'id,d0\na"b,1\n', 'line 2: a quote stands inside an unquoted cell'],
     ['text after a quote', 'id,d0\n"a"b,1\n', 'line 2: text follows a closing quote'],
@@ -126,7 +157,9 @@ describe('bad data names its line and column', () => {
 
   test('Latin-1', async () => {
     await expect(read(Buffer.from('id,d0\nJosé,1\nb,2\n', 'latin1'))).rejects.toThrow('expected UTF-8 text')
-    await expect(read(Buffer.concat([Buffer.from('id,d0\na,1\nb'), Buffer.of(0xc3)]))).rejects.toThrow('expected UTF-8 text')
+    await expect(read(Buffer.concat([Buffer.from('id,d0\na,1\nb'), Buffer.of(0xc3)]))).rejects.toThrow(
+      'expected UTF-8 text',
+    )
   })
 
   test('an unclosed quote does not fill memory', async () => {
@@ -134,24 +167,33 @@ describe('bad data names its line and column', () => {
   })
 
   test('binary files under the name .csv', async () => {
-    await expect(read(Buffer.from('\x93NUMPY\x01\x00', 'latin1'))).rejects.toThrow('got an npy array; name the file .npy')
+    await expect(read(Buffer.from('\x93NUMPY\x01\x00', 'latin1'))).rejects.toThrow(
+      'got an npy array; name the file .npy',
+    )
     await expect(read(Buffer.from('\x80\x04\x95', 'latin1'))).rejects.toThrow('a pickle runs code')
-    await expect(read(Buffer.from('PK\x03\x04')  )).rejects.toThrow('got a zip archive')
+    await expect(read(Buffer.from('PK\x03\x04'))).rejects.toThrow('got a zip archive')
     await expect(read(Buffer.from('PAR1xxxx'))).rejects.toThrow('got a Parquet file; name the file .parquet')
   })
 })
 
 describe('writing', () => {
   test('what was read comes back as it was', async () => {
-    const content = 'note,d0,id,d1\n"a, ""b""",0.1,"u,1",-0\n"two\nlines",1.4e-38,ü,123456790\n" padded ",0.33333334,9007199254740993,3.4028235e+38\n'
+    const content =
+      'note,d0,id,d1\n"a, ""b""",0.1,"u,1",-0\n"two\nlines",1.4e-38,ü,123456790\n" padded ' +
+      '",0.33333334,9007199254740993,3.4028235e+38\n'
     const table = await read(content)
     expect(table.dtype).toBe('f4')
     expect(text(table)).toBe(content)
   })
 
   test('ids that a spreadsheet would take for formulas are quoted, and never altered', async () => {
-    const ids = ['=1+1', '+1', '-2', '@SUM(A1)', '=cmd|\' /C calc\'!A0', '\u0009=1', "'=1"]
-    const table = embeddingTable({ matrix: matrix(7, 1, Float32Array.of(1, 2, 3, 4, 5, -6, 7)), ids, idColumn: 'id', columns: [{ name: 'note', values: ids }] })
+    const ids = ['=1+1', '+1', '-2', '@SUM(A1)', "=cmd|' /C calc'!A0", '\u0009=1', "'=1"]
+    const table = embeddingTable({
+      matrix: matrix(7, 1, Float32Array.of(1, 2, 3, 4, 5, -6, 7)),
+      ids,
+      idColumn: 'id',
+      columns: [{ name: 'note', values: ids }],
+    })
     const lines = text(table).split('\n')
     expect(lines.slice(1, 5)).toEqual(['"=1+1",1,"=1+1"', '"+1",2,"+1"', '"-2",3,"-2"', '"@SUM(A1)",4,"@SUM(A1)"'])
     expect(lines[6]).toBe('"\t=1",-6,"\t=1"')

@@ -23,14 +23,24 @@ const CHUNK = 1 << 20
  * @param options.bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
  */
-export async function readCsvTable(path: string, options: { readonly idColumn?: string | undefined; readonly dimensions?: readonly string[] | undefined; readonly bytes?: AsyncIterable<Uint8Array> } = {}): Promise<EmbeddingTable> {
+export async function readCsvTable(
+  path: string,
+  options: {
+    readonly idColumn?: string | undefined
+    readonly dimensions?: readonly string[] | undefined
+    readonly bytes?: AsyncIterable<Uint8Array>
+  } = {},
+): Promise<EmbeddingTable> {
   const { header, records, delimiter, notes, sha256 } = await openCsv(path, options.bytes)
   if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
     throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
   }
   const idColumn = idColumnOf(header, options.idColumn, path)
   if (idColumn === undefined) {
-    throw badData(`${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it (--table-id-column)`)
+    throw badData(
+      `${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it ` +
+        '(--table-id-column)',
+    )
   }
   const iterator = records[Symbol.asyncIterator]()
   let next = await iterator.next()
@@ -44,8 +54,14 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
   const list = new IdList(path)
   const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
-  const vectorOf = vector && ((cells: readonly string[], line: number): string[] =>
-    vectorCells(cells[dimensionAt[0]!]!, vector.vectorText, `${path}: line ${line}, column ${quoted(vector.vectorColumn)}`))
+  const vectorOf =
+    vector &&
+    ((cells: readonly string[], line: number): string[] =>
+      vectorCells(
+        cells[dimensionAt[0]!]!,
+        vector.vectorText,
+        `${path}: line ${line}, column ${quoted(vector.vectorColumn)}`,
+      ))
   const cols = vectorOf && !next.done ? vectorOf(next.value.cells, next.value.line).length : named.length
   const dimensions = vector ? Array.from({ length: cols }, (_, j) => `d${j}`) : named
   let values = new Float64Array(64 * cols)
@@ -53,7 +69,10 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
     const { line, cells } = next.value
     const texts = vectorOf ? vectorOf(cells, line) : dimensionAt.map((at) => cells[at]!)
     if (texts.length !== cols) {
-      throw badData(`${path}: line ${line}, column ${quoted(named[0]!)}: expected ${cols} numbers, as in the first row, got ${texts.length}`)
+      throw badData(
+        `${path}: line ${line}, column ${quoted(named[0]!)}: expected ${cols} numbers, as in the first row, got ` +
+          `${texts.length}`,
+      )
     }
     const start = list.ids.length * cols
     list.add(cells[idAt]!, line)
@@ -65,7 +84,8 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
     for (let j = 0; j < cols; j++) {
       const text = texts[j]!
       const value = parseDecimal(text)
-      if (!Number.isFinite(Math.fround(value))) throw notFinite(path, line, vector ? `${vector.vectorColumn}, number ${j + 1}` : dimensions[j]!, text, value)
+      if (!Number.isFinite(Math.fround(value)))
+        throw notFinite(path, line, vector ? `${vector.vectorColumn}, number ${j + 1}` : dimensions[j]!, text, value)
       values[start + j] = value
     }
     columnAt.forEach((j, c) => columns[c]!.values.push(cells[j]!))
@@ -78,7 +98,12 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   const usual = delimiter === ',' || (delimiter === '\t' && path.toLowerCase().endsWith('.tsv'))
   return embeddingTable({
     ids: list.ids,
-    notes: usual ? notes : [...notes, `${path} has ${delimiterName(delimiter)} between columns; what is written of it has commas, or tabs in .tsv`],
+    notes: usual
+      ? notes
+      : [
+          ...notes,
+          `${path} has ${delimiterName(delimiter)} between columns; what is written of it has commas, or tabs in .tsv`,
+        ],
     matrix: { rows, cols, data: Float32Array.from(values) },
     idColumn,
     dimensions,
@@ -90,7 +115,9 @@ export async function readCsvTable(path: string, options: { readonly idColumn?: 
   })
 }
 
-/** The CSV text of a table, in pieces; values are the shortest text that reads back as the same number of their dtype. */
+/**
+ * The CSV text of a table, in pieces; values are the shortest text that reads back as the same number of their dtype.
+ */
 export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): Generator<Uint8Array> {
   const { ids, matrix, exact, idColumn = 'id', dimensions, columns, container } = table
   const cellsOf = new Map<string, (i: number) => string>()
@@ -115,12 +142,16 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
 }
 
 /**
- * The column whose cells hold whole vectors, as the first row shows: the one asked for, or the only one where no columns
- * are numbered.
+ * The column whose cells hold whole vectors, as the first row shows: the one asked for, or the only one where no
+ * columns are numbered.
  * @throws IndistinctError 'usage' where there are several.
  */
 function vectorColumnOf(
-  header: readonly string[], first: readonly string[], others: readonly string[], asked: readonly string[] | undefined, path: string,
+  header: readonly string[],
+  first: readonly string[],
+  others: readonly string[],
+  asked: readonly string[] | undefined,
+  path: string,
 ): CsvContainer | undefined {
   if (asked && (asked.length !== 1 || asked[0]!.endsWith('*'))) return undefined
   if (!asked && others.filter((name) => /\d$/.test(name)).length > 1) return undefined
@@ -136,9 +167,13 @@ function vectorColumnOf(
 }
 
 function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
-  const got = text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
+  const got =
+    text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
   const comma = /^[+-]?\d+,\d+$/.test(text) ? ', with a decimal comma; write decimal points' : undefined
-  return badData(`${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ${got}${comma ?? '; repair or remove the line'}`)
+  return badData(
+    `${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ` +
+      `${got}${comma ?? '; repair or remove the line'}`,
+  )
 }
 
 /**

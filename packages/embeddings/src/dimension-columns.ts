@@ -9,18 +9,29 @@ import { quoted } from './embedding-table.ts'
  * ending in `*`, or else the ones named <prefix><number>, or all where no name ends in a number.
  * @throws IndistinctError 'usage' where a requested one is missing, or several groups could be meant.
  */
-export function dimensionColumns(others: readonly string[], requested: readonly string[] | undefined, header: readonly string[], path: string): string[] {
+export function dimensionColumns(
+  others: readonly string[],
+  requested: readonly string[] | undefined,
+  header: readonly string[],
+  path: string,
+): string[] {
   const numbered = (name: string): string | undefined => /^(.*?)\d+$/.exec(name)?.[1]
   if (requested) {
     const [first] = requested
     if (requested.length === 1 && first!.endsWith('*')) {
       const found = others.filter((name) => numbered(name) === first!.slice(0, -1))
-      if (found.length === 0) throw usageError(`${path}: no column is named ${first!.slice(0, -1)}<number>; the columns are ${columnList(header)}`)
+      if (found.length === 0)
+        throw usageError(
+          `${path}: no column is named ${first!.slice(0, -1)}<number>; the columns are ${columnList(header)}`,
+        )
       return found
     }
     const known = new Set(others)
     for (const name of requested) {
-      if (!known.has(name)) throw usageError(`${path}: there is no column ${quoted(name)} to take a dimension from; the columns are ${columnList(header)}`)
+      if (!known.has(name))
+        throw usageError(
+          `${path}: there is no column ${quoted(name)} to take a dimension from; the columns are ${columnList(header)}`,
+        )
     }
     return [...requested]
   }
@@ -36,7 +47,9 @@ export function dimensionColumns(others: readonly string[], requested: readonly 
   const [first, ...rest] = [...byPrefix.values()].sort((a, b) => b.length - a.length)
   if (rest.some((names) => names.length > 1) || (rest.length > 0 && first!.length === 1)) {
     const prefixes = [...byPrefix.keys()].map((prefix) => quoted(`${prefix}*`)).join(', ')
-    throw usageError(`${path}: several groups of columns could be the dimensions: ${prefixes}; choose one (--dimensions)`)
+    throw usageError(
+      `${path}: several groups of columns could be the dimensions: ${prefixes}; choose one (--dimensions)`,
+    )
   }
   return first!
 }

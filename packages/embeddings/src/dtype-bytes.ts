@@ -31,7 +31,8 @@ export function decodeValues(bytes: Uint8Array, stored: Dtype | StoredType, into
     }
     case 'i1':
     case 'u1': {
-      const whole = dtype === 'i1' ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count)
+      const whole =
+        dtype === 'i1' ? new Int8Array(buffer, byteOffset, count) : new Uint8Array(buffer, byteOffset, count)
       for (let p = 0; p < count; p++) into[p] = dequantised(whole[p]!, type.quantisation!)
       return
     }

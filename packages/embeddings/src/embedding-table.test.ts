@@ -23,7 +23,9 @@ describe('bad data', () => {
 
   test('a float64 beyond float32', () => {
     const exact = Float64Array.of(1, 2, 3, 1e39, 5, 6)
-    expect(() => embeddingTable({ matrix: matrix(3, 2, Float32Array.from(exact)), exact })).toThrow('got 1e+39, beyond the range of float32')
+    expect(() => embeddingTable({ matrix: matrix(3, 2, Float32Array.from(exact)), exact })).toThrow(
+      'got 1e+39, beyond the range of float32',
+    )
   })
 
   test('zero rows and zero dimensions', () => {
@@ -39,12 +41,20 @@ describe('bad data', () => {
   test('a constant dimension is a warning, not an error', () => {
     const table = embeddingTable({ matrix: matrix(3, 2, Float32Array.of(1, 7, 2, 7, 3, 7)), name: 'x.npy' })
     expect(table.warnings).toEqual(['x.npy: dimension d1 is the same in every row'])
-    const wide = matrix(2, 8, Float32Array.from({ length: 16 }, (_, p) => (p === 0 ? 1 : 0)))
-    expect(embeddingTable({ matrix: wide }).warnings).toEqual(['table: dimensions d1, d2, d3, d4, d5 and 2 more are the same in every row'])
+    const wide = matrix(
+      2,
+      8,
+      Float32Array.from({ length: 16 }, (_, p) => (p === 0 ? 1 : 0)),
+    )
+    expect(embeddingTable({ matrix: wide }).warnings).toEqual([
+      'table: dimensions d1, d2, d3, d4, d5 and 2 more are the same in every row',
+    ])
   })
 
   test('duplicate and empty ids', () => {
-    expect(() => embeddingTable({ matrix: three, ids: ['a', 'b', 'a'] })).toThrow('id "a" stands in rows 0 and 2 (from 0)')
+    expect(() => embeddingTable({ matrix: three, ids: ['a', 'b', 'a'] })).toThrow(
+      'id "a" stands in rows 0 and 2 (from 0)',
+    )
     expect(() => embeddingTable({ matrix: three, ids: ['a', '', 'c'] })).toThrow('row 1 (from 0): expected an id')
   })
 })
@@ -64,7 +74,13 @@ test('fields that do not fit the matrix are the caller’s mistake', () => {
 
 describe('withMatrix', () => {
   const exact = Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-  const table = embeddingTable({ matrix: matrix(3, 2, Float32Array.from(exact)), exact, ids: ['a', 'b', 'c'], idColumn: 'user', source: { path: 'x.npy', format: 'npy', sha256: '0' } })
+  const table = embeddingTable({
+    matrix: matrix(3, 2, Float32Array.from(exact)),
+    exact,
+    ids: ['a', 'b', 'c'],
+    idColumn: 'user',
+    source: { path: 'x.npy', format: 'npy', sha256: '0' },
+  })
 
   test('keeps every digit of values that did not move, and ids and dtype', () => {
     const data = table.matrix.data.slice()

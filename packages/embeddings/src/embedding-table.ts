@@ -80,12 +80,25 @@ export interface EmbeddingTableFields {
 
 /**
  * Makes a checked table.
- * @throws IndistinctError 'bad-data' on no rows, no dimensions, NaN or infinity, float64 that float32 cannot tell apart, duplicate or
- * empty ids, equal rows.
+ * @throws IndistinctError 'bad-data' on no rows, no dimensions, NaN or infinity, float64 that float32 cannot tell
+ * apart, duplicate or empty ids, equal rows.
  * @throws RangeError when ids, names or columns do not fit the (N, K) of the matrix.
  */
 export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
-  const { matrix, exact, quantisation, idColumn, idType, maybeIds, notes = [], columns = [], header, container, source, name = source?.path ?? 'table' } = fields
+  const {
+    matrix,
+    exact,
+    quantisation,
+    idColumn,
+    idType,
+    maybeIds,
+    notes = [],
+    columns = [],
+    header,
+    container,
+    source,
+    name = source?.path ?? 'table',
+  } = fields
   const { rows, cols } = matrix
   if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
   if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)
@@ -93,10 +106,13 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
   const dimensions = fields.dimensions ?? Array.from({ length: cols }, (_, j) => `d${j}`)
   const dtype = fields.dtype ?? (exact ? 'f8' : 'f4')
   if (ids.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} ids, got ${ids.length}`)
-  if (dimensions.length !== cols) throw new RangeError(`embeddingTable: expected ${cols} dimension names, got ${dimensions.length}`)
-  if (exact && exact.length !== rows * cols) throw new RangeError(`embeddingTable: expected ${rows * cols} exact values, got ${exact.length}`)
+  if (dimensions.length !== cols)
+    throw new RangeError(`embeddingTable: expected ${cols} dimension names, got ${dimensions.length}`)
+  if (exact && exact.length !== rows * cols)
+    throw new RangeError(`embeddingTable: expected ${rows * cols} exact values, got ${exact.length}`)
   for (const column of columns) {
-    if (column.values.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} values of ${column.name}, got ${column.values.length}`)
+    if (column.values.length !== rows)
+      throw new RangeError(`embeddingTable: expected ${rows} values of ${column.name}, got ${column.values.length}`)
   }
   checkIds(ids, name)
   checkFinite(matrix, exact, ids, dimensions, name)
@@ -109,7 +125,8 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
         : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
     )
   }
-  const warnings = constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []
+  const warnings =
+    constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []
   return {
     ids,
     matrix,
@@ -130,8 +147,8 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
 
 /**
  * The table with new vectors (N, K) under the same ids and columns. A float64 value whose float32 rounding did not
- * change keeps all its digits, so rows that a method left alone come back bit for bit. Values are rounded to types that are
- * narrower than float32.
+ * change keeps all its digits, so rows that a method left alone come back bit for bit. Values are rounded to types that
+ * are narrower than float32.
  */
 export function withMatrix(table: EmbeddingTable, matrix: Matrix): EmbeddingTable {
   const { rows, cols } = table.matrix
@@ -167,14 +184,17 @@ function stored(m: Matrix, table: EmbeddingTable): Matrix {
   for (let p = 0; p < data.length; p++) {
     if (Number.isFinite(data[p]) || !Number.isFinite(m.data[p])) continue
     const i = Math.floor(p / m.cols)
-    throw badData(`withMatrix: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * m.cols]!}: ${m.data[p]} is beyond the range of ${dtypeName(dtype)}; convert the table to float32 first`)
+    throw badData(
+      `withMatrix: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * m.cols]!}: ${m.data[p]} ` +
+        `is beyond the range of ${dtypeName(dtype)}; convert the table to float32 first`,
+    )
   }
   return { rows: m.rows, cols: m.cols, data }
 }
 
 /**
- * What rounding to the type of the file does to `matrix`, the new vectors of `table`, where it does anything: a line for
- * people. Rows that did not move hold what the file holds already.
+ * What rounding to the type of the file does to `matrix`, the new vectors of `table`, where it does anything: a line
+ * for people. Rows that did not move hold what the file holds already.
  */
 export function notesOnRounding(table: EmbeddingTable, matrix: Matrix): string[] {
   const { dtype } = table
@@ -191,7 +211,10 @@ export function notesOnRounding(table: EmbeddingTable, matrix: Matrix): string[]
   if (changed === 0) return []
   const by = `by ${Math.sqrt(squares / changed).toPrecision(2)} in root mean square and ${largest.toPrecision(2)} at most`
   const ends = clipped > 0 ? `; ${clipped} of them lay beyond its range and were set to the end of it` : ''
-  return [`${changed} of ${matrix.data.length} values were rounded to ${dtypeName(dtype)}, the type of the table, ${by}${ends}`]
+  return [
+    `${changed} of ${matrix.data.length} values were rounded to ${dtypeName(dtype)}, the type of the table, ` +
+      `${by}${ends}`,
+  ]
 }
 
 function checkIds(ids: readonly string[], name: string): void {
@@ -207,14 +230,21 @@ function checkIds(ids: readonly string[], name: string): void {
   }
 }
 
-function checkFinite(m: Matrix, exact: Float64Array | undefined, ids: readonly string[], dimensions: readonly string[], name: string): void {
+function checkFinite(
+  m: Matrix,
+  exact: Float64Array | undefined,
+  ids: readonly string[],
+  dimensions: readonly string[],
+  name: string,
+): void {
   const { data, cols } = m
   for (let p = 0; p < data.length; p++) {
     if (Number.isFinite(data[p])) continue
     const i = Math.floor(p / cols)
     const got = exact && Number.isFinite(exact[p]) ? `${exact[p]}, beyond the range of float32` : String(data[p])
     throw badData(
-      `${name}: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * cols]!}: expected a finite number, got ${got}; ` +
+      `${name}: row ${i} (from 0, id ${quoted(ids[i]!)}), column ${dimensions[p - i * cols]!}: expected a finite ` +
+        `number, got ${got}; ` +
         'remove or repair the row',
     )
   }
@@ -233,7 +263,10 @@ function constantDimensions(m: Matrix): number[] {
 }
 
 function describeConstant(constant: readonly number[], dimensions: readonly string[]): string {
-  const shown = constant.slice(0, 5).map((j) => dimensions[j]!).join(', ')
+  const shown = constant
+    .slice(0, 5)
+    .map((j) => dimensions[j]!)
+    .join(', ')
   const more = constant.length > 5 ? ` and ${constant.length - 5} more` : ''
   return constant.length === 1 ? `dimension ${shown} is` : `dimensions ${shown}${more} are`
 }

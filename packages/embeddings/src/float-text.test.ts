@@ -18,7 +18,13 @@ test('float32 text reads back as the same bits, for values of every magnitude', 
 
 test('float32 text is short', () => {
   expect([0.1, 1 / 3, 16777216, 1e-45, 3.4028234663852886e38, -0, 0].map((v) => float32Text(Math.fround(v)))).toEqual([
-    '0.1', '0.33333334', '16777216', '1.4013e-45', '3.4028235e+38', '-0', '0',
+    '0.1',
+    '0.33333334',
+    '16777216',
+    '1.4013e-45',
+    '3.4028235e+38',
+    '-0',
+    '0',
   ])
 })
 
@@ -28,7 +34,21 @@ test('float64 text keeps the sign of zero', () => {
 
 test('only finite decimal numbers are numbers', () => {
   expect(['1', '-2.5', '+.5', '3.', '1e-3', '1E+3'].map(parseDecimal)).toEqual([1, -2.5, 0.5, 3, 0.001, 1000])
-  for (const text of ['', ' ', 'NaN', 'nan', 'inf', '-Infinity', '1e999', '0x10', '1_000', '1,5', 'one', '1 2', '--1']) {
+  for (const text of [
+    '',
+    ' ',
+    'NaN',
+    'nan',
+    'inf',
+    '-Infinity',
+    '1e999',
+    '0x10',
+    '1_000',
+    '1,5',
+    'one',
+    '1 2',
+    '--1',
+  ]) {
     expect(parseDecimal(text), text).toBeNaN()
   }
 })

@@ -33,12 +33,16 @@ test('a table of vectors is none', async () => {
 
 test('rows that are only numbered are met by their numbers, and by nothing else', async () => {
   const bare = { name: 'users.npy', rows: 3 }
-  expect((await readHistory(file('n.csv', 'user,item\n0,x\n2,x\n2,y\n'), bare)).history.indptr).toEqual(Int32Array.from([0, 1, 1, 3]))
+  expect((await readHistory(file('n.csv', 'user,item\n0,x\n2,x\n2,y\n'), bare)).history.indptr).toEqual(
+    Int32Array.from([0, 1, 1, 3]),
+  )
   await expect(readHistory(file('one.csv', 'user,item\n1,x\n2,x\n3,y\n'), bare)).rejects.toThrow(/one counts from 1/)
 })
 
 test('what is missing is named', async () => {
   await expect(readHistory(file('x.csv', 'user,what\na,1\n'), table)).rejects.toThrow(/--with-item-column/)
   await expect(readHistory(file('y.csv', 'user,item\nA,1\nB,2\n'), table)).rejects.toThrow(/a difference of case/)
-  await expect(readHistory(file('z.csv', 'user,item\na,\n'), table)).rejects.toThrow(/line 2: expected a user and an item/)
+  await expect(readHistory(file('z.csv', 'user,item\na,\n'), table)).rejects.toThrow(
+    /line 2: expected a user and an item/,
+  )
 })

@@ -10,8 +10,28 @@ import { isFolder } from './table-format.ts'
 
 /** What an item may be called. */
 const ITEMS = [
-  'item', 'movie', 'film', 'artist', 'track', 'song', 'album', 'product', 'book', 'game', 'video', 'article', 'news',
-  'page', 'listing', 'business', 'venue', 'place', 'poi', 'recipe', 'course', 'assessment',
+  'item',
+  'movie',
+  'film',
+  'artist',
+  'track',
+  'song',
+  'album',
+  'product',
+  'book',
+  'game',
+  'video',
+  'article',
+  'news',
+  'page',
+  'listing',
+  'business',
+  'venue',
+  'place',
+  'poi',
+  'recipe',
+  'course',
+  'assessment',
 ].join('|')
 const USUAL_ITEM = new RegExp(`^((${ITEMS})s?(ids?|uuid)?|isbn|asin|sku|iid)$`)
 
@@ -35,7 +55,13 @@ export interface HistoryOptions {
 
 /** The column of items among `names`, where exactly one has a usual name. */
 export function itemColumnOf(names: readonly string[]): string | undefined {
-  const found = names.filter((name) => USUAL_ITEM.test(untyped(name).toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')))
+  const found = names.filter((name) =>
+    USUAL_ITEM.test(
+      untyped(name)
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]/gu, ''),
+    ),
+  )
   return found.length === 1 ? found[0] : undefined
 }
 
@@ -45,7 +71,11 @@ export async function isHistoryFile(path: string, { userColumn, itemColumn }: Hi
   const { header, records } = await openCsv(path)
   await records[Symbol.asyncIterator]().return?.()
   const items = itemColumn === undefined ? itemColumnOf(header) : header.find((name) => untyped(name) === itemColumn)
-  return items !== undefined && header.length < 30 && (userColumn !== undefined || idColumnOf(header, undefined, path) !== undefined)
+  return (
+    items !== undefined &&
+    header.length < 30 &&
+    (userColumn !== undefined || idColumnOf(header, undefined, path) !== undefined)
+  )
 }
 
 /**
@@ -53,13 +83,26 @@ export async function isHistoryFile(path: string, { userColumn, itemColumn }: Hi
  * @param table its name, and the ids of its rows (N), undefined where rows are only numbered
  * @throws IndistinctError 'usage' where a column is missing, 'bad-data' where hardly any user is in the table.
  */
-export async function readHistory(path: string, table: { readonly name: string; readonly rows: number; readonly ids?: readonly string[] | undefined }, options: HistoryOptions = {}): Promise<HistoryFile> {
+export async function readHistory(
+  path: string,
+  table: { readonly name: string; readonly rows: number; readonly ids?: readonly string[] | undefined },
+  options: HistoryOptions = {},
+): Promise<HistoryFile> {
   const { header, records, sha256, notes } = await openCsv(path)
   const userColumn = idColumnOf(header, options.userColumn, path, '--with-user-column')
-  const itemColumn = options.itemColumn === undefined ? itemColumnOf(header) : header.find((name) => untyped(name) === options.itemColumn)
-  const [userAt, itemAt] = [userColumn, itemColumn].map((name) => (name === undefined ? -1 : header.indexOf(name))) as [number, number]
+  const itemColumn =
+    options.itemColumn === undefined
+      ? itemColumnOf(header)
+      : header.find((name) => untyped(name) === options.itemColumn)
+  const [userAt, itemAt] = [userColumn, itemColumn].map((name) => (name === undefined ? -1 : header.indexOf(name))) as [
+    number,
+    number,
+  ]
   if (userAt < 0 || itemAt < 0 || userAt === itemAt) {
-    throw usageError(`${path}: expected a column of users and one of items, got ${columnList(header)}; name them (--with-user-column, --with-item-column)`)
+    throw usageError(
+      `${path}: expected a column of users and one of items, got ${columnList(header)}; name them ` +
+        '(--with-user-column, --with-item-column)',
+    )
   }
   const numbers = rowNumberIds(table.rows)
   const rowOf = table.ids && new Map(table.ids.map((id, row) => [id, row]))
@@ -68,7 +111,8 @@ export async function readHistory(path: string, table: { readonly name: string; 
   const [pairUsers, pairItems]: [number[], number[]] = [[], []]
   for await (const { line, cells } of records) {
     const [user, item] = [cells[userAt]!, cells[itemAt]!]
-    if (user === '' || item === '') throw badData(`${path}: line ${line}: expected a user and an item, got an empty cell; correct or remove the line`)
+    if (user === '' || item === '')
+      throw badData(`${path}: line ${line}: expected a user and an item, got an empty cell; correct or remove the line`)
     if (!users.has(user)) users.set(user, rowOf ? rowOf.get(user) : numbers.rowOf(user))
     const row = users.get(user)
     if (row === undefined) continue
@@ -81,7 +125,10 @@ export async function readHistory(path: string, table: { readonly name: string; 
   if (ids.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
   if (table.ids) checkMatched({ path, table: table.name, fileIds: ids, tableIds: table.ids, matched: known })
   else numbers.check(path, table.name)
-  if (items.size < 2) throw badData(`${path}: column ${quoted(header[itemAt]!)}: expected at least two items, got ${examples([...items.keys()])}`)
+  if (items.size < 2)
+    throw badData(
+      `${path}: column ${quoted(header[itemAt]!)}: expected at least two items, got ${examples([...items.keys()])}`,
+    )
   const history = csrFromPairs(table.rows, items.size, Int32Array.from(pairUsers), Int32Array.from(pairItems))
   return { history, lines: pairUsers.length, known, sha256: sha256(), notes }
 }

@@ -6,8 +6,25 @@ import { quoted } from './embedding-table.ts'
 
 /** Whom an id may be of. Alone, only "user" is an id: "member" and "customer" may as well be a label of yes and no. */
 const PEOPLE = [
-  'user', 'customer', 'client', 'member', 'person', 'account', 'visitor', 'subscriber', 'profile', 'student', 'player',
-  'listener', 'viewer', 'reader', 'reviewer', 'consumer', 'subject', 'participant', 'patron',
+  'user',
+  'customer',
+  'client',
+  'member',
+  'person',
+  'account',
+  'visitor',
+  'subscriber',
+  'profile',
+  'student',
+  'player',
+  'listener',
+  'viewer',
+  'reader',
+  'reviewer',
+  'consumer',
+  'subject',
+  'participant',
+  'patron',
 ].join('|')
 const USUAL = new RegExp(`^(ids?|uids?|users?|(${PEOPLE})(ids?|uuid|guid)|ids?(${PEOPLE}))$`)
 
@@ -21,7 +38,11 @@ export function untyped(name: string): string {
 
 /** Whether `name` is one under which ids of users are usual; case and what separates words do not count. */
 export function isUsualIdName(name: string): boolean {
-  return USUAL.test(untyped(name).toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''))
+  return USUAL.test(
+    untyped(name)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, ''),
+  )
 }
 
 /**
@@ -39,7 +60,12 @@ export function isIndexName(name: string): boolean {
  * @param flag that names the column, for messages
  * @throws IndistinctError 'usage' where the requested column is missing, or several have usual names.
  */
-export function idColumnOf(names: readonly string[], requested: string | undefined, path: string, flag = '--table-id-column'): string | undefined {
+export function idColumnOf(
+  names: readonly string[],
+  requested: string | undefined,
+  path: string,
+  flag = '--table-id-column',
+): string | undefined {
   if (requested !== undefined) {
     const found = names.find((name) => name === requested) ?? names.find((name) => untyped(name) === requested)
     if (found !== undefined) return found

@@ -12,7 +12,9 @@ import { openForReading } from './open-file.ts'
 import { refuseExtension, refuseMagic } from './refused-formats.ts'
 import { decodedText } from './text-encoding.ts'
 
-/** What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it. */
+/**
+ * What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it.
+ */
 const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
 
 /**
@@ -22,7 +24,10 @@ const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
 export function checkedId(id: string, path: string, place: string): string {
   if (id === '') throw badData(`${path}: ${place}: expected an id, got an empty cell`)
   if (ROUNDED.test(id)) {
-    throw badData(`${path}: ${place}: id ${quoted(id)} went through a floating-point column, which merges ids above 2^53; write ids as text or integers`)
+    throw badData(
+      `${path}: ${place}: id ${quoted(id)} went through a floating-point column, which merges ids above 2^53; ` +
+        'write ids as text or integers',
+    )
   }
   return id
 }
@@ -40,7 +45,10 @@ export class IdList {
   /** @throws IndistinctError 'bad-data' on an empty, rounded or repeated id. */
   add(id: string, line: number): void {
     const first = this.#lineOf.get(checkedId(id, this.#path, `line ${line}`))
-    if (first !== undefined) throw badData(`${this.#path}: line ${line}: id ${quoted(id)} stands in line ${first} already; expected one line a user`)
+    if (first !== undefined)
+      throw badData(
+        `${this.#path}: line ${line}: id ${quoted(id)} stands in line ${first} already; expected one line a user`,
+      )
     this.#lineOf.set(id, line)
     this.ids.push(id)
   }
@@ -56,7 +64,11 @@ export async function readIds(path: string, idColumn?: string): Promise<string[]
   if (/\.[ct]sv$/i.test(path)) {
     const { header, records } = await openCsv(path)
     const column = idColumnOf(header, idColumn, path) ?? (header.length === 1 ? header[0] : undefined)
-    if (column === undefined) throw badData(`${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it (--table-id-column)`)
+    if (column === undefined)
+      throw badData(
+        `${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it ` +
+          '(--table-id-column)',
+      )
     const at = header.indexOf(column)
     for await (const { line, cells } of records) list.add(cells[at]!, line)
     return list.ids

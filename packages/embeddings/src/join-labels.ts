@@ -4,7 +4,16 @@ import { badData, classCounts, encodeLabels, type Labels } from '@indistinct/cor
 import type { AttributeColumn } from './attribute-file.ts'
 import { quoted, type EmbeddingTable } from './embedding-table.ts'
 import { isIndexName, looksLikeIds } from './id-column.ts'
-import { checkLengths, checkMatched, countsRows, joinBy, rowNumberIds, spellingHint, type JoinBy, type TableSide } from './join-rule.ts'
+import {
+  checkLengths,
+  checkMatched,
+  countsRows,
+  joinBy,
+  rowNumberIds,
+  spellingHint,
+  type JoinBy,
+  type TableSide,
+} from './join-rule.ts'
 import { countedLabels, type LabelNames } from './label-names.ts'
 
 export interface JoinedLabels {
@@ -38,7 +47,10 @@ export function joinLabels(table: EmbeddingTable, column: AttributeColumn, optio
   const { minimumUsers = 2 } = options
   const side = tableSide(table)
   const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
-  const { values, unmatched, warnings } = by === 'position' ? byPosition(side, column) : byId(side, table, column, column.ids!, options.rows ?? table.ids.length)
+  const { values, unmatched, warnings } =
+    by === 'position'
+      ? byPosition(side, column)
+      : byId(side, table, column, column.ids!, options.rows ?? table.ids.length)
   const counted = countedLabels(options)
   for (const value of column.values) counted.of(value)
   counted.check(column.path)
@@ -76,7 +88,10 @@ export function positionWarning(table: string, path: string): string {
 
 /** Said where row numbers are ids and the ids of the file start at 1: they may be one row off. */
 export function startsAtOneWarning(table: string, path: string): string {
-  return `no id of ${path} is 0, and rows of ${table} are numbered from 0: if its first row is user 1, all labels are one row off; name its rows with --ids then`
+  return (
+    `no id of ${path} is 0, and rows of ${table} are numbered from 0: if its first row is user 1, all labels are ` +
+    'one row off; name its rows with --ids then'
+  )
 }
 
 /** Said where ids of a file that the table does not hold are written otherwise than its own. */
@@ -84,7 +99,13 @@ export function strangeIdsWarning(table: string, path: string, hint: string): st
   return `ids of ${path} that are not in ${table}${hint}`
 }
 
-function byId(side: TableSide, table: EmbeddingTable, { path, values: labels }: AttributeColumn, ids: readonly string[], rows: number): Joined {
+function byId(
+  side: TableSide,
+  table: EmbeddingTable,
+  { path, values: labels }: AttributeColumn,
+  ids: readonly string[],
+  rows: number,
+): Joined {
   const labelOfId = new Map(ids.map((id, i) => [id, labels[i]!]))
   const values: string[] = []
   let matched = 0
@@ -106,11 +127,19 @@ function byId(side: TableSide, table: EmbeddingTable, { path, values: labels }: 
 }
 
 /** @throws IndistinctError 'bad-data' unless there are two labels or more with `minimumUsers` users each. */
-export function checkClasses(labels: Labels, column: Pick<AttributeColumn, 'name' | 'path'>, minimumUsers: number): void {
+export function checkClasses(
+  labels: Labels,
+  column: Pick<AttributeColumn, 'name' | 'path'>,
+  minimumUsers: number,
+): void {
   const { classes } = labels
   const place = `${column.path}: column ${quoted(column.name)}`
-  if (classes.length === 0) throw badData(`${place}: expected at least two labels among the users of the table, got none`)
-  if (classes.length === 1) throw badData(`${place}: expected at least two labels among the users of the table, got only ${quoted(classes[0]!)}`)
+  if (classes.length === 0)
+    throw badData(`${place}: expected at least two labels among the users of the table, got none`)
+  if (classes.length === 1)
+    throw badData(
+      `${place}: expected at least two labels among the users of the table, got only ${quoted(classes[0]!)}`,
+    )
   const counts = classCounts(labels)
   for (let c = 0; c < classes.length; c++) {
     if (counts[c]! >= minimumUsers) continue

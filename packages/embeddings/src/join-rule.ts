@@ -37,16 +37,26 @@ export function joinBy(table: TableSide, file: FileSide): JoinBy {
   if (file.byPosition) return 'position'
   if (file.hasIds && table.ids) return 'id'
   if (!table.ids && maybe !== undefined) {
-    throw badData(`${table.name}: ${quoted(maybe)} looks like ids, no two values of it are equal; name it (--table-id-column ${shellWord(maybe)}), or name the rows (--ids)${file.hasIds ? '' : `, ${sayByPosition}`}`)
+    throw badData(
+      `${table.name}: ${quoted(maybe)} looks like ids, no two values of it are equal; name it (--table-id-column ` +
+        `${shellWord(maybe)}), or name the rows (--ids)${file.hasIds ? '' : `, ${sayByPosition}`}`,
+    )
   }
   if (file.hasIds) return 'row number'
   const [column] = file.maybeIds ?? []
   if (column !== undefined) {
-    throw badData(`${file.path}: column ${quoted(column)} looks like ids, no two values of it are equal; name it (--id-column ${shellWord(column)}), ${sayByPosition}`)
+    throw badData(
+      `${file.path}: column ${quoted(column)} looks like ids, no two values of it are equal; name it ` +
+        `(--id-column ${shellWord(column)}), ${sayByPosition}`,
+    )
   }
   if (!table.ids) return 'position'
-  const counted = file.counting === undefined ? 'got none' : `got none: its column ${quoted(file.counting)} only counts the lines`
-  throw badData(`${file.path}: expected ids to join with those of ${table.name} (${examples(table.ids)}), ${counted}; name the column of ids (--id-column), ${sayByPosition}`)
+  const counted =
+    file.counting === undefined ? 'got none' : `got none: its column ${quoted(file.counting)} only counts the lines`
+  throw badData(
+    `${file.path}: expected ids to join with those of ${table.name} (${examples(table.ids)}), ${counted}; name ` +
+      `the column of ids (--id-column), ${sayByPosition}`,
+  )
 }
 
 /** @throws IndistinctError 'bad-data' where labels go by position and the lengths differ. */
@@ -54,7 +64,8 @@ export function checkLengths(table: TableSide, path: string, lines: number): voi
   if (lines === table.rows) return
   throw badData(
     `${path}: expected ${table.rows} lines, one for each row of ${table.name}, got ${lines}; ` +
-      'labels go by position only where the lengths agree, so add a column of ids, or name the one there is (--id-column)',
+      'labels go by position only where the lengths agree, so add a column of ids, or name the one there is ' +
+      '(--id-column)',
   )
 }
 
@@ -67,7 +78,10 @@ export function countsRows(ids: readonly string[]): boolean {
  * Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file whose ids are not row numbers.
  * @param first number of the first row, where rows go on from other tables
  */
-export function rowNumberIds(rows: number, first = 0): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
+export function rowNumberIds(
+  rows: number,
+  first = 0,
+): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
   let outside: string | undefined
   const range = wholeRange()
   return {
@@ -82,9 +96,15 @@ export function rowNumberIds(rows: number, first = 0): { rowOf(id: string): numb
       const { least, most, whole } = range.seen()
       const numbers = `its rows have the numbers ${first} to ${first + rows - 1}`
       if (whole && first === 0 && least === 1 && most === rows) {
-        throw badData(`${path}: no id of this file is 0 and one is ${most}, while ${table} has no ids and ${numbers}: one counts from 1, the other from 0; name the rows: seq 1 ${rows} > ids.txt, then --ids ids.txt`)
+        throw badData(
+          `${path}: no id of this file is 0 and one is ${most}, while ${table} has no ids and ${numbers}: one ` +
+            `counts from 1, the other from 0; name the rows: seq 1 ${rows} > ids.txt, then --ids ids.txt`,
+        )
       }
-      throw badData(`${path}: id ${quoted(outside)} of this file is no row of ${table}, which has no ids: ${numbers}; name the ids of its rows with --ids FILE`)
+      throw badData(
+        `${path}: id ${quoted(outside)} of this file is no row of ${table}, which has no ids: ${numbers}; name ` +
+          'the ids of its rows with --ids FILE',
+      )
     },
     // The first user under 1, and nobody under 0.
     startsAtOne: () => first === 0 && range.seen().least === 1,
@@ -92,7 +112,10 @@ export function rowNumberIds(rows: number, first = 0): { rowOf(id: string): numb
 }
 
 /** Least and largest of ids that are whole numbers, written as such. */
-function wholeRange(): { add(id: string): number | undefined; seen(): { least: number; most: number; count: number; whole: boolean } } {
+function wholeRange(): {
+  add(id: string): number | undefined
+  seen(): { least: number; most: number; count: number; whole: boolean }
+} {
   let [least, most, count, whole] = [Infinity, -Infinity, 0, true]
   return {
     add(id) {
@@ -125,17 +148,36 @@ export interface MatchedIds {
 /** Least share of the smaller side that a join must find. */
 const HARDLY_ANY = 0.05
 
-/** @throws IndistinctError 'bad-data' where hardly any id is on both sides, or one side counts from 0 and the other from 1. */
-export function checkMatched({ path, table, fileIds, tableIds, lines = fileIds.length, rows = tableIds.length, matched }: MatchedIds): void {
+/**
+ * @throws IndistinctError 'bad-data' where hardly any id is on both sides, or one side counts from 0 and the other from
+ * 1.
+ */
+export function checkMatched({
+  path,
+  table,
+  fileIds,
+  tableIds,
+  lines = fileIds.length,
+  rows = tableIds.length,
+  matched,
+}: MatchedIds): void {
   if (matched < HARDLY_ANY * Math.min(lines, rows) || matched === 0) {
-    const few = matched === 0 ? `no id of this file is in ${table}` : `only ${matched} of ${lines} ids of this file are among the ${rows} of ${table}`
-    throw badData(`${path}: ${few}: it has ${examples(fileIds)}, the table has ${examples(tableIds)}${spellingHint(fileIds, tableIds)}; name the columns of ids (--id-column, --table-id-column), or leave out the lines of other users`)
+    const few =
+      matched === 0
+        ? `no id of this file is in ${table}`
+        : `only ${matched} of ${lines} ids of this file are among the ${rows} of ${table}`
+    throw badData(
+      `${path}: ${few}: it has ${examples(fileIds)}, the table has ` +
+        `${examples(tableIds)}${spellingHint(fileIds, tableIds)}; name the columns of ids (--id-column, ` +
+        '--table-id-column), or leave out the lines of other users',
+    )
   }
   if (matched !== lines - 1 || lines !== rows) return
   const [file, own] = [rangeOf(fileIds), rangeOf(tableIds)]
   if (!file || !own || Math.abs(file.least - own.least) !== 1) return
   throw badData(
-    `${path}: ids go from ${file.least} to ${file.most}, those of ${table} from ${own.least} to ${own.most}: one side counts one further than the other; ` +
+    `${path}: ids go from ${file.least} to ${file.most}, those of ${table} from ${own.least} to ${own.most}: one ` +
+      'side counts one further than the other; ' +
       'write ids of one kind in both files, or leave out the line of the user without a row',
   )
 }
@@ -164,7 +206,8 @@ export function spellingHint(fileIds: readonly string[], tableIds: readonly stri
   const strange = fileIds.filter((id) => !known.has(id)).slice(0, 1000)
   for (const [what, plain] of SPELLINGS) {
     const ids = new Set(tableIds.map(plain))
-    if (strange.length > 0 && 2 * strange.filter((id) => ids.has(plain(id))).length > strange.length) return `; most would be equal without ${what}`
+    if (strange.length > 0 && 2 * strange.filter((id) => ids.has(plain(id))).length > strange.length)
+      return `; most would be equal without ${what}`
   }
   return ''
 }

@@ -13,11 +13,32 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const path = join(folder, 'people.csv')
 
 /** What both readers say of the same file, or the message and code of their errors. */
-async function both(text: string, rows: number, options: { ids?: string[]; missing?: string[]; merge?: ReadonlyMap<string, string>; minimumUsers?: number; byPosition?: boolean } = {}): Promise<[unknown, unknown]> {
+async function both(
+  text: string,
+  rows: number,
+  options: {
+    ids?: string[]
+    missing?: string[]
+    merge?: ReadonlyMap<string, string>
+    minimumUsers?: number
+    byPosition?: boolean
+  } = {},
+): Promise<[unknown, unknown]> {
   writeFileSync(path, text)
   const { ids, byPosition, ...join } = options
-  const table = embeddingTable({ matrix: matrix(rows, 1, Float32Array.from({ length: rows }, (_, i) => i)), ...(ids && { ids, idColumn: 'id' }) })
-  const outcome = (work: () => Promise<unknown>): Promise<unknown> => work().catch((error: { code: string; message: string }) => [error.code, error.message.replace(/in line \d+ already/, 'in an earlier line already')])
+  const table = embeddingTable({
+    matrix: matrix(
+      rows,
+      1,
+      Float32Array.from({ length: rows }, (_, i) => i),
+    ),
+    ...(ids && { ids, idColumn: 'id' }),
+  })
+  const outcome = (work: () => Promise<unknown>): Promise<unknown> =>
+    work().catch((error: { code: string; message: string }) => [
+      error.code,
+      error.message.replace(/in line \d+ already/, 'in an earlier line already'),
+    ])
   return [
     await outcome(async () => {
       const column = await readAttribute(path, 'gender', { byPosition })
@@ -36,10 +57,34 @@ test.each<[string, string, number, Parameters<typeof both>[2]?]>([
   ['an index that counts the lines, and ids', ',gender\n0,F\n1,M\n2,M\n3,F\n', 4, { ids: ['a', 'b', 'c', 'd'] }],
   ['an index that does not count', ',gender\n3,F\n1,M\n2,M\n0,F\n', 4, { ids: ['0', '1', '2', '3'] }],
   ['no ids for a table that has some', 'gender\nF\nM\nM\nF\n', 4, { ids: ['a', 'b', 'c', 'd'] }],
-  ['by position, though it has ids', 'user,gender\n9,F\n8,M\n7,M\n6,F\n', 4, { ids: ['a', 'b', 'c', 'd'], byPosition: true }],
-  ['a column that looks like ids', `reader,gender\n${Array.from({ length: 12 }, (_, i) => `r${i},${'FM'[i % 2]}\n`).join('')}`, 12],
-  ['spellings of one label', 'gender\nF\nf\nM\n\nm\n', 5, { merge: new Map([['f', 'F'], ['m', 'M']]) }],
-  ['leading zeros', `id,gender\n${Array.from({ length: 20 }, (_, i) => `${String(i).padStart(2, '0')},${'FM'[i % 2]}\n`).join('')}`, 20, { ids: Array.from({ length: 20 }, (_, i) => String(i)) }],
+  [
+    'by position, though it has ids',
+    'user,gender\n9,F\n8,M\n7,M\n6,F\n',
+    4,
+    { ids: ['a', 'b', 'c', 'd'], byPosition: true },
+  ],
+  [
+    'a column that looks like ids',
+    `reader,gender\n${Array.from({ length: 12 }, (_, i) => `r${i},${'FM'[i % 2]}\n`).join('')}`,
+    12,
+  ],
+  [
+    'spellings of one label',
+    'gender\nF\nf\nM\n\nm\n',
+    5,
+    {
+      merge: new Map([
+        ['f', 'F'],
+        ['m', 'M'],
+      ]),
+    },
+  ],
+  [
+    'leading zeros',
+    `id,gender\n${Array.from({ length: 20 }, (_, i) => `${String(i).padStart(2, '0')},${'FM'[i % 2]}\n`).join('')}`,
+    20,
+    { ids: Array.from({ length: 20 }, (_, i) => String(i)) },
+  ],
   ['by position', 'gender\nM\nF\n\nM\nF\n', 5],
   ['by id', 'id,gender\nd,M\nb,F\nz,M\na,M\nc,F\n', 4, { ids: ['a', 'b', 'c', 'd'] }],
   ['labels that mean missing', 'gender\nM\nF\n?\nM\nF\n', 5, { missing: ['?'] }],

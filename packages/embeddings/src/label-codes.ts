@@ -6,7 +6,14 @@ import { openCsv } from './csv-records.ts'
 import { quoted } from './embedding-table.ts'
 import { isIndexName } from './id-column.ts'
 import { checkedId } from './ids.ts'
-import { checkClasses, positionWarning, startsAtOneWarning, strangeIdsWarning, type JoinedLabels, type JoinOptions } from './join-labels.ts'
+import {
+  checkClasses,
+  positionWarning,
+  startsAtOneWarning,
+  strangeIdsWarning,
+  type JoinedLabels,
+  type JoinOptions,
+} from './join-labels.ts'
 import { checkLengths, checkMatched, joinBy, rowNumberIds, spellingHint } from './join-rule.ts'
 import { countedLabels } from './label-names.ts'
 import { isFolder } from './table-format.ts'
@@ -31,11 +38,16 @@ const firstRows = 1 << 16
 const shownIds = 1000
 
 /**
- * The label of every row of a table of `rows` rows, as `readAttribute` and `joinLabels` give it. A CSV file is read line
- * by line: 4 bytes a row are held, and the ids where the table has some of its own.
+ * The label of every row of a table of `rows` rows, as `readAttribute` and `joinLabels` give it. A CSV file is read
+ * line by line: 4 bytes a row are held, and the ids where the table has some of its own.
  * @throws IndistinctError as they do; a repeated id is found among the users of the table alone.
  */
-export async function readLabelCodes(path: string, attribute: string, rows: number, options: LabelCodesOptions = {}): Promise<LabelCodes> {
+export async function readLabelCodes(
+  path: string,
+  attribute: string,
+  rows: number,
+  options: LabelCodesOptions = {},
+): Promise<LabelCodes> {
   const { minimumUsers = 2, ids, maybeIds, byPosition, table: name = 'the table' } = options
   const side = { name, rows, ids, maybeIds }
   const { records, idColumn, maybe, notes, sha256 } = await recordsOf(path, attribute, options)
@@ -73,7 +85,10 @@ export async function readLabelCodes(path: string, attribute: string, rows: numb
       counting &&= id === String(count)
       const row = join.rowOf(checkedId(id!, path, `line ${line}`))
       if (row !== undefined) {
-        if (seen[row]) throw badData(`${path}: line ${line}: id ${quoted(id!)} stands in an earlier line already; expected one line a user`)
+        if (seen[row])
+          throw badData(
+            `${path}: line ${line}: id ${quoted(id!)} stands in an earlier line already; expected one line a user`,
+          )
         seen[row] = 1
         matched++
         found[row] = code
@@ -82,14 +97,28 @@ export async function readLabelCodes(path: string, attribute: string, rows: numb
     count++
   }
   const hasIds = idColumn !== undefined && !counting
-  const by = joinBy(side, { path, hasIds, byPosition, maybeIds: hasIds ? [] : maybe(), ...(counting && { counting: idColumn! }) })
+  const by = joinBy(side, {
+    path,
+    hasIds,
+    byPosition,
+    maybeIds: hasIds ? [] : maybe(),
+    ...(counting && { counting: idColumn! }),
+  })
   const warnings = [...notes, ...(by === 'position' ? [positionWarning(name, path)] : [])]
   if (by === 'position') checkLengths(side, path, count)
   else if (join!.numbers) {
     join!.numbers.check(path, name)
     if (join!.numbers.startsAtOne()) warnings.push(startsAtOneWarning(name, path))
   } else {
-    checkMatched({ path, table: name, fileIds: firstIds.length > 0 ? firstIds : ids!, tableIds: ids!, lines: count, rows, matched })
+    checkMatched({
+      path,
+      table: name,
+      fileIds: firstIds.length > 0 ? firstIds : ids!,
+      tableIds: ids!,
+      lines: count,
+      rows,
+      matched,
+    })
     const hint = firstIds.length > 0 && matched < rows ? spellingHint(firstIds, ids!) : ''
     if (hint !== '') warnings.push(strangeIdsWarning(name, path, hint))
   }
@@ -97,7 +126,15 @@ export async function readLabelCodes(path: string, attribute: string, rows: numb
   const labels = sortedLabels(found.subarray(0, rows), names)
   checkClasses(labels, { name: attribute, path }, minimumUsers)
   const labelled = classCounts(labels).reduce((sum, users) => sum + users, 0)
-  return { labels, by, labelled, missing: rows - labelled, unmatched: by === 'position' ? 0 : count - matched, warnings, sha256: sha256() }
+  return {
+    labels,
+    by,
+    labelled,
+    missing: rows - labelled,
+    unmatched: by === 'position' ? 0 : count - matched,
+    warnings,
+    sha256: sha256(),
+  }
 }
 
 interface LabelRecord {
@@ -134,11 +171,20 @@ async function recordsOf(path: string, attribute: string, options: AttributeOpti
   const valuesOf = function* (): Generator<LabelRecord> {
     for (let i = 0; i < values.length; i++) yield { line: i + 1, value: values[i]!, id: ids?.[i] ?? String(i) }
   }
-  return { records: valuesOf(), idColumn: ids ? 'id' : counting, maybe: () => maybeIds, notes: [], sha256: () => sha256! }
+  return {
+    records: valuesOf(),
+    idColumn: ids ? 'id' : counting,
+    maybe: () => maybeIds,
+    notes: [],
+    sha256: () => sha256!,
+  }
 }
 
 /** Row by id; row numbers are written without leading zeros, as `readTable` writes them. */
-function rowFinder(rows: number, ids: readonly string[] | undefined): { rowOf(id: string): number | undefined; numbers?: ReturnType<typeof rowNumberIds> } {
+function rowFinder(
+  rows: number,
+  ids: readonly string[] | undefined,
+): { rowOf(id: string): number | undefined; numbers?: ReturnType<typeof rowNumberIds> } {
   if (!ids) {
     const numbers = rowNumberIds(rows)
     return { rowOf: numbers.rowOf, numbers }

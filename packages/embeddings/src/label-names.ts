@@ -12,9 +12,13 @@ export interface LabelNames {
 
 /**
  * The label that a value counts as, the empty string for none.
- * @returns `check` throws IndistinctError 'bad-data' where a spelling that `names` has was never seen: a slip of the pen.
+ * @returns `check` throws IndistinctError 'bad-data' where a spelling that `names` has was never seen: a slip of the
+ * pen.
  */
-export function countedLabels({ missing = [], merge = new Map<string, string>() }: LabelNames): { of(value: string): string; check(path: string): void } {
+export function countedLabels({ missing = [], merge = new Map<string, string>() }: LabelNames): {
+  of(value: string): string
+  check(path: string): void
+} {
   const unseen = new Map([
     ...missing.map((label): [string, string] => [label, 'is to count as missing']),
     ...[...merge].map(([label, other]): [string, string] => [label, `is to be merged with ${quoted(other)}`]),

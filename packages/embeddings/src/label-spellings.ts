@@ -5,8 +5,29 @@ import { shellWord } from './join-rule.ts'
 
 /** What people and programs write where a label is not known, in lower case. */
 const NOT_KNOWN = new Set([
-  'na', 'n/a', 'n.a.', '#n/a', '<na>', 'nan', 'nat', 'null', '\\n', 'none', 'nil', 'undefined', 'missing',
-  'unknown', 'unk', 'not known', 'not available', 'not specified', 'unspecified', '-', '--', '?', '.',
+  'na',
+  'n/a',
+  'n.a.',
+  '#n/a',
+  '<na>',
+  'nan',
+  'nat',
+  'null',
+  '\\n',
+  'none',
+  'nil',
+  'undefined',
+  'missing',
+  'unknown',
+  'unk',
+  'not known',
+  'not available',
+  'not specified',
+  'unspecified',
+  '-',
+  '--',
+  '?',
+  '.',
 ])
 
 export interface CountedLabel {
@@ -24,11 +45,17 @@ export function spellingWarnings(attribute: string, classes: readonly CountedLab
   const flags = unknown.map(({ name }) => `--missing-label ${shellWord(name)}`).join(' ')
   return [
     ...(unknown.length > 0
-      ? [`${attribute}: ${listed(unknown)} ${unknown.length === 1 ? 'is taken for a label of its own' : 'are taken for labels of their own'}; where that means "not known", add ${flags}`]
+      ? [
+          `${attribute}: ${listed(unknown)} ` +
+            `${unknown.length === 1 ? 'is taken for a label of its own' : 'are taken for labels of their own'}; ` +
+            `where that means "not known", add ${flags}`,
+        ]
       : []),
     ...sameLabels(known).map((group) => {
       const [first, ...others] = group
-      const merge = [first!, ...others].some(({ name }) => /[,=]/.test(name)) ? 'make them one in the file' : `add --merge-labels ${shellWord(`${first!.name}=${others.map(({ name }) => name).join(',')}`)}`
+      const merge = [first!, ...others].some(({ name }) => /[,=]/.test(name))
+        ? 'make them one in the file'
+        : `add --merge-labels ${shellWord(`${first!.name}=${others.map(({ name }) => name).join(',')}`)}`
       return `${attribute}: ${listed(group)} are taken for different labels; where they are one, ${merge}`
     }),
   ]
@@ -48,7 +75,9 @@ function sameLabels(classes: readonly CountedLabel[]): CountedLabel[][] {
     groups.get(longer[0]!)!.push(...group)
     groups.delete(key)
   }
-  return [...groups.values()].filter(({ length }) => length > 1).map((group) => group.sort((a, b) => b.users - a.users || (a.name < b.name ? -1 : 1)))
+  return [...groups.values()]
+    .filter(({ length }) => length > 1)
+    .map((group) => group.sort((a, b) => b.users - a.users || (a.name < b.name ? -1 : 1)))
 }
 
 function folded(name: string): string {
@@ -65,5 +94,9 @@ export function rareWarnings(attribute: string, classes: readonly CountedLabel[]
   const rare = classes.filter(({ users }) => users < folds)
   return rare.length === 0
     ? []
-    : [`${attribute}: ${listed(rare)} ${rare.length === 1 ? 'has' : 'have'} fewer users than the ${folds} folds of an attack, so figures of ${rare.length === 1 ? 'it' : 'them'} mean little; merge (--merge-labels) or leave out (--missing-label)`]
+    : [
+        `${attribute}: ${listed(rare)} ${rare.length === 1 ? 'has' : 'have'} fewer users than the ${folds} folds ` +
+          `of an attack, so figures of ${rare.length === 1 ? 'it' : 'them'} mean little; merge (--merge-labels) or ` +
+          'leave out (--missing-label)',
+      ]
 }

@@ -3,7 +3,10 @@
 import { usageError } from '@indistinct/core'
 import { quoted } from './embedding-table.ts'
 
-/** What fetches from an address of each kind, and what puts a file there; ADDRESS is where the address goes, FILE the file. */
+/**
+ * What fetches from an address of each kind, and what puts a file there; ADDRESS is where the address goes, FILE the
+ * file.
+ */
 const TOOLS: Readonly<Record<string, { readonly get: string; readonly put?: string }>> = {
   s3: { get: 'aws s3 cp ADDRESS .', put: 'aws s3 cp FILE ADDRESS' },
   gs: { get: 'gcloud storage cp ADDRESS .', put: 'gcloud storage cp FILE ADDRESS' },
@@ -40,14 +43,23 @@ export function requireLocalFile(path: string, { name, writes = false }: LocalFi
   if (!match) return
   const scheme = (match[1] ?? match[2])!.toLowerCase()
   const place = name === undefined ? `${quoted(path)} is an address` : `${name}: ${quoted(path)} is an address`
-  if (scheme === 'file') throw usageError(`${place}; give the path alone: ${quoted(path.replace(/^file:\/\/(localhost)?/i, ''))}`)
+  if (scheme === 'file')
+    throw usageError(`${place}; give the path alone: ${quoted(path.replace(/^file:\/\/(localhost)?/i, ''))}`)
   const tool = Object.hasOwn(TOOLS, scheme) ? TOOLS[scheme]! : undefined
   const command = (writes ? tool?.put : tool?.get)?.replace('ADDRESS', () => shellWord(path))
-  if (writes) throw usageError(`${place}, and only files on this machine are written; name a file, then send it${command ? `: ${command}` : ''}`)
-  throw usageError(`${place}, and only files on this machine are read; fetch it first${command ? `: ${command}` : ', then give the name of the file'}`)
+  if (writes)
+    throw usageError(
+      `${place}, and only files on this machine are written; name a file, then send it${command ? `: ${command}` : ''}`,
+    )
+  throw usageError(
+    `${place}, and only files on this machine are read; fetch it ` +
+      `first${command ? `: ${command}` : ', then give the name of the file'}`,
+  )
 }
 
-/** Why a pipe will not do: formats need any position, runs are recorded with the digest of a file, and may be repeated. */
+/**
+ * Why a pipe will not do: formats need any position, runs are recorded with the digest of a file, and may be repeated.
+ */
 function inputPiped(name = '-'): string {
   return `${name}: standard input is not read; save it to a file whose name ends in its format, such as: cat > users.csv`
 }
@@ -58,5 +70,7 @@ function outputPiped(name = '-'): string {
 
 /** `text` as a shell takes it for one word. */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll(/[\u0000-\u001f\u007f]/g, '?').replaceAll("'", "'\\''")}'`
+  return /^[\w@%+=:,./-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll(/[\u0000-\u001f\u007f]/g, '?').replaceAll("'", "'\\''")}'`
 }

@@ -41,20 +41,27 @@ export interface NpyDescription {
  * Where the header ends, from the first 12 bytes of a file.
  * @throws IndistinctError 'bad-data' on a wrong magic, an unknown version, or a header longer than the file.
  */
-export function npyHeaderEnd(head: Uint8Array, fileSize: number, name: string): { textStart: number; textEnd: number; utf8: boolean } {
+export function npyHeaderEnd(
+  head: Uint8Array,
+  fileSize: number,
+  name: string,
+): { textStart: number; textEnd: number; utf8: boolean } {
   if (fileSize < 10) throw badData(`${name}: expected an npy file, got ${fileSize} bytes; the file is truncated`)
   for (let i = 0; i < 6; i++) {
-    if (head[i] !== NPY_MAGIC.charCodeAt(i)) throw badData(`${name}: expected an npy file, got other first bytes; was it written by numpy.save?`)
+    if (head[i] !== NPY_MAGIC.charCodeAt(i))
+      throw badData(`${name}: expected an npy file, got other first bytes; was it written by numpy.save?`)
   }
   const major = head[6]!
   const minor = head[7]!
-  if (major < 1 || major > 3 || minor !== 0) throw badData(`${name}: expected npy version 1.0, 2.0 or 3.0, got ${major}.${minor}`)
+  if (major < 1 || major > 3 || minor !== 0)
+    throw badData(`${name}: expected npy version 1.0, 2.0 or 3.0, got ${major}.${minor}`)
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   const textStart = major === 1 ? 10 : 12
   if (fileSize < textStart) throw badData(`${name}: expected a header, got ${fileSize} bytes; the file is truncated`)
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
   if (length > MAX_HEADER) throw badData(`${name}: expected a header of at most ${MAX_HEADER} bytes, got ${length}`)
-  if (textStart + length > fileSize) throw badData(`${name}: expected a header of ${length} bytes, got ${fileSize - textStart}; the file is truncated`)
+  if (textStart + length > fileSize)
+    throw badData(`${name}: expected a header of ${length} bytes, got ${fileSize - textStart}; the file is truncated`)
   return { textStart, textEnd: textStart + length, utf8: major === 3 }
 }
 
@@ -62,7 +69,12 @@ export function npyHeaderEnd(head: Uint8Array, fileSize: number, name: string): 
  * What the header of the array in `size` bytes from `position` of `source` says; its values are not looked at.
  * @throws IndistinctError 'bad-data' on anything but an npy header.
  */
-export function describeNpy(source: ByteSource, position = 0, size = source.size - position, name = source.name): NpyDescription {
+export function describeNpy(
+  source: ByteSource,
+  position = 0,
+  size = source.size - position,
+  name = source.name,
+): NpyDescription {
   const head = readBytes(source, position, Math.min(12, size))
   const { textStart, textEnd, utf8 } = npyHeaderEnd(head, size, name)
   const bytes = readBytes(source, position + textStart, textEnd - textStart)
@@ -76,11 +88,19 @@ export function describeNpy(source: ByteSource, position = 0, size = source.size
  * @throws IndistinctError 'bad-data' on anything but an array of floats, int8 or uint8 of that length; 'usage' where
  * the scale of whole numbers is missing, or given for floats.
  */
-export function checkNpy({ descr, fortran, shape, offset }: NpyDescription, size: number, name: string, asked: AskedScale = {}): NpyHeader {
+export function checkNpy(
+  { descr, fortran, shape, offset }: NpyDescription,
+  size: number,
+  name: string,
+  asked: AskedScale = {},
+): NpyHeader {
   const dtype = dtypeOf(descr, name)
   const layout = { bigEndian: descr.startsWith('>'), fortran: fortran && shape.length > 1 }
   if (layout.fortran && shape.length > 2) {
-    throw badData(`${name}: expected C order of ${shape.length} dimensions, got Fortran order; convert with numpy.save(path, numpy.ascontiguousarray(array))`)
+    throw badData(
+      `${name}: expected C order of ${shape.length} dimensions, got Fortran order; convert with numpy.save(path, ` +
+        'numpy.ascontiguousarray(array))',
+    )
   }
   checkNpySize(shape, itemSize(dtype), dtype, offset, size, name)
   const quantisation = checkedQuantisation(dtype, asked, name)
@@ -94,16 +114,28 @@ export function npyDescr({ dtype, bigEndian = false }: StoredType): string {
 }
 
 /** @throws IndistinctError 'bad-data' where the values do not end exactly where the array does. */
-export function checkNpySize(shape: readonly number[], bytesPerItem: number, type: string, offset: number, size: number, name: string): void {
+export function checkNpySize(
+  shape: readonly number[],
+  bytesPerItem: number,
+  type: string,
+  offset: number,
+  size: number,
+  name: string,
+): void {
   const count = shape.reduce((product, n) => product * n, 1)
   const expected = offset + count * bytesPerItem
   const shapeText = `(${shape.join(', ')})`
   if (!Number.isSafeInteger(expected)) throw badData(`${name}: shape ${shapeText} is larger than any file`)
   if (size < expected) {
-    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; the file is truncated`)
+    throw badData(
+      `${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; the file is truncated`,
+    )
   }
   if (size > expected) {
-    throw badData(`${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; ${size - expected} bytes follow the array`)
+    throw badData(
+      `${name}: expected ${expected} bytes for shape ${shapeText} of ${type}, got ${size}; ${size - expected} ` +
+        'bytes follow the array',
+    )
   }
 }
 
@@ -129,9 +161,15 @@ function dtypeOf(descr: string, name: string): Dtype {
 
 function refusedDtype(got: string, pickled: boolean, name: string): Error {
   const expected = `${name}: expected float16, float32 or float64`
-  if (pickled) return badData(`${expected}, got ${got}, which holds pickled Python objects; convert with numpy.save(path, numpy.stack(array).astype("<f4"))`)
+  if (pickled)
+    return badData(
+      `${expected}, got ${got}, which holds pickled Python objects; convert with numpy.save(path, ` +
+        'numpy.stack(array).astype("<f4"))',
+    )
   const hint = got === '"|V2"' || got === '"<V2"' ? ', as which bfloat16 is written' : ''
-  return badData(`${expected}, or int8 or uint8 with a scale, got ${got}${hint}; convert with numpy.save(path, array.astype("<f4"))`)
+  return badData(
+    `${expected}, or int8 or uint8 with a scale, got ${got}${hint}; convert with numpy.save(path, array.astype("<f4"))`,
+  )
 }
 
 const KEY = /\s*'(descr|fortran_order|shape)'\s*:\s*/y
@@ -165,7 +203,8 @@ function parseDictionary(text: string, name: string): { descr: string; fortran: 
     if (key === 'descr') {
       descr = take(TEXT)
       // A list of fields is a structured dtype; its grammar need not be known to refuse it.
-      if (descr === undefined) throw take(LIST) === undefined ? malformed() : refusedDtype('a structured dtype', false, name)
+      if (descr === undefined)
+        throw take(LIST) === undefined ? malformed() : refusedDtype('a structured dtype', false, name)
     } else if (key === 'fortran_order') {
       const value = take(BOOLEAN)
       if (value === undefined) throw malformed()
@@ -174,8 +213,13 @@ function parseDictionary(text: string, name: string): { descr: string; fortran: 
       const value = take(TUPLE)
       // (3) is a parenthesised number in Python, not a tuple.
       if (value === undefined || /^\d+\s*$/.test(value)) throw malformed()
-      shape = value.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number)
-      if (!shape.every(Number.isSafeInteger)) throw badData(`${name}: expected a shape below 2^53, got ${quoted(value)}`)
+      shape = value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+        .map(Number)
+      if (!shape.every(Number.isSafeInteger))
+        throw badData(`${name}: expected a shape below 2^53, got ${quoted(value)}`)
     }
     if (take(COMMA) === undefined) {
       if (take(CLOSE) === undefined) throw malformed()

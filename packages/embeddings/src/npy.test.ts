@@ -53,7 +53,11 @@ describe('what NumPy writes', () => {
     const { shape, dtype: got, data } = await read(bytesOf(npy))
     expect(shape).toEqual([2, 3])
     expect(got).toBe(dtype)
-    const stored = { f2: (value: number) => roundToFloat16(Math.max(-60000, Math.min(60000, value))), f4: Math.fround, f8: (value: number) => value }
+    const stored = {
+      f2: (value: number) => roundToFloat16(Math.max(-60000, Math.min(60000, value))),
+      f4: Math.fround,
+      f8: (value: number) => value,
+    }
     expect(Array.from(data)).toEqual(golden.values.flat().map(stored[dtype]))
     expect(data).toBeInstanceOf(dtype === 'f8' ? Float64Array : Float32Array)
   })
@@ -69,21 +73,23 @@ describe('what NumPy writes', () => {
 })
 
 test('float16 is written as NumPy writes it', () => {
-  const data = Float32Array.from(golden.values.flat(), (value) => roundToFloat16(Math.max(-60000, Math.min(60000, value))))
+  const data = Float32Array.from(golden.values.flat(), (value) =>
+    roundToFloat16(Math.max(-60000, Math.min(60000, value))),
+  )
   expect(Buffer.from(writeNpy([2, 3], data, 'f2')).equals(bytesOf(golden.accepted['f2 version 1']!.npy))).toBe(true)
 })
 
-test.each([['fortran', 'f8', { bigEndian: false, fortran: true }], ['big-endian', 'f4', { bigEndian: true, fortran: false }]] as const)(
-  '%s is read right, and written back in its own layout',
-  async (name, dtype, layout) => {
-    const bytes = bytesOf(golden.refused[name]!)
-    const found = await read(bytes)
-    expect(found).toMatchObject({ shape: [2, 3], dtype, layout })
-    expect(Array.from(found.data)).toEqual(golden.values.flat().map(dtype === 'f4' ? Math.fround : Number))
-    const array = readNpy(bytes, 'x.npy')
-    expect(Buffer.concat([...npyChunks(array.shape, array.data, array, array.layout)]).equals(bytes)).toBe(true)
-  },
-)
+test.each([
+  ['fortran', 'f8', { bigEndian: false, fortran: true }],
+  ['big-endian', 'f4', { bigEndian: true, fortran: false }],
+] as const)('%s is read right, and written back in its own layout', async (name, dtype, layout) => {
+  const bytes = bytesOf(golden.refused[name]!)
+  const found = await read(bytes)
+  expect(found).toMatchObject({ shape: [2, 3], dtype, layout })
+  expect(Array.from(found.data)).toEqual(golden.values.flat().map(dtype === 'f4' ? Math.fround : Number))
+  const array = readNpy(bytes, 'x.npy')
+  expect(Buffer.concat([...npyChunks(array.shape, array.data, array, array.layout)]).equals(bytes)).toBe(true)
+})
 
 describe('what is refused', () => {
   test.each([
@@ -99,7 +105,9 @@ describe('what is refused', () => {
     for (let length = 0; length < good.length; length++) {
       expect(() => readNpy(good.subarray(0, length), 'x.npy')).toThrow(/x\.npy: .*truncated/)
     }
-    await expect(read(good.subarray(0, good.length - 1))).rejects.toThrow('expected 152 bytes for shape (2, 3) of f4, got 151; the file is truncated')
+    await expect(read(good.subarray(0, good.length - 1))).rejects.toThrow(
+      'expected 152 bytes for shape (2, 3) of f4, got 151; the file is truncated',
+    )
   })
 
   test('bytes after the array', async () => {
@@ -130,7 +138,7 @@ describe('what is refused', () => {
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), 'evil': 1}"],
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), } + __import__('os')"],
     ["{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': (1, 3), }"],
-    ['[' .repeat(5000)],
+    ['['.repeat(5000)],
     [''],
   ])('the header %s', async (text) => {
     await expect(read(withHeader(text, 12))).rejects.toThrow('expected a header with descr, fortran_order and shape')
@@ -164,7 +172,8 @@ describe('hostile sizes cost nothing', () => {
 })
 
 test('values start at a multiple of 64 whatever the shape', () => {
-  for (const shape of [[1, 1], [123456789, 16], [1], [9007199254740991, 9007199254740991]]) expect(npyHeaderBytes(shape, '<f8').length % 64).toBe(0)
+  for (const shape of [[1, 1], [123456789, 16], [1], [9007199254740991, 9007199254740991]])
+    expect(npyHeaderBytes(shape, '<f8').length % 64).toBe(0)
 })
 
 test('writing a shape that does not fit is the caller’s mistake', () => {

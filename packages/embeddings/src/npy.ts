@@ -1,7 +1,7 @@
 /**
- * @file npy files, read and written strictly: floats, or whole numbers of 8 bits with a scale, in either byte order, row by
- * row or column by column, exactly as long as the header says. A file is checked against its own size before memory is
- * allocated for it, so a hostile header costs nothing.
+ * @file npy files, read and written strictly: floats, or whole numbers of 8 bits with a scale, in either byte order,
+ * row by row or column by column, exactly as long as the header says. A file is checked against its own size before
+ * memory is allocated for it, so a hostile header costs nothing.
  */
 
 import { createHash } from 'node:crypto'
@@ -29,7 +29,8 @@ const CHUNK = 1 << 22
  * Reads an npy array from memory.
  * @param name how messages name it
  * @param scale what whole numbers of 8 bits stand for
- * @throws IndistinctError 'bad-data' on anything but a complete array of such values, 'usage' on a scale that does not fit.
+ * @throws IndistinctError 'bad-data' on anything but a complete array of such values, 'usage' on a scale that does not
+ * fit.
  */
 export function readNpy(bytes: Uint8Array, name: string, scale: AskedScale = {}): NpyArray {
   const source = bytesSource(bytes, name)
@@ -58,7 +59,13 @@ export async function readNpyFile(path: string, scale: AskedScale = {}): Promise
 function readValues(source: ByteSource, { shape, type, layout, offset }: NpyHeader): NpyArray {
   const count = shape.reduce((product, n) => product * n, 1)
   const data = type.dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
-  const facts = { shape, dtype: type.dtype, layout, data, ...(type.quantisation && { quantisation: type.quantisation }) }
+  const facts = {
+    shape,
+    dtype: type.dtype,
+    layout,
+    data,
+    ...(type.quantisation && { quantisation: type.quantisation }),
+  }
   if (layout.fortran) readColumns(source, offset, type, shape as [number, number], 0, shape[0]!, data)
   else if ((type.dtype === 'f4' || type.dtype === 'f8') && !type.bigEndian) source.read(bytesOf(data), offset)
   else {
@@ -73,7 +80,15 @@ function readValues(source: ByteSource, { shape, type, layout, offset }: NpyHead
 }
 
 /** Fills `into` with rows from <= i < to, row-major, of an array (N, K) at byte `offset` that lies column by column. */
-export function readColumns(source: ByteSource, offset: number, type: StoredType, [rows, cols]: readonly [number, number], from: number, to: number, into: Values): void {
+export function readColumns(
+  source: ByteSource,
+  offset: number,
+  type: StoredType,
+  [rows, cols]: readonly [number, number],
+  from: number,
+  to: number,
+  into: Values,
+): void {
   const size = itemSize(type.dtype)
   const count = to - from
   const column = into instanceof Float64Array ? new Float64Array(count) : new Float32Array(count)
@@ -96,14 +111,20 @@ export function* npyChunks(
   { bigEndian, fortran }: ArrayLayout = { bigEndian: false, fortran: false },
 ): Generator<Uint8Array> {
   const count = shape.reduce((product, n) => product * n, 1)
-  if (count !== data.length) throw new RangeError(`writeNpy: expected ${count} values for shape (${shape.join(', ')}), got ${data.length}`)
+  if (count !== data.length)
+    throw new RangeError(`writeNpy: expected ${count} values for shape (${shape.join(', ')}), got ${data.length}`)
   const written = { ...type, bigEndian }
   yield npyHeaderBytes(shape, npyDescr(written), fortran)
   yield* valueChunks(shape, data, written, { bigEndian, fortran })
 }
 
 /** The bytes of row-major `values` as `type` and `layout` have them, in pieces. */
-export function* valueChunks(shape: readonly number[], values: Values, type: StoredType, { fortran }: ArrayLayout): Generator<Uint8Array> {
+export function* valueChunks(
+  shape: readonly number[],
+  values: Values,
+  type: StoredType,
+  { fortran }: ArrayLayout,
+): Generator<Uint8Array> {
   if (fortran) {
     const [rows, cols] = shape as [number, number]
     const column = values instanceof Float64Array ? new Float64Array(rows) : new Float32Array(rows)

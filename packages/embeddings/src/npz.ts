@@ -7,7 +7,15 @@ import { decodeValues, encodeValues, itemSize } from './dtype-bytes.ts'
 import { quoted } from './embedding-table.ts'
 import { idArrayOf, looksLikeIds } from './id-column.ts'
 import { readColumns, valueChunks } from './npy.ts'
-import { checkNpy, checkNpySize, describeNpy, npyDescr, npyHeaderBytes, npyHeaderEnd, type NpyDescription } from './npy-header.ts'
+import {
+  checkNpy,
+  checkNpySize,
+  describeNpy,
+  npyDescr,
+  npyHeaderBytes,
+  npyHeaderEnd,
+  type NpyDescription,
+} from './npy-header.ts'
 import type { AskedScale, StoredType } from './stored-type.ts'
 import { chooseArray, type Candidate, type NpzContainer, type RowReader, type TableEncoder } from './table-container.ts'
 import { entryStart, readEntry, readZip, ZipEncoder, type ZipEntry } from './zip.ts'
@@ -36,7 +44,8 @@ export interface NpzTable extends RowReader {
  * Opens the table of an archive. A stored array is read where it lies, a deflated one is inflated into memory.
  * @param options.scale of whole numbers of 8 bits, with zeroPoint
  * @param options.key name of the array; default: the only matrix of floats
- * @param options.idColumn name of the array of ids; default: the one of a usual name, see {@link idColumnOf}; false: none
+ * @param options.idColumn name of the array of ids; default: the one of a usual name, see {@link idColumnOf}; false:
+ * none
  * @throws IndistinctError 'bad-data' where archive or array are damaged, 'usage' where the array cannot be told.
  */
 export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable {
@@ -51,7 +60,14 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
   if (shape.length !== 2) throw badData(`${name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
   const [rows, cols] = shape as [number, number]
   const lists = arrays.filter((array) => array !== chosen && isListOfText(array, rows))
-  const idName = options.idColumn === false ? undefined : idArrayOf(lists.map((array) => array.name), options.idColumn, source.name)
+  const idName =
+    options.idColumn === false
+      ? undefined
+      : idArrayOf(
+          lists.map((array) => array.name),
+          options.idColumn,
+          source.name,
+        )
   const found = lists.find((array) => array.name === idName)
   return {
     rows,
@@ -61,9 +77,15 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
     idColumn: found?.name,
     idType: found && wholeNumberType(found.description!.descr),
     readIds: () => found && arrayOfText(source, found, rows),
-    maybeIds: () => (found ? [] : lists.filter((array) => looksLikeIds(arrayOfText(source, array, rows))).map((array) => array.name)),
+    maybeIds: () =>
+      found ? [] : lists.filter((array) => looksLikeIds(arrayOfText(source, array, rows))).map((array) => array.name),
     container: {
-      format: 'npz', source, entries, key: chosen.entry, layout, hasIds: found !== undefined,
+      format: 'npz',
+      source,
+      entries,
+      key: chosen.entry,
+      layout,
+      hasIds: found !== undefined,
       others: arrays.filter((array) => array !== chosen && array !== found).map((array) => array.name),
     },
     readRows(first, last, into) {
@@ -81,7 +103,8 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
 export function readNpzText(source: ByteSource, key: string): string[] {
   const array = chooseArray(npzArrays(source, readZip(source)), key, source.name)
   const count = array.description?.shape[0] ?? 0
-  if (!isListOfText(array, count)) throw badData(`${source.name}: ${quoted(key)}: expected a list of text or whole numbers, got ${array.what}`)
+  if (!isListOfText(array, count))
+    throw badData(`${source.name}: ${quoted(key)}: expected a list of text or whole numbers, got ${array.what}`)
   return arrayOfText(source, array, count)
 }
 
@@ -109,7 +132,9 @@ function npzArrays(source: ByteSource, entries: readonly ZipEntry[]): NpzArray[]
       let description: NpyDescription | undefined
       try {
         if (inflated < MOST_INFLATED) {
-          const start = entryStart(source, entry, (head) => (head.length < 12 ? 12 : npyHeaderEnd(head, entry.size, source.name).textEnd))
+          const start = entryStart(source, entry, (head) =>
+            head.length < 12 ? 12 : npyHeaderEnd(head, entry.size, source.name).textEnd,
+          )
           inflated += start.length
           description = describeNpy(bytesSource(start, source.name), 0, entry.size)
         }
@@ -123,7 +148,12 @@ function npzArrays(source: ByteSource, entries: readonly ZipEntry[]): NpzArray[]
 }
 
 function isListOfText({ description }: NpzArray, rows: number): boolean {
-  return description !== undefined && description.shape.length === 1 && description.shape[0] === rows && textItemSize(description.descr) !== undefined
+  return (
+    description !== undefined &&
+    description.shape.length === 1 &&
+    description.shape[0] === rows &&
+    textItemSize(description.descr) !== undefined
+  )
 }
 
 function arrayOfText(source: ByteSource, { entry, description, name }: NpzArray, rows: number): string[] {
@@ -139,7 +169,9 @@ export interface NpzFields extends Pick<StoredType, 'dtype' | 'quantisation'> {
   /** The archive that the table came from; its other arrays are copied. */
   readonly container?: NpzContainer | undefined
   /** Lists of text to write beside the table, by name; not where there is a container. */
-  readonly text?: readonly { readonly name: string; readonly values: readonly string[]; readonly type?: string | undefined }[] | undefined
+  readonly text?:
+    | readonly { readonly name: string; readonly values: readonly string[]; readonly type?: string | undefined }[]
+    | undefined
 }
 
 export interface NpzOptions extends AskedScale {
@@ -152,7 +184,11 @@ export function npzEncoder({ rows, cols, dtype, quantisation, container, text = 
   const layout = container?.layout ?? { bigEndian: false, fortran: false }
   const type: StoredType = { dtype, quantisation, bigEndian: layout.bigEndian }
   // Columns are known once all rows are.
-  const whole = layout.fortran ? (dtype === 'f8' ? new Float64Array(rows * cols) : new Float32Array(rows * cols)) : undefined
+  const whole = layout.fortran
+    ? dtype === 'f8'
+      ? new Float64Array(rows * cols)
+      : new Float32Array(rows * cols)
+    : undefined
   let filled = 0
   const zip = new ZipEncoder()
   const entries = container?.entries ?? []
@@ -174,7 +210,8 @@ export function npzEncoder({ rows, cols, dtype, quantisation, container, text = 
       yield* zip.close()
       for (const entry of entries.slice(at + 1)) yield* zip.copy(container!.source, entry)
       for (const { name, values, type: ofIds } of text) {
-        const { descr, bytes } = ofIds === undefined ? unicodeArray(values) : { descr: ofIds, bytes: idArray(values, ofIds) }
+        const { descr, bytes } =
+          ofIds === undefined ? unicodeArray(values) : { descr: ofIds, bytes: idArray(values, ofIds) }
         yield* zip.open({ name: `${name}.npy`, modified: FIRST_DAY, attributes: ATTRIBUTES }, false)
         yield* zip.write(npyHeaderBytes([values.length], descr))
         yield* zip.write(bytes)

@@ -38,11 +38,17 @@ export interface TableReader extends RowReader {
  */
 export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> = {}): TableReader {
   const format = inputFormat(path)
-  if (isText(format)) throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
+  if (isText(format))
+    throw usageError(`${path}: text is not read block by block; convert it to .npy, .parquet or .safetensors first`)
   const source = format === 'parquet' ? fileOrPartsSource(path) : fileSource(path)
   try {
-    const table: RowReader & { readonly container?: TableContainer; readIds?(): string[] | undefined; maybeIds?(): string[] } = format === 'npy' ? openNpy(source, options) : openContainer(source, format, options)
-    if (table.rows === 0 || table.cols === 0) throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
+    const table: RowReader & {
+      readonly container?: TableContainer
+      readIds?(): string[] | undefined
+      maybeIds?(): string[]
+    } = format === 'npy' ? openNpy(source, options) : openContainer(source, format, options)
+    if (table.rows === 0 || table.cols === 0)
+      throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
     return {
       ...table,
       path,
@@ -54,12 +60,18 @@ export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> =
       readRows(from, to, into) {
         const { rows, cols } = table
         if (!(from >= 0 && from <= to && to <= rows) || into.length !== (to - from) * cols) {
-          throw new RangeError(`readRows: expected rows within 0 to ${rows} and ${(to - from) * cols} values, got ${from} to ${to} and ${into.length}`)
+          throw new RangeError(
+            `readRows: expected rows within 0 to ${rows} and ${(to - from) * cols} values, got ${from} to ${to} ` +
+              `and ${into.length}`,
+          )
         }
         table.readRows(from, to, into)
         for (let p = 0; p < into.length; p++) {
           if (Number.isFinite(into[p])) continue
-          throw badData(`${path}: row ${from + Math.floor(p / cols)} (from 0), dimension ${p % cols}: expected a finite number within float32, got ${into[p]}; remove or repair the row`)
+          throw badData(
+            `${path}: row ${from + Math.floor(p / cols)} (from 0), dimension ${p % cols}: expected a finite ` +
+              `number within float32, got ${into[p]}; remove or repair the row`,
+          )
         }
       },
     }
@@ -71,7 +83,8 @@ export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> =
 
 function openNpy(source: ReturnType<typeof fileSource>, scale: AskedScale): RowReader {
   const { shape, type, layout, offset } = checkNpy(describeNpy(source), source.size, source.name, scale)
-  if (shape.length !== 2) throw badData(`${source.name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
+  if (shape.length !== 2)
+    throw badData(`${source.name}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
   const [rows, cols] = shape as [number, number]
   const width = cols * itemSize(type.dtype)
   return {
@@ -111,7 +124,9 @@ export interface CreateTableOptions {
   readonly dtype?: Dtype | undefined
   /** What whole numbers stand for; default: as in `like`. */
   readonly quantisation?: Quantisation | undefined
-  /** The table that this one is made of: in the same format, all that its file holds else is written again unchanged. */
+  /**
+   * The table that this one is made of: in the same format, all that its file holds else is written again unchanged.
+   */
   readonly like?: TableReader | undefined
   readonly force?: boolean | undefined
 }
@@ -124,7 +139,11 @@ export interface CreateTableOptions {
  */
 export function createTable(path: string, options: CreateTableOptions): TableWriter {
   const { rows, cols, like, force, dtype = like?.dtype ?? 'f4', quantisation = like?.quantisation } = options
-  if (!formatHolds(formatOf(path), dtype)) throw usageError(`${path}: a ${formatOf(path)} file holds no ${dtypeName(dtype)}; name a file of the format that the table came in`)
+  if (!formatHolds(formatOf(path), dtype))
+    throw usageError(
+      `${path}: a ${formatOf(path)} file holds no ${dtypeName(dtype)}; name a file of the format that the table ` +
+        'came in',
+    )
   const stored = { dtype, ...(quantisation && { quantisation }) }
   const encoder = encoderOf(path, { rows, cols, ...stored }, like)
   refuseExisting(path, force)
@@ -148,7 +167,9 @@ export function createTable(path: string, options: CreateTableOptions): TableWri
     writeRows(values) {
       if (values.length % cols !== 0 || written + values.length / cols > rows) {
         file.discard()
-        throw new RangeError(`writeRows: expected rows of ${cols} values, ${rows - written} of them left, got ${values.length} values`)
+        throw new RangeError(
+          `writeRows: expected rows of ${cols} values, ${rows - written} of them left, got ${values.length} values`,
+        )
       }
       write(encoder.rows(values))
       written += values.length / cols
@@ -164,20 +185,38 @@ export function createTable(path: string, options: CreateTableOptions): TableWri
   }
 }
 
-function encoderOf(path: string, fields: { readonly rows: number; readonly cols: number } & StoredType, like: TableReader | undefined): TableEncoder {
+function encoderOf(
+  path: string,
+  fields: { readonly rows: number; readonly cols: number } & StoredType,
+  like: TableReader | undefined,
+): TableEncoder {
   const format = formatOf(path)
-  const fits = like !== undefined && like.rows === fields.rows && like.cols === fields.cols && like.dtype === fields.dtype
+  const fits =
+    like !== undefined && like.rows === fields.rows && like.cols === fields.cols && like.dtype === fields.dtype
   const container = fits && like.container?.format === format ? like.container : undefined
-  if (like?.container && !container) throw usageError(`${path}: a table of ${quoted(like.path)} that is written block by block keeps its format, shape and type`)
+  if (like?.container && !container)
+    throw usageError(
+      `${path}: a table of ${quoted(like.path)} that is written block by block keeps its format, shape and type`,
+    )
   if (format === 'npz') {
-    return npzEncoder({ ...fields, ...(container?.format === 'npz' && { container: { ...container, layout: { ...container.layout, fortran: false } } }) })
+    return npzEncoder({
+      ...fields,
+      ...(container?.format === 'npz' && {
+        container: { ...container, layout: { ...container.layout, fortran: false } },
+      }),
+    })
   }
-  if (format === 'safetensors') return safetensorsEncoder({ ...fields, ...(container?.format === 'safetensors' && { container }) })
+  if (format === 'safetensors')
+    return safetensorsEncoder({ ...fields, ...(container?.format === 'safetensors' && { container }) })
   if (format === 'parquet') return parquetEncoder({ ...fields, ...(container?.format === 'parquet' && { container }) })
   if (format === 'npy') {
     const { rows, cols } = fields
     const type = { ...fields, bigEndian: like?.format === 'npy' && like.layout?.bigEndian === true }
-    return { start: () => [npyHeaderBytes([rows, cols], npyDescr(type))], rows: (values) => [encodeValues(values, type)], end: () => [] }
+    return {
+      start: () => [npyHeaderBytes([rows, cols], npyDescr(type))],
+      rows: (values) => [encodeValues(values, type)],
+      end: () => [],
+    }
   }
   throw usageError(`${path}: text is not written block by block; name a file .npy, .npz, .parquet or .safetensors`)
 }

@@ -2,10 +2,16 @@
 
 const MIB = 2 ** 20
 
-/** Bytes that `compressed` bytes of a page, or of the vectors' pages together, may inflate to. @param {number} compressed */
+/**
+ * Bytes that `compressed` bytes of a page, or of the vectors' pages together, may inflate to. @param {number}
+ * compressed
+ */
 export const mostInflated = (compressed) => 8 * MIB + 64 * compressed
 
-/** Rows of a table of vectors in a file of `size` bytes: beyond the first, each takes a byte at least. @param {number} size */
+/**
+ * Rows of a table of vectors in a file of `size` bytes: beyond the first, each takes a byte at least. @param {number}
+ * size
+ */
 export const mostTableRows = (size) => 2 ** 18 + size
 
 /** Rows of a file of labels, which may take a bit each. @param {number} size */

@@ -57,14 +57,15 @@ const context = createContext({ work: /** @type {(() => Uint8Array) | undefined}
 const script = new Script('work()')
 
 /**
- * Zstandard without Node's own. fzstd follows counts of a damaged frame without looking whether as many bytes are there,
- * so it runs under a watchdog, and what it says it has filled is checked.
+ * Zstandard without Node's own. fzstd follows counts of a damaged frame without looking whether as many bytes are
+ * there, so it runs under a watchdog, and what it says it has filled is checked.
  * @param {Uint8Array} input @param {number} length
  */
 export function zstdInJavaScript(input, length) {
   const output = zstdInto(input, length, 0)
   // Frames that end early leave the last byte as it was. Zero may also be what they hold: another start tells.
-  if (output[length - 1] === 0 && zstdInto(input, length, 255)[length - 1] !== 0) throw new Error(`a page of fewer than the ${length} bytes that are declared`)
+  if (output[length - 1] === 0 && zstdInto(input, length, 255)[length - 1] !== 0)
+    throw new Error(`a page of fewer than the ${length} bytes that are declared`)
   return output
 }
 
@@ -110,7 +111,8 @@ function lz4Block(input, output, to) {
   while (from < input.length) {
     const token = byte()
     const literals = extended(token >> 4)
-    if (literals > input.length - from || literals > output.length - to) throw new Error('an LZ4 literal beyond its page')
+    if (literals > input.length - from || literals > output.length - to)
+      throw new Error('an LZ4 literal beyond its page')
     output.set(input.subarray(from, from + literals), to)
     from += literals
     to += literals
@@ -138,7 +140,7 @@ function isHadoop(input, length) {
 function hadoopLz4(input, length) {
   const output = new Uint8Array(length)
   let to = 0
-  for (let from = 0; from < input.length; ) {
+  for (let from = 0; from < input.length;) {
     if (input.length - from < 8) throw new Error('a Hadoop block that ends early')
     const size = new DataView(input.buffer, input.byteOffset + from, 8).getUint32(4)
     if (size > input.length - from - 8) throw new Error('a Hadoop block beyond its page')

@@ -1,6 +1,6 @@
 /**
- * @file Writing Parquet: plain, uncompressed pages, since floats of embeddings hardly compress. A table that came from a
- * Parquet file keeps its row groups, and the bytes of every column but those of its vectors, with all that the footer
+ * @file Writing Parquet: plain, uncompressed pages, since floats of embeddings hardly compress. A table that came from
+ * a Parquet file keeps its row groups, and the bytes of every column but those of its vectors, with all that the footer
  * says of them except the places of page indices and Bloom filters, which are not carried along.
  */
 
@@ -74,7 +74,10 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
           continue
         }
         const chunkStart = at
-        const pages = column.kind === 'text' ? textPages(column.values, firstRow, filled) : vectorPages(buffer, filled, cols, dtype, column)
+        const pages =
+          column.kind === 'text'
+            ? textPages(column.values, firstRow, filled)
+            : vectorPages(buffer, filled, cols, dtype, column)
         let slots = 0
         for (const page of pages) {
           slots += page.slots
@@ -83,7 +86,13 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
         }
         add(newChunk(column.leaf, chunkStart, at - chunkStart, slots))
       }
-      const made = thriftStruct({ 1: columns.field(), 2: i64(uncompressed), 3: i64(filled), 5: i64(start), 6: i64(at - start) })
+      const made = thriftStruct({
+        1: columns.field(),
+        2: i64(uncompressed),
+        3: i64(filled),
+        5: i64(start),
+        6: i64(at - start),
+      })
       groups.push(new Map([...(facts?.fields ?? []), ...made]))
       // Groups of several parts would be numbered from 0 anew.
       if (facts?.fields.has(ORDINAL)) groups.at(-1)!.set(ORDINAL, { type: thriftTypes.i16, value: g })
@@ -100,10 +109,11 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
       yield* emit()
     },
     *rows(values) {
-      for (let from = 0; from < values.length; ) {
+      for (let from = 0; from < values.length;) {
         const room = (groupRows[g] ?? 0) - filled
         if (room <= 0) throw new RangeError(`parquetEncoder: expected ${rows} rows, got more`)
-        if (filled === 0) buffer = dtype === 'f8' ? new Float64Array(groupRows[g]! * cols) : new Float32Array(groupRows[g]! * cols)
+        if (filled === 0)
+          buffer = dtype === 'f8' ? new Float64Array(groupRows[g]! * cols) : new Float32Array(groupRows[g]! * cols)
         const take = Math.min(room, (values.length - from) / cols)
         buffer.set(values.subarray(from, from + take * cols), filled * cols)
         filled += take
@@ -139,9 +149,11 @@ function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContaine
   const dimensionOf = new Map(vectors.map((column, dimension) => [column, dimension]))
   const layout = columns.flatMap((column): LayoutColumn[] => {
     const dimension = dimensionOf.get(column)
-    if (dimension === undefined) return column.leaves.map((_, l) => ({ kind: 'copy', leafNumber: column.firstLeaf + l }))
+    if (dimension === undefined)
+      return column.leaves.map((_, l) => ({ kind: 'copy', leafNumber: column.firstLeaf + l }))
     const leaf = column.leaves[0]!
-    if (leafType(dtype).type !== leaf.type) throw new RangeError(`parquetEncoder: expected values of ${leaf.type}, got ${dtype}`)
+    if (leafType(dtype).type !== leaf.type)
+      throw new RangeError(`parquetEncoder: expected values of ${leaf.type}, got ${dtype}`)
     return [leaf.maxRepetition > 0 ? { kind: 'lists', leaf } : { kind: 'dimension', leaf, dimension }]
   })
   return {
@@ -151,7 +163,14 @@ function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContaine
 }
 
 function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: ParquetFields): Layout {
-  const flat = (name: string, type: ParquetLeaf['type']): ParquetLeaf => ({ type, typeLength: 2, meaning: undefined, path: [name], maxDefinition: 0, maxRepetition: 0 })
+  const flat = (name: string, type: ParquetLeaf['type']): ParquetLeaf => ({
+    type,
+    typeLength: 2,
+    meaning: undefined,
+    path: [name],
+    maxDefinition: 0,
+    maxRepetition: 0,
+  })
   const { type, number, logical } = leafType(dtype)
   const typed = { 1: i32(number), ...(dtype === 'f2' && { 2: i32(2), 10: logical }) }
   const elements: ThriftStruct[] = []
@@ -161,7 +180,8 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const columns = names.map((name): LayoutColumn => {
     const found = textOf.get(name)
     if (found) {
-      if (found.values.length !== rows) throw new RangeError(`parquetEncoder: expected ${rows} values of ${name}, got ${found.values.length}`)
+      if (found.values.length !== rows)
+        throw new RangeError(`parquetEncoder: expected ${rows} values of ${name}, got ${found.values.length}`)
       elements.push(thriftStruct({ 1: i32(6), 3: i32(0), 4: text(name), 6: i32(0), 10: struct({ 1: struct({}) }) }))
       return { kind: 'text', leaf: flat(name, 'BYTE_ARRAY'), values: found.values }
     }
@@ -175,13 +195,24 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
       thriftStruct({ 3: i32(2), 4: text('list'), 5: i32(1) }),
       thriftStruct({ ...typed, 3: i32(0), 4: text('element') }),
     )
-    return { kind: 'lists', leaf: { ...flat(name, type), path: [name, 'list', 'element'], maxDefinition: 1, maxRepetition: 1 } }
+    return {
+      kind: 'lists',
+      leaf: { ...flat(name, type), path: [name, 'list', 'element'], maxDefinition: 1, maxRepetition: 1 },
+    }
   })
-  if (columns.filter(({ kind }) => kind === 'dimension').length !== (dimensions ? cols : 0)) throw new RangeError(`parquetEncoder: expected ${cols} dimensions among the columns`)
+  if (columns.filter(({ kind }) => kind === 'dimension').length !== (dimensions ? cols : 0))
+    throw new RangeError(`parquetEncoder: expected ${cols} dimensions among the columns`)
   const root = thriftStruct({ 4: text('schema'), 5: i32(names.length) })
   return {
     columns,
-    footer: (groups) => thriftStruct({ 1: i32(2), 2: structs([root, ...elements]), 3: i64(rows), 4: structs(groups), 6: text('indistinct') }),
+    footer: (groups) =>
+      thriftStruct({
+        1: i32(2),
+        2: structs([root, ...elements]),
+        3: i64(rows),
+        4: structs(groups),
+        6: text('indistinct'),
+      }),
   }
 }
 
@@ -210,8 +241,19 @@ function movedChunk(chunk: ThriftStruct, moved: number): ThriftStruct {
 }
 
 function newChunk(leaf: ParquetLeaf, start: number, bytes: number, slots: number): ThriftStruct {
-  const number = { FLOAT: 4, DOUBLE: 5, BYTE_ARRAY: 6, FIXED_LEN_BYTE_ARRAY: 7 }[leaf.type as 'FLOAT' | 'DOUBLE' | 'BYTE_ARRAY' | 'FIXED_LEN_BYTE_ARRAY']
-  const data = { 1: i32(number), 2: i32s([0, 3]), 3: texts(leaf.path), 4: i32(0), 5: i64(slots), 6: i64(bytes), 7: i64(bytes), 9: i64(start) }
+  const number = { FLOAT: 4, DOUBLE: 5, BYTE_ARRAY: 6, FIXED_LEN_BYTE_ARRAY: 7 }[
+    leaf.type as 'FLOAT' | 'DOUBLE' | 'BYTE_ARRAY' | 'FIXED_LEN_BYTE_ARRAY'
+  ]
+  const data = {
+    1: i32(number),
+    2: i32s([0, 3]),
+    3: texts(leaf.path),
+    4: i32(0),
+    5: i64(slots),
+    6: i64(bytes),
+    7: i64(bytes),
+    9: i64(start),
+  }
   return thriftStruct({ 2: i64(0), 3: struct(data) })
 }
 
@@ -223,12 +265,25 @@ interface Page {
 
 function page(slots: number, parts: readonly Uint8Array[]): Page {
   const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-  const header = writeThrift(thriftStruct({ 1: i32(0), 2: i32(bytes), 3: i32(bytes), 5: struct({ 1: i32(slots), 2: i32(0), 3: i32(3), 4: i32(3) }) }))
+  const header = writeThrift(
+    thriftStruct({
+      1: i32(0),
+      2: i32(bytes),
+      3: i32(bytes),
+      5: struct({ 1: i32(slots), 2: i32(0), 3: i32(3), 4: i32(3) }),
+    }),
+  )
   return { header, parts, slots }
 }
 
 /** Pages of lists of `cols` values, or of one of the dimensions. */
-function* vectorPages(values: Values, rows: number, cols: number, dtype: Dtype, column: Extract<LayoutColumn, { kind: 'lists' | 'dimension' }>): Generator<Page> {
+function* vectorPages(
+  values: Values,
+  rows: number,
+  cols: number,
+  dtype: Dtype,
+  column: Extract<LayoutColumn, { kind: 'lists' | 'dimension' }>,
+): Generator<Page> {
   const { leaf } = column
   const width = column.kind === 'lists' ? cols : 1
   const perPage = Math.max(1, Math.floor(PAGE / (width * itemSize(dtype))))

@@ -47,7 +47,8 @@ function* decodeLeaves(group: ParquetGroup, columns: readonly ParquetColumn[]): 
   let bytes = 0
   for (const [c, { leaves, firstLeaf }] of columns.entries()) {
     const [leaf, chunk] = [leaves[0]!, group.chunk(firstLeaf)]
-    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows) throw columnError(group, leaf, new Error(`${chunk.slots} values for ${group.rows} rows`))
+    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows)
+      throw columnError(group, leaf, new Error(`${chunk.slots} values for ${group.rows} rows`))
     batch.push({ chunk, leaf })
     bytes += chunk.length + 8 * chunk.slots
     if (bytes < BATCH_BYTES && batch.length < BATCH_COLUMNS && c < columns.length - 1) continue
@@ -62,7 +63,12 @@ function decodeBatch(group: ParquetGroup, batch: readonly WantedColumn[]): Decod
     return decodeColumns(group.source, batch)
   } catch (error) {
     if (!(error instanceof PagesError)) throw error
-    throw columnError(group, batch[error.at ?? 0]!.leaf, error, error.at === undefined ? ` or one of the ${batch.length - 1} after it` : '')
+    throw columnError(
+      group,
+      batch[error.at ?? 0]!.leaf,
+      error,
+      error.at === undefined ? ` or one of the ${batch.length - 1} after it` : '',
+    )
   }
 }
 
@@ -91,7 +97,11 @@ function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
  */
 export function openParquet(
   source: ByteSource,
-  options: { readonly key?: string | undefined; readonly idColumn?: string | false | undefined; readonly dimensions?: readonly string[] | undefined } = {},
+  options: {
+    readonly key?: string | undefined
+    readonly idColumn?: string | false | undefined
+    readonly dimensions?: readonly string[] | undefined
+  } = {},
 ): ParquetTable {
   const file = openParquetFile(source)
   const header = file.columns.map(({ name }) => name)
@@ -111,7 +121,9 @@ export function openParquet(
   let cached: { group: number; values: Values } | undefined
   const first = file.groups.findIndex((group) => group.rows > 0)
   // Rows of another length are named when they are read.
-  const cols = isList ? Math.round(file.groups[first]!.chunk(vectors[0]!.firstLeaf).slots / file.groups[first]!.rows) : vectors.length
+  const cols = isList
+    ? Math.round(file.groups[first]!.chunk(vectors[0]!.firstLeaf).slots / file.groups[first]!.rows)
+    : vectors.length
   const valuesOf = (g: number): Values => {
     if (cached?.group !== g) cached = { group: g, values: groupValues(file.groups[g]!, vectors, cols, dtype) }
     return cached.values
@@ -126,10 +138,20 @@ export function openParquet(
     dtype,
     idColumn,
     readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
-    maybeIds: () => (idColumn === undefined ? others.filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column))).map((column) => column.name) : []),
+    maybeIds: () =>
+      idColumn === undefined
+        ? others
+            .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
+            .map((column) => column.name)
+        : [],
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
     others: others.filter(hasText),
-    container: { ...contents, format: 'parquet', hasIds: idColumn !== undefined, withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name) },
+    container: {
+      ...contents,
+      format: 'parquet',
+      hasIds: idColumn !== undefined,
+      withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name),
+    },
     readRows(from, to, into) {
       let start = 0
       file.groups.forEach((group, g) => {
@@ -141,7 +163,9 @@ export function openParquet(
   }
 }
 
-/** @throws IndistinctError 'bad-data' where the vectors would come to far more than the bytes of the file can stand for. */
+/**
+ * @throws IndistinctError 'bad-data' where the vectors would come to far more than the bytes of the file can stand for.
+ */
 function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], rows: number): void {
   const { name, size } = file.source
   let [values, compressed] = [0, 0]
@@ -154,27 +178,68 @@ function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], r
   }
   const bytes = values * (dtypeOf(vectors[0]!.leaves[0]!) === 'f8' ? 8 : 4)
   if (rows <= mostTableRows(size) && bytes <= mostInflated(compressed)) return
-  throw badData(`${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it a table of one repeated value? Write it without compression if it is right`)
+  throw badData(
+    `${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it ` +
+      'a table of one repeated value? Write it without compression if it is right',
+  )
 }
 
-function vectorColumns(file: ParquetFile, header: readonly string[], idColumn: string | undefined, options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined }): readonly ParquetColumn[] {
+function vectorColumns(
+  file: ParquetFile,
+  header: readonly string[],
+  idColumn: string | undefined,
+  options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined },
+): readonly ParquetColumn[] {
   const { name } = file.source
-  const lists = file.columns.filter(({ leaves }) => leaves.length === 1 && leaves[0]!.maxRepetition === 1 && dtypeOf(leaves[0]!) !== undefined)
-  const requested = options.key ?? (options.dimensions?.length === 1 && lists.some((list) => list.name === options.dimensions![0]) ? options.dimensions[0] : undefined)
+  const lists = file.columns.filter(
+    ({ leaves }) => leaves.length === 1 && leaves[0]!.maxRepetition === 1 && dtypeOf(leaves[0]!) !== undefined,
+  )
+  const requested =
+    options.key ??
+    (options.dimensions?.length === 1 && lists.some((list) => list.name === options.dimensions![0])
+      ? options.dimensions[0]
+      : undefined)
   if (requested !== undefined) {
     const found = lists.find((list) => list.name === requested)
-    if (!found) throw usageError(`${name}: there is no column ${quoted(requested)} of lists of float values; the columns are ${columnList(header)}`)
+    if (!found)
+      throw usageError(
+        `${name}: there is no column ${quoted(requested)} of lists of float values; the columns are ` +
+          `${columnList(header)}`,
+      )
     return [found]
   }
   if (!options.dimensions && lists.length === 1) return lists
-  if (!options.dimensions && lists.length > 1) throw usageError(`${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one (--table-key)`)
-  const flat = file.columns.filter(({ leaves, name: column }) => column !== idColumn && leaves.length === 1 && leaves[0]!.path.length === 1 && leaves[0]!.maxRepetition === 0 && dtypeOf(leaves[0]!) !== undefined)
-  const names = dimensionColumns(flat.map((column) => column.name), options.dimensions, header, name)
-  if (names.length === 0) throw usageError(`${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`)
+  if (!options.dimensions && lists.length > 1)
+    throw usageError(
+      `${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one ` +
+        '(--table-key)',
+    )
+  const flat = file.columns.filter(
+    ({ leaves, name: column }) =>
+      column !== idColumn &&
+      leaves.length === 1 &&
+      leaves[0]!.path.length === 1 &&
+      leaves[0]!.maxRepetition === 0 &&
+      dtypeOf(leaves[0]!) !== undefined,
+  )
+  const names = dimensionColumns(
+    flat.map((column) => column.name),
+    options.dimensions,
+    header,
+    name,
+  )
+  if (names.length === 0)
+    throw usageError(
+      `${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`,
+    )
   const byName = new Map(flat.map((column) => [column.name, column]))
   const vectors = names.map((wanted) => byName.get(wanted)!)
   const other = vectors.find(({ leaves }) => dtypeOf(leaves[0]!) !== dtypeOf(vectors[0]!.leaves[0]!))
-  if (other) throw badData(`${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`)
+  if (other)
+    throw badData(
+      `${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ` +
+        `${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`,
+    )
   return vectors
 }
 
@@ -187,7 +252,11 @@ function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined 
 /** The vectors of a row group, row-major. */
 function groupValues(group: ParquetGroup, vectors: readonly ParquetColumn[], cols: number, dtype: Dtype): Values {
   const fail = (column: ParquetColumn, row: number, got: string): Error =>
-    badData(`${group.source.name}: row ${group.firstRow + row} (from 0), column ${quoted(column.name)}: expected ${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove or repair the row`)
+    badData(
+      `${group.source.name}: row ${group.firstRow + row} (from 0), column ${quoted(column.name)}: expected ` +
+        `${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove ` +
+        'or repair the row',
+    )
   const count = group.rows * cols
   const [only] = vectors
   if (only!.leaves[0]!.maxRepetition > 0) {
@@ -209,7 +278,13 @@ function groupValues(group: ParquetGroup, vectors: readonly ParquetColumn[], col
 }
 
 /** Every row must be one list of `cols` values, none of them null. */
-function checkLists({ definition, repetition, slots }: DecodedColumn, column: ParquetColumn, rows: number, cols: number, fail: (column: ParquetColumn, row: number, got: string) => Error): void {
+function checkLists(
+  { definition, repetition, slots }: DecodedColumn,
+  column: ParquetColumn,
+  rows: number,
+  cols: number,
+  fail: (column: ParquetColumn, row: number, got: string) => Error,
+): void {
   const highest = column.leaves[0]!.maxDefinition
   let row = -1
   let length = 0
@@ -230,14 +305,26 @@ function checkLists({ definition, repetition, slots }: DecodedColumn, column: Pa
 function numbers({ values }: DecodedColumn, dtype: Dtype): Values {
   if (dtype !== 'f2') return values as Values
   const bytes = values as Uint8Array
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => fromFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8)))
+  return Float32Array.from({ length: bytes.length / 2 }, (_, i) =>
+    fromFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8)),
+  )
 }
 
 function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
   const { name } = file.source
   const leaf = column.leaves[0]
-  if (!leaf || column.leaves.length !== 1 || !isText(leaf) || leaf.type === 'FLOAT' || leaf.type === 'DOUBLE' || leaf.meaning === 'float16') {
-    throw badData(`${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`)
+  if (
+    !leaf ||
+    column.leaves.length !== 1 ||
+    !isText(leaf) ||
+    leaf.type === 'FLOAT' ||
+    leaf.type === 'DOUBLE' ||
+    leaf.meaning === 'float16'
+  ) {
+    throw badData(
+      `${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ` +
+        `${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`,
+    )
   }
   const ids: string[] = []
   // Ids that stand twice in one file are found with the table; of parts, the places are told here.
@@ -247,7 +334,11 @@ function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
       const place = `row ${group.firstRow + i} (from 0)`
       const id = checkedId(text, group.source.name, place)
       const first = placeOf?.get(id)
-      if (first !== undefined) throw badData(`${group.source.name}: ${place}: id ${quoted(id)} stands in ${first} already; expected one row a user in all parts of ${name}`)
+      if (first !== undefined)
+        throw badData(
+          `${group.source.name}: ${place}: id ${quoted(id)} stands in ${first} already; expected one row a user ` +
+            `in all parts of ${name}`,
+        )
       placeOf?.set(id, `${group.source.name}, ${place}`)
       ids.push(id)
     })

@@ -1,6 +1,6 @@
 /**
- * @file Footers of Parquet files: the schema, and where the chunks of each row group lie. The footer is kept as bytes, so that
- * a file can be written again with everything else as it was.
+ * @file Footers of Parquet files: the schema, and where the chunks of each row group lie. The footer is kept as bytes,
+ * so that a file can be written again with everything else as it was.
  */
 
 import { badData, IndistinctError } from '@indistinct/core'
@@ -8,7 +8,17 @@ import { readBytes, type ByteSource } from './byte-source.ts'
 import { mostLabelRows } from './parquet-bounds.js'
 import { joinedFile } from './parquet-parts.ts'
 import { parquetColumns, type ParquetChunk, type ParquetColumn } from './parquet-schema.ts'
-import { encodedFields, numberAt, numberField, readThrift, structField, structPlaces, textField, thriftPlaces, type ThriftStruct } from './thrift-read.js'
+import {
+  encodedFields,
+  numberAt,
+  numberField,
+  readThrift,
+  structField,
+  structPlaces,
+  textField,
+  thriftPlaces,
+  type ThriftStruct,
+} from './thrift-read.js'
 
 const MAGIC = 'PAR1'
 /** Largest footer read: those of wide files with thousands of row groups stay below. */
@@ -57,22 +67,34 @@ export function within<T>(name: string, step: () => T): T {
 }
 
 export function damaged(name: string, message: string, cause: unknown): IndistinctError {
-  return badData(`${name}: expected a complete Parquet file, got ${message}; the file is damaged or not supported`, { cause })
+  return badData(`${name}: expected a complete Parquet file, got ${message}; the file is damaged or not supported`, {
+    cause,
+  })
 }
 
 /**
  * Reads footer and schema; of a folder those of all parts, which must have one schema.
- * @throws IndistinctError 'bad-data' on damage, on encryption, and where more values are declared than its bytes can hold.
+ * @throws IndistinctError 'bad-data' on damage, on encryption, and where more values are declared than its bytes can
+ * hold.
  */
 export function openParquetFile(source: ByteSource): ParquetFile {
   const { name, size, parts } = source
-  if (parts) return joinedFile(source, parts.map((part) => openParquetFile(part.source)))
+  if (parts)
+    return joinedFile(
+      source,
+      parts.map((part) => openParquetFile(part.source)),
+    )
   if (size < 12) throw badData(`${name}: expected a Parquet file, got ${size} bytes; the file is truncated`)
   const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
-  if (text(0) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`)
-  if (text(size - 4) !== MAGIC) throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
+  if (text(0) !== MAGIC)
+    throw badData(
+      `${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`,
+    )
+  if (text(size - 4) !== MAGIC)
+    throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
   const length = Buffer.from(readBytes(source, size - 8, 4)).readUInt32LE()
-  if (length > Math.min(MAX_FOOTER, size - 12)) throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
+  if (length > Math.min(MAX_FOOTER, size - 12))
+    throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
   return within(name, () => {
     const footer = readBytes(source, size - 8 - length, length)
     const { places, end } = thriftPlaces(footer)
@@ -98,12 +120,18 @@ function groupFacts(footer: Uint8Array, place: number): GroupFacts {
   return { footer, chunkPlaces, fields: encodedFields(footer, place, [1]) }
 }
 
-function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize: number): Pick<ParquetGroup, 'rows' | 'chunk'> {
+function groupAt(
+  footer: Uint8Array,
+  place: number,
+  leafCount: number,
+  fileSize: number,
+): Pick<ParquetGroup, 'rows' | 'chunk'> {
   const { places } = thriftPlaces(footer, place)
   const rows = numberAt(footer, places.get(3))
   const chunks = structPlaces(footer, places.get(1))
   if (rows === undefined || rows < 0) throw new Error(`a row group of ${rows} rows`)
-  if (chunks.length !== leafCount) throw new Error(`a row group of ${chunks.length} columns where the schema has ${leafCount}`)
+  if (chunks.length !== leafCount)
+    throw new Error(`a row group of ${chunks.length} columns where the schema has ${leafCount}`)
   // Four numbers a chunk: files have a hundred thousand of them.
   const numbers = new Float64Array(4 * leafCount)
   chunks.forEach((at, c) => {
@@ -115,7 +143,15 @@ function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize:
     if (rows === 0) return
     const [codec, slots, length, dataAt, dictionaryAt = 0] = [4, 5, 7, 9, 11].map((id) => numberField(data, id))
     const start = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : (dataAt ?? 0)
-    if (codec === undefined || slots === undefined || length === undefined || slots < 0 || length < 0 || start < 4 || start + length > fileSize) {
+    if (
+      codec === undefined ||
+      slots === undefined ||
+      length === undefined ||
+      slots < 0 ||
+      length < 0 ||
+      start < 4 ||
+      start + length > fileSize
+    ) {
       throw new Error('a column beyond the file')
     }
     numbers.set([start, length, codec, slots], 4 * c)
@@ -123,7 +159,12 @@ function groupAt(footer: Uint8Array, place: number, leafCount: number, fileSize:
   return {
     rows,
     chunk(leafNumber) {
-      const [start, length, codec, slots] = numbers.subarray(4 * leafNumber, 4 * leafNumber + 4) as unknown as [number, number, number, number]
+      const [start, length, codec, slots] = numbers.subarray(4 * leafNumber, 4 * leafNumber + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ]
       return { start, length, codec, slots }
     },
   }
@@ -145,6 +186,7 @@ function checkApart(groups: readonly ParquetGroup[], leafCount: number): void {
   }
   const sorted = starts.subarray(0, count).sort()
   for (let c = 1; c < count; c++) {
-    if (sorted[c - 1]! + lengths.get(sorted[c - 1]!)! > sorted[c]!) throw new Error(`columns that overlap at byte ${sorted[c]}`)
+    if (sorted[c - 1]! + lengths.get(sorted[c - 1]!)! > sorted[c]!)
+      throw new Error(`columns that overlap at byte ${sorted[c]}`)
   }
 }

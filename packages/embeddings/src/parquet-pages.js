@@ -9,8 +9,9 @@
  * side by side.
  * @typedef {{ bytes: Uint8Array, ends: Float64Array, codes: Int32Array | undefined }} Texts Distinct texts one after
  * another, where each ends, and which of them each value is; without codes each value has its own.
- * @typedef {{ values: Numbers | Texts, definition: Uint8Array | undefined, repetition: Uint8Array | undefined, slots: number }} DecodedColumn
- * Values that are not null, and a level for each of `slots` values and nulls where the column can hold nulls or lists.
+ * @typedef {{ values: Numbers | Texts, definition: Uint8Array | undefined, repetition: Uint8Array | undefined, slots:
+ * number }} DecodedColumn Values that are not null, and a level for each of `slots` values and nulls where the column
+ * can hold nulls or lists.
  */
 
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js'
@@ -39,8 +40,8 @@ const WIDEST_INDEX = 24
 /**
  * @typedef {{ start: number, length: number, leaf: PageLeaf, codec: number, slots: number }} ColumnRequest
  * @typedef {{ fd: number, requests: readonly ColumnRequest[] }} WorkerRequest
- * @typedef {{ columns: DecodedColumn[] } | { error: string, at?: number | undefined }} WorkerAnswer `at` is the number of
- * the column that the error is about.
+ * @typedef {{ columns: DecodedColumn[] } | { error: string, at?: number | undefined }} WorkerAnswer `at` is the number
+ * of the column that the error is about.
  *
  * Decodes column chunks, or says which of them is damaged, and how.
  * @param {readonly ColumnRequest[]} requests
@@ -67,17 +68,18 @@ export function decodeRequests(requests, read) {
  * @param {PageLeaf} leaf
  * @param {number} codec
  * @param {number} slots how many values and nulls its metadata declares; the caller has bounded it
- * @returns {DecodedColumn} @throws Error on damage, on encodings and codecs that are not read, and where it holds more or
- * fewer slots.
+ * @returns {DecodedColumn} @throws Error on damage, on encodings and codecs that are not read, and where it holds more
+ * or fewer slots.
  */
 function decodeChunk(read, length, leaf, codec, slots) {
   const sink = columnSink(leaf, slots)
-  for (let at = 0; at < length && sink.slots() < slots; ) {
+  for (let at = 0; at < length && sink.slots() < slots;) {
     const { header, end } = pageHeader(read, at, length)
     const compressed = size(header, 3)
     const uncompressed = size(header, 2)
     if (end + compressed > length) throw new Error(`a page of ${compressed} bytes where ${length - end} are left`)
-    if (uncompressed > mostInflated(compressed)) throw new Error(`a page of ${compressed} bytes that would inflate to ${uncompressed}`)
+    if (uncompressed > mostInflated(compressed))
+      throw new Error(`a page of ${compressed} bytes that would inflate to ${uncompressed}`)
     const bytes = read(end, compressed)
     at = end + compressed
     const [v1, dictionary, v2] = [structField(header, 5), structField(header, 7), structField(header, 8)]
@@ -113,10 +115,11 @@ function own(bytes) {
 const readerOf = (bytes, offset) => ({ view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset })
 
 /**
- * @typedef {{ slots: number, definition: Uint8Array | undefined, repetition: Uint8Array | undefined, encoding: number, bytes: Uint8Array, at: number }} Page
- * Its values stand in `bytes` from `at` on.
+ * @typedef {{ slots: number, definition: Uint8Array | undefined, repetition: Uint8Array | undefined, encoding: number,
+ * bytes: Uint8Array, at: number }} Page Its values stand in `bytes` from `at` on.
  *
- * @param {Uint8Array} bytes @param {import('./thrift-read.js').ThriftStruct} header @param {PageLeaf} leaf @param {number} most
+ * @param {Uint8Array} bytes @param {import('./thrift-read.js').ThriftStruct} header @param {PageLeaf} leaf @param
+ * {number} most
  * @returns {Page}
  */
 function pageV1(bytes, header, leaf, most) {
@@ -129,7 +132,8 @@ function pageV1(bytes, header, leaf, most) {
     if (encoding !== RLE) throw new Error(`levels of encoding ${encoding}, which is not read`)
     const { view } = readerOf(bytes, at)
     const length = view.getUint32(at, true)
-    if (length > bytes.length - at - 4) throw new Error(`levels of ${length} bytes where ${bytes.length - at - 4} are left`)
+    if (length > bytes.length - at - 4)
+      throw new Error(`levels of ${length} bytes where ${bytes.length - at - 4} are left`)
     at += 4 + length
     return readLevels(bytes, at - length, at, highest, slots)
   }
@@ -154,7 +158,8 @@ function pageV2(bytes, header, leaf, codec, uncompressed, most) {
   return {
     slots,
     repetition: leaf.maxRepetition > 0 ? readLevels(bytes, 0, repetitionEnd, leaf.maxRepetition, slots) : undefined,
-    definition: leaf.maxDefinition > 0 ? readLevels(bytes, repetitionEnd, definitionEnd, leaf.maxDefinition, slots) : undefined,
+    definition:
+      leaf.maxDefinition > 0 ? readLevels(bytes, repetitionEnd, definitionEnd, leaf.maxDefinition, slots) : undefined,
     encoding: size(header, 4),
     bytes: own(isCompressed ? decompress(codec, rest, uncompressed - definitionEnd) : rest),
     at: 0,
@@ -255,11 +260,23 @@ function plainNumbers(leaf, bytes, at, count) {
   const needed = leaf.type === 'BOOLEAN' ? Math.ceil(count / 8) : count * widthOf(leaf)
   if (needed > bytes.length - at) throw new Error(`${needed} bytes of values where ${bytes.length - at} are left`)
   if (leaf.type === 'FIXED_LEN_BYTE_ARRAY') return bytes.subarray(at, at + needed)
-  const found = readPlain(readerOf(bytes, at), /** @type {import('hyparquet').ParquetType} */ (leaf.type), count, undefined)
-  return leaf.type === 'BOOLEAN' ? Uint8Array.from(found, Number) : count === 0 ? numbersOf(leaf, 0) : /** @type {Numbers} */ (found)
+  const found = readPlain(
+    readerOf(bytes, at),
+    /** @type {import('hyparquet').ParquetType} */ (leaf.type),
+    count,
+    undefined,
+  )
+  return leaf.type === 'BOOLEAN'
+    ? Uint8Array.from(found, Number)
+    : count === 0
+      ? numbersOf(leaf, 0)
+      : /** @type {Numbers} */ (found)
 }
 
-/** @param {PageLeaf} leaf @param {number} encoding @param {Uint8Array} bytes @param {number} at @param {number} count @returns {Numbers} */
+/**
+ * @param {PageLeaf} leaf @param {number} encoding @param {Uint8Array} bytes @param {number} at @param {number} count
+ * @returns {Numbers}
+ */
 function numbersIn(leaf, encoding, bytes, at, count) {
   const { type, typeLength } = leaf
   if (encoding === PLAIN) return plainNumbers(leaf, bytes, at, count)
@@ -269,7 +286,12 @@ function numbersIn(leaf, encoding, bytes, at, count) {
   }
   if (encoding === BYTE_STREAM_SPLIT && type !== 'BOOLEAN') {
     if (count * widthOf(leaf) > bytes.length - at) throw new Error(`${count} values in ${bytes.length - at} bytes`)
-    const found = byteStreamSplit(readerOf(bytes, at), count, /** @type {import('hyparquet').ParquetType} */ (type), typeLength)
+    const found = byteStreamSplit(
+      readerOf(bytes, at),
+      count,
+      /** @type {import('hyparquet').ParquetType} */ (type),
+      typeLength,
+    )
     if (type !== 'FIXED_LEN_BYTE_ARRAY') return /** @type {Numbers} */ (found)
     const items = new Uint8Array(count * typeLength)
     for (let i = 0; i < count; i++) items.set(/** @type {Uint8Array} */ (found[i]), i * typeLength)
@@ -353,7 +375,10 @@ function textSink(declared) {
   }
 }
 
-/** Prefixes repeat bytes, so that a few can stand for very many. @param {Uint8Array} page @param {number} from @param {number} count */
+/**
+ * Prefixes repeat bytes, so that a few can stand for very many. @param {Uint8Array} page @param {number} from @param
+ * {number} count
+ */
 function checkPrefixes(page, from, count) {
   const input = readerOf(page, from)
   const prefixes = readDeltas(input, new Int32Array(count))
@@ -368,7 +393,10 @@ function checkPrefixes(page, from, count) {
   }
 }
 
-/** @template {Int32Array | BigInt64Array} T @param {{ view: DataView, offset: number }} input @param {T} out @returns {T} */
+/**
+ * @template {Int32Array | BigInt64Array} T @param {{ view: DataView, offset: number }} input @param {T} out @returns
+ * {T}
+ */
 function readDeltas(input, out) {
   checkDeltas({ ...input }, out.length)
   deltaBinaryUnpack(input, out.length, out)
@@ -378,7 +406,14 @@ function readDeltas(input, out) {
 /** The head of DELTA_BINARY_PACKED values. @param {{ view: DataView, offset: number }} input @param {number} count */
 function checkDeltas(input, count) {
   const [blockSize, miniblocks, total] = [varint(input), varint(input), varint(input)]
-  if (miniblocks < 1 || miniblocks > 512 || blockSize % miniblocks !== 0 || (blockSize / miniblocks) % 8 !== 0 || blockSize < 8 || blockSize > 1 << 20) {
+  if (
+    miniblocks < 1 ||
+    miniblocks > 512 ||
+    blockSize % miniblocks !== 0 ||
+    (blockSize / miniblocks) % 8 !== 0 ||
+    blockSize < 8 ||
+    blockSize > 1 << 20
+  ) {
     throw new Error(`blocks of ${blockSize} in ${miniblocks} parts`)
   }
   if (total !== count) throw new Error(`${total} differences for ${count} values`)
@@ -411,12 +446,13 @@ function readLevels(bytes, from, to, highest, count) {
 function readRuns(bytes, from, to, width, out) {
   if (width === 0) return out
   const input = readerOf(bytes.subarray(0, to), from)
-  for (let seen = 0; seen < out.length; ) {
+  for (let seen = 0; seen < out.length;) {
     const head = varint(input)
     const count = Math.floor(head / 2)
     if (count === 0) throw new Error('an empty run')
     const isRun = head % 2 === 0
-    if (isRun && count > out.length - seen) throw new Error(`a run of ${count} values where ${out.length - seen} are left`)
+    if (isRun && count > out.length - seen)
+      throw new Error(`a run of ${count} values where ${out.length - seen} are left`)
     input.offset += isRun ? Math.ceil(width / 8) : count * width
     if (input.offset > to) throw new Error('a run beyond its page')
     seen += isRun ? count : 8 * count

@@ -22,7 +22,10 @@ const part = (name: string, users: Readonly<Record<string, number>>, label = 'la
   const ids = Object.keys(users)
   const vectors = Float32Array.from(Object.values(users).flatMap((value) => [value, value + 0.5, -value]))
   const columns = [{ name: label, values: ids.map((id) => id.toUpperCase()) }]
-  return writeTable(join(folder, name), embeddingTable({ matrix: matrix(ids.length, 3, vectors), ids, idColumn: 'id', columns }))
+  return writeTable(
+    join(folder, name),
+    embeddingTable({ matrix: matrix(ids.length, 3, vectors), ids, idColumn: 'id', columns }),
+  )
 }
 
 const threeParts = async (): Promise<void> => {
@@ -58,7 +61,10 @@ describe('a folder of parts', () => {
 
   test('holds labels too', async () => {
     await threeParts()
-    expect(await readAttribute(folder, 'label')).toMatchObject({ ids: ['a', 'b', 'c', 'd', 'e', 'f'], values: ['A', 'B', 'C', 'D', 'E', 'F'] })
+    expect(await readAttribute(folder, 'label')).toMatchObject({
+      ids: ['a', 'b', 'c', 'd', 'e', 'f'],
+      values: ['A', 'B', 'C', 'D', 'E', 'F'],
+    })
   })
 
   test('is read and written block by block', async () => {
@@ -78,19 +84,25 @@ describe('a folder of parts', () => {
   })
 
   test('without ids, the order of rows is said', async () => {
-    for (const [name, value] of [['part-0.parquet', 1], ['part-1.parquet', 5]] as const) {
+    for (const [name, value] of [
+      ['part-0.parquet', 1],
+      ['part-1.parquet', 5],
+    ] as const) {
       await writeTable(join(folder, name), embeddingTable({ matrix: matrix(2, 2, Float32Array.of(value, 2, 3, 4)) }))
     }
     const table = await readTable(folder)
     expect(table.ids).toEqual(['0', '1', '2', '3'])
-    expect(table.warnings).toEqual([expect.stringContaining('are numbered through its 2 parts in the order of their names')])
+    expect(table.warnings).toEqual([
+      expect.stringContaining('are numbered through its 2 parts in the order of their names'),
+    ])
     writeFileSync(join(top, 'userFactors.ids.csv'), 'id\nq\nr\ns\nt\n')
     expect((await readTable(`${folder}//`)).ids).toEqual(['q', 'r', 's', 't'])
   })
 })
 
 describe('is refused where it is no table', () => {
-  const refused = (message: RegExp | string): Promise<void> => expect(readTable(folder)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(message) })
+  const refused = (message: RegExp | string): Promise<void> =>
+    expect(readTable(folder)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(message) })
 
   test('an id in two parts, naming both places', async () => {
     await part('part-0.parquet', { a: 1, b: 2 })
@@ -102,14 +114,25 @@ describe('is refused where it is no table', () => {
     await part('part-0.parquet', { a: 1, b: 2 })
     await part('part-1.parquet', { c: 3, d: 4 }, 'other')
     await refused(/part-1\.parquet: expected the columns of .*part-0\.parquet, .*"label".* got .*"other"/)
-    const doubles = embeddingTable({ matrix: matrix(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6)), ids: ['c', 'd'], idColumn: 'id', dtype: 'f8', columns: [{ name: 'label', values: ['', ''] }] })
+    const doubles = embeddingTable({
+      matrix: matrix(2, 3, Float32Array.of(1, 2, 3, 4, 5, 6)),
+      ids: ['c', 'd'],
+      idColumn: 'id',
+      dtype: 'f8',
+      columns: [{ name: 'label', values: ['', ''] }],
+    })
     for (const file of stageTable(join(folder, 'part-1.parquet'), doubles, { force: true })) file.commit()
     await refused(/the same names, .*, of other types/)
   })
 
   test('vectors of another length, naming the part and the row in it', async () => {
     await part('part-0.parquet', { a: 1, b: 2 })
-    const short = embeddingTable({ matrix: matrix(2, 2, Float32Array.of(1, 2, 3, 4)), ids: ['c', 'd'], idColumn: 'id', columns: [{ name: 'label', values: ['', ''] }] })
+    const short = embeddingTable({
+      matrix: matrix(2, 2, Float32Array.of(1, 2, 3, 4)),
+      ids: ['c', 'd'],
+      idColumn: 'id',
+      columns: [{ name: 'label', values: ['', ''] }],
+    })
     await writeTable(join(folder, 'part-1.parquet'), short)
     await refused(/part-1\.parquet: row 0 \(from 0\), column "embedding": expected 3 finite numbers, got 2/)
   })

@@ -1,6 +1,6 @@
 /**
- * @file Folders of Parquet parts, as Spark, Dask and others write one table. Their bytes are those of the parts, one after
- * another in the order of their names.
+ * @file Folders of Parquet parts, as Spark, Dask and others write one table. Their bytes are those of the parts, one
+ * after another in the order of their names.
  */
 
 import { existsSync, readdirSync } from 'node:fs'
@@ -19,8 +19,8 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 /**
  * Names of the parts in `folder`, in their order: numbers in them by value. Names that begin with `_` or `.`, such as
  * _SUCCESS, are no parts.
- * @throws IndistinctError 'bad-data' where there are none, where something else lies there, and where a job is still writing;
- * 'file' where the folder cannot be read.
+ * @throws IndistinctError 'bad-data' where there are none, where something else lies there, and where a job is still
+ * writing; 'file' where the folder cannot be read.
  */
 export function partNames(folder: string): string[] {
   let entries: string[]
@@ -30,13 +30,19 @@ export function partNames(folder: string): string[] {
     throw fileError(`cannot read ${folder}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   if (existsSync(join(folder, '_temporary'))) {
-    throw badData(`${folder}: _temporary is there, so that a job still writes its parts, or was broken off; wait for it, or run it again`)
+    throw badData(
+      `${folder}: _temporary is there, so that a job still writes its parts, or was broken off; wait for it, or ` +
+        'run it again',
+    )
   }
   const seen = entries.filter((name) => !/^[_.]/.test(name))
   const stranger = seen.sort().find((name) => !/\.parquet$/i.test(name) || isFolder(join(folder, name)))
   if (stranger !== undefined) {
     const what = isFolder(join(folder, stranger)) ? `the folder ${quoted(stranger)}` : `the file ${quoted(stranger)}`
-    throw badData(`${folder}: expected a folder of Parquet parts (part-*.parquet) and nothing else, got ${what}; name one file, or move what is no part elsewhere`)
+    throw badData(
+      `${folder}: expected a folder of Parquet parts (part-*.parquet) and nothing else, got ${what}; name one ` +
+        'file, or move what is no part elsewhere',
+    )
   }
   if (seen.length === 0) throw badData(`${folder}: expected a folder of Parquet parts (part-*.parquet), got none`)
   return seen.sort((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1))
@@ -75,14 +81,24 @@ export function joinedFile(source: ByteSource, files: readonly ParquetFile[]): P
     if (file === first || schemaText(file) === schema) continue
     const names = (of: ParquetFile): string => columnList(of.columns.map(({ name }) => name))
     const differs = names(file) === names(first) ? `the same names, ${names(file)}, of other types` : names(file)
-    throw badData(`${file.source.name}: expected the columns of ${first.source.name}, ${names(first)}, as parts of one table have them, got ${differs}`)
+    throw badData(
+      `${file.source.name}: expected the columns of ${first.source.name}, ${names(first)}, as parts of one table ` +
+        `have them, got ${differs}`,
+    )
   }
-  return { ...first, source, groups: files.flatMap(({ groups }, f) => groups.map((group) => ({ ...group, at: source.parts![f]!.at }))) }
+  return {
+    ...first,
+    source,
+    groups: files.flatMap(({ groups }, f) => groups.map((group) => ({ ...group, at: source.parts![f]!.at }))),
+  }
 }
 
 function schemaText({ footer }: ParquetFile): string {
   const plain = (value: unknown): unknown => {
-    if (value instanceof Map) return [...(value as ThriftStruct)].filter(([id]) => id !== FIELD_ID).map(([id, field]) => [id, plain(field.value)])
+    if (value instanceof Map)
+      return [...(value as ThriftStruct)]
+        .filter(([id]) => id !== FIELD_ID)
+        .map(([id, field]) => [id, plain(field.value)])
     if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
     return typeof value === 'bigint' ? String(value) : value
   }

@@ -29,7 +29,20 @@ export interface ParquetColumn {
 }
 
 /** Numbers of converted types that say what the physical type does. */
-const CONVERTED: Readonly<Record<number, ParquetMeaning>> = { 0: 'text', 4: 'text', 6: 'date', 11: 'unsigned', 12: 'unsigned', 13: 'unsigned', 14: 'unsigned', 15: undefined, 16: undefined, 17: undefined, 18: undefined, 19: 'text' }
+const CONVERTED: Readonly<Record<number, ParquetMeaning>> = {
+  0: 'text',
+  4: 'text',
+  6: 'date',
+  11: 'unsigned',
+  12: 'unsigned',
+  13: 'unsigned',
+  14: 'unsigned',
+  15: undefined,
+  16: undefined,
+  17: undefined,
+  18: undefined,
+  19: 'text',
+}
 
 /** A column chunk of a row group. */
 export interface ParquetChunk {
@@ -48,7 +61,8 @@ export interface ParquetChunk {
  */
 export function parquetColumns(footer: Uint8Array, place: Parameters<typeof structPlaces>[1]): ParquetColumn[] {
   const elements = structPlaces(footer, place)
-  if (elements.length > MOST_COLUMNS) throw new Error(`${elements.length} elements of the schema, which are more than ${MOST_COLUMNS}`)
+  if (elements.length > MOST_COLUMNS)
+    throw new Error(`${elements.length} elements of the schema, which are more than ${MOST_COLUMNS}`)
   let at = 0
   let leafCount = 0
   const next = (): ThriftStruct => {
@@ -66,7 +80,8 @@ export function parquetColumns(footer: Uint8Array, place: Parameters<typeof stru
     const maxRepetition = repetition + (repetitionType === 2 ? 1 : 0)
     const children = numberField(element, 5) ?? 0
     if (children > 0) {
-      if (children > elements.length - at) throw new Error(`${children} columns in the schema where ${elements.length - at} follow`)
+      if (children > elements.length - at)
+        throw new Error(`${children} columns in the schema where ${elements.length - at} follow`)
       return Array.from({ length: children }, () => leavesOf(own, maxDefinition, maxRepetition, depth + 1)).flat()
     }
     const typeNumber = numberField(element, 1)
@@ -74,12 +89,14 @@ export function parquetColumns(footer: Uint8Array, place: Parameters<typeof stru
     const type = TYPES[typeNumber]
     if (!type) throw new Error(`type ${typeNumber} in the schema`)
     const typeLength = numberField(element, 2) ?? 0
-    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(typeLength > 0 && typeLength < 1 << 20)) throw new Error(`items of ${typeLength} bytes in the schema`)
+    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(typeLength > 0 && typeLength < 1 << 20))
+      throw new Error(`items of ${typeLength} bytes in the schema`)
     return [{ type, typeLength, meaning: meaningOf(element), path: own, maxDefinition, maxRepetition }]
   }
   const root = next()
   const count = numberField(root, 5) ?? 0
-  if (!(count >= 0 && count < elements.length)) throw new Error(`${count} columns in the schema where ${elements.length - 1} follow`)
+  if (!(count >= 0 && count < elements.length))
+    throw new Error(`${count} columns in the schema where ${elements.length - 1} follow`)
   const columns = Array.from({ length: count }, (): ParquetColumn => {
     const start = at
     const leaves = leavesOf([], 0, 0, 0)

@@ -16,7 +16,9 @@ export function isText({ type, meaning, maxRepetition, path }: ParquetLeaf): boo
 export function columnTexts({ values, definition, slots }: DecodedColumn, leaf: ParquetLeaf): string[] {
   const textAt = 'ends' in values ? distinctTexts(values) : textsOf(values, leaf)
   let next = 0
-  return Array.from({ length: slots }, (_, s) => (definition && definition[s]! < leaf.maxDefinition ? '' : textAt(next++)))
+  return Array.from({ length: slots }, (_, s) =>
+    definition && definition[s]! < leaf.maxDefinition ? '' : textAt(next++),
+  )
 }
 
 /** Each text is decoded once, however often it stands in the column. */
@@ -41,6 +43,7 @@ function textsOf(values: Numbers, leaf: ParquetLeaf): (i: number) => string {
   if (type === 'FLOAT') return (i) => float32Text((values as Float32Array)[i]!)
   if (type === 'DOUBLE') return (i) => float64Text((values as Float64Array)[i]!)
   if (meaning === 'date') return (i) => new Date(Number(values[i]) * 86_400_000).toISOString().slice(0, 10)
-  if (meaning === 'unsigned') return (i) => String(BigInt.asUintN(type === 'INT32' ? 32 : 64, BigInt((values as Int32Array)[i]!)))
+  if (meaning === 'unsigned')
+    return (i) => String(BigInt.asUintN(type === 'INT32' ? 32 : 64, BigInt((values as Int32Array)[i]!)))
   return (i) => String(values[i])
 }

@@ -5,7 +5,13 @@
 
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import { readBytes, type ByteSource } from './byte-source.ts'
-import { decodeRequests, type ColumnRequest, type DecodedColumn, type WorkerAnswer, type WorkerRequest } from './parquet-pages.js'
+import {
+  decodeRequests,
+  type ColumnRequest,
+  type DecodedColumn,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from './parquet-pages.js'
 import type { ParquetChunk, ParquetLeaf } from './parquet-schema.ts'
 import type { Limits } from './parquet-warden.js'
 
@@ -41,11 +47,20 @@ export class PagesError extends Error {
  * a small column. Bytes in memory are decoded in this thread: those of tests.
  * @throws PagesError on damage, and where decoding takes memory or time out of proportion.
  */
-export function decodeColumns(source: ByteSource, wanted: readonly WantedColumn[], limits: Limits = limitsOf(wanted)): DecodedColumn[] {
-  const requests = wanted.map(({ chunk, leaf: { type, typeLength, maxDefinition, maxRepetition } }): ColumnRequest => (
-    { ...chunk, leaf: { type, typeLength, maxDefinition, maxRepetition } }))
+export function decodeColumns(
+  source: ByteSource,
+  wanted: readonly WantedColumn[],
+  limits: Limits = limitsOf(wanted),
+): DecodedColumn[] {
+  const requests = wanted.map(({ chunk, leaf: { type, typeLength, maxDefinition, maxRepetition } }): ColumnRequest => ({
+    ...chunk,
+    leaf: { type, typeLength, maxDefinition, maxRepetition },
+  }))
   const { fd } = source
-  const answer = fd === undefined ? decodeRequests(requests, (position, count) => readBytes(source, position, count)) : ask({ request: { fd, requests }, limits })
+  const answer =
+    fd === undefined
+      ? decodeRequests(requests, (position, count) => readBytes(source, position, count))
+      : ask({ request: { fd, requests }, limits })
   if ('error' in answer) throw new PagesError(answer.error, answer.at ?? (wanted.length === 1 ? 0 : undefined))
   return answer.columns
 }
@@ -63,7 +78,9 @@ function ask(question: { readonly request: WorkerRequest; readonly limits: Limit
 /** In proportion to the columns: bytes above what the process takes, and seconds of its processors. */
 function limitsOf(wanted: readonly WantedColumn[]): Limits {
   let [memory, processorSeconds] = [96 * MIB, 5]
-  for (const { chunk: { length, slots } } of wanted) {
+  for (const {
+    chunk: { length, slots },
+  } of wanted) {
     memory += 16 * length + 32 * slots
     processorSeconds += (length + slots) / MIB
   }
@@ -73,7 +90,10 @@ function limitsOf(wanted: readonly WantedColumn[]): Limits {
 function startThread(): Thread {
   const { port1, port2 } = new MessageChannel()
   const flag = new Int32Array(new SharedArrayBuffer(4), 0, 1)
-  const warden = new Worker(new URL('./parquet-warden.js', import.meta.url), { workerData: { port: port2, flag }, transferList: [port2] })
+  const warden = new Worker(new URL('./parquet-warden.js', import.meta.url), {
+    workerData: { port: port2, flag },
+    transferList: [port2],
+  })
   // Neither keeps the process alive.
   warden.unref()
   port1.unref()

@@ -25,16 +25,23 @@ port.on('message', (/** @type {{ request: object, limits: Limits }} */ { request
   const before = process.cpuUsage()
   watch = setInterval(() => {
     const { user, system } = process.cpuUsage(before)
-    if (process.memoryUsage.rss() > most) end(`pages that take more than ${Math.round(limits.memory / 2 ** 20)} MiB of memory`)
-    else if (user + system > limits.processorSeconds * 1e6) end(`pages that take more than ${Math.round(limits.processorSeconds)} s`)
+    if (process.memoryUsage.rss() > most)
+      end(`pages that take more than ${Math.round(limits.memory / 2 ** 20)} MiB of memory`)
+    else if (user + system > limits.processorSeconds * 1e6)
+      end(`pages that take more than ${Math.round(limits.processorSeconds)} s`)
   }, LOOK_EVERY_MS)
   worker.postMessage(request)
 })
 
 function start() {
-  const started = new Worker(new URL('./parquet-worker.js', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP, maxYoungGenerationSizeMb: 16 } })
+  const started = new Worker(new URL('./parquet-worker.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: HEAP, maxYoungGenerationSizeMb: 16 },
+  })
   started.on('message', (answer) => reply(answer, started))
-  started.on('error', (error) => worker === started && end(`pages that end the thread which reads them (${error.message})`))
+  started.on(
+    'error',
+    (error) => worker === started && end(`pages that end the thread which reads them (${error.message})`),
+  )
   started.on('exit', () => worker === started && end('pages that end the thread which reads them'))
   return started
 }

@@ -10,7 +10,7 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 port.on('message', (/** @type {import('./parquet-pages.js').WorkerRequest} */ { fd, requests }) => {
   const answer = decodeRequests(requests, (position, count) => {
     const target = new Uint8Array(count)
-    for (let at = 0; at < count; ) {
+    for (let at = 0; at < count;) {
       const found = readSync(fd, target, at, Math.min(1 << 22, count - at), position + at)
       if (found === 0) throw new Error('a file that ends early')
       at += found

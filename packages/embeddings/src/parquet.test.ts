@@ -16,7 +16,11 @@ interface Golden {
   values: number[][]
   files: Record<string, string>
   half: { values: number[][]; file: string }
-  rich: Record<'gender' | 'born' | 'active' | 'small' | 'huge', string[]> & { values: number[][]; file: string; deltas: string }
+  rich: Record<'gender' | 'born' | 'active' | 'small' | 'huge', string[]> & {
+    values: number[][]
+    file: string
+    deltas: string
+  }
   refused: Record<string, string>
 }
 
@@ -33,11 +37,21 @@ function file(base64: string, name = 'x.parquet'): string {
 /** The objects that an independent reader finds. */
 async function objects(path: string): Promise<Record<string, unknown>[]> {
   const bytes = readFileSync(path)
-  return parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), compressors })
+  return parquetReadObjects({
+    file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    compressors,
+  })
 }
 
 const moved = (table: EmbeddingTable): EmbeddingTable =>
-  withMatrix(table, matrix(table.matrix.rows, table.matrix.cols, table.matrix.data.map((value, p) => (p % 2 ? value : value + 1))))
+  withMatrix(
+    table,
+    matrix(
+      table.matrix.rows,
+      table.matrix.cols,
+      table.matrix.data.map((value, p) => (p % 2 ? value : value + 1)),
+    ),
+  )
 
 describe('what pyarrow writes', () => {
   test.each(Object.entries(golden.files))('%s', async (_, base64) => {
@@ -59,15 +73,21 @@ describe('what pyarrow writes', () => {
     expect(Array.from(table.exact!)).toEqual(golden.rich.values.flat())
     expect(table.ids).toEqual(golden.ids.map((_, i) => String(2n ** 53n + BigInt(i))))
     const { gender, born, active, small, huge } = golden.rich
-    expect(table.columns).toEqual(Object.entries({ gender, born, active, small, huge }).map(([name, values]) => ({ name, values })))
+    expect(table.columns).toEqual(
+      Object.entries({ gender, born, active, small, huge }).map(([name, values]) => ({ name, values })),
+    )
     expect(await readAttribute(at('x.parquet'), 'gender')).toMatchObject({ ids: table.ids, values: gender })
   })
 
   test('a column of lists or dimensions is chosen', async () => {
     const path = file(golden.refused['two lists']!)
-    await expect(readTable(path)).rejects.toThrow('several columns could be the table: "embedding", "other"; choose one (--table-key)')
+    await expect(readTable(path)).rejects.toThrow(
+      'several columns could be the table: "embedding", "other"; choose one (--table-key)',
+    )
     expect((await readTable(path, { key: 'other' })).ids).toEqual(golden.ids)
-    await expect(readTable(path, { key: 'none' })).rejects.toThrow('there is no column "none" of lists of float values; the columns are "id", "embedding", "other"')
+    await expect(readTable(path, { key: 'none' })).rejects.toThrow(
+      'there is no column "none" of lists of float values; the columns are "id", "embedding", "other"',
+    )
     const columns = await readTable(file(golden.files['columns']!), { dimensions: ['d2', 'd0'] })
     expect(columns.dimensions).toEqual(['d2', 'd0'])
     expect(columns.matrix.data[1]).toBe(Math.fround(golden.values[0]![0]!))
@@ -109,20 +129,29 @@ describe('what is refused', () => {
 })
 
 describe('writing', () => {
-  test.each([...Object.entries(golden.files), ['half', golden.half.file] as const, ['rich', golden.rich.file] as const])('%s comes back, moved', async (_, base64) => {
+  test.each([
+    ...Object.entries(golden.files),
+    ['half', golden.half.file] as const,
+    ['rich', golden.rich.file] as const,
+  ])('%s comes back, moved', async (_, base64) => {
     const table = moved(await readTable(file(base64)))
     await writeTable(at('out.parquet'), table, { force: true })
     const again = await readTable(at('out.parquet'))
     expect(again).toMatchObject({ ids: table.ids, dtype: table.dtype, matrix: table.matrix, columns: table.columns })
     expect(again.exact).toEqual(table.exact)
     const [before, after] = [await objects(at('x.parquet')), await objects(at('out.parquet'))]
-    const dimensions = (row: Record<string, unknown>): unknown[] => (Array.isArray(row['embedding']) ? row['embedding'] : [row['d0'], row['d1'], row['d2']])
+    const dimensions = (row: Record<string, unknown>): unknown[] =>
+      Array.isArray(row['embedding']) ? row['embedding'] : [row['d0'], row['d1'], row['d2']]
     expect(after.flatMap(dimensions)).toEqual(Array.from(table.exact ?? table.matrix.data))
     const others = ({ embedding: _1, d0: _2, d1: _3, d2: _4, ...rest }: Record<string, unknown>): unknown => rest
     expect(after.map(others)).toEqual(before.map(others))
   })
 
-  test.each([['f2', [0.5, -2, 65504, 0]], ['f4', [0.1, 2, -0, 3e38]], ['f8', [0.1, 2, -0, 1e-300]]] as const)('a new file of %s, of lists and of columns', async (dtype, values) => {
+  test.each([
+    ['f2', [0.5, -2, 65504, 0]],
+    ['f4', [0.1, 2, -0, 3e38]],
+    ['f8', [0.1, 2, -0, 1e-300]],
+  ] as const)('a new file of %s, of lists and of columns', async (dtype, values) => {
     const fields = {
       matrix: matrix(2, 2, Float32Array.from(values)),
       dtype,
@@ -137,7 +166,10 @@ describe('writing', () => {
       expect(again).toMatchObject({ ...fields, dimensions: ['d0', 'd1'], ...more })
       const stored = Array.from(again.exact ?? again.matrix.data)
       const rows = await objects(at('new.parquet'))
-      expect(rows.map((row) => row['embedding'] ?? [row['d0'], row['d1']])).toEqual([stored.slice(0, 2), stored.slice(2)])
+      expect(rows.map((row) => row['embedding'] ?? [row['d0'], row['d1']])).toEqual([
+        stored.slice(0, 2),
+        stored.slice(2),
+      ])
       expect(rows.map((row) => row['user'])).toEqual(fields.ids)
     }
   })
@@ -146,12 +178,25 @@ describe('writing', () => {
     const table = await readTable(file(golden.files['columns']!))
     await writeTable(at('out.csv'), table)
     const again = await readTable(at('out.csv'))
-    expect(again).toMatchObject({ ids: table.ids, matrix: table.matrix, dimensions: table.dimensions, header: ['user', 'd0', 'd1', 'd2'] })
-    await expect(writeTable(at('rich.csv'), await readTable(file(golden.rich.file)))).rejects.toThrow('column "when" of the table has no text form; write a .parquet file')
+    expect(again).toMatchObject({
+      ids: table.ids,
+      matrix: table.matrix,
+      dimensions: table.dimensions,
+      header: ['user', 'd0', 'd1', 'd2'],
+    })
+    await expect(writeTable(at('rich.csv'), await readTable(file(golden.rich.file)))).rejects.toThrow(
+      'column "when" of the table has no text form; write a .parquet file',
+    )
   })
 
   test('many row groups of a new file', async () => {
-    const table = embeddingTable({ matrix: matrix(3000, 40, Float32Array.from({ length: 120_000 }, (_, p) => Math.sin(p * p))) })
+    const table = embeddingTable({
+      matrix: matrix(
+        3000,
+        40,
+        Float32Array.from({ length: 120_000 }, (_, p) => Math.sin(p * p)),
+      ),
+    })
     await writeTable(at('large.parquet'), table)
     expect((await readTable(at('large.parquet'))).matrix).toEqual(table.matrix)
     expect(await objects(at('large.parquet'))).toHaveLength(3000)
@@ -182,16 +227,40 @@ for path in json.loads(sys.argv[1]):
       expected.push(JSON.stringify(Array.from(table.exact ?? table.matrix.data)))
     }
     const found = python!(script, JSON.stringify(paths)).trim().split('\n')
-    expect(found.map((line) => JSON.parse(line) as unknown)).toEqual(expected.map((line) => JSON.parse(line) as unknown))
+    expect(found.map((line) => JSON.parse(line) as unknown)).toEqual(
+      expected.map((line) => JSON.parse(line) as unknown),
+    )
   })
 
   test('new files', async () => {
     for (const header of [undefined, ['d0', 'note', 'id', 'd1']]) {
       for (const dtype of ['f2', 'f4', 'f8'] as const) {
-        const table = embeddingTable({ matrix: matrix(2, 2, Float32Array.of(0.5, 2, 3, -4)), dtype, ids: ['a', 'ж'], idColumn: 'id', columns: [{ name: 'note', values: ['', 'x'] }], ...(header && { header }) })
+        const table = embeddingTable({
+          matrix: matrix(2, 2, Float32Array.of(0.5, 2, 3, -4)),
+          dtype,
+          ids: ['a', 'ж'],
+          idColumn: 'id',
+          columns: [{ name: 'note', values: ['', 'x'] }],
+          ...(header && { header }),
+        })
         await writeTable(at('new-peer.parquet'), table, { force: true })
-        const found = python!('import sys, json, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); print(json.dumps(t.to_pydict(), default=float))', at('new-peer.parquet'))
-        expect(JSON.parse(found)).toEqual({ id: table.ids, note: ['', 'x'], ...(header ? { d0: [0.5, 3], d1: [2, -4] } : { embedding: [[0.5, 2], [3, -4]] }) })
+        const found = python!(
+          'import sys, json, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); ' +
+            'print(json.dumps(t.to_pydict(), default=float))',
+          at('new-peer.parquet'),
+        )
+        expect(JSON.parse(found)).toEqual({
+          id: table.ids,
+          note: ['', 'x'],
+          ...(header
+            ? { d0: [0.5, 3], d1: [2, -4] }
+            : {
+                embedding: [
+                  [0.5, 2],
+                  [3, -4],
+                ],
+              }),
+        })
       }
     }
   })

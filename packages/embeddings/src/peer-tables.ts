@@ -1,6 +1,6 @@
 /**
- * @file Differential tests against another program: it writes tables, which are read here value by value and id by id; what
- * is written here, some values moved, it reads again and compares by itself.
+ * @file Differential tests against another program: it writes tables, which are read here value by value and id by id;
+ * what is written here, some values moved, it reads again and compares by itself.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -91,7 +91,10 @@ export function comparedWithPython(modules: readonly string[], tables: readonly 
   const python = pythonWith('numpy', ...modules)
   describe.skipIf(!python)(`tables of ${modules.join(' and ') || 'numpy'}`, () => {
     let folder: string
-    const places = (name: string): { path: string; out: string } => ({ path: join(folder, name), out: join(folder, `out-${name}`) })
+    const places = (name: string): { path: string; out: string } => ({
+      path: join(folder, name),
+      out: join(folder, `out-${name}`),
+    })
     const specs = (): unknown[] => tables.map((table, t) => ({ ...table, ...places(`${t}.${table.extension}`) }))
     const runPython = (mode: 'write' | 'read'): string => {
       writeFileSync(join(folder, 'specs.json'), JSON.stringify(specs()))
@@ -103,14 +106,17 @@ export function comparedWithPython(modules: readonly string[], tables: readonly 
     }, 120_000)
     afterAll(() => rmSync(folder, { recursive: true }))
 
-    test.each(tables.map((table, t) => [table.name, table.rows, table, t] as const))('%s, %i rows', async (_, rows, table, t) => {
-      const { path, out } = places(`${t}.${table.extension}`)
-      const read = table.ours ? ownTable(table) : await readTable(path, table.options)
-      if (!table.ours) expectGiven(read, table)
-      const values = moved(given(rows, table.dtype))
-      const after = withMatrix(read, matrix(rows, K, Float32Array.from(values)))
-      await writeTable(out, after.exact ? { ...after, exact: values } : after)
-    })
+    test.each(tables.map((table, t) => [table.name, table.rows, table, t] as const))(
+      '%s, %i rows',
+      async (_, rows, table, t) => {
+        const { path, out } = places(`${t}.${table.extension}`)
+        const read = table.ours ? ownTable(table) : await readTable(path, table.options)
+        if (!table.ours) expectGiven(read, table)
+        const values = moved(given(rows, table.dtype))
+        const after = withMatrix(read, matrix(rows, K, Float32Array.from(values)))
+        await writeTable(out, after.exact ? { ...after, exact: values } : after)
+      },
+    )
 
     test('are read again by it as they were written here', () => {
       expect(JSON.parse(runPython('read'))).toEqual([tables.length, []])
@@ -125,7 +131,10 @@ export function expectGiven(table: EmbeddingTable, { rows, dtype, ids, notes, ex
   expect([table.matrix.rows, table.matrix.cols]).toEqual([rows, K])
   expect(Buffer.compare(bytesOf(found), bytesOf(given(rows, dtype)))).toBe(0)
   expect(table.ids).toEqual(Array.from({ length: rows }, (_, i) => idKinds[ids](i)))
-  if (notes) expect(table.columns).toEqual([{ name: 'note', values: Array.from({ length: rows }, (_, i) => (i % 7 ? `note ${i % 5}` : '')) }])
+  if (notes)
+    expect(table.columns).toEqual([
+      { name: 'note', values: Array.from({ length: rows }, (_, i) => (i % 7 ? `note ${i % 5}` : '')) },
+    ])
 }
 
 function ownTable({ rows, dtype, ids, notes, header }: PeerTable): EmbeddingTable {
@@ -136,7 +145,9 @@ function ownTable({ rows, dtype, ids, notes, header }: PeerTable): EmbeddingTabl
     ids: Array.from({ length: rows }, (_, i) => idKinds[ids](i)),
     idColumn: 'id',
     ...(dtype === 'f8' && { exact: values }),
-    ...(notes && { columns: [{ name: 'note', values: Array.from({ length: rows }, (_, i) => (i % 7 ? `note ${i % 5}` : '')) }] }),
+    ...(notes && {
+      columns: [{ name: 'note', values: Array.from({ length: rows }, (_, i) => (i % 7 ? `note ${i % 5}` : '')) }],
+    }),
     ...(Array.isArray(header) && { header: header as string[] }),
   })
 }

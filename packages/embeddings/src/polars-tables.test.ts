@@ -11,17 +11,47 @@ const shapes = {
 const kinds = Object.entries(shapes)
 
 const parquet = { extension: 'parquet', notes: true }
-const small = codecs.flatMap((codec) => kinds.flatMap(([name, shape]) => [3, 700].map((rows): PeerTable => (
-  { ...parquet, ...shape, name: `${codec}, ${name}`, codec, rows, group: 500, page: 1024 }))))
+const small = codecs.flatMap((codec) =>
+  kinds.flatMap(([name, shape]) =>
+    [3, 700].map((rows): PeerTable => ({
+      ...parquet,
+      ...shape,
+      name: `${codec}, ${name}`,
+      codec,
+      rows,
+      group: 500,
+      page: 1024,
+    })),
+  ),
+)
 const large = codecs.map((codec, c): PeerTable => {
   const [name, shape] = kinds[c % kinds.length]!
   return { ...parquet, ...shape, name: `${codec}, ${name}`, codec, rows: 60_000, group: 25_000, page: 1 << 16 }
 })
-const ours = (['f4', 'f8'] as const).map((dtype): PeerTable => ({ ...parquet, ours: true, name: `new, ${dtype}`, rows: 700, dtype, ids: 'text' }))
-const text = ['csv', 'tsv'].map((extension): PeerTable => (
-  { name: extension, extension, notes: true, blank: true, typed: false, shape: 'columns', rows: 700, dtype: 'f8', ids: 'text' }))
+const ours = (['f4', 'f8'] as const).map((dtype): PeerTable => ({
+  ...parquet,
+  ours: true,
+  name: `new, ${dtype}`,
+  rows: 700,
+  dtype,
+  ids: 'text',
+}))
+const text = ['csv', 'tsv'].map((extension): PeerTable => ({
+  name: extension,
+  extension,
+  notes: true,
+  blank: true,
+  typed: false,
+  shape: 'columns',
+  rows: 700,
+  dtype: 'f8',
+  ids: 'text',
+}))
 
-comparedWithPython(['polars'], [...small, ...large, ...ours, ...text], `
+comparedWithPython(
+  ['polars'],
+  [...small, ...large, ...ours, ...text],
+  `
 import polars as pl
 def write(spec, path):
     v = values(spec)
@@ -42,4 +72,5 @@ def read(spec, path):
     v = np.array(frame["embedding"].to_list()) if "embedding" in frame.columns else np.stack([frame[f"d{j}"].to_numpy() for j in range(K)], 1)
     if "embedding" in frame.columns: v = v.astype({pl.Float32: "<f4", pl.Float64: "<f8"}[frame["embedding"].dtype.inner])
     return frame["id"].to_list(), v, frame["note"].to_list()
-`)
+`,
+)

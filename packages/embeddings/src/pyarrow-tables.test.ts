@@ -16,16 +16,51 @@ const versions = ['1.0', '2.0'] as const
 const kinds = Object.entries(shapes)
 
 const parquet = { extension: 'parquet', notes: true }
-const small = codecs.flatMap((codec) => versions.flatMap((version) => kinds.flatMap(([name, shape]) => [3, 700].map((rows): PeerTable => (
-  { ...parquet, ...shape, name: `${codec}, pages ${version}, ${name}`, codec, version, rows, group: 500, page: 1024 })))))
+const small = codecs.flatMap((codec) =>
+  versions.flatMap((version) =>
+    kinds.flatMap(([name, shape]) =>
+      [3, 700].map((rows): PeerTable => ({
+        ...parquet,
+        ...shape,
+        name: `${codec}, pages ${version}, ${name}`,
+        codec,
+        version,
+        rows,
+        group: 500,
+        page: 1024,
+      })),
+    ),
+  ),
+)
 const large = codecs.map((codec, c): PeerTable => {
   const [name, shape] = kinds[c % kinds.length]!
-  return { ...parquet, ...shape, name: `${codec}, ${name}`, codec, version: versions[c % 2], rows: 60_000, group: 25_000, page: 1 << 16 }
+  return {
+    ...parquet,
+    ...shape,
+    name: `${codec}, ${name}`,
+    codec,
+    version: versions[c % 2],
+    rows: 60_000,
+    group: 25_000,
+    page: 1 << 16,
+  }
 })
-const ours = (['f2', 'f4', 'f8'] as const).flatMap((dtype) => [undefined, ['d0', 'note', 'id', 'd1', 'd2']].map((header): PeerTable => (
-  { ...parquet, ours: true, name: `new, ${dtype}${header ? ', columns' : ''}`, rows: 700, dtype, ids: 'text', ...(header && { header }) })))
+const ours = (['f2', 'f4', 'f8'] as const).flatMap((dtype) =>
+  [undefined, ['d0', 'note', 'id', 'd1', 'd2']].map((header): PeerTable => ({
+    ...parquet,
+    ours: true,
+    name: `new, ${dtype}${header ? ', columns' : ''}`,
+    rows: 700,
+    dtype,
+    ids: 'text',
+    ...(header && { header }),
+  })),
+)
 
-comparedWithPython(['pyarrow'], [...small, ...large, ...ours], `
+comparedWithPython(
+  ['pyarrow'],
+  [...small, ...large, ...ours],
+  `
 import pyarrow as pa, pyarrow.parquet as pq
 def write(spec, path):
     v, n = values(spec), spec["rows"]
@@ -53,4 +88,5 @@ def read(spec, path):
     else:
         v = np.stack([t[f"d{j}"].to_numpy() for j in range(K)], 1)
     return t["id"].to_pylist(), v, t["note"].to_pylist()
-`)
+`,
+)

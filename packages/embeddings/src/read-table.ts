@@ -34,8 +34,8 @@ export interface ReadTableOptions {
 }
 
 /**
- * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors file, or from a folder of Parquet
- * parts.
+ * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors file, or from a
+ * folder of Parquet parts.
  * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
  * arrays or columns, or 'file' where the file cannot be read.
  */
@@ -45,15 +45,20 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
   }
   if ((options.scale !== undefined || options.zeroPoint !== undefined) && (isText(format) || format === 'parquet')) {
-    throw usageError(`${path}: a scale is for tables of int8 and uint8 in npy, npz and safetensors files; leave out --scale and --zero-point`)
+    throw usageError(
+      `${path}: a scale is for tables of int8 and uint8 in npy, npz and safetensors files; leave out --scale and ` +
+        '--zero-point',
+    )
   }
   if (isText(format)) {
-    if (options.ids !== undefined) throw badData(`${path}: a table of text has its own ids; an ids file goes with a table that has none`)
+    if (options.ids !== undefined)
+      throw badData(`${path}: a table of text has its own ids; an ids file goes with a table that has none`)
     return format === 'csv' ? readCsvTable(path, options) : readWord2vec(path)
   }
   if (format === 'npy') {
     const { shape, dtype, quantisation, layout, data, sha256 } = await readNpyFile(path, options)
-    if (shape.length !== 2) throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
+    if (shape.length !== 2)
+      throw badData(`${path}: expected a matrix of one row a user, got shape (${shape.join(', ')})`)
     const [rows, cols] = shape as [number, number]
     const { ids, notes } = await namedRows(path, rows, options, false)
     return embeddingTable({
@@ -98,16 +103,27 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
 /** Which order the rows of parts have, where they are told apart by it alone. */
 function partsNotes({ name, parts }: ByteSource, hasIds: boolean): string[] {
   if (!parts || hasIds) return []
-  return [`rows of ${name} have no ids, and are numbered through its ${parts.length} parts in the order of their names, part-2 before part-10`]
+  return [
+    `rows of ${name} have no ids, and are numbered through its ${parts.length} parts in the order of their ` +
+      'names, part-2 before part-10',
+  ]
 }
 
-/** The ids of the file that names the rows: the one that is given, or that `writeTable` left beside a table without ids. */
-async function namedRows(path: string, rows: number, options: ReadTableOptions, hasIds: boolean): Promise<{ ids?: string[]; notes: string[] }> {
+/**
+ * The ids of the file that names the rows: the one that is given, or that `writeTable` left beside a table without ids.
+ */
+async function namedRows(
+  path: string,
+  rows: number,
+  options: ReadTableOptions,
+  hasIds: boolean,
+): Promise<{ ids?: string[]; notes: string[] }> {
   const beside = idsBeside(path)
   const file = options.ids ?? (hasIds || !existsSync(beside) ? undefined : beside)
   if (file === undefined) return { notes: [] }
   const ids = await readIds(file, file === options.ids ? options.idColumn : undefined)
-  if (ids.length !== rows) throw badData(`${file}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
+  if (ids.length !== rows)
+    throw badData(`${file}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
   return { ids, notes: file === options.ids ? [] : [`rows of ${path} are named by ${file}`] }
 }
 
@@ -117,7 +133,11 @@ export async function readIdsBeside(path: string, rows: number): Promise<string[
 }
 
 /** The table of a file that may hold more. */
-export function openContainer(source: ByteSource, format: 'npz' | 'parquet' | 'safetensors', options: ReadTableOptions) {
+export function openContainer(
+  source: ByteSource,
+  format: 'npz' | 'parquet' | 'safetensors',
+  options: ReadTableOptions,
+) {
   const { key, dimensions, scale, zeroPoint } = options
   // Of an ids file, the name is of its column.
   const idColumn = options.ids === undefined ? options.idColumn : false
@@ -130,7 +150,11 @@ function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnTyp
   const columns = others.map((column) => ({ name: column.name, values: parquetTexts(container, column) }))
   // Names of dimensions that stand in one column of lists are made up, and so is a header for them.
   if (!dimensions) return { columns }
-  const named = new Set([...dimensions, ...columns.map(({ name }) => name), ...(idColumn === undefined ? [] : [idColumn])])
+  const named = new Set([
+    ...dimensions,
+    ...columns.map(({ name }) => name),
+    ...(idColumn === undefined ? [] : [idColumn]),
+  ])
   return { columns, dimensions, header: container.columns.map(({ name }) => name).filter((name) => named.has(name)) }
 }
 
@@ -138,12 +162,19 @@ function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnTyp
 export function wholeFile(path: string): Uint8Array {
   const source = fileSource(path)
   try {
-    if (source.size > constants.MAX_LENGTH) throw badData(`${path}: ${source.size} bytes are more than can be held in memory at once; use a file of its own for the table, such as .npy`)
+    if (source.size > constants.MAX_LENGTH)
+      throw badData(
+        `${path}: ${source.size} bytes are more than can be held in memory at once; use a file of its own for ` +
+          'the table, such as .npy',
+      )
     return readBytes(source, 0, source.size)
   } catch (cause) {
     // Node 22 and later address more than there is.
     if (!(cause instanceof RangeError)) throw cause
-    throw badData(`${path}: there is no memory for its ${source.size} bytes; use a file of its own for the table, such as .npy`, { cause })
+    throw badData(
+      `${path}: there is no memory for its ${source.size} bytes; use a file of its own for the table, such as .npy`,
+      { cause },
+    )
   } finally {
     source.close()
   }

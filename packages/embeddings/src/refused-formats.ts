@@ -11,7 +11,10 @@ const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here
 const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet: string }>> = {
   '.pkl': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
   '.pickle': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
-  '.joblib': { what: `joblib files are pickles: ${PICKLE}`, snippet: pickle('import joblib; table = joblib.load("FILE")') },
+  '.joblib': {
+    what: `joblib files are pickles: ${PICKLE}`,
+    snippet: pickle('import joblib; table = joblib.load("FILE")'),
+  },
   '.pt': { what: `PyTorch files are pickles: ${PICKLE}`, snippet: torch() },
   '.pth': { what: `PyTorch files are pickles: ${PICKLE}`, snippet: torch() },
   '.h5': { what: 'HDF5 is not supported', snippet: hdf5() },
@@ -23,11 +26,15 @@ function pickle(load: string): string {
 }
 
 function hdf5(): string {
-  return 'import h5py, numpy; file = h5py.File("FILE", "r"); print(list(file)); numpy.save("table.npy", file["NAME"][:])'
+  const open = 'import h5py, numpy; file = h5py.File("FILE", "r")'
+  return `${open}; print(list(file)); numpy.save("table.npy", file["NAME"][:])`
 }
 
 function torch(): string {
-  return 'import numpy, torch; state = torch.load("FILE", weights_only=True, map_location="cpu"); print(list(state)); numpy.save("table.npy", state["NAME"].numpy())'
+  return (
+    'import numpy, torch; state = torch.load("FILE", weights_only=True, map_location="cpu"); print(list(state)); ' +
+    'numpy.save("table.npy", state["NAME"].numpy())'
+  )
 }
 
 /** Throws where `path` is no file of this machine, or ends as a format that is recognised and not read or written. */
@@ -44,7 +51,10 @@ export function refuseMagic(head: Uint8Array, path: string): void {
   if (/^\x80[\x02-\x05]/.test(start)) throw refusal(path, REFUSED['.pkl']!)
   if (start.startsWith('PAR1')) throw badData(`${path}: expected CSV text, got a Parquet file; name the file .parquet`)
   if (start.startsWith('\x89HDF')) throw refusal(path, REFUSED['.h5']!)
-  if (start.startsWith('PK\x03\x04')) throw badData(`${path}: expected CSV text, got a zip archive (npz, xlsx or a PyTorch file); name an npz archive .npz`)
+  if (start.startsWith('PK\x03\x04'))
+    throw badData(
+      `${path}: expected CSV text, got a zip archive (npz, xlsx or a PyTorch file); name an npz archive .npz`,
+    )
 }
 
 function refusal(path: string, refused: { readonly what: string; readonly snippet: string }): Error {
@@ -52,5 +62,8 @@ function refusal(path: string, refused: { readonly what: string; readonly snippe
 }
 
 function how(path: string, snippet: string): string {
-  return `convert it in Python, where you trust its source, and pass the new file:\n  ${snippet.replace('FILE', () => JSON.stringify(path).slice(1, -1))}`
+  return (
+    `convert it in Python, where you trust its source, and pass the new file:\n  ` +
+    `${snippet.replace('FILE', () => JSON.stringify(path).slice(1, -1))}`
+  )
 }

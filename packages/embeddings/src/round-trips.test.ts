@@ -29,10 +29,45 @@ const valueOf = (dtype: 'f2' | 'f4' | 'f8'): fc.Arbitrary<number> =>
       ? fc.float({ noNaN: true, noDefaultInfinity: true })
       : fc.double({ noNaN: true, noDefaultInfinity: true, min: -3.4e38, max: 3.4e38 })
 
-/** What spreadsheets, parsers of numbers and terminals take for more than text, and numbers that a float would merge. */
-const awkward = fc.constantFrom('9007199254740993', '-9007199254740993', '18446744073709551616', `1${'0'.repeat(400)}`, '=1+1', '+1', '-1', '@x', '"', '""', ',', ';', 'a,b', "'", ' ', ' x ', '\t', '\n', 'a\nb', 'NaN', 'null', '\u001b[31m', '<b>', '\ufeffx', '\u2028', '__proto__')
-/** Text that files of text can carry: any Unicode but lone surrogates, and but the two characters that end texts elsewhere. */
-const texts = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\0|\r/g, '')), awkward)
+/**
+ * What spreadsheets, parsers of numbers and terminals take for more than text, and numbers that a float would merge.
+ */
+const awkward = fc.constantFrom(
+  '9007199254740993',
+  '-9007199254740993',
+  '18446744073709551616',
+  `1${'0'.repeat(400)}`,
+  '=1+1',
+  '+1',
+  '-1',
+  '@x',
+  '"',
+  '""',
+  ',',
+  ';',
+  'a,b',
+  "'",
+  ' ',
+  ' x ',
+  '\t',
+  '\n',
+  'a\nb',
+  'NaN',
+  'null',
+  '\u001b[31m',
+  '<b>',
+  '\ufeffx',
+  '\u2028',
+  '__proto__',
+)
+/**
+ * Text that files of text can carry: any Unicode but lone surrogates, and but the two characters that end texts
+ * elsewhere.
+ */
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/\0|\r/g, '')),
+  awkward,
+)
 const ids = texts.filter((text) => text !== '' && !/^\d(?:\.\d+)?[eE]\+\d{2,}$/.test(text))
 
 interface Shape {
@@ -44,7 +79,12 @@ interface Shape {
 /** Whether float32 tells users apart in every column, as tables of float64 are asked for. */
 function isHeld(values: readonly number[], rows: number, cols: number): boolean {
   try {
-    checkRounding(matrix(rows, cols, Float32Array.from(values)), Float64Array.from(values), Array<string>(cols).fill(''), '')
+    checkRounding(
+      matrix(rows, cols, Float32Array.from(values)),
+      Float64Array.from(values),
+      Array<string>(cols).fill(''),
+      '',
+    )
     return true
   } catch {
     return false
@@ -62,7 +102,9 @@ const tables: fc.Arbitrary<EmbeddingTable> = fc
       note: fc.array(texts, { minLength: rows, maxLength: rows }),
     }),
   )
-  .filter(({ values, shape: [, cols] }) => values.some((value, p) => Math.fround(value) !== Math.fround(values[p % cols]!)))
+  .filter(({ values, shape: [, cols] }) =>
+    values.some((value, p) => Math.fround(value) !== Math.fround(values[p % cols]!)),
+  )
   .filter(({ dtype, values, shape: [rows, cols] }) => dtype !== 'f8' || isHeld(values, rows, cols))
   .map(({ dtype, shape: [rows, cols], values, names, note }) =>
     embeddingTable({
@@ -113,17 +155,23 @@ describe('any table, written and read', () => {
 
   test.each(['npy', 'npz', 'parquet', 'safetensors'])('%s: rows block by block', async (format) => {
     await fc.assert(
-      fc.asyncProperty(tables, fc.integer({ min: 1, max: 4 }), async ({ matrix: { rows, cols, data }, dtype, exact }, block) => {
-        const values = exact ?? data
-        const writer = createTable(at(`b.${format}`), { rows, cols, dtype, force: true })
-        for (let i = 0; i < rows; i += block) writer.writeRows(values.subarray(i * cols, Math.min(rows, i + block) * cols))
-        writer.stage().commit()
-        const reader = openTable(at(`b.${format}`))
-        const back = exact ? new Float64Array(values.length) : new Float32Array(values.length)
-        for (let i = 0; i < rows; i += block) reader.readRows(i, Math.min(rows, i + block), back.subarray(i * cols, Math.min(rows, i + block) * cols))
-        reader.close()
-        expect(back).toEqual(values)
-      }),
+      fc.asyncProperty(
+        tables,
+        fc.integer({ min: 1, max: 4 }),
+        async ({ matrix: { rows, cols, data }, dtype, exact }, block) => {
+          const values = exact ?? data
+          const writer = createTable(at(`b.${format}`), { rows, cols, dtype, force: true })
+          for (let i = 0; i < rows; i += block)
+            writer.writeRows(values.subarray(i * cols, Math.min(rows, i + block) * cols))
+          writer.stage().commit()
+          const reader = openTable(at(`b.${format}`))
+          const back = exact ? new Float64Array(values.length) : new Float32Array(values.length)
+          for (let i = 0; i < rows; i += block)
+            reader.readRows(i, Math.min(rows, i + block), back.subarray(i * cols, Math.min(rows, i + block) * cols))
+          reader.close()
+          expect(back).toEqual(values)
+        },
+      ),
       { numRuns: 40 },
     )
   })
@@ -136,7 +184,16 @@ describe('labels, written by the one side and read by the other', () => {
         const order = table.ids.map((_, i) => (i + turn) % table.ids.length)
         const taken = <T>(values: readonly T[]): T[] => order.map((i) => values[i]!)
         const labels = table.columns[0]!.values
-        await writeTable(at(`people.${format}`), embeddingTable({ matrix: matrix(order.length, 1, Float32Array.from(order)), ids: taken(table.ids), idColumn: 'id', columns: [{ name: 'note', values: taken(labels) }] }), { force: true })
+        await writeTable(
+          at(`people.${format}`),
+          embeddingTable({
+            matrix: matrix(order.length, 1, Float32Array.from(order)),
+            ids: taken(table.ids),
+            idColumn: 'id',
+            columns: [{ name: 'note', values: taken(labels) }],
+          }),
+          { force: true },
+        )
         const column = await readAttribute(at(`people.${format}`), 'note')
         expect([column.ids, column.values]).toEqual([taken(table.ids), taken(labels)])
         const known = labels.filter((label) => label !== '')
@@ -180,12 +237,26 @@ describe('parts of formats', () => {
       fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => ({ type: thriftTypes.i64, value })),
       fc.uint8Array({ maxLength: 40 }).map((value) => ({ type: thriftTypes.binary, value })),
       fc.uint8Array({ minLength: 8, maxLength: 8 }).map((value) => ({ type: thriftTypes.double, value })),
-      fc.array(fc.integer(), { maxLength: 20 }).map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.i32, items } })),
-      fc.array(fc.boolean(), { maxLength: 20 }).map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.true, items } })),
+      fc
+        .array(fc.integer(), { maxLength: 20 })
+        .map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.i32, items } })),
+      fc
+        .array(fc.boolean(), { maxLength: 20 })
+        .map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.true, items } })),
     )
     const struct = (field: fc.Arbitrary<{ type: number; value: ThriftValue }>): fc.Arbitrary<ThriftStruct> =>
-      fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 200 }), field), { selector: ([id]) => id, maxLength: 8 }).map((fields) => new Map([...fields].sort(([a], [b]) => a - b)))
-    const nested = struct(fc.oneof(leaf, struct(leaf).map((value) => ({ type: thriftTypes.struct, value })), fc.array(struct(leaf), { maxLength: 20 }).map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.struct, items } }))))
+      fc
+        .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 200 }), field), { selector: ([id]) => id, maxLength: 8 })
+        .map((fields) => new Map([...fields].sort(([a], [b]) => a - b)))
+    const nested = struct(
+      fc.oneof(
+        leaf,
+        struct(leaf).map((value) => ({ type: thriftTypes.struct, value })),
+        fc
+          .array(struct(leaf), { maxLength: 20 })
+          .map((items) => ({ type: thriftTypes.list, value: { type: thriftTypes.struct, items } })),
+      ),
+    )
     fc.assert(
       fc.property(nested, (fields) => {
         const bytes = writeThrift(fields)
@@ -197,11 +268,18 @@ describe('parts of formats', () => {
 
 test('any bytes under any name are a table or an error of our own', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('npy', 'npz', 'parquet', 'safetensors', 'csv', 'tsv'), async (bytes, format) => {
-      writeFileSync(at(`any.${format}`), bytes)
-      const error: unknown = await readTable(at(`any.${format}`)).then(() => undefined, (reason: unknown) => reason)
-      if (error !== undefined) expect(error).toMatchObject({ name: 'IndistinctError' })
-    }),
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.constantFrom('npy', 'npz', 'parquet', 'safetensors', 'csv', 'tsv'),
+      async (bytes, format) => {
+        writeFileSync(at(`any.${format}`), bytes)
+        const error: unknown = await readTable(at(`any.${format}`)).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        )
+        if (error !== undefined) expect(error).toMatchObject({ name: 'IndistinctError' })
+      },
+    ),
     { numRuns: 300 },
   )
 })

@@ -13,7 +13,11 @@ export interface StreamOptions {
 const BLOCK_VALUES = 1 << 21
 
 /** Gives every block (rows, K) of `table`, row-major, with the number of its first row; the array is used again. */
-export async function eachBlock(table: RowReader, { signal, onRows }: StreamOptions, visit: (block: Float32Array, first: number) => void): Promise<void> {
+export async function eachBlock(
+  table: RowReader,
+  { signal, onRows }: StreamOptions,
+  visit: (block: Float32Array, first: number) => void,
+): Promise<void> {
   const { rows, cols } = table
   const perBlock = Math.max(1, Math.min(rows, Math.floor(BLOCK_VALUES / cols)))
   const buffer = new Float32Array(perBlock * cols)

@@ -1,6 +1,6 @@
 /**
- * @file Tables whose rows all have one length, as unit vectors have, for which inner products are cosines: found, and kept
- * at it. Scaling is a function of the row alone, so that it tells no attacker more than the row it scales.
+ * @file Tables whose rows all have one length, as unit vectors have, for which inner products are cosines: found, and
+ * kept at it. Scaling is a function of the row alone, so that it tells no attacker more than the row it scales.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -26,7 +26,10 @@ const SLACK = 1e-3
 /** Lengths are one where they differ by less than this part of what the rows differ by: a large offset is no length. */
 const LEAST_CONTRAST = 0.1
 
-/** The length that all rows of a table have, but for those of zeros; undefined where they differ, or there is one dimension. */
+/**
+ * The length that all rows of a table have, but for those of zeros; undefined where they differ, or there is one
+ * dimension.
+ */
 export function commonLength(matrix: Matrix, type: StoredType): RowLength | undefined {
   const seen = noRows(matrix.cols)
   see(seen, matrix.data)

@@ -1,4 +1,7 @@
-/** Types that are narrower than float32, byte orders and scales: read right, written back as they were, and by whom else read. */
+/**
+ * Types that are narrower than float32, byte orders and scales: read right, written back as they were, and by whom else
+ * read.
+ */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,14 +42,19 @@ describe('bfloat16', () => {
       if (Number.isNaN(value)) expect(Number.isNaN(fromBfloat16(toBfloat16(value)))).toBe(true)
       else expect(toBfloat16(value)).toBe(pattern)
     }
-    for (const [value, nearest] of [[1 + 2 ** -8, 1], [1 + 3 * 2 ** -8, 1 + 2 ** -6], [1 + 2 ** -8 + 2 ** -20, 1 + 2 ** -7], [-(1 + 2 ** -8), -1]]) {
+    for (const [value, nearest] of [
+      [1 + 2 ** -8, 1],
+      [1 + 3 * 2 ** -8, 1 + 2 ** -6],
+      [1 + 2 ** -8 + 2 ** -20, 1 + 2 ** -7],
+      [-(1 + 2 ** -8), -1],
+    ]) {
       expect(roundToBfloat16(value!)).toBe(nearest)
     }
     expect(roundToBfloat16(3.3895e38)).toBeLessThan(3.4e38)
     expect(roundToBfloat16(3.4e38)).toBe(Infinity)
   })
 
-  test('read, and written back: bytes of rows that did not move are as they were, others are rounded, and it is said', async () => {
+  test('read, and written back: unmoved rows keep their bytes, others are rounded, and it is said', async () => {
     const random = randomStream(1, 'bf16')
     const values = Float32Array.from({ length: 60 }, () => random.normal())
     writeFileSync(at('b.safetensors'), tensor('BF16', [20, 3], encodeValues(values, 'bf16')))
@@ -56,25 +64,36 @@ describe('bfloat16', () => {
     const after = withMatrix(table, moved)
     expect(after.matrix.data).toEqual(moved.data.map(roundToBfloat16))
     expect(notesOnRounding(table, table.matrix)).toEqual([])
-    expect(notesOnRounding(table, moved)).toEqual([expect.stringMatching(/^\d+ of 60 values were rounded to bfloat16, the type of the table, by/)])
+    expect(notesOnRounding(table, moved)).toEqual([
+      expect.stringMatching(/^\d+ of 60 values were rounded to bfloat16, the type of the table, by/),
+    ])
     await writeTable(at('b2.safetensors'), after)
     const [old, fresh] = [readFileSync(at('b.safetensors')), readFileSync(at('b2.safetensors'))]
     expect(fresh.subarray(0, -120)).toEqual(old.subarray(0, -120))
-    for (let i = 0; i < 20; i += 2) expect(fresh.subarray(fresh.length - 120 + 6 * i).subarray(0, 6)).toEqual(old.subarray(old.length - 120 + 6 * i).subarray(0, 6))
+    for (let i = 0; i < 20; i += 2)
+      expect(fresh.subarray(fresh.length - 120 + 6 * i).subarray(0, 6)).toEqual(
+        old.subarray(old.length - 120 + 6 * i).subarray(0, 6),
+      )
     expect((await readTable(at('b2.safetensors'))).matrix).toEqual(after.matrix)
   })
 
   test('in formats without it values are written as float32, and it is said', async () => {
     const table = await readTable(at('b.safetensors'))
-    expect(notesOnFormat(at('b.npy'), table)).toEqual([`${at('b.npy')}: values of bfloat16 are written as float32, since an npy file holds no bfloat16`])
+    expect(notesOnFormat(at('b.npy'), table)).toEqual([
+      `${at('b.npy')}: values of bfloat16 are written as float32, since an npy file holds no bfloat16`,
+    ])
     await writeTable(at('b.npy'), table)
     expect(await readTable(at('b.npy'))).toMatchObject({ dtype: 'f4', matrix: table.matrix })
-    expect(() => createTable(at('b3.npy'), { rows: 20, cols: 3, dtype: 'bf16' })).toThrow('a npy file holds no bfloat16')
+    expect(() => createTable(at('b3.npy'), { rows: 20, cols: 3, dtype: 'bf16' })).toThrow(
+      'a npy file holds no bfloat16',
+    )
   })
 
   test('beyond its range', async () => {
     const table = embeddingTable({ matrix: matrix(2, 1, Float32Array.of(1, 2)), dtype: 'bf16' })
-    expect(() => withMatrix(table, matrix(2, 1, Float32Array.of(1, 3.4e38)))).toThrow('is beyond the range of bfloat16; convert the table to float32 first')
+    expect(() => withMatrix(table, matrix(2, 1, Float32Array.of(1, 3.4e38)))).toThrow(
+      'is beyond the range of bfloat16; convert the table to float32 first',
+    )
   })
 })
 
@@ -85,29 +104,47 @@ describe('int8 and uint8', () => {
     npy: { i1: () => npy('|i1'), u1: () => npy('|u1') },
     safetensors: { i1: () => tensor('I8', [3, 2], bytesOf(whole)), u1: () => tensor('U8', [3, 2], bytesOf(whole)) },
   }
-  const cases = (['npy', 'safetensors'] as const).flatMap((format) => (['i1', 'u1'] as const).map((dtype) => [format, dtype] as const))
+  const cases = (['npy', 'safetensors'] as const).flatMap((format) =>
+    (['i1', 'u1'] as const).map((dtype) => [format, dtype] as const),
+  )
 
-  test.each(cases)('%s of %s: refused without a scale, read with one, and written back by it', async (format, dtype) => {
-    const path = at(`${dtype}.${format}`)
-    writeFileSync(path, files[format][dtype]())
-    await expect(readTable(path)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(/whole numbers that stand for others; say which: with --scale S/) })
-    const zeroPoint = dtype === 'u1' ? 128 : -3
-    const table = await readTable(path, { scale: 0.1, zeroPoint })
-    const stored = dtype === 'i1' ? whole : new Uint8Array(whole.buffer, 0, 6)
-    expect(Array.from(table.matrix.data)).toEqual(Array.from(stored, (q) => Math.fround(0.1 * (q - zeroPoint))))
-    await writeTable(at(`same.${format}`), withMatrix(table, table.matrix), { force: true })
-    expect(readFileSync(at(`same.${format}`))).toEqual(readFileSync(path))
-    // The first row by less than half a step, the second by one and a half, the third beyond the range.
-    const moved = matrix(3, 2, table.matrix.data.map((value, p) => value + [0.04, 0.04, 0.16, 0.16, 40, -40][p]!))
-    const after = withMatrix(table, moved)
-    expect(notesOnRounding(table, moved)).toEqual([expect.stringMatching(/were rounded to u?int8.*; [23] of them lay beyond its range and were set to the end of it/)])
-    await writeTable(at(`moved.${format}`), after, { force: true })
-    const back = await readTable(at(`moved.${format}`), { scale: 0.1, zeroPoint })
-    expect(back.matrix).toEqual(after.matrix)
-    const [least, most] = dtype === 'i1' ? [-128, 127] : [0, 255]
-    const expected = [0, 0, 2, 2].map((step, p) => Math.min(most!, stored[p]! + step))
-    expect(Array.from(after.matrix.data)).toEqual([...expected, most, least].map((q) => Math.fround(0.1 * (q! - zeroPoint))))
-  })
+  test.each(cases)(
+    '%s of %s: refused without a scale, read with one, and written back by it',
+    async (format, dtype) => {
+      const path = at(`${dtype}.${format}`)
+      writeFileSync(path, files[format][dtype]())
+      await expect(readTable(path)).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/whole numbers that stand for others; say which: with --scale S/),
+      })
+      const zeroPoint = dtype === 'u1' ? 128 : -3
+      const table = await readTable(path, { scale: 0.1, zeroPoint })
+      const stored = dtype === 'i1' ? whole : new Uint8Array(whole.buffer, 0, 6)
+      expect(Array.from(table.matrix.data)).toEqual(Array.from(stored, (q) => Math.fround(0.1 * (q - zeroPoint))))
+      await writeTable(at(`same.${format}`), withMatrix(table, table.matrix), { force: true })
+      expect(readFileSync(at(`same.${format}`))).toEqual(readFileSync(path))
+      // The first row by less than half a step, the second by one and a half, the third beyond the range.
+      const moved = matrix(
+        3,
+        2,
+        table.matrix.data.map((value, p) => value + [0.04, 0.04, 0.16, 0.16, 40, -40][p]!),
+      )
+      const after = withMatrix(table, moved)
+      expect(notesOnRounding(table, moved)).toEqual([
+        expect.stringMatching(
+          /were rounded to u?int8.*; [23] of them lay beyond its range and were set to the end of it/,
+        ),
+      ])
+      await writeTable(at(`moved.${format}`), after, { force: true })
+      const back = await readTable(at(`moved.${format}`), { scale: 0.1, zeroPoint })
+      expect(back.matrix).toEqual(after.matrix)
+      const [least, most] = dtype === 'i1' ? [-128, 127] : [0, 255]
+      const expected = [0, 0, 2, 2].map((step, p) => Math.min(most!, stored[p]! + step))
+      expect(Array.from(after.matrix.data)).toEqual(
+        [...expected, most, least].map((q) => Math.fround(0.1 * (q! - zeroPoint))),
+      )
+    },
+  )
 
   test.each(cases)('%s of %s, block by block', (format, dtype) => {
     const path = at(`${dtype}.${format}`)
@@ -132,12 +169,21 @@ describe('int8 and uint8', () => {
     ['a scale for text', 'x.csv', { scale: 1 }, 'leave out --scale and --zero-point'],
   ])('%s', async (_, name, options, words) => {
     writeFileSync(at('f4.npy'), Buffer.concat([npyHeaderBytes([2, 1], '<f4'), bytesOf(Float32Array.of(1, 2))]))
-    await expect(readTable(at(name), options)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(words) })
+    await expect(readTable(at(name), options)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(words),
+    })
   })
 
   test('infinity is no end of the range', () => {
-    const table = embeddingTable({ matrix: matrix(2, 1, Float32Array.of(1, 2)), dtype: 'i1', quantisation: { scale: 1, zeroPoint: 0 } })
-    expect(() => withMatrix(table, matrix(2, 1, Float32Array.of(1, Infinity)))).toThrow('expected a finite number, got Infinity')
+    const table = embeddingTable({
+      matrix: matrix(2, 1, Float32Array.of(1, 2)),
+      dtype: 'i1',
+      quantisation: { scale: 1, zeroPoint: 0 },
+    })
+    expect(() => withMatrix(table, matrix(2, 1, Float32Array.of(1, Infinity)))).toThrow(
+      'expected a finite number, got Infinity',
+    )
   })
 })
 
@@ -152,11 +198,20 @@ test('values near the end of float32 are read without infinity, and written as t
   await expect(readTable(at('beyond.csv'))).rejects.toThrow('3.41e38, beyond the range of float32')
 })
 
-describe.each([['<f2', 'f2'], ['>f2', 'f2'], ['>f4', 'f4'], ['<f8', 'f8'], ['>f8', 'f8']] as const)('%s', (descr, dtype) => {
-  const values = Float64Array.from({ length: 21 }, (_, p) => (p * 37 % 21) / 8 - 1)
+describe.each([
+  ['<f2', 'f2'],
+  ['>f2', 'f2'],
+  ['>f4', 'f4'],
+  ['<f8', 'f8'],
+  ['>f8', 'f8'],
+] as const)('%s', (descr, dtype) => {
+  const values = Float64Array.from({ length: 21 }, (_, p) => ((p * 37) % 21) / 8 - 1)
   test.each([false, true])('column by column: %s', async (fortran) => {
     const laid = fortran ? Float64Array.from(values, (_, p) => values[(p % 7) * 3 + Math.floor(p / 7)]!) : values
-    const bytes = Buffer.concat([npyHeaderBytes([7, 3], descr, fortran), encodeValues(laid, { dtype, bigEndian: descr.startsWith('>') })])
+    const bytes = Buffer.concat([
+      npyHeaderBytes([7, 3], descr, fortran),
+      encodeValues(laid, { dtype, bigEndian: descr.startsWith('>') }),
+    ])
     writeFileSync(at('laid.npy'), bytes)
     const table = await readTable(at('laid.npy'))
     expect(Array.from(table.exact ?? table.matrix.data)).toEqual([...values])
@@ -194,18 +249,24 @@ for order in "CF":
         array.astype("<f8").tofile(name + ".raw") if order == "C" else numpy.ascontiguousarray(array).astype("<f8").tofile(name + ".raw")`,
       folder,
     )
-    for (const order of ['C', 'F']) for (const end of ['big', 'little']) for (const dtype of ['f2', 'f4', 'f8']) {
-      const name = at(`peer-${order}-${end}-${dtype}`)
-      const raw = readFileSync(`${name}.raw`)
-      const expected = new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length))
-      for (const [suffix, ids] of [['.npy', (i: number) => String(i)], ['.npz', (i: number) => String(2n ** 53n + BigInt(i))], ['-z.npz', (i: number) => `u${i}ж`]] as const) {
-        const table = await readTable(`${name}${suffix}`)
-        expect(table.dtype).toBe(dtype)
-        expect(table.exact ?? Float64Array.from(table.matrix.data)).toEqual(expected)
-        expect(table.ids).toEqual(Array.from({ length: 50 }, (_, i) => ids(i)))
-        await writeTable(`${name}-out${suffix}`, withMatrix(table, halfMoved(table.matrix, 0.25)))
-      }
-    }
+    for (const order of ['C', 'F'])
+      for (const end of ['big', 'little'])
+        for (const dtype of ['f2', 'f4', 'f8']) {
+          const name = at(`peer-${order}-${end}-${dtype}`)
+          const raw = readFileSync(`${name}.raw`)
+          const expected = new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length))
+          for (const [suffix, ids] of [
+            ['.npy', (i: number) => String(i)],
+            ['.npz', (i: number) => String(2n ** 53n + BigInt(i))],
+            ['-z.npz', (i: number) => `u${i}ж`],
+          ] as const) {
+            const table = await readTable(`${name}${suffix}`)
+            expect(table.dtype).toBe(dtype)
+            expect(table.exact ?? Float64Array.from(table.matrix.data)).toEqual(expected)
+            expect(table.ids).toEqual(Array.from({ length: 50 }, (_, i) => ids(i)))
+            await writeTable(`${name}-out${suffix}`, withMatrix(table, halfMoved(table.matrix, 0.25)))
+          }
+        }
     python!(
       `import sys, numpy
 at = sys.argv[1]
@@ -264,9 +325,22 @@ numpy.savez(sys.argv[1] + "/whole.npz", embedding=q.astype("i1"), ids=numpy.aran
 save_file({"embedding": (q + 128).astype("u1")}, sys.argv[1] + "/whole.safetensors")`,
       folder,
     )
-    for (const [name, zeroPoint] of [['whole.npz', 0], ['whole.safetensors', 128]] as const) {
+    for (const [name, zeroPoint] of [
+      ['whole.npz', 0],
+      ['whole.safetensors', 128],
+    ] as const) {
       const table = await readTable(at(name), { scale: 0.02, zeroPoint })
-      await writeTable(at(`out-${name}`), withMatrix(table, matrix(30, 4, table.matrix.data.map((value) => value + 0.02))))
+      await writeTable(
+        at(`out-${name}`),
+        withMatrix(
+          table,
+          matrix(
+            30,
+            4,
+            table.matrix.data.map((value) => value + 0.02),
+          ),
+        ),
+      )
     }
     python!(
       `import sys, numpy

@@ -32,7 +32,12 @@ export interface StoredType {
 const ITEM_SIZE: Readonly<Record<Dtype, number>> = { f2: 2, bf16: 2, f4: 4, f8: 8, i1: 1, u1: 1 }
 
 const NAMES: Readonly<Record<Dtype, string>> = {
-  f2: 'float16', bf16: 'bfloat16', f4: 'float32', f8: 'float64', i1: 'int8', u1: 'uint8',
+  f2: 'float16',
+  bf16: 'bfloat16',
+  f4: 'float32',
+  f8: 'float64',
+  i1: 'int8',
+  u1: 'uint8',
 }
 
 /** Bytes of a value. */
@@ -50,7 +55,9 @@ export function wholeRange(dtype: 'i1' | 'u1'): readonly [number, number] {
   return dtype === 'i1' ? [-128, 127] : [0, 255]
 }
 
-/** The nearest value that the type holds: infinity beyond the range of floats, the end of the range of whole numbers. */
+/**
+ * The nearest value that the type holds: infinity beyond the range of floats, the end of the range of whole numbers.
+ */
 export function rounded(value: number, { dtype, quantisation }: StoredType): number {
   if (!Number.isFinite(value)) return value
   switch (dtype) {
@@ -104,7 +111,10 @@ export function checkedQuantisation(dtype: Dtype, asked: AskedScale, name: strin
   const { scale, zeroPoint = 0 } = asked
   if (dtype !== 'i1' && dtype !== 'u1') {
     if (scale === undefined && asked.zeroPoint === undefined) return undefined
-    throw usageError(`${name}: a scale is for tables of int8 and uint8, and this one holds ${dtypeName(dtype)}; leave out --scale and --zero-point`)
+    throw usageError(
+      `${name}: a scale is for tables of int8 and uint8, and this one holds ${dtypeName(dtype)}; leave out ` +
+        '--scale and --zero-point',
+    )
   }
   const [least, most] = wholeRange(dtype)
   if (scale === undefined) throw scaleMissing(dtypeName(dtype), name)
@@ -112,7 +122,10 @@ export function checkedQuantisation(dtype: Dtype, asked: AskedScale, name: strin
     throw usageError(`${name}: expected a scale above 0 within float32, got ${scale}`)
   }
   if (!Number.isInteger(zeroPoint) || zeroPoint < least || zeroPoint > most) {
-    throw usageError(`${name}: expected a zero point from ${least} to ${most}, a whole number of ${dtypeName(dtype)}, got ${zeroPoint}`)
+    throw usageError(
+      `${name}: expected a zero point from ${least} to ${most}, a whole number of ${dtypeName(dtype)}, got ` +
+        `${zeroPoint}`,
+    )
   }
   return { scale, zeroPoint }
 }

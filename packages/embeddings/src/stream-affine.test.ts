@@ -12,14 +12,20 @@ import { streamClassMoments } from './stream-moments.ts'
 import { writeTable } from './write-table.ts'
 
 let folder = ''
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'indistinct-stream-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'indistinct-stream-'))
+})
 afterEach(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 
 // More rows than one block of 2^21 values holds.
 const [N, K] = [70_000, 32]
 const random = randomStream(3, 'stream')
-const x = matrix(N, K, Float32Array.from({ length: N * K }, (_, p) => 100 + (p % K) + random.normal()))
+const x = matrix(
+  N,
+  K,
+  Float32Array.from({ length: N * K }, (_, p) => 100 + (p % K) + random.normal()),
+)
 const labels = encodeLabels(Array.from({ length: N }, (_, i) => (i % 10 === 7 ? '' : i % 3 === 0 ? 'F' : 'M')))
 
 const mapOf = (seed: number): StreamedMap => {
@@ -36,12 +42,24 @@ test('moments of classes and of the rest, as two passes in memory have them', as
   const table = openTable(at('x.npy'))
   const moments = await streamClassMoments(table, labels)
   table.close()
-  expect(moments.map(({ count }) => count)).toEqual([0, 1, -1].map((code) => labels.codes.reduce((n, other) => n + (other === code ? 1 : 0), 0)))
+  expect(moments.map(({ count }) => count)).toEqual(
+    [0, 1, -1].map((code) => labels.codes.reduce((n, other) => n + (other === code ? 1 : 0), 0)),
+  )
   const rows = Array.from({ length: N }, (_, i) => i).filter((i) => labels.codes[i] === 1)
-  const mean = Float64Array.from({ length: K }, (_, k) => rows.reduce((sum, i) => sum + x.data[i * K + k]!, 0) / rows.length)
-  const covariance = (a: number, b: number): number => rows.reduce((sum, i) => sum + (x.data[i * K + a]! - mean[a]!) * (x.data[i * K + b]! - mean[b]!), 0) / rows.length
+  const mean = Float64Array.from(
+    { length: K },
+    (_, k) => rows.reduce((sum, i) => sum + x.data[i * K + k]!, 0) / rows.length,
+  )
+  const covariance = (a: number, b: number): number =>
+    rows.reduce((sum, i) => sum + (x.data[i * K + a]! - mean[a]!) * (x.data[i * K + b]! - mean[b]!), 0) / rows.length
   for (let k = 0; k < K; k++) expect(moments[1]!.mean[k]).toBeCloseTo(mean[k]!, 9)
-  for (const [a, b] of [[0, 0], [3, 3], [1, 30], [31, 2]] as const) expect(Math.abs(moments[1]!.covariance[a * K + b]! - covariance(a, b))).toBeLessThan(1e-9)
+  for (const [a, b] of [
+    [0, 0],
+    [3, 3],
+    [1, 30],
+    [31, 2],
+  ] as const)
+    expect(Math.abs(moments[1]!.covariance[a * K + b]! - covariance(a, b))).toBeLessThan(1e-9)
 })
 
 describe.each(['npy', 'npz', 'safetensors', 'parquet'] as const)('%s', (format) => {
@@ -77,7 +95,13 @@ describe('float64', () => {
     const values = Float64Array.from(x.data, (value) => value + 1e-10)
     writeFileSync(at('x.npy'), writeNpy([N, K], values))
     const input = openTable(at('x.npy'))
-    const { file } = await streamAffine(input, createTable(at('out.npy'), { rows: N, cols: K, like: input }), labels, [undefined, undefined], { unlabelled: mapOf(3) })
+    const { file } = await streamAffine(
+      input,
+      createTable(at('out.npy'), { rows: N, cols: K, like: input }),
+      labels,
+      [undefined, undefined],
+      { unlabelled: mapOf(3) },
+    )
     file.commit()
     input.close()
     const { exact, dtype } = await readTable(at('out.npy'))
@@ -97,7 +121,12 @@ describe('nothing is left', () => {
   test('when the signal aborts between two blocks', async () => {
     const { input, output } = start()
     const controller = new AbortController()
-    await expect(streamAffine(input, output, labels, [mapOf(1), mapOf(2)], { signal: controller.signal, onRows: () => controller.abort() })).rejects.toThrow('abort')
+    await expect(
+      streamAffine(input, output, labels, [mapOf(1), mapOf(2)], {
+        signal: controller.signal,
+        onRows: () => controller.abort(),
+      }),
+    ).rejects.toThrow('abort')
     expect(readdirSync(folder).sort()).toEqual(['out.npy', 'x.npy'])
     expect(readFileSync(at('out.npy'), 'utf8')).toBe('old')
     input.close()
@@ -108,7 +137,9 @@ describe('nothing is left', () => {
     const input = openTable(at('half.npy'))
     const output = createTable(at('out.npy'), { rows: 2, cols: 1, like: input })
     const twice = { centre: Float64Array.of(0), change: Float64Array.of(1), shift: Float64Array.of(0) }
-    await expect(streamAffine(input, output, encodeLabels(['a', 'a']), [twice])).rejects.toThrow('row 1 (from 0), dimension 0: 120000 is beyond the range')
+    await expect(streamAffine(input, output, encodeLabels(['a', 'a']), [twice])).rejects.toThrow(
+      'row 1 (from 0), dimension 0: 120000 is beyond the range',
+    )
     expect(readdirSync(folder)).toEqual(['half.npy'])
     input.close()
   })
@@ -116,7 +147,9 @@ describe('nothing is left', () => {
   test('when a value is not finite, or rows are missing', async () => {
     writeFileSync(at('nan.npy'), writeNpy([2, 2], Float32Array.of(1, 2, NaN, 3)))
     const input = openTable(at('nan.npy'))
-    expect(() => input.readRows(0, 2, new Float32Array(4))).toThrow('row 1 (from 0), dimension 0: expected a finite number')
+    expect(() => input.readRows(0, 2, new Float32Array(4))).toThrow(
+      'row 1 (from 0), dimension 0: expected a finite number',
+    )
     input.close()
     const output = createTable(at('out.npy'), { rows: 2, cols: 2 })
     output.writeRows(new Float32Array(2))

@@ -1,4 +1,6 @@
-/** @file Affine maps of the classes of a table that need not fit in memory: rows in, mapped rows out, block by block. */
+/**
+ * @file Affine maps of the classes of a table that need not fit in memory: rows in, mapped rows out, block by block.
+ */
 
 import { badData, matrix, type Labels, type StagedFile } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
@@ -37,17 +39,26 @@ export interface StreamedTable {
 
 /**
  * Writes `output` (N, K) from `input` (N, K), each row mapped by its class; classes without a map stay, bit for bit.
- * Rows pass through float32, and are rounded to narrower types, as in memory: a float64 value whose float32 rounding a map did not change keeps its digits.
- * The file is complete under a temporary name when this returns; its commit gives it its own. On any failure, an
- * aborted signal included, nothing is left.
+ * Rows pass through float32, and are rounded to narrower types, as in memory: a float64 value whose float32 rounding a
+ * map did not change keeps its digits. The file is complete under a temporary name when this returns; its commit gives
+ * it its own. On any failure, an aborted signal included, nothing is left.
  * @param maps one a class of `labels`
  * @throws IndistinctError 'bad-data' where a value leaves the range of the type, and what reading and writing throw.
  */
-export async function streamAffine(input: TableReader, output: TableWriter, labels: Labels, maps: readonly (StreamedMap | undefined)[], options: StreamAffineOptions = {}): Promise<StreamedTable> {
+export async function streamAffine(
+  input: TableReader,
+  output: TableWriter,
+  labels: Labels,
+  maps: readonly (StreamedMap | undefined)[],
+  options: StreamAffineOptions = {},
+): Promise<StreamedTable> {
   const { rows, cols } = input
   const { codes, classes } = labels
   if (codes.length !== rows || maps.length !== classes.length || output.rows !== rows || output.cols !== cols) {
-    throw new RangeError(`streamAffine: expected ${rows} labels, ${classes.length} maps and an output of ${rows} x ${cols}, got ${codes.length}, ${maps.length} and ${output.rows} x ${output.cols}`)
+    throw new RangeError(
+      `streamAffine: expected ${rows} labels, ${classes.length} maps and an output of ${rows} x ${cols}, got ` +
+        `${codes.length}, ${maps.length} and ${output.rows} x ${output.cols}`,
+    )
   }
   const all = [...maps, options.unlabelled]
   const narrow = output.dtype !== 'f4' && output.dtype !== 'f8'
@@ -69,14 +80,23 @@ export async function streamAffine(input: TableReader, output: TableWriter, labe
       })
       for (let i = 0; i < count; i++) {
         let change = 0
-        if (options.length) keepLength(mapped.subarray(i * cols, (i + 1) * cols), block.subarray(i * cols, (i + 1) * cols), options.length)
+        if (options.length)
+          keepLength(
+            mapped.subarray(i * cols, (i + 1) * cols),
+            block.subarray(i * cols, (i + 1) * cols),
+            options.length,
+          )
         for (let p = i * cols; p < (i + 1) * cols; p++) {
           const value = mapped[p]!
           if (narrow) {
             if (value !== block[p] && beyondRange(value, output)) clipped++
             mapped[p] = rounded(value, output)
           }
-          if (!Number.isFinite(mapped[p])) throw badData(`${output.path}: row ${first + i} (from 0), dimension ${p % cols}: ${value} is beyond the range of the table's type`)
+          if (!Number.isFinite(mapped[p]))
+            throw badData(
+              `${output.path}: row ${first + i} (from 0), dimension ${p % cols}: ${value} is beyond the range of ` +
+                `the table's type`,
+            )
           change += (mapped[p]! - block[p]!) ** 2
         }
         if (change > 0) moved++

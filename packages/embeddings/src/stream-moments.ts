@@ -18,11 +18,19 @@ export interface StreamedMoments {
  * Count, mean and covariance of every class, and, last, of the rows without a label (code -1). Sums are taken about the
  * mean of the first block, so that large means cost no digits; the result does not depend on the number of threads.
  */
-export async function streamClassMoments(table: RowReader, labels: Labels, options: StreamOptions = {}): Promise<StreamedMoments[]> {
+export async function streamClassMoments(
+  table: RowReader,
+  labels: Labels,
+  options: StreamOptions = {},
+): Promise<StreamedMoments[]> {
   const { rows, cols } = table
   const { codes, classes } = labels
   if (codes.length !== rows) throw new RangeError(`streamClassMoments: expected ${rows} labels, got ${codes.length}`)
-  const sums = Array.from({ length: classes.length + 1 }, () => ({ count: 0, sum: new Float64Array(cols), products: new Float64Array(cols * cols) }))
+  const sums = Array.from({ length: classes.length + 1 }, () => ({
+    count: 0,
+    sum: new Float64Array(cols),
+    products: new Float64Array(cols * cols),
+  }))
   let centre: Float64Array | undefined
   await eachBlock(table, options, (block, first) => {
     centre ??= blockMean(block, cols)

@@ -67,7 +67,8 @@ export interface ParquetContainer extends Contents, ParquetContents {
 }
 
 /** What a file holds beside the table, for writing the same format again with all of it unchanged. */
-export type TableContainer = NpyContainer | CsvContainer | Word2vecContainer | NpzContainer | SafetensorsContainer | ParquetContainer
+export type TableContainer =
+  NpyContainer | CsvContainer | Word2vecContainer | NpzContainer | SafetensorsContainer | ParquetContainer
 
 /** A table of which rows can be read by number. */
 export interface RowReader {
@@ -103,12 +104,21 @@ export interface Candidate {
 /**
  * The array that holds the table: the one asked for, or else the only matrix of floats; with a scale the only matrix of
  * whole numbers of 8 bits.
- * @throws IndistinctError 'usage' where the one asked for is not there, or several could be it; 'bad-data' where none could.
+ * @throws IndistinctError 'usage' where the one asked for is not there, or several could be it; 'bad-data' where none
+ * could.
  */
-export function chooseArray<T extends Candidate>(candidates: readonly T[], key: string | undefined, path: string, scale?: number): T {
+export function chooseArray<T extends Candidate>(
+  candidates: readonly T[],
+  key: string | undefined,
+  path: string,
+  scale?: number,
+): T {
   if (key !== undefined) {
     const found = candidates.find(({ name }) => name === key)
-    if (!found) throw usageError(`${path}: there is no array ${quoted(key)}; the arrays are ${columnList(candidates.map(({ name }) => name))}`)
+    if (!found)
+      throw usageError(
+        `${path}: there is no array ${quoted(key)}; the arrays are ${columnList(candidates.map(({ name }) => name))}`,
+      )
     return found
   }
   const whole = candidates.filter(({ needsScale }) => needsScale)
@@ -121,7 +131,10 @@ export function chooseArray<T extends Candidate>(candidates: readonly T[], key: 
     throw usageError(`${path}: several arrays could be the table: ${listed(tables)}; choose one (--table-key${choice})`)
   }
   if (scale === undefined && whole.length > 0) throw scaleMissing(listed(whole), path)
-  const expected = scale === undefined ? 'a matrix of float16, bfloat16, float32 or float64 values' : 'a matrix of int8 or uint8 values, since a scale is given'
+  const expected =
+    scale === undefined
+      ? 'a matrix of float16, bfloat16, float32 or float64 values'
+      : 'a matrix of int8 or uint8 values, since a scale is given'
   throw badData(`${path}: expected ${expected}, got ${candidates.length === 0 ? 'no arrays' : listed(candidates)}`)
 }
 
@@ -130,6 +143,9 @@ function shortened(what: string): string {
 }
 
 function listed(candidates: readonly Candidate[]): string {
-  const shown = candidates.slice(0, 12).map(({ name, what }) => `${quoted(name)} ${shortened(what)}`).join(', ')
+  const shown = candidates
+    .slice(0, 12)
+    .map(({ name, what }) => `${quoted(name)} ${shortened(what)}`)
+    .join(', ')
   return candidates.length > 12 ? `${shown} and ${candidates.length - 12} more` : shown
 }

@@ -10,7 +10,9 @@ import { formatOf } from './table-format.ts'
 import { tableFiles, writeTable } from './write-table.ts'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'indistinct-tables-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'indistinct-tables-'))
+})
 afterEach(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 
@@ -18,7 +20,10 @@ const f4 = Float32Array.of(0.1, 2, 3, -4)
 const f8 = Float64Array.of(0.1, 2, 3, -4)
 
 describe('npy tables', () => {
-  test.each([['f4', f4], ['f8', f8]] as const)('%s is written as it was read, byte for byte', async (dtype, data) => {
+  test.each([
+    ['f4', f4],
+    ['f8', f8],
+  ] as const)('%s is written as it was read, byte for byte', async (dtype, data) => {
     writeFileSync(at('in.npy'), writeNpy([2, 2], data))
     const table = await readTable(at('in.npy'))
     expect(table).toMatchObject({ dtype, ids: ['0', '1'] })
@@ -43,13 +48,24 @@ describe('npy tables', () => {
     expect(table.ids).toEqual(['a,1', '9007199254740993'])
     expect((await readTable(at('in.npy'), { ids: at('ids.txt') })).ids).toEqual(table.ids)
     const written = await writeTable(at('out.npy'), table)
-    expect(written).toEqual([at('out.npy'), at('out.npy.ids.csv')].map((path) => ({ path, sha256: sha256(readFileSync(path)) })))
+    expect(written).toEqual(
+      [at('out.npy'), at('out.npy.ids.csv')].map((path) => ({ path, sha256: sha256(readFileSync(path)) })),
+    )
     expect(tableFiles(at('out.npy'), table)).toEqual([at('out.npy'), at('out.npy.ids.csv')])
-    expect(await readTable(at('out.npy'), { ids: at('out.npy.ids.csv') })).toMatchObject({ ids: table.ids, warnings: [] })
+    expect(await readTable(at('out.npy'), { ids: at('out.npy.ids.csv') })).toMatchObject({
+      ids: table.ids,
+      warnings: [],
+    })
     // What was written beside it is found again: row numbers are not taken for ids.
-    expect(await readTable(at('out.npy'))).toMatchObject({ ids: table.ids, idColumn: 'id', warnings: [`rows of ${at('out.npy')} are named by ${at('out.npy.ids.csv')}`] })
+    expect(await readTable(at('out.npy'))).toMatchObject({
+      ids: table.ids,
+      idColumn: 'id',
+      warnings: [`rows of ${at('out.npy')} are named by ${at('out.npy.ids.csv')}`],
+    })
     // A table without ids would get those of the one that was there.
-    await expect(writeTable(at('out.npy'), embeddingTable({ matrix: table.matrix }), { force: true })).rejects.toThrow('names the rows of an earlier table')
+    await expect(writeTable(at('out.npy'), embeddingTable({ matrix: table.matrix }), { force: true })).rejects.toThrow(
+      'names the rows of an earlier table',
+    )
   })
 
   test('ids that do not fit', async () => {
@@ -57,9 +73,13 @@ describe('npy tables', () => {
     writeFileSync(at('ids.txt'), 'a\n')
     await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('expected 2 ids, one for each row')
     writeFileSync(at('ids.txt'), 'a\na\n')
-    await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow('line 2: id "a" stands in line 1 already')
+    await expect(readTable(at('in.npy'), { ids: at('ids.txt') })).rejects.toThrow(
+      'line 2: id "a" stands in line 1 already',
+    )
     writeFileSync(at('ids.csv'), 'who,x\na,1\nb,2\n')
-    await expect(readTable(at('in.npy'), { ids: at('ids.csv') })).rejects.toThrow('expected a column of ids, such as "id" or "user_id", got "who", "x"')
+    await expect(readTable(at('in.npy'), { ids: at('ids.csv') })).rejects.toThrow(
+      'expected a column of ids, such as "id" or "user_id", got "who", "x"',
+    )
     await expect(readTable(at('in.npy'), { ids: at('none.txt') })).rejects.toMatchObject({ code: 'file' })
   })
 
@@ -67,7 +87,12 @@ describe('npy tables', () => {
     ['a vector', [4], f4, 'expected a matrix of one row a user, got shape (4)'],
     ['a cube', [2, 2, 1], f4, 'got shape (2, 2, 1)'],
     ['no rows', [0, 2], new Float32Array(0), 'expected at least one row'],
-    ['NaN', [2, 2], Float32Array.of(1, NaN, 2, 3), 'row 0 (from 0, id "0"), column d1: expected a finite number, got NaN'],
+    [
+      'NaN',
+      [2, 2],
+      Float32Array.of(1, NaN, 2, 3),
+      'row 0 (from 0, id "0"), column d1: expected a finite number, got NaN',
+    ],
     ['equal rows', [2, 2], Float32Array.of(1, 2, 1, 2), 'all 2 rows are equal'],
   ])('%s', async (_, shape, data, message) => {
     writeFileSync(at('in.npy'), writeNpy(shape as number[], data))
@@ -76,7 +101,12 @@ describe('npy tables', () => {
 })
 
 describe('between formats', () => {
-  const table = embeddingTable({ matrix: matrix(2, 2, f4), ids: ['a', 'b'], idColumn: 'user', columns: [{ name: 'note', values: ['x', 'y'] }] })
+  const table = embeddingTable({
+    matrix: matrix(2, 2, f4),
+    ids: ['a', 'b'],
+    idColumn: 'user',
+    columns: [{ name: 'note', values: ['x', 'y'] }],
+  })
 
   test('npy to CSV writes row numbers as ids', async () => {
     writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
@@ -93,7 +123,11 @@ describe('between formats', () => {
   test('TSV', async () => {
     await writeTable(at('out.tsv'), table)
     expect(readFileSync(at('out.tsv'), 'utf8')).toBe('user\td0\td1\tnote\na\t0.1\t2\tx\nb\t3\t-4\ty\n')
-    expect(await readTable(at('out.tsv'))).toMatchObject({ ids: table.ids, matrix: table.matrix, columns: table.columns })
+    expect(await readTable(at('out.tsv'))).toMatchObject({
+      ids: table.ids,
+      matrix: table.matrix,
+      columns: table.columns,
+    })
   })
 })
 
@@ -102,7 +136,10 @@ describe('nothing is lost', () => {
 
   test('an existing file stays without force, also the ids beside an npy file', async () => {
     writeFileSync(at('out.npy.ids.csv'), 'mine')
-    await expect(writeTable(at('out.npy'), table)).rejects.toMatchObject({ code: 'file', message: `${at('out.npy.ids.csv')} is there already; pass --force to replace it` })
+    await expect(writeTable(at('out.npy'), table)).rejects.toMatchObject({
+      code: 'file',
+      message: `${at('out.npy.ids.csv')} is there already; pass --force to replace it`,
+    })
     expect(readdirSync(folder)).toEqual(['out.npy.ids.csv'])
     await writeTable(at('out.npy'), table, { force: true })
     expect(readFileSync(at('out.npy.ids.csv'), 'utf8')).toBe('id\na\nb\n')
@@ -123,7 +160,10 @@ describe('formats that are not read', () => {
     ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
     ['x.PTH', /torch\.load/],
     ['x.h5', /HDF5 is not supported.*\n.*h5py\.File\(".*x\.h5"/],
-    ['x.json', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.json/],
+    [
+      'x.json',
+      /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.json/,
+    ],
     ['x', /got no extension/],
   ])('%s', async (name, message) => {
     const path = at(name)
@@ -133,10 +173,15 @@ describe('formats that are not read', () => {
   })
 
   test('a missing file is a file error; a folder is one of Parquet parts, or says so', async () => {
-    await expect(readTable(at('none.npy'))).rejects.toMatchObject({ code: 'file', message: `cannot read ${at('none.npy')}: no such file` })
+    await expect(readTable(at('none.npy'))).rejects.toMatchObject({
+      code: 'file',
+      message: `cannot read ${at('none.npy')}: no such file`,
+    })
     mkdirSync(at('folder.csv'))
     writeFileSync(at('folder.csv/part-0.csv'), 'id,d0\na,1\n')
-    const message = expect.stringContaining('expected a folder of Parquet parts (part-*.parquet) and nothing else, got the file "part-0.csv"')
+    const message = expect.stringContaining(
+      'expected a folder of Parquet parts (part-*.parquet) and nothing else, got the file "part-0.csv"',
+    )
     await expect(readTable(at('folder.csv'))).rejects.toMatchObject({ code: 'bad-data', message })
   })
 

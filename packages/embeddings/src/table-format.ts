@@ -8,8 +8,14 @@ import type { Dtype } from './stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
 
 const FORMATS: Readonly<Record<string, TableFormat>> = {
-  '.npy': 'npy', '.npz': 'npz', '.csv': 'csv', '.tsv': 'csv', '.txt': 'word2vec', '.vec': 'word2vec',
-  '.parquet': 'parquet', '.safetensors': 'safetensors',
+  '.npy': 'npy',
+  '.npz': 'npz',
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.txt': 'word2vec',
+  '.vec': 'word2vec',
+  '.parquet': 'parquet',
+  '.safetensors': 'safetensors',
 }
 
 /** Extensions of the files that tables are read from and written to. */
@@ -26,7 +32,10 @@ export function formatOf(path: string): TableFormat {
   refuseExtension(path)
   const extension = extname(path).toLowerCase()
   const format = FORMATS[extension]
-  if (!format) throw badData(`${path}: expected a file named ${tableExtensionList}, got ${extension === '' ? 'no extension' : extension}`)
+  if (!format)
+    throw badData(
+      `${path}: expected a file named ${tableExtensionList}, got ${extension === '' ? 'no extension' : extension}`,
+    )
   return format
 }
 

@@ -28,7 +28,10 @@ export function encodingOf(head: Uint8Array, path: string): TextEncoding {
     if (head[2 * i + 1] === 0) odd++
   }
   if (pairs > 1 && 4 * Math.max(even, odd) > pairs) {
-    throw badData(`${path}: expected UTF-8 text, got what looks like UTF-16 without a mark of it; ${conversion(path, odd > even ? 'UTF-16LE' : 'UTF-16BE')}`)
+    throw badData(
+      `${path}: expected UTF-8 text, got what looks like UTF-16 without a mark of it; ` +
+        `${conversion(path, odd > even ? 'UTF-16LE' : 'UTF-16BE')}`,
+    )
   }
   return 'utf-8'
 }
@@ -50,10 +53,16 @@ function fromUtf16(encoding: TextEncoding, path: string): Transcoder {
     try {
       return Buffer.from(work())
     } catch (cause) {
-      throw badData(`${path}: its first bytes say ${encoding.toUpperCase()}, and what follows is not; write it as UTF-8`, { cause })
+      throw badData(
+        `${path}: its first bytes say ${encoding.toUpperCase()}, and what follows is not; write it as UTF-8`,
+        { cause },
+      )
     }
   }
-  return { next: (chunk) => decoded(() => decoder.decode(chunk, { stream: true })), end: () => decoded(() => decoder.decode()) }
+  return {
+    next: (chunk) => decoded(() => decoder.decode(chunk, { stream: true })),
+    end: () => decoded(() => decoder.decode()),
+  }
 }
 
 function checkedUtf8(path: string): Transcoder {
@@ -64,8 +73,15 @@ function checkedUtf8(path: string): Transcoder {
   let rest = new Uint8Array(0)
   const fail = (bytes: Uint8Array, at: number, cause: unknown): Error => {
     for (let i = 0; i < at; i++) if (bytes[i] === 0x0a) lines++
-    const got = at < bytes.length ? `got 0x${bytes[at]!.toString(16).padStart(2, '0')}` : 'got the end of the file within a character'
-    return badData(`${path}: line ${lines}, byte ${read + at} (from 0) of the file: expected UTF-8 text, ${got}; where it was written in Western Europe, as by Excel: ${conversion(path, 'WINDOWS-1252')}`, { cause })
+    const got =
+      at < bytes.length
+        ? `got 0x${bytes[at]!.toString(16).padStart(2, '0')}`
+        : 'got the end of the file within a character'
+    return badData(
+      `${path}: line ${lines}, byte ${read + at} (from 0) of the file: expected UTF-8 text, ${got}; where it was ` +
+        `written in Western Europe, as by Excel: ${conversion(path, 'WINDOWS-1252')}`,
+      { cause },
+    )
   }
   return {
     next(chunk) {
@@ -97,11 +113,26 @@ function wholeCharacters(bytes: Uint8Array): number {
   let at = 0
   while (at < bytes.length) {
     const first = bytes[at]!
-    const more = first < 0x80 ? 0 : first >= 0xc2 && first < 0xe0 ? 1 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xf0 && first < 0xf5 ? 3 : -1
+    const more =
+      first < 0x80
+        ? 0
+        : first >= 0xc2 && first < 0xe0
+          ? 1
+          : first >= 0xe0 && first < 0xf0
+            ? 2
+            : first >= 0xf0 && first < 0xf5
+              ? 3
+              : -1
     if (more < 0 || at + more >= bytes.length) return at
     const second = bytes[at + 1]!
     // Overlong forms, surrogates, and what is beyond U+10FFFF.
-    if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f) || (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return at
+    if (
+      (first === 0xe0 && second < 0xa0) ||
+      (first === 0xed && second > 0x9f) ||
+      (first === 0xf0 && second < 0x90) ||
+      (first === 0xf4 && second > 0x8f)
+    )
+      return at
     for (let i = 1; i <= more; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return at
     at += more + 1
   }
@@ -111,7 +142,9 @@ function wholeCharacters(bytes: Uint8Array): number {
 /** The text of a whole file, without the mark of its encoding. @throws IndistinctError 'bad-data' as above. */
 export function decodedText(bytes: Uint8Array, path: string): string {
   const transcoder = toUtf8(encodingOf(bytes.subarray(0, 1 << 16), path), path)
-  return Buffer.concat([transcoder.next(bytes), transcoder.end()]).toString('utf8').replace(/^\uFEFF/, '')
+  return Buffer.concat([transcoder.next(bytes), transcoder.end()])
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
 }
 
 function conversion(path: string, from: string): string {

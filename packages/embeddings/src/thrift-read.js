@@ -1,19 +1,31 @@
 /**
- * @file Reading Thrift's compact protocol, which Parquet writes its headers in. Reading is bounded by the bytes that are
- * there: no count is believed before as many bytes follow, numbers end after ten bytes, and structs nest sixteen deep
- * at most. (hyparquet's own reader takes memory for as many items as a list declares: seven bytes come to 270 MiB.)
- * Plain JavaScript, so that a worker needs no loader.
+ * @file Reading Thrift's compact protocol, which Parquet writes its headers in. Reading is bounded by the bytes that
+ * are there: no count is believed before as many bytes follow, numbers end after ten bytes, and structs nest sixteen
+ * deep at most. (hyparquet's own reader takes memory for as many items as a list declares: seven bytes come to 270
+ * MiB.) Plain JavaScript, so that a worker needs no loader.
  *
  * @typedef {{ type: number, value: ThriftValue }} ThriftField
  * @typedef {Map<number, ThriftField>} ThriftStruct Fields by their id.
  * @typedef {{ type: number, items: readonly ThriftValue[] }} ThriftList
- * @typedef {boolean | number | bigint | Uint8Array | ThriftList | ThriftStruct | ThriftBytes} ThriftValue Whole numbers are
- * bigint where the protocol has 64 bits; a double is its eight bytes.
+ * @typedef {boolean | number | bigint | Uint8Array | ThriftList | ThriftStruct | ThriftBytes} ThriftValue Whole numbers
+ * are bigint where the protocol has 64 bits; a double is its eight bytes.
  * @typedef {{ encoded: Uint8Array }} ThriftBytes A value of any type that is only written again: the bytes that it has.
  */
 
 /** Type codes of the protocol. */
-export const thriftTypes = /** @type {const} */ ({ true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12 })
+export const thriftTypes = /** @type {const} */ ({
+  true: 1,
+  false: 2,
+  byte: 3,
+  i16: 4,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  struct: 12,
+})
 
 const DEEPEST = 16
 
@@ -26,7 +38,9 @@ function cursor(bytes, start) {
     if (at >= bytes.length) throw new Error('a header ends early')
     return /** @type {number} */ (bytes[at++])
   }
-  /** A number below 2^28, which most are, or else a bigint: a million of those fill memory. @returns {number | bigint} */
+  /**
+   * A number below 2^28, which most are, or else a bigint: a million of those fill memory. @returns {number | bigint}
+   */
   const varint = () => {
     let low = 0
     for (let shift = 0; shift < 28; shift += 7) {
@@ -129,7 +143,10 @@ function structAt(input, depth) {
   return found
 }
 
-/** Passes over one value, without a copy of it. @param {ReturnType<typeof cursor>} input @param {number} type @param {number} depth */
+/**
+ * Passes over one value, without a copy of it. @param {ReturnType<typeof cursor>} input @param {number} type @param
+ * {number} depth
+ */
 function skip(input, type, depth) {
   if (depth > DEEPEST) throw new Error(`structs more than ${DEEPEST} deep`)
   if (type === thriftTypes.struct) input.fields((_, fieldType) => skip(input, fieldType, depth + 1))
@@ -185,7 +202,9 @@ export function thriftPlaces(bytes, start = 0) {
 export function encodedFields(bytes, start, left) {
   const { places } = thriftPlaces(bytes, start)
   for (const id of left) places.delete(id)
-  return new Map([...places].map(([id, { type, at, end }]) => [id, { type, value: { encoded: bytes.subarray(at, end) } }]))
+  return new Map(
+    [...places].map(([id, { type, at, end }]) => [id, { type, value: { encoded: bytes.subarray(at, end) } }]),
+  )
 }
 
 /**
@@ -216,7 +235,10 @@ export function structPlaces(bytes, place) {
  * @returns {number | undefined} @throws Error as numberField.
  */
 export function numberAt(bytes, place) {
-  return place && numberField(new Map([[0, { type: place.type, value: valueAt(cursor(bytes, place.at), place.type, 0) }]]), 0)
+  return (
+    place &&
+    numberField(new Map([[0, { type: place.type, value: valueAt(cursor(bytes, place.at), place.type, 0) }]]), 0)
+  )
 }
 
 /**
@@ -248,10 +270,14 @@ export function textField(struct, id) {
   return utf8.decode(value)
 }
 
-/** The structs of a list; none where it is missing. @param {ThriftStruct} struct @param {number} id @returns {readonly ThriftStruct[]} */
+/**
+ * The structs of a list; none where it is missing. @param {ThriftStruct} struct @param {number} id @returns {readonly
+ * ThriftStruct[]}
+ */
 export function structsField(struct, id) {
   const value = struct.get(id)?.value
   if (value === undefined) return []
-  if (typeof value !== 'object' || !('items' in value) || !value.items.every((item) => item instanceof Map)) throw new Error(`field ${id} of a header is no list of structs`)
+  if (typeof value !== 'object' || !('items' in value) || !value.items.every((item) => item instanceof Map))
+    throw new Error(`field ${id} of a header is no list of structs`)
   return /** @type {readonly ThriftStruct[]} */ (value.items)
 }

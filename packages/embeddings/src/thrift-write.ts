@@ -16,7 +16,11 @@ export function structList(count: number): { add(struct: ThriftStruct): void; fi
   return { add: sink.struct, field: () => ({ type: thriftTypes.list, value: { encoded: sink.bytes() } }) }
 }
 
-function thriftSink(): { struct(fields: ThriftStruct): void; listHead(itemType: number, count: number): void; bytes(): Uint8Array } {
+function thriftSink(): {
+  struct(fields: ThriftStruct): void
+  listHead(itemType: number, count: number): void
+  bytes(): Uint8Array
+} {
   let bytes = new Uint8Array(1024)
   let length = 0
   const reserve = (more: number): void => {
@@ -46,7 +50,8 @@ function thriftSink(): { struct(fields: ThriftStruct): void; listHead(itemType: 
   const write = (type: number, value: ThriftValue): void => {
     if (typeof value === 'object' && 'encoded' in value) append(value.encoded)
     else if (type === thriftTypes.byte) byte((value as number) & 0xff)
-    else if (type === thriftTypes.i16 || type === thriftTypes.i32 || type === thriftTypes.i64) zigzag(BigInt(value as number | bigint))
+    else if (type === thriftTypes.i16 || type === thriftTypes.i32 || type === thriftTypes.i64)
+      zigzag(BigInt(value as number | bigint))
     else if (type === thriftTypes.double) append(value as Uint8Array)
     else if (type === thriftTypes.binary) {
       varint(BigInt((value as Uint8Array).length))
@@ -87,8 +92,20 @@ export const thriftValue = {
   i32: (value: number): ThriftField => ({ type: thriftTypes.i32, value }),
   i64: (value: number): ThriftField => ({ type: thriftTypes.i64, value: BigInt(value) }),
   text: (value: string): ThriftField => ({ type: thriftTypes.binary, value: Buffer.from(value, 'utf8') }),
-  struct: (fields: Readonly<Record<number, ThriftField | undefined>>): ThriftField => ({ type: thriftTypes.struct, value: thriftStruct(fields) }),
-  structs: (items: readonly ThriftStruct[]): ThriftField => ({ type: thriftTypes.list, value: { type: thriftTypes.struct, items } }),
-  i32s: (items: readonly number[]): ThriftField => ({ type: thriftTypes.list, value: { type: thriftTypes.i32, items } }),
-  texts: (items: readonly string[]): ThriftField => ({ type: thriftTypes.list, value: { type: thriftTypes.binary, items: items.map((item) => Buffer.from(item, 'utf8')) } }),
+  struct: (fields: Readonly<Record<number, ThriftField | undefined>>): ThriftField => ({
+    type: thriftTypes.struct,
+    value: thriftStruct(fields),
+  }),
+  structs: (items: readonly ThriftStruct[]): ThriftField => ({
+    type: thriftTypes.list,
+    value: { type: thriftTypes.struct, items },
+  }),
+  i32s: (items: readonly number[]): ThriftField => ({
+    type: thriftTypes.list,
+    value: { type: thriftTypes.i32, items },
+  }),
+  texts: (items: readonly string[]): ThriftField => ({
+    type: thriftTypes.list,
+    value: { type: thriftTypes.binary, items: items.map((item) => Buffer.from(item, 'utf8')) },
+  }),
 }

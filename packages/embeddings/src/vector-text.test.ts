@@ -35,22 +35,34 @@ describe('a whole vector in a cell', () => {
       const path = join(folder, `other.${extension}`)
       await writeTable(path, table)
       const again = await readTable(path)
-      expect([again.ids, [...again.matrix.data]]).toEqual([['a', 'b'], [0.5, -2.25, 1, 3.5]])
+      expect([again.ids, [...again.matrix.data]]).toEqual([
+        ['a', 'b'],
+        [0.5, -2.25, 1, 3.5],
+      ])
     }
   })
 
   test.each([
     ['id,v\na,"[1, 2]"\nb,"[1, 2, 3]"\n', /line 3, column "v": expected 2 numbers, as in the first row, got 3/],
     ['id,v\na,"[1, 2]"\nb,"[1, x]"\n', /line 3, column "v, number 2": expected a finite number, got "x"/],
-    ['id,v\na,"[1, 2]"\nb,"1, 2"\n', /line 3, column "v": expected a vector such as \[0\.1, 0\.2\], as in the first row, got "1, 2"/],
+    [
+      'id,v\na,"[1, 2]"\nb,"1, 2"\n',
+      /line 3, column "v": expected a vector such as \[0\.1, 0\.2\], as in the first row, got "1, 2"/,
+    ],
     ['id,v\na,[1. 2. ... 3. 4.]\nb,[1. 2. ... 3. 5.]\n', /"\.\.\." stands for numbers that NumPy left out/],
   ])('%j is refused', async (text, message) => {
-    await expect(readTable(at('bad.csv', text))).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(message) })
+    await expect(readTable(at('bad.csv', text))).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringMatching(message),
+    })
   })
 
   test('of two such columns, one is to be chosen', async () => {
     const path = at('two.csv', 'id,v,w\na,"[1, 2]","[3, 4]"\nb,"[1, 5]","[3, 6]"\n')
-    await expect(readTable(path)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('"v", "w" each hold vectors; choose one (--dimensions)') })
+    await expect(readTable(path)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('"v", "w" each hold vectors; choose one (--dimensions)'),
+    })
     expect([...(await readTable(path, { dimensions: ['w'] })).matrix.data]).toEqual([3, 4, 3, 6])
   })
 })

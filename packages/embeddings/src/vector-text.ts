@@ -1,4 +1,7 @@
-/** @file A whole vector as the text of one cell: [0.1, 0.2], 0.1 0.2, {0.1,0.2}, as lists and arrays are written into CSV. */
+/**
+ * @file A whole vector as the text of one cell: [0.1, 0.2], 0.1 0.2, {0.1,0.2}, as lists and arrays are written into
+ * CSV.
+ */
 
 import { badData } from '@indistinct/core'
 import { quoted } from './embedding-table.ts'
@@ -25,7 +28,9 @@ export function vectorTextOf(cell: string): VectorText | undefined {
   const form = { open, separator: mark === '' ? ' ' : separator === mark ? mark : `${mark} `, close }
   const numbers = split(inner, form)
   // NumPy leaves out numbers of long arrays; that is said where the cell is read.
-  return numbers.length > 1 && numbers.every((text) => text === '...' || !Number.isNaN(parseDecimal(text))) ? form : undefined
+  return numbers.length > 1 && numbers.every((text) => text === '...' || !Number.isNaN(parseDecimal(text)))
+    ? form
+    : undefined
 }
 
 /**
@@ -35,11 +40,17 @@ export function vectorTextOf(cell: string): VectorText | undefined {
 export function vectorCells(cell: string, form: VectorText, place: string): string[] {
   const { open, close } = form
   if (!cell.startsWith(open) || !cell.endsWith(close) || cell.length < open.length + close.length) {
-    throw badData(`${place}: expected a vector such as ${open}0.1${form.separator}0.2${close}, as in the first row, got ${quoted(cell)}; repair or remove the line`)
+    throw badData(
+      `${place}: expected a vector such as ${open}0.1${form.separator}0.2${close}, as in the first row, got ` +
+        `${quoted(cell)}; repair or remove the line`,
+    )
   }
   const numbers = split(cell.slice(open.length, cell.length - close.length).trim(), form)
   if (numbers.includes('...')) {
-    throw badData(`${place}: "..." stands for numbers that NumPy left out, and they are not in the file; write the vectors again, with numpy.save or as lists`)
+    throw badData(
+      `${place}: "..." stands for numbers that NumPy left out, and they are not in the file; write the vectors ` +
+        'again, with numpy.save or as lists',
+    )
   }
   return numbers
 }

@@ -1,6 +1,6 @@
 /**
- * @file The text format of word2vec and fastText, "N K" and then a line for each of N ids with its K numbers, and that of
- * GloVe, which is the same without the first line.
+ * @file The text format of word2vec and fastText, "N K" and then a line for each of N ids with its K numbers, and that
+ * of GloVe, which is the same without the first line.
  */
 
 import { createHash } from 'node:crypto'
@@ -22,7 +22,10 @@ const CHUNK = 1 << 20
  * @param bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' naming line and number.
  */
-export async function readWord2vec(path: string, bytes: AsyncIterable<Uint8Array> = fileChunks(path)): Promise<EmbeddingTable> {
+export async function readWord2vec(
+  path: string,
+  bytes: AsyncIterable<Uint8Array> = fileChunks(path),
+): Promise<EmbeddingTable> {
   const hash = createHash('sha256')
   const list = new IdList(path)
   let counted: { readonly rows: number; readonly cols: number } | undefined
@@ -43,7 +46,10 @@ export async function readWord2vec(path: string, bytes: AsyncIterable<Uint8Array
     }
     if (numbers.length !== cols) {
       const as = counted ? `as line 1 says (${counted.rows} ${counted.cols})` : 'as in line 1'
-      throw badData(`${path}: line ${line}: expected an id without blanks and ${cols} numbers, ${as}, got ${numbers.length} after the id`)
+      throw badData(
+        `${path}: line ${line}: expected an id without blanks and ${cols} numbers, ${as}, got ${numbers.length} ` +
+          'after the id',
+      )
     }
     const start = list.ids.length * cols
     list.add(id, line)
@@ -56,14 +62,17 @@ export async function readWord2vec(path: string, bytes: AsyncIterable<Uint8Array
       const value = parseDecimal(number)
       if (!Number.isFinite(Math.fround(value))) {
         const got = Number.isFinite(value) ? `${number}, beyond the range of float32` : quoted(number)
-        throw badData(`${path}: line ${line}, number ${j + 1}: expected a finite number, got ${got}; repair or remove the line`)
+        throw badData(
+          `${path}: line ${line}, number ${j + 1}: expected a finite number, got ${got}; repair or remove the line`,
+        )
       }
       values[start + j] = value
     })
   }
   const rows = list.ids.length
   if (rows === 0) throw badData(`${path}: expected lines of an id and its numbers, got none`)
-  if (counted && counted.rows !== rows) throw badData(`${path}: expected ${counted.rows} rows, as line 1 says, got ${rows}; is the file cut short?`)
+  if (counted && counted.rows !== rows)
+    throw badData(`${path}: expected ${counted.rows} rows, as line 1 says, got ${rows}; is the file cut short?`)
   values = values.slice(0, rows * cols)
   const exact = values.every(fitsFloat32) ? undefined : values
   return embeddingTable({
@@ -77,12 +86,18 @@ export async function readWord2vec(path: string, bytes: AsyncIterable<Uint8Array
 }
 
 /** The text of a table, in pieces, with the line "N K" unless the file that it came from had none. */
-export function* word2vecChunks({ ids, matrix, exact, container }: EmbeddingTable, path: string): Generator<Uint8Array> {
+export function* word2vecChunks(
+  { ids, matrix, exact, container }: EmbeddingTable,
+  path: string,
+): Generator<Uint8Array> {
   const { rows, cols, data } = matrix
   let text = container?.format === 'word2vec' && !container.counted ? '' : `${rows} ${cols}\n`
   for (let i = 0; i < rows; i++) {
     const id = ids[i]!
-    if (/\s/.test(id)) throw badData(`${path}: id ${quoted(id)} has a blank in it, which ends an id in this format; write a .csv or .npz file`)
+    if (/\s/.test(id))
+      throw badData(
+        `${path}: id ${quoted(id)} has a blank in it, which ends an id in this format; write a .csv or .npz file`,
+      )
     text += id
     for (let p = i * cols; p < (i + 1) * cols; p++) text += ` ${exact ? float64Text(exact[p]!) : float32Text(data[p]!)}`
     text += '\n'
@@ -97,12 +112,17 @@ export function* word2vecChunks({ ids, matrix, exact, container }: EmbeddingTabl
 function checkFirst(path: string, numbers: readonly string[], text: string): void {
   if (numbers.length > 0 && numbers.every((number) => !Number.isNaN(parseDecimal(number)))) return
   throw badData(
-    `${path}: line 1: expected "N K", or an id and its numbers separated by blanks, as word2vec and GloVe write them, got ${quoted(text)}; ` +
+    `${path}: line 1: expected "N K", or an id and its numbers separated by blanks, as word2vec and GloVe write ` +
+      `them, got ${quoted(text)}; ` +
       'name a file of columns with a header .csv',
   )
 }
 
-async function* lines(path: string, bytes: AsyncIterable<Uint8Array>, hash: { update(bytes: Uint8Array): unknown }): AsyncGenerator<{ text: string; line: number }> {
+async function* lines(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  hash: { update(bytes: Uint8Array): unknown },
+): AsyncGenerator<{ text: string; line: number }> {
   let transcoder: ReturnType<typeof toUtf8> | undefined
   const decoder = new TextDecoder()
   let rest = ''
@@ -120,7 +140,8 @@ async function* lines(path: string, bytes: AsyncIterable<Uint8Array>, hash: { up
       start = end + 1
     }
     rest = rest.slice(start)
-    if (rest.length > LONGEST) throw badData(`${path}: line ${line + 1}: longer than ${LONGEST} characters; is it a text of word2vec?`)
+    if (rest.length > LONGEST)
+      throw badData(`${path}: line ${line + 1}: longer than ${LONGEST} characters; is it a text of word2vec?`)
   }
   if (transcoder) rest += decoder.decode(transcoder.end())
   if (rest !== '') yield { text: rest, line: line + 1 }

@@ -44,30 +44,42 @@ function hasNoIds(path: string, { container, idColumn }: EmbeddingTable): boolea
 }
 
 /**
- * Writes `table` as .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors, in its own dtype; each file appears whole or not at
- * all. Into the format that it came from, all that the file held beside the vectors is written again unchanged. Returns
- * the files, the table first.
+ * Writes `table` as .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors, in its own dtype; each file appears
+ * whole or not at all. Into the format that it came from, all that the file held beside the vectors is written again
+ * unchanged. Returns the files, the table first.
  * @throws IndistinctError 'file' where a file is there already and `force` is not set, or cannot be written; 'bad-data'
  * where it has columns that the format cannot hold.
  */
-export async function writeTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): Promise<WrittenFile[]> {
+export async function writeTable(
+  path: string,
+  table: EmbeddingTable,
+  options: { readonly force?: boolean | undefined } = {},
+): Promise<WrittenFile[]> {
   const staged = stageTable(path, table, options)
   commitFiles([...staged].reverse())
   return staged.map(({ path, sha256 }) => ({ path, sha256 }))
 }
 
 /** The same files under temporary names, for a caller that names several files at once; the table first. */
-export function stageTable(path: string, table: EmbeddingTable, options: { readonly force?: boolean | undefined } = {}): StagedFile[] {
+export function stageTable(
+  path: string,
+  table: EmbeddingTable,
+  options: { readonly force?: boolean | undefined } = {},
+): StagedFile[] {
   const files = tableFiles(path, table)
   for (const file of files) refuseExisting(file, options.force)
   const beside = idsBeside(path)
   if (files.length === 1 && hasNoIds(path, table) && existsSync(beside)) {
-    throw fileError(`${beside} names the rows of an earlier table, and would name those of this one, which have no ids; remove it, or write to another file`)
+    throw fileError(
+      `${beside} names the rows of an earlier table, and would name those of this one, which have no ids; remove ` +
+        'it, or write to another file',
+    )
   }
   const replace = { replace: options.force === true }
   const staged = [stageFile(path, tableChunks(path, table), replace)]
   try {
-    if (files[1] !== undefined) staged.push(stageFile(files[1], csvChunks({ ...table, idColumn: 'id', header: ['id'] }), replace))
+    if (files[1] !== undefined)
+      staged.push(stageFile(files[1], csvChunks({ ...table, idColumn: 'id', header: ['id'] }), replace))
     return staged
   } catch (error) {
     for (const file of staged) file.discard()
@@ -84,18 +96,35 @@ export function tableChunks(path: string, given: EmbeddingTable): Iterable<Uint8
   const stored = { dtype, ...(quantisation && { quantisation }) }
   if (format === 'csv') return csvChunks(table, path.toLowerCase().endsWith('.tsv') ? '\t' : ',')
   if (format === 'word2vec') return word2vecChunks(table, path)
-  if (format === 'npy') return npyChunks([rows, cols], exact ?? matrix.data, stored, container?.format === 'npy' ? container.layout : undefined)
+  if (format === 'npy')
+    return npyChunks(
+      [rows, cols],
+      exact ?? matrix.data,
+      stored,
+      container?.format === 'npy' ? container.layout : undefined,
+    )
   // An index of pandas in CSV has no name, and arrays need one.
   const ids = idColumn === undefined ? undefined : { name: idColumn || 'id', values: table.ids, type: idType }
   const text = [...(ids ? [ids] : []), ...columns]
   const fields = { rows, cols, ...stored }
-  if (format === 'npz') return encoded(npzEncoder(container?.format === 'npz' ? { ...fields, container } : { ...fields, text }), table)
+  if (format === 'npz')
+    return encoded(npzEncoder(container?.format === 'npz' ? { ...fields, container } : { ...fields, text }), table)
   if (format === 'safetensors') {
     const whole = ids?.type === undefined ? undefined : { ...ids, type: ids.type }
-    return encoded(safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : { ...fields, ids: whole }), table)
+    return encoded(
+      safetensorsEncoder(container?.format === 'safetensors' ? { ...fields, container } : { ...fields, ids: whole }),
+      table,
+    )
   }
   // Names that were made up for the dimensions of one array are no columns.
-  return encoded(parquetEncoder(container?.format === 'parquet' ? { ...fields, container } : { ...fields, text, ...(header && { dimensions, header }) }), table)
+  return encoded(
+    parquetEncoder(
+      container?.format === 'parquet'
+        ? { ...fields, container }
+        : { ...fields, text, ...(header && { dimensions, header }) },
+    ),
+    table,
+  )
 }
 
 function* encoded(encoder: TableEncoder, { matrix, exact }: EmbeddingTable): Generator<Uint8Array> {

@@ -1,7 +1,8 @@
 /**
  * @file zip archives, as far as npz needs them: entries that are stored or deflated, listed by a directory that is
- * checked against the file before anything is read. Nothing is ever extracted to a path. Libraries for zip read all of an
- * archive or none of it: entries that are read where they lie, or copied byte for byte as they are, need a reader of our own.
+ * checked against the file before anything is read. Nothing is ever extracted to a path. Libraries for zip read all of
+ * an archive or none of it: entries that are read where they lie, or copied byte for byte as they are, need a reader of
+ * our own.
  */
 
 import { crc32, deflateRawSync, inflateRawSync, constants } from 'node:zlib'
@@ -25,7 +26,10 @@ export interface ZipEntry {
 }
 
 /** An entry beyond a size that is so many times larger than its bytes in the archive holds no embeddings. */
-const BOMBS = [{ size: 1 << 24, ratio: 100 }, { size: 1 << 28, ratio: 16 }] as const
+const BOMBS = [
+  { size: 1 << 24, ratio: 100 },
+  { size: 1 << 28, ratio: 16 },
+] as const
 
 const END = 22
 const END_64 = 56
@@ -39,12 +43,14 @@ const MOST_COMMENT = 0xffff
  */
 export function readZip(source: ByteSource): ZipEntry[] {
   const { name, size } = source
-  const broken = (what: string): Error => badData(`${name}: expected a complete zip archive, got ${what}; is the file truncated?`)
+  const broken = (what: string): Error =>
+    badData(`${name}: expected a complete zip archive, got ${what}; is the file truncated?`)
   if (size < END) throw broken(`${size} bytes`)
   const tailStart = Math.max(0, size - END - MOST_COMMENT)
   const tail = Buffer.from(readBytes(source, tailStart, size - tailStart))
   let at = tail.length - END
-  while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && at + END + tail.readUInt16LE(at + 20) === tail.length)) at--
+  while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && at + END + tail.readUInt16LE(at + 20) === tail.length))
+    at--
   if (at < 0) throw broken('no end of the directory')
   const endAt = tailStart + at
   const end = tail.subarray(at)
@@ -55,7 +61,8 @@ export function readZip(source: ByteSource): ZipEntry[] {
   const isWide = length === 0xffffffff || start === 0xffffffff
   const locator = endAt < LOCATOR_64 ? undefined : bufferOf(source, endAt - LOCATOR_64, LOCATOR_64)
   const located = locator?.readUInt32LE(0) === 0x07064b50
-  // 65,535 entries are as many as the short count holds: Python writes just that, and no zip64 end, for exactly so many.
+  // 65,535 entries are as many as the short count holds: Python writes just that, and no zip64 end, for exactly so
+  // many.
   if (isWide || (count === 0xffff && located)) {
     const end64At = located ? Number(locator!.readBigUInt64LE(8)) : Infinity
     if (!(end64At + END_64 <= endAt)) throw broken('no zip64 locator')
@@ -76,8 +83,13 @@ function directory(source: ByteSource, bytes: Buffer, count: number, broken: (wh
   const names = new Set<string>()
   let at = 0
   for (let e = 0; e < count; e++) {
-    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50) throw broken(`entry ${e} of the directory damaged`)
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [number, number, number]
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50)
+      throw broken(`entry ${e} of the directory damaged`)
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
+      number,
+      number,
+      number,
+    ]
     const next = at + 46 + nameLength + extraLength + commentLength
     if (next > bytes.length) throw broken(`entry ${e} of the directory damaged`)
     const rawName = bytes.subarray(at + 46, at + 46 + nameLength)
@@ -87,13 +99,16 @@ function directory(source: ByteSource, bytes: Buffer, count: number, broken: (wh
     names.add(entryName)
     if ((bytes.readUInt16LE(at + 8) & 1) === 1) throw badData(`${place} is encrypted; expected a plain archive`)
     const method = bytes.readUInt16LE(at + 10)
-    if (method !== 0 && method !== 8) throw badData(`${place} is compressed by method ${method}; expected numpy.savez or numpy.savez_compressed`)
+    if (method !== 0 && method !== 8)
+      throw badData(`${place} is compressed by method ${method}; expected numpy.savez or numpy.savez_compressed`)
     const wide = wideFields(bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength))
-    const field = (offset: number): number => (bytes.readUInt32LE(at + offset) === 0xffffffff ? wide() : bytes.readUInt32LE(at + offset))
+    const field = (offset: number): number =>
+      bytes.readUInt32LE(at + offset) === 0xffffffff ? wide() : bytes.readUInt32LE(at + offset)
     const size = field(24)
     const stored = field(20)
     const header = field(42)
-    if (![size, stored, header].every(Number.isSafeInteger) || header + 30 + nameLength > source.size) throw broken(`${quoted(entryName)} beyond the file`)
+    if (![size, stored, header].every(Number.isSafeInteger) || header + 30 + nameLength > source.size)
+      throw broken(`${quoted(entryName)} beyond the file`)
     const local = bufferOf(source, header, 30)
     const localName = bufferOf(source, header + 30, nameLength)
     if (local.readUInt32LE(0) !== 0x04034b50 || local.readUInt16LE(26) !== nameLength || !localName.equals(rawName)) {
@@ -150,16 +165,23 @@ function checkRanges(entries: readonly ZipEntry[], directoryStart: number, broke
 export function readEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
   const place = `${source.name}: ${quoted(entry.name)}`
   if (BOMBS.some(({ size, ratio }) => entry.size > size && entry.size > ratio * entry.stored)) {
-    throw badData(`${place}: expected embeddings, got ${entry.stored} bytes that inflate to ${entry.size}; write it with numpy.savez, uncompressed, if it is one`)
+    throw badData(
+      `${place}: expected embeddings, got ${entry.stored} bytes that inflate to ${entry.size}; write it with ` +
+        'numpy.savez, uncompressed, if it is one',
+    )
   }
   const stored = readBytes(source, entry.offset, entry.stored)
   const bytes = entry.deflated ? inflate(stored, entry.size, place) : stored
-  if (bytes.length !== entry.size) throw badData(`${place}: expected ${entry.size} bytes, got ${bytes.length}; the archive is damaged`)
+  if (bytes.length !== entry.size)
+    throw badData(`${place}: expected ${entry.size} bytes, got ${bytes.length}; the archive is damaged`)
   if (crc32(bytes) !== entry.crc) throw badData(`${place}: its checksum differs; the archive is damaged`)
   return bytes
 }
 
-/** Bytes of a deflated entry from which its start is told, at first and then at a time: deflate makes at most 1,032 of one. */
+/**
+ * Bytes of a deflated entry from which its start is told, at first and then at a time: deflate makes at most 1,032 of
+ * one.
+ */
 const FIRST_DEFLATED = 192
 const MORE_DEFLATED = 4096
 
@@ -199,7 +221,17 @@ export interface NewZipEntry {
 export class ZipEncoder {
   readonly #written: (ZipEntry & { readonly header: number; readonly late: boolean })[] = []
   #at = 0
-  #open: { entry: NewZipEntry; deflated: boolean; header: number; offset: number; crc: number; size: number; stored: number } | undefined
+  #open:
+    | {
+        entry: NewZipEntry
+        deflated: boolean
+        header: number
+        offset: number
+        crc: number
+        size: number
+        stored: number
+      }
+    | undefined;
 
   /** An entry of another archive, byte for byte. */
   *copy(source: ByteSource, entry: ZipEntry): Generator<Uint8Array> {

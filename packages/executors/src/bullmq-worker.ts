@@ -31,7 +31,16 @@ export interface WorkerOptions {
  * @throws IndistinctError 'usage' where BullMQ is not installed, 'file' where the server refuses.
  */
 export async function startBullmqWorker(options: WorkerOptions): Promise<() => Promise<void>> {
-  const { queue: name = 'indistinct', program, folder, workers = 1, lockSeconds = 30, onStart, onEnd, onError } = options
+  const {
+    queue: name = 'indistinct',
+    program,
+    folder,
+    workers = 1,
+    lockSeconds = 30,
+    onStart,
+    onEnd,
+    onError,
+  } = options
   const { DelayedError, UnrecoverableError, Worker } = await loadBullmq()
   const redis = await connect(true)
   const queue = await openQueue(name, redis)
@@ -54,7 +63,9 @@ export async function startBullmqWorker(options: WorkerOptions): Promise<() => P
       }
       if (running.size > 0 && job.data.memory > availableMemory()) await later(3000)
       onStart?.(id)
-      const { child, ended } = spawnTask(program, { id, args: job.data.args, env: job.data.env }, folder, { INDISTINCT_THREADS: threads })
+      const { child, ended } = spawnTask(program, { id, args: job.data.args, env: job.data.env }, folder, {
+        INDISTINCT_THREADS: threads,
+      })
       running.add(child)
       const failure = await ended.finally(() => running.delete(child))
       onEnd?.(id, failure?.text)
@@ -62,9 +73,18 @@ export async function startBullmqWorker(options: WorkerOptions): Promise<() => P
       if (stopping) await later(0)
       // A signal may hit the next attempt no more; an exit code will come again.
       if (failure.killed) throw new Error(failure.text)
-      throw new UnrecoverableError(failure.code === undefined ? failure.text : `exit code ${failure.code}\n${failure.text}`)
+      throw new UnrecoverableError(
+        failure.code === undefined ? failure.text : `exit code ${failure.code}\n${failure.text}`,
+      )
     },
-    { connection: redis, prefix, concurrency: workers, lockDuration: lockSeconds * 1000, stalledInterval: lockSeconds * 500, maxStalledCount: 5 },
+    {
+      connection: redis,
+      prefix,
+      concurrency: workers,
+      lockDuration: lockSeconds * 1000,
+      stalledInterval: lockSeconds * 500,
+      maxStalledCount: 5,
+    },
   )
   worker.on('error', (error) => onError?.(error))
   return async () => {

@@ -1,6 +1,6 @@
 /**
- * @file BullMQ on Redis: a queue that workers anywhere take tasks from. The id of a job is that of its task, so that none
- * is queued twice; workers see to the order, see bullmq-worker.ts.
+ * @file BullMQ on Redis: a queue that workers anywhere take tasks from. The id of a job is that of its task, so that
+ * none is queued twice; workers see to the order, see bullmq-worker.ts.
  */
 
 import type { Job, JobType, Queue } from 'bullmq'
@@ -32,11 +32,23 @@ export function bullmqExecutor({ queue: name = 'indistinct' }: BullmqOptions = {
     warnings: () =>
       guarded(async (_, redis) => {
         const found = await redis.config('GET', 'appendonly').catch(() => undefined)
-        if (found === undefined) return ['this Redis does not tell whether it keeps an append-only file; without one a queue does not outlive its server']
-        return (found as string[])[1] === 'yes' ? [] : ['this Redis keeps no append-only file (appendonly no): its queue does not outlive it, and indistinct grid resume submits again what was lost']
+        if (found === undefined)
+          return [
+            'this Redis does not tell whether it keeps an append-only file; without one a queue does not outlive ' +
+              'its server',
+          ]
+        return (found as string[])[1] === 'yes'
+          ? []
+          : [
+              'this Redis keeps no append-only file (appendonly no): its queue does not outlive it, and ' +
+                'indistinct grid resume submits again what was lost',
+            ]
       }),
     held: () => guarded(async (queue) => new Set((await jobs(queue, alive)).map(({ id }) => id!))),
-    failures: () => guarded(async (queue) => new Map((await jobs(queue, ['failed'])).map((job) => [job.id!, failureOf(job.failedReason)]))),
+    failures: () =>
+      guarded(
+        async (queue) => new Map((await jobs(queue, ['failed'])).map((job) => [job.id!, failureOf(job.failedReason)])),
+      ),
     submit: (tasks) =>
       guarded(async (queue) => {
         // A job that failed keeps its id, and another of that id would be taken for it.

@@ -48,7 +48,9 @@ export interface Executor {
   warnings(): Promise<readonly string[]>
   /** Ids that wait or run; undefined where the engine cannot be asked from here. */
   held(): Promise<ReadonlySet<string> | undefined>
-  /** What holds tasks back beside their turn, as of the last call of `held`; absent where an engine has no such thing. */
+  /**
+   * What holds tasks back beside their turn, as of the last call of `held`; absent where an engine has no such thing.
+   */
   obstacles?(): readonly string[]
   /** Hands tasks over, none of which it holds; what failed under the same id before is forgotten. */
   submit(tasks: readonly Task[]): Promise<void>
@@ -81,9 +83,10 @@ export interface TaskRun {
 }
 
 /**
- * Submits those of `tasks` that are neither done nor held by the engine, and waits until it holds none of them. Run again
- * after anything was lost, engine or caller, it goes on where that left off.
- * @throws RangeError for an id twice, or of other characters; IndistinctError 'usage' for arguments with control characters; whatever the executor throws when its engine is away.
+ * Submits those of `tasks` that are neither done nor held by the engine, and waits until it holds none of them. Run
+ * again after anything was lost, engine or caller, it goes on where that left off.
+ * @throws RangeError for an id twice, or of other characters; IndistinctError 'usage' for arguments with control
+ * characters; whatever the executor throws when its engine is away.
  */
 export async function runTasks(executor: Executor, tasks: readonly Task[], options: RunOptions): Promise<TaskRun> {
   checkTasks(tasks)
@@ -102,7 +105,9 @@ export async function runTasks(executor: Executor, tasks: readonly Task[], optio
   const before = await executor.held()
   const lacking = tasks.filter(({ id }) => missing.has(id) && !before?.has(id))
   if (lacking.length > 0) {
-    await executor.submit(lacking.map((task) => ({ ...task, after: (task.after ?? []).filter((id) => missing.has(id)) })))
+    await executor.submit(
+      lacking.map((task) => ({ ...task, after: (task.after ?? []).filter((id) => missing.has(id)) })),
+    )
   }
   if (detach) return result(false)
   const told = new Set<string>()
@@ -131,7 +136,8 @@ export function wavesOf(tasks: readonly Task[]): Task[][] {
   const depthOf = (id: string, path: readonly string[]): number => {
     const known = depths.get(id)
     if (known !== undefined) return known
-    if (path.includes(id)) throw new RangeError(`wavesOf: expected tasks that end, got ${[...path, id].join(' after ')}`)
+    if (path.includes(id))
+      throw new RangeError(`wavesOf: expected tasks that end, got ${[...path, id].join(' after ')}`)
     const first = (byId.get(id)!.after ?? []).filter((other) => byId.has(other))
     const depth = first.length === 0 ? 0 : 1 + Math.max(...first.map((other) => depthOf(other, [...path, id])))
     depths.set(id, depth)

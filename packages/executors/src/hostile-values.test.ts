@@ -14,7 +14,23 @@ import { shellLine } from './shell-line.ts'
 import { slurmExecutor } from './slurm.ts'
 import { spawnTask } from './spawn-task.ts'
 
-const oneLine = ['$(touch MARK)', '`touch MARK`', "'; touch MARK; '", '"; touch MARK #', '& touch MARK', '| touch MARK', '> MARK', '${IFS}', '\\', '~', '*', '!!', '%A', 'a b', '']
+const oneLine = [
+  '$(touch MARK)',
+  '`touch MARK`',
+  "'; touch MARK; '",
+  '"; touch MARK #',
+  '& touch MARK',
+  '| touch MARK',
+  '> MARK',
+  '${IFS}',
+  '\\',
+  '~',
+  '*',
+  '!!',
+  '%A',
+  'a b',
+  '',
+]
 const broken = ['a\ntouch MARK\n', '\n$(touch MARK)', 'a\r', 'a\0b', '\u001b[2J', 'a\u2028b']
 
 let folder: string
@@ -22,7 +38,11 @@ let program: readonly string[]
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'indistinct-hostile-'))
   const script = join(folder, 'say.mjs')
-  writeFileSync(script, `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(join(folder, 'said.json'))}, JSON.stringify([process.argv.slice(2), process.env.GIVEN]))`)
+  writeFileSync(
+    script,
+    `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(join(folder, 'said.json'))}, ` +
+      'JSON.stringify([process.argv.slice(2), process.env.GIVEN]))',
+  )
   program = [process.execPath, script]
 })
 afterEach(() => {
@@ -32,15 +52,21 @@ afterEach(() => {
 })
 
 const task = (value: string): Task => ({ id: 'a', args: ['cell', '--store', value], env: { GIVEN: value } })
-const said = (): unknown => (existsSync(join(folder, 'said.json')) ? JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8')) : undefined)
+const said = (): unknown =>
+  existsSync(join(folder, 'said.json')) ? JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8')) : undefined
 const whole = (value: string): unknown => [['cell', '--store', value], value]
-const sh = (line: string, env: Record<string, string> = {}): void => void execFileSync('sh', ['-c', line], { cwd: folder, env: { PATH: process.env['PATH'], ...env } })
+const sh = (line: string, env: Record<string, string> = {}): void =>
+  void execFileSync('sh', ['-c', line], { cwd: folder, env: { PATH: process.env['PATH'], ...env } })
 
 /** Commands of Slurm that accept everything and hold nothing. */
 function pretendSlurm(): void {
   const bin = join(folder, 'bin')
   mkdirSync(bin)
-  for (const [name, text] of [['squeue', ''], ['sbatch', 'echo 1']] as const) writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  for (const [name, text] of [
+    ['squeue', ''],
+    ['sbatch', 'echo 1'],
+  ] as const)
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`)
 }
 
@@ -59,9 +85,15 @@ describe.each(oneLine)('%j', (value) => {
   })
 
   test('in a Job of Kubernetes', () => {
-    const [commands, job] = (kubernetesManifests([task(value)], { program, label: 'test', image: 'x' })[0]!.list as unknown as { items: [IConfigMap, IJob] }).items
+    const [commands, job] = (
+      kubernetesManifests([task(value)], { program, label: 'test', image: 'x' })[0]!.list as unknown as {
+        items: [IConfigMap, IJob]
+      }
+    ).items
     writeFileSync(join(folder, 'commands'), commands.data!['commands']!)
-    sh(job.spec!.template.spec!.containers[0]!.command![2]!.replace('/tasks/commands', join(folder, 'commands')), { JOB_COMPLETION_INDEX: '0' })
+    sh(job.spec!.template.spec!.containers[0]!.command![2]!.replace('/tasks/commands', join(folder, 'commands')), {
+      JOB_COMPLETION_INDEX: '0',
+    })
     expect(said()).toEqual(whole(value))
   })
 
@@ -91,12 +123,18 @@ describe.each(broken)('%j', (value) => {
 
 test('a folder with a line break is refused before its scripts say so', async () => {
   pretendSlurm()
-  await expect(slurmExecutor({ program, folder: join(folder, 'a\ntouch MARK\n'), label: 'test' }).submit([task('x')])).rejects.toThrow(expect.objectContaining({ code: 'usage' }))
+  await expect(
+    slurmExecutor({ program, folder: join(folder, 'a\ntouch MARK\n'), label: 'test' }).submit([task('x')]),
+  ).rejects.toThrow(expect.objectContaining({ code: 'usage' }))
 })
 
 test('ids and variables that are no names are refused, from whatever queue they come', () => {
   expect(() => spawnTask(program, { ...task('x'), id: '../../MARK' }, folder)).toThrow('expected an id')
-  expect(() => spawnTask(program, { ...task('x'), env: { 'A;touch MARK;': 'x' } }, folder)).toThrow('expected variables')
-  expect(() => kubernetesManifests([task('x')], { program, label: 'a; touch MARK', image: 'x' })).toThrow('expected a label')
+  expect(() => spawnTask(program, { ...task('x'), env: { 'A;touch MARK;': 'x' } }, folder)).toThrow(
+    'expected variables',
+  )
+  expect(() => kubernetesManifests([task('x')], { program, label: 'a; touch MARK', image: 'x' })).toThrow(
+    'expected a label',
+  )
   expect(() => shellLine(['/a=b/node'], [], {})).toThrow('without =')
 })

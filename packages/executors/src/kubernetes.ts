@@ -42,11 +42,19 @@ export interface Manifest {
  * @throws RangeError for a label that Kubernetes would refuse; as `checkTask` does.
  */
 export function kubernetesManifests(tasks: readonly Task[], options: Omit<KubernetesOptions, 'folder'>): Manifest[] {
-  if (!/^[a-z0-9-]{1,40}$/.test(options.label)) throw new RangeError(`kubernetesManifests: expected a label of lower-case letters, digits and dashes, got ${JSON.stringify(options.label)}`)
+  if (!/^[a-z0-9-]{1,40}$/.test(options.label))
+    throw new RangeError(
+      'kubernetesManifests: expected a label of lower-case letters, digits and dashes, got ' +
+        `${JSON.stringify(options.label)}`,
+    )
   for (const task of tasks) checkTask(task)
   return wavesOf(tasks).flatMap((wave, depth) => {
-    const parts = Array.from({ length: Math.ceil(wave.length / LARGEST_JOB) }, (_, at) => wave.slice(at * LARGEST_JOB, (at + 1) * LARGEST_JOB))
-    return parts.map((part, at) => manifestOf(part, `indistinct-${options.label}-${depth}${parts.length > 1 ? `-${at}` : ''}`, options))
+    const parts = Array.from({ length: Math.ceil(wave.length / LARGEST_JOB) }, (_, at) =>
+      wave.slice(at * LARGEST_JOB, (at + 1) * LARGEST_JOB),
+    )
+    return parts.map((part, at) =>
+      manifestOf(part, `indistinct-${options.label}-${depth}${parts.length > 1 ? `-${at}` : ''}`, options),
+    )
   })
 }
 
@@ -54,15 +62,25 @@ export function kubernetesManifests(tasks: readonly Task[], options: Omit<Kubern
 export function kubernetesExecutor(options: KubernetesOptions): Executor {
   return {
     name: 'kubernetes',
-    warnings: () => Promise.resolve(['the manifests are checked against the published schema of Kubernetes, and were never tried on a cluster']),
+    warnings: () =>
+      Promise.resolve([
+        'the manifests are checked against the published schema of Kubernetes, and were never tried on a cluster',
+      ]),
     held: () => Promise.resolve(undefined),
     failures: () => Promise.resolve(new Map()),
     submit(tasks) {
       const manifests = kubernetesManifests(tasks, options)
       const path = ({ name }: Manifest): string => join(options.folder, `${name}.json`)
       for (const manifest of manifests) writeFileAtomic(path(manifest), `${canonicalJson(manifest.list, 2)}\n`)
-      const steps = manifests.map((manifest) => `kubectl apply -f ${shellQuoted(path(manifest))}\nended job/${manifest.name}\n`)
-      writeFileAtomic(join(options.folder, 'apply.sh'), `#!/bin/sh\n# Applies one wave after the other; a wave that failed in part does not stop what the next one can do.\nended() { until kubectl wait --for=condition=complete --timeout=10s "$1" || kubectl wait --for=condition=failed --timeout=10s "$1"; do :; done; }\n${steps.join('')}`)
+      const steps = manifests.map(
+        (manifest) => `kubectl apply -f ${shellQuoted(path(manifest))}\nended job/${manifest.name}\n`,
+      )
+      writeFileAtomic(
+        join(options.folder, 'apply.sh'),
+        `#!/bin/sh\n# Applies one wave after the other; a wave that failed in part does not stop what the next ` +
+          `one can do.\nended() { until kubectl wait --for=condition=complete --timeout=10s "$1" || kubectl wait ` +
+          `--for=condition=failed --timeout=10s "$1"; do :; done; }\n${steps.join('')}`,
+      )
       return Promise.resolve()
     },
     close: () => Promise.resolve(),
@@ -102,14 +120,25 @@ function manifestOf(tasks: readonly Task[], name: string, options: Omit<Kubernet
               env: [{ name: 'INDISTINCT_THREADS', value: String(threads) }],
               ...(secret !== undefined && { envFrom: [{ secretRef: { name: secret } }] }),
               resources: { requests: { cpu: String(threads), memory }, limits: { memory } },
-              volumeMounts: [{ name: 'tasks', mountPath: '/tasks', readOnly: true }, ...(volume ? [{ name: 'store', mountPath: volume.path }] : [])],
+              volumeMounts: [
+                { name: 'tasks', mountPath: '/tasks', readOnly: true },
+                ...(volume ? [{ name: 'store', mountPath: volume.path }] : []),
+              ],
             },
           ],
-          volumes: [{ name: 'tasks', configMap: { name } }, ...(volume ? [{ name: 'store', persistentVolumeClaim: { claimName: volume.claim } }] : [])],
+          volumes: [
+            { name: 'tasks', configMap: { name } },
+            ...(volume ? [{ name: 'store', persistentVolumeClaim: { claimName: volume.claim } }] : []),
+          ],
         },
       },
     },
   }
-  const commands = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { commands: `${lines.join('\n')}\n` } }
+  const commands = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels },
+    data: { commands: `${lines.join('\n')}\n` },
+  }
   return { name, list: { apiVersion: 'v1', kind: 'List', items: [commands, job] } }
 }

@@ -11,7 +11,12 @@ beforeEach(() => {
   made = testTasks()
 })
 afterEach(() => made.remove())
-const options = { poll: 20, get done() { return made.done } }
+const options = {
+  poll: 20,
+  get done() {
+    return made.done
+  },
+}
 
 describe('local executor', () => {
   test('runs each task once, after what it comes after, and nothing that is done', async () => {
@@ -19,16 +24,23 @@ describe('local executor', () => {
     const executor = localExecutor(made)
     await runTasks(executor, [task('a')], options)
     const heard: string[] = []
-    const run = await runTasks(executor, [task('c', ['b', 'a']), task('a'), task('b', ['a']), task('d', ['c'])], { ...options, onDone: (id) => heard.push(id) })
+    const run = await runTasks(executor, [task('c', ['b', 'a']), task('a'), task('b', ['a']), task('d', ['c'])], {
+      ...options,
+      onDone: (id) => heard.push(id),
+    })
     expect(run).toMatchObject({ missing: [], ended: true })
     expect(notes()).toEqual(['a', 'b', 'c', 'd'].flatMap((id) => [`start ${id}`, `end ${id}`]))
     expect(heard).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('starts a task again that a signal ended, and not one that failed; what comes after a failure is left out', async () => {
+  test('starts a task again that a signal ended, not one that failed; what follows a failure is left out', async () => {
     const { task, notes } = made
     made.killOnce('a')
-    const run = await runTasks(localExecutor(made), [task('a'), task('bad', [], { code: 4 }), task('after-bad', ['bad'])], options)
+    const run = await runTasks(
+      localExecutor(made),
+      [task('a'), task('bad', [], { code: 4 }), task('after-bad', ['bad'])],
+      options,
+    )
     expect(run.missing).toEqual(['bad', 'after-bad'])
     expect(run.failures.get('bad')).toEqual({ code: 4, text: 'reason of bad' })
     expect(run.failures.get('after-bad')).toEqual({ text: 'left out, since bad failed' })

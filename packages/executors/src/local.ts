@@ -20,7 +20,10 @@ export interface LocalOptions {
 /** Times that a task is started again after a signal ended it: the system's, when memory ran out, or a stranger's. */
 const RESTARTS = 2
 
-/** A task starts when a worker is free, what it comes after has ended well, and memory takes it; alone it starts in any case. */
+/**
+ * A task starts when a worker is free, what it comes after has ended well, and memory takes it; alone it starts in any
+ * case.
+ */
 export function localExecutor({ program, folder, workers = 2, memory }: LocalOptions): Executor {
   const limit = memory ?? availableMemory()
   const waiting = new Map<string, { task: Task; restarts: number }>()
@@ -42,7 +45,8 @@ export function localExecutor({ program, folder, workers = 2, memory }: LocalOpt
     void ended.then((failure) => {
       running.delete(task.id)
       if (failure?.killed && restarts < RESTARTS && !closed) waiting.set(task.id, { task, restarts: restarts + 1 })
-      else if (failure) failed.set(task.id, { text: failure.text, ...(failure.code !== undefined && { code: failure.code }) })
+      else if (failure)
+        failed.set(task.id, { text: failure.text, ...(failure.code !== undefined && { code: failure.code }) })
       pump()
     })
   }
@@ -53,7 +57,8 @@ export function localExecutor({ program, folder, workers = 2, memory }: LocalOpt
       if (broken !== undefined) {
         waiting.delete(task.id)
         failed.set(task.id, { text: `left out, since ${broken} failed` })
-      } else if (running.size < workers && !after.some((id) => waiting.has(id) || running.has(id)) && fits(task)) start(task, restarts)
+      } else if (running.size < workers && !after.some((id) => waiting.has(id) || running.has(id)) && fits(task))
+        start(task, restarts)
     }
     // Memory that others free is noticed by looking again.
     clearTimeout(timer)

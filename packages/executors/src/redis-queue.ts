@@ -1,4 +1,7 @@
-/** @file The queue in Redis that `bullmq` and its workers share. BullMQ and its client are optional: loaded when asked for. */
+/**
+ * @file The queue in Redis that `bullmq` and its workers share. BullMQ and its client are optional: loaded when asked
+ * for.
+ */
 
 import { fileError, IndistinctError, usageError } from '@indistinct/core'
 import type { Queue } from 'bullmq'
@@ -32,10 +35,18 @@ export async function loadBullmq(): Promise<typeof import('bullmq')> {
 export async function connect(patient: boolean): Promise<Redis> {
   const address = process.env['REDIS_URL'] || 'redis://localhost:6379'
   if (!/^rediss?:\/\//.test(address) || !URL.canParse(address)) {
-    throw usageError('REDIS_URL: expected an address such as redis://user:password@host:6379, with special characters of the password percent-encoded; its value is not shown here')
+    throw usageError(
+      'REDIS_URL: expected an address such as redis://user:password@host:6379, with special characters of the ' +
+        'password percent-encoded; its value is not shown here',
+    )
   }
   const { Redis: Client } = await import('ioredis')
-  const redis = new Client(address, { lazyConnect: true, maxRetriesPerRequest: null, connectTimeout: 15_000, retryStrategy: (times: number) => (patient ? Math.min(times * 200, 3000) : null) })
+  const redis = new Client(address, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    connectTimeout: 15_000,
+    retryStrategy: (times: number) => (patient ? Math.min(times * 200, 3000) : null),
+  })
   let first: Error | undefined
   redis.on('error', (error: Error) => (first ??= error))
   try {
@@ -54,7 +65,9 @@ export function unreachable(error: unknown): Error {
   const { message, code } = error as NodeJS.ErrnoException
   const password = URL.canParse(process.env['REDIS_URL'] ?? '') ? new URL(process.env['REDIS_URL']!).password : ''
   const text = (message || code || 'no answer').split('\n')[0]!
-  return fileError(`Redis: ${password === '' ? text : text.replaceAll(password, '***')}; the address comes from REDIS_URL`)
+  return fileError(
+    `Redis: ${password === '' ? text : text.replaceAll(password, '***')}; the address comes from REDIS_URL`,
+  )
 }
 
 export async function openQueue(name: string, redis: Redis): Promise<Queue<JobData>> {

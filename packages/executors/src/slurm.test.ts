@@ -30,10 +30,14 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
   })
   afterEach(() => made.remove())
 
-  test('runs waves one after the other; a killed task again, a failed one not, and what needs it not in vain', async () => {
+  test('runs waves one after the other; a killed task again, a failed one not, nor what needs it', async () => {
     const { task, notes, done } = made
     made.killOnce('a')
-    const run = await runTasks(executor, [task('a'), task('bad', [], { code: 3 }), task('b', ['a']), task('after-bad', ['bad'])], { done, poll: 300 })
+    const run = await runTasks(
+      executor,
+      [task('a'), task('bad', [], { code: 3 }), task('b', ['a']), task('after-bad', ['bad'])],
+      { done, poll: 300 },
+    )
     expect(run.missing).toEqual(['bad', 'after-bad'])
     expect(run.failures.get('bad')).toEqual({ code: 3, text: 'reason of bad' })
     // The wave starts whatever became of the one before: the task sees for itself that it cannot do its work.
@@ -43,7 +47,10 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
 
   test('a caller that goes away and comes back submits nothing twice', async () => {
     const tasks = [made.task('a', [], { wait: 2500 }), made.task('b', ['a'])]
-    expect(await runTasks(executor, tasks, { done: made.done, detach: true })).toMatchObject({ ended: false, missing: ['a', 'b'] })
+    expect(await runTasks(executor, tasks, { done: made.done, detach: true })).toMatchObject({
+      ended: false,
+      missing: ['a', 'b'],
+    })
     const other = slurmExecutor({ ...made, label: 'test' })
     expect([...(await other.held())!].sort()).toEqual(['a', 'b'])
     expect(await runTasks(other, tasks, { done: made.done, poll: 300 })).toMatchObject({ ended: true, missing: [] })
@@ -51,7 +58,8 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
   })
 
   test('says why Slurm holds jobs back', async () => {
-    const node = (...state: string[]): void => void execFileSync('scontrol', ['update', `nodename=${hostname().split('.')[0]}`, ...state])
+    const node = (...state: string[]): void =>
+      void execFileSync('scontrol', ['update', `nodename=${hostname().split('.')[0]}`, ...state])
     node('state=drain', 'reason=test')
     const stop = new AbortController()
     const warnings: string[] = []
@@ -60,8 +68,14 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
       stop.abort()
     }
     const tasks = [made.task('a'), made.task('b', ['a'])]
-    expect(await runTasks(executor, tasks, { done: made.done, poll: 300, onWarning, signal: stop.signal })).toMatchObject({ ended: false, missing: ['a', 'b'] })
-    expect(warnings).toEqual([expect.stringMatching(/^Slurm holds jobs back: (ReqNodeNotAvail|Nodes required for job are DOWN, DRAINED).*; see squeue --name=indistinct-test and sinfo$/)])
+    expect(
+      await runTasks(executor, tasks, { done: made.done, poll: 300, onWarning, signal: stop.signal }),
+    ).toMatchObject({ ended: false, missing: ['a', 'b'] })
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Slurm holds jobs back: (ReqNodeNotAvail|Nodes required for job are DOWN, DRAINED).*; see squeue --name=indistinct-test and sinfo$/,
+      ),
+    ])
     node('state=resume')
     expect(await runTasks(executor, tasks, { done: made.done, poll: 300 })).toMatchObject({ ended: true, missing: [] })
   })

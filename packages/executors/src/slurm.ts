@@ -1,7 +1,7 @@
 /**
- * @file Slurm: a job array for each wave of tasks, one after the other. Everything is submitted at once, so that nobody has
- * to stay logged in; a wave starts when the one before has ended, well or not, since one failure is no reason to leave out
- * what does not need it.
+ * @file Slurm: a job array for each wave of tasks, one after the other. Everything is submitted at once, so that nobody
+ * has to stay logged in; a wave starts when the one before has ended, well or not, since one failure is no reason to
+ * leave out what does not need it.
  */
 
 import { execFile } from 'node:child_process'
@@ -33,7 +33,10 @@ const LARGEST_ARRAY = 1000
 /** Reasons of jobs that wait for their turn alone. */
 const patient = new Set(['None', 'Dependency', 'JobArrayTaskLimit', 'Priority', 'Resources', 'BeginTime'])
 
-/** Partition, account and time limit come from sbatch's own variables: SBATCH_PARTITION, SBATCH_ACCOUNT, SBATCH_TIMELIMIT. */
+/**
+ * Partition, account and time limit come from sbatch's own variables: SBATCH_PARTITION, SBATCH_ACCOUNT,
+ * SBATCH_TIMELIMIT.
+ */
 export function slurmExecutor({ program, folder, label, workers, threads = 1 }: SlurmOptions): Executor {
   const name = `indistinct-${label}`
   const scripts = join(folder, 'slurm')
@@ -57,7 +60,8 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
   return {
     name: 'slurm',
     warnings: () => Promise.resolve([]),
-    obstacles: () => [...reasons].map((reason) => `Slurm holds jobs back: ${reason}; see squeue --name=${name} and sinfo`),
+    obstacles: () =>
+      [...reasons].map((reason) => `Slurm holds jobs back: ${reason}; see squeue --name=${name} and sinfo`),
     held: async () => new Set((await queued()).map(({ id }) => id)),
     failures() {
       const found = new Map<string, Failure>()
@@ -82,12 +86,23 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
           const part = wave.slice(start, start + LARGEST_ARRAY)
           const path = join(scripts, `${stamp}-${depth}-${start / LARGEST_ARRAY}`)
           writeFileAtomic(`${path}.ids`, part.map(({ id }) => `${id}\n`).join(''))
-          writeFileAtomic(`${path}.commands`, part.map(({ args, env }) => `${shellLine(program, args, { INDISTINCT_THREADS: String(threads), ...env })}\n`).join(''))
+          writeFileAtomic(
+            `${path}.commands`,
+            part
+              .map(({ args, env }) => `${shellLine(program, args, { INDISTINCT_THREADS: String(threads), ...env })}\n`)
+              .join(''),
+          )
           writeFileAtomic(`${path}.sbatch`, script(path, logs))
           chmodSync(`${path}.sbatch`, 0o755)
           const flags = [
-            '--parsable', `--job-name=${name}`, `--array=1-${part.length}${workers === undefined ? '' : `%${workers}`}`, '--requeue', '--open-mode=append',
-            `--output=${join(logs, 'slurm-%A.out')}`, `--cpus-per-task=${threads}`, `--mem=${Math.max(...part.map(memoryOf))}M`,
+            '--parsable',
+            `--job-name=${name}`,
+            `--array=1-${part.length}${workers === undefined ? '' : `%${workers}`}`,
+            '--requeue',
+            '--open-mode=append',
+            `--output=${join(logs, 'slurm-%A.out')}`,
+            `--cpus-per-task=${threads}`,
+            `--mem=${Math.max(...part.map(memoryOf))}M`,
             ...(before.length > 0 ? [`--dependency=afterany:${before.join(':')}`] : []),
           ]
           jobs.push((await slurm('sbatch', [...flags, `${path}.sbatch`])).trim().split(';')[0]!)
@@ -100,8 +115,8 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
 }
 
 /**
- * The script of an array. A command that a signal ended (the system's, when memory ran out) is started again here: Slurm
- * requeues what a lost node ran, and takes everything else for a failure.
+ * The script of an array. A command that a signal ended (the system's, when memory ran out) is started again here:
+ * Slurm requeues what a lost node ran, and takes everything else for a failure.
  */
 function script(path: string, logs: string): string {
   return `#!/bin/sh
@@ -123,7 +138,12 @@ async function slurm(command: string, args: readonly string[]): Promise<string> 
     return (await promisify(execFile)(command, [...args], { maxBuffer: 1 << 28 })).stdout
   } catch (cause) {
     const { code, stderr = '', message } = cause as NodeJS.ErrnoException & { stderr?: string }
-    if (code === 'ENOENT') throw fileError(`cannot run ${command}: it is not on the PATH; --executor slurm runs on a machine from which jobs are submitted`, { cause })
+    if (code === 'ENOENT')
+      throw fileError(
+        `cannot run ${command}: it is not on the PATH; --executor slurm runs on a machine from which jobs are ` +
+          'submitted',
+        { cause },
+      )
     throw fileError(`Slurm: ${command}: ${stderr.trim().split('\n').at(-1) || message}`, { cause })
   }
 }

@@ -13,12 +13,18 @@ export interface RunningTask {
 }
 
 /**
- * Starts `program ...task.args`. The channel between the two closes when this process dies, whatever kills it; a command
- * that listens with {@link endWithParent} then ends too, instead of working on beside whoever is given its task next.
+ * Starts `program ...task.args`. The channel between the two closes when this process dies, whatever kills it; a
+ * command that listens with {@link endWithParent} then ends too, instead of working on beside whoever is given its task
+ * next.
  * @param program of `indistinct`: the interpreter and the script
  * @param folder of logs; the output goes to `<id>.log` in it
  */
-export function spawnTask(program: readonly string[], task: Task, folder: string, env: Readonly<Record<string, string>> = {}): RunningTask {
+export function spawnTask(
+  program: readonly string[],
+  task: Task,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): RunningTask {
   // A queue on a server may hold what others have put there.
   checkTask(task)
   mkdirSync(folder, { recursive: true })
@@ -26,7 +32,10 @@ export function spawnTask(program: readonly string[], task: Task, folder: string
   const log = openSync(path, 'w')
   const [command, ...script] = program
   try {
-    const child = spawn(command!, [...script, ...task.args], { env: { ...process.env, ...env, ...task.env }, stdio: ['ignore', log, log, 'ipc'] })
+    const child = spawn(command!, [...script, ...task.args], {
+      env: { ...process.env, ...env, ...task.env },
+      stdio: ['ignore', log, log, 'ipc'],
+    })
     const ended = new Promise<(Failure & { killed: boolean }) | undefined>((resolve) => {
       child.on('error', (error) => resolve({ text: error.message, killed: false }))
       child.on('exit', (code, signal) => {
@@ -51,7 +60,11 @@ export function endWithParent(): void {
 /** The last lines of the log at `path`, without empty ones. */
 export function lastLines(path: string, lines = 12): string {
   try {
-    return readFileSync(path, 'utf8').split(/\r?\n/).filter((line) => line.trim() !== '').slice(-lines).join('\n')
+    return readFileSync(path, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '')
+      .slice(-lines)
+      .join('\n')
   } catch {
     return ''
   }

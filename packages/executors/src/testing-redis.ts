@@ -1,4 +1,6 @@
-/** @file A Redis of its own for tests of the queue: it can be killed, and started again with or without what it held. */
+/**
+ * @file A Redis of its own for tests of the queue: it can be killed, and started again with or without what it held.
+ */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -29,7 +31,24 @@ export async function startQueueServer(appendOnly = true): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-redis-'))
   const port = await freePort()
   const start = async (): Promise<ChildProcess> => {
-    const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', appendOnly ? 'yes' : 'no', '--requirepass', 'correct-horse'], { stdio: 'ignore' })
+    const server = spawn(
+      'redis-server',
+      [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        folder,
+        '--save',
+        '',
+        '--appendonly',
+        appendOnly ? 'yes' : 'no',
+        '--requirepass',
+        'correct-horse',
+      ],
+      { stdio: 'ignore' },
+    )
     for (let tries = 0; !(await answers(port)); tries++) {
       if (server.exitCode !== null || tries > 300) throw new Error('redis-server did not start')
       await sleep(100)

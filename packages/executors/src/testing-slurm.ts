@@ -13,7 +13,10 @@ export interface TestSlurm {
   readonly env: Readonly<Record<string, string>>
   /** Ends the controller as a crash would. */
   killController(): Promise<void>
-  /** Starts the controller again; `empty` with its state lost, and job numbers that no node knows, as its administrator would see to. */
+  /**
+   * Starts the controller again; `empty` with its state lost, and job numbers that no node knows, as its administrator
+   * would see to.
+   */
   restartController(empty?: boolean): Promise<void>
   stop(): Promise<void>
 }
@@ -21,7 +24,9 @@ export interface TestSlurm {
 /** Why there can be no Slurm here; undefined where there can. */
 export function slurmMissing(): string | undefined {
   const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
-  const absent = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue'].filter((name) => !places.some((place) => existsSync(join(place, name))))
+  const absent = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue'].filter(
+    (name) => !places.some((place) => existsSync(join(place, name))),
+  )
   if (absent.length > 0) return `not installed: ${absent.join(', ')} (Debian: slurm-wlm, munge)`
   return process.getuid?.() === 0 ? undefined : 'slurmd has to be started by root'
 }
@@ -38,25 +43,72 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
   writeFileSync(
     at('slurm.conf'),
     [
-      'ClusterName=indistinct', `SlurmctldHost=${host}(127.0.0.1)`, `SlurmctldPort=${controller}`, `SlurmdPort=${node}`,
-      'SlurmUser=root', 'SlurmdUser=root', 'AuthType=auth/munge', `AuthInfo=socket=${at('munge/socket')}`, 'CredType=cred/munge',
-      `StateSaveLocation=${at('state')}`, `SlurmdSpoolDir=${at('spool')}`, `SlurmctldPidFile=${at('slurmctld.pid')}`, `SlurmdPidFile=${at('slurmd.pid')}`,
+      'ClusterName=indistinct',
+      `SlurmctldHost=${host}(127.0.0.1)`,
+      `SlurmctldPort=${controller}`,
+      `SlurmdPort=${node}`,
+      'SlurmUser=root',
+      'SlurmdUser=root',
+      'AuthType=auth/munge',
+      `AuthInfo=socket=${at('munge/socket')}`,
+      'CredType=cred/munge',
+      `StateSaveLocation=${at('state')}`,
+      `SlurmdSpoolDir=${at('spool')}`,
+      `SlurmctldPidFile=${at('slurmctld.pid')}`,
+      `SlurmdPidFile=${at('slurmd.pid')}`,
       // Loopback alone; no control groups, which a container may not have.
-      'CommunicationParameters=NoCtldInAddrAny,NoInAddrAny', 'ProctrackType=proctrack/linuxproc', 'TaskPlugin=task/none', 'JobAcctGatherType=jobacct_gather/none',
-      'SelectType=select/cons_tres', 'SelectTypeParameters=CR_Core_Memory', 'SchedulerParameters=sched_interval=1,sched_min_interval=100000,bf_interval=1', 'ReturnToService=2', 'MpiDefault=none', 'MailProg=/bin/true',
-      'SlurmctldTimeout=10', 'SlurmdTimeout=60', 'MessageTimeout=20', 'KillWait=2', 'MinJobAge=300',
-      `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cores} RealMemory=8000 State=UNKNOWN`, 'PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP',
-    ].map((line) => `${line}\n`).join(''),
+      'CommunicationParameters=NoCtldInAddrAny,NoInAddrAny',
+      'ProctrackType=proctrack/linuxproc',
+      'TaskPlugin=task/none',
+      'JobAcctGatherType=jobacct_gather/none',
+      'SelectType=select/cons_tres',
+      'SelectTypeParameters=CR_Core_Memory',
+      'SchedulerParameters=sched_interval=1,sched_min_interval=100000,bf_interval=1',
+      'ReturnToService=2',
+      'MpiDefault=none',
+      'MailProg=/bin/true',
+      'SlurmctldTimeout=10',
+      'SlurmdTimeout=60',
+      'MessageTimeout=20',
+      'KillWait=2',
+      'MinJobAge=300',
+      `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cores} RealMemory=8000 State=UNKNOWN`,
+      'PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP',
+    ]
+      .map((line) => `${line}\n`)
+      .join(''),
   )
   writeFileSync(at('cgroup.conf'), 'CgroupPlugin=cgroup/v1\n')
   const env = { SLURM_CONF: at('slurm.conf') }
   const full = { ...process.env, ...env, PATH: `${process.env['PATH']}${delimiter}/usr/sbin` }
-  const start = (command: string, ...args: string[]): ChildProcess => spawn(command, args, { env: full, stdio: 'ignore' })
-  const munge = start('munged', '--foreground', '--force', '--key-file', at('munge/key'), '--socket', at('munge/socket'), '--pid-file', at('munge/pid'), '--seed-file', at('munge/seed'), '--log-file', at('munge/log'))
+  const start = (command: string, ...args: string[]): ChildProcess =>
+    spawn(command, args, { env: full, stdio: 'ignore' })
+  const munge = start(
+    'munged',
+    '--foreground',
+    '--force',
+    '--key-file',
+    at('munge/key'),
+    '--socket',
+    at('munge/socket'),
+    '--pid-file',
+    at('munge/pid'),
+    '--seed-file',
+    at('munge/seed'),
+    '--log-file',
+    at('munge/log'),
+  )
   await until(munge, () => existsSync(at('munge/socket')))
   let firstJob = 0
   let control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
-  const answers = (): boolean => execFileSync('sinfo', ['--noheader', '--format=%T'], { env: full, stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }).toString().trim() === 'idle'
+  const answers = (): boolean =>
+    execFileSync('sinfo', ['--noheader', '--format=%T'], {
+      env: full,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 20_000,
+    })
+      .toString()
+      .trim() === 'idle'
   const daemon = start('slurmd', '-D', '-L', at('slurmd.log'), '-N', host)
   await until(control, answers)
   return {
@@ -70,7 +122,17 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
       }
       mkdirSync(at('state'), { recursive: true })
       control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
-      await until(control, () => execFileSync('sinfo', ['--noheader', '--format=%T'], { env: full, stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }).toString().trim() !== '')
+      await until(
+        control,
+        () =>
+          execFileSync('sinfo', ['--noheader', '--format=%T'], {
+            env: full,
+            stdio: ['ignore', 'pipe', 'ignore'],
+            timeout: 20_000,
+          })
+            .toString()
+            .trim() !== '',
+      )
     },
     async stop() {
       await ended(daemon, 'SIGTERM')

@@ -1,4 +1,6 @@
-/** @file Tasks for tests of engines: a script whose runs leave a result and a note, and that kills itself when told to. */
+/**
+ * @file Tasks for tests of engines: a script whose runs leave a result and a note, and that kills itself when told to.
+ */
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,10 +43,16 @@ export function testTasks(): TestTasks {
   return {
     folder,
     program: [process.execPath, script],
-    task: (id, after = [], { code = 0, wait = 50 } = {}) => ({ id, args: [id, String(wait), String(code), ...after], after, memory: 100 }),
+    task: (id, after = [], { code = 0, wait = 50 } = {}) => ({
+      id,
+      args: [id, String(wait), String(code), ...after],
+      after,
+      memory: 100,
+    }),
     killOnce: (id) => writeFileSync(join(folder, `kill-${id}`), ''),
     done: (ids) => Promise.resolve(new Set(readdirSync(results).filter((id) => ids.includes(id)))),
-    notes: () => (existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n') : []),
+    notes: () =>
+      existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n') : [],
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -67,6 +67,8 @@ test('gives the same bytes on any number of threads', () => {
 
 test('refuses lengths that differ and a step below 1', () => {
   const one = new Float32Array(1)
-  expect(() => adamStep(one, new Float32Array(2), one, one, { lr: 1, step: 1 })).toThrow('expected four arrays of 1, got gradient 2')
+  expect(() => adamStep(one, new Float32Array(2), one, one, { lr: 1, step: 1 })).toThrow(
+    'expected four arrays of 1, got gradient 2',
+  )
   expect(() => adamStep(one, one, one, one, { lr: 1, step: 0 })).toThrow('expected a step from 1, got 0')
 })

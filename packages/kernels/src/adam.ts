@@ -25,17 +25,37 @@ const serialBelow = 65_536
  * moments `m` and `v`, zero before the first step. Moments below 1e-30 in size become zero.
  * @throws RangeError when lengths differ or `step` is not a positive integer.
  */
-export function adamStep(parameters: Float32Array, gradient: Float32Array, m: Float32Array, v: Float32Array, options: AdamOptions): void {
+export function adamStep(
+  parameters: Float32Array,
+  gradient: Float32Array,
+  m: Float32Array,
+  v: Float32Array,
+  options: AdamOptions,
+): void {
   const { lr, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, step, weightDecay = 0 } = options
   const length = parameters.length
   if (gradient.length !== length || m.length !== length || v.length !== length) {
-    throw new RangeError(`adamStep: expected four arrays of ${length}, got gradient ${gradient.length}, m ${m.length}, v ${v.length}`)
+    throw new RangeError(
+      `adamStep: expected four arrays of ${length}, got gradient ${gradient.length}, m ${m.length}, v ${v.length}`,
+    )
   }
   if (!Number.isInteger(step) || step < 1) throw new RangeError(`adamStep: expected a step from 1, got ${step}`)
   const frame = openFrame()
   const args = [
-    frame.output(parameters, true), frame.input(gradient), frame.output(m, true), frame.output(v, true), length,
-    lr / (1 - beta1 ** step), 1 / Math.sqrt(1 - beta2 ** step), beta1, 1 - beta1, beta2, 1 - beta2, epsilon, weightDecay, valuesPerTask,
+    frame.output(parameters, true),
+    frame.input(gradient),
+    frame.output(m, true),
+    frame.output(v, true),
+    length,
+    lr / (1 - beta1 ** step),
+    1 / Math.sqrt(1 - beta2 ** step),
+    beta1,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    epsilon,
+    weightDecay,
+    valuesPerTask,
   ]
   runKernel('adam', Math.ceil(length / valuesPerTask), args, length < serialBelow)
   frame.close()

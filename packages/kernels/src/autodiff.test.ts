@@ -1,4 +1,6 @@
-/** The hand-derived gradients of BPR through propagation, and of NMF, against differentiation by TensorFlow.js' tape. */
+/**
+ * The hand-derived gradients of BPR through propagation, and of NMF, against differentiation by TensorFlow.js' tape.
+ */
 
 import { csrFromPairs, matrix, randomStream } from '@indistinct/core'
 import '@tensorflow/tfjs-backend-cpu'
@@ -43,7 +45,8 @@ test('BPR on the mean of three layers, gradient by the layer-0 table', () => {
   const dense = new Float32Array(nodes * nodes)
   const degree = (i: number): number => graph.indptr[i + 1]! - graph.indptr[i]!
   for (let i = 0; i < nodes; i++) {
-    for (const j of graph.indices.subarray(graph.indptr[i]!, graph.indptr[i + 1]!)) dense[i * nodes + j] = 1 / Math.sqrt(degree(i) * degree(j))
+    for (const j of graph.indices.subarray(graph.indptr[i]!, graph.indptr[i + 1]!))
+      dense[i * nodes + j] = 1 / Math.sqrt(degree(i) * degree(j))
   }
   tf.tidy(() => {
     const adjacency = tf.tensor2d(dense, [nodes, nodes])
@@ -56,7 +59,16 @@ test('BPR on the mean of three layers, gradient by the layer-0 table', () => {
         sum = tf.add(sum, layer)
       }
       const mean = tf.div(sum, 4)
-      const difference = tf.sub(rows(mean, triplets.positives.map((item) => users + item)), rows(mean, triplets.negatives.map((item) => users + item)))
+      const difference = tf.sub(
+        rows(
+          mean,
+          triplets.positives.map((item) => users + item),
+        ),
+        rows(
+          mean,
+          triplets.negatives.map((item) => users + item),
+        ),
+      )
       const score = tf.sum(tf.mul(rows(mean, triplets.users), difference), 1)
       return tf.mean(tf.softplus(tf.neg(score))) as tf.Scalar
     }
@@ -76,21 +88,31 @@ test('NMF with three hidden layers, gradient by every parameter', () => {
   const loss = nmfGradient(shape, parameters, batch, gradient)
 
   const sampleUsers = Int32Array.from({ length: 60 * 5 }, (_, s) => batch.users[Math.floor(s / 5)]!)
-  const sampleItems = Int32Array.from({ length: 60 * 5 }, (_, s) => (s % 5 === 0 ? batch.positives[s / 5]! : batch.negatives[4 * Math.floor(s / 5) + (s % 5) - 1]!))
+  const sampleItems = Int32Array.from({ length: 60 * 5 }, (_, s) =>
+    s % 5 === 0 ? batch.positives[s / 5]! : batch.negatives[4 * Math.floor(s / 5) + (s % 5) - 1]!,
+  )
   const labels = Float32Array.from({ length: 60 * 5 }, (_, s) => (s % 5 === 0 ? 1 : 0))
   tf.tidy(() => {
-    const tensors = layout.map(({ offset, rows, cols }) => tf.tensor2d(parameters.slice(offset, offset + rows * cols), [rows, cols]))
+    const tensors = layout.map(({ offset, rows, cols }) =>
+      tf.tensor2d(parameters.slice(offset, offset + rows * cols), [rows, cols]),
+    )
     const definition = (...given: tf.Tensor[]): tf.Scalar => {
       const named = Object.fromEntries(layout.map(({ name }, at) => [name, given[at]!]))
       const rows = (name: string, indices: Int32Array): tf.Tensor => lookup(named[name] as tf.Tensor2D, indices)
       let layer = tf.concat([rows('user-mlp', sampleUsers), rows('item-mlp', sampleItems)], 1)
-      for (let l = 1; l <= 3; l++) layer = tf.relu(tf.add(tf.matMul(layer, named[`hidden-${l}-weights`]!), named[`hidden-${l}-bias`]!))
+      for (let l = 1; l <= 3; l++)
+        layer = tf.relu(tf.add(tf.matMul(layer, named[`hidden-${l}-weights`]!), named[`hidden-${l}-bias`]!))
       const factors = tf.mul(rows('user-gmf', sampleUsers), rows('item-gmf', sampleItems))
-      const logits = tf.squeeze(tf.add(tf.matMul(tf.concat([factors, layer], 1), named['output-weights']!), named['output-bias']!), [1])
+      const logits = tf.squeeze(
+        tf.add(tf.matMul(tf.concat([factors, layer], 1), named['output-weights']!), named['output-bias']!),
+        [1],
+      )
       return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, tf.tensor1d(labels)))) as tf.Scalar
     }
     const { value, grads } = tf.valueAndGrads(definition)(tensors)
     expect(loss).toBeCloseTo(value.dataSync()[0]!, 5)
-    layout.forEach(({ offset, rows, cols }, at) => expectClose(gradient.slice(offset, offset + rows * cols), grads[at]!.dataSync() as Float32Array))
+    layout.forEach(({ offset, rows, cols }, at) =>
+      expectClose(gradient.slice(offset, offset + rows * cols), grads[at]!.dataSync() as Float32Array),
+    )
   })
 })

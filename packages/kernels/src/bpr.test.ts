@@ -13,7 +13,11 @@ function example(count: number, cols: number, size = 1): { table: Matrix; triple
   const draw = (n: number): Int32Array => Int32Array.from({ length: count }, () => random.integer(n))
   const rows = userCount + itemCount
   return {
-    table: matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => size * random.normal())),
+    table: matrix(
+      rows,
+      cols,
+      Float32Array.from({ length: rows * cols }, () => size * random.normal()),
+    ),
     triplets: { users: draw(userCount), positives: draw(itemCount), negatives: draw(itemCount) },
   }
 }
@@ -89,6 +93,10 @@ test('gives the same bytes on any number of threads', () => {
 
 test('refuses shapes that do not fit', () => {
   const { table, triplets } = example(5, 3)
-  expect(() => bprGradient(table, triplets, userCount, matrix(3, 3), new Int32Array(table.rows))).toThrow('expected gradient (32, 3)')
-  expect(() => decayUsed(table, new Int32Array(3), 1, table)).toThrow('expected gradient (32, 3) and uses (32), got (32, 3) and (3)')
+  expect(() => bprGradient(table, triplets, userCount, matrix(3, 3), new Int32Array(table.rows))).toThrow(
+    'expected gradient (32, 3)',
+  )
+  expect(() => decayUsed(table, new Int32Array(3), 1, table)).toThrow(
+    'expected gradient (32, 3) and uses (32), got (32, 3) and (3)',
+  )
 })

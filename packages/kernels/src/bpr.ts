@@ -21,15 +21,26 @@ const rowsPerTask = 1024
  * `uses` (N) how often each row takes part in a triplet.
  * @throws RangeError when the shapes do not fit.
  */
-export function bprGradient(table: Matrix, triplets: Triplets, firstItem: number, gradient: Matrix, uses: Int32Array): number {
+export function bprGradient(
+  table: Matrix,
+  triplets: Triplets,
+  firstItem: number,
+  gradient: Matrix,
+  uses: Int32Array,
+): number {
   const { users, positives, negatives } = triplets
   const count = users.length
   const { rows, cols } = table
   if (positives.length !== count || negatives.length !== count) {
-    throw new RangeError(`bprGradient: expected ${count} items, got ${positives.length} positive and ${negatives.length} negative`)
+    throw new RangeError(
+      `bprGradient: expected ${count} items, got ${positives.length} positive and ${negatives.length} negative`,
+    )
   }
   if (gradient.rows !== rows || gradient.cols !== cols || uses.length !== rows) {
-    throw new RangeError(`bprGradient: expected gradient (${rows}, ${cols}) and uses (${rows}), got (${gradient.rows}, ${gradient.cols}) and (${uses.length})`)
+    throw new RangeError(
+      `bprGradient: expected gradient (${rows}, ${cols}) and uses (${rows}), got (${gradient.rows}, ` +
+        `${gradient.cols}) and (${uses.length})`,
+    )
   }
   const frame = openFrame()
   const batch = [frame.input(table.data), frame.input(users), frame.input(positives), frame.input(negatives)]
@@ -41,7 +52,17 @@ export function bprGradient(table: Matrix, triplets: Triplets, firstItem: number
   const entries = frame.scratch(count * 32)
   runKernel('bprLists', 2, [...batch.slice(1), weights, ends, entries, count, rows, firstItem], count < tripletsPerTask)
   const outputs = [frame.output(gradient.data), frame.output(uses)]
-  runKernel('bprGather', Math.ceil(rows / gatheredPerTask), [batch[0]!, ends, entries, ...outputs, count, cols, rows, gatheredPerTask, firstItem])
+  runKernel('bprGather', Math.ceil(rows / gatheredPerTask), [
+    batch[0]!,
+    ends,
+    entries,
+    ...outputs,
+    count,
+    cols,
+    rows,
+    gatheredPerTask,
+    firstItem,
+  ])
   let loss = 0
   for (const part of new Float64Array(memory.buffer, losses, tasks)) loss += part
   frame.close()
@@ -55,10 +76,21 @@ export function bprGradient(table: Matrix, triplets: Triplets, firstItem: number
 export function decayUsed(table: Matrix, uses: Int32Array, scale: number, gradient: Matrix): void {
   const { rows, cols } = table
   if (gradient.rows !== rows || gradient.cols !== cols || uses.length !== rows) {
-    throw new RangeError(`decayUsed: expected gradient (${rows}, ${cols}) and uses (${rows}), got (${gradient.rows}, ${gradient.cols}) and (${uses.length})`)
+    throw new RangeError(
+      `decayUsed: expected gradient (${rows}, ${cols}) and uses (${rows}), got (${gradient.rows}, ` +
+        `${gradient.cols}) and (${uses.length})`,
+    )
   }
   const frame = openFrame()
-  const args = [frame.input(table.data), frame.input(uses), frame.output(gradient.data, true), rows, cols, rowsPerTask, scale]
+  const args = [
+    frame.input(table.data),
+    frame.input(uses),
+    frame.output(gradient.data, true),
+    rows,
+    cols,
+    rowsPerTask,
+    scale,
+  ]
   runKernel('decayUsed', Math.ceil(rows / rowsPerTask), args, rows * cols < 65_536)
   frame.close()
 }

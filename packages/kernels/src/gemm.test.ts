@@ -16,7 +16,11 @@ const forms: { name: string; run: Gemm; left: 'plain' | 'transposed'; right: 'pl
 
 function randomMatrix(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(3, name)
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 function factors(form: (typeof forms)[number], rows: number, cols: number, depth: number): [Matrix, Matrix] {
@@ -26,7 +30,14 @@ function factors(form: (typeof forms)[number], rows: number, cols: number, depth
   ]
 }
 
-function reference(form: (typeof forms)[number], a: Matrix, b: Matrix, rows: number, cols: number, depth: number): Float64Array {
+function reference(
+  form: (typeof forms)[number],
+  a: Matrix,
+  b: Matrix,
+  rows: number,
+  cols: number,
+  depth: number,
+): Float64Array {
   const out = new Float64Array(rows * cols)
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
@@ -68,7 +79,11 @@ describe.each(forms)('gemm $name', (form) => {
     form.run(a, b, out)
     expectClose(out.data, expected, depth)
     form.run(a, b, out, { accumulate: true })
-    expectClose(out.data, expected.map((x) => 2 * x), 2 * depth)
+    expectClose(
+      out.data,
+      expected.map((x) => 2 * x),
+      2 * depth,
+    )
   })
 
   test('works in place on kernel memory', () => {

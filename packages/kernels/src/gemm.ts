@@ -18,7 +18,8 @@ const panelColumns = 8
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmNN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
-  if (a.cols !== b.rows || out.rows !== a.rows || out.cols !== b.cols) throw misfit('gemmNN', '(M, K), (K, N) and (M, N)', a, b, out)
+  if (a.cols !== b.rows || out.rows !== a.rows || out.cols !== b.cols)
+    throw misfit('gemmNN', '(M, K), (K, N) and (M, N)', a, b, out)
   const frame = openFrame()
   // Rows of b that lie far apart fall into the same few cache sets: panels without gaps do not.
   const pack = b.cols >= 256 && a.rows >= 32
@@ -34,7 +35,8 @@ export function gemmNN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions =
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmNT(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
-  if (a.cols !== b.cols || out.rows !== a.rows || out.cols !== b.rows) throw misfit('gemmNT', '(M, K), (N, K) and (M, N)', a, b, out)
+  if (a.cols !== b.cols || out.rows !== a.rows || out.cols !== b.rows)
+    throw misfit('gemmNT', '(M, K), (N, K) and (M, N)', a, b, out)
   const frame = openFrame()
   const right = packed(frame, b, b.rows, b.cols, bytes, b.cols * bytes)
   product(frame, a, { rows: a.rows, depth: a.cols, row: a.cols * bytes, step: bytes }, right, out, options)
@@ -46,7 +48,8 @@ export function gemmNT(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions =
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmTN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
-  if (a.rows !== b.rows || out.rows !== a.cols || out.cols !== b.cols) throw misfit('gemmTN', '(K, M), (K, N) and (M, N)', a, b, out)
+  if (a.rows !== b.rows || out.rows !== a.cols || out.cols !== b.cols)
+    throw misfit('gemmTN', '(K, M), (K, N) and (M, N)', a, b, out)
   const frame = openFrame()
   const right = { address: frame.input(b.data), step: b.cols * bytes, panel: panelColumns * bytes }
   product(frame, a, { rows: a.cols, depth: a.rows, row: bytes, step: a.cols * bytes }, right, out, options)
@@ -80,8 +83,19 @@ function product(frame: Frame, a: Matrix, left: Left, right: Right, out: Matrix,
   const target = frame.output(out.data, accumulate === 1)
   const partial = cuts > 1 ? frame.scratch(cuts * rows * cols * bytes) : target
   const args = [
-    frame.input(a.data), right.address, partial, rows, cols, depth, left.row, left.step, right.step, right.panel,
-    rowsPerTask, depthPerTask, cuts > 1 ? 0 : accumulate,
+    frame.input(a.data),
+    right.address,
+    partial,
+    rows,
+    cols,
+    depth,
+    left.row,
+    left.step,
+    right.step,
+    right.panel,
+    rowsPerTask,
+    depthPerTask,
+    cuts > 1 ? 0 : accumulate,
   ]
   if (rowTasks * cols > 0) runKernel('gemm', rowTasks * cuts, args, serial)
   if (cuts > 1) runKernel('sumParts', 1, [partial, target, rows * cols, rows * cols, cuts, accumulate])

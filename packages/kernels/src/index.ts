@@ -1,7 +1,16 @@
 export { allocate, allocateInt32, kernelMemoryBytes, release } from './memory.ts'
 export { propagate } from './propagate.ts'
 export { nullMmd, rbfMmd, type MmdOptions, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
-export { featureSums, mmdOfFeatures, randomFourierMmd, randomFrequencies, setFeatureGradient, type FeaturePlace, type FourierMmd, type FourierOptions } from './random-fourier.ts'
+export {
+  featureSums,
+  mmdOfFeatures,
+  randomFourierMmd,
+  randomFrequencies,
+  setFeatureGradient,
+  type FeaturePlace,
+  type FourierMmd,
+  type FourierOptions,
+} from './random-fourier.ts'
 export { addAffine, crossMoments, squareMoments } from './row-moments.ts'
 export { scoreTopK } from './score-top-k.ts'
 export { setThreads, threads } from './runtime.ts'
@@ -11,4 +20,13 @@ export { scatterAdd } from './scatter-add.ts'
 export { bprGradient, decayUsed, type Triplets } from './bpr.ts'
 export { layerMean } from './layer-mean.ts'
 export { sampleUnseen } from './sample-unseen.ts'
-export { nmfGradient, nmfLayout, nmfSize, nmfTopK, type NmfBatch, type NmfShape, type NmfUsers, type Placed } from './nmf.ts'
+export {
+  nmfGradient,
+  nmfLayout,
+  nmfSize,
+  nmfTopK,
+  type NmfBatch,
+  type NmfShape,
+  type NmfUsers,
+  type Placed,
+} from './nmf.ts'

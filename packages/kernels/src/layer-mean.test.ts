@@ -15,7 +15,11 @@ function randomGraph(nodes: number, edges: number): Csr {
 
 function randomMatrix(rows: number, cols: number, name = 'x'): Matrix {
   const random = randomStream(7, name)
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 function reference(graph: Csr, x: Matrix, layers: number): Float64Array {
@@ -27,7 +31,8 @@ function reference(graph: Csr, x: Matrix, layers: number): Float64Array {
     for (let i = 0; i < graph.rows; i++) {
       for (let p = graph.indptr[i]!; p < graph.indptr[i + 1]!; p++) {
         const j = graph.indices[p]!
-        for (let k = 0; k < x.cols; k++) next[i * x.cols + k]! += layer[j * x.cols + k]! / Math.sqrt(degree(i) * degree(j))
+        for (let k = 0; k < x.cols; k++)
+          next[i * x.cols + k]! += layer[j * x.cols + k]! / Math.sqrt(degree(i) * degree(j))
       }
     }
     layer = next
@@ -91,5 +96,7 @@ test('gives the same bytes on any number of threads', () => {
 })
 
 test('refuses shapes that do not fit', () => {
-  expect(() => layerMean(randomGraph(4, 3), matrix(5, 2), 3, matrix(4, 2))).toThrow('expected a square graph, x and out (4, K)')
+  expect(() => layerMean(randomGraph(4, 3), matrix(5, 2), 3, matrix(4, 2))).toThrow(
+    'expected a square graph, x and out (4, K)',
+  )
 })

@@ -13,17 +13,20 @@ const panelColumns = 16
  * own transpose: applied to a gradient it propagates backwards. `out` must not overlap `x`.
  * @throws RangeError when the shapes do not fit.
  *
- * With `wanted` (N), only those rows of `out` are written for which it is not zero; for others the last layer is spared.
+ * With `wanted` (N), only those rows of `out` are written for which it is not zero; for others the last layer is
+ * spared.
  * @throws RangeError when the shapes do not fit.
  */
 export function layerMean(graph: Csr, x: Matrix, layers: number, out: Matrix, wanted?: Int32Array): void {
   const rows = graph.rows
   if (graph.cols !== rows || x.rows !== rows || out.rows !== rows || out.cols !== x.cols) {
     throw new RangeError(
-      `layerMean: expected a square graph, x and out (${rows}, K), got (${rows}, ${graph.cols}), (${x.rows}, ${x.cols}) and (${out.rows}, ${out.cols})`,
+      `layerMean: expected a square graph, x and out (${rows}, K), got (${rows}, ${graph.cols}), (${x.rows}, ` +
+        `${x.cols}) and (${out.rows}, ${out.cols})`,
     )
   }
-  if (wanted && wanted.length !== rows) throw new RangeError(`layerMean: expected ${rows} rows wanted or not, got ${wanted.length}`)
+  if (wanted && wanted.length !== rows)
+    throw new RangeError(`layerMean: expected ${rows} rows wanted or not, got ${wanted.length}`)
   if (layers === 0) {
     for (let i = 0; i < rows; i++) {
       if (!wanted || wanted[i]) out.data.set(x.data.subarray(i * x.cols, (i + 1) * x.cols), i * x.cols)
@@ -31,13 +34,30 @@ export function layerMean(graph: Csr, x: Matrix, layers: number, out: Matrix, wa
     return
   }
   const frame = openFrame()
-  const [indptr, indices, source, target] = [frame.input(graph.indptr), frame.input(graph.indices), frame.input(x.data), frame.output(out.data, wanted !== undefined)]
+  const [indptr, indices, source, target] = [
+    frame.input(graph.indptr),
+    frame.input(graph.indices),
+    frame.input(x.data),
+    frame.output(out.data, wanted !== undefined),
+  ]
   const only = wanted ? frame.input(wanted) : 0
   const panels = Math.ceil(x.cols / panelColumns)
   const bytes = panels * rows * panelColumns * 4
   const tables = [frame.scratch(bytes), layers > 1 ? frame.scratch(bytes) : 0]
   const run = (from: number, to: number, last: boolean): void => {
-    const args = [indptr, indices, from, source, to, rows, x.cols, rowsPerTask, last ? 1 : 0, 1 / (layers + 1), last ? only : 0]
+    const args = [
+      indptr,
+      indices,
+      from,
+      source,
+      to,
+      rows,
+      x.cols,
+      rowsPerTask,
+      last ? 1 : 0,
+      1 / (layers + 1),
+      last ? only : 0,
+    ]
     runKernel('layerMean', panels * Math.ceil(rows / rowsPerTask), args)
   }
   run(0, tables[0]!, false)

@@ -45,7 +45,9 @@ export function allocateBytes(bytes: number): number {
     try {
       memory.grow(Math.ceil(missing / page))
     } catch (cause) {
-      throw new RangeError(`allocate: expected at most 4 GiB of kernel memory in use, got ${address + size} bytes`, { cause })
+      throw new RangeError(`allocate: expected at most 4 GiB of kernel memory in use, got ${address + size} bytes`, {
+        cause,
+      })
     }
     buffers.add(memory.buffer)
   }
@@ -117,7 +119,8 @@ export interface Frame {
 export function openFrame(): Frame {
   const taken: number[] = []
   const results: { array: Numbers; address: number }[] = []
-  const bytesAt = (address: number, array: Numbers): Uint8Array => new Uint8Array(memory.buffer, address, array.byteLength)
+  const bytesAt = (address: number, array: Numbers): Uint8Array =>
+    new Uint8Array(memory.buffer, address, array.byteLength)
   const bytesOf = (array: Numbers): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   const scratch = (bytes: number): number => {
     const address = allocateBytes(bytes)

@@ -1,6 +1,17 @@
 import { csrFromPairs, csrHas, matrix, randomStream } from '@indistinct/core'
 import { afterEach, describe, expect, test } from 'vitest'
-import { allocate, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, setThreads, threads, type NmfBatch, type NmfShape } from './index.ts'
+import {
+  allocate,
+  nmfGradient,
+  nmfLayout,
+  nmfSize,
+  nmfTopK,
+  release,
+  setThreads,
+  threads,
+  type NmfBatch,
+  type NmfShape,
+} from './index.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))
@@ -13,7 +24,11 @@ function randomParameters(shape: NmfShape, size = 0.5): Float32Array {
 function randomBatch(shape: NmfShape, count: number, perPositive: number): NmfBatch {
   const random = randomStream(10, 'batch')
   const draw = (length: number, n: number): Int32Array => Int32Array.from({ length }, () => random.integer(n))
-  return { users: draw(count, shape.users), positives: draw(count, shape.items), negatives: draw(count * perPositive, shape.items) }
+  return {
+    users: draw(count, shape.users),
+    positives: draw(count, shape.items),
+    negatives: draw(count * perPositive, shape.items),
+  }
 }
 
 /** The logit by the definition, in float64, on a concatenated first layer. */
@@ -28,12 +43,16 @@ function logit(shape: NmfShape, parameters: ArrayLike<number>, user: number, ite
   for (let c = 0; c < shape.mlp; c++) layer.push(value('item-mlp', item, c))
   shape.hidden.forEach((width, l) => {
     layer = Array.from({ length: width }, (_, j) => {
-      const sum = layer.reduce((s, x, i) => s + x * value(`hidden-${l + 1}-weights`, i, j), value(`hidden-${l + 1}-bias`, 0, j))
+      const sum = layer.reduce(
+        (s, x, i) => s + x * value(`hidden-${l + 1}-weights`, i, j),
+        value(`hidden-${l + 1}-bias`, 0, j),
+      )
       return Math.max(0, sum)
     })
   })
   let x = value('output-bias', 0, 0)
-  for (let c = 0; c < shape.gmf; c++) x += value('output-weights', c, 0) * value('user-gmf', user, c) * value('item-gmf', item, c)
+  for (let c = 0; c < shape.gmf; c++)
+    x += value('output-weights', c, 0) * value('user-gmf', user, c) * value('item-gmf', item, c)
   layer.forEach((activation, j) => (x += value('output-weights', shape.gmf + j, 0) * activation))
   return x
 }
@@ -45,7 +64,8 @@ function referenceLoss(shape: NmfShape, parameters: ArrayLike<number>, batch: Nm
   let loss = 0
   for (let q = 0; q < count; q++) {
     loss += softplus(-logit(shape, parameters, batch.users[q]!, batch.positives[q]!))
-    for (let n = 0; n < perPositive; n++) loss += softplus(logit(shape, parameters, batch.users[q]!, batch.negatives[q * perPositive + n]!))
+    for (let n = 0; n < perPositive; n++)
+      loss += softplus(logit(shape, parameters, batch.users[q]!, batch.negatives[q * perPositive + n]!))
   }
   return loss / (count * (1 + perPositive))
 }
@@ -77,7 +97,12 @@ describe.each(shapes)('NMF with %s', (_, shape, count, perPositive) => {
 
   test('ranks by the definition, seen items left out', () => {
     const parameters = randomParameters(shape)
-    const tables = Object.fromEntries(nmfLayout(shape).map(({ name, offset, rows, cols }) => [name, matrix(rows, cols, parameters.slice(offset, offset + rows * cols))]))
+    const tables = Object.fromEntries(
+      nmfLayout(shape).map(({ name, offset, rows, cols }) => [
+        name,
+        matrix(rows, cols, parameters.slice(offset, offset + rows * cols)),
+      ]),
+    )
     const seen = csrFromPairs(shape.users, shape.items, Int32Array.of(0, 0, 2), Int32Array.of(1, 3, 0))
     const users = { gmf: tables['user-gmf']!, mlp: tables['user-mlp']! }
     const ids = nmfTopK(shape, parameters, users, seen, shape.items)
@@ -131,6 +156,10 @@ test('refuses lengths and shapes that do not fit', () => {
   const parameters = new Float32Array(nmfSize(wide))
   const batch = randomBatch(wide, 3, 2)
   expect(() => nmfGradient(wide, parameters, batch, new Float32Array(1))).toThrow('and gradient of')
-  expect(() => nmfGradient(wide, parameters, { ...batch, negatives: new Int32Array(5) }, parameters)).toThrow('a multiple of 3 negatives, got 3 and 5')
-  expect(() => nmfTopK(wide, parameters, { gmf: matrix(2, 16), mlp: matrix(3, 16) }, undefined, 4)).toThrow('expected users (2, 16) and (2, 16), got (2, 16) and (3, 16)')
+  expect(() => nmfGradient(wide, parameters, { ...batch, negatives: new Int32Array(5) }, parameters)).toThrow(
+    'a multiple of 3 negatives, got 3 and 5',
+  )
+  expect(() => nmfTopK(wide, parameters, { gmf: matrix(2, 16), mlp: matrix(3, 16) }, undefined, 4)).toThrow(
+    'expected users (2, 16) and (2, 16), got (2, 16) and (3, 16)',
+  )
 })

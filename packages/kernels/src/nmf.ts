@@ -1,7 +1,7 @@
 /**
- * @file Neural matrix factorisation (He et al. 2017, NeuMF): gradient of a batch, and full rankings. The logit of a user
- * and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c. The first layer is split into a user and
- * an item part, each computed once a step or ranking, however many samples share it.
+ * @file Neural matrix factorisation (He et al. 2017, NeuMF): gradient of a batch, and full rankings. The logit of a
+ * user and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c. The first layer is split into a
+ * user and an item part, each computed once a step or ranking, however many samples share it.
  */
 
 import type { Csr, Matrix } from '@indistinct/core'
@@ -29,8 +29,8 @@ export interface Placed {
 
 /**
  * Names, places and shapes of the parameters in one flat array: user-gmf, item-gmf, user-mlp, item-mlp, then
- * hidden-L-weights (inputs, width) and hidden-L-bias (1, width) for each layer L from 1 (the inputs of the first are the
- * user's dimensions, then the item's), output-weights (gmf + last width, 1) and output-bias (1, 1).
+ * hidden-L-weights (inputs, width) and hidden-L-bias (1, width) for each layer L from 1 (the inputs of the first are
+ * the user's dimensions, then the item's), output-weights (gmf + last width, 1) and output-bias (1, 1).
  */
 export function nmfLayout(shape: NmfShape): readonly Placed[] {
   const { users, items, gmf, mlp, hidden } = shape
@@ -79,17 +79,25 @@ const usersPerTask = 16
  * parameters. Both flat arrays are in the order of `nmfLayout`.
  * @throws RangeError when lengths do not fit.
  */
-export function nmfGradient(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): number {
+export function nmfGradient(
+  shape: NmfShape,
+  parameters: Float32Array,
+  batch: NmfBatch,
+  gradient: Float32Array,
+): number {
   const { users, items, gmf, hidden } = shape
   const count = batch.users.length
   const perPositive = batch.negatives.length / count
   const size = nmfSize(shape)
   if (parameters.length !== size || gradient.length !== size) {
-    throw new RangeError(`nmfGradient: expected parameters and gradient of ${size}, got ${parameters.length} and ${gradient.length}`)
+    throw new RangeError(
+      `nmfGradient: expected parameters and gradient of ${size}, got ${parameters.length} and ${gradient.length}`,
+    )
   }
   if (batch.positives.length !== count || !Number.isInteger(perPositive)) {
     throw new RangeError(
-      `nmfGradient: expected ${count} positives and a multiple of ${count} negatives, got ${batch.positives.length} and ${batch.negatives.length}`,
+      `nmfGradient: expected ${count} positives and a multiple of ${count} negatives, got ` +
+        `${batch.positives.length} and ${batch.negatives.length}`,
     )
   }
   const frame = openFrame()
@@ -100,7 +108,13 @@ export function nmfGradient(shape: NmfShape, parameters: Float32Array, batch: Nm
   const samples = count * (1 + perPositive)
   const { userHidden, itemHidden, itemFactors } = firstStage(frame, shape, at)
   const widths = frame.input(Int32Array.from(hidden))
-  const indices = [frame.input(batch.users), frame.input(batch.positives), frame.input(batch.negatives), count, perPositive]
+  const indices = [
+    frame.input(batch.users),
+    frame.input(batch.positives),
+    frame.input(batch.negatives),
+    count,
+    perPositive,
+  ]
   const logits = frame.scratch(samples * bytes)
   const delta = frame.scratch(samples * width1 * bytes)
 
@@ -112,8 +126,22 @@ export function nmfGradient(shape: NmfShape, parameters: Float32Array, batch: Nm
   const shares = viewOf(frame.scratch(tasks * (tail + 1) * bytes), tasks * (tail + 1))
   const scratch = (layerValues(hidden) + 2 * together * Math.max(...hidden)) * bytes
   runKernel('nmfStep', tasks, [
-    ...indices, perTask, address(userHidden), address(itemHidden), address(at['user-gmf']!), address(itemFactors), gmf, bias,
-    transposedTower(frame, shape, at), widths, hidden.length, logits, delta, tail + 1, scratch, shares.byteOffset,
+    ...indices,
+    perTask,
+    address(userHidden),
+    address(itemHidden),
+    address(at['user-gmf']!),
+    address(itemFactors),
+    gmf,
+    bias,
+    transposedTower(frame, shape, at),
+    widths,
+    hidden.length,
+    logits,
+    delta,
+    tail + 1,
+    scratch,
+    shares.byteOffset,
     frame.scratch(tasks * scratch),
   ])
   runKernel('sumParts', 1, [shares.byteOffset, address(to['hidden-1-bias']!), tail, tail + 1, tasks, 0])
@@ -122,14 +150,29 @@ export function nmfGradient(shape: NmfShape, parameters: Float32Array, batch: Nm
 
   const factorShares = frame.scratch(ownerTasks * gmf * bytes)
   const [weights, weightsGradient] = [halves(at['hidden-1-weights']!), halves(to['hidden-1-weights']!)]
-  for (const [side, name, rows] of [[0, 'user', users], [1, 'item', items]] as const) {
+  for (const [side, name, rows] of [
+    [0, 'user', users],
+    [1, 'item', items],
+  ] as const) {
     const owned = samples < 2048 ? rows : Math.ceil(rows / ownerTasks)
     const owners = Math.ceil(rows / owned)
     const sums = scratchMatrix(frame, rows, width1)
     const others = side === 0 ? itemFactors : at['user-gmf']!
     runKernel('nmfScatter', owners, [
-      side, ...indices, logits, delta, width1, address(others), gmf, address(to[`${name}-gmf`]!), address(sums), rows, owned,
-      address(at['item-gmf']!), address(at['output-weights']!), factorShares,
+      side,
+      ...indices,
+      logits,
+      delta,
+      width1,
+      address(others),
+      gmf,
+      address(to[`${name}-gmf`]!),
+      address(sums),
+      rows,
+      owned,
+      address(at['item-gmf']!),
+      address(at['output-weights']!),
+      factorShares,
     ])
     if (side === 1) runKernel('sumParts', 1, [factorShares, address(to['output-weights']!), gmf, gmf, owners, 0])
     gemmTN(at[`${name}-mlp`]!, sums, weightsGradient[side])
@@ -150,14 +193,21 @@ export interface NmfUsers {
  * (n, items) left out, -1 where fewer than k remain. Item tables and layers come from `parameters`.
  * @throws RangeError when the shapes do not fit.
  */
-export function nmfTopK(shape: NmfShape, parameters: Float32Array, users: NmfUsers, seen: Csr | undefined, k: number): Int32Array {
+export function nmfTopK(
+  shape: NmfShape,
+  parameters: Float32Array,
+  users: NmfUsers,
+  seen: Csr | undefined,
+  k: number,
+): Int32Array {
   const { items, gmf, mlp, hidden } = shape
   const rows = users.gmf.rows
   const size = nmfSize(shape)
   if (parameters.length !== size) throw new RangeError(`nmfTopK: expected ${size} parameters, got ${parameters.length}`)
   if (users.gmf.cols !== gmf || users.mlp.cols !== mlp || users.mlp.rows !== rows) {
     throw new RangeError(
-      `nmfTopK: expected users (${rows}, ${gmf}) and (${rows}, ${mlp}), got (${rows}, ${users.gmf.cols}) and (${users.mlp.rows}, ${users.mlp.cols})`,
+      `nmfTopK: expected users (${rows}, ${gmf}) and (${rows}, ${mlp}), got (${rows}, ${users.gmf.cols}) and ` +
+        `(${users.mlp.rows}, ${users.mlp.cols})`,
     )
   }
   if (seen && (seen.rows !== rows || seen.cols !== items)) {
@@ -172,9 +222,24 @@ export function nmfTopK(shape: NmfShape, parameters: Float32Array, users: NmfUse
   const tasks = Math.ceil(rows / usersPerTask)
   const scratch = (layerValues(hidden) + k) * bytes
   runKernel('nmfRank', tasks, [
-    address(userHidden), address(itemHidden), frame.input(users.gmf.data), address(itemFactors), gmf, address(at['hidden-1-bias']!),
-    address(at['output-weights']!) + gmf * bytes, frame.input(Int32Array.from(hidden)), hidden.length, rows, items, usersPerTask, k,
-    seen ? frame.input(seen.indptr) : 0, seen ? frame.input(seen.indices) : 0, frame.output(ids), frame.scratch(tasks * scratch), scratch,
+    address(userHidden),
+    address(itemHidden),
+    frame.input(users.gmf.data),
+    address(itemFactors),
+    gmf,
+    address(at['hidden-1-bias']!),
+    address(at['output-weights']!) + gmf * bytes,
+    frame.input(Int32Array.from(hidden)),
+    hidden.length,
+    rows,
+    items,
+    usersPerTask,
+    k,
+    seen ? frame.input(seen.indptr) : 0,
+    seen ? frame.input(seen.indices) : 0,
+    frame.output(ids),
+    frame.scratch(tasks * scratch),
+    scratch,
   ])
   frame.close()
   return ids
@@ -184,12 +249,19 @@ type Tables = Readonly<Record<string, Matrix>>
 
 function placedTables(shape: NmfShape, flat: Float32Array): Tables {
   return Object.fromEntries(
-    nmfLayout(shape).map(({ name, offset, rows, cols }) => [name, { rows, cols, data: flat.subarray(offset, offset + rows * cols) }]),
+    nmfLayout(shape).map(({ name, offset, rows, cols }) => [
+      name,
+      { rows, cols, data: flat.subarray(offset, offset + rows * cols) },
+    ]),
   )
 }
 
 /** What many samples share: user and item parts of the first layer, and item factors times their output weights. */
-function firstStage(frame: Frame, shape: NmfShape, at: Tables): { userHidden: Matrix; itemHidden: Matrix; itemFactors: Matrix } {
+function firstStage(
+  frame: Frame,
+  shape: NmfShape,
+  at: Tables,
+): { userHidden: Matrix; itemHidden: Matrix; itemFactors: Matrix } {
   const weights = halves(at['hidden-1-weights']!)
   const userHidden = scratchMatrix(frame, at['user-mlp']!.rows, shape.hidden[0]!)
   const itemHidden = scratchMatrix(frame, shape.items, shape.hidden[0]!)

@@ -18,14 +18,19 @@ function randomCsr(rows: number, cols: number, entries: number, weighted: boolea
 
 function randomMatrix(rows: number, cols: number): Matrix {
   const random = randomStream(2, 'matrix')
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 function reference(a: Csr, x: Matrix): Float64Array {
   const out = new Float64Array(a.rows * x.cols)
   for (let i = 0; i < a.rows; i++) {
     for (let p = a.indptr[i]!; p < a.indptr[i + 1]!; p++) {
-      for (let k = 0; k < x.cols; k++) out[i * x.cols + k]! += (a.values?.[p] ?? 1) * x.data[a.indices[p]! * x.cols + k]!
+      for (let k = 0; k < x.cols; k++)
+        out[i * x.cols + k]! += (a.values?.[p] ?? 1) * x.data[a.indices[p]! * x.cols + k]!
     }
   }
   return out
@@ -60,5 +65,7 @@ test('gives the same bytes on any number of threads', () => {
 })
 
 test('refuses shapes that do not fit', () => {
-  expect(() => propagate(randomCsr(4, 3, 5, false), matrix(4, 2), matrix(4, 2))).toThrow('expected x (3, K) and out (4, K)')
+  expect(() => propagate(randomCsr(4, 3, 5, false), matrix(4, 2), matrix(4, 2))).toThrow(
+    'expected x (3, K) and out (4, K)',
+  )
 })

@@ -13,7 +13,8 @@ const rowsPerTask = 256
 export function propagate(adjacency: Csr, x: Matrix, out: Matrix): void {
   if (x.rows !== adjacency.cols || out.rows !== adjacency.rows || out.cols !== x.cols) {
     throw new RangeError(
-      `propagate: expected x (${adjacency.cols}, K) and out (${adjacency.rows}, K), got (${x.rows}, ${x.cols}) and (${out.rows}, ${out.cols})`,
+      `propagate: expected x (${adjacency.cols}, K) and out (${adjacency.rows}, K), got (${x.rows}, ${x.cols}) ` +
+        `and (${out.rows}, ${out.cols})`,
     )
   }
   const frame = openFrame()

@@ -1,6 +1,15 @@
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { afterEach, describe, expect, test } from 'vitest'
-import { kernelMemoryBytes, nullMmd, randomFourierMmd, randomFrequencies, rbfMmd, setThreads, threads, type TwoSamples } from './index.ts'
+import {
+  kernelMemoryBytes,
+  nullMmd,
+  randomFourierMmd,
+  randomFrequencies,
+  rbfMmd,
+  setThreads,
+  threads,
+  type TwoSamples,
+} from './index.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))
@@ -14,7 +23,8 @@ function example(rows: number, cols: number, shift = 0.4): { theta: Matrix; samp
   for (let i = 0; i < rows; i++) {
     const isFirst = i % 4 === 0
     if (i % 9 !== 8) (isFirst ? first : second).push(i)
-    for (let k = 0; k < cols; k++) theta.data[i * cols + k] = 2 + (random.normal() * (isFirst ? 1 : 1.2) + (isFirst ? shift : 0)) / (1 + k)
+    for (let k = 0; k < cols; k++)
+      theta.data[i * cols + k] = 2 + (random.normal() * (isFirst ? 1 : 1.2) + (isFirst ? shift : 0)) / (1 + k)
   }
   return { theta, samples: { first: Int32Array.from(first), second: Int32Array.from(second) } }
 }
@@ -30,7 +40,10 @@ function reference(theta: Matrix, samples: TwoSamples, frequencies: Matrix, band
   let total = 0
   for (let f = 0; f < frequencies.rows; f++) {
     for (const m of [0.25, 0.5, 1, 2, 4]) {
-      const w = Float64Array.from({ length: K }, (_, k) => frequencies.data[f * K + k]! * Math.sqrt(2 / (bandwidth * m)))
+      const w = Float64Array.from(
+        { length: K },
+        (_, k) => frequencies.data[f * K + k]! * Math.sqrt(2 / (bandwidth * m)),
+      )
       const angle = (i: number): number => w.reduce((sum, part, k) => sum + part * theta.data[i * K + k]!, 0)
       let [c, s, allC, allS] = [0, 0, 0, 0]
       for (const [i, weight] of weights) {
@@ -62,7 +75,11 @@ function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): 
 
 describe('randomFourierMmd', () => {
   // Rows below and above a task's 512; frequencies that fill a tile of 128, and that do not.
-  test.each([[40, 1, 8], [300, 5, 24], [700, 16, 136]])('equals its features in float64 at N = %i, K = %i, F = %i', (rows, cols, count) => {
+  test.each([
+    [40, 1, 8],
+    [300, 5, 24],
+    [700, 16, 136],
+  ])('equals its features in float64 at N = %i, K = %i, F = %i', (rows, cols, count) => {
     const { theta, samples } = example(rows, cols)
     const frequencies = randomFrequencies(cols, count, randomStream(1, 'frequencies'))
     const result = randomFourierMmd(theta, samples, frequencies)
@@ -109,7 +126,7 @@ describe('randomFourierMmd', () => {
       expect(Math.abs(mean - 1)).toBeLessThan((4 * deviation) / Math.sqrt(repeats))
       expect(deviation).toBeLessThan(0.15)
       // The stated standard error is one of independent draws, and orthogonal ones do not exceed it by much.
-      if (estimates === values) expect(deviation).toBeLessThan(1.2 * errors.reduce((a, b) => a + b, 0) / repeats)
+      if (estimates === values) expect(deviation).toBeLessThan((1.2 * errors.reduce((a, b) => a + b, 0)) / repeats)
     }
     expect(relativeError(gradient, exact.gradient!.data)).toBeLessThan(0.03)
   })
@@ -120,7 +137,10 @@ describe('randomFourierMmd', () => {
     const error = (count: number): number => {
       let sum = 0
       for (let r = 0; r < 10; r++) {
-        sum += relativeError(randomFourierMmd(theta, samples, randomFrequencies(16, count, randomStream(r, count))).gradient().data, exact.gradient!.data)
+        sum += relativeError(
+          randomFourierMmd(theta, samples, randomFrequencies(16, count, randomStream(r, count))).gradient().data,
+          exact.gradient!.data,
+        )
       }
       return sum / 10
     }
@@ -153,7 +173,11 @@ describe('randomFourierMmd', () => {
 
   test('all rows equal: no difference, no gradient', () => {
     const { samples } = example(40, 3)
-    const result = randomFourierMmd(matrix(40, 3, new Float32Array(120).fill(0.5)), samples, randomFrequencies(3, 8, randomStream(0)))
+    const result = randomFourierMmd(
+      matrix(40, 3, new Float32Array(120).fill(0.5)),
+      samples,
+      randomFrequencies(3, 8, randomStream(0)),
+    )
     expect([result.value, result.bandwidth]).toEqual([0, 0])
     expect(result.gradient().data.every((g) => g === 0)).toBe(true)
   })
@@ -161,9 +185,13 @@ describe('randomFourierMmd', () => {
   test('refuses what does not fit', () => {
     const { theta, samples } = example(30, 3)
     expect(() => randomFrequencies(3, 12, randomStream(0))).toThrow('expected a positive multiple of 8, got 12')
-    expect(() => randomFourierMmd(theta, samples, randomFrequencies(2, 8, randomStream(0)))).toThrow('expected frequencies (a multiple of 8, 3), got (8, 2)')
+    expect(() => randomFourierMmd(theta, samples, randomFrequencies(2, 8, randomStream(0)))).toThrow(
+      'expected frequencies (a multiple of 8, 3), got (8, 2)',
+    )
     theta.data[5] = NaN
-    expect(() => randomFourierMmd(theta, samples, randomFrequencies(3, 8, randomStream(0)))).toThrow('expected finite embeddings')
+    expect(() => randomFourierMmd(theta, samples, randomFrequencies(3, 8, randomStream(0)))).toThrow(
+      'expected finite embeddings',
+    )
   })
 })
 

@@ -1,8 +1,8 @@
 /**
  * @file The squared maximum mean discrepancy under the five radial kernels of `rbfMmd`, estimated from random Fourier
  * features (Rahimi and Recht 2007) in O(N F K) where the exact sum over pairs takes O(N^2 K). A radial kernel is the
- * mean of cos(w.(x - y)) over normal frequencies w, so MMD^2 is the mean over w of |E e^{iw.x} - E e^{iw.y}|^2. The five
- * kernels share their frequencies, scaled: one projection serves them all.
+ * mean of cos(w.(x - y)) over normal frequencies w, so MMD^2 is the mean over w of |E e^{iw.x} - E e^{iw.y}|^2. The
+ * five kernels share their frequencies, scaled: one projection serves them all.
  */
 
 import { matrix, type Matrix, type Random } from '@indistinct/core'
@@ -41,7 +41,8 @@ export interface FourierMmd extends Omit<MmdResult, 'gradient'> {
  * distributed as if drawn alone, so that estimates stay unbiased while errors within a run cancel.
  */
 export function randomFrequencies(cols: number, count: number, random: Random): Matrix {
-  if (!Number.isInteger(count) || count < 8 || count % 8 !== 0) throw new RangeError(`randomFrequencies: expected a positive multiple of 8, got ${count}`)
+  if (!Number.isInteger(count) || count < 8 || count % 8 !== 0)
+    throw new RangeError(`randomFrequencies: expected a positive multiple of 8, got ${count}`)
   const out = matrix(count, cols)
   const run: Float64Array[] = []
   for (let f = 0; f < count; f++) {
@@ -80,23 +81,44 @@ function orthogonalUnit(cols: number, run: readonly Float64Array[], random: Rand
  * the same bytes for any number of threads; memory beyond theta and the gradient does not depend on N.
  * @throws RangeError as `rbfMmd`, and on frequencies that do not fit.
  */
-export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies: Matrix, options: FourierOptions = {}): FourierMmd {
+export function randomFourierMmd(
+  theta: Matrix,
+  samples: TwoSamples,
+  frequencies: Matrix,
+  options: FourierOptions = {},
+): FourierMmd {
   if (frequencies.cols !== theta.cols || frequencies.rows === 0 || frequencies.rows % 8 !== 0) {
-    throw new RangeError(`randomFourierMmd: expected frequencies (a multiple of 8, ${theta.cols}), got (${frequencies.rows}, ${frequencies.cols})`)
+    throw new RangeError(
+      `randomFourierMmd: expected frequencies (a multiple of 8, ${theta.cols}), got (${frequencies.rows}, ` +
+        `${frequencies.cols})`,
+    )
   }
   const groups = rowGroups(theta.rows, samples)
   const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
   const { mean, squares } = rowSpread(theta, groups)
-  if (!Number.isFinite(squares)) throw new RangeError(`randomFourierMmd: expected finite embeddings, got a sum of squares of ${squares}`)
+  if (!Number.isFinite(squares))
+    throw new RangeError(`randomFourierMmd: expected finite embeddings, got a sum of squares of ${squares}`)
   const bandwidth = checkedBandwidth(options.bandwidth) ?? (2 * squares) / (rows - 1)
   if (bandwidth === 0) {
-    return { value: 0, total: kernels * rows * rows, trace: kernels * rows, bandwidth, standardError: 0, gradient: (out) => zeroed(theta, out) }
+    return {
+      value: 0,
+      total: kernels * rows * rows,
+      trace: kernels * rows,
+      bandwidth,
+      standardError: 0,
+      gradient: (out) => zeroed(theta, out),
+    }
   }
   const place = { centre: mean, bandwidth, frequencies }
   const sums = groups.map((group) => featureSums(theta, group.rows, place))
-  const { difference, ...estimate } = mmdOfFeatures(sums, groups.map((group) => group.weight), rows)
+  const { difference, ...estimate } = mmdOfFeatures(
+    sums,
+    groups.map((group) => group.weight),
+    rows,
+  )
   return {
-    ...estimate, bandwidth,
+    ...estimate,
+    bandwidth,
     gradient(out) {
       const gradient = zeroed(theta, out)
       for (const { rows, weight } of groups) setFeatureGradient(gradient, theta, rows, weight, place, difference)
@@ -105,7 +127,10 @@ export function randomFourierMmd(theta: Matrix, samples: TwoSamples, frequencies
   }
 }
 
-/** Where features are taken: of theta - centre (K), for the kernels of a bandwidth, by standard normal frequencies (F, K). */
+/**
+ * Where features are taken: of theta - centre (K), for the kernels of a bandwidth, by standard normal frequencies (F,
+ * K).
+ */
 export interface FeaturePlace {
   readonly centre: Float64Array
   readonly bandwidth: number
@@ -113,11 +138,13 @@ export interface FeaturePlace {
 }
 
 /**
- * Estimates by the sums of features over each sample, the weight of its rows, and the number of rows of both together: all
- * that `randomFourierMmd` needs of a table. `difference`, the weighted sum of features, is what a gradient needs.
+ * Estimates by the sums of features over each sample, the weight of its rows, and the number of rows of both together:
+ * all that `randomFourierMmd` needs of a table. `difference`, the weighted sum of features, is what a gradient needs.
  */
 export function mmdOfFeatures(
-  sums: readonly Float64Array[], weights: readonly number[], rows: number,
+  sums: readonly Float64Array[],
+  weights: readonly number[],
+  rows: number,
 ): Pick<FourierMmd, 'value' | 'total' | 'trace' | 'standardError'> & { readonly difference: Float64Array } {
   const difference = new Float64Array(sums[0]!.length)
   const count = difference.length / featuresPerFrequency
@@ -139,14 +166,24 @@ export function mmdOfFeatures(
     spread += own * own
   }
   value /= count
-  return { value, total, standardError: Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1)), trace: kernels * rows, difference }
+  return {
+    value,
+    total,
+    standardError: Math.sqrt(Math.max(0, spread / count - value * value) / (count - 1)),
+    trace: kernels * rows,
+    difference,
+  }
 }
 
 /** The frequencies in turns, for the widest kernel of the bandwidth. */
 function scaledFrequencies({ bandwidth, frequencies }: FeaturePlace): Matrix {
   // exp(-d^2 / b) is the mean of cos(w.d) over w of variance 2 / b.
   const scale = (widest * Math.sqrt(2 / bandwidth)) / (2 * Math.PI)
-  return matrix(frequencies.rows, frequencies.cols, frequencies.data.map((w) => w * scale))
+  return matrix(
+    frequencies.rows,
+    frequencies.cols,
+    frequencies.data.map((w) => w * scale),
+  )
 }
 
 /** Where feature m of frequency f lies in sums and coefficients, [F / 4][10][4]. */
@@ -169,16 +206,24 @@ export function featureSums(theta: Matrix, rows: Int32Array, place: FeaturePlace
 /** `out`, or a new matrix, of theta's shape and all zeros. */
 function zeroed({ rows, cols }: Matrix, out?: Matrix): Matrix {
   if (!out) return matrix(rows, cols)
-  if (out.rows !== rows || out.cols !== cols) throw new RangeError(`randomFourierMmd: expected a gradient (${rows}, ${cols}), got (${out.rows}, ${out.cols})`)
+  if (out.rows !== rows || out.cols !== cols)
+    throw new RangeError(`randomFourierMmd: expected a gradient (${rows}, ${cols}), got (${out.rows}, ${out.cols})`)
   out.data.fill(0)
   return out
 }
 
 /**
- * Sets `rows` of `gradient` (N, K) to d value / d theta, `weight` being that of each of these rows and value and `difference`
- * as `mmdOfFeatures` gives them; other rows are left alone.
+ * Sets `rows` of `gradient` (N, K) to d value / d theta, `weight` being that of each of these rows and value and
+ * `difference` as `mmdOfFeatures` gives them; other rows are left alone.
  */
-export function setFeatureGradient(gradient: Matrix, theta: Matrix, rows: Int32Array, weight: number, place: FeaturePlace, difference: Float64Array): void {
+export function setFeatureGradient(
+  gradient: Matrix,
+  theta: Matrix,
+  rows: Int32Array,
+  weight: number,
+  place: FeaturePlace,
+  difference: Float64Array,
+): void {
   const frequencies = scaledFrequencies(place)
   // |D|^2 with D = sum_i w_i (cos, sin) of a_m angle_i has derivative 2 w_i a_m (D_sin cos - D_cos sin) by angle_i.
   const coefficients = new Float32Array(difference.length)
@@ -206,7 +251,11 @@ export function setFeatureGradient(gradient: Matrix, theta: Matrix, rows: Int32A
  * of each task, or with `coefficients` the weighted features of rows first .. last - 1 times the frequencies.
  */
 function forEachChunk(
-  theta: Matrix, rows: Int32Array, mean: Float64Array, frequencies: Matrix, coefficients: Float32Array | undefined,
+  theta: Matrix,
+  rows: Int32Array,
+  mean: Float64Array,
+  frequencies: Matrix,
+  coefficients: Float32Array | undefined,
   take: (tasks: number, sums: Float64Array, out: Float32Array, first: number, last: number) => void,
 ): void {
   const { cols } = theta
@@ -237,7 +286,19 @@ function forEachChunk(
         for (let k = 0; k < cols; k++) x[target + k] = theta.data[source + k]! - mean[k]!
       }
       const tasks = Math.ceil((last - first) / rowsPerTask)
-      const args = [at.x, at.panels, at.frequencies, at.coefficients, at.out, at.sums, at.tile, last - first, cols, count, rowsPerTask]
+      const args = [
+        at.x,
+        at.panels,
+        at.frequencies,
+        at.coefficients,
+        at.out,
+        at.sums,
+        at.tile,
+        last - first,
+        cols,
+        count,
+        rowsPerTask,
+      ]
       runKernel('fourierFeatures', tasks, args)
       take(tasks, sums, out, first, last)
     }

@@ -14,7 +14,8 @@ function example(rows: number, cols: number, shift = 0.5): { theta: Matrix; samp
   for (let i = 0; i < rows; i++) {
     const isFirst = i % 3 === 0
     if (i % 7 !== 6) (isFirst ? first : second).push(i)
-    for (let k = 0; k < cols; k++) theta.data[i * cols + k] = 3 + random.normal() * (isFirst ? 1 : 1.2) + (isFirst ? shift : 0)
+    for (let k = 0; k < cols; k++)
+      theta.data[i * cols + k] = 3 + random.normal() * (isFirst ? 1 : 1.2) + (isFirst ? shift : 0)
   }
   return { theta, samples: { first: Int32Array.from(first), second: Int32Array.from(second) } }
 }
@@ -96,7 +97,8 @@ describe('rbfMmd', () => {
 
   test('keeps the value where both samples follow one distribution and the sums nearly cancel', () => {
     const { theta, samples } = example(1500, 16, 0)
-    for (const i of samples.second) for (let k = 0; k < 16; k++) theta.data[i * 16 + k] = 3 + (theta.data[i * 16 + k]! - 3) / 1.2
+    for (const i of samples.second)
+      for (let k = 0; k < 16; k++) theta.data[i * 16 + k] = 3 + (theta.data[i * 16 + k]! - 3) / 1.2
     const expected = reference(theta.data, 16, weightsOf(1500, samples))
     const result = rbfMmd(theta, samples)
     expect(result.value).toBeLessThan(0.02)
@@ -213,7 +215,11 @@ describe('nullMmd', () => {
     let squares = 0
     for (let r = 0; r < repeats; r++) {
       shuffle(all, random)
-      const { value } = rbfMmd(theta, { first: all.slice(0, n1), second: all.slice(n1) }, { gradient: false, bandwidth })
+      const { value } = rbfMmd(
+        theta,
+        { first: all.slice(0, n1), second: all.slice(n1) },
+        { gradient: false, bandwidth },
+      )
       sum += value
       squares += value * value
     }

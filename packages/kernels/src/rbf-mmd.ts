@@ -51,7 +51,8 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
   const groups = rowGroups(theta.rows, samples)
   const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
   const { mean, squares } = rowSpread(theta, groups)
-  if (!Number.isFinite(squares)) throw new RangeError(`rbfMmd: expected finite embeddings, got a sum of squares of ${squares}`)
+  if (!Number.isFinite(squares))
+    throw new RangeError(`rbfMmd: expected finite embeddings, got a sum of squares of ${squares}`)
   const bandwidth = checkedBandwidth(options.bandwidth) ?? (rows > 1 ? (2 * squares) / (rows - 1) : 0)
   const trace = diagonal * rows
   const wantsGradient = options.gradient ?? true
@@ -139,7 +140,8 @@ export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, option
         total += sums[2 * task + 1]!
       }
     }
-    if (Number.isNaN(value)) throw new RangeError(`rbfMmd: expected a bandwidth that float32 distances fit, got ${bandwidth}`)
+    if (Number.isNaN(value))
+      throw new RangeError(`rbfMmd: expected a bandwidth that float32 distances fit, got ${bandwidth}`)
     if (!gathered || !strips) return { value, total, trace, bandwidth }
 
     const gradient = matrix(theta.rows, theta.cols)
@@ -187,15 +189,20 @@ export function rowGroups(count: number, samples: TwoSamples | Float32Array): Ro
     const rows = Int32Array.from(samples.keys()).filter((i) => samples[i] !== 0)
     if (rows.length === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
     for (const i of rows) {
-      if (!Number.isFinite(samples[i]!)) throw new RangeError(`rbfMmd: expected finite weights, got ${samples[i]} for row ${i}`)
+      if (!Number.isFinite(samples[i]!))
+        throw new RangeError(`rbfMmd: expected finite weights, got ${samples[i]} for row ${i}`)
     }
     return [{ rows, weight: 1, relative: samples }]
   }
   const seen = new Uint8Array(count)
-  for (const [name, rows] of [['first', samples.first], ['second', samples.second]] as const) {
+  for (const [name, rows] of [
+    ['first', samples.first],
+    ['second', samples.second],
+  ] as const) {
     if (rows.length === 0) throw new RangeError(`rbfMmd: expected rows in both samples, got none in ${name}`)
     for (const row of rows) {
-      if (!(row >= 0 && row < count)) throw new RangeError(`rbfMmd: expected rows below ${count}, got ${row} in ${name}`)
+      if (!(row >= 0 && row < count))
+        throw new RangeError(`rbfMmd: expected rows below ${count}, got ${row} in ${name}`)
       if (seen[row]) throw new RangeError(`rbfMmd: expected every row once, got ${row} again in ${name}`)
       seen[row] = 1
     }
@@ -251,6 +258,11 @@ function equalRows(theta: Matrix, groups: readonly RowGroup[], rows: number, wan
  * few synchronisations, many runs even work; depends on the table's shape alone.
  */
 function runCount(blocks: number): number {
-  for (const [least, runs] of [[64, 32], [32, 16], [8, 8]] as const) if (blocks >= least) return runs
+  for (const [least, runs] of [
+    [64, 32],
+    [32, 16],
+    [8, 8],
+  ] as const)
+    if (blocks >= least) return runs
   return blocks < 4 ? 2 : 4
 }

@@ -8,13 +8,18 @@ afterEach(() => setThreads(initialThreads))
 function example(rows: number, cols: number, name: string): { x: Matrix; vector: Float64Array; square: Float64Array } {
   const random = randomStream(8, name, rows, cols)
   return {
-    x: matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => 100 + random.normal())),
+    x: matrix(
+      rows,
+      cols,
+      Float32Array.from({ length: rows * cols }, () => 100 + random.normal()),
+    ),
     vector: Float64Array.from({ length: cols }, () => 100 + random.normal()),
     square: Float64Array.from({ length: cols * cols }, () => random.normal()),
   }
 }
 
-const some = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, i) => rows - 1 - i).filter((i) => i % 5 !== 0)
+const some = (rows: number): Int32Array =>
+  Int32Array.from({ length: rows }, (_, i) => rows - 1 - i).filter((i) => i % 5 !== 0)
 const at = (m: Matrix, i: number, k: number): number => m.data[i * m.cols + k]!
 
 function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -26,7 +31,12 @@ function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): n
   return worst / scale
 }
 
-describe.each([[7, 3], [130, 16], [1300, 5], [9000, 6]])('rows %i, columns %i', (rows, cols) => {
+describe.each([
+  [7, 3],
+  [130, 16],
+  [1300, 5],
+  [9000, 6],
+])('rows %i, columns %i', (rows, cols) => {
   const { x, vector: centre, square: map } = example(rows, cols, 'x')
   const { x: y, vector: yCentre } = example(rows, cols, 'y')
   const members = some(rows)
@@ -99,7 +109,9 @@ test('refuses shapes that do not fit', () => {
   const { x, vector, square } = example(10, 4, 'shapes')
   const rows = some(10)
   expect(() => crossMoments(x, rows, vector.slice(1))).toThrow('crossMoments: expected a vector of 4 values, got 3')
-  expect(() => crossMoments(x, rows, vector, { of: matrix(9, 4), centre: vector })).toThrow('expected y (10, 4), got (9, 4)')
+  expect(() => crossMoments(x, rows, vector, { of: matrix(9, 4), centre: vector })).toThrow(
+    'expected y (10, 4), got (9, 4)',
+  )
   expect(() => squareMoments(x, rows, vector, square.slice(1))).toThrow('got 15 values')
   expect(() => addAffine(x, x, rows, vector, square.slice(4), vector)).toThrow('a map of 16 values')
 })

@@ -1,6 +1,6 @@
 /**
- * @file Moments of some rows of a table, and affine maps of them, in float64 and without another array of N rows. Results
- * are the same bytes for any number of threads.
+ * @file Moments of some rows of a table, and affine maps of them, in float64 and without another array of N rows.
+ * Results are the same bytes for any number of threads.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -17,10 +17,14 @@ const blockRows = 64
  * @param x (N, K) @param y (N, K)
  */
 export function crossMoments(
-  x: Matrix, rows: Int32Array, centre: Float64Array, y?: { readonly of: Matrix; readonly centre: Float64Array },
+  x: Matrix,
+  rows: Int32Array,
+  centre: Float64Array,
+  y?: { readonly of: Matrix; readonly centre: Float64Array },
 ): Float64Array {
   expectWidth('crossMoments', x, centre)
-  if (y && (y.of.rows !== x.rows || y.of.cols !== x.cols)) throw new RangeError(`crossMoments: expected y (${x.rows}, ${x.cols}), got (${y.of.rows}, ${y.of.cols})`)
+  if (y && (y.of.rows !== x.rows || y.of.cols !== x.cols))
+    throw new RangeError(`crossMoments: expected y (${x.rows}, ${x.cols}), got (${y.of.rows}, ${y.of.cols})`)
   return sums(x, rows, centre, x.cols, y)
 }
 
@@ -28,9 +32,15 @@ export function crossMoments(
  * Sum over `rows` of z_i z_i' where z_i holds the squares of transform (x_i - centre), row-major (P, P).
  * @param x (N, K) @param transform (P, K), row-major
  */
-export function squareMoments(x: Matrix, rows: Int32Array, centre: Float64Array, transform: Float64Array): Float64Array {
+export function squareMoments(
+  x: Matrix,
+  rows: Int32Array,
+  centre: Float64Array,
+  transform: Float64Array,
+): Float64Array {
   expectWidth('squareMoments', x, centre)
-  if (transform.length % x.cols !== 0) throw new RangeError(`squareMoments: expected a transform to ${x.cols} columns, got ${transform.length} values`)
+  if (transform.length % x.cols !== 0)
+    throw new RangeError(`squareMoments: expected a transform to ${x.cols} columns, got ${transform.length} values`)
   return sums(x, rows, centre, transform.length / x.cols, undefined, transform)
 }
 
@@ -38,11 +48,21 @@ export function squareMoments(x: Matrix, rows: Int32Array, centre: Float64Array,
  * out_i += shift + map (x_i - centre) for each of `rows`, in float64 before it is rounded.
  * @param out (N, K) @param x (N, K), possibly `out` itself @param map (K, K), row-major
  */
-export function addAffine(out: Matrix, x: Matrix, rows: Int32Array, centre: Float64Array, map: Float64Array, shift: Float64Array): void {
+export function addAffine(
+  out: Matrix,
+  x: Matrix,
+  rows: Int32Array,
+  centre: Float64Array,
+  map: Float64Array,
+  shift: Float64Array,
+): void {
   expectWidth('addAffine', x, centre)
   expectWidth('addAffine', x, shift)
   if (map.length !== x.cols ** 2 || out.rows !== x.rows || out.cols !== x.cols) {
-    throw new RangeError(`addAffine: expected out (${x.rows}, ${x.cols}) and a map of ${x.cols ** 2} values, got (${out.rows}, ${out.cols}) and ${map.length}`)
+    throw new RangeError(
+      `addAffine: expected out (${x.rows}, ${x.cols}) and a map of ${x.cols ** 2} values, got (${out.rows}, ` +
+        `${out.cols}) and ${map.length}`,
+    )
   }
   const { cols } = x
   const padded = fours(cols)
@@ -65,7 +85,12 @@ export function addAffine(out: Matrix, x: Matrix, rows: Int32Array, centre: Floa
 }
 
 function sums(
-  x: Matrix, rows: Int32Array, centre: Float64Array, width: number, y?: { readonly of: Matrix; readonly centre: Float64Array }, transform?: Float64Array,
+  x: Matrix,
+  rows: Int32Array,
+  centre: Float64Array,
+  width: number,
+  y?: { readonly of: Matrix; readonly centre: Float64Array },
+  transform?: Float64Array,
 ): Float64Array {
   const { cols } = x
   const [padded, paddedWidth] = [fours(cols), fours(width)]
@@ -77,9 +102,16 @@ function sums(
     const area = paddedWidth * paddedWidth
     const partialAddress = frame.scratch(chunk.tasks * area * 8)
     const args = [
-      chunk.address, frame.input(centre), other?.address ?? 0, y ? frame.input(y.centre) : 0,
-      transform ? frame.input(transposed(transform, width, cols)) : 0, partialAddress,
-      frame.scratch(chunk.tasks * 2 * blockRows * Math.max(padded, paddedWidth) * 8), cols, padded, paddedWidth,
+      chunk.address,
+      frame.input(centre),
+      other?.address ?? 0,
+      y ? frame.input(y.centre) : 0,
+      transform ? frame.input(transposed(transform, width, cols)) : 0,
+      partialAddress,
+      frame.scratch(chunk.tasks * 2 * blockRows * Math.max(padded, paddedWidth) * 8),
+      cols,
+      padded,
+      paddedWidth,
     ]
     for (let first = 0; first < rows.length; first += rowsPerChunk) {
       const count = chunk.load(x, first)
@@ -141,5 +173,6 @@ function fours(width: number): number {
 }
 
 function expectWidth(caller: string, x: Matrix, vector: Float64Array): void {
-  if (vector.length !== x.cols) throw new RangeError(`${caller}: expected a vector of ${x.cols} values, got ${vector.length}`)
+  if (vector.length !== x.cols)
+    throw new RangeError(`${caller}: expected a vector of ${x.cols} values, got ${vector.length}`)
 }

@@ -21,7 +21,10 @@ const blockAddress = 1024
 
 const control = new Int32Array(new SharedArrayBuffer(64))
 const module = new WebAssembly.Module(readFileSync(new URL('./generated/kernels.wasm', import.meta.url)))
-const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, (task: number, block: number) => void>
+const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
+  string,
+  (task: number, block: number) => void
+>
 const names = Object.keys(exports).filter((name) => typeof exports[name] === 'function')
 const block = new Float64Array(memory.buffer, blockAddress, 64)
 /** The same arguments as 32-bit integers, addresses beyond 2^31 wrapped: see arguments.ts of the kernels. */
@@ -34,7 +37,8 @@ function defaultThreads(): number {
   const wanted = process.env['INDISTINCT_THREADS']
   if (wanted === undefined || wanted === '') return availableParallelism()
   const count = Number(wanted)
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`INDISTINCT_THREADS: expected a positive integer, got ${wanted}`)
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`INDISTINCT_THREADS: expected a positive integer, got ${wanted}`)
   return count
 }
 
@@ -45,7 +49,8 @@ export function threads(): number {
 
 /** Sets the number of threads; results stay the same, byte for byte. */
 export function setThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`setThreads: expected a positive integer, got ${count}`)
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`setThreads: expected a positive integer, got ${count}`)
   // Surplus workers stay asleep: ending one could take a claimed task with it.
   threadCount = count
 }

@@ -6,7 +6,12 @@ const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))
 
 /** User 0 has seen items 0, 1, 4 and 6 of 7; user 1 nothing; user 2 all but item 3. */
-const seen = csrFromPairs(3, 7, Int32Array.of(0, 0, 0, 0, 2, 2, 2, 2, 2, 2), Int32Array.of(0, 1, 4, 6, 0, 1, 2, 4, 5, 6))
+const seen = csrFromPairs(
+  3,
+  7,
+  Int32Array.of(0, 0, 0, 0, 2, 2, 2, 2, 2, 2),
+  Int32Array.of(0, 1, 4, 6, 0, 1, 2, 4, 5, 6),
+)
 
 test('draws every unseen item equally often and no seen one', () => {
   const perUser = 3000
@@ -43,6 +48,10 @@ test('streams differ by key and repeat with it, on any number of threads', () =>
 
 test('refuses a user without unseen items and a misfit output', () => {
   const full = csrFromPairs(1, 2, Int32Array.of(0, 0), Int32Array.of(0, 1))
-  expect(() => sampleUnseen(Int32Array.of(0), full, 1, randomStream(1), new Int32Array(1))).toThrow('got user 0, who has seen all 2')
-  expect(() => sampleUnseen(Int32Array.of(0), seen, 2, randomStream(1), new Int32Array(1))).toThrow('expected out of 1 x 2, got 1')
+  expect(() => sampleUnseen(Int32Array.of(0), full, 1, randomStream(1), new Int32Array(1))).toThrow(
+    'got user 0, who has seen all 2',
+  )
+  expect(() => sampleUnseen(Int32Array.of(0), seen, 2, randomStream(1), new Int32Array(1))).toThrow(
+    'expected out of 1 x 2, got 1',
+  )
 })

@@ -18,14 +18,23 @@ export function sampleUnseen(users: Int32Array, seen: Csr, perUser: number, rand
   }
   for (const user of users) {
     if (seen.indptr[user + 1]! - seen.indptr[user]! >= seen.cols) {
-      throw new RangeError(`sampleUnseen: expected users with an unseen item, got user ${user}, who has seen all ${seen.cols}`)
+      throw new RangeError(
+        `sampleUnseen: expected users with an unseen item, got user ${user}, who has seen all ${seen.cols}`,
+      )
     }
   }
   const key = Array.from({ length: 4 }, () => random.integer(4294967296))
   const frame = openFrame()
   const args = [
-    frame.input(users), frame.input(seen.indptr), frame.input(seen.indices), frame.output(out), users.length, seen.cols, perUser,
-    usersPerTask, ...key,
+    frame.input(users),
+    frame.input(seen.indptr),
+    frame.input(seen.indices),
+    frame.output(out),
+    users.length,
+    seen.cols,
+    perUser,
+    usersPerTask,
+    ...key,
   ]
   runKernel('sampleUnseen', Math.ceil(users.length / usersPerTask), args)
   frame.close()

@@ -8,7 +8,11 @@ afterEach(() => setThreads(initialThreads))
 function example(count: number, cols: number, outRows: number) {
   const random = randomStream(4, 'scatter')
   const indices = Int32Array.from({ length: count }, () => random.integer(outRows))
-  const rows = matrix(count, cols, Float32Array.from({ length: count * cols }, () => random.normal()))
+  const rows = matrix(
+    count,
+    cols,
+    Float32Array.from({ length: count * cols }, () => random.normal()),
+  )
   return { indices, rows }
 }
 

@@ -16,12 +16,19 @@ export function scatterAdd(indices: Int32Array, rows: Matrix, out: Matrix): void
     throw new RangeError(`scatterAdd: expected rows (${indices.length}, ${out.cols}), got (${rows.rows}, ${rows.cols})`)
   }
   for (const index of indices) {
-    if (index < 0 || index >= out.rows) throw new RangeError(`scatterAdd: expected indices in 0 .. ${out.rows - 1}, got ${index}`)
+    if (index < 0 || index >= out.rows)
+      throw new RangeError(`scatterAdd: expected indices in 0 .. ${out.rows - 1}, got ${index}`)
   }
   const rowsPerTask = indices.length < serialBelow ? out.rows : Math.ceil(out.rows / taskCount)
   const frame = openFrame()
   const args = [
-    frame.input(indices), frame.input(rows.data), frame.output(out.data, true), indices.length, out.cols, out.rows, rowsPerTask,
+    frame.input(indices),
+    frame.input(rows.data),
+    frame.output(out.data, true),
+    indices.length,
+    out.cols,
+    out.rows,
+    rowsPerTask,
   ]
   if (out.rows > 0) runKernel('scatterAdd', Math.ceil(out.rows / rowsPerTask), args)
   frame.close()

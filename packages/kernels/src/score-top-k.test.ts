@@ -8,7 +8,11 @@ afterEach(() => setThreads(initialThreads))
 /** Small integers: scores are exact in float32 and many are equal. */
 function integers(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(1, name)
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.integer(5) - 2))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.integer(5) - 2),
+  )
 }
 
 function randomSeen(users: number, items: number, pairs: number): Csr {
@@ -54,7 +58,12 @@ test.each([
 
 test('keeps the best of scores that float32 rounds', () => {
   const random = randomStream(3, 'real')
-  const real = (rows: number): Matrix => matrix(rows, 24, Float32Array.from({ length: rows * 24 }, () => random.normal()))
+  const real = (rows: number): Matrix =>
+    matrix(
+      rows,
+      24,
+      Float32Array.from({ length: rows * 24 }, () => random.normal()),
+    )
   const users = real(50)
   const items = real(2000)
   const seen = randomSeen(50, 2000, 5000)
@@ -71,10 +80,15 @@ test('keeps the best of scores that float32 rounds', () => {
   }
 })
 
-test('long items first leaves nothing out: lengths of many magnitudes, twins, users of zeros, all seen but some', () => {
+test('long items first leaves nothing out: lengths of many magnitudes, twins, zeros, all seen but some', () => {
   const random = randomStream(4, 'lengths')
   const [U, I, K, k] = [42, 3000, 12, 15]
-  const real = (rows: number): Matrix => matrix(rows, K, Float32Array.from({ length: rows * K }, () => random.normal()))
+  const real = (rows: number): Matrix =>
+    matrix(
+      rows,
+      K,
+      Float32Array.from({ length: rows * K }, () => random.normal()),
+    )
   const users = real(U)
   const items = real(I)
   for (let i = 0; i < I; i++) {
@@ -85,7 +99,8 @@ test('long items first leaves nothing out: lengths of many magnitudes, twins, us
   users.data.fill(0, 0, K)
   users.data.subarray(K, 2 * K).forEach((value, c, row) => (row[c] = value * 1e-38))
   const seen = csrFromPairs(
-    U, I,
+    U,
+    I,
     Int32Array.from({ length: 60_000 }, (_, p) => (p < 40_000 ? 3 : 4 + (p % (U - 4)))),
     Int32Array.from({ length: 60_000 }, (_, p) => (p < 40_000 ? p % (I - 5) : random.integer(I))),
   )
@@ -96,7 +111,10 @@ test('long items first leaves nothing out: lengths of many magnitudes, twins, us
       for (let c = 0; c < K; c++) sum = Math.fround(sum + Math.fround(users.data[u * K + c]! * items.data[i * K + c]!))
       return sum
     })
-    const expected = [...scores.keys()].filter((i) => !csrHas(seen, u, i)).sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, k)
+    const expected = [...scores.keys()]
+      .filter((i) => !csrHas(seen, u, i))
+      .sort((a, b) => scores[b]! - scores[a]! || a - b)
+      .slice(0, k)
     while (expected.length < k) expected.push(-1)
     expect([...top.subarray(u * k, u * k + k)]).toEqual(expected)
   }
@@ -104,14 +122,26 @@ test('long items first leaves nothing out: lengths of many magnitudes, twins, us
 
 test('takes the users in several runs where their marks would not fit at once', () => {
   const random = randomStream(5, 'runs')
-  const real = (rows: number): Matrix => matrix(rows, 1, Float32Array.from({ length: rows }, () => random.normal()))
+  const real = (rows: number): Matrix =>
+    matrix(
+      rows,
+      1,
+      Float32Array.from({ length: rows }, () => random.normal()),
+    )
   const items = real(300_000)
   const users = real(1000)
-  const seen = csrFromPairs(1000, 300_000, Int32Array.from({ length: 1000 }, (_, u) => u), Int32Array.from({ length: 1000 }, (_, u) => u))
+  const seen = csrFromPairs(
+    1000,
+    300_000,
+    Int32Array.from({ length: 1000 }, (_, u) => u),
+    Int32Array.from({ length: 1000 }, (_, u) => u),
+  )
   const top = scoreTopK(users, items, seen, 2)
   for (const u of [0, 1, 500, 999]) {
     const row = matrix(1, 1, users.data.slice(u, u + 1))
-    expect([...top.subarray(2 * u, 2 * u + 2)]).toEqual([...scoreTopK(row, items, csrFromPairs(1, 300_000, Int32Array.of(0), Int32Array.of(u)), 2)])
+    expect([...top.subarray(2 * u, 2 * u + 2)]).toEqual([
+      ...scoreTopK(row, items, csrFromPairs(1, 300_000, Int32Array.of(0), Int32Array.of(u)), 2),
+    ])
   }
 })
 
@@ -125,7 +155,9 @@ test('pads a user who has seen all', () => {
 
 test('ranks infinite scores, and refuses those that are not numbers', () => {
   const users = matrix(1, 1, Float32Array.from([1]))
-  expect([...scoreTopK(users, matrix(4, 1, Float32Array.from([-Infinity, 0, Infinity, -1])), undefined, 4)]).toEqual([2, 1, 3, 0])
+  expect([...scoreTopK(users, matrix(4, 1, Float32Array.from([-Infinity, 0, Infinity, -1])), undefined, 4)]).toEqual([
+    2, 1, 3, 0,
+  ])
   const items = integers(40, 2, 'items')
   items.data[31 * 2] = NaN
   expect(() => scoreTopK(integers(3, 2, 'users'), items, undefined, 5)).toThrow('got NaN for user 0 and item 31')

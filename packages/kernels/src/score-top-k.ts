@@ -6,7 +6,10 @@ import { runKernel, threads } from './runtime.ts'
 
 /** Users whose panel stays in the first-level cache while the items stream past. */
 const usersPerTask = 32
-/** A run of the kernel takes as many users as fit, but a task for each thread: a bit a user and item says what is left out. */
+/**
+ * A run of the kernel takes as many users as fit, but a task for each thread: a bit a user and item says what is left
+ * out.
+ */
 const mostScratchBytes = 32e6
 
 /**
@@ -19,7 +22,8 @@ const mostScratchBytes = 32e6
  * @throws RangeError when shapes do not fit or a score is NaN.
  */
 export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k: number): Int32Array {
-  if (users.cols !== items.cols) throw new RangeError(`scoreTopK: expected items of ${users.cols} columns, got ${items.cols}`)
+  if (users.cols !== items.cols)
+    throw new RangeError(`scoreTopK: expected items of ${users.cols} columns, got ${items.cols}`)
   if (seen && (seen.rows !== users.rows || seen.cols !== items.rows)) {
     throw new RangeError(`scoreTopK: expected seen (${users.rows}, ${items.rows}), got (${seen.rows}, ${seen.cols})`)
   }
@@ -30,7 +34,10 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
   const userPanels = Math.ceil(users.rows / 4)
   const itemPanels = Math.ceil(items.rows / 8)
   const bytesPerTask = 128 + usersPerTask * (1 + itemPanels)
-  const tasksPerRun = Math.min(Math.ceil(users.rows / usersPerTask), Math.max(threads(), Math.floor(mostScratchBytes / bytesPerTask)))
+  const tasksPerRun = Math.min(
+    Math.ceil(users.rows / usersPerTask),
+    Math.max(threads(), Math.floor(mostScratchBytes / bytesPerTask)),
+  )
   const usersPerRun = tasksPerRun * usersPerTask
   const { order, places, longest } = longestFirst(rowNorms(items))
   const frame = openFrame()
@@ -64,7 +71,10 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
       const found = new Int32Array(memory.buffer, invalid, tasks * 2)
       for (let task = 0; task < tasks; task++) {
         if (found[2 * task]! < 0) continue
-        throw new RangeError(`scoreTopK: expected scores that are numbers, got NaN for user ${found[2 * task]} and item ${found[2 * task + 1]}`)
+        throw new RangeError(
+          `scoreTopK: expected scores that are numbers, got NaN for user ${found[2 * task]} and item ` +
+            `${found[2 * task + 1]}`,
+        )
       }
     }
   } finally {
@@ -104,7 +114,8 @@ function rowNorms(m: Matrix): Float64Array {
  * largest norm of each panel of eight and all after it.
  */
 function longestFirst(norms: Float64Array): { order: Int32Array; places: Int32Array; longest: Float64Array } {
-  // Sign, exponent and seven bits of a float32 order positive numbers well enough, and counting is cheaper than sorting.
+  // Sign, exponent and seven bits of a float32 order positive numbers well enough, and counting is cheaper than
+  // sorting.
   const bits = new Uint32Array(Float32Array.from(norms).buffer, 0, norms.length)
   const starts = new Int32Array(32_769)
   for (const each of bits) starts[32_768 - (each >>> 16)]!++

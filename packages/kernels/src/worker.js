@@ -4,7 +4,10 @@
  */
 import { workerData } from 'node:worker_threads'
 
-/** @type {{ control: Int32Array<SharedArrayBuffer>, memory: WebAssembly.Memory, module: WebAssembly.Module, names: string[], index: number }} */
+/**
+ * @type {{ control: Int32Array<SharedArrayBuffer>, memory: WebAssembly.Memory, module: WebAssembly.Module, names:
+ * string[], index: number }}
+ */
 const { control, memory, module, names, index } = workerData
 const { exports } = new WebAssembly.Instance(module, { env: { memory } })
 const kernels = names.map((name) => /** @type {(task: number, block: number) => void} */ (exports[name]))
@@ -18,7 +21,10 @@ for (;;) {
     const ticket = Atomics.sub(control, 1, 1)
     if (ticket <= 0) break
     try {
-      /** @type {(task: number, block: number) => void} */ (kernels[/** @type {number} */ (control[4])])(ticket - 1, 1024)
+      ;/** @type {(task: number, block: number) => void} */ (kernels[/** @type {number} */ (control[4])])(
+        ticket - 1,
+        1024,
+      )
     } catch {
       Atomics.store(control, 5, 1)
     }

@@ -11,9 +11,14 @@ test('every pair, weighted by its pairs of users', () => {
 })
 
 test('each later class against the first', () => {
-  expect(classPairs('test', [10, 4, 5], 'anchor')).toEqual([{ first: 0, second: 1, weight: 1 }, { first: 0, second: 2, weight: 1 }])
+  expect(classPairs('test', [10, 4, 5], 'anchor')).toEqual([
+    { first: 0, second: 1, weight: 1 },
+    { first: 0, second: 2, weight: 1 },
+  ])
 })
 
 test('an unknown pairing is named', () => {
-  expect(() => classPairs('test', [1, 1], 'both' as 'every')).toThrow("test: expected pairing 'every' or 'anchor', got 'both'")
+  expect(() => classPairs('test', [1, 1], 'both' as 'every')).toThrow(
+    "test: expected pairing 'every' or 'anchor', got 'both'",
+  )
 })

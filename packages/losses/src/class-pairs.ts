@@ -1,8 +1,8 @@
 /** @file How more than two classes become pairs, for losses that compare two distributions. */
 
 /**
- * 'every': all pairs (a, b), each weighted by n_a n_b over the sum of these products. 'anchor': each later class against
- * the first, weight 1, as in the authors' code.
+ * 'every': all pairs (a, b), each weighted by n_a n_b over the sum of these products. 'anchor': each later class
+ * against the first, weight 1, as in the authors' code.
  */
 export type Pairing = 'every' | 'anchor'
 

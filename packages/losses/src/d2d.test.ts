@@ -26,14 +26,31 @@ describe('d2d', () => {
   })
 
   test.each([
-    { pairing: 'every', expected: [[0, 1, 40 / 110], [0, 2, 50 / 110], [1, 2, 20 / 110]] },
-    { pairing: 'anchor', expected: [[0, 1, 1], [0, 2, 1]] },
+    {
+      pairing: 'every',
+      expected: [
+        [0, 1, 40 / 110],
+        [0, 2, 50 / 110],
+        [1, 2, 20 / 110],
+      ],
+    },
+    {
+      pairing: 'anchor',
+      expected: [
+        [0, 1, 1],
+        [0, 2, 1],
+      ],
+    },
   ] as const)('three labels, pairing $pairing: the weighted sum over its pairs', ({ pairing, expected }) => {
     const { theta, labels } = clusteredTable([10, 4, 5], 3, 3)
     const classes = classRows('test', theta, labels)
     const loss = d2d(theta, labels, { pairing, bandwidth: 5 })
     expect(loss.pairs.map(({ first, second, weight }) => [first, second, weight])).toEqual(expected)
-    const sum = (t: typeof theta) => loss.pairs.reduce((v, pair) => v + pair.weight * referenceMmd(t, classes[pair.first]!, classes[pair.second]!, 5).value, 0)
+    const sum = (t: typeof theta) =>
+      loss.pairs.reduce(
+        (v, pair) => v + pair.weight * referenceMmd(t, classes[pair.first]!, classes[pair.second]!, 5).value,
+        0,
+      )
     expect(loss.value).toBeCloseTo(sum(theta), 6)
     expect(gradientError(theta, loss.gradient, sum)).toBeLessThan(1e-4)
   })
@@ -42,10 +59,14 @@ describe('d2d', () => {
     const { theta, labels } = clusteredTable([5, 4, 5], 3, 3)
     const weights = d2d(theta, labels, { sizes: [10, 4, 5] }).pairs.map((pair) => pair.weight)
     expect(weights).toEqual([40 / 110, 50 / 110, 20 / 110])
-    expect(() => d2d(theta, labels, { sizes: [10, 4] })).toThrow('d2d: expected sizes of the 3 classes that have users, got 2')
+    expect(() => d2d(theta, labels, { sizes: [10, 4] })).toThrow(
+      'd2d: expected sizes of the 3 classes that have users, got 2',
+    )
   })
 
   test('refuses one class', () => {
-    expect(() => d2d(matrix(3, 2), { classes: ['a', 'b'], codes: new Int32Array(3) })).toThrow('d2d: expected users of at least two classes, got 1')
+    expect(() => d2d(matrix(3, 2), { classes: ['a', 'b'], codes: new Int32Array(3) })).toThrow(
+      'd2d: expected users of at least two classes, got 1',
+    )
   })
 })

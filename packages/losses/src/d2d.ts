@@ -11,7 +11,10 @@ export interface D2dOptions {
   readonly pairing?: Pairing
   /** Bandwidth b for every pair; default: the pair's own mean off-diagonal squared distance at this theta. */
   readonly bandwidth?: number
-  /** Users of each class (of those that have users) for the weights of pairs, where `labels` is a sample. Default: its own. */
+  /**
+   * Users of each class (of those that have users) for the weights of pairs, where `labels` is a sample. Default: its
+   * own.
+   */
   readonly sizes?: readonly number[]
 }
 
@@ -41,13 +44,18 @@ export function d2d(theta: Matrix, labels: Labels, options: D2dOptions = {}): D2
   const classes = classRows('d2d', theta, labels)
   if (classes.length < 2) throw new RangeError(`d2d: expected users of at least two classes, got ${classes.length}`)
   const { pairing = 'every', bandwidth, sizes = classes.map((rows) => rows.length) } = options
-  if (sizes.length !== classes.length) throw new RangeError(`d2d: expected sizes of the ${classes.length} classes that have users, got ${sizes.length}`)
+  if (sizes.length !== classes.length)
+    throw new RangeError(`d2d: expected sizes of the ${classes.length} classes that have users, got ${sizes.length}`)
   const gradient = matrix(theta.rows, theta.cols)
   const sum = new Float64Array(gradient.data.length)
   let value = 0
   const pairs = classPairs('d2d', sizes, pairing).map(({ first, second, weight }): PairMmd => {
     const [a, b] = [classes[first]!, classes[second]!]
-    const mmd = rbfMmd(theta, { first: a, second: b }, { gradient: true, ...(bandwidth !== undefined && { bandwidth }) })
+    const mmd = rbfMmd(
+      theta,
+      { first: a, second: b },
+      { gradient: true, ...(bandwidth !== undefined && { bandwidth }) },
+    )
     value += weight * mmd.value
     const part = mmd.gradient!.data
     for (let p = 0; p < part.length; p++) sum[p]! += weight * part[p]!

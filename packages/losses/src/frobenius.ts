@@ -11,7 +11,8 @@ import type { Loss } from './loss.ts'
 export function frobenius(theta: Matrix, original: Matrix): Loss {
   if (theta.rows !== original.rows || theta.cols !== original.cols) {
     throw new RangeError(
-      `frobenius: expected two tables of one shape, got ${theta.rows} x ${theta.cols} and ${original.rows} x ${original.cols}`,
+      `frobenius: expected two tables of one shape, got ${theta.rows} x ${theta.cols} and ${original.rows} x ` +
+        `${original.cols}`,
     )
   }
   const gradient = matrix(theta.rows, theta.cols)

@@ -9,7 +9,8 @@ function closedForm(theta: Matrix, first: readonly number[], second: readonly nu
     const at = (i: number, k: number): number => theta.data[i * 2 + k]!
     const mean = [0, 1].map((k) => rows.reduce((sum, i) => sum + at(i, k), 0) / rows.length)
     const entry = (k: number, l: number): number =>
-      rows.reduce((sum, i) => sum + (at(i, k) - mean[k]!) * (at(i, l) - mean[l]!), 0) / rows.length + (k === l ? floor : 0)
+      rows.reduce((sum, i) => sum + (at(i, k) - mean[k]!) * (at(i, l) - mean[l]!), 0) / rows.length +
+      (k === l ? floor : 0)
     return { mean, s: [entry(0, 0), entry(0, 1), entry(1, 1)] as const }
   }
   const [a, b] = [moments(first), moments(second)]
@@ -51,10 +52,14 @@ describe('gaussianKl', () => {
   test('does not depend on the unit, place or orientation of the embedding', () => {
     const { theta, labels } = clusteredTable([40, 25], 2, 3)
     const { value } = gaussianKl(theta, labels)
-    const turned = matrix(theta.rows, 2, theta.data.map((_, p) => {
-      const [x, y] = [theta.data[p - (p % 2)]!, theta.data[p - (p % 2) + 1]!]
-      return 0.001 * (p % 2 === 0 ? 0.6 * x - 0.8 * y : 0.8 * x + 0.6 * y) + 0.03
-    }))
+    const turned = matrix(
+      theta.rows,
+      2,
+      theta.data.map((_, p) => {
+        const [x, y] = [theta.data[p - (p % 2)]!, theta.data[p - (p % 2) + 1]!]
+        return 0.001 * (p % 2 === 0 ? 0.6 * x - 0.8 * y : 0.8 * x + 0.6 * y) + 0.03
+      }),
+    )
     expect(gaussianKl(turned, labels).value).toBeCloseTo(value, 3)
     expect(value).toBeGreaterThan(0.01)
   })
@@ -73,7 +78,10 @@ describe('gaussianKl', () => {
     let sum = 0
     let nullValue = 0
     for (let draw = 0; draw < 60; draw++) {
-      const codes = shuffle(Int32Array.from(labels.codes, (_, i) => (i < 600 ? 0 : 1)), random)
+      const codes = shuffle(
+        Int32Array.from(labels.codes, (_, i) => (i < 600 ? 0 : 1)),
+        random,
+      )
       const loss = gaussianKl(theta, { classes: ['a', 'b'], codes }, { ridge: 0 })
       sum += loss.value / 60
       nullValue = loss.pairs[0]!.nullValue
@@ -96,10 +104,14 @@ describe('gaussianKl', () => {
 
   test('refuses one class, a singular covariance without a floor, and a negative ridge', () => {
     const { theta, labels } = clusteredTable([3, 20], 4, 7)
-    expect(() => gaussianKl(theta, { classes: ['a', 'b'], codes: labels.codes.map(() => 0) })).toThrow('gaussianKl: expected users of at least two classes, got 1')
+    expect(() => gaussianKl(theta, { classes: ['a', 'b'], codes: labels.codes.map(() => 0) })).toThrow(
+      'gaussianKl: expected users of at least two classes, got 1',
+    )
     const flat = matrix(4, 1, Float32Array.of(1, 1, 2, 2))
     const pairs = { classes: ['a', 'b'], codes: Int32Array.of(0, 0, 1, 1) }
-    expect(() => gaussianKl(flat, pairs)).toThrow('gaussianKl: expected a positive definite covariance, got pivot 0 in dimension 0')
+    expect(() => gaussianKl(flat, pairs)).toThrow(
+      'gaussianKl: expected a positive definite covariance, got pivot 0 in dimension 0',
+    )
     expect(() => gaussianKl(theta, labels, { ridge: -1 })).toThrow('gaussianKl: expected ridge of at least 0, got -1')
   })
 })

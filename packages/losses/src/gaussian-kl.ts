@@ -1,4 +1,6 @@
-/** @file Distribution-to-distribution distinguishability by KL divergence (paper, section 3.5.3) between fitted normals. */
+/**
+ * @file Distribution-to-distribution distinguishability by KL divergence (paper, section 3.5.3) between fitted normals.
+ */
 
 import { matrix, type Labels, type Matrix } from '@indistinct/core'
 import { classPairs, type ClassPair, type Pairing } from './class-pairs.ts'
@@ -31,8 +33,8 @@ export interface GaussianKlLoss extends Loss {
 }
 
 /**
- * Weighted sum over pairs of classes (a, b) of theta (N, K) of the divergence between the normals with the classes' means
- * and covariances A, B (divided by n, a floor f added to the diagonal), d the difference of means:
+ * Weighted sum over pairs of classes (a, b) of theta (N, K) of the divergence between the normals with the classes'
+ * means and covariances A, B (divided by n, a floor f added to the diagonal), d the difference of means:
  *
  *     KL(a || b) = (tr(B^-1 A) + d' B^-1 d - K + ln det B - ln det A) / 2.
  *
@@ -48,20 +50,31 @@ export interface GaussianKlLoss extends Loss {
 export function gaussianKl(theta: Matrix, labels: Labels, options: GaussianKlOptions = {}): GaussianKlLoss {
   const caller = 'gaussianKl'
   const classes = classRows(caller, theta, labels)
-  if (classes.length < 2) throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
+  if (classes.length < 2)
+    throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
   const { pairing = 'every', symmetric = true, ridge = 1e-3, floor } = options
-  for (const [name, given] of [['ridge', ridge], ['floor', floor ?? 0]] as const) {
-    if (!(given >= 0 && given < Infinity)) throw new RangeError(`${caller}: expected ${name} of at least 0, got ${given}`)
+  for (const [name, given] of [
+    ['ridge', ridge],
+    ['floor', floor ?? 0],
+  ] as const) {
+    if (!(given >= 0 && given < Infinity))
+      throw new RangeError(`${caller}: expected ${name} of at least 0, got ${given}`)
   }
   const K = theta.cols
   const moments = classes.map((rows) => momentsOf(theta, rows))
   const gradient = matrix(theta.rows, K)
   const sum = new Float64Array(gradient.data.length)
   let value = 0
-  const pairs = classPairs(caller, classes.map((rows) => rows.length), pairing).map((pair): PairKl => {
+  const pairs = classPairs(
+    caller,
+    classes.map((rows) => rows.length),
+    pairing,
+  ).map((pair): PairKl => {
     const [a, b] = [moments[pair.first]!, moments[pair.second]!]
     const added = floor ?? ridge * meanVariance(a, b, K)
-    const [inverseA, inverseB] = [a, b].map((side) => invertPositiveDefinite(caller, raised(side.covariance, added, K), K)) as [Inverted, Inverted]
+    const [inverseA, inverseB] = [a, b].map((side) =>
+      invertPositiveDefinite(caller, raised(side.covariance, added, K), K),
+    ) as [Inverted, Inverted]
     const forward = divergence(a, b, inverseA, inverseB, added, K)
     const backward = symmetric ? divergence(b, a, inverseB, inverseA, added, K) : undefined
     const share = symmetric ? 0.5 : 1
@@ -125,7 +138,12 @@ interface MomentGradient {
 
 /** KL(a || b), and its gradients with respect to the moments of a (`from`) and of b (`to`). */
 function divergence(
-  a: Moments, b: Moments, inverseA: Inverted, inverseB: Inverted, floor: number, K: number,
+  a: Moments,
+  b: Moments,
+  inverseA: Inverted,
+  inverseB: Inverted,
+  floor: number,
+  K: number,
 ): { value: number; from: MomentGradient; to: MomentGradient } {
   const B = inverseB.inverse
   const difference = a.mean.map((m, k) => m - b.mean[k]!)
@@ -136,7 +154,11 @@ function divergence(
   for (let k = 0; k < K; k++) value += ratio[k * K + k]! + difference[k]! * solved[k]!
   const from = B.map((entry, p) => (entry - inverseA.inverse[p]!) / 2)
   const to = B.map((entry, p) => (entry - inner[p]! - solved[Math.floor(p / K)]! * solved[p % K]!) / 2)
-  return { value: value / 2, from: { mean: solved, covariance: from }, to: { mean: solved.map((g) => -g), covariance: to } }
+  return {
+    value: value / 2,
+    from: { mean: solved, covariance: from },
+    to: { mean: solved.map((g) => -g), covariance: to },
+  }
 }
 
 /** a b with a (K, K) and b (K, cols). */
@@ -152,12 +174,20 @@ function product(a: Float64Array, b: Float64Array, K: number, cols: number): Flo
 }
 
 /** Takes a gradient on moments back to the users: (g + 2 G (theta_i - mean)) / n, times `scale`. */
-function addGradient(sum: Float64Array, theta: Matrix, rows: Int32Array, { size, mean }: Moments, gradient: MomentGradient, scale: number): void {
+function addGradient(
+  sum: Float64Array,
+  theta: Matrix,
+  rows: Int32Array,
+  { size, mean }: Moments,
+  gradient: MomentGradient,
+  scale: number,
+): void {
   const { cols: K, data } = theta
   for (const i of rows) {
     for (let k = 0; k < K; k++) {
       let entry = gradient.mean[k]!
-      for (let l = 0; l < K; l++) entry += (gradient.covariance[k * K + l]! + gradient.covariance[l * K + k]!) * (data[i * K + l]! - mean[l]!)
+      for (let l = 0; l < K; l++)
+        entry += (gradient.covariance[k * K + l]! + gradient.covariance[l * K + k]!) * (data[i * K + l]! - mean[l]!)
       sum[i * K + k]! += (scale / size) * entry
     }
   }

@@ -1,6 +1,6 @@
 /**
- * @file The Hilbert-Schmidt independence criterion between users and a continuous attribute (Gretton et al. 2005), biased,
- * and what it would be if the values were dealt out at random.
+ * @file The Hilbert-Schmidt independence criterion between users and a continuous attribute (Gretton et al. 2005),
+ * biased, and what it would be if the values were dealt out at random.
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
@@ -31,8 +31,8 @@ const leftOut = 1e-6
 const mostColumns = 64
 
 /**
- * The attribute's side of `hsic`: a pivoted Cholesky factor of L, centred. A radial kernel on a line has a spectrum that
- * falls fast, so that ten columns or so hold it.
+ * The attribute's side of `hsic`: a pivoted Cholesky factor of L, centred. A radial kernel on a line has a spectrum
+ * that falls fast, so that ten columns or so hold it.
  * @param values one a user (N), NaN where there is none
  * @throws RangeError where fewer than three users have a value, or all have the same.
  */
@@ -41,7 +41,11 @@ export function hsicTarget(values: Float64Array): HsicTarget {
   const m = rows.length
   const mean = rows.reduce((sum, i) => sum + values[i]! / m, 0)
   const bandwidth = rows.reduce((sum, i) => sum + (2 * (values[i]! - mean) ** 2) / (m - 1), 0)
-  if (m < 3 || !(bandwidth > 0) || !Number.isFinite(bandwidth)) throw new RangeError(`hsicTarget: expected three users or more with finite values that differ, got ${m} with a mean squared difference of ${bandwidth}`)
+  if (m < 3 || !(bandwidth > 0) || !Number.isFinite(bandwidth))
+    throw new RangeError(
+      `hsicTarget: expected three users or more with finite values that differ, got ${m} with a mean squared ` +
+        `difference of ${bandwidth}`,
+    )
   const left = new Float64Array(m).fill(1)
   const factor: Float64Array[] = []
   while (factor.length < Math.min(m, mostColumns)) {
@@ -78,11 +82,11 @@ export function hsicTarget(values: Float64Array): HsicTarget {
 }
 
 /**
- * tr(K H L H) / m^2 over the m users with a value, K the five radial kernels of MMD on theta (N, K), with its gradient, the
- * bandwidth held constant: the sum over columns phi of phi' K phi, each a pass of the MMD kernel.
+ * tr(K H L H) / m^2 over the m users with a value, K the five radial kernels of MMD on theta (N, K), with its gradient,
+ * the bandwidth held constant: the sum over columns phi of phi' K phi, each a pass of the MMD kernel.
  *
- * Null: over permutations pi of the values, E[sum_ij A_ij B_pi(i)pi(j)] = tr A tr B / m + (sum A - tr A)(sum B - tr B) / (m (m - 1)),
- * and for centred A = HKH, B = HLH, whose sums are 0, that is tr A tr B / (m - 1).
+ * Null: over permutations pi of the values, E[sum_ij A_ij B_pi(i)pi(j)] = tr A tr B / m + (sum A - tr A)(sum B - tr B)
+ * / (m (m - 1)), and for centred A = HKH, B = HLH, whose sums are 0, that is tr A tr B / (m - 1).
  */
 export function hsic(theta: Matrix, target: HsicTarget): HsicLoss {
   const { rows, columns, trace: valueTrace } = target

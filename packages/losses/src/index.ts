@@ -6,6 +6,11 @@ export { gaussianKl, type GaussianKlLoss, type GaussianKlOptions, type PairKl } 
 export { hsic, hsicTarget, type HsicLoss, type HsicTarget } from './hsic.ts'
 export { type Loss } from './loss.ts'
 export { margin, type MarginLoss, type MarginOptions } from './margin.ts'
-export { randomFourierMmdLoss, type PairFourierMmd, type RandomFourierLoss, type RandomFourierOptions } from './random-fourier-mmd.ts'
+export {
+  randomFourierMmdLoss,
+  type PairFourierMmd,
+  type RandomFourierLoss,
+  type RandomFourierOptions,
+} from './random-fourier-mmd.ts'
 export { u2u } from './u2u.ts'
 export { u2uDivergence, type ProfileDivergence, type U2uDivergenceOptions } from './u2u-divergence.ts'

@@ -39,14 +39,24 @@ describe('margin', () => {
   test('offsets are part of the scores', () => {
     const theta = matrix(1, 2, Float32Array.of(1, 0))
     expect(margin(theta, items, Int32Array.of(0, 1), { offsets: Float64Array.of(0, 1.25) }).value).toBeCloseTo(0.3, 6)
-    expect(() => margin(theta, items, Int32Array.of(0, 1), { offsets: Float64Array.of(0) })).toThrow('margin: expected offsets for 2 places, got 1')
+    expect(() => margin(theta, items, Int32Array.of(0, 1), { offsets: Float64Array.of(0) })).toThrow(
+      'margin: expected offsets for 2 places, got 1',
+    )
   })
 
   test('refuses what does not fit', () => {
     const theta = matrix(2, 2)
-    expect(() => margin(theta, matrix(3, 3), Int32Array.of(0, 1))).toThrow('margin: expected items of 2 dimensions, got 3')
-    expect(() => margin(theta, items, Int32Array.of(0, 1, 2))).toThrow('margin: expected lists of one length for 2 users, got 3 ids')
-    expect(() => margin(theta, items, Int32Array.of(0, 7))).toThrow('margin: expected item ids from 0 to 2, got 7 for user 1')
-    expect(() => margin(theta, items, Int32Array.of(0, 1), { margin: -1 })).toThrow('expected a margin of at least 0, got -1')
+    expect(() => margin(theta, matrix(3, 3), Int32Array.of(0, 1))).toThrow(
+      'margin: expected items of 2 dimensions, got 3',
+    )
+    expect(() => margin(theta, items, Int32Array.of(0, 1, 2))).toThrow(
+      'margin: expected lists of one length for 2 users, got 3 ids',
+    )
+    expect(() => margin(theta, items, Int32Array.of(0, 7))).toThrow(
+      'margin: expected item ids from 0 to 2, got 7 for user 1',
+    )
+    expect(() => margin(theta, items, Int32Array.of(0, 1), { margin: -1 })).toThrow(
+      'expected a margin of at least 0, got -1',
+    )
   })
 })

@@ -1,6 +1,6 @@
 /**
- * @file The regulariser of the authors' code: hinge losses that keep each user's list of best items in its order, with a
- * margin. It lives in the space of scores, so it needs the items' embeddings, which Eq. 7's norm does not.
+ * @file The regulariser of the authors' code: hinge losses that keep each user's list of best items in its order, with
+ * a margin. It lives in the space of scores, so it needs the items' embeddings, which Eq. 7's norm does not.
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
@@ -19,8 +19,8 @@ export interface MarginLoss extends Loss {
 }
 
 /**
- * sum_i sum_n max(0, s_i(n+1) - s_i(n) + margin), s_i(n) = theta_i . item of place n + offset, over the lists as they were before
- * unlearning.
+ * sum_i sum_n max(0, s_i(n+1) - s_i(n) + margin), s_i(n) = theta_i . item of place n + offset, over the lists as they
+ * were before unlearning.
  * @param theta users (N, K)
  * @param items (I, K)
  * @param lists (N * places) item ids of each user, best first; -1 ends a list early
@@ -30,9 +30,11 @@ export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options:
   const { margin: gap = 0.05, offsets } = options
   const { rows, cols } = theta
   if (items.cols !== cols) throw new RangeError(`margin: expected items of ${cols} dimensions, got ${items.cols}`)
-  if (lists.length % rows !== 0) throw new RangeError(`margin: expected lists of one length for ${rows} users, got ${lists.length} ids`)
+  if (lists.length % rows !== 0)
+    throw new RangeError(`margin: expected lists of one length for ${rows} users, got ${lists.length} ids`)
   if (!(gap >= 0 && gap < Infinity)) throw new RangeError(`margin: expected a margin of at least 0, got ${gap}`)
-  if (offsets && offsets.length !== lists.length) throw new RangeError(`margin: expected offsets for ${lists.length} places, got ${offsets.length}`)
+  if (offsets && offsets.length !== lists.length)
+    throw new RangeError(`margin: expected offsets for ${lists.length} places, got ${offsets.length}`)
   const places = lists.length / rows
   const gradient = matrix(rows, cols)
   const out = gradient.data
@@ -45,7 +47,8 @@ export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options:
     for (let n = 0; n < places; n++) {
       const id = lists[i * places + n]!
       if (id === -1) break
-      if (!(id >= 0 && id < items.rows)) throw new RangeError(`margin: expected item ids from 0 to ${items.rows - 1}, got ${id} for user ${i}`)
+      if (!(id >= 0 && id < items.rows))
+        throw new RangeError(`margin: expected item ids from 0 to ${items.rows - 1}, got ${id} for user ${i}`)
       const item = id * cols
       let score = offsets?.[i * places + n] ?? 0
       for (let k = 0; k < cols; k++) score += theta.data[user + k]! * items.data[item + k]!

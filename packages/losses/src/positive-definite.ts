@@ -21,7 +21,8 @@ export function invertPositiveDefinite(caller: string, a: Float64Array, K: numbe
         lower[i * K + j] = sum / lower[j * K + j]!
         continue
       }
-      if (!(sum > 0 && sum < Infinity)) throw new RangeError(`${caller}: expected a positive definite covariance, got pivot ${sum} in dimension ${i}`)
+      if (!(sum > 0 && sum < Infinity))
+        throw new RangeError(`${caller}: expected a positive definite covariance, got pivot ${sum} in dimension ${i}`)
       lower[i * K + i] = Math.sqrt(sum)
       logDeterminant += Math.log(sum)
     }

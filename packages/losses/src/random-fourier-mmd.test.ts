@@ -30,7 +30,10 @@ describe('randomFourierMmdLoss', () => {
     const { theta, labels } = clusteredTable([40, 40], 3, 2)
     const random = randomStream(7, 'fourier')
     const options = { frequencies: 16 }
-    const [one, two] = [randomFourierMmdLoss(theta, labels, random, options), randomFourierMmdLoss(theta, labels, random, options)]
+    const [one, two] = [
+      randomFourierMmdLoss(theta, labels, random, options),
+      randomFourierMmdLoss(theta, labels, random, options),
+    ]
     expect(one.value).not.toBe(two.value)
     expect(randomFourierMmdLoss(theta, labels, randomStream(7, 'fourier'), options)).toEqual(one)
   })

@@ -28,22 +28,40 @@ export interface RandomFourierLoss extends D2dLoss {
  * close the gap along these and leave it elsewhere.
  * @throws RangeError as `d2d`.
  */
-export function randomFourierMmdLoss(theta: Matrix, labels: Labels, random: Random, options: RandomFourierOptions = {}): RandomFourierLoss {
+export function randomFourierMmdLoss(
+  theta: Matrix,
+  labels: Labels,
+  random: Random,
+  options: RandomFourierOptions = {},
+): RandomFourierLoss {
   const caller = 'randomFourierMmdLoss'
   const classes = classRows(caller, theta, labels)
-  if (classes.length < 2) throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
+  if (classes.length < 2)
+    throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
   const { frequencies: count = 512, pairing = 'every' } = options
   const frequencies = randomFrequencies(theta.cols, count, random)
   const gradient = matrix(theta.rows, theta.cols)
   let value = 0
-  const pairs = classPairs(caller, classes.map((rows) => rows.length), pairing).map(({ first, second, weight }): PairFourierMmd => {
+  const pairs = classPairs(
+    caller,
+    classes.map((rows) => rows.length),
+    pairing,
+  ).map(({ first, second, weight }): PairFourierMmd => {
     const [a, b] = [classes[first]!, classes[second]!]
     const mmd = randomFourierMmd(theta, { first: a, second: b }, frequencies)
     value += weight * mmd.value
     const part = mmd.gradient().data
     for (let p = 0; p < part.length; p++) gradient.data[p]! += weight * part[p]!
     const nullValue = nullMmd(mmd.total, mmd.trace, a.length, b.length)
-    return { first, second, weight, value: mmd.value, nullValue, bandwidth: mmd.bandwidth, standardError: mmd.standardError }
+    return {
+      first,
+      second,
+      weight,
+      value: mmd.value,
+      nullValue,
+      bandwidth: mmd.bandwidth,
+      standardError: mmd.standardError,
+    }
   })
   return { value, gradient, pairs }
 }

@@ -3,7 +3,12 @@
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 
 /** Users drawn normal around class means, with class spreads; codes cycle through `sizes` in blocks, -1 first. */
-export function clusteredTable(sizes: readonly number[], K: number, seed: number, unlabelled = 0): { theta: Matrix; labels: Labels } {
+export function clusteredTable(
+  sizes: readonly number[],
+  K: number,
+  seed: number,
+  unlabelled = 0,
+): { theta: Matrix; labels: Labels } {
   const random = randomStream(seed, 'clustered-table')
   const rows = sizes.reduce((a, b) => a + b, unlabelled)
   const codes = new Int32Array(rows).fill(-1)
@@ -24,7 +29,12 @@ export function clusteredTable(sizes: readonly number[], K: number, seed: number
  * Largest difference between `gradient` and central differences of `value`, relative to the largest gradient entry.
  * The step is a power of two and added in float32, and the step actually taken divides the difference.
  */
-export function gradientError(theta: Matrix, gradient: Matrix, value: (theta: Matrix) => number, step = 2 ** -7): number {
+export function gradientError(
+  theta: Matrix,
+  gradient: Matrix,
+  value: (theta: Matrix) => number,
+  step = 2 ** -7,
+): number {
   let worst = 0
   let scale = 0
   for (let p = 0; p < theta.data.length; p++) {
@@ -43,12 +53,18 @@ export function gradientError(theta: Matrix, gradient: Matrix, value: (theta: Ma
 }
 
 /** Five-kernel MMD^2 of rows `first` against `second` in plain float64 sums: the reference the kernels are held to. */
-export function referenceMmd(theta: Matrix, first: Int32Array, second: Int32Array, bandwidth?: number): { value: number; bandwidth: number; nullValue: number } {
+export function referenceMmd(
+  theta: Matrix,
+  first: Int32Array,
+  second: Int32Array,
+  bandwidth?: number,
+): { value: number; bandwidth: number; nullValue: number } {
   const rows = [...first, ...second]
   const n = rows.length
   const squared = (i: number, j: number): number => {
     let sum = 0
-    for (let k = 0; k < theta.cols; k++) sum += (theta.data[rows[i]! * theta.cols + k]! - theta.data[rows[j]! * theta.cols + k]!) ** 2
+    for (let k = 0; k < theta.cols; k++)
+      sum += (theta.data[rows[i]! * theta.cols + k]! - theta.data[rows[j]! * theta.cols + k]!) ** 2
     return sum
   }
   let b = bandwidth

@@ -22,7 +22,8 @@ export interface U2uDivergenceOptions {
  *
  * Both divergences are inner products Div = sum_r u_ir v_jr of R vectors: C + 1 for the cosine (1 and the rows of unit
  * length, against 1 and their negatives), C for cross-entropy. With T^u_r = sum_i u_ir theta_i and alike for v, the
- * gradient of row i is 2 ((row sum + column sum of Div) theta_i - sum_r (u_ir T^v_r + v_ir T^u_r)): O(N K R), no (N, N).
+ * gradient of row i is 2 ((row sum + column sum of Div) theta_i - sum_r (u_ir T^v_r + v_ir T^u_r)): O(N K R), no (N,
+ * N).
  *
  * On one-hot labels the cosine gives the 0 and 1 of `u2u`, and cross-entropy the same times -ln(clip). On soft profiles
  * cross-entropy is above zero between equal ones, so it draws users together even where an attacker sees no difference;
@@ -44,13 +45,16 @@ export function u2uDivergence(theta: Matrix, labels: Labels, options: U2uDiverge
 function checkedProfiles(caller: string, theta: Matrix, rows: Int32Array, profiles: Matrix): Float64Array {
   const C = profiles.cols
   if (profiles.rows !== theta.rows || C < 1) {
-    throw new RangeError(`${caller}: expected a profile for each of the ${theta.rows} rows, got (${profiles.rows}, ${C})`)
+    throw new RangeError(
+      `${caller}: expected a profile for each of the ${theta.rows} rows, got (${profiles.rows}, ${C})`,
+    )
   }
   const out = new Float64Array(rows.length * C)
   rows.forEach((i, r) => {
     for (let c = 0; c < C; c++) {
       const value = profiles.data[i * C + c]!
-      if (!(value >= 0 && value < Infinity)) throw new RangeError(`${caller}: expected profiles of at least 0, got ${value} in row ${i}`)
+      if (!(value >= 0 && value < Infinity))
+        throw new RangeError(`${caller}: expected profiles of at least 0, got ${value} in row ${i}`)
       out[r * C + c] = value
     }
   })
@@ -66,7 +70,12 @@ function oneHot(labels: Labels, rows: Int32Array): Float64Array {
 
 /** Div_rs = sum over R of left (n, R) times right (n, R). */
 function factors(
-  caller: string, p: Float64Array, rows: Int32Array, C: number, divergence: ProfileDivergence, clip: number,
+  caller: string,
+  p: Float64Array,
+  rows: Int32Array,
+  C: number,
+  divergence: ProfileDivergence,
+  clip: number,
 ): { left: Float64Array; right: Float64Array; R: number } {
   switch (divergence) {
     case 'cross-entropy':
@@ -78,7 +87,8 @@ function factors(
       for (let r = 0; r < rows.length; r++) {
         let squares = 0
         for (let c = 0; c < C; c++) squares += p[r * C + c]! ** 2
-        if (squares === 0) throw new RangeError(`${caller}: expected profiles with a cosine, got zeros in row ${rows[r]}`)
+        if (squares === 0)
+          throw new RangeError(`${caller}: expected profiles with a cosine, got zeros in row ${rows[r]}`)
         left[r * R] = 1
         right[r * R] = 1
         for (let c = 0; c < C; c++) {
@@ -90,7 +100,9 @@ function factors(
       return { left, right, R }
     }
     default:
-      throw new RangeError(`${caller}: expected divergence 'cross-entropy' or 'cosine', got '${String(divergence satisfies never)}'`)
+      throw new RangeError(
+        `${caller}: expected divergence 'cross-entropy' or 'cosine', got '${String(divergence satisfies never)}'`,
+      )
   }
 }
 

@@ -9,7 +9,8 @@ function naive(theta: Matrix, labels: Labels): number {
   for (let i = 0; i < theta.rows; i++) {
     for (let j = 0; j < theta.rows; j++) {
       if (labels.codes[i] === -1 || labels.codes[j] === -1 || labels.codes[i] === labels.codes[j]) continue
-      for (let k = 0; k < theta.cols; k++) sum += (theta.data[i * theta.cols + k]! - theta.data[j * theta.cols + k]!) ** 2
+      for (let k = 0; k < theta.cols; k++)
+        sum += (theta.data[i * theta.cols + k]! - theta.data[j * theta.cols + k]!) ** 2
     }
   }
   return sum
@@ -37,7 +38,11 @@ describe('u2u', () => {
   test('is zero for one class, and refuses labels that do not fit', () => {
     const { theta } = clusteredTable([4], 3, 6)
     expect(u2u(theta, { classes: ['a'], codes: new Int32Array(4) }).value).toBe(0)
-    expect(() => u2u(theta, { classes: ['a'], codes: new Int32Array(3) })).toThrow('u2u: expected one label for each of the 4 rows, got 3')
-    expect(() => u2u(theta, { classes: ['a'], codes: Int32Array.of(0, 0, 1, 0) })).toThrow('u2u: expected a label code from -1 to 0 in row 2, got 1')
+    expect(() => u2u(theta, { classes: ['a'], codes: new Int32Array(3) })).toThrow(
+      'u2u: expected one label for each of the 4 rows, got 3',
+    )
+    expect(() => u2u(theta, { classes: ['a'], codes: Int32Array.of(0, 0, 1, 0) })).toThrow(
+      'u2u: expected a label code from -1 to 0 in row 2, got 1',
+    )
   })
 })

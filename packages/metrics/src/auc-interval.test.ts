@@ -29,10 +29,16 @@ test('scoring the same users the same way twice tells nothing new', () => {
   const { scores, actual } = sample(30, 0.5, 1)
   const users = Int32Array.from(scores, (_, i) => i)
   const once = meanAucInterval([{ users, scores, actual }])
-  const twice = meanAucInterval([{ users, scores, actual }, { users, scores, actual }])
+  const twice = meanAucInterval([
+    { users, scores, actual },
+    { users, scores, actual },
+  ])
   expect(twice.standardError).toBeCloseTo(once.standardError, 12)
   const otherUsers = users.map((user) => user + 1000)
-  const independent = meanAucInterval([{ users, scores, actual }, { users: otherUsers, scores, actual }])
+  const independent = meanAucInterval([
+    { users, scores, actual },
+    { users: otherUsers, scores, actual },
+  ])
   expect(independent.standardError).toBeCloseTo(once.standardError / Math.SQRT2, 12)
 })
 

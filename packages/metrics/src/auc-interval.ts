@@ -99,7 +99,8 @@ export function placements(scoring: Scoring): { value: number; contributions: Fl
   const [negatives, positives] = own
   const m = positives.length
   const l = negatives.length
-  if (m === 0 || l === 0) throw new RangeError(`meanAucInterval: expected users of both classes, got ${m} positive and ${l} negative`)
+  if (m === 0 || l === 0)
+    throw new RangeError(`meanAucInterval: expected users of both classes, got ${m} positive and ${l} negative`)
   const overall = midranks(scores)
   const contributions = new Float64Array(n)
   let value = 0
@@ -121,7 +122,9 @@ export function placements(scoring: Scoring): { value: number; contributions: Fl
   return { value, contributions, smallerClass: Math.min(m, l) }
 }
 
-/** `value` and `critical` standard errors either way, on the logit scale; `pairs` bounds it where the value is 0 or 1. */
+/**
+ * `value` and `critical` standard errors either way, on the logit scale; `pairs` bounds it where the value is 0 or 1.
+ */
 export function logitInterval(value: number, standardError: number, pairs: number, critical = NORMAL_975): Interval {
   if (value <= 0 || value >= 1) {
     const bound = Math.pow(0.025, 1 / pairs)

@@ -19,7 +19,9 @@ export function auc(scores: ArrayLike<number>, actual: ArrayLike<number>): numbe
   const above = new Float64Array(positives)
   const below = new Float64Array(n - positives)
   if (above.length === 0 || below.length === 0) {
-    throw new RangeError(`auc: expected users of both classes, got ${above.length} positive and ${below.length} negative`)
+    throw new RangeError(
+      `auc: expected users of both classes, got ${above.length} positive and ${below.length} negative`,
+    )
   }
   for (let i = 0, p = 0, q = 0; i < n; i++) {
     const score = scores[i]!

@@ -28,7 +28,10 @@ test('a statistic that is mostly undefined is an error', () => {
 })
 
 test('several statistics of the same resamples have the intervals that each has alone', () => {
-  const statistics = [(weights: Uint16Array): number => weights[0]!, (weights: Uint16Array): number => weights[1]! + weights[2]!]
+  const statistics = [
+    (weights: Uint16Array): number => weights[0]!,
+    (weights: Uint16Array): number => weights[1]! + weights[2]!,
+  ]
   const together = bootstrapIntervals(6, (weights) => statistics.map((statistic) => statistic(weights)), { seed: 4 })
   expect(together).toEqual(statistics.map((statistic) => bootstrapInterval(6, statistic, { seed: 4 })))
 })

@@ -19,12 +19,20 @@ export interface BootstrapOptions {
  * Resamples where it is NaN are left out.
  * @throws RangeError when fewer than half of the resamples give a number.
  */
-export function bootstrapInterval(n: number, statistic: (weights: Uint16Array) => number, options: BootstrapOptions): Interval {
+export function bootstrapInterval(
+  n: number,
+  statistic: (weights: Uint16Array) => number,
+  options: BootstrapOptions,
+): Interval {
   return bootstrapIntervals(n, (weights) => [statistic(weights)], options)[0]!
 }
 
 /** As `bootstrapInterval`, for several statistics of the same resamples; one that is NaN leaves the resample out. */
-export function bootstrapIntervals(n: number, statistics: (weights: Uint16Array) => readonly number[], options: BootstrapOptions): Interval[] {
+export function bootstrapIntervals(
+  n: number,
+  statistics: (weights: Uint16Array) => readonly number[],
+  options: BootstrapOptions,
+): Interval[] {
   const { seed, resamples = 1000, strata } = options
   const random = randomStream(seed, 'bootstrap')
   const groups = new Map<number, number[]>()
@@ -45,7 +53,9 @@ export function bootstrapIntervals(n: number, statistics: (weights: Uint16Array)
     if (!values.some(Number.isNaN)) drawn.push(values)
   }
   if (drawn.length * 2 < resamples || drawn.length === 0) {
-    throw new RangeError(`bootstrapIntervals: expected numbers, got NaN in ${resamples - drawn.length} of ${resamples} resamples`)
+    throw new RangeError(
+      `bootstrapIntervals: expected numbers, got NaN in ${resamples - drawn.length} of ${resamples} resamples`,
+    )
   }
   return drawn[0]!.map((_, s) => {
     const sorted = Float64Array.from(drawn, (values) => values[s]!).sort()

@@ -15,7 +15,10 @@ describe('certified bounds', () => {
     const margin = Math.sqrt((0.5 * Math.log(20)) / 2)
     expect([advantage.margin, auc.margin]).toEqual([margin, margin])
     expect([advantage.bound, auc.bound]).toEqual([1, 1])
-    expect(cellBounds(cells, positive, 0.999).advantage.bound).toBeCloseTo(0.5 + Math.sqrt((0.5 * Math.log(1 / 0.999)) / 2), 12)
+    expect(cellBounds(cells, positive, 0.999).advantage.bound).toBeCloseTo(
+      0.5 + Math.sqrt((0.5 * Math.log(1 / 0.999)) / 2),
+      12,
+    )
   })
 
   test('of thresholds: the largest Kolmogorov-Smirnov distance, ties on one side, either direction, -0 as 0', () => {
@@ -36,7 +39,9 @@ describe('certified bounds', () => {
   })
 
   test('refuses one label, and confidence that is none', () => {
-    expect(() => cellBounds([0, 1], Uint8Array.of(1, 1), 0.05)).toThrow('expected users with and without the label, got 2 and 0')
+    expect(() => cellBounds([0, 1], Uint8Array.of(1, 1), 0.05)).toThrow(
+      'expected users with and without the label, got 2 and 0',
+    )
     expect(() => cellBounds([0, 1], Uint8Array.of(1, 0), 0)).toThrow('expected delta in (0, 1)')
     expect(() => kernelBound(matrix(2, 1), Uint8Array.of(1, 0), 0, 0.05)).toThrow('expected a bandwidth above 0')
   })
@@ -44,7 +49,10 @@ describe('certified bounds', () => {
   test('they hold the truth at least as often as they say', () => {
     const random = randomStream(1, 'coverage')
     // Three cells: total variation 0.3, best AUC by hand.
-    const [p1, p0] = [[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]
+    const [p1, p0] = [
+      [0.5, 0.3, 0.2],
+      [0.2, 0.3, 0.5],
+    ]
     const best = 0.5 * (0.3 + 0.5) + 0.3 * 0.5 + 0.5 * (0.5 * 0.2 + 0.3 * 0.3 + 0.2 * 0.5)
     const draw = (p: readonly number[]): number => {
       const u = random.uniform()
@@ -53,7 +61,11 @@ describe('certified bounds', () => {
     const held = { variation: 0, auc: 0, withoutMargin: 0 }
     const label = Uint8Array.from({ length: 100 }, (_, i) => (i < 40 ? 1 : 0))
     for (let round = 0; round < 400; round++) {
-      const { advantage, auc } = cellBounds(Array.from(label, (value) => draw(value === 1 ? p1! : p0!)), label, 0.2)
+      const { advantage, auc } = cellBounds(
+        Array.from(label, (value) => draw(value === 1 ? p1! : p0!)),
+        label,
+        0.2,
+      )
       if (advantage.bound >= 0.3) held.variation++
       if (advantage.sample >= 0.3) held.withoutMargin++
       if (auc.bound >= best) held.auc++

@@ -1,9 +1,9 @@
 /**
- * @file Concordance of predictions with a number such as an age: of two users whose values differ, how often the one with
- * the larger value is predicted larger, equal predictions counting one half (Harrell et al. 1982; half of Somers' D plus
- * one half). Of two values it is the AUC. Predictions that know nothing of these users' values have an expectation of one half
- * whatever they are: given predictions, values are then as good as dealt out at random. That holds within one split,
- * and not over splits taken together, whose predictions have means of their own.
+ * @file Concordance of predictions with a number such as an age: of two users whose values differ, how often the one
+ * with the larger value is predicted larger, equal predictions counting one half (Harrell et al. 1982; half of Somers'
+ * D plus one half). Of two values it is the AUC. Predictions that know nothing of these users' values have an
+ * expectation of one half whatever they are: given predictions, values are then as good as dealt out at random. That
+ * holds within one split, and not over splits taken together, whose predictions have means of their own.
  */
 
 import type { Scoring } from './auc-interval.ts'
@@ -22,24 +22,41 @@ export function concordance(predicted: ArrayLike<number>, actual: ArrayLike<numb
 }
 
 /**
- * Concordance and what each user adds to its deviation from its expectation, to first order (N): the sum of their squares
- * estimates its variance with predictions as they are. With two values these are DeLong's but for factors n / (n - 1).
+ * Concordance and what each user adds to its deviation from its expectation, to first order (N): the sum of their
+ * squares estimates its variance with predictions as they are. With two values these are DeLong's but for factors n /
+ * (n - 1).
  */
-export function concordancePlacements({ scores, actual }: Pick<Scoring, 'scores' | 'actual'>): { value: number; contributions: Float64Array; smallerClass: number } {
+export function concordancePlacements({ scores, actual }: Pick<Scoring, 'scores' | 'actual'>): {
+  value: number
+  contributions: Float64Array
+  smallerClass: number
+} {
   checkLengths('concordancePlacements', scores, actual)
   const lower = againstLower(scores, actual)
-  const higher = againstLower(Array.from(scores, (x) => -x), Array.from(actual, (x) => -x))
+  const higher = againstLower(
+    Array.from(scores, (x) => -x),
+    Array.from(actual, (x) => -x),
+  )
   const total = checkedPairs('concordancePlacements', sum(lower.pairs))
   const value = sum(lower.credit) / total
   const n = scores.length
-  const contributions = Float64Array.from({ length: n }, (_, i) => (lower.credit[i]! + higher.credit[i]! - value * (lower.pairs[i]! + higher.pairs[i]!)) / total)
+  const contributions = Float64Array.from(
+    { length: n },
+    (_, i) => (lower.credit[i]! + higher.credit[i]! - value * (lower.pairs[i]! + higher.pairs[i]!)) / total,
+  )
   // Users who can be paired off with one of another value.
   const equal = lower.pairs.reduce((most, _, i) => Math.max(most, n - lower.pairs[i]! - higher.pairs[i]!), 0)
   return { value, contributions, smallerClass: Math.min(Math.floor(n / 2), n - equal) }
 }
 
-/** Of each user, the users with a lower value (`pairs`), and those of them that are predicted lower, equal ones one half. */
-function againstLower(predicted: ArrayLike<number>, actual: ArrayLike<number>): { credit: Float64Array; pairs: Float64Array } {
+/**
+ * Of each user, the users with a lower value (`pairs`), and those of them that are predicted lower, equal ones one
+ * half.
+ */
+function againstLower(
+  predicted: ArrayLike<number>,
+  actual: ArrayLike<number>,
+): { credit: Float64Array; pairs: Float64Array } {
   const n = predicted.length
   const rank = new Int32Array(n)
   let ranks = 0
@@ -58,7 +75,7 @@ function againstLower(predicted: ArrayLike<number>, actual: ArrayLike<number>): 
   const credit = new Float64Array(n)
   const pairs = new Float64Array(n)
   const byValue = ascendingOrder(actual)
-  for (let start = 0; start < n; ) {
+  for (let start = 0; start < n;) {
     let end = start + 1
     while (end < n && actual[byValue[end]!] === actual[byValue[start]!]) end++
     for (let p = start; p < end; p++) {
@@ -73,7 +90,8 @@ function againstLower(predicted: ArrayLike<number>, actual: ArrayLike<number>): 
 }
 
 function checkLengths(caller: string, predicted: ArrayLike<number>, actual: ArrayLike<number>): void {
-  if (predicted.length !== actual.length) throw new RangeError(`${caller}: expected ${actual.length} predictions, got ${predicted.length}`)
+  if (predicted.length !== actual.length)
+    throw new RangeError(`${caller}: expected ${actual.length} predictions, got ${predicted.length}`)
 }
 
 function checkedPairs(caller: string, pairs: number): number {

@@ -8,14 +8,17 @@
  */
 export function confusionMatrix(predicted: ArrayLike<number>, actual: ArrayLike<number>, classes = 2): Int32Array {
   const n = actual.length
-  if (predicted.length !== n) throw new RangeError(`confusionMatrix: expected ${n} predictions, got ${predicted.length}`)
+  if (predicted.length !== n)
+    throw new RangeError(`confusionMatrix: expected ${n} predictions, got ${predicted.length}`)
   if (n === 0) throw new RangeError('confusionMatrix: expected at least one user, got 0')
   const counts = new Int32Array(classes * classes)
   for (let i = 0; i < n; i++) {
     const a = actual[i]!
     const p = predicted[i]!
     if (!(Number.isInteger(a) && a >= 0 && a < classes && Number.isInteger(p) && p >= 0 && p < classes)) {
-      throw new RangeError(`confusionMatrix: expected codes 0 to ${classes - 1}, got actual ${a}, predicted ${p} at ${i}`)
+      throw new RangeError(
+        `confusionMatrix: expected codes 0 to ${classes - 1}, got actual ${a}, predicted ${p} at ${i}`,
+      )
     }
     counts[a * classes + p]!++
   }

@@ -1,7 +1,24 @@
 export { accuracy, balancedAccuracy } from './accuracy.ts'
-export { cellBounds, kernelBound, thresholdBounds, type BoundedAttackers, type CertifiedBound } from './certified-bounds.ts'
+export {
+  cellBounds,
+  kernelBound,
+  thresholdBounds,
+  type BoundedAttackers,
+  type CertifiedBound,
+} from './certified-bounds.ts'
 export { auc, foldedAuc, macroAuc, oneVersusRestAucs } from './auc.ts'
-export { aucInterval, foldedInterval, logitInterval, meanAucInterval, placements, NORMAL_975, type AucEstimate, type Interval, type MeanAucOptions, type Scoring } from './auc-interval.ts'
+export {
+  aucInterval,
+  foldedInterval,
+  logitInterval,
+  meanAucInterval,
+  placements,
+  NORMAL_975,
+  type AucEstimate,
+  type Interval,
+  type MeanAucOptions,
+  type Scoring,
+} from './auc-interval.ts'
 export { bootstrapInterval, bootstrapIntervals, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'
 export { concordance } from './concordance.ts'
 export { confusionMatrix } from './confusion.ts'
@@ -17,7 +34,13 @@ export { meanEstimate, pairedTest, wilcoxonSignedRank, type MeanEstimate, type P
 export { permutationTest, type ClassScoring, type PermutationOptions, type PermutationTest } from './permutation.ts'
 export { microF1, precision, recall } from './precision-recall.ts'
 export { rSquared, spearman } from './regression-metrics.ts'
-export { repeatedSplitAuc, repeatedSplitConcordance, type RepeatedSplitAuc, type RepeatedSplitOptions, type SplitScoring } from './repeated-split.ts'
+export {
+  repeatedSplitAuc,
+  repeatedSplitConcordance,
+  type RepeatedSplitAuc,
+  type RepeatedSplitOptions,
+  type SplitScoring,
+} from './repeated-split.ts'
 export { rocCurve, truePositiveRateAt, type RocCurve } from './roc.ts'
 export { studentCritical } from './student-t.ts'
 export { thresholdMetrics, type ThresholdMetrics } from './threshold-metrics.ts'

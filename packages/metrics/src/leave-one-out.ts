@@ -21,7 +21,8 @@ export function leaveOneOutCandidates(
 ): Int32Array {
   const { seed, negatives = 99 } = options
   const items = known[0]?.cols
-  if (items === undefined) throw new RangeError('leaveOneOutCandidates: expected at least one interaction matrix, got 0')
+  if (items === undefined)
+    throw new RangeError('leaveOneOutCandidates: expected at least one interaction matrix, got 0')
   const width = 1 + negatives
   const out = new Int32Array(heldOut.length * width).fill(-1)
   for (let u = 0; u < heldOut.length; u++) {
@@ -30,12 +31,14 @@ export function leaveOneOutCandidates(
     const excluded = new Set<number>([held])
     for (const m of known) for (let p = m.indptr[u]!; p < m.indptr[u + 1]!; p++) excluded.add(m.indices[p]!)
     if (items - excluded.size < negatives) {
-      throw new RangeError(`leaveOneOutCandidates: expected ${negatives} unknown items of user ${u}, got ${items - excluded.size}`)
+      throw new RangeError(
+        `leaveOneOutCandidates: expected ${negatives} unknown items of user ${u}, got ${items - excluded.size}`,
+      )
     }
     out[u * width] = held
     const random = randomStream(seed, 'leave-one-out', u)
     const drawn = new Set<number>()
-    for (let at = 1; at < width; ) {
+    for (let at = 1; at < width;) {
       const item = random.integer(items)
       if (item === held || drawn.has(item) || known.some((m) => csrHas(m, u, item))) continue
       drawn.add(item)
@@ -50,10 +53,16 @@ export function leaveOneOutCandidates(
  * score count as ranked above, so that a model that scores all alike gets nothing.
  * @param scores of the candidates, in their order (U * width)
  */
-export function leaveOneOutRanks(scores: Float32Array | Float64Array, candidates: Int32Array, users: number): Int32Array {
+export function leaveOneOutRanks(
+  scores: Float32Array | Float64Array,
+  candidates: Int32Array,
+  users: number,
+): Int32Array {
   const width = candidates.length / users
   if (!Number.isInteger(width) || scores.length !== candidates.length) {
-    throw new RangeError(`leaveOneOutRanks: expected ${candidates.length} scores for ${users} users, got ${scores.length}`)
+    throw new RangeError(
+      `leaveOneOutRanks: expected ${candidates.length} scores for ${users} users, got ${scores.length}`,
+    )
   }
   const ranks = new Int32Array(users).fill(-1)
   for (let u = 0; u < users; u++) {
@@ -69,10 +78,16 @@ export function leaveOneOutRanks(scores: Float32Array | Float64Array, candidates
 
 /** Share of users whose held-out item is among the first k; users with rank -1 are left out. */
 export function leaveOneOutHitRatio(ranks: Int32Array, k: number): number {
-  return meanOverUsers('leaveOneOutHitRatio', Float64Array.from(ranks, (rank) => (rank < 0 ? NaN : rank < k ? 1 : 0)))
+  return meanOverUsers(
+    'leaveOneOutHitRatio',
+    Float64Array.from(ranks, (rank) => (rank < 0 ? NaN : rank < k ? 1 : 0)),
+  )
 }
 
 /** Mean of 1 / log2(rank + 2) where the held-out item is among the first k, else 0; users with rank -1 are left out. */
 export function leaveOneOutNdcg(ranks: Int32Array, k: number): number {
-  return meanOverUsers('leaveOneOutNdcg', Float64Array.from(ranks, (rank) => (rank < 0 ? NaN : rank < k ? 1 / Math.log2(rank + 2) : 0)))
+  return meanOverUsers(
+    'leaveOneOutNdcg',
+    Float64Array.from(ranks, (rank) => (rank < 0 ? NaN : rank < k ? 1 / Math.log2(rank + 2) : 0)),
+  )
 }

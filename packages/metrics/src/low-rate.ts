@@ -58,28 +58,36 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
     return { slots, last }
   })
   const isPositive = Uint8Array.from(positive)
-  const negatives = Math.min(...prepared.map(({ slots }) => slots.reduce((sum, slot) => sum + 1 - isPositive[slot]!, 0)))
+  const negatives = Math.min(
+    ...prepared.map(({ slots }) => slots.reduce((sum, slot) => sum + 1 - isPositive[slot]!, 0)),
+  )
   const resolved = rates.filter((rate) => negatives * rate >= 1 - 1e-9)
   const weights = new Uint16Array(isPositive.length).fill(1)
   const means = (): number[] =>
-    resolved.map((rate) => prepared.reduce((sum, scoring) => sum + rateOf(scoring, isPositive, weights, rate) / prepared.length, 0))
+    resolved.map((rate) =>
+      prepared.reduce((sum, scoring) => sum + rateOf(scoring, isPositive, weights, rate) / prepared.length, 0),
+    )
   const values = means()
   const classes = [0, 1].map((c) => Int32Array.from(isPositive.keys()).filter((slot) => isPositive[slot] === c))
   const random = randomStream(options.seed, 'low-rates')
   const drawn = Array.from({ length: resolved.length === 0 ? 0 : (options.resamples ?? 200) }, () => {
     weights.fill(0)
-    for (const members of classes) for (let d = 0; d < members.length; d++) weights[members[random.integer(members.length)]!]!++
+    for (const members of classes)
+      for (let d = 0; d < members.length; d++) weights[members[random.integer(members.length)]!]!++
     return means()
   })
   return rates.map((falsePositiveRate): LowRate => {
     const at = resolved.indexOf(falsePositiveRate)
-    if (at < 0) return { falsePositiveRate, resolved: false, negatives, needed: Math.ceil(1 / falsePositiveRate - 1e-9) }
+    if (at < 0)
+      return { falsePositiveRate, resolved: false, negatives, needed: Math.ceil(1 / falsePositiveRate - 1e-9) }
     const sorted = drawn.map((row) => row[at]!).sort((a, b) => a - b)
     const value = values[at]!
     // Where nobody is found no resample finds anybody: then the upper end is Wilson's for as many users.
     const wilson = NORMAL_975 ** 2 / (classes[1]!.length + NORMAL_975 ** 2)
     return {
-      falsePositiveRate, resolved: true, value,
+      falsePositiveRate,
+      resolved: true,
+      value,
       lower: Math.min(value, quantile(sorted, 0.025)),
       upper: Math.max(value, quantile(sorted, 0.975), value === 0 ? wilson : 0),
     }
@@ -88,7 +96,9 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
 
 function rateOf(
   { slots, last }: { readonly slots: Int32Array; readonly last: Uint8Array },
-  isPositive: Uint8Array, weights: Uint16Array, rate: number,
+  isPositive: Uint8Array,
+  weights: Uint16Array,
+  rate: number,
 ): number {
   let positives = 0
   let negatives = 0

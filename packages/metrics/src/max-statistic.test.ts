@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import { maxStatistic } from './max-statistic.ts'
 
 test('by hand: two tests, four permutations', () => {
-  const permuted = [[1, 4], [2, 1], [3, 3], [1, 2]]
+  const permuted = [
+    [1, 4],
+    [2, 1],
+    [3, 3],
+    [1, 2],
+  ]
   // Medians over all five: 2 and 3; units 2 / 0.6745 and 3 / 0.6745.
   const { scale, p, adjusted } = maxStatistic([2.5, 5], permuted)
   expect(scale[0]! / scale[1]!).toBeCloseTo(2 / 3, 12)
@@ -15,8 +20,14 @@ test('by hand: two tests, four permutations', () => {
 test('corrected p never falls below a larger deviation’s, and equal tests cost nothing', () => {
   const random = randomStream(1, 'max-statistic-test')
   const draws = Array.from({ length: 99 }, () => Math.abs(random.normal()))
-  const alone = maxStatistic([1.8], draws.map((value) => [value]))
-  const thrice = maxStatistic([1.8, 1.8, 1.8], draws.map((value) => [value, value, value]))
+  const alone = maxStatistic(
+    [1.8],
+    draws.map((value) => [value]),
+  )
+  const thrice = maxStatistic(
+    [1.8, 1.8, 1.8],
+    draws.map((value) => [value, value, value]),
+  )
   expect([...thrice.adjusted]).toEqual(new Array(3).fill(alone.p[0]))
   expect(thrice.critical).toBe(alone.critical)
 })
@@ -50,7 +61,14 @@ test('a leak does not stretch its own unit', () => {
 test('a test that sees nothing in most permutations can still be found', () => {
   const others = Array.from({ length: 99 }, (_, b) => [b % 10 === 0 ? 0.01 : 0, 0.01 * (1 + (b % 7))])
   expect([...maxStatistic([0.4, 0.02], others).adjusted][0]).toBe(0.01)
-  expect([...maxStatistic([0.4, 0.02], others.map(([, other]) => [0, other!])).adjusted][0]).toBe(0.01)
+  expect(
+    [
+      ...maxStatistic(
+        [0.4, 0.02],
+        others.map(([, other]) => [0, other!]),
+      ).adjusted,
+    ][0],
+  ).toBe(0.01)
   // 14 of the 99 are 0.01.
   expect([...maxStatistic([0, 0.02], others).p]).toEqual([1, 0.85])
 })

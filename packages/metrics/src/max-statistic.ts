@@ -8,9 +8,9 @@
  * observed labels count as one more permutation, so p stays exact, and a median does not grow with a leak. Where more
  * than half of the deviations are 0, as of an attack that sees nothing in most relabellings, the unit is their mean.
  *
- * The smallest corrected p is 1 / (m + 1), whatever the number of tests. Where tests permute different sets of users, their
- * permutations are less dependent than the tests are; of normal deviations, independent ones have the largest maximum
- * (Sidak 1967), so that p then errs on the side of no finding.
+ * The smallest corrected p is 1 / (m + 1), whatever the number of tests. Where tests permute different sets of users,
+ * their permutations are less dependent than the tests are; of normal deviations, independent ones have the largest
+ * maximum (Sidak 1967), so that p then errs on the side of no finding.
  */
 
 import { quantile } from './bootstrap.ts'
@@ -25,7 +25,9 @@ export interface MaxStatistic {
   readonly p: Float64Array
   /** p of each test corrected for all of them by the step-down maximum; the familywise error is kept strongly. */
   readonly adjusted: Float64Array
-  /** Standardised deviation that the largest one exceeds in `level` of the permutations: what any test has to exceed. */
+  /**
+   * Standardised deviation that the largest one exceeds in `level` of the permutations: what any test has to exceed.
+   */
   readonly critical: number
 }
 
@@ -35,7 +37,11 @@ export interface MaxStatistic {
  * @param level of `critical`, 0.05 unless given
  * @throws RangeError for no permutations, or deviations that are not finite.
  */
-export function maxStatistic(observed: ArrayLike<number>, permuted: readonly ArrayLike<number>[], level = 0.05): MaxStatistic {
+export function maxStatistic(
+  observed: ArrayLike<number>,
+  permuted: readonly ArrayLike<number>[],
+  level = 0.05,
+): MaxStatistic {
   const tests = observed.length
   const m = permuted.length
   if (m === 0) throw new RangeError('maxStatistic: expected at least one permutation, got 0')

@@ -14,7 +14,7 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
 export function midranks(values: ArrayLike<number>): Float64Array {
   const order = ascendingOrder(values)
   const ranks = new Float64Array(order.length)
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start + 1
     while (end < order.length && values[order[end]!] === values[order[start]!]) end++
     for (let p = start; p < end; p++) ranks[order[p]!] = (start + end + 1) / 2

@@ -4,7 +4,11 @@ import { neighbourOverlap } from './neighbour-overlap.ts'
 
 function normals(rows: number, cols: number, seed: number): Matrix {
   const random = randomStream(seed, 'neighbour-overlap-test')
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 function mapped(m: Matrix, f: (value: number, p: number) => number): Matrix {
@@ -31,7 +35,10 @@ describe('neighbourOverlap', () => {
     const { cosine, euclidean, users, k } = neighbourOverlap(before, after, { k: 7 })
     expect([users.length, k]).toEqual([300, 7])
     for (const user of [0, 17, 255, 256, 299]) {
-      for (const [measured, value] of [[cosine, angle], [euclidean, distance]] as const) {
+      for (const [measured, value] of [
+        [cosine, angle],
+        [euclidean, distance],
+      ] as const) {
         const one = reference(before, user, 7, value)
         const common = [...reference(after, user, 7, value)].filter((row) => one.has(row)).length
         expect(measured.perUser[user]).toBe(common / 7)
@@ -52,10 +59,16 @@ describe('neighbourOverlap', () => {
   })
 
   test('scaling each user keeps cosine neighbours, shifting all users Euclidean ones', () => {
-    const scaled = neighbourOverlap(before, mapped(before, (value, p) => value * 2 ** (Math.floor(p / 5) % 4)))
+    const scaled = neighbourOverlap(
+      before,
+      mapped(before, (value, p) => value * 2 ** (Math.floor(p / 5) % 4)),
+    )
     expect(scaled.cosine.mean).toBe(1)
     expect(scaled.euclidean.mean).toBeLessThan(0.8)
-    const shifted = neighbourOverlap(before, mapped(before, (value) => Math.fround(value + 4)))
+    const shifted = neighbourOverlap(
+      before,
+      mapped(before, (value) => Math.fround(value + 4)),
+    )
     expect(shifted.euclidean.mean).toBeGreaterThan(0.999)
     expect(shifted.cosine.mean).toBeLessThan(0.9)
   })
@@ -76,11 +89,23 @@ describe('neighbourOverlap', () => {
   })
 
   test.each([
-    ['rows that differ', () => neighbourOverlap(before, normals(299, 5, 1)), 'expected a table of 300 rows after, got 299'],
+    [
+      'rows that differ',
+      () => neighbourOverlap(before, normals(299, 5, 1)),
+      'expected a table of 300 rows after, got 299',
+    ],
     ['a single row', () => neighbourOverlap(matrix(1, 2), matrix(1, 2)), 'expected at least 2 rows, got 1'],
     ['k of 0', () => neighbourOverlap(before, after, { k: 0 }), 'expected k of 1 or more, got 0'],
     ['no users', () => neighbourOverlap(before, after, { users: 0 }), 'expected users of 1 or more, got 0'],
-    ['values that are not finite', () => neighbourOverlap(before, mapped(after, (value, p) => (p === 12 ? NaN : value))), 'got others in row 2'],
+    [
+      'values that are not finite',
+      () =>
+        neighbourOverlap(
+          before,
+          mapped(after, (value, p) => (p === 12 ? NaN : value)),
+        ),
+      'got others in row 2',
+    ],
   ])('refuses %s', (_, run, message) => {
     expect(run).toThrow(message)
     expect(run).toThrow(RangeError)

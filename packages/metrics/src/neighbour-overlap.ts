@@ -37,26 +37,43 @@ const blockRows = 256
 
 /**
  * Overlap@k of two tables of the same users (N, K) and (N, L), exact: every pair is compared, block by block, in memory
- * O(N (K + L)). By cosine similarity (a zero row is similar to none) and by Euclidean distance; equally near users count by
- * ascending row. Equal tables have an overlap of 1, unrelated ones of about k / (N - 1).
+ * O(N (K + L)). By cosine similarity (a zero row is similar to none) and by Euclidean distance; equally near users
+ * count by ascending row. Equal tables have an overlap of 1, unrelated ones of about k / (N - 1).
  * @throws RangeError when the tables have different numbers of rows, fewer than two, or values that are not finite.
  */
-export function neighbourOverlap(before: Matrix, after: Matrix, options: NeighbourOverlapOptions = {}): NeighbourOverlap {
+export function neighbourOverlap(
+  before: Matrix,
+  after: Matrix,
+  options: NeighbourOverlapOptions = {},
+): NeighbourOverlap {
   const n = before.rows
-  const { k = 10, seed = 0, users: wanted = Math.max(fewestUsers, Math.min(mostUsers, Math.floor(mostPairs / Math.max(1, n)))) } = options
+  const {
+    k = 10,
+    seed = 0,
+    users: wanted = Math.max(fewestUsers, Math.min(mostUsers, Math.floor(mostPairs / Math.max(1, n)))),
+  } = options
   if (after.rows !== n) throw new RangeError(`neighbourOverlap: expected a table of ${n} rows after, got ${after.rows}`)
   if (n < 2) throw new RangeError(`neighbourOverlap: expected at least 2 rows, got ${n}`)
   if (!(Number.isInteger(k) && k >= 1)) throw new RangeError(`neighbourOverlap: expected k of 1 or more, got ${k}`)
-  if (!(Number.isInteger(wanted) && wanted >= 1)) throw new RangeError(`neighbourOverlap: expected users of 1 or more, got ${wanted}`)
+  if (!(Number.isInteger(wanted) && wanted >= 1))
+    throw new RangeError(`neighbourOverlap: expected users of 1 or more, got ${wanted}`)
   const neighbours = Math.min(k, n - 1)
   const users = measured(n, wanted, seed)
   const one = nearest(before, users, neighbours)
   const other = nearest(after, users, neighbours)
   const shared = (a: Int32Array, b: Int32Array): NeighbourOverlap['cosine'] => {
-    const perUser = Float64Array.from(users, (_, u) => overlap(a.subarray(u * neighbours, (u + 1) * neighbours), b.subarray(u * neighbours, (u + 1) * neighbours)))
+    const perUser = Float64Array.from(users, (_, u) =>
+      overlap(a.subarray(u * neighbours, (u + 1) * neighbours), b.subarray(u * neighbours, (u + 1) * neighbours)),
+    )
     return { mean: perUser.reduce((sum, value) => sum + value, 0) / users.length, perUser }
   }
-  return { k: neighbours, users, of: n, cosine: shared(one.cosine, other.cosine), euclidean: shared(one.euclidean, other.euclidean) }
+  return {
+    k: neighbours,
+    users,
+    of: n,
+    cosine: shared(one.cosine, other.cosine),
+    euclidean: shared(one.euclidean, other.euclidean),
+  }
 }
 
 function measured(n: number, wanted: number, seed: number): Int32Array {
@@ -72,7 +89,11 @@ function overlap(a: Int32Array, b: Int32Array): number {
 }
 
 /** The k nearest rows of each of `users`, (users * k), in no order that matters. */
-function nearest({ rows, cols, data }: Matrix, users: Int32Array, k: number): { cosine: Int32Array; euclidean: Int32Array } {
+function nearest(
+  { rows, cols, data }: Matrix,
+  users: Int32Array,
+  k: number,
+): { cosine: Int32Array; euclidean: Int32Array } {
   const squares = new Float64Array(rows)
   for (let i = 0; i < rows; i++) {
     let sum = 0
@@ -101,7 +122,10 @@ function nearest({ rows, cols, data }: Matrix, users: Int32Array, k: number): { 
 }
 
 /** Lists of the k rows with the smallest values so far, by falling nearness; offered in ascending order of rows. */
-function nearestList(lists: number, k: number): { readonly rows: Int32Array; offer(list: number, row: number, value: number): void } {
+function nearestList(
+  lists: number,
+  k: number,
+): { readonly rows: Int32Array; offer(list: number, row: number, value: number): void } {
   const rows = new Int32Array(lists * k).fill(-1)
   const values = new Float64Array(lists * k).fill(Infinity)
   return {

@@ -4,7 +4,16 @@ import { meanEstimate, pairedTest, wilcoxonSignedRank } from './paired.ts'
 import { studentCritical, studentTwoSided } from './student-t.ts'
 
 interface Golden {
-  cases: { first: number[]; second: number[]; mean: number; deviation: number; lower: number; upper: number; t: number; wilcoxon: number }[]
+  cases: {
+    first: number[]
+    second: number[]
+    mean: number
+    deviation: number
+    lower: number
+    upper: number
+    t: number
+    wilcoxon: number
+  }[]
   tails: { t: number; degrees: number; p: number }[]
 }
 const golden = JSON.parse(readFileSync(new URL('./goldens/paired.json', import.meta.url), 'utf8')) as Golden
@@ -17,16 +26,19 @@ describe('student-t', () => {
 })
 
 describe('meanEstimate and pairedTest', () => {
-  test.each(golden.cases)('as scipy has it ($first.length pairs)', ({ first, second, mean, deviation, lower, upper, t, wilcoxon }) => {
-    const estimate = meanEstimate(first)
-    expect(estimate.mean).toBeCloseTo(mean, 12)
-    expect(estimate.deviation).toBeCloseTo(deviation, 12)
-    expect(estimate.lower).toBeCloseTo(lower, 8)
-    expect(estimate.upper).toBeCloseTo(upper, 8)
-    const paired = pairedTest(first, second)!
-    expect(paired.t).toBeCloseTo(t, 10)
-    expect(paired.wilcoxon).toBeCloseTo(wilcoxon, 12)
-  })
+  test.each(golden.cases)(
+    'as scipy has it ($first.length pairs)',
+    ({ first, second, mean, deviation, lower, upper, t, wilcoxon }) => {
+      const estimate = meanEstimate(first)
+      expect(estimate.mean).toBeCloseTo(mean, 12)
+      expect(estimate.deviation).toBeCloseTo(deviation, 12)
+      expect(estimate.lower).toBeCloseTo(lower, 8)
+      expect(estimate.upper).toBeCloseTo(upper, 8)
+      const paired = pairedTest(first, second)!
+      expect(paired.t).toBeCloseTo(t, 10)
+      expect(paired.wilcoxon).toBeCloseTo(wilcoxon, 12)
+    },
+  )
 
   test('one value has neither deviation nor interval, one pair no test', () => {
     expect(meanEstimate([3])).toEqual({ n: 1, mean: 3 })

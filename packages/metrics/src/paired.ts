@@ -1,4 +1,6 @@
-/** @file Repetitions of an experiment: their mean with its interval, and two methods compared over the same repetitions. */
+/**
+ * @file Repetitions of an experiment: their mean with its interval, and two methods compared over the same repetitions.
+ */
 
 import { studentCritical, studentTwoSided } from './student-t.ts'
 
@@ -13,8 +15,8 @@ export interface MeanEstimate {
 }
 
 /**
- * Mean of `values` with its 95 % interval by Student's t, which takes repetitions to be independent and their mean about
- * normal.
+ * Mean of `values` with its 95 % interval by Student's t, which takes repetitions to be independent and their mean
+ * about normal.
  * @throws RangeError for no values, or values that are not finite.
  */
 export function meanEstimate(values: readonly number[]): MeanEstimate {
@@ -44,7 +46,8 @@ export interface PairedTest {
  * @throws RangeError when the lengths differ or a value is not finite.
  */
 export function pairedTest(first: readonly number[], second: readonly number[]): PairedTest | undefined {
-  if (first.length !== second.length) throw new RangeError(`pairedTest: expected as many values of both, got ${first.length} and ${second.length}`)
+  if (first.length !== second.length)
+    throw new RangeError(`pairedTest: expected as many values of both, got ${first.length} and ${second.length}`)
   if (first.length < 2) return undefined
   const differences = first.map((value, i) => value - second[i]!)
   const { n, mean, deviation } = meanEstimate(differences)
@@ -53,14 +56,14 @@ export function pairedTest(first: readonly number[], second: readonly number[]):
 }
 
 /**
- * Exact two-sided p of Wilcoxon's signed-rank test on `differences`: zeros are left out, ties share their mean rank, and
- * the distribution is that of all sign changes of these very ranks. 1 where nothing is left.
+ * Exact two-sided p of Wilcoxon's signed-rank test on `differences`: zeros are left out, ties share their mean rank,
+ * and the distribution is that of all sign changes of these very ranks. 1 where nothing is left.
  */
 export function wilcoxonSignedRank(differences: readonly number[]): number {
   const left = differences.filter((value) => value !== 0).sort((a, b) => Math.abs(a) - Math.abs(b))
   // Twice the ranks, so that a mean of two ranks is whole.
   const ranks: number[] = []
-  for (let from = 0; from < left.length; ) {
+  for (let from = 0; from < left.length;) {
     let to = from
     while (to < left.length && Math.abs(left[to]!) === Math.abs(left[from]!)) to++
     for (let at = from; at < to; at++) ranks.push(from + to + 1)

@@ -46,5 +46,7 @@ test('the null spread is the Mann-Whitney one, and repeated scorings do not shri
 
 test('a class that does not occur cannot be tested', () => {
   const one = scoring(10, 0, 1)
-  expect(() => permutationTest([{ ...one, codes: new Int32Array(10) }], [1], { seed: 1 })).toThrow('in and outside class 1')
+  expect(() => permutationTest([{ ...one, codes: new Int32Array(10) }], [1], { seed: 1 })).toThrow(
+    'in and outside class 1',
+  )
 })

@@ -50,7 +50,10 @@ export interface PermutationOptions {
   readonly seed: number
   /** 999 unless given. */
   readonly permutations?: number
-  /** Factor on deviations from one half under permutation: the square root of 2 for scores of a cross-validation, else 1. */
+  /**
+   * Factor on deviations from one half under permutation: the square root of 2 for scores of a cross-validation, else
+   * 1.
+   */
   readonly spread?: number
 }
 
@@ -97,7 +100,8 @@ export function permutationTest(
         sum += aucOfRanks(ranks[t]!, isClass)
         used++
       }
-      if (used === 0) throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
+      if (used === 0)
+        throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
       plain += sum / used / tested.length
       folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
     })

@@ -15,7 +15,9 @@ interface Golden {
   spearman: number
   concordance: number
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/regression.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/regression.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 test.each(cases)('as scikit-learn and scipy: $name', ({ predicted, actual, ...wanted }) => {
   expect(rSquared(predicted, actual)).toBeCloseTo(wanted.rSquared, 12)
@@ -54,30 +56,55 @@ describe('concordance', () => {
   })
 })
 
-/** Slope of the known users' values on each column, n users in K columns of which each carries `signal` of the value. */
+/**
+ * Slope of the known users' values on each column, n users in K columns of which each carries `signal` of the value.
+ */
 function sample(n: number, K: number, signal: number, seed: number, crossValidated: boolean): SplitScoring[] {
   const random = randomStream(seed, 'concordance-sample')
   const y = Float64Array.from({ length: n }, () => Math.round(12 * random.normal()))
-  const x = Float64Array.from({ length: n * K }, (_, p) => random.normal() + (signal * y[Math.floor(p / K)]!) / 12 / Math.sqrt(K))
+  const x = Float64Array.from(
+    { length: n * K },
+    (_, p) => random.normal() + (signal * y[Math.floor(p / K)]!) / 12 / Math.sqrt(K),
+  )
   const split = (shadow: Int32Array, scored: Int32Array): SplitScoring => {
     const mean = shadow.reduce((total, i) => total + y[i]! / shadow.length, 0)
-    const slope = Float64Array.from({ length: K }, (_, k) => shadow.reduce((total, i) => total + (y[i]! - mean) * x[i * K + k]!, 0))
-    return { shadow, users: scored, scores: Array.from(scored, (i) => slope.reduce((total, s, k) => total + s * x[i * K + k]!, 0)), actual: Array.from(scored, (i) => y[i]!) }
+    const slope = Float64Array.from({ length: K }, (_, k) =>
+      shadow.reduce((total, i) => total + (y[i]! - mean) * x[i * K + k]!, 0),
+    )
+    return {
+      shadow,
+      users: scored,
+      scores: Array.from(scored, (i) => slope.reduce((total, s, k) => total + s * x[i * K + k]!, 0)),
+      actual: Array.from(scored, (i) => y[i]!),
+    }
   }
   const fifth = n / 5
   return Array.from({ length: crossValidated ? 2 : 10 }, () => {
-    const order = shuffle(Int32Array.from({ length: n }, (_, i) => i), random)
+    const order = shuffle(
+      Int32Array.from({ length: n }, (_, i) => i),
+      random,
+    )
     if (!crossValidated) return [split(order.slice(0, n / 10), order.slice(n / 10))]
-    return [0, 1, 2, 3, 4].map((fold) => split(order.filter((_, at) => Math.floor(at / fifth) !== fold), order.slice(fold * fifth, (fold + 1) * fifth)))
+    return [0, 1, 2, 3, 4].map((fold) =>
+      split(
+        order.filter((_, at) => Math.floor(at / fifth) !== fold),
+        order.slice(fold * fifth, (fold + 1) * fifth),
+      ),
+    )
   }).flat()
 }
 
-describe.each([{ crossValidated: false }, { crossValidated: true }])('intervals, crossValidated $crossValidated', ({ crossValidated }) => {
-  test.each([0, 0.4, 1])('hold the mean over samples in about 95 % of them: signal %d', (signal) => {
-    const samples = 200
-    const results = Array.from({ length: samples }, (_, seed) => repeatedSplitConcordance(sample(200, 6, signal, seed, crossValidated), { crossValidated }))
-    const truth = signal === 0 ? 0.5 : results.reduce((total, { auc: value }) => total + value / samples, 0)
-    const covered = results.filter(({ lower, upper }) => lower <= truth && truth <= upper).length / samples
-    expect(covered).toBeGreaterThan(0.89)
-  })
-})
+describe.each([{ crossValidated: false }, { crossValidated: true }])(
+  'intervals, crossValidated $crossValidated',
+  ({ crossValidated }) => {
+    test.each([0, 0.4, 1])('hold the mean over samples in about 95 % of them: signal %d', (signal) => {
+      const samples = 200
+      const results = Array.from({ length: samples }, (_, seed) =>
+        repeatedSplitConcordance(sample(200, 6, signal, seed, crossValidated), { crossValidated }),
+      )
+      const truth = signal === 0 ? 0.5 : results.reduce((total, { auc: value }) => total + value / samples, 0)
+      const covered = results.filter(({ lower, upper }) => lower <= truth && truth <= upper).length / samples
+      expect(covered).toBeGreaterThan(0.89)
+    })
+  },
+)

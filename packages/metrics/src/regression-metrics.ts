@@ -37,6 +37,7 @@ export function spearman(predicted: ArrayLike<number>, actual: ArrayLike<number>
 }
 
 function checked(caller: string, predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
-  if (predicted.length !== actual.length || actual.length === 0) throw new RangeError(`${caller}: expected ${actual.length} predictions, at least one, got ${predicted.length}`)
+  if (predicted.length !== actual.length || actual.length === 0)
+    throw new RangeError(`${caller}: expected ${actual.length} predictions, at least one, got ${predicted.length}`)
   return actual.length
 }

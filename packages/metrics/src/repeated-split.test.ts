@@ -15,18 +15,32 @@ interface Golden {
   lower: number
   upper: number
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/repeated-split.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/repeated-split.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 test.each(cases)('agrees with dense matrices in numpy: $name', ({ crossValidated, labels, splits, ...wanted }) => {
-  const got = repeatedSplitAuc(splits.map((split) => ({ ...split, actual: split.users.map((user) => labels[user]!) })), { crossValidated })
-  for (const figure of ['auc', 'standardError', 'agreement', 'lower', 'upper'] as const) expect(got[figure], figure).toBeCloseTo(wanted[figure], 10)
+  const got = repeatedSplitAuc(
+    splits.map((split) => ({ ...split, actual: split.users.map((user) => labels[user]!) })),
+    { crossValidated },
+  )
+  for (const figure of ['auc', 'standardError', 'agreement', 'lower', 'upper'] as const)
+    expect(got[figure], figure).toBeCloseTo(wanted[figure], 10)
 })
 
-/** n users of each class in K dimensions, class 1 shifted in all of them so that the best AUC is Phi(shift / sqrt 2). */
+/**
+ * n users of each class in K dimensions, class 1 shifted in all of them so that the best AUC is Phi(shift / sqrt 2).
+ */
 function users(n: number, K: number, shift: number, seed: number): { x: Float64Array; y: Uint8Array } {
   const random = randomStream(seed, 'repeated-split-test')
   const y = Uint8Array.from({ length: 2 * n }, (_, i) => i % 2)
-  return { y, x: Float64Array.from({ length: 2 * n * K }, (_, p) => random.normal() + (y[Math.floor(p / K)]! * shift) / Math.sqrt(K)) }
+  return {
+    y,
+    x: Float64Array.from(
+      { length: 2 * n * K },
+      (_, p) => random.normal() + (y[Math.floor(p / K)]! * shift) / Math.sqrt(K),
+    ),
+  }
 }
 
 /** The attacker that scores by the difference of the known users' means. */
@@ -41,33 +55,50 @@ function splits(n: number, K: number, shift: number, seed: number, crossValidate
   const { x, y } = users(n, K, shift, seed)
   const random = randomStream(seed, 'repeated-split-draws')
   return Array.from({ length: crossValidated ? 2 : 10 }, () => {
-    const order = [0, 1].map((c) => shuffle(Int32Array.from({ length: n }, (_, i) => 2 * i + c), random))
-    const part = (from: number, to: number): Int32Array => Int32Array.from(order.flatMap((rows) => [...rows.subarray(from, to)]))
-    const rest = (from: number, to: number): Int32Array => Int32Array.from(order.flatMap((rows) => [...rows].filter((_, i) => i < from || i >= to)))
+    const order = [0, 1].map((c) =>
+      shuffle(
+        Int32Array.from({ length: n }, (_, i) => 2 * i + c),
+        random,
+      ),
+    )
+    const part = (from: number, to: number): Int32Array =>
+      Int32Array.from(order.flatMap((rows) => [...rows.subarray(from, to)]))
+    const rest = (from: number, to: number): Int32Array =>
+      Int32Array.from(order.flatMap((rows) => [...rows].filter((_, i) => i < from || i >= to)))
     if (!crossValidated) return [split(x, y, K, part(0, n / 10), part(n / 10, n))]
-    return Array.from({ length: 5 }, (_, fold) => split(x, y, K, rest((fold * n) / 5, ((fold + 1) * n) / 5), part((fold * n) / 5, ((fold + 1) * n) / 5)))
+    return Array.from({ length: 5 }, (_, fold) =>
+      split(x, y, K, rest((fold * n) / 5, ((fold + 1) * n) / 5), part((fold * n) / 5, ((fold + 1) * n) / 5)),
+    )
   }).flat()
 }
 
-describe.each([{ crossValidated: false }, { crossValidated: true }])('crossValidated $crossValidated', ({ crossValidated }) => {
-  test.each([0, 0.6, 1.5])('intervals hold the mean over samples in about 95 % of them: shift %d', (shift) => {
-    const samples = 250
-    const results = Array.from({ length: samples }, (_, seed) => repeatedSplitAuc(splits(100, 6, shift, seed, crossValidated), { crossValidated }))
-    const truth = shift === 0 ? 0.5 : results.reduce((sum, { auc }) => sum + auc / samples, 0)
-    const covered = results.filter(({ lower, upper }) => lower <= truth && truth <= upper).length / samples
-    const spread = Math.sqrt(results.reduce((sum, { auc }) => sum + (auc - truth) ** 2 / samples, 0))
-    const stated = Math.sqrt(results.reduce((sum, { standardError }) => sum + standardError ** 2 / samples, 0))
-    // 250 draws at 0.95 have a standard error of 0.014, the ratio of deviations one of 0.045.
-    expect(covered).toBeGreaterThan(0.89)
-    expect(stated / spread).toBeGreaterThan(0.85)
-    // Of a linear attacker, whose errors take back some of each other, folds are overestimated: see the file.
-    expect(stated / spread).toBeLessThan(1.4)
-  })
-})
+describe.each([{ crossValidated: false }, { crossValidated: true }])(
+  'crossValidated $crossValidated',
+  ({ crossValidated }) => {
+    test.each([0, 0.6, 1.5])('intervals hold the mean over samples in about 95 % of them: shift %d', (shift) => {
+      const samples = 250
+      const results = Array.from({ length: samples }, (_, seed) =>
+        repeatedSplitAuc(splits(100, 6, shift, seed, crossValidated), { crossValidated }),
+      )
+      const truth = shift === 0 ? 0.5 : results.reduce((sum, { auc }) => sum + auc / samples, 0)
+      const covered = results.filter(({ lower, upper }) => lower <= truth && truth <= upper).length / samples
+      const spread = Math.sqrt(results.reduce((sum, { auc }) => sum + (auc - truth) ** 2 / samples, 0))
+      const stated = Math.sqrt(results.reduce((sum, { standardError }) => sum + standardError ** 2 / samples, 0))
+      // 250 draws at 0.95 have a standard error of 0.014, the ratio of deviations one of 0.045.
+      expect(covered).toBeGreaterThan(0.89)
+      expect(stated / spread).toBeGreaterThan(0.85)
+      // Of a linear attacker, whose errors take back some of each other, folds are overestimated: see the file.
+      expect(stated / spread).toBeLessThan(1.4)
+    })
+  },
+)
 
 test('fits agree where much leaks, and on nothing where nothing does', () => {
   const agreement = (shift: number): number => {
-    const all = Array.from({ length: 20 }, (_, seed) => repeatedSplitAuc(splits(100, 6, shift, seed, false), { crossValidated: false }).agreement)
+    const all = Array.from(
+      { length: 20 },
+      (_, seed) => repeatedSplitAuc(splits(100, 6, shift, seed, false), { crossValidated: false }).agreement,
+    )
     return all.reduce((sum, value) => sum + value / 20, 0)
   }
   expect(agreement(0)).toBeLessThan(0.15)
@@ -76,7 +107,9 @@ test('fits agree where much leaks, and on nothing where nothing does', () => {
 
 test('more standard errors are wider, and the value is the mean over splits', () => {
   const all = splits(50, 4, 1, 1, false)
-  const [usual, wide] = [undefined, 3].map((critical) => repeatedSplitAuc(all, { crossValidated: false, ...(critical && { critical }) }))
+  const [usual, wide] = [undefined, 3].map((critical) =>
+    repeatedSplitAuc(all, { crossValidated: false, ...(critical && { critical }) }),
+  )
   expect(usual!.auc).toBeCloseTo(meanAucInterval(all).auc, 12)
   expect(wide!.lower).toBeLessThan(usual!.lower)
   expect(wide!.upper).toBeGreaterThan(usual!.upper)
@@ -85,9 +118,14 @@ test('more standard errors are wider, and the value is the mean over splits', ()
 
 test('one split is an interval of its one fit; folds without a repeat are taken to disagree', () => {
   const one = splits(50, 4, 1, 1, false).slice(0, 1)
-  expect(repeatedSplitAuc(one, { crossValidated: false }).standardError).toBeCloseTo(meanAucInterval(one).standardError, 12)
+  expect(repeatedSplitAuc(one, { crossValidated: false }).standardError).toBeCloseTo(
+    meanAucInterval(one).standardError,
+    12,
+  )
   const folds = splits(50, 4, 1, 1, true).slice(0, 5)
   expect(repeatedSplitAuc(folds, { crossValidated: true }).agreement).toBe(0)
-  expect(repeatedSplitAuc(folds, { crossValidated: true }).standardError).toBeGreaterThan(meanAucInterval(folds).standardError)
+  expect(repeatedSplitAuc(folds, { crossValidated: true }).standardError).toBeGreaterThan(
+    meanAucInterval(folds).standardError,
+  )
   expect(() => repeatedSplitAuc([], { crossValidated: true })).toThrow('at least one split')
 })

@@ -40,7 +40,9 @@ export interface RepeatedSplitOptions {
 }
 
 export interface RepeatedSplitAuc extends AucEstimate {
-  /** Correlation of the scores of fits that know none of the same users, 0 to 1; 0 where splits have no users in common. */
+  /**
+   * Correlation of the scores of fits that know none of the same users, 0 to 1; 0 where splits have no users in common.
+   */
   readonly agreement: number
 }
 
@@ -57,15 +59,23 @@ export function repeatedSplitAuc(scorings: readonly SplitScoring[], options: Rep
 }
 
 /**
- * The same for the concordance of predictions (`scores`) with values (`actual`, any numbers), which takes the AUC's place: a
- * user's placement is its share of pairs in order.
+ * The same for the concordance of predictions (`scores`) with values (`actual`, any numbers), which takes the AUC's
+ * place: a user's placement is its share of pairs in order.
  * @throws RangeError for no splits, or a split whose scored users all have one value.
  */
-export function repeatedSplitConcordance(scorings: readonly SplitScoring[], options: RepeatedSplitOptions): RepeatedSplitAuc {
+export function repeatedSplitConcordance(
+  scorings: readonly SplitScoring[],
+  options: RepeatedSplitOptions,
+): RepeatedSplitAuc {
   return meanOverSplits('repeatedSplitConcordance', scorings, concordancePlacements, options)
 }
 
-function meanOverSplits(caller: string, scorings: readonly SplitScoring[], place: typeof placements, options: RepeatedSplitOptions): RepeatedSplitAuc {
+function meanOverSplits(
+  caller: string,
+  scorings: readonly SplitScoring[],
+  place: typeof placements,
+  options: RepeatedSplitOptions,
+): RepeatedSplitAuc {
   const { crossValidated, critical = NORMAL_975 } = options
   if (scorings.length === 0) throw new RangeError(`${caller}: expected at least one split, got 0`)
   const slotOf = new Map<number, number>()
@@ -77,7 +87,14 @@ function meanOverSplits(caller: string, scorings: readonly SplitScoring[], place
     })
   const splits = scorings.map((scoring) => {
     const { value, contributions, smallerClass } = place(scoring)
-    return { scored: slots(scoring.users), shadow: slots(scoring.shadow), value, contributions, smallerClass, ranks: standardRanks(scoring.scores) }
+    return {
+      scored: slots(scoring.users),
+      shadow: slots(scoring.shadow),
+      value,
+      contributions,
+      smallerClass,
+      ranks: standardRanks(scoring.scores),
+    }
   })
   const users = slotOf.size
   const count = splits.length

@@ -13,7 +13,8 @@ export interface RocCurve {
 
 /** One point for each distinct score, and (0, 0). `actual` is 1 for the positive class (N). */
 export function rocCurve(scores: ArrayLike<number>, actual: ArrayLike<number>): RocCurve {
-  if (scores.length !== actual.length) throw new RangeError(`rocCurve: expected ${actual.length} scores, got ${scores.length}`)
+  if (scores.length !== actual.length)
+    throw new RangeError(`rocCurve: expected ${actual.length} scores, got ${scores.length}`)
   const order = ascendingOrder(scores).reverse()
   const fp = [0]
   const tp = [0]
@@ -30,7 +31,9 @@ export function rocCurve(scores: ArrayLike<number>, actual: ArrayLike<number>): 
     thresholds.push(score)
   }
   if (positives === 0 || negatives === 0) {
-    throw new RangeError(`rocCurve: expected users of both classes, got ${positives} positive and ${negatives} negative`)
+    throw new RangeError(
+      `rocCurve: expected users of both classes, got ${positives} positive and ${negatives} negative`,
+    )
   }
   return {
     falsePositiveRate: Float64Array.from(fp, (count) => count / negatives),
@@ -42,6 +45,7 @@ export function rocCurve(scores: ArrayLike<number>, actual: ArrayLike<number>): 
 /** Highest true positive rate at a threshold whose false positive rate is at most `rate` (no interpolation). */
 export function truePositiveRateAt(curve: RocCurve, rate: number): number {
   let best = 0
-  for (let p = 0; p < curve.thresholds.length && curve.falsePositiveRate[p]! <= rate; p++) best = curve.truePositiveRate[p]!
+  for (let p = 0; p < curve.thresholds.length && curve.falsePositiveRate[p]! <= rate; p++)
+    best = curve.truePositiveRate[p]!
   return best
 }

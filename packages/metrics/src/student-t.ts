@@ -3,8 +3,8 @@
 /** log Gamma(x) for x > 0 (Lanczos, g = 7, nine terms; about 15 digits). */
 function logGamma(x: number): number {
   const coefficients = [
-    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+    0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+    12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
   ]
   const z = x - 1
   let sum = coefficients[0]!
@@ -25,7 +25,10 @@ function incompleteBeta(x: number, a: number, b: number): number {
   let d = 1 / away(1 - ((a + b) * x) / (a + 1))
   let fraction = d
   for (let m = 1; m <= 500; m++) {
-    for (const term of [(m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)), (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))]) {
+    for (const term of [
+      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
+      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
+    ]) {
       d = 1 / away(1 + term * d)
       c = away(1 + term / c)
       fraction *= c * d

@@ -4,16 +4,23 @@ import { smallestAdjusted, testsTogether, type PermutedTest } from './tests-toge
 
 const random = randomStream(1, 'tests-together')
 const someTest = (observed: number, refitted: boolean, permutations = 99): PermutedTest => ({
-  observed, refitted, permuted: Float64Array.from({ length: permutations }, () => Math.abs(random.normal())),
+  observed,
+  refitted,
+  permuted: Float64Array.from({ length: permutations }, () => Math.abs(random.normal())),
 })
 
 test('a leak reaches the smallest corrected p, whatever the number of tests', () => {
   for (const count of [1, 8, 60]) {
     for (const kinds of [[true], [false], [true, false]]) {
-      const tests = Array.from({ length: count * kinds.length }, (_, t) => someTest(t === 0 ? 50 : 0.3, kinds[t % kinds.length]!))
+      const tests = Array.from({ length: count * kinds.length }, (_, t) =>
+        someTest(t === 0 ? 50 : 0.3, kinds[t % kinds.length]!),
+      )
       const { correctedP } = testsTogether(tests)
       expect(correctedP[0]).toBeCloseTo(kinds.length / 100, 12)
-      expect(smallestAdjusted(tests.map(({ refitted }) => ({ refitted, permutations: 99 })))).toBeCloseTo(kinds.length / 100, 12)
+      expect(smallestAdjusted(tests.map(({ refitted }) => ({ refitted, permutations: 99 })))).toBeCloseTo(
+        kinds.length / 100,
+        12,
+      )
       expect(Math.min(...correctedP.slice(1), 1)).toBeGreaterThan(0.05)
     }
   }

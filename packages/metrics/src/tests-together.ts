@@ -1,7 +1,7 @@
 /**
- * @file Tests of one null hypothesis by the same permutations, corrected for all of them. Those whose attackers were fitted
- * again under each permutation are one family, those whose scores were held fixed another; each is corrected by the step-down
- * maximum (`maxStatistic`), and where there are both each has half of the 5 %.
+ * @file Tests of one null hypothesis by the same permutations, corrected for all of them. Those whose attackers were
+ * fitted again under each permutation are one family, those whose scores were held fixed another; each is corrected by
+ * the step-down maximum (`maxStatistic`), and where there are both each has half of the 5 %.
  */
 
 import { NORMAL_975 } from './auc-interval.ts'
@@ -34,7 +34,11 @@ export function testsTogether(tests: readonly PermutedTest[]): TestsTogether {
   for (const family of families) {
     const m = Math.min(...family.map((at) => tests[at]!.permuted.length))
     const permuted = Array.from({ length: m }, (_, b) => family.map((at) => tests[at]!.permuted[b]!))
-    const test = maxStatistic(family.map((at) => tests[at]!.observed), permuted, 0.05 / families.length)
+    const test = maxStatistic(
+      family.map((at) => tests[at]!.observed),
+      permuted,
+      0.05 / families.length,
+    )
     family.forEach((at, a) => {
       correctedP[at] = Math.min(1, families.length * test.adjusted[a]!)
       critical[at] = Math.max(NORMAL_975, test.critical)
@@ -46,13 +50,19 @@ export function testsTogether(tests: readonly PermutedTest[]): TestsTogether {
 }
 
 /** The corrected p that every test can reach, however many they are. */
-export function smallestAdjusted(tests: readonly { readonly permutations: number; readonly refitted: boolean }[]): number {
+export function smallestAdjusted(
+  tests: readonly { readonly permutations: number; readonly refitted: boolean }[],
+): number {
   const families = familiesOf(tests)
-  return Math.max(...families.map((family) => families.length / (1 + Math.min(...family.map((at) => tests[at]!.permutations)))))
+  return Math.max(
+    ...families.map((family) => families.length / (1 + Math.min(...family.map((at) => tests[at]!.permutations)))),
+  )
 }
 
 /** Indices of the tests that were fitted again, and of the others; none empty. */
 function familiesOf(tests: readonly { readonly refitted: boolean }[]): number[][] {
   const indices = [...tests.keys()]
-  return [true, false].map((refitted) => indices.filter((at) => tests[at]!.refitted === refitted)).filter(({ length }) => length > 0)
+  return [true, false]
+    .map((refitted) => indices.filter((at) => tests[at]!.refitted === refitted))
+    .filter(({ length }) => length > 0)
 }

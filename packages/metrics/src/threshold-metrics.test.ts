@@ -4,7 +4,9 @@ import { thresholdMetrics } from './threshold-metrics.ts'
 
 test('a confusion matrix counts pairs of actual and predicted', () => {
   expect([...confusionMatrix([0, 1, 1, 2], [0, 0, 1, 2], 3)]).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 1])
-  expect(() => confusionMatrix([0, 2], [0, 1])).toThrow('confusionMatrix: expected codes 0 to 1, got actual 1, predicted 2 at 1')
+  expect(() => confusionMatrix([0, 2], [0, 1])).toThrow(
+    'confusionMatrix: expected codes 0 to 1, got actual 1, predicted 2 at 1',
+  )
 })
 
 test('threshold metrics by hand, of weighted counts too', () => {

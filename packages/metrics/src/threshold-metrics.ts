@@ -36,7 +36,8 @@ export function thresholdMetrics(confusion: ArrayLike<number>, classes: number):
     sensitivity += recalls[c]!
     present++
   }
-  const average = (values: Float64Array): number => (classes === 2 ? values[1]! : values.reduce((sum, value) => sum + value, 0) / classes)
+  const average = (values: Float64Array): number =>
+    classes === 2 ? values[1]! : values.reduce((sum, value) => sum + value, 0) / classes
   return {
     accuracy: right / total,
     balancedAccuracy: sensitivity / present,

@@ -20,7 +20,8 @@ export function forEachUser(
   if (!Number.isInteger(width)) {
     throw new RangeError(`${caller}: expected a multiple of ${test.rows} list entries, got ${lists.length}`)
   }
-  if (!(Number.isInteger(k) && k >= 1 && k <= width)) throw new RangeError(`${caller}: expected k from 1 to ${width}, got ${k}`)
+  if (!(Number.isInteger(k) && k >= 1 && k <= width))
+    throw new RangeError(`${caller}: expected k from 1 to ${width}, got ${k}`)
   const hits = new Uint8Array(k)
   for (let u = 0; u < test.rows; u++) {
     const relevant = test.indptr[u + 1]! - test.indptr[u]!

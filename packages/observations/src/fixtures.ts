@@ -8,13 +8,18 @@ export function twoGroups(): TrainingData {
   const [users, items] = [60, 48]
   const parts = [[], []].map(() => ({ rows: [] as number[], cols: [] as number[] }))
   for (let u = 0; u < users; u++) {
-    const own = shuffle(Array.from({ length: items / 2 }, (_, i) => 2 * i + (u % 2)), randomStream(11, 'two groups', u))
+    const own = shuffle(
+      Array.from({ length: items / 2 }, (_, i) => 2 * i + (u % 2)),
+      randomStream(11, 'two groups', u),
+    )
     own.slice(0, 15).forEach((item, at) => {
       parts[at < 12 ? 0 : 1]!.rows.push(u)
       parts[at < 12 ? 0 : 1]!.cols.push(item)
     })
   }
-  const [train, validation] = parts.map(({ rows, cols }) => csrFromPairs(users, items, Int32Array.from(rows), Int32Array.from(cols)))
+  const [train, validation] = parts.map(({ rows, cols }) =>
+    csrFromPairs(users, items, Int32Array.from(rows), Int32Array.from(cols)),
+  )
   return { users, items, train: train!, validation: validation! }
 }
 

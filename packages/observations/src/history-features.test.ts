@@ -11,7 +11,12 @@ function someHistory(seed: number): Csr {
   for (let u = 1; u < users; u++) {
     for (let i = 0; i < items; i++) if (random.uniform() < (i % 2 === u % 2 ? 0.5 : 0.1)) pairs.push([u, i])
   }
-  return csrFromPairs(users, items, Int32Array.from(pairs, ([u]) => u), Int32Array.from(pairs, ([, i]) => i))
+  return csrFromPairs(
+    users,
+    items,
+    Int32Array.from(pairs, ([u]) => u),
+    Int32Array.from(pairs, ([, i]) => i),
+  )
 }
 
 /** The weighted, centred history as one dense matrix, by its definition. */

@@ -22,7 +22,8 @@ export interface HistoryOptions {
  * @throws RangeError for a width below 1.
  */
 export function historyFeatures(history: Csr, { width = 64, seed }: HistoryOptions): Matrix {
-  if (!(Number.isInteger(width) && width >= 1)) throw new RangeError(`historyFeatures: expected a width of 1 or more, got ${width}`)
+  if (!(Number.isInteger(width) && width >= 1))
+    throw new RangeError(`historyFeatures: expected a width of 1 or more, got ${width}`)
   const { rows, indptr } = history
   const { table } = leadingDirections(weightedHistory(history), { width, seed })
   const cols = table.cols + 1

@@ -29,7 +29,11 @@ describe.each(recommenders.map(({ name, userTables }) => ({ name, userTables }))
   const random = randomStream(5, 'item-scores-test')
   const moved = (table: string): Matrix => {
     const own = model.userTables[table]!
-    return matrix(own.rows, own.cols, own.data.map((value) => value + 0.5 * random.normal()))
+    return matrix(
+      own.rows,
+      own.cols,
+      own.data.map((value) => value + 0.5 * random.normal()),
+    )
   }
 
   test('scores order items as the model ranks them', () => expectSameOrder(model, {}))
@@ -48,7 +52,9 @@ describe.each(recommenders.map(({ name, userTables }) => ({ name, userTables }))
 
 test('an unknown recommender is refused', () => {
   const model = { ...briefly('bpr-mf', data), name: 'other' }
-  expect(() => itemScores(model, {}, data)).toThrow('expected a recommender among lightgcn, nmf, bpr-mf and ials, got "other"')
+  expect(() => itemScores(model, {}, data)).toThrow(
+    'expected a recommender among lightgcn, nmf, bpr-mf and ials, got "other"',
+  )
 })
 
 test('blocks are as many as memory allows, and never empty', () => {

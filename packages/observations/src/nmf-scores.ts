@@ -5,18 +5,26 @@ import { gemmNN, gemmNT } from '@indistinct/kernels'
 import type { ScoreSource } from './score-source.ts'
 
 /**
- * The scores of users with tables gmf (N, G) and mlp (N, M) under `parameters`, named as those of a trained NMF. The logit of
- * a user and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c (He et al. 2017, section 3.3).
+ * The scores of users with tables gmf (N, G) and mlp (N, M) under `parameters`, named as those of a trained NMF. The
+ * logit of a user and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c (He et al. 2017,
+ * section 3.3).
  */
-export function nmfScores(tables: { readonly gmf: Matrix; readonly mlp: Matrix }, parameters: Readonly<Record<string, Matrix>>): ScoreSource {
+export function nmfScores(
+  tables: { readonly gmf: Matrix; readonly mlp: Matrix },
+  parameters: Readonly<Record<string, Matrix>>,
+): ScoreSource {
   const named = (name: string): Matrix => {
     const found = parameters[name]
-    if (!found) throw new RangeError(`nmfScores: expected a parameter ${name}, got ${Object.keys(parameters).join(', ')}`)
+    if (!found)
+      throw new RangeError(`nmfScores: expected a parameter ${name}, got ${Object.keys(parameters).join(', ')}`)
     return found
   }
   const [itemGmf, itemMlp, output] = [named('item-gmf'), named('item-mlp'), named('output-weights').data]
   const depth = Object.keys(parameters).filter((name) => /^hidden-\d+-weights$/.test(name)).length
-  const layers = Array.from({ length: depth }, (_, l) => ({ weights: named(`hidden-${l + 1}-weights`), bias: named(`hidden-${l + 1}-bias`).data }))
+  const layers = Array.from({ length: depth }, (_, l) => ({
+    weights: named(`hidden-${l + 1}-weights`),
+    bias: named(`hidden-${l + 1}-bias`).data,
+  }))
   const first = layers[0]!
   const [userHidden, itemHidden] = firstLayer(first.weights, tables.mlp, itemMlp)
   const weighted: Matrix = { ...itemGmf, data: itemGmf.data.map((value, p) => value * output[p % itemGmf.cols]!) }
@@ -32,7 +40,8 @@ export function nmfScores(tables: { readonly gmf: Matrix; readonly mlp: Matrix }
       for (let u = from; u < to; u++) {
         let hidden = zeros(items, first.weights.cols)
         for (let i = 0, p = 0; i < items; i++) {
-          for (let c = 0; c < hidden.cols; c++, p++) hidden.data[p] = Math.max(0, userHidden.data[u * hidden.cols + c]! + itemHidden.data[p]! + first.bias[c]!)
+          for (let c = 0; c < hidden.cols; c++, p++)
+            hidden.data[p] = Math.max(0, userHidden.data[u * hidden.cols + c]! + itemHidden.data[p]! + first.bias[c]!)
         }
         for (const { weights, bias } of layers.slice(1)) {
           const next = zeros(items, weights.cols)

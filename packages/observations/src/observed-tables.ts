@@ -1,4 +1,7 @@
-/** @file What someone who never sees an embedding learns of a user all the same: all its scores, or the items at the top. */
+/**
+ * @file What someone who never sees an embedding learns of a user all the same: all its scores, or the items at the
+ * top.
+ */
 
 import type { Matrix } from '@indistinct/core'
 import { topK, type TrainedRecommender, type TrainingData, type UserTables } from '@indistinct/recommenders'
@@ -26,21 +29,36 @@ export interface ObservedTable extends Partial<Omit<ReducedScores, 'table'>> {
 
 /**
  * Tables with a row for each user of `model`, made from what it shows and not from what it holds: the scores over all
- * items, and which items are recommended. `tables` replace user tables as in `topK`, `data` is what the model was trained on.
- * No label enters, so that an attack on them is one on any other table.
+ * items, and which items are recommended. `tables` replace user tables as in `topK`, `data` is what the model was
+ * trained on. No label enters, so that an attack on them is one on any other table.
  */
-export function observedTables(model: TrainedRecommender, tables: Partial<UserTables>, data: TrainingData, options: ObserveOptions): ObservedTable[] {
+export function observedTables(
+  model: TrainedRecommender,
+  tables: Partial<UserTables>,
+  data: TrainingData,
+  options: ObserveOptions,
+): ObservedTable[] {
   const { top = 10, width = 32, seed } = options
   const scores = reducedScores(itemScores(model, tables, data), { width, seed })
   const items = topK(model, tables, data, top)
   const lists = reducedScores(listIndicators(items, data.users, data.items), { width, seed })
   const rebuilt = surrogateVectors(items, data.users, surrogateItems(data, { seed }))
   return [
-    { name: 'scores', description: `the user's scores over all ${data.items} items${reductionText(scores)}`, ...scores },
-    { name: `top-${top}`, description: `which ${top} of ${data.items} items are recommended, seen ones left out${reductionText(lists)}`, ...lists },
+    {
+      name: 'scores',
+      description: `the user's scores over all ${data.items} items${reductionText(scores)}`,
+      ...scores,
+    },
+    {
+      name: `top-${top}`,
+      description: `which ${top} of ${data.items} items are recommended, seen ones left out${reductionText(lists)}`,
+      ...lists,
+    },
     {
       name: `top-${top}-surrogate`,
-      description: `the user's vector of ${rebuilt.cols} numbers, rebuilt from those ${top} items by a surrogate: iALS, trained on the same interactions`,
+      description:
+        `the user's vector of ${rebuilt.cols} numbers, rebuilt from those ${top} items by a surrogate: iALS, ` +
+        'trained on the same interactions',
       table: rebuilt,
     },
   ]
@@ -54,12 +72,15 @@ export function listIndicators(lists: Int32Array, users: number, items: number):
     items,
     block(from, to) {
       const out: Matrix = { rows: to - from, cols: items, data: new Float32Array((to - from) * items) }
-      for (let p = from * k; p < to * k; p++) if (lists[p]! >= 0) out.data[(Math.floor(p / k) - from) * items + lists[p]!] = 1
+      for (let p = from * k; p < to * k; p++)
+        if (lists[p]! >= 0) out.data[(Math.floor(p / k) - from) * items + lists[p]!] = 1
       return out
     },
   }
 }
 
 function reductionText({ table, exact, explained }: ReducedScores): string {
-  return exact ? `, as ${table.cols} numbers with the same distances` : `, as ${table.cols} principal components that hold ${(100 * explained).toFixed(0)} % of the variance`
+  return exact
+    ? `, as ${table.cols} numbers with the same distances`
+    : `, as ${table.cols} principal components that hold ${(100 * explained).toFixed(0)} % of the variance`
 }

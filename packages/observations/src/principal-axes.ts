@@ -3,10 +3,16 @@
 import { symmetricEigen, type Matrix } from '@indistinct/core'
 
 /**
- * The rows of `table` (N, L), less their mean, along the `width` axes of the largest variance, largest first: (N, width).
- * The sign of an axis makes the row that is farthest out along it positive. `values` are the sums of squares along all L axes.
+ * The rows of `table` (N, L), less their mean, along the `width` axes of the largest variance, largest first: (N,
+ * width). The sign of an axis makes the row that is farthest out along it positive. `values` are the sums of squares
+ * along all L axes.
  */
-export function alongPrincipalAxes(table: Float64Array, n: number, l: number, width: number): { readonly table: Matrix; readonly values: Float64Array } {
+export function alongPrincipalAxes(
+  table: Float64Array,
+  n: number,
+  l: number,
+  width: number,
+): { readonly table: Matrix; readonly values: Float64Array } {
   const mean = new Float64Array(l)
   for (let i = 0; i < n; i++) for (let c = 0; c < l; c++) mean[c]! += table[i * l + c]! / n
   const products = new Float64Array(l * l)

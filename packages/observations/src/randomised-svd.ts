@@ -28,7 +28,10 @@ export interface LeadingDirections {
 const oversampling = 8
 
 /** The rows of `map` along its `width` leading directions, which start from directions drawn by `seed`. */
-export function leadingDirections(map: CentredMap, { width, seed }: { readonly width: number; readonly seed: number }): LeadingDirections {
+export function leadingDirections(
+  map: CentredMap,
+  { width, seed }: { readonly width: number; readonly seed: number },
+): LeadingDirections {
   const { rows, cols } = map
   const kept = Math.min(width, rows, cols)
   const l = Math.min(kept + oversampling, rows, cols)

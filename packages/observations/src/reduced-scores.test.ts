@@ -5,7 +5,11 @@ import { innerProducts, type ScoreSource } from './score-source.ts'
 
 function normals(rows: number, cols: number, seed: number): Matrix {
   const random = randomStream(seed, 'reduced-scores-test')
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 /** A source of blocks without factors, over a table in memory. */
@@ -24,7 +28,11 @@ const pairs = Array.from({ length: 40 }, (_, p) => [p, (7 * p + 3) % 90] as cons
 describe('reducedScores', () => {
   // Items far from the origin, and one dimension that hardly counts: neither is lost.
   const users = normals(90, 5, 1)
-  const items = matrix(70, 5, normals(70, 5, 2).data.map((value, p) => (p % 5 === 4 ? 0.01 : 1) * (value + 2)))
+  const items = matrix(
+    70,
+    5,
+    normals(70, 5, 2).data.map((value, p) => (p % 5 === 4 ? 0.01 : 1) * (value + 2)),
+  )
   const scores = innerProducts(users, items)
   const all = scores.block(0, 90)
 
@@ -42,7 +50,8 @@ describe('reducedScores', () => {
       return sum
     })
     for (let a = 1; a < 5; a++) expect(sums[6 * a]!).toBeLessThanOrEqual(sums[6 * (a - 1)]!)
-    for (let a = 0; a < 5; a++) for (let b = 0; b < a; b++) expect(Math.abs(sums[5 * a + b]!)).toBeLessThan(1e-5 * sums[0]!)
+    for (let a = 0; a < 5; a++)
+      for (let b = 0; b < a; b++) expect(Math.abs(sums[5 * a + b]!)).toBeLessThan(1e-5 * sums[0]!)
   })
 
   test('finds the same numbers without factors, where the width suffices', () => {
@@ -50,12 +59,17 @@ describe('reducedScores', () => {
     const { table, exact, explained } = reducedScores(tableOf(all), { width: 5, seed: 1 })
     expect([table.cols, exact]).toEqual([5, false])
     expect(explained).toBeCloseTo(1, 5)
-    for (let a = 0; a < 4; a++) for (let i = 0; i < 90; i += 7) expect(table.data[i * 5 + a]!).toBeCloseTo(exactly.data[i * 5 + a]!, 2)
+    for (let a = 0; a < 4; a++)
+      for (let i = 0; i < 90; i += 7) expect(table.data[i * 5 + a]!).toBeCloseTo(exactly.data[i * 5 + a]!, 2)
   })
 
   test('keeps the directions of the largest variance of others, and says how much they hold', () => {
     const noise = normals(90, 70, 3).data
-    const noisy = matrix(90, 70, all.data.map((value, p) => value + 0.5 * noise[p]!))
+    const noisy = matrix(
+      90,
+      70,
+      all.data.map((value, p) => value + 0.5 * noise[p]!),
+    )
     const { table, explained } = reducedScores(tableOf(noisy), { width: 4, seed: 1 })
     let total = 0
     for (let i = 0; i < 70; i++) {
@@ -73,7 +87,10 @@ describe('reducedScores', () => {
     const noise = tableOf(normals(30, 12, 4))
     expect(reducedScores(noise, { width: 3, seed: 5 })).toEqual(reducedScores(noise, { width: 3, seed: 5 }))
     expect(reducedScores(noise, { width: 99, seed: 5 }).table.cols).toBe(12)
-    expect(reducedScores(tableOf(matrix(4, 6)), { width: 2, seed: 1 })).toMatchObject({ explained: 1, table: { cols: 2 } })
+    expect(reducedScores(tableOf(matrix(4, 6)), { width: 2, seed: 1 })).toMatchObject({
+      explained: 1,
+      table: { cols: 2 },
+    })
     expect(() => reducedScores(noise, { width: 0, seed: 1 })).toThrow('expected a width of 1 or more, got 0')
   })
 })

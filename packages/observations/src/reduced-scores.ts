@@ -1,11 +1,11 @@
 /**
  * @file The scores of each user over all items as a table that can be attacked, (N, width) in place of (N, I).
  *
- * Where scores are inner products of K dimensions nothing is lost: with items V = (I, K) and V'V = E L E', user p's scores
- * V p and the K numbers L^(1/2) E' p have the same distances and inner products for all users, so that any attacker that is
- * indifferent to rotation does as well on one as on the other. Other scores are cut down to the directions of the largest
- * variance by a randomised singular value decomposition, in five passes over blocks of scores: one each for their mean
- * and variance, three for products.
+ * Where scores are inner products of K dimensions nothing is lost: with items V = (I, K) and V'V = E L E', user p's
+ * scores V p and the K numbers L^(1/2) E' p have the same distances and inner products for all users, so that any
+ * attacker that is indifferent to rotation does as well on one as on the other. Other scores are cut down to the
+ * directions of the largest variance by a randomised singular value decomposition, in five passes over blocks of
+ * scores: one each for their mean and variance, three for products.
  */
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
@@ -32,7 +32,8 @@ export interface ReduceOptions {
 
 /** @throws RangeError for a width below 1. */
 export function reducedScores(scores: ScoreSource, { width, seed }: ReduceOptions): ReducedScores {
-  if (!(Number.isInteger(width) && width >= 1)) throw new RangeError(`reducedScores: expected a width of 1 or more, got ${width}`)
+  if (!(Number.isInteger(width) && width >= 1))
+    throw new RangeError(`reducedScores: expected a width of 1 or more, got ${width}`)
   return scores.factors ? exactly(scores.factors.users, scores.factors.items) : approximately(scores, width, seed)
 }
 
@@ -40,7 +41,8 @@ function exactly(users: Matrix, items: Matrix): ReducedScores {
   const k = users.cols
   const gram = new Float64Array(k * k)
   for (let i = 0; i < items.rows; i++) {
-    for (let c = 0; c < k; c++) for (let d = 0; d < k; d++) gram[c * k + d]! += items.data[i * k + c]! * items.data[i * k + d]!
+    for (let c = 0; c < k; c++)
+      for (let d = 0; d < k; d++) gram[c * k + d]! += items.data[i * k + c]! * items.data[i * k + d]!
   }
   const { values, vectors } = symmetricEigen(gram, k)
   const mapped = new Float64Array(users.rows * k)
@@ -117,6 +119,13 @@ function timesItems(visit: Visit, right: Float64Array, users: number, l: number)
 /** The transposed centred scores times (N, L): (I, L). */
 function timesUsers(visit: Visit, right: Float64Array, items: number, l: number): Float64Array {
   const out: Matrix = { rows: items, cols: l, data: new Float32Array(items * l) }
-  visit((block, from) => gemmTN(block, { rows: block.rows, cols: l, data: Float32Array.from(right.subarray(from * l, (from + block.rows) * l)) }, out, { accumulate: true }))
+  visit((block, from) =>
+    gemmTN(
+      block,
+      { rows: block.rows, cols: l, data: Float32Array.from(right.subarray(from * l, (from + block.rows) * l)) },
+      out,
+      { accumulate: true },
+    ),
+  )
   return Float64Array.from(out.data)
 }

@@ -1,4 +1,7 @@
-/** @file The scores of a recommender over all items, block by block: a table of users by items need never be in memory whole. */
+/**
+ * @file The scores of a recommender over all items, block by block: a table of users by items need never be in memory
+ * whole.
+ */
 
 import type { Matrix } from '@indistinct/core'
 import { gemmNT } from '@indistinct/kernels'
@@ -15,14 +18,19 @@ export interface ScoreSource {
 
 /** Inner products of users (N, K) and items (I, K). */
 export function innerProducts(users: Matrix, items: Matrix): ScoreSource {
-  if (users.cols !== items.cols) throw new RangeError(`innerProducts: expected items of ${users.cols} columns, got ${items.cols}`)
+  if (users.cols !== items.cols)
+    throw new RangeError(`innerProducts: expected items of ${users.cols} columns, got ${items.cols}`)
   return {
     users: users.rows,
     items: items.rows,
     factors: { users, items },
     block(from, to) {
       const out: Matrix = { rows: to - from, cols: items.rows, data: new Float32Array((to - from) * items.rows) }
-      gemmNT({ rows: to - from, cols: users.cols, data: users.data.subarray(from * users.cols, to * users.cols) }, items, out)
+      gemmNT(
+        { rows: to - from, cols: users.cols, data: users.data.subarray(from * users.cols, to * users.cols) },
+        items,
+        out,
+      )
       return out
     },
   }
@@ -36,5 +44,6 @@ export function blockRows(source: ScoreSource): number {
 /** Calls `visit` for each block of `source` in turn, with the first user of it. */
 export function forEachBlock(source: ScoreSource, visit: (block: Matrix, from: number) => void): void {
   const rows = blockRows(source)
-  for (let from = 0; from < source.users; from += rows) visit(source.block(from, Math.min(source.users, from + rows)), from)
+  for (let from = 0; from < source.users; from += rows)
+    visit(source.block(from, Math.min(source.users, from + rows)), from)
 }

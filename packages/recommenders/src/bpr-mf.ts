@@ -16,7 +16,14 @@ export interface BprMfOptions extends DescentOptions {
 }
 
 export const bprMfDefaults: BprMfOptions = {
-  seed: 0, factors: 16, l2: 0.01, lr: 0.005, batch: 0.005, epochs: 200, validateEvery: 5, patience: 5,
+  seed: 0,
+  factors: 16,
+  l2: 0.01,
+  lr: 0.005,
+  batch: 0.005,
+  epochs: 200,
+  validateEvery: 5,
+  patience: 5,
 }
 
 /** One user table, `users`. */
@@ -28,16 +35,20 @@ export const bprMf: Recommender<BprMfOptions> = {
   train(data, given = {}, hooks = {}) {
     const options = withDefaults(bprMfDefaults, given)
     const { regulariser, ...others } = hooks
-    const { parameters, history } = lightgcn.train(data, { ...options, layers: 0 }, {
-      ...others,
-      ...(regulariser && {
-        regulariser: (tables, at) => {
-          const own = { users: tables['layer-0']! }
-          const gradient = checkedContributions(own, regulariser(own, at))['users']
-          return gradient ? { 'layer-0': gradient } : {}
-        },
-      }),
-    })
+    const { parameters, history } = lightgcn.train(
+      data,
+      { ...options, layers: 0 },
+      {
+        ...others,
+        ...(regulariser && {
+          regulariser: (tables, at) => {
+            const own = { users: tables['layer-0']! }
+            const gradient = checkedContributions(own, regulariser(own, at))['users']
+            return gradient ? { 'layer-0': gradient } : {}
+          },
+        }),
+      },
+    )
     return model(options, parameters['user-layer-0']!, parameters['item-layer-0']!, history)
   },
   restore(data, given, parameters) {

@@ -3,7 +3,9 @@
 import { randomStream, type Csr } from '@indistinct/core'
 import { allocateInt32, release, sampleUnseen } from '@indistinct/kernels'
 
-/** Interactions of the present epoch, in kernel memory: negative n of interaction e is negatives[e * perPositive + n]. */
+/**
+ * Interactions of the present epoch, in kernel memory: negative n of interaction e is negatives[e * perPositive + n].
+ */
 export interface EpochOrder {
   readonly count: number
   readonly users: Int32Array

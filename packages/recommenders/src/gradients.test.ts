@@ -28,7 +28,8 @@ function propagated(layer0: Float64Array, factors: number, layers: number): Floa
     const next = new Float64Array(layer.length)
     for (let i = 0; i < nodes; i++) {
       for (const j of graph.indices.subarray(graph.indptr[i]!, graph.indptr[i + 1]!)) {
-        for (let k = 0; k < factors; k++) next[i * factors + k]! += layer[j * factors + k]! / Math.sqrt(degree(i) * degree(j))
+        for (let k = 0; k < factors; k++)
+          next[i * factors + k]! += layer[j * factors + k]! / Math.sqrt(degree(i) * degree(j))
       }
     }
     layer = next
@@ -68,7 +69,12 @@ test.each([0, 1, 3])('LightGCN with %i layers, L2 and regularisers on both user 
   objective.startEpoch(1)
   const [first, last] = [3, 40]
   // The regulariser is the sum of 0.1 * squares of layer-0 and 0.2 * squares of propagated user rows.
-  const scaled = (m: Matrix, by: number): Matrix => matrix(m.rows, m.cols, m.data.map((value) => by * value))
+  const scaled = (m: Matrix, by: number): Matrix =>
+    matrix(
+      m.rows,
+      m.cols,
+      m.data.map((value) => by * value),
+    )
   const loss = objective.step(first, last, (tables) => ({
     'layer-0': scaled(tables['layer-0']!, 0.2),
     propagated: scaled(tables['propagated']!, 0.4),
@@ -109,11 +115,14 @@ test.each([0, 2])('LightGCN with %i layers under a softmax over all items, with 
     const table = propagated(layer0, factors, layers)
     let [likelihood, l2] = [0, 0]
     for (let u = 0; u < data.users; u++) {
-      const scores = Array.from({ length: data.items }, (_, i) => inner(row(table, u, factors), row(table, data.users + i, factors)))
+      const scores = Array.from({ length: data.items }, (_, i) =>
+        inner(row(table, u, factors), row(table, data.users + i, factors)),
+      )
       const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0))
       for (const i of data.train.indices.subarray(data.train.indptr[u]!, data.train.indptr[u + 1]!)) {
         likelihood += total - scores[i]!
-        for (const node of [u, data.users + i]) l2 += (0.3 / 2) * inner(row(layer0, node, factors), row(layer0, node, factors))
+        for (const node of [u, data.users + i])
+          l2 += (0.3 / 2) * inner(row(layer0, node, factors), row(layer0, node, factors))
       }
     }
     const interactions = data.train.indices.length
@@ -132,7 +141,8 @@ test('a softmax batch is the users that it names, all of them once an epoch', ()
     const touched: number[] = []
     for (let first = 0; first < data.users; first += 3) {
       objective.step(first, Math.min(first + 3, data.users), undefined)
-      for (let u = 0; u < data.users; u++) if (objective.gradient.subarray(u * 4, u * 4 + 4).some((value) => value !== 0)) touched.push(u)
+      for (let u = 0; u < data.users; u++)
+        if (objective.gradient.subarray(u * 4, u * 4 + 4).some((value) => value !== 0)) touched.push(u)
     }
     expect(touched.sort((a, b) => a - b)).toEqual(Array.from({ length: data.users }, (_, u) => u))
   }
@@ -142,7 +152,9 @@ test('a softmax batch is the users that it names, all of them once an epoch', ()
 test('NMF with L2, and with GMF as an inner product', () => {
   const options = { ...nmfDefaults, gmf: 3, mlp: 4, hidden: [6, 4], negatives: 2 }
   const [first, last] = [5, 30]
-  const gradientOf = (more: Partial<typeof nmfDefaults>): { parameters: Float32Array; gradient: Float32Array; users: Int32Array; items: Int32Array } => {
+  const gradientOf = (
+    more: Partial<typeof nmfDefaults>,
+  ): { parameters: Float32Array; gradient: Float32Array; users: Int32Array; items: Int32Array } => {
     const objective = nmfObjective(data, { ...options, ...more })
     refill(objective.parameters)
     objective.startEpoch(1)
@@ -152,7 +164,10 @@ test('NMF with L2, and with GMF as an inner product', () => {
       parameters: objective.parameters.slice(),
       gradient: objective.gradient.slice(),
       users: Int32Array.from(order.users.subarray(first, last)).slice(),
-      items: Int32Array.from([...order.positives.subarray(first, last), ...order.negatives.subarray(2 * first, 2 * last)]),
+      items: Int32Array.from([
+        ...order.positives.subarray(first, last),
+        ...order.negatives.subarray(2 * first, 2 * last),
+      ]),
     }
     objective.release()
     return kept
@@ -164,8 +179,12 @@ test('NMF with L2, and with GMF as an inner product', () => {
   for (const item of plain.items) uses[data.users + item]!++
   // Places in the flat parameters: user-gmf, item-gmf, user-mlp, item-mlp, layers.
   const expected = Float64Array.from(plain.gradient)
-  for (const [at, cols] of [[0, 3], [nodes * 3, 4]] as const) {
-    for (let p = 0; p < nodes * cols; p++) expected[at + p]! += ((0.4 * uses[Math.floor(p / cols)]!) / (3 * (last - first))) * plain.parameters[at + p]!
+  for (const [at, cols] of [
+    [0, 3],
+    [nodes * 3, 4],
+  ] as const) {
+    for (let p = 0; p < nodes * cols; p++)
+      expected[at + p]! += ((0.4 * uses[Math.floor(p / cols)]!) / (3 * (last - first))) * plain.parameters[at + p]!
   }
   expect(Math.max(...decayed.gradient.map((value, p) => Math.abs(value - expected[p]!)))).toBeLessThan(1e-6)
 
@@ -186,11 +205,16 @@ test('NMF with regularisers on both user tables', () => {
   const plain = objective.gradient.slice()
   const loss = objective.step(first, last, (seen) => {
     tables.push(seen)
-    return { gmf: matrix(data.users, 3, new Float32Array(data.users * 3).fill(0.25)), mlp: matrix(data.users, 4, new Float32Array(data.users * 4).fill(-0.5)) }
+    return {
+      gmf: matrix(data.users, 3, new Float32Array(data.users * 3).fill(0.25)),
+      mlp: matrix(data.users, 4, new Float32Array(data.users * 4).fill(-0.5)),
+    }
   })
   // Places in the flat parameters: user-gmf, item-gmf, user-mlp, item-mlp, layers.
   const mlpAt = nodes * 3
-  const expected = plain.map((value, i) => (i < data.users * 3 ? value + 0.25 : i >= mlpAt && i < mlpAt + data.users * 4 ? value - 0.5 : value))
+  const expected = plain.map((value, i) =>
+    i < data.users * 3 ? value + 0.25 : i >= mlpAt && i < mlpAt + data.users * 4 ? value - 0.5 : value,
+  )
   expect(objective.gradient.slice()).toEqual(expected)
   expect(tables[0]!['gmf']!.data).toEqual(objective.parameters.subarray(0, data.users * 3))
   expect(tables[0]!['mlp']!.data).toEqual(objective.parameters.subarray(mlpAt, mlpAt + data.users * 4))
@@ -198,12 +222,20 @@ test('NMF with regularisers on both user tables', () => {
   const logit = (x: Float64Array, user: number, item: number): number => {
     const itemMlp = mlpAt + data.users * 4
     const layers = mlpAt + nodes * 4
-    let layer = [...x.subarray(mlpAt + user * 4, mlpAt + user * 4 + 4), ...x.subarray(itemMlp + item * 4, itemMlp + item * 4 + 4)]
+    let layer = [
+      ...x.subarray(mlpAt + user * 4, mlpAt + user * 4 + 4),
+      ...x.subarray(itemMlp + item * 4, itemMlp + item * 4 + 4),
+    ]
     let at = layers
     for (const width of [6, 4]) {
       const inputs = layer
       const bias = at + inputs.length * width
-      layer = Array.from({ length: width }, (_, j) => Math.max(0, inputs.reduce((sum, value, i) => sum + value * x[at + i * width + j]!, x[bias + j]!)))
+      layer = Array.from({ length: width }, (_, j) =>
+        Math.max(
+          0,
+          inputs.reduce((sum, value, i) => sum + value * x[at + i * width + j]!, x[bias + j]!),
+        ),
+      )
       at = bias + width
     }
     const factors = Array.from({ length: 3 }, (_, c) => x[user * 3 + c]! * x[(data.users + item) * 3 + c]!)
@@ -223,7 +255,11 @@ test('NMF with regularisers on both user tables', () => {
   objective.release()
 })
 
-function expectGradient(parameters: Float32Array, gradient: Float32Array, definition: (x: Float64Array) => number): void {
+function expectGradient(
+  parameters: Float32Array,
+  gradient: Float32Array,
+  definition: (x: Float64Array) => number,
+): void {
   const x = Float64Array.from(parameters)
   let worst = 0
   for (let i = 0; i < x.length; i++) {

@@ -10,12 +10,22 @@ interface Golden {
   readonly items: number
   readonly factors: number
   readonly pairs: readonly (readonly [user: number, item: number])[]
-  readonly ials: { readonly alpha: number; readonly l2: number; readonly others: readonly number[]; readonly solved: readonly number[] }
+  readonly ials: {
+    readonly alpha: number
+    readonly l2: number
+    readonly others: readonly number[]
+    readonly solved: readonly number[]
+  }
 }
 
 const golden = JSON.parse(readFileSync(new URL('goldens/least-squares.json', import.meta.url), 'utf8')) as Golden
 const { users, items, factors: K, pairs } = golden
-const seen = csrFromPairs(users, items, Int32Array.from(pairs, ([u]) => u), Int32Array.from(pairs, ([, i]) => i))
+const seen = csrFromPairs(
+  users,
+  items,
+  Int32Array.from(pairs, ([u]) => u),
+  Int32Array.from(pairs, ([, i]) => i),
+)
 const none = csrFromPairs(users, items, new Int32Array(0), new Int32Array(0))
 
 function furthest(a: ArrayLike<number>, b: readonly number[]): number {
@@ -31,7 +41,10 @@ test('a half sweep solves what NumPy solves', () => {
 })
 
 test('users are solved for the items that they are published with', () => {
-  const model = ials.train({ users, items, train: seen, validation: none }, { factors: K, epochs: 4, alpha: 3, l2: 0.5 })
+  const model = ials.train(
+    { users, items, train: seen, validation: none },
+    { factors: K, epochs: 4, alpha: 3, l2: 0.5 },
+  )
   const again = matrix(users, K)
   solveRows(again, model.parameters['items']!, seen, { alpha: 3, l2: 0.5 })
   expect(furthest(again.data, [...model.userTables['users']!.data])).toBe(0)
@@ -41,7 +54,10 @@ test('the loss is the weighted error of every pair, and what is minimised never 
   const l2 = 0.5
   const weights = { alpha: 3, l2 }
   const penalised = [1, 2, 3, 6].map((epochs) => {
-    const { parameters, history } = ials.train({ users, items, train: seen, validation: none }, { factors: K, epochs, ...weights })
+    const { parameters, history } = ials.train(
+      { users, items, train: seen, validation: none },
+      { factors: K, epochs, ...weights },
+    )
     const [x, y] = [parameters['users']!.data, parameters['items']!.data]
     let sum = 0
     for (let u = 0; u < users; u++) {
@@ -62,7 +78,10 @@ test('takes no regulariser, whose gradients it could not use', () => {
   expect(() => ials.train(twoWorlds(), {}, { regulariser: () => ({}) })).toThrow('ials is solved in closed form')
 })
 
-test.each([[{ alpha: 0 }, 'expected a positive alpha, got 0'], [{ l2: -1 }, 'expected a positive l2, got -1']])('refuses %j', (options, message) => {
+test.each([
+  [{ alpha: 0 }, 'expected a positive alpha, got 0'],
+  [{ l2: -1 }, 'expected a positive l2, got -1'],
+])('refuses %j', (options, message) => {
   expect(() => ials.train(twoWorlds(), options)).toThrow(message)
 })
 

@@ -1,9 +1,19 @@
 /**
- * @file iALS (Hu, Koren and Volinsky 2008): factors of all pairs, seen ones weighing more, by least squares solved exactly for
- * users and items in turn.
+ * @file iALS (Hu, Koren and Volinsky 2008): factors of all pairs, seen ones weighing more, by least squares solved
+ * exactly for users and items in turn.
  */
 
-import { choleskyFactor, choleskySolve, gatherRows, matrix, randomStream, transposeCsr, usageError, type Csr, type Matrix } from '@indistinct/core'
+import {
+  choleskyFactor,
+  choleskySolve,
+  gatherRows,
+  matrix,
+  randomStream,
+  transposeCsr,
+  usageError,
+  type Csr,
+  type Matrix,
+} from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
@@ -20,7 +30,15 @@ export interface IalsOptions extends TrainingOptions {
   readonly l2: number
 }
 
-export const ialsDefaults: IalsOptions = { seed: 0, factors: 16, alpha: 1, l2: 20, epochs: 30, validateEvery: 1, patience: 3 }
+export const ialsDefaults: IalsOptions = {
+  seed: 0,
+  factors: 16,
+  alpha: 1,
+  l2: 20,
+  epochs: 30,
+  validateEvery: 1,
+  patience: 3,
+}
 
 const initialDeviation = 0.1
 
@@ -35,7 +53,11 @@ export const ials: Recommender<IalsOptions> = {
     const { factors: K, alpha, l2, seed } = options
     if (!(alpha > 0)) throw new RangeError(`ials: expected a positive alpha, got ${alpha}`)
     if (!(l2 > 0)) throw new RangeError(`ials: expected a positive l2, got ${l2}`)
-    if (hooks.regulariser) throw usageError('ials is solved in closed form: a method that acts during training needs gradients; use lightgcn, nmf or bpr-mf')
+    if (hooks.regulariser)
+      throw usageError(
+        'ials is solved in closed form: a method that acts during training needs gradients; use lightgcn, nmf or ' +
+          'bpr-mf',
+      )
     if (data.train.indices.length === 0) throw nothingToTrainOn()
     const split = data.users * K
     const parameters = new Float32Array(split + data.items * K)
@@ -50,7 +72,8 @@ export const ials: Recommender<IalsOptions> = {
       solveRows(users, items, data.train, options)
       return meanLoss(users, items, data.train, alpha)
     }
-    const validate = (): number | undefined => measure((rows, seen, k) => scoreTopK(gatherRows(users, rows), items, seen, k))
+    const validate = (): number | undefined =>
+      measure((rows, seen, k) => scoreTopK(gatherRows(users, rows), items, seen, k))
     const history = untilBest({ parameters, runEpoch, validate }, options, hooks)
     return model(options, users, items, history)
   },
@@ -62,11 +85,16 @@ export const ials: Recommender<IalsOptions> = {
 }
 
 /**
- * Row r of `rows` (R, K) becomes the x that minimises sum over all i of w_i (p_i - x'y_i)^2 + l2 ||x||^2, y_i the rows of
- * `others` (I, K), p_i = 1 and w_i = 1 + alpha for i in row r of `seen` (R, I), p_i = 0 and w_i = 1 elsewhere: equation 4 of
- * the paper. Solved in float64.
+ * Row r of `rows` (R, K) becomes the x that minimises sum over all i of w_i (p_i - x'y_i)^2 + l2 ||x||^2, y_i the rows
+ * of `others` (I, K), p_i = 1 and w_i = 1 + alpha for i in row r of `seen` (R, I), p_i = 0 and w_i = 1 elsewhere:
+ * equation 4 of the paper. Solved in float64.
  */
-export function solveRows(rows: Matrix, others: Matrix, seen: Csr, { alpha, l2 }: Pick<IalsOptions, 'alpha' | 'l2'>): void {
+export function solveRows(
+  rows: Matrix,
+  others: Matrix,
+  seen: Csr,
+  { alpha, l2 }: Pick<IalsOptions, 'alpha' | 'l2'>,
+): void {
   const K = rows.cols
   const shared = gramOf(others)
   for (let k = 0; k < K; k++) shared[k * K + k]! += l2
@@ -112,11 +140,13 @@ function meanLoss(users: Matrix, items: Matrix, seen: Csr, alpha: number): numbe
   const K = users.cols
   const [ofUsers, ofItems] = [gramOf(users), gramOf(items)]
   let sum = 0
-  for (let k = 0; k < K; k++) for (let l = 0; l <= k; l++) sum += (k === l ? 1 : 2) * ofUsers[k * K + l]! * ofItems[k * K + l]!
+  for (let k = 0; k < K; k++)
+    for (let l = 0; l <= k; l++) sum += (k === l ? 1 : 2) * ofUsers[k * K + l]! * ofItems[k * K + l]!
   for (let u = 0; u < users.rows; u++) {
     for (let p = seen.indptr[u]!; p < seen.indptr[u + 1]!; p++) {
       let score = 0
-      for (let k = 0, x = u * K, y = seen.indices[p]! * K; k < K; k++, x++, y++) score += users.data[x]! * items.data[y]!
+      for (let k = 0, x = u * K, y = seen.indices[p]! * K; k < K; k++, x++, y++)
+        score += users.data[x]! * items.data[y]!
       sum += (1 + alpha) * (1 - score) ** 2 - score ** 2
     }
   }

@@ -5,7 +5,15 @@ export { nmf, nmfDefaults, nmfObjective, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender, type UserTables } from './recommender.ts'
 export { recommender, recommenders, restore } from './recommenders.ts'
 export { scoreGradients, type ScoreGradients } from './score-gradients.ts'
-export type { DescentOptions, EpochProgress, History, Objective, Regulariser, TrainingHooks, TrainingOptions } from './train.ts'
+export type {
+  DescentOptions,
+  EpochProgress,
+  History,
+  Objective,
+  Regulariser,
+  TrainingHooks,
+  TrainingOptions,
+} from './train.ts'
 export { interactionGraph, seenInTraining, type TrainingData } from './training-data.ts'
 export { ease, easeDefaults, easeWeights, type EaseOptions } from './yardsticks/ease.ts'
 export type { Yardstick } from './yardsticks/yardstick.ts'

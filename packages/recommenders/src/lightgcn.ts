@@ -1,6 +1,7 @@
 /**
- * @file LightGCN (He et al. 2020): embeddings propagated along the interaction graph, trained by BPR or, if
- * asked, by a softmax over all items. Propagation is linear and its own transpose, so the gradient goes back through the same kernel.
+ * @file LightGCN (He et al. 2020): embeddings propagated along the interaction graph, trained by BPR or, if asked, by a
+ * softmax over all items. Propagation is linear and its own transpose, so the gradient goes back through the same
+ * kernel.
  */
 
 import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
@@ -20,23 +21,32 @@ export interface LightGcnOptions extends DescentOptions {
   /** Propagation layers; 0 is matrix factorisation. */
   readonly layers: number
   /**
-   * `bpr`, the paper's, on interactions against drawn items; or `softmax` over all items, which is not the paper's: a batch then
-   * counts users.
+   * `bpr`, the paper's, on interactions against drawn items; or `softmax` over all items, which is not the paper's: a
+   * batch then counts users.
    */
   readonly loss: 'bpr' | 'softmax'
   /**
-   * L2 on the layer-0 embeddings of a batch, as in the authors' code: l2/2 * ||e||^2 for each use of a row by one of its interactions,
-   * over the number of these.
+   * L2 on the layer-0 embeddings of a batch, as in the authors' code: l2/2 * ||e||^2 for each use of a row by one of
+   * its interactions, over the number of these.
    */
   readonly l2: number
 }
 
 /**
- * A step propagates over the whole graph however small its batch: batches are large, ten an epoch, and the learning rate
- * is higher than the 0.001 of He et al., whose batches are small.
+ * A step propagates over the whole graph however small its batch: batches are large, ten an epoch, and the learning
+ * rate is higher than the 0.001 of He et al., whose batches are small.
  */
 export const lightgcnDefaults: LightGcnOptions = {
-  seed: 0, factors: 16, layers: 3, loss: 'bpr', l2: 1e-4, lr: 0.02, batch: 0.1, epochs: 200, validateEvery: 5, patience: 5,
+  seed: 0,
+  factors: 16,
+  layers: 3,
+  loss: 'bpr',
+  l2: 1e-4,
+  lr: 0.02,
+  batch: 0.1,
+  epochs: 200,
+  validateEvery: 5,
+  patience: 5,
 }
 
 const initialDeviation = 0.01
@@ -52,7 +62,12 @@ export const lightgcn: Recommender<LightGcnOptions> = {
     const objective = lightgcnObjective(data, options)
     try {
       const history = train(objective, options, hooks)
-      return model(data, options, matrix(data.users + data.items, options.factors, objective.parameters.slice()), history)
+      return model(
+        data,
+        options,
+        matrix(data.users + data.items, options.factors, objective.parameters.slice()),
+        history,
+      )
     } finally {
       objective.release()
     }
@@ -61,7 +76,10 @@ export const lightgcn: Recommender<LightGcnOptions> = {
     const options = withDefaults(lightgcnDefaults, given)
     const nodes = matrix(data.users + data.items, options.factors)
     nodes.data.set(expectParameter(parameters, 'user-layer-0', data.users, options.factors).data)
-    nodes.data.set(expectParameter(parameters, 'item-layer-0', data.items, options.factors).data, data.users * options.factors)
+    nodes.data.set(
+      expectParameter(parameters, 'item-layer-0', data.items, options.factors).data,
+      data.users * options.factors,
+    )
     return model(data, options, nodes)
   },
 }
@@ -76,7 +94,11 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
     return array
   }
   const size = graph.rows * factors
-  const resident = { ...graph, indptr: keep(allocateInt32(graph.indptr.length)), indices: keep(allocateInt32(graph.indices.length)) }
+  const resident = {
+    ...graph,
+    indptr: keep(allocateInt32(graph.indptr.length)),
+    indices: keep(allocateInt32(graph.indices.length)),
+  }
   resident.indptr.set(graph.indptr)
   resident.indices.set(graph.indices)
   const table = (): Matrix => matrix(graph.rows, factors, keep(allocate(size)))
@@ -124,7 +146,9 @@ function lossOf(data: TrainingData, { factors, loss, seed }: LightGcnOptions): G
     case 'softmax':
       return softmaxLoss(data.train, factors, seed)
     default:
-      throw new RangeError(`lightgcn: expected a loss among bpr and softmax, got ${JSON.stringify(loss satisfies never)}`)
+      throw new RangeError(
+        `lightgcn: expected a loss among bpr and softmax, got ${JSON.stringify(loss satisfies never)}`,
+      )
   }
 }
 

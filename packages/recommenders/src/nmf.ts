@@ -4,7 +4,18 @@
  */
 
 import { gatherRows, matrix, randomStream, type Csr, type Matrix } from '@indistinct/core'
-import { allocate, allocateInt32, decayUsed, nmfGradient, nmfLayout, nmfSize, nmfTopK, release, type NmfBatch, type NmfShape } from '@indistinct/kernels'
+import {
+  allocate,
+  allocateInt32,
+  decayUsed,
+  nmfGradient,
+  nmfLayout,
+  nmfSize,
+  nmfTopK,
+  release,
+  type NmfBatch,
+  type NmfShape,
+} from '@indistinct/kernels'
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender, UserTables } from './recommender.ts'
@@ -24,14 +35,25 @@ export interface NmfOptions extends DescentOptions {
   /** L2 on the embeddings of a batch: l2/2 * ||e||^2 for each use, over the number of its examples. */
   readonly l2: number
   /**
-   * The output layer's weights of GMF's products: `trained`, as in the paper, or `one`. A trained layer can grow while the tables
-   * shrink and so undo L2; at one, GMF is an inner product and L2 counts.
+   * The output layer's weights of GMF's products: `trained`, as in the paper, or `one`. A trained layer can grow while
+   * the tables shrink and so undo L2; at one, GMF is an inner product and L2 counts.
    */
   readonly gmfOutput: 'trained' | 'one'
 }
 
 export const nmfDefaults: NmfOptions = {
-  seed: 0, gmf: 16, mlp: 16, hidden: [32, 16, 8], negatives: 4, l2: 0, gmfOutput: 'trained', lr: 0.005, batch: 0.005, epochs: 50, validateEvery: 1, patience: 5,
+  seed: 0,
+  gmf: 16,
+  mlp: 16,
+  hidden: [32, 16, 8],
+  negatives: 4,
+  l2: 0,
+  gmfOutput: 'trained',
+  lr: 0.005,
+  batch: 0.005,
+  epochs: 50,
+  validateEvery: 1,
+  patience: 5,
 }
 
 const initialDeviation = 0.01
@@ -59,13 +81,17 @@ export const nmf: Recommender<NmfOptions> = {
     const options = withDefaults(nmfDefaults, given)
     const shape = shapeOf(data, options)
     const flat = new Float32Array(nmfSize(shape))
-    for (const { name, offset, rows, cols } of nmfLayout(shape)) flat.set(expectParameter(parameters, name, rows, cols).data, offset)
+    for (const { name, offset, rows, cols } of nmfLayout(shape))
+      flat.set(expectParameter(parameters, name, rows, cols).data, offset)
     return model(data, options, flat)
   },
 }
 
 /** The cross-entropy objective, to be released after use, for gradient checks and loops other than `train`. */
-export function nmfObjective(data: TrainingData, options: NmfOptions): Objective & { readonly order: EpochOrder; release(): void } {
+export function nmfObjective(
+  data: TrainingData,
+  options: NmfOptions,
+): Objective & { readonly order: EpochOrder; release(): void } {
   const shape = shapeOf(data, options)
   const parameters = allocate(nmfSize(shape))
   const gradient = allocate(parameters.length)
@@ -78,7 +104,10 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
   const decayed = ['user', 'item'].map((side) => ({
     side,
     uses: allocateInt32(side === 'user' ? data.users : data.items),
-    tables: ['gmf', 'mlp'].map((tower) => [tableOf(shape, parameters, `${side}-${tower}`), tableOf(shape, gradient, `${side}-${tower}`)] as const),
+    tables: ['gmf', 'mlp'].map(
+      (tower) =>
+        [tableOf(shape, parameters, `${side}-${tower}`), tableOf(shape, gradient, `${side}-${tower}`)] as const,
+    ),
   }))
   return {
     order,
@@ -97,7 +126,8 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
       if (options.l2 > 0) {
         countUses(batch, decayed[0]!.uses, decayed[1]!.uses)
         const scale = options.l2 / (batch.users.length + batch.negatives.length)
-        for (const { uses, tables } of decayed) for (const [table, slope] of tables) decayUsed(table, uses, scale, slope)
+        for (const { uses, tables } of decayed)
+          for (const [table, slope] of tables) decayUsed(table, uses, scale, slope)
       }
       fixed?.fill(0)
       const extra = regularise?.(tables) ?? {}
@@ -117,7 +147,8 @@ export function nmfObjective(data: TrainingData, options: NmfOptions): Objective
 function model(data: TrainingData, options: NmfOptions, flat: Float32Array, history?: History): TrainedRecommender {
   const shape = shapeOf(data, options)
   const parameters: Record<string, Matrix> = {}
-  for (const { name, offset, rows, cols } of nmfLayout(shape)) parameters[name] = matrix(rows, cols, flat.slice(offset, offset + rows * cols))
+  for (const { name, offset, rows, cols } of nmfLayout(shape))
+    parameters[name] = matrix(rows, cols, flat.slice(offset, offset + rows * cols))
   const userTables: UserTables = { gmf: parameters['user-gmf']!, mlp: parameters['user-mlp']! }
   return {
     name: 'nmf',
@@ -125,12 +156,27 @@ function model(data: TrainingData, options: NmfOptions, flat: Float32Array, hist
     parameters,
     userTables,
     ...(history && { history }),
-    rank: (tables, seen, k, users) => rank(shape, flat, { gmf: tables['gmf'] ?? userTables['gmf']!, mlp: tables['mlp'] ?? userTables['mlp']! }, seen && users ? selectRows(seen, users) : seen, k, users),
+    rank: (tables, seen, k, users) =>
+      rank(
+        shape,
+        flat,
+        { gmf: tables['gmf'] ?? userTables['gmf']!, mlp: tables['mlp'] ?? userTables['mlp']! },
+        seen && users ? selectRows(seen, users) : seen,
+        k,
+        users,
+      ),
   }
 }
 
 /** `seen` has a row for each ranked user. */
-function rank(shape: NmfShape, flat: Float32Array, tables: Partial<UserTables>, seen: Csr | undefined, k: number, users?: Int32Array): Int32Array {
+function rank(
+  shape: NmfShape,
+  flat: Float32Array,
+  tables: Partial<UserTables>,
+  seen: Csr | undefined,
+  k: number,
+  users?: Int32Array,
+): Int32Array {
   const rows = (table: Matrix): Matrix => (users ? gatherRows(table, users) : table)
   return nmfTopK(shape, flat, { gmf: rows(tables['gmf']!), mlp: rows(tables['mlp']!) }, seen, k)
 }
@@ -161,8 +207,10 @@ function initialise(shape: NmfShape, parameters: Float32Array, { seed, gmfOutput
     const random = randomStream(seed, 'initial', name)
     const values = parameters.subarray(offset, offset + rows * cols)
     const limit = Math.sqrt(6 / (rows + cols))
-    if (name.startsWith('user-') || name.startsWith('item-')) for (let i = 0; i < values.length; i++) values[i] = initialDeviation * random.normal()
-    else if (name.endsWith('-weights')) for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1)
+    if (name.startsWith('user-') || name.startsWith('item-'))
+      for (let i = 0; i < values.length; i++) values[i] = initialDeviation * random.normal()
+    else if (name.endsWith('-weights'))
+      for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1)
   }
   if (gmfOutput === 'one') gmfOutputOf(shape, parameters).fill(1)
 }

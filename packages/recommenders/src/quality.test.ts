@@ -12,7 +12,10 @@ if (!present) console.warn('quality on MovieLens 100K is not tested: INDISTINCT_
 
 /** The 943 x 1,682 interactions, split 80/10/10 at random, without a filter. */
 function movielens(): { users: number; items: number; train: Csr; validation: Csr; test: Csr } {
-  const lines = readFileSync(file, 'latin1').trimEnd().split('\n').map((line) => line.split('\t'))
+  const lines = readFileSync(file, 'latin1')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'))
   const order = shuffle(Int32Array.from(lines.keys()), randomStream(0, 'split'))
   const part = (from: number, to: number): Csr => {
     const rows = [...order.subarray(from * lines.length, to * lines.length)].map((at) => lines[at]!)
@@ -43,9 +46,13 @@ function ndcgAt10(ids: Int32Array, wanted: Csr): number {
 const expected: Record<string, number> = { lightgcn: 0.28, nmf: 0.26, 'bpr-mf': 0.265, ials: 0.29 }
 
 describe.skipIf(!present)('MovieLens 100K', () => {
-  test.each(recommenders.map((each) => ({ name: each.name, each })))('$name reaches its NDCG@10', ({ name, each }) => {
-    const data = movielens()
-    const model = each.train(data)
-    expect(ndcgAt10(topK(model, {}, data, 10), data.test)).toBeGreaterThan(expected[name]!)
-  }, 180_000)
+  test.each(recommenders.map((each) => ({ name: each.name, each })))(
+    '$name reaches its NDCG@10',
+    ({ name, each }) => {
+      const data = movielens()
+      const model = each.train(data)
+      expect(ndcgAt10(topK(model, {}, data, 10), data.test)).toBeGreaterThan(expected[name]!)
+    },
+    180_000,
+  )
 })

@@ -11,13 +11,19 @@ export interface Recommender<Options extends TrainingOptions = TrainingOptions> 
   readonly name: string
   /** Every table that holds a row a user, and so can leak its attributes. */
   readonly userTables: readonly string[]
-  /** Those of them that no score depends on where the others are published too: changing one costs nothing in ranking. */
+  /**
+   * Those of them that no score depends on where the others are published too: changing one costs nothing in ranking.
+   */
   readonly unscoredTables: readonly string[]
   readonly defaults: Options
   /** Trains on `data.train` and stops by `data.validation`. Equal arguments give equal bytes. */
   train(data: TrainingData, options?: Partial<Options>, hooks?: TrainingHooks): TrainedRecommender
   /** The recommender whose `parameters` these are; `data` as in training. */
-  restore(data: TrainingData, options: Partial<Options>, parameters: Readonly<Record<string, Matrix>>): TrainedRecommender
+  restore(
+    data: TrainingData,
+    options: Partial<Options>,
+    parameters: Readonly<Record<string, Matrix>>,
+  ): TrainedRecommender
 }
 
 export interface TrainedRecommender {
@@ -42,16 +48,27 @@ export interface TrainedRecommender {
  * for its training and validation items, as a test on held-out items wants it.
  * @throws RangeError for an unknown table name, a shape that does not fit, or values that are not finite.
  */
-export function topK(model: TrainedRecommender, tables: Partial<UserTables>, seen: Csr | TrainingData | undefined, k: number): Int32Array {
+export function topK(
+  model: TrainedRecommender,
+  tables: Partial<UserTables>,
+  seen: Csr | TrainingData | undefined,
+  k: number,
+): Int32Array {
   for (const [name, table] of Object.entries(tables)) {
     const own = model.userTables[name]
-    if (!own) throw new RangeError(`topK: expected tables among ${Object.keys(model.userTables).join(', ')}, got ${name}`)
+    if (!own)
+      throw new RangeError(`topK: expected tables among ${Object.keys(model.userTables).join(', ')}, got ${name}`)
     if (!table) continue
     if (table.rows !== own.rows || table.cols !== own.cols) {
-      throw new RangeError(`topK: expected table ${name} (${own.rows}, ${own.cols}), got (${table.rows}, ${table.cols})`)
+      throw new RangeError(
+        `topK: expected table ${name} (${own.rows}, ${own.cols}), got (${table.rows}, ${table.cols})`,
+      )
     }
     const at = table.data.findIndex((value) => !Number.isFinite(value))
-    if (at >= 0) throw new RangeError(`topK: expected finite values in table ${name}, got ${table.data[at]} at row ${Math.floor(at / table.cols)}`)
+    if (at >= 0)
+      throw new RangeError(
+        `topK: expected finite values in table ${name}, got ${table.data[at]} at row ${Math.floor(at / table.cols)}`,
+      )
   }
   return model.rank(tables, seen && 'train' in seen ? seenInTraining(seen) : seen, k)
 }

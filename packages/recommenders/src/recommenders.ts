@@ -18,13 +18,20 @@ export const recommenders: readonly Recommender[] = [lightgcn, nmf, bprMf, ials]
  */
 export function recommender(name: string): Recommender {
   const found = recommenders.find((each) => each.name === name)
-  if (!found) throw usageError(`unknown recommender ${JSON.stringify(name)}: expected one of ${recommenders.map((each) => each.name).join(', ')}`)
+  if (!found)
+    throw usageError(
+      `unknown recommender ${JSON.stringify(name)}: expected one of ` +
+        `${recommenders.map((each) => each.name).join(', ')}`,
+    )
   return found
 }
 
 /** The trained recommender `name` whose parameters these are; options and data as in training. */
 export function restore(
-  name: string, options: Partial<TrainingOptions>, parameters: Readonly<Record<string, Matrix>>, data: TrainingData,
+  name: string,
+  options: Partial<TrainingOptions>,
+  parameters: Readonly<Record<string, Matrix>>,
+  data: TrainingData,
 ): TrainedRecommender {
   return recommender(name).restore(data, options, parameters)
 }

@@ -8,13 +8,20 @@ const quick = { epochs: 10, batch: 90, lr: 0.02, validateEvery: 2 }
 
 /** NeuMF's logit, written out. */
 function logit({ parameters }: TrainedRecommender, gmf: Float64Array, mlp: Float64Array, item: number): number {
-  const row = (name: string): number[] => [...parameters[name]!.data.subarray(item * parameters[name]!.cols, (item + 1) * parameters[name]!.cols)]
+  const row = (name: string): number[] => [
+    ...parameters[name]!.data.subarray(item * parameters[name]!.cols, (item + 1) * parameters[name]!.cols),
+  ]
   let layer = [...mlp, ...row('item-mlp')]
   for (let at = 1; parameters[`hidden-${at}-weights`]; at++) {
     const { data: weights, cols } = parameters[`hidden-${at}-weights`]!
     const bias = parameters[`hidden-${at}-bias`]!.data
     const below = layer
-    layer = Array.from({ length: cols }, (_, j) => Math.max(0, below.reduce((sum, x, i) => sum + x * weights[i * cols + j]!, bias[j]!)))
+    layer = Array.from({ length: cols }, (_, j) =>
+      Math.max(
+        0,
+        below.reduce((sum, x, i) => sum + x * weights[i * cols + j]!, bias[j]!),
+      ),
+    )
   }
   const output = parameters['output-weights']!.data
   return [...row('item-gmf').map((q, k) => q * gmf[k]!), ...layer].reduce((sum, x, k) => sum + x * output[k]!, 0)
@@ -44,7 +51,10 @@ describe('scoreGradients', () => {
     }
   })
 
-  test.each([['lightgcn', lightgcn, 'propagated'], ['bpr-mf', bprMf, 'users']] as const)('%s: a long step along the gradient of one item over another puts it first', (_, each, table) => {
+  test.each([
+    ['lightgcn', lightgcn, 'propagated'],
+    ['bpr-mf', bprMf, 'users'],
+  ] as const)('%s: a long step along the gradient of one item over another puts it first', (_, each, table) => {
     const model = each.train(data, quick)
     const { top, cols, write } = scoreGradients(model, data, [table], 6)
     const best = topK(model, {}, undefined, 6)
@@ -53,8 +63,12 @@ describe('scoreGradients', () => {
       write(user, out)
       for (let t = 0; t + 1 < top; t++) {
         const moved = matrix(data.users, cols, model.userTables[table]!.data.slice())
-        for (let k = 0; k < cols; k++) moved.data[user * cols + k]! += 1e4 * (out[(t + 1) * cols + k]! - out[t * cols + k]!)
-        const now = topK(model, { [table]: moved }, undefined, data.items).subarray(user * data.items, (user + 1) * data.items)
+        for (let k = 0; k < cols; k++)
+          moved.data[user * cols + k]! += 1e4 * (out[(t + 1) * cols + k]! - out[t * cols + k]!)
+        const now = topK(model, { [table]: moved }, undefined, data.items).subarray(
+          user * data.items,
+          (user + 1) * data.items,
+        )
         expect(now.indexOf(best[user * 6 + t + 1]!)).toBeLessThan(now.indexOf(best[user * 6 + t]!))
       }
     }
@@ -62,6 +76,8 @@ describe('scoreGradients', () => {
 
   test('refuses a table that the model does not have', () => {
     const model = bprMf.train(data, quick)
-    expect(() => scoreGradients(model, data, ['propagated'])).toThrow('scoreGradients: expected tables among users, got propagated')
+    expect(() => scoreGradients(model, data, ['propagated'])).toThrow(
+      'scoreGradients: expected tables among users, got propagated',
+    )
   })
 })

@@ -20,9 +20,17 @@ export interface ScoreGradients {
  * tables of `model`, in this order). `data` as in training.
  * @throws RangeError for a table that the model does not have.
  */
-export function scoreGradients(model: TrainedRecommender, data: TrainingData, tables: readonly string[], top = 100): ScoreGradients {
+export function scoreGradients(
+  model: TrainedRecommender,
+  data: TrainingData,
+  tables: readonly string[],
+  top = 100,
+): ScoreGradients {
   for (const name of tables) {
-    if (!model.userTables[name]) throw new RangeError(`scoreGradients: expected tables among ${Object.keys(model.userTables).join(', ')}, got ${name}`)
+    if (!model.userTables[name])
+      throw new RangeError(
+        `scoreGradients: expected tables among ${Object.keys(model.userTables).join(', ')}, got ${name}`,
+      )
   }
   const count = Math.min(top, data.items)
   const best = topK(model, {}, undefined, count)
@@ -47,8 +55,8 @@ export function scoreGradients(model: TrainedRecommender, data: TrainingData, ta
 type GradientOf = (user: number, item: number) => Readonly<Record<string, Float64Array>>
 
 /**
- * Inner products: the item's vector, for LightGCN the propagated one. Its layer-0 table, which is scored with only after
- * propagation, is given the same vector: most of what a user's row passes on, it passes on to the user himself.
+ * Inner products: the item's vector, for LightGCN the propagated one. Its layer-0 table, which is scored with only
+ * after propagation, is given the same vector: most of what a user's row passes on, it passes on to the user himself.
  */
 function innerProductGradientOf(model: TrainedRecommender, data: TrainingData): GradientOf {
   const items = itemVectors(model, data)
@@ -81,7 +89,8 @@ function nmfGradientOf({ parameters, userTables }: TrainedRecommender): Gradient
   const users = userTables['mlp']!
   const output = parameters['output-weights']!.data
   const layers: { weights: Matrix; bias: Float32Array }[] = []
-  for (let at = 1; parameters[`hidden-${at}-weights`]; at++) layers.push({ weights: parameters[`hidden-${at}-weights`]!, bias: parameters[`hidden-${at}-bias`]!.data })
+  for (let at = 1; parameters[`hidden-${at}-weights`]; at++)
+    layers.push({ weights: parameters[`hidden-${at}-weights`]!, bias: parameters[`hidden-${at}-bias`]!.data })
   const [G, K] = [itemGmf.cols, users.cols]
   // The first layer is split into a user's and an item's share, each computed once.
   const [first, ...rest] = layers
@@ -102,11 +111,14 @@ function nmfGradientOf({ parameters, userTables }: TrainedRecommender): Gradient
   return (user, item) => {
     const gmf = new Float64Array(G)
     for (let k = 0; k < G; k++) gmf[k] = output[k]! * itemGmf.data[item * G + k]!
-    for (let j = 0; j < width; j++) active[0]![j] = Math.max(0, ofUser[user * width + j]! + ofItem[item * width + j]! + bias[j]!)
+    for (let j = 0; j < width; j++)
+      active[0]![j] = Math.max(0, ofUser[user * width + j]! + ofItem[item * width + j]! + bias[j]!)
     rest.forEach((layer, at) => {
       const [below, above] = [active[at]!, active[at + 1]!]
       for (let j = 0; j < above.length; j++) above[j] = layer.bias[j]!
-      for (let i = 0; i < below.length; i++) if (below[i] !== 0) for (let j = 0; j < above.length; j++) above[j]! += below[i]! * layer.weights.data[i * above.length + j]!
+      for (let i = 0; i < below.length; i++)
+        if (below[i] !== 0)
+          for (let j = 0; j < above.length; j++) above[j]! += below[i]! * layer.weights.data[i * above.length + j]!
       for (let j = 0; j < above.length; j++) above[j] = Math.max(0, above[j]!)
     })
     let delta = Float64Array.from(active.at(-1)!, (value, j) => (value > 0 ? output[G + j]! : 0))

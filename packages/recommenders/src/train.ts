@@ -19,7 +19,9 @@ export interface TrainingOptions {
 
 /** Options of recommenders that are trained by gradients. */
 export interface DescentOptions extends TrainingOptions {
-  /** Examples a step, which are training interactions, negatives not counted, or users; below 1, a share of the epoch. */
+  /**
+   * Examples a step, which are training interactions, negatives not counted, or users; below 1, a share of the epoch.
+   */
   readonly batch: number
   /** Adam's learning rate. */
   readonly lr: number
@@ -29,7 +31,10 @@ export interface DescentOptions extends TrainingOptions {
  * An addition to the loss that knows user tables only: gradients by table name, each of its table's shape, with respect
  * to the loss as a mean over the batch. Tables are views of the present state and must not be written to or kept.
  */
-export type Regulariser = (userTables: UserTables, at: { readonly epoch: number; readonly step: number }) => Partial<UserTables>
+export type Regulariser = (
+  userTables: UserTables,
+  at: { readonly epoch: number; readonly step: number },
+) => Partial<UserTables>
 
 export interface EpochProgress {
   readonly epoch: number
@@ -81,7 +86,8 @@ export interface Objective {
 export function train(objective: Objective, options: DescentOptions, hooks: TrainingHooks = {}): History {
   checkDescent(options)
   const { parameters, gradient, examples } = objective
-  const batch = options.batch < 1 ? Math.max(objective.smallestBatch, Math.ceil(options.batch * examples)) : options.batch
+  const batch =
+    options.batch < 1 ? Math.max(objective.smallestBatch, Math.ceil(options.batch * examples)) : options.batch
   if (examples === 0) throw nothingToTrainOn()
   const m = allocate(parameters.length)
   const v = allocate(parameters.length)
@@ -93,9 +99,16 @@ export function train(objective: Objective, options: DescentOptions, hooks: Trai
     for (let first = 0; first < examples; first += batch) {
       const last = Math.min(first + batch, examples)
       const at = { epoch, step: ++step }
-      const loss = objective.step(first, last, regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))))
+      const loss = objective.step(
+        first,
+        last,
+        regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))),
+      )
       if (!Number.isFinite(loss)) {
-        throw new Error(`train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ${options.lr} may help`)
+        throw new Error(
+          `train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ` +
+            `${options.lr} may help`,
+        )
       }
       adamStep(parameters, gradient, m, v, { lr: options.lr, step })
       total += loss * (last - first)
@@ -120,10 +133,14 @@ export interface Training {
 }
 
 /**
- * Runs epochs until looks at the validation items stop getting better, and leaves `parameters` at the best (the earliest,
- * among equals), or at the last where there are no validation items.
+ * Runs epochs until looks at the validation items stop getting better, and leaves `parameters` at the best (the
+ * earliest, among equals), or at the last where there are no validation items.
  */
-export function untilBest({ parameters, runEpoch, validate }: Training, options: TrainingOptions, hooks: TrainingHooks = {}): History {
+export function untilBest(
+  { parameters, runEpoch, validate }: Training,
+  options: TrainingOptions,
+  hooks: TrainingHooks = {},
+): History {
   checkTraining(options)
   const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
   let best: { epoch: number; ndcg: number; parameters: Float32Array } | undefined
@@ -145,7 +162,10 @@ export function untilBest({ parameters, runEpoch, validate }: Training, options:
 }
 
 export function nothingToTrainOn(): Error {
-  return badData('train: expected a training interaction of a user with an item yet unseen, got none; check the split and the filter of the data set')
+  return badData(
+    'train: expected a training interaction of a user with an item yet unseen, got none; check the split and the ' +
+      'filter of the data set',
+  )
 }
 
 /** gradient += contribution, where a regulariser gave one. */
@@ -163,7 +183,10 @@ export function checkedContributions(tables: UserTables, given: Partial<UserTabl
     const own = tables[name]
     if (!own) throw new RangeError(`regulariser: expected gradients of ${Object.keys(tables).join(', ')}, got ${name}`)
     if (gradient && (gradient.rows !== own.rows || gradient.cols !== own.cols)) {
-      throw new RangeError(`regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${name}, got (${gradient.rows}, ${gradient.cols})`)
+      throw new RangeError(
+        `regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${name}, got (${gradient.rows}, ` +
+          `${gradient.cols})`,
+      )
     }
   }
   return given
@@ -172,7 +195,8 @@ export function checkedContributions(tables: UserTables, given: Partial<UserTabl
 function checkTraining(options: TrainingOptions): void {
   for (const name of ['epochs', 'validateEvery', 'patience'] as const) {
     const value = options[name]
-    if (!Number.isInteger(value) || value < 1) throw new RangeError(`train: expected a positive integer ${name}, got ${value}`)
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`train: expected a positive integer ${name}, got ${value}`)
   }
 }
 

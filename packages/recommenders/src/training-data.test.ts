@@ -9,7 +9,10 @@ import { validationNdcg } from './validation.ts'
 test('the graph is symmetric, users first, ascending', () => {
   const interactions = csrFromPairs(2, 3, Int32Array.of(0, 0, 1), Int32Array.of(2, 0, 2))
   expect(interactionGraph(interactions)).toEqual({
-    rows: 5, cols: 5, indptr: Int32Array.of(0, 2, 3, 4, 4, 6), indices: Int32Array.of(2, 4, 4, 0, 0, 1),
+    rows: 5,
+    cols: 5,
+    indptr: Int32Array.of(0, 2, 3, 4, 4, 6),
+    indices: Int32Array.of(2, 4, 4, 0, 0, 1),
   })
 })
 
@@ -25,7 +28,12 @@ test('seen items are those of training and validation', () => {
 
 test('rows are selected in the order given', () => {
   const m = csrFromPairs(3, 4, Int32Array.of(0, 0, 2), Int32Array.of(1, 3, 0))
-  expect(selectRows(m, Int32Array.of(2, 1, 0))).toEqual({ rows: 3, cols: 4, indptr: Int32Array.of(0, 1, 1, 3), indices: Int32Array.of(0, 1, 3) })
+  expect(selectRows(m, Int32Array.of(2, 1, 0))).toEqual({
+    rows: 3,
+    cols: 4,
+    indptr: Int32Array.of(0, 1, 1, 3),
+    indices: Int32Array.of(0, 1, 3),
+  })
 })
 
 test('an epoch holds every training interaction once, with unseen negatives, in an order of its own', () => {
@@ -34,7 +42,9 @@ test('an epoch holds every training interaction once, with unseen negatives, in 
   const orders = [1, 2, 1].map((epoch) => {
     order.draw(epoch)
     const pairs = [...order.users].map((user, e) => user * train.cols + order.positives[e]!)
-    expect([...pairs].sort((a, b) => a - b)).toEqual([...train.indices].map((item, p) => train.indptr.findLastIndex((start) => start <= p) * train.cols + item))
+    expect([...pairs].sort((a, b) => a - b)).toEqual(
+      [...train.indices].map((item, p) => train.indptr.findLastIndex((start) => start <= p) * train.cols + item),
+    )
     order.negatives.forEach((item, at) => expect(csrHas(train, order.users[Math.floor(at / 3)]!, item)).toBe(false))
     return { pairs, negatives: order.negatives.slice() }
   })
@@ -70,7 +80,11 @@ test('validation looks at a fixed part of the users where they are many', () => 
   const data = twoWorlds(40)
   const looked = [1, 2, 2].map((seed) => {
     let users = new Int32Array()
-    validationNdcg(data, 10, seed)((rows, _, k) => {
+    validationNdcg(
+      data,
+      10,
+      seed,
+    )((rows, _, k) => {
       users = rows.slice()
       return new Int32Array(rows.length * k)
     })

@@ -28,7 +28,9 @@ export function seenInTraining(data: TrainingData): Csr {
   return csrFromPairs(data.users, data.items, Int32Array.from(rows), Int32Array.from(columns))
 }
 
-/** The symmetric graph (users + items) of binary interactions (users, items): user u is node u, item i node users + i. */
+/**
+ * The symmetric graph (users + items) of binary interactions (users, items): user u is node u, item i node users + i.
+ */
 export function interactionGraph(interactions: Csr): Csr {
   const { rows: users, cols: items } = interactions
   const byItem = transposeCsr(interactions)

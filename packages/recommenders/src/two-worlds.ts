@@ -1,4 +1,6 @@
-/** @file Interactions whose best ranking is known: two groups of users, each with items of its own. Used by the tests. */
+/**
+ * @file Interactions whose best ranking is known: two groups of users, each with items of its own. Used by the tests.
+ */
 
 import { csrFromPairs, randomStream, shuffle, type Csr } from '@indistinct/core'
 import type { TrainingData } from './training-data.ts'
@@ -23,6 +25,8 @@ export function twoWorlds(perGroup = 30): TwoWorlds {
       part.cols.push(item)
     })
   }
-  const [train, validation, test] = parts.map((part) => csrFromPairs(users, items, Int32Array.from(part.rows), Int32Array.from(part.cols)))
+  const [train, validation, test] = parts.map((part) =>
+    csrFromPairs(users, items, Int32Array.from(part.rows), Int32Array.from(part.cols)),
+  )
   return { users, items, train: train!, validation: validation!, test: test!, groupOf: (id) => id % 2 }
 }

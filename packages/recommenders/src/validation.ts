@@ -9,15 +9,22 @@ export type RankUsers = (users: Int32Array, seen: Csr, k: number) => Int32Array
 const k = 10
 
 /**
- * A function that measures mean NDCG@10 (undefined without validation items), gain 1 for a validation item, ideal over min(10, number of validation items),
- * over users with a validation item; training items are left out of the ranking. At most `limit` users are looked at,
- * always the same: a mean over so many moves less with the sample than with an epoch.
+ * A function that measures mean NDCG@10 (undefined without validation items), gain 1 for a validation item, ideal over
+ * min(10, number of validation items), over users with a validation item; training items are left out of the ranking.
+ * At most `limit` users are looked at, always the same: a mean over so many moves less with the sample than with an
+ * epoch.
  */
-export function validationNdcg(data: TrainingData, limit: number, seed: number): (rank: RankUsers) => number | undefined {
+export function validationNdcg(
+  data: TrainingData,
+  limit: number,
+  seed: number,
+): (rank: RankUsers) => number | undefined {
   const { train, validation } = data
   const all: number[] = []
   for (let u = 0; u < data.users; u++) if (validation.indptr[u + 1]! > validation.indptr[u]!) all.push(u)
-  const users = Int32Array.from(all.length > limit ? shuffle(all, randomStream(seed, 'validation users')).slice(0, limit) : all).sort()
+  const users = Int32Array.from(
+    all.length > limit ? shuffle(all, randomStream(seed, 'validation users')).slice(0, limit) : all,
+  ).sort()
   const seen = selectRows(train, users)
   const wanted = selectRows(validation, users)
   return (rank) => {

@@ -19,7 +19,10 @@ export function aucTable(rows: readonly AttackRow[]): Markup {
     ['p corrected', (f) => (f.correctedP === undefined ? undefined : pText(f.correctedP))],
     ['q', (f) => (f.q === undefined ? undefined : pText(f.q))],
   ]
-  return measureTable('Area under the ROC curve, with 95\u00a0% intervals', rows, measures, ['Users scored', (row) => row.scored && `${count(row.scored[0])} + ${count(row.scored[1])}`])
+  return measureTable('Area under the ROC curve, with 95\u00a0% intervals', rows, measures, [
+    'Users scored',
+    (row) => row.scored && `${count(row.scored[0])} + ${count(row.scored[1])}`,
+  ])
 }
 
 /** True positive rates at 1 % and at 0.1 % false positives, or `undefined` where no attack has them. */
@@ -30,32 +33,57 @@ export function truePositivesTable(rows: readonly AttackRow[]): Markup | undefin
   const fine = measured.some((row) => row.before?.truePositivesAtTenth ?? row.after?.truePositivesAtTenth)
   const measures: Measure[] = [['At 1\u00a0%', (f) => f.truePositivesAt1 && estimateCell(f.truePositivesAt1)]]
   if (fine) measures.push(['At 0.1\u00a0%', (f) => f.truePositivesAtTenth && estimateCell(f.truePositivesAtTenth)])
-  return html`<p>The share of one class that an attacker finds while naming 1\u00a0%${fine && ' (0.1\u00a0%)'} of the other class wrongly. Guessing finds 1\u00a0%${fine && ' (0.1\u00a0%)'}. It shows attacks that are sure of a few users, which an average over all users hides.</p>
-${foldedByAttacker(measured, (some) => measureTable(`True positive rate at few false positives${hasIntervals(measured) ? ', with 95\u00a0% intervals' : ''}`, some, measures))}
-${coarse && html`<p class="note">Some attacks scored fewer than 100 users of a class, where 1\u00a0% is less than one user: those rates are rough.</p>`}${!fine && html`<p class="note">A rate at 0.1\u00a0% false positives would need 1\u2009000 scored users of a class.</p>`}`
+  return html`<p>
+      The share of one class that an attacker finds while naming 1 %${fine && ' (0.1\u00a0%)'} of the other class
+      wrongly. Guessing finds 1 %${fine && ' (0.1\u00a0%)'}. It shows attacks that are sure of a few users, which an
+      average over all users hides.
+    </p>
+    ${foldedByAttacker(measured, (some) => measureTable(`True positive rate at few false positives${hasIntervals(measured) ? ', with 95\u00a0% intervals' : ''}`, some, measures))}
+    ${coarse && html`<p class="note">Some attacks scored fewer than 100 users of a class, where 1 % is less than one user: those rates are rough.</p>`}${!fine && html`<p class="note">A rate at 0.1 % false positives would need 1 000 scored users of a class.</p>`}`
 }
 
 function hasIntervals(rows: readonly AttackRow[]): boolean {
-  return rows.some((row) => row.before?.truePositivesAt1?.low !== undefined || row.after?.truePositivesAt1?.low !== undefined)
+  return rows.some(
+    (row) => row.before?.truePositivesAt1?.low !== undefined || row.after?.truePositivesAt1?.low !== undefined,
+  )
 }
 
 /** Accuracy and its relatives, or `undefined` where no attack has them. */
 export function otherMeasuresTable(rows: readonly AttackRow[]): Markup | undefined {
-  const keys = [['Balanced accuracy', 'balancedAccuracy'], ['Accuracy', 'accuracy'], ['Precision', 'precision'], ['Recall', 'recall']] as const
+  const keys = [
+    ['Balanced accuracy', 'balancedAccuracy'],
+    ['Accuracy', 'accuracy'],
+    ['Precision', 'precision'],
+    ['Recall', 'recall'],
+  ] as const
   const present = keys.filter(([, key]) => rows.some((row) => row.before?.[key] ?? row.after?.[key]))
   if (present.length === 0) return undefined
   const measures = present.map(([name, key]): Measure => [name, (f: AttackFigures) => f[key] && estimateCell(f[key])])
-  return foldedByAttacker(rows, (some) => measureTable('Other measures of the same attacks, with 95\u00a0% intervals', some, measures))
+  return foldedByAttacker(rows, (some) =>
+    measureTable('Other measures of the same attacks, with 95\u00a0% intervals', some, measures),
+  )
 }
 
 type Measure = readonly [name: string, cell: (figures: AttackFigures) => Content]
 
 /** A column for each measure and phase that holds anything; the phase is named once there are two. */
-function measureTable(caption: string, rows: readonly AttackRow[], measures: readonly Measure[], extra?: readonly [string, (row: AttackRow) => Content]): Markup {
+function measureTable(
+  caption: string,
+  rows: readonly AttackRow[],
+  measures: readonly Measure[],
+  extra?: readonly [string, (row: AttackRow) => Content],
+): Markup {
   const phases = (['before', 'after'] as const).filter((phase) => rows.some((row) => row[phase]))
-  const columns = measures.flatMap(([name, cell]) => phases.map((phase) => ({ name: phases.length > 1 ? `${name} ${phase}` : name, cell: (row: AttackRow) => row[phase] && cell(row[phase]) })))
+  const columns = measures.flatMap(([name, cell]) =>
+    phases.map((phase) => ({
+      name: phases.length > 1 ? `${name} ${phase}` : name,
+      cell: (row: AttackRow) => row[phase] && cell(row[phase]),
+    })),
+  )
   // What all rows share is said once, in the caption: the table fits more screens. One name stays.
-  const differing = names.map((_, i) => i).filter((i) => rows.length === 1 || new Set(rows.map((row) => nameCells(row)[i])).size > 1)
+  const differing = names
+    .map((_, i) => i)
+    .filter((i) => rows.length === 1 || new Set(rows.map((row) => nameCells(row)[i])).size > 1)
   const shared = names.map((_, i) => i).filter((i) => !differing.includes(i) && (differing.length > 0 || i > 0))
   const common = shared.flatMap((i) => nameCells(rows[0]!)[i] ?? [])
   const table = dropEmptyColumns(
@@ -67,14 +95,20 @@ function measureTable(caption: string, rows: readonly AttackRow[], measures: rea
     ]),
     names.length,
   )
-  const body = table.rows.map((cells) => cells.map((cell, i) => (cell === undefined && i >= table.names ? html`<span class="absent">not measured</span>` : cell)))
+  const body = table.rows.map((cells) =>
+    cells.map((cell, i) =>
+      cell === undefined && i >= table.names ? html`<span class="absent">not measured</span>` : cell,
+    ),
+  )
   return dataTable(common.length > 0 ? `${caption} (${common.join(', ')})` : caption, table.head, body, table.names)
 }
 
 /** The figure, and its interval on a line below. */
 export function estimateCell(estimate: Estimate, digits = 3): Content {
   const range = interval(estimate, digits)
-  return range === '' ? estimateText(estimate, digits) : html`${fixed(estimate.value, digits)} <span class="interval">${range}</span>`
+  return range === ''
+    ? estimateText(estimate, digits)
+    : html`${fixed(estimate.value, digits)} <span class="interval">${range}</span>`
 }
 
 function pText(p: number): string {

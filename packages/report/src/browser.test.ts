@@ -12,10 +12,13 @@ import type { ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
 
 const chromium = installedChromium()
-if (chromium === undefined) console.warn('reports are not opened in a browser: no Chromium on PATH, and CHROMIUM_PATH is not set')
+if (chromium === undefined)
+  console.warn('reports are not opened in a browser: no Chromium on PATH, and CHROMIUM_PATH is not set')
 
 const data = exampleReport()
-const hostile = `"><script>document.title='owned'</script><img src=x onerror="document.title='owned'"></style></svg>'\u202e\u0627\u0644\u0639\u0631\u0628\u064a\u0629 ]]>`
+const hostile =
+  `"><script>document.title='owned'</script><img src=x ` +
+  `onerror="document.title='owned'"></style></svg>'\u202e\u0627\u0644\u0639\u0631\u0628\u064a\u0629 ]]>`
 
 describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-report-'))
@@ -23,7 +26,11 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
   beforeAll(async () => {
     const { chromium: driver } = await import('playwright-core')
     // Continuous integration runs as root, where Chromium has no sandbox; the pages are our own.
-    browser = await driver.launch({ executablePath: chromium!, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] })
+    browser = await driver.launch({
+      executablePath: chromium!,
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    })
   }, 60_000)
   afterAll(async () => {
     await browser?.close()
@@ -38,7 +45,12 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
     readonly requests: string[]
   }
 
-  async function open(report: ReportData, width: number, height: number, edit = (text: string): string => text): Promise<Opened> {
+  async function open(
+    report: ReportData,
+    width: number,
+    height: number,
+    edit = (text: string): string => text,
+  ): Promise<Opened> {
     const path = join(folder, `report-${width}.html`)
     writeFileSync(path, edit(reportHtml(report)))
     const page = await browser.newPage({ viewport: { width, height } })
@@ -64,12 +76,14 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
     }).map((element) => element.tagName + ' ' + element.textContent.slice(0, 40))`)
   }
 
-  const widths = (page: Page): Promise<[number, number]> => page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
+  const widths = (page: Page): Promise<[number, number]> =>
+    page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
 
   test('shows every figure, asks for nothing and complains of nothing', async () => {
     const { page, complaints, requests } = await open(data, 1200, 900)
     expect([complaints, requests]).toEqual([[], []])
-    const drawn: { id: string; figures: number; marks: number }[] = await page.evaluate(`[...document.querySelectorAll('section')].map((section) => ({
+    const drawn: { id: string; figures: number; marks: number }[] =
+      await page.evaluate(`[...document.querySelectorAll('section')].map((section) => ({
       id: section.id,
       figures: [...section.querySelectorAll('svg[role=img]')].filter((svg) => svg.getBoundingClientRect().width > 40).length,
       marks: section.querySelectorAll('svg path, svg circle').length,
@@ -96,7 +110,9 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
   })
 
   test('even a script that got into the page does not run, and these tests would notice', async () => {
-    const smuggled = '<script>document.title="owned"</script><img src="https://example.invalid/x.png" alt=""/><p style="width:2000px">wide</p><div class="legend"><svg width="900" height="9"></svg></div>'
+    const smuggled =
+      '<script>document.title="owned"</script><img src="https://example.invalid/x.png" alt=""/><p ' +
+      'style="width:2000px">wide</p><div class="legend"><svg width="900" height="9"></svg></div>'
     const { page, complaints } = await open(data, 360, 740, (text) => text.replace('<main>', `<main>${smuggled}`))
     expect(await page.title()).toBe(data.title)
     // The script, the style attribute and the image are refused, and said to be.
@@ -105,20 +121,22 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
     await page.close()
   })
 
-  test.each([['a usual report', data], ['eight attackers on three inputs', manyAttacks()], ['hostile labels', withStrings(data, hostile)], ['long words', withStrings(data, 'x'.repeat(300))]])(
-    'a phone shows %s without scrolling sideways',
-    async (_, report) => {
-      const { page, complaints } = await open(report, 360, 740)
-      expect(await overflowing(page)).toEqual([])
-      const [content, view] = await widths(page)
-      expect(content).toBeLessThanOrEqual(view)
-      // The same with everything unfolded.
-      await page.evaluate(`document.querySelectorAll('details').forEach((each) => (each.open = true))`)
-      expect(await overflowing(page)).toEqual([])
-      expect(complaints).toEqual([])
-      await page.close()
-    },
-  )
+  test.each([
+    ['a usual report', data],
+    ['eight attackers on three inputs', manyAttacks()],
+    ['hostile labels', withStrings(data, hostile)],
+    ['long words', withStrings(data, 'x'.repeat(300))],
+  ])('a phone shows %s without scrolling sideways', async (_, report) => {
+    const { page, complaints } = await open(report, 360, 740)
+    expect(await overflowing(page)).toEqual([])
+    const [content, view] = await widths(page)
+    expect(content).toBeLessThanOrEqual(view)
+    // The same with everything unfolded.
+    await page.evaluate(`document.querySelectorAll('details').forEach((each) => (each.open = true))`)
+    expect(await overflowing(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
 
   test('folds long lists, and a click unfolds them', async () => {
     const { page } = await open(manyAttacks(), 1200, 900)
@@ -144,8 +162,11 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
   test('is readable in the dark', async () => {
     const { page } = await open(data, 1200, 900)
     await page.emulateMedia({ colorScheme: 'dark' })
-    const [background, text]: [string, string] = await page.evaluate('[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]')
-    const brightness = (colour: string): number => [...colour.matchAll(/\d+/g)].slice(0, 3).reduce((sum, [value]) => sum + Number(value), 0) / 3
+    const [background, text]: [string, string] = await page.evaluate(
+      '[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]',
+    )
+    const brightness = (colour: string): number =>
+      [...colour.matchAll(/\d+/g)].slice(0, 3).reduce((sum, [value]) => sum + Number(value), 0) / 3
     expect(brightness(text) - brightness(background)).toBeGreaterThan(150)
     await page.close()
   })

@@ -1,6 +1,9 @@
 /** @file How charts look, shared by the report's page and by figures that stand alone. */
 
-/** Colours on white by the name of their custom property; k0 to k6 (after Okabe and Ito) are told apart by colour-blind readers. */
+/**
+ * Colours on white by the name of their custom property; k0 to k6 (after Okabe and Ito) are told apart by colour-blind
+ * readers.
+ */
 export const chartColours = {
   page: '#fff',
   text: '#1c2126',
@@ -51,5 +54,13 @@ circle.after{fill:var(--after)}
 export function standaloneRules(scope: string): string {
   return chartRules
     .replace(/var\(--(\w+)\)/g, (_, name: string) => chartColours[name as keyof typeof chartColours])
-    .replace(/([^{}]+)\{/g, (_, selectors: string) => `${selectors.startsWith('\n') ? '\n' : ''}${selectors.trim().split(',').map((selector) => `${scope} ${selector}`).join(',')}{`)
+    .replace(
+      /([^{}]+)\{/g,
+      (_, selectors: string) =>
+        `${selectors.startsWith('\n') ? '\n' : ''}${selectors
+          .trim()
+          .split(',')
+          .map((selector) => `${scope} ${selector}`)
+          .join(',')}{`,
+    )
 }

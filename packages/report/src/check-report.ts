@@ -12,13 +12,15 @@ export function checkReport(data: ReportData): void {
     for (const phase of ['before', 'after'] as const) {
       for (const [name, figure] of Object.entries(row[phase] ?? {})) {
         const place = `attacks[${index}].${phase}.${name}`
-        for (const value of typeof figure === 'number' ? [figure] : [figure.value, figure.low, figure.high]) checkShare(value, place)
+        for (const value of typeof figure === 'number' ? [figure] : [figure.value, figure.low, figure.high])
+          checkShare(value, place)
         if (typeof figure !== 'number') checkInterval(figure, place)
       }
     }
   })
   data.utility?.forEach((row, index) => {
-    for (const phase of ['before', 'after'] as const) if (row[phase]) checkInterval(row[phase], `utility[${index}].${phase}`)
+    for (const phase of ['before', 'after'] as const)
+      if (row[phase]) checkInterval(row[phase], `utility[${index}].${phase}`)
     if (row.change) checkInterval(row.change, `utility[${index}].change`)
   })
   data.neighbours?.groups.forEach((group, index) => {
@@ -28,8 +30,10 @@ export function checkReport(data: ReportData): void {
       checkInterval(group[measure], place)
     }
   })
-  if (data.gate !== undefined && !(data.gate >= 0.5 && data.gate <= 1)) throw new RangeError(`reportHtml: expected gate between 0.5 and 1, got ${data.gate}`)
-  if (data.margin !== undefined && !(data.margin > 0 && data.margin <= 0.5)) throw new RangeError(`reportHtml: expected a margin above 0 and at most 0.5, got ${data.margin}`)
+  if (data.gate !== undefined && !(data.gate >= 0.5 && data.gate <= 1))
+    throw new RangeError(`reportHtml: expected gate between 0.5 and 1, got ${data.gate}`)
+  if (data.margin !== undefined && !(data.margin > 0 && data.margin <= 0.5))
+    throw new RangeError(`reportHtml: expected a margin above 0 and at most 0.5, got ${data.margin}`)
   checkShare(data.smallestLeak, 'smallestLeak')
 }
 
@@ -44,10 +48,13 @@ function checkNumbers(value: unknown, place: string): void {
 }
 
 function checkShare(value: number | undefined, place: string): void {
-  if (value !== undefined && !(value >= 0 && value <= 1)) throw new RangeError(`reportHtml: expected a number between 0 and 1 at ${place}, got ${value}`)
+  if (value !== undefined && !(value >= 0 && value <= 1))
+    throw new RangeError(`reportHtml: expected a number between 0 and 1 at ${place}, got ${value}`)
 }
 
 function checkInterval({ low, high }: { low?: number; high?: number }, place: string): void {
-  if ((low === undefined) !== (high === undefined)) throw new RangeError(`reportHtml: expected both ends of the interval at ${place}, got ${low} and ${high}`)
-  if (low !== undefined && high !== undefined && low > high) throw new RangeError(`reportHtml: expected low <= high at ${place}, got ${low} and ${high}`)
+  if ((low === undefined) !== (high === undefined))
+    throw new RangeError(`reportHtml: expected both ends of the interval at ${place}, got ${low} and ${high}`)
+  if (low !== undefined && high !== undefined && low > high)
+    throw new RangeError(`reportHtml: expected low <= high at ${place}, got ${low} and ${high}`)
 }

@@ -44,27 +44,79 @@ export interface ComparisonRow {
 /** Renders the comparison as a self-contained document; equal data give equal bytes. */
 export function comparisonHtml(data: ComparisonData): string {
   const { title, subject, attribute, warnings, rows, provenance } = data
-  const { head, rows: cells, names } = dropEmptyColumns(
-    ['Method', 'Worst attack', 'Folded AUC', 'AUC', `Of ${data.neighbours} nearest users kept`, 'Moved, in spreads', 'NDCG@10', 'Seconds', 'Passes'],
-    rows.filter(({ failure }) => failure === undefined).map((row): Content[] => [
-      row.name, row.attack, row.leak && estimateText(row.leak, 3), row.auc === undefined ? undefined : fixed(row.auc, 3), row.kept && estimateText(row.kept, 3),
-      row.displacement === undefined ? undefined : fixed(row.displacement, 3), row.ndcg && estimateText(row.ndcg, 4),
-      row.seconds === undefined ? undefined : fixed(row.seconds, 2), row.passes === undefined ? undefined : String(row.passes),
-    ]),
+  const {
+    head,
+    rows: cells,
+    names,
+  } = dropEmptyColumns(
+    [
+      'Method',
+      'Worst attack',
+      'Folded AUC',
+      'AUC',
+      `Of ${data.neighbours} nearest users kept`,
+      'Moved, in spreads',
+      'NDCG@10',
+      'Seconds',
+      'Passes',
+    ],
+    rows
+      .filter(({ failure }) => failure === undefined)
+      .map((row): Content[] => [
+        row.name,
+        row.attack,
+        row.leak && estimateText(row.leak, 3),
+        row.auc === undefined ? undefined : fixed(row.auc, 3),
+        row.kept && estimateText(row.kept, 3),
+        row.displacement === undefined ? undefined : fixed(row.displacement, 3),
+        row.ndcg && estimateText(row.ndcg, 4),
+        row.seconds === undefined ? undefined : fixed(row.seconds, 2),
+        row.passes === undefined ? undefined : String(row.passes),
+      ]),
     2,
   )
   const failed = rows.filter(({ failure }) => failure !== undefined)
-  return htmlPage(title, html`<header><h1>${title}</h1>
-${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}</header>
-<main>${warnings && warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(warnings)}</section>`}
-<section id="methods"><h2>Methods</h2>
-${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}
-${failed.length > 0 && html`<h3>Failed</h3>${list(failed.map(({ name, failure }) => `${name}: ${failure}`))}`}
-<p class="note">A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is nothing to find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.</p></section>
-<section id="pareto"><h2>Leak against loss</h2>
-${comparisonFigure(data).markup}</section>
-${provenance && html`<section id="provenance"><h2>How to repeat this</h2>
-${provenanceSection(provenance)}</section>`}</main>`)
+  return htmlPage(
+    title,
+    html`<header>
+        <h1>${title}</h1>
+        ${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}
+      </header>
+      <main>
+        ${
+          warnings &&
+          warnings.length > 0 &&
+          html`<section id="warnings" class="warnings">
+            <h2>Warnings</h2>
+            ${list(warnings)}
+          </section>`
+        }
+        <section id="methods">
+          <h2>Methods</h2>
+          ${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}
+          ${
+            failed.length > 0 &&
+            html`<h3>Failed</h3>
+              ${list(failed.map(({ name, failure }) => `${name}: ${failure}`))}`
+          }
+          <p class="note">
+            A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is nothing to
+            find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.
+          </p>
+        </section>
+        <section id="pareto">
+          <h2>Leak against loss</h2>
+          ${comparisonFigure(data).markup}
+        </section>
+        ${
+          provenance &&
+          html`<section id="provenance">
+            <h2>How to repeat this</h2>
+            ${provenanceSection(provenance)}
+          </section>`
+        }
+      </main>`,
+  )
 }
 
 /** The figure of the page: NDCG lost where there are interactions, neighbours lost otherwise. */
@@ -75,7 +127,10 @@ export function comparisonFigure({ rows, gate, neighbours }: ComparisonData): Re
     return leak && loss ? [{ name, leak, loss }] : []
   })
   return paretoFigure({
-    title: 'Leak against loss', points, lossAxis: original ? 'NDCG@10 lost' : `share of the ${neighbours} nearest users lost`, ...(gate !== undefined && { gate }),
+    title: 'Leak against loss',
+    points,
+    lossAxis: original ? 'NDCG@10 lost' : `share of the ${neighbours} nearest users lost`,
+    ...(gate !== undefined && { gate }),
   })
 }
 

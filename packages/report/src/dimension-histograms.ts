@@ -1,4 +1,6 @@
-/** @file Every dimension's values by class, the classes drawn down to one size, before and after (the paper's Figure 4). */
+/**
+ * @file Every dimension's values by class, the classes drawn down to one size, before and after (the paper's Figure 4).
+ */
 
 import { randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
 import { classColour, classDash } from './class-colours.ts'
@@ -27,14 +29,26 @@ export interface BalancedOptions {
  * @param before (N, K)
  * @param after (N, K)
  */
-export function balancedHistograms(before: Matrix, after: Matrix | undefined, labels: Labels, options: BalancedOptions): HistogramData {
+export function balancedHistograms(
+  before: Matrix,
+  after: Matrix | undefined,
+  labels: Labels,
+  options: BalancedOptions,
+): HistogramData {
   const { seed, bins = 24, dimensions = Array.from({ length: before.cols }, (_, k) => k) } = options
-  if (labels.codes.length !== before.rows) throw new RangeError(`balancedHistograms: expected ${before.rows} labels, got ${labels.codes.length}`)
+  if (labels.codes.length !== before.rows)
+    throw new RangeError(`balancedHistograms: expected ${before.rows} labels, got ${labels.codes.length}`)
   if (after && (after.rows !== before.rows || after.cols !== before.cols)) {
-    throw new RangeError(`balancedHistograms: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`)
+    throw new RangeError(
+      `balancedHistograms: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ` +
+        `${after.cols}`,
+    )
   }
-  if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError(`balancedHistograms: expected a whole number of bins, got ${bins}`)
-  for (const k of dimensions) if (!(Number.isInteger(k) && k >= 0 && k < before.cols)) throw new RangeError(`balancedHistograms: expected dimensions from 0 to ${before.cols - 1}, got ${k}`)
+  if (!(Number.isInteger(bins) && bins >= 1))
+    throw new RangeError(`balancedHistograms: expected a whole number of bins, got ${bins}`)
+  for (const k of dimensions)
+    if (!(Number.isInteger(k) && k >= 0 && k < before.cols))
+      throw new RangeError(`balancedHistograms: expected dimensions from 0 to ${before.cols - 1}, got ${k}`)
   const { classes, codes } = mergeSmallClasses(labels)
   const filled = classes.filter(({ users }) => users > 0).map(({ users }) => users)
   if (filled.length === 0) return { classes, dimensions: [] }
@@ -48,7 +62,9 @@ export function balancedHistograms(before: Matrix, after: Matrix | undefined, la
   const users = classes.map((each) => Math.min(each.users, drawn))
   return {
     classes: classes.map(({ name }, code) => ({ name, users: users[code]! })),
-    dimensions: dimensions.map((k) => shapesOf(k, valuesOf(before, k, kept, users), after && valuesOf(after, k, kept, users), bins)),
+    dimensions: dimensions.map((k) =>
+      shapesOf(k, valuesOf(before, k, kept, users), after && valuesOf(after, k, kept, users), bins),
+    ),
   }
 }
 
@@ -61,7 +77,12 @@ export function dimensionHistograms(data: HistogramData, options: { title: strin
   const panels = data.dimensions.flatMap(({ name, before, after }, index) => {
     const sameRange = before?.from === after?.from && before?.to === after?.to
     const top = Math.max(0, ...[before, after].flatMap((shape) => shape?.shares.flat() ?? []))
-    return ([['before', before], ['after', after]] as const).flatMap(([phase, shape]) => {
+    return (
+      [
+        ['before', before],
+        ['after', after],
+      ] as const
+    ).flatMap(([phase, shape]) => {
       if (!shape) return []
       const heading = `${name}${before && after ? `, ${phase}` : ''}`
       const own = sameRange ? top : Math.max(0, ...shape.shares.flat())
@@ -69,12 +90,20 @@ export function dimensionHistograms(data: HistogramData, options: { title: strin
         {
           id: `${id}-${index}-${phase}`,
           title: `Histogram of ${heading}`,
-          description: `Distributions of ${names} from ${fixed(shape.from, 3)} to ${fixed(shape.to, 3)}; Kolmogorov-Smirnov distance ${fixed(shape.ks, 3)}, standardised mean difference ${fixed(shape.meanDifference, 3)}.`,
+          description:
+            `Distributions of ${names} from ${fixed(shape.from, 3)} to ${fixed(shape.to, 3)}; Kolmogorov-Smirnov ` +
+            `distance ${fixed(shape.ks, 3)}, standardised mean difference ${fixed(shape.meanDifference, 3)}.`,
           size,
           x: { domain: [shape.from, shape.to], ticks: 3 },
           y: { domain: [0, own * 1.05 || 1], ticks: 2, percent: true },
         },
-        (x, y) => outlines(shape.shares.map((shares, code) => ({ shares, code })), [shape.from, shape.to], x, y),
+        (x, y) =>
+          outlines(
+            shape.shares.map((shares, code) => ({ shares, code })),
+            [shape.from, shape.to],
+            x,
+            y,
+          ),
       )
       return [{ heading, note: `KS ${fixed(shape.ks, 2)}, mean difference ${fixed(shape.meanDifference, 2)}`, svg }]
     })
@@ -82,10 +111,17 @@ export function dimensionHistograms(data: HistogramData, options: { title: strin
   return paperFigure({
     id,
     title,
-    caption: 'Share of each class in equal bins, over equally many users of each. KS is the Kolmogorov-Smirnov distance (0 to 1) of one class from the rest; the mean difference is in standard deviations. Dimensions that look alike one by one can still tell classes apart together.',
+    caption:
+      'Share of each class in equal bins, over equally many users of each. KS is the Kolmogorov-Smirnov distance ' +
+      '(0 to 1) of one class from the rest; the mean difference is in standard deviations. Dimensions that look ' +
+      'alike one by one can still tell classes apart together.',
     legend: data.classes.map((each, code) => ({
       name: `${each.name} (${count(each.users)})`,
-      sample: html`<path class="area ${classColour(code)}" d="M1 6h24v6h-24z"/><path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>`,
+      sample: html`<path class="area ${classColour(code)}" d="M1 6h24v6h-24z" /><path
+          class="line ${classColour(code)}"
+          stroke-dasharray="${classDash(code)}"
+          d="M1 6h24"
+        />`,
     })),
     panels,
     columns: 4,

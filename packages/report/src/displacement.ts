@@ -16,12 +16,20 @@ import type { DisplacementData, DisplacementGroup } from './report-data.ts'
  * @param before (N, K)
  * @param after (N, K)
  */
-export function displacementOf(before: Matrix, after: Matrix, labels: Labels, options: { bins?: number } = {}): DisplacementData {
+export function displacementOf(
+  before: Matrix,
+  after: Matrix,
+  labels: Labels,
+  options: { bins?: number } = {},
+): DisplacementData {
   const { bins = 30 } = options
   if (after.rows !== before.rows || after.cols !== before.cols) {
-    throw new RangeError(`displacementOf: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`)
+    throw new RangeError(
+      `displacementOf: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`,
+    )
   }
-  if (labels.codes.length !== before.rows) throw new RangeError(`displacementOf: expected ${before.rows} labels, got ${labels.codes.length}`)
+  if (labels.codes.length !== before.rows)
+    throw new RangeError(`displacementOf: expected ${before.rows} labels, got ${labels.codes.length}`)
   const spread = spreadOf(before)
   const { classes, codes } = mergeSmallClasses(labels)
   const byClass: number[][] = Array.from({ length: classes.length + 1 }, () => [])
@@ -31,19 +39,36 @@ export function displacementOf(before: Matrix, after: Matrix, labels: Labels, op
     const code = codes[i]!
     byClass[code < 0 ? classes.length : code]!.push(Math.sqrt(square) / (spread || 1))
   }
-  const named = byClass.map((values, code) => ({ name: classes[code]?.name ?? 'no label', values: Float64Array.from(values).sort() })).filter(({ values }) => values.length > 0)
+  const named = byClass
+    .map((values, code) => ({ name: classes[code]?.name ?? 'no label', values: Float64Array.from(values).sort() }))
+    .filter(({ values }) => values.length > 0)
   // The histogram ends where all but the farthest 1 % of the most mobile class lie; its last bin takes the others.
   const to = Math.max(0, ...named.map(({ values }) => quantile(values, 0.99)))
   const everyone = Float64Array.from(byClass.flat()).sort()
-  return { spread, to, groups: named.map(({ name, values }) => groupOf(name, values, to, bins)), all: groupOf('all users', everyone, to, bins) }
+  return {
+    spread,
+    to,
+    groups: named.map(({ name, values }) => groupOf(name, values, to, bins)),
+    all: groupOf('all users', everyone, to, bins),
+  }
 }
 
 function groupOf(name: string, values: Float64Array, to: number, bins: number): DisplacementGroup {
   const shares = new Array<number>(bins).fill(0)
-  for (const value of values) shares[to > 0 ? Math.min(bins - 1, Math.floor((value / to) * bins)) : 0]! += 1 / values.length
-  const [p5, p25, p50, p75, p95, most] = [0.05, 0.25, 0.5, 0.75, 0.95, 1].map((q) => (values.length > 0 ? quantile(values, q) : 0))
+  for (const value of values)
+    shares[to > 0 ? Math.min(bins - 1, Math.floor((value / to) * bins)) : 0]! += 1 / values.length
+  const [p5, p25, p50, p75, p95, most] = [0.05, 0.25, 0.5, 0.75, 0.95, 1].map((q) =>
+    values.length > 0 ? quantile(values, q) : 0,
+  )
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-  return { name, users: values.length, unmoved: values.filter((value) => value === 0).length, mean, quantiles: [p5!, p25!, p50!, p75!, p95!, most!], shares }
+  return {
+    name,
+    users: values.length,
+    unmoved: values.filter((value) => value === 0).length,
+    mean,
+    quantiles: [p5!, p25!, p50!, p75!, p95!, most!],
+    shares,
+  }
 }
 
 /** Linear between order statistics. */
@@ -79,7 +104,9 @@ export function displacementFigure(data: DisplacementData): Markup {
             {
               id: 'displacement',
               title: 'Distance that users were moved',
-              description: `Share of each class by distance, ${unit}. ${moved.map((g) => `${g.name}: median ${significant(g.quantiles[2])}`).join('; ')}.`,
+              description:
+                `Share of each class by distance, ${unit}. ` +
+                `${moved.map((g) => `${g.name}: median ${significant(g.quantiles[2])}`).join('; ')}.`,
               x: { domain: [0, data.to], label: 'distance moved', ticks: 5 },
               y: { domain: [0, top], percent: true },
             },
@@ -94,7 +121,9 @@ export function displacementFigure(data: DisplacementData): Markup {
     `Distance moved, ${unit}`,
     ['Class', 'Users', 'Unmoved', 'Mean', '5\u00a0%', '25\u00a0%', 'Median', '75\u00a0%', '95\u00a0%', 'Farthest'],
     (data.groups.length > 1 ? [data.all, ...data.groups] : data.groups).map((g) => [
-      shorten(g.name, 60), count(g.users), `${count(g.unmoved)} (${percent(g.users > 0 ? g.unmoved / g.users : 0)})`,
+      shorten(g.name, 60),
+      count(g.users),
+      `${count(g.unmoved)} (${percent(g.users > 0 ? g.unmoved / g.users : 0)})`,
       ...[g.mean, ...g.quantiles].map((q) => (data.spread > 0 ? fixed(q, 3) : significant(q))),
     ]),
     1,

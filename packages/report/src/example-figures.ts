@@ -18,12 +18,19 @@ export function exampleTradeOff(): TradeOffData {
     points: [-6, -5, -4, -3, -2, -1, 0].map((power) => {
       const kept = 1 / (1 + Math.exp(-2 * (power + 2.5 + leak)))
       const auc = (most: number): Estimate => around(0.5 + (most - 0.5) * kept + 0.008 * random.normal(), 0.03)
-      return { alpha: 10 ** power, values: [auc(0.76), auc(0.7), around(0.296 - cost * (1 - kept) + 0.001 * random.normal(), 0.004)] }
+      return {
+        alpha: 10 ** power,
+        values: [auc(0.76), auc(0.7), around(0.296 - cost * (1 - kept) + 0.001 * random.normal(), 0.004)],
+      }
     }),
   })
   return {
     title: 'Leak and utility against alpha',
-    measures: [{ name: 'AUC of mlp', kind: 'auc' }, { name: 'AUC of xgb', kind: 'auc' }, { name: 'NDCG@10', kind: 'utility' }],
+    measures: [
+      { name: 'AUC of mlp', kind: 'auc' },
+      { name: 'AUC of xgb', kind: 'auc' },
+      { name: 'NDCG@10', kind: 'utility' },
+    ],
     series: [series('U2U-R', 0, 0.05), series('D2D-R', 0.7, 0.012), series('calibrated flow', 1.2, 0.006)],
     baseline: { name: 'original', values: [around(0.756, 0.03), around(0.698, 0.03), around(0.2955, 0.004)] },
   }
@@ -44,11 +51,21 @@ export function exampleTsne(users = 300): TsneFigureData {
     { heading: 'D2D-R', note: `${attacker}, AUC 0.48`, points: maps[1]!, codes: predicted(0.5) },
     { heading: 'calibrated flow', note: `${attacker}, AUC 0.51`, points: maps[1]!, codes: predicted(0.5) },
   ]
-  return { title: 'Users before and after unlearning', classes: labels.classes, panels: [...row('mlp'), ...row('xgb')], colouredBy: 'label and by the class that an attacker predicts' }
+  return {
+    title: 'Users before and after unlearning',
+    classes: labels.classes,
+    panels: [...row('mlp'), ...row('xgb')],
+    colouredBy: 'label and by the class that an attacker predicts',
+  }
 }
 
 export function examplePareto(): ParetoData {
-  const point = (name: string, group: string, loss: number, leak: number) => ({ name, group, loss: { value: loss, low: loss - 0.8, high: loss + 0.8 }, leak: { value: leak, low: Math.max(0.5, leak - 0.025), high: leak + 0.025 } })
+  const point = (name: string, group: string, loss: number, leak: number) => ({
+    name,
+    group,
+    loss: { value: loss, low: loss - 0.8, high: loss + 0.8 },
+    leak: { value: leak, low: Math.max(0.5, leak - 0.025), high: leak + 0.025 },
+  })
   return {
     title: 'Utility lost and leak left, by method',
     lossAxis: 'NDCG@10 lost, %',
@@ -73,7 +90,9 @@ export function exampleFigures(): Record<string, PaperFigure> {
   return {
     'trade-off': tradeOffFigure(exampleTradeOff()),
     't-sne': tsneFigure(exampleTsne()),
-    dimensions: dimensionHistograms(balancedHistograms(before, after, labels, { seed: 1 }), { title: 'Dimensions before and after unlearning' }),
+    dimensions: dimensionHistograms(balancedHistograms(before, after, labels, { seed: 1 }), {
+      title: 'Dimensions before and after unlearning',
+    }),
     pareto: paretoFigure(examplePareto()),
   }
 }

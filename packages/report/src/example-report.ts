@@ -49,7 +49,11 @@ export function exampleReport(): ReportData {
   return {
     title: 'Unlearning of gender in user embeddings',
     subject: 'synthetic data, lightgcn, K = 16, 900 users',
-    attribute: { name: 'gender', classes: labels.classes.map((name, code) => ({ name, users: counts[code]! })), missing },
+    attribute: {
+      name: 'gender',
+      classes: labels.classes.map((name, code) => ({ name, users: counts[code]! })),
+      missing,
+    },
     gate: 0.55,
     warnings: [`${missing} users have no label; they were left out of the attacks and were not moved.`],
     threatModel: {
@@ -62,7 +66,10 @@ export function exampleReport(): ReportData {
         { name: 'logistic' },
         { name: 'rbf-svm' },
       ],
-      protocols: [{ name: 'paper', description: 'trained on 10 % of the users, scored on the others' }, { name: 'five-fold', description: 'cross-validation on a balanced sample' }],
+      protocols: [
+        { name: 'paper', description: 'trained on 10 % of the users, scored on the others' },
+        { name: 'five-fold', description: 'cross-validation on a balanced sample' },
+      ],
       inputs: ['raw', 'standardised'],
       retrained: true,
       repeats: 10,
@@ -70,7 +77,16 @@ export function exampleReport(): ReportData {
     attacks,
     roc,
     histograms: tellingDimensions(before, after, labels),
-    scatter: mapUsers(before, after, labels, { seed: 1, points: 250, steps: 400, predictions: { name: 'prediction of mlp (five-fold, standardised)', before: predictedOf(labels, 0.72, random), after: predictedOf(labels, 0.52, random) } }),
+    scatter: mapUsers(before, after, labels, {
+      seed: 1,
+      points: 250,
+      steps: 400,
+      predictions: {
+        name: 'prediction of mlp (five-fold, standardised)',
+        before: predictedOf(labels, 0.72, random),
+        after: predictedOf(labels, 0.52, random),
+      },
+    }),
     displacement: displacementOf(before, after, labels),
     neighbours: {
       k: 10,
@@ -82,17 +98,53 @@ export function exampleReport(): ReportData {
       ],
     },
     utility: [
-      { metric: 'NDCG', k: 10, definition: 'full ranking, all items unseen in training', users: 900, before: estimate(0.2955, 0.009), after: estimate(0.2898, 0.009), change: { value: -0.0057, low: -0.0089, high: -0.0021 } },
-      { metric: 'HR', k: 10, definition: 'full ranking, any-hit', users: 900, before: estimate(0.731, 0.028), after: estimate(0.726, 0.028) },
-      { metric: 'NDCG', k: 10, group: 'F', definition: 'full ranking, all items unseen in training', users: counts[0]!, before: estimate(0.281, 0.017), after: estimate(0.2761, 0.017) },
-      { metric: 'NDCG', k: 10, group: 'M', definition: 'full ranking, all items unseen in training', users: counts[1]!, before: estimate(0.3014, 0.011), after: estimate(0.2953, 0.011) },
+      {
+        metric: 'NDCG',
+        k: 10,
+        definition: 'full ranking, all items unseen in training',
+        users: 900,
+        before: estimate(0.2955, 0.009),
+        after: estimate(0.2898, 0.009),
+        change: { value: -0.0057, low: -0.0089, high: -0.0021 },
+      },
+      {
+        metric: 'HR',
+        k: 10,
+        definition: 'full ranking, any-hit',
+        users: 900,
+        before: estimate(0.731, 0.028),
+        after: estimate(0.726, 0.028),
+      },
+      {
+        metric: 'NDCG',
+        k: 10,
+        group: 'F',
+        definition: 'full ranking, all items unseen in training',
+        users: counts[0]!,
+        before: estimate(0.281, 0.017),
+        after: estimate(0.2761, 0.017),
+      },
+      {
+        metric: 'NDCG',
+        k: 10,
+        group: 'M',
+        definition: 'full ranking, all items unseen in training',
+        users: counts[1]!,
+        before: estimate(0.3014, 0.011),
+        after: estimate(0.2953, 0.011),
+      },
     ],
     provenance: {
       method: 'calibrated flow',
       parameters: { firstStep: 0.05, target: 'null', kernels: [0.25, 0.5, 1, 2, 4] },
       seed: 42,
-      command: 'npx indistinct unlearn users.npy --attributes users.csv --attribute gender --method flow --seed 42 --out unlearned.npy',
-      hashes: { 'users.npy': 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', 'unlearned.npy': 'sha256 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752' },
+      command:
+        'npx indistinct unlearn users.npy --attributes users.csv --attribute gender --method flow --seed 42 ' +
+        '--out unlearned.npy',
+      hashes: {
+        'users.npy': 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        'unlearned.npy': 'sha256 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
+      },
       versions: { indistinct: '0.1.0', node: 'v20.19.2' },
       facts: { passes: 10, threads: 2 },
     },
@@ -104,19 +156,36 @@ export function exampleReport(): ReportData {
 export function manyAttacks(): ReportData {
   const data = exampleReport()
   const inputs = ['raw', 'standardised', 'whitened']
-  const attackers = ['mlp', 'xgb', 'logistic', 'kernel-logistic', 'nearest neighbours', 'quadratic', 'distances and norms', 'the best of all, chosen in the shadow set']
+  const attackers = [
+    'mlp',
+    'xgb',
+    'logistic',
+    'kernel-logistic',
+    'nearest neighbours',
+    'quadratic',
+    'distances and norms',
+    'the best of all, chosen in the shadow set',
+  ]
   const spread = <T extends { readonly attacker: string }>(rows: readonly T[]): T[] =>
-    attackers.flatMap((attacker, a) => inputs.flatMap((input) => rows.filter((_, i) => i % 4 === a % 4).map((row) => ({ ...row, attacker, input }))))
+    attackers.flatMap((attacker, a) =>
+      inputs.flatMap((input) => rows.filter((_, i) => i % 4 === a % 4).map((row) => ({ ...row, attacker, input }))),
+    )
   return { ...data, attacks: spread(data.attacks!), roc: spread(data.roc!.map((curve) => curve)) }
 }
 
-/** `data` with `text` in place of every string, and as the key of every record that is shown: what hostile files could bring. */
+/**
+ * `data` with `text` in place of every string, and as the key of every record that is shown: what hostile files could
+ * bring.
+ */
 export function withStrings(data: ReportData, text: string): ReportData {
   const replaced = (value: unknown): unknown => {
     if (typeof value === 'string') return text
     if (Array.isArray(value)) return value.map(replaced)
     if (value === null || typeof value !== 'object') return value
-    const entries = Object.entries(value).map(([key, member]) => [key, ['parameters', 'hashes', 'versions', 'facts'].includes(key) ? { [text]: text } : replaced(member)])
+    const entries = Object.entries(value).map(([key, member]) => [
+      key,
+      ['parameters', 'hashes', 'versions', 'facts'].includes(key) ? { [text]: text } : replaced(member),
+    ])
     return Object.fromEntries(entries)
   }
   return replaced(data) as ReportData
@@ -129,7 +198,10 @@ function predictedOf(labels: Labels, right: number, random: { uniform(): number 
 
 /** ROC points of two normal samples whose means lie `gap` apart. */
 function scoresOf(gap: number, n1: number, n2: number, random: { normal(): number }): [number, number][] {
-  const scored = [...Array.from({ length: n1 }, () => ({ score: random.normal() + gap, positive: true })), ...Array.from({ length: n2 }, () => ({ score: random.normal(), positive: false }))]
+  const scored = [
+    ...Array.from({ length: n1 }, () => ({ score: random.normal() + gap, positive: true })),
+    ...Array.from({ length: n2 }, () => ({ score: random.normal(), positive: false })),
+  ]
   scored.sort((a, b) => b.score - a.score)
   const points: [number, number][] = [[0, 0]]
   let hits = 0
@@ -152,7 +224,11 @@ function figures(points: readonly [number, number][]): AttackFigures {
     accuracy = Math.max(accuracy, (tpr + 1 - fpr) / 2)
     if (fpr <= 0.0106) early = tpr
   }
-  const around = (value: number, half: number) => ({ value, low: Math.max(0, value - half), high: Math.min(1, value + half) })
+  const around = (value: number, half: number) => ({
+    value,
+    low: Math.max(0, value - half),
+    high: Math.min(1, value + half),
+  })
   return {
     auc: around(auc, 0.051),
     foldedAuc: around(Math.max(auc, 1 - auc), 0.051),

@@ -1,6 +1,6 @@
 /**
- * @file What a long list of attacks shows at first: the strongest attack of each attacker and on each table, worst first.
- * Eight attackers on three inputs of three tables are more rows than anyone reads; the others are a click away.
+ * @file What a long list of attacks shows at first: the strongest attack of each attacker and on each table, worst
+ * first. Eight attackers on three inputs of three tables are more rows than anyone reads; the others are a click away.
  */
 
 import { fixed } from './format-number.ts'
@@ -18,14 +18,17 @@ export interface AttackerRows {
 }
 
 /**
- * Rows by attacker, the attacker with the worst attack first and each attacker's worst attack first: by folded AUC after
- * unlearning where any row has it, else before. Rows that were not scored come last; equal ones keep their order.
+ * Rows by attacker, the attacker with the worst attack first and each attacker's worst attack first: by folded AUC
+ * after unlearning where any row has it, else before. Rows that were not scored come last; equal ones keep their order.
  */
 export function byAttacker(rows: readonly AttackRow[]): AttackerRows[] {
   const leak = leakOf(rows)
   const groups = new Map<string, AttackRow[]>()
   for (const row of rows) groups.set(row.attacker, [...(groups.get(row.attacker) ?? []), row])
-  const sorted = [...groups].map(([attacker, members]) => ({ attacker, rows: members.sort((a, b) => leak(b) - leak(a)) }))
+  const sorted = [...groups].map(([attacker, members]) => ({
+    attacker,
+    rows: members.sort((a, b) => leak(b) - leak(a)),
+  }))
   return sorted.sort((a, b) => leak(b.rows[0]!) - leak(a.rows[0]!))
 }
 
@@ -52,13 +55,22 @@ function leakOf(rows: readonly AttackRow[]): (row: AttackRow) => number {
  * Draws `rows` whole where they are few; else the worst of them, and below it, folded away, all rows of each
  * attacker. `draw` makes one list of rows; it is called for each.
  */
-export function foldedByAttacker(rows: readonly AttackRow[], draw: (rows: readonly AttackRow[], kind: 'all' | 'worst' | 'attacker') => Content): Markup {
+export function foldedByAttacker(
+  rows: readonly AttackRow[],
+  draw: (rows: readonly AttackRow[], kind: 'all' | 'worst' | 'attacker') => Content,
+): Markup {
   const worst = worstRows(rows)
   if (rows.length <= rowsShown || worst.length === rows.length) return html`${draw(rows, 'all')}`
   return html`<p>The strongest attack of each attacker and on each table, worst first; all ${rows.length} are below.</p>
-${draw(worst, 'worst')}${byAttacker(rows).filter(({ rows: own }) => !own.every((row) => worst.includes(row))).map(({ attacker, rows: own }) => html`<details><summary>${shorten(attacker, 60)}: all ${own.length} attacks${rangeText(own)}</summary>
-${draw(own, 'attacker')}</details>
-`)}`
+    ${draw(worst, 'worst')}${byAttacker(rows)
+      .filter(({ rows: own }) => !own.every((row) => worst.includes(row)))
+      .map(
+        ({ attacker, rows: own }) =>
+          html`<details>
+            <summary>${shorten(attacker, 60)}: all ${own.length} attacks${rangeText(own)}</summary>
+            ${draw(own, 'attacker')}
+          </details> `,
+      )}`
 }
 
 function rangeText(rows: readonly AttackRow[]): string {

@@ -3,7 +3,12 @@ import { count, estimateText, fixed, interval, percent, signed, significant } fr
 
 describe('numbers as text', () => {
   test('fixed has a true minus and no negative zero', () => {
-    expect([fixed(0.5, 3), fixed(-0.25, 1), fixed(-0.0001, 2), fixed(-0, 1)]).toEqual(['0.500', '\u22120.3', '0.00', '0.0'])
+    expect([fixed(0.5, 3), fixed(-0.25, 1), fixed(-0.0001, 2), fixed(-0, 1)]).toEqual([
+      '0.500',
+      '\u22120.3',
+      '0.00',
+      '0.0',
+    ])
   })
 
   test('signed', () => {
@@ -16,7 +21,12 @@ describe('numbers as text', () => {
 
   test('percent and significant', () => {
     expect(percent(0.123, 1)).toBe('12.3\u00a0%')
-    expect([significant(0.012345), significant(-1234567, 2), significant(0.0000123), significant(0)]).toEqual(['0.0123', '\u22121.2e6', '1.23e\u22125', '0'])
+    expect([significant(0.012345), significant(-1234567, 2), significant(0.0000123), significant(0)]).toEqual([
+      '0.0123',
+      '\u22121.2e6',
+      '1.23e\u22125',
+      '0',
+    ])
   })
 
   test('intervals', () => {

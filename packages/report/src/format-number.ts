@@ -30,13 +30,21 @@ export function percent(share: number, digits = 0): string {
 export function significant(value: number, digits = 3): string {
   if (value === 0) return '0'
   const size = Math.abs(value)
-  const text = size >= 1e6 || size < 1e-4 ? size.toExponential(digits - 1).replace('e-', `e${minus}`).replace('e+', 'e') : String(Number(size.toPrecision(digits)))
+  const text =
+    size >= 1e6 || size < 1e-4
+      ? size
+          .toExponential(digits - 1)
+          .replace('e-', `e${minus}`)
+          .replace('e+', 'e')
+      : String(Number(size.toPrecision(digits)))
   return value < 0 ? minus + text : text
 }
 
 /** "[low, high]", or nothing without an interval. */
 export function interval(estimate: Estimate, digits: number): string {
-  return estimate.low === undefined || estimate.high === undefined ? '' : `[${fixed(estimate.low, digits)}, ${fixed(estimate.high, digits)}]`
+  return estimate.low === undefined || estimate.high === undefined
+    ? ''
+    : `[${fixed(estimate.low, digits)}, ${fixed(estimate.high, digits)}]`
 }
 
 /** "value [low, high]". */

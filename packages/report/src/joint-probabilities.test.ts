@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { jointProbabilities, type JointProbabilities } from './joint-probabilities.ts'
 
 const random = randomStream(6, 'joint-probabilities')
-const table = matrix(120, 6, Float32Array.from({ length: 720 }, () => random.normal()))
+const table = matrix(
+  120,
+  6,
+  Float32Array.from({ length: 720 }, () => random.normal()),
+)
 
 function dense({ starts, indices, values }: JointProbabilities): number[][] {
   const n = starts.length - 1
   const out = Array.from({ length: n }, () => new Array<number>(n).fill(0))
-  for (let i = 0; i < n; i++) for (let entry = starts[i]!; entry < starts[i + 1]!; entry++) out[i]![indices[entry]!]! += values[entry]!
+  for (let i = 0; i < n; i++)
+    for (let entry = starts[i]!; entry < starts[i + 1]!; entry++) out[i]![indices[entry]!]! += values[entry]!
   return out
 }
 
@@ -23,7 +28,16 @@ describe('jointProbabilities', () => {
   })
 
   test('does not depend on the scale of the table', () => {
-    const small = dense(jointProbabilities(matrix(120, 6, table.data.map((value) => value * 2 ** -30)), 10))
+    const small = dense(
+      jointProbabilities(
+        matrix(
+          120,
+          6,
+          table.data.map((value) => value * 2 ** -30),
+        ),
+        10,
+      ),
+    )
     const one = dense(jointProbabilities(table, 10))
     small.forEach((row, i) => row.forEach((value, j) => expect(value).toBeCloseTo(one[i]![j]!, 12)))
   })
@@ -40,6 +54,8 @@ describe('jointProbabilities', () => {
   })
 
   test.each([0.5, 120, NaN])('refuses a perplexity of %d for 120 rows', (perplexity) => {
-    expect(() => jointProbabilities(table, perplexity)).toThrow(`jointProbabilities: expected a perplexity from 1 to 119 for 120 rows, got ${perplexity}`)
+    expect(() => jointProbabilities(table, perplexity)).toThrow(
+      `jointProbabilities: expected a perplexity from 1 to 119 for 120 rows, got ${perplexity}`,
+    )
   })
 })

@@ -18,10 +18,14 @@ export interface JointProbabilities {
  */
 export function jointProbabilities(m: Matrix, perplexity: number): JointProbabilities {
   const n = m.rows
-  if (!(perplexity >= 1 && perplexity <= n - 1)) throw new RangeError(`jointProbabilities: expected a perplexity from 1 to ${n - 1} for ${n} rows, got ${perplexity}`)
+  if (!(perplexity >= 1 && perplexity <= n - 1))
+    throw new RangeError(
+      `jointProbabilities: expected a perplexity from 1 to ${n - 1} for ${n} rows, got ${perplexity}`,
+    )
   const { k, indices, distances } = nearestNeighbours(m, Math.min(n - 1, Math.floor(3 * perplexity + 1)))
   const conditional = new Float64Array(n * k)
-  for (let i = 0; i < n; i++) conditionalRow(distances.subarray(i * k, (i + 1) * k), perplexity, conditional.subarray(i * k, (i + 1) * k))
+  for (let i = 0; i < n; i++)
+    conditionalRow(distances.subarray(i * k, (i + 1) * k), perplexity, conditional.subarray(i * k, (i + 1) * k))
   return symmetrised(n, k, indices, conditional)
 }
 

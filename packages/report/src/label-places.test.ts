@@ -19,8 +19,19 @@ describe('placeLabels', () => {
   })
 
   test('names keep off each other, off marks and inside the frame', () => {
-    const marks = [{ x: 100, y: 100 }, { x: 112, y: 104 }, { x: 96, y: 112 }, { x: 590, y: 200 }, { x: 300, y: 5 }, { x: 300, y: 396 }]
-    const boxes = placeLabels(marks, marks.map(() => 60), frame).map(boxOf)
+    const marks = [
+      { x: 100, y: 100 },
+      { x: 112, y: 104 },
+      { x: 96, y: 112 },
+      { x: 590, y: 200 },
+      { x: 300, y: 5 },
+      { x: 300, y: 396 },
+    ]
+    const boxes = placeLabels(
+      marks,
+      marks.map(() => 60),
+      frame,
+    ).map(boxOf)
     boxes.forEach((box, p) => {
       for (const other of boxes.slice(0, p)) expect(touch(box, other)).toBe(false)
       for (const { x, y } of marks) expect(touch(box, [x - 4, y - 4, x + 4, y + 4])).toBe(false)

@@ -17,7 +17,12 @@ const descent = 3
  * bottom and for each the first of ten places around it that is free and inside `frame`, or else the one that covers
  * least of marks, other texts and `obstacles`.
  */
-export function placeLabels(marks: readonly { x: number; y: number }[], widths: readonly number[], frame: Box, obstacles: readonly Box[] = []): LabelPlace[] {
+export function placeLabels(
+  marks: readonly { x: number; y: number }[],
+  widths: readonly number[],
+  frame: Box,
+  obstacles: readonly Box[] = [],
+): LabelPlace[] {
   const taken: Box[] = [...marks.map(({ x, y }): Box => [x - 5, y - 5, x + 5, y + 5]), ...obstacles]
   const order = marks.map((_, p) => p).sort((a, b) => marks[a]!.y - marks[b]!.y || marks[a]!.x - marks[b]!.x || a - b)
   const places = new Array<LabelPlace>(marks.length)
@@ -56,5 +61,7 @@ function candidates(x: number, y: number): LabelPlace[] {
 
 /** Area that two boxes share. */
 function overlap(a: Box, b: Box): number {
-  return Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]))
+  return (
+    Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]))
+  )
 }

@@ -3,11 +3,13 @@ import { escapeText, html, Markup, shorten } from './markup.ts'
 
 describe('html', () => {
   test('escapes values and keeps markup', () => {
-    expect(html`<p title="${'"><b>'}">${'<i> & \'`'} ${html`<b>x</b>`}</p>`.text).toBe('<p title="&quot;&gt;&lt;b&gt;">&lt;i&gt; &amp; &#39;&#96; <b>x</b></p>')
+    expect(html`<p title="${'"><b>'}">${"<i> & '`"} ${html`<b>x</b>`}</p>`.text).toBe(
+      '<p title="&quot;&gt;&lt;b&gt;">&lt;i&gt; &amp; &#39;&#96; <b>x</b></p>',
+    )
   })
 
   test('joins arrays, leaves out undefined and false, keeps zero', () => {
-    expect(html`${[1, 'a', [html`<br/>`]]}${undefined}${false}${0}`.text).toBe('1a<br/>0')
+    expect(html`${[1, 'a', [html`<br />`]]}${undefined}${false}${0}`.text).toBe('1a<br/>0')
   })
 
   test('data shaped like markup is no markup', () => {

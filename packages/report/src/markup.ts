@@ -14,7 +14,9 @@ export class Markup {
 
 export type Content = string | number | Markup | undefined | false | readonly Content[]
 
-/** Template tag: literal parts are markup, values are escaped; arrays are joined, `undefined` and `false` are nothing. */
+/**
+ * Template tag: literal parts are markup, values are escaped; arrays are joined, `undefined` and `false` are nothing.
+ */
 export function html(parts: TemplateStringsArray, ...values: Content[]): Markup {
   let out = parts[0]!
   for (let i = 0; i < values.length; i++) out += render(values[i]) + parts[i + 1]!
@@ -28,12 +30,18 @@ function render(content: Content): string {
   return escapeText(String(content))
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' }
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+}
 
 // Control characters, lone surrogates and non-characters are not legal text; marks that reorder or hide what stands
 // beside them (bidirectional controls, zero-width characters) would let one label pass for another.
 const unprintable =
-   
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]|\p{Surrogate}/gu
 
 /** Escapes text for element content and for quoted attributes; unprintable characters become U+FFFD. */

@@ -8,7 +8,11 @@ import type { ClassSummary } from './report-data.ts'
  * Keeps the largest five of more than six classes, in their order, and merges the others into a sixth; equal sizes
  * stay in class order. Missing labels stay -1.
  */
-export function mergeSmallClasses(labels: Labels): { classes: ClassSummary[]; codes: Int32Array; merge: (codes: Int32Array) => Int32Array } {
+export function mergeSmallClasses(labels: Labels): {
+  classes: ClassSummary[]
+  codes: Int32Array
+  merge: (codes: Int32Array) => Int32Array
+} {
   const counts = classCounts(labels)
   const all = labels.classes.map((name, code) => ({ name, users: counts[code]! }))
   if (all.length <= drawnClasses) return { classes: all, codes: labels.codes, merge: (codes) => codes }
@@ -19,5 +23,9 @@ export function mergeSmallClasses(labels: Labels): { classes: ClassSummary[]; co
   kept.forEach((code, index) => (newCode[code] = index))
   const merge = (codes: Int32Array): Int32Array => codes.map((code) => (code < 0 ? -1 : newCode[code]!))
   const users = others.reduce((sum, code) => sum + counts[code]!, 0)
-  return { classes: [...kept.map((code) => all[code]!), { name: `${others.length} other classes`, users }], codes: merge(labels.codes), merge }
+  return {
+    classes: [...kept.map((code) => all[code]!), { name: `${others.length} other classes`, users }],
+    codes: merge(labels.codes),
+    merge,
+  }
 }

@@ -4,7 +4,11 @@ import { nearestNeighbours } from './nearest-neighbours.ts'
 
 function gaussian(rows: number, cols: number): Matrix {
   const random = randomStream(3, 'neighbours')
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, (_, p) => 5 + random.normal() / (1 + (p % cols))))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, (_, p) => 5 + random.normal() / (1 + (p % cols))),
+  )
 }
 
 /** All other rows by squared distance, summed in the table's own axes. */
@@ -51,6 +55,8 @@ describe('nearestNeighbours', () => {
   })
 
   test.each([0, 5, 1.5])('refuses %d neighbours of 5 rows', (k) => {
-    expect(() => nearestNeighbours(gaussian(5, 2), k)).toThrow(`nearestNeighbours: expected from 1 to 4 neighbours of 5 rows, got ${k}`)
+    expect(() => nearestNeighbours(gaussian(5, 2), k)).toThrow(
+      `nearestNeighbours: expected from 1 to 4 neighbours of 5 rows, got ${k}`,
+    )
   })
 })

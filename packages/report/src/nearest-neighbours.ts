@@ -2,8 +2,8 @@
  * @file Exact nearest neighbours of every row, by brute force over rotated rows.
  *
  * The rows are first rotated onto the table's principal axes, widest first, so that most sums of squares pass the
- * farthest neighbour after a few terms and are given up there. For the 91 neighbours of t-SNE at perplexity 30 this beat
- * a vantage-point tree on every Gaussian table tried (2,000 to 20,000 rows, K = 16 and 64; 2.5 times faster at the
+ * farthest neighbour after a few terms and are given up there. For the 91 neighbours of t-SNE at perplexity 30 this
+ * beat a vantage-point tree on every Gaussian table tried (2,000 to 20,000 rows, K = 16 and 64; 2.5 times faster at the
  * larger end), since the tree still visited from 0.4 to 0.9 of the rows.
  */
 
@@ -25,7 +25,8 @@ export interface Neighbours {
  */
 export function nearestNeighbours(m: Matrix, k: number): Neighbours {
   const n = m.rows
-  if (!(Number.isInteger(k) && k >= 1 && k < n)) throw new RangeError(`nearestNeighbours: expected from 1 to ${n - 1} neighbours of ${n} rows, got ${k}`)
+  if (!(Number.isInteger(k) && k >= 1 && k < n))
+    throw new RangeError(`nearestNeighbours: expected from 1 to ${n - 1} neighbours of ${n} rows, got ${k}`)
   // Padded with zeros to whole groups of four terms.
   const width = Math.max(4, Math.ceil(m.cols / 4) * 4)
   const rows = onPrincipalAxes(m, width)
@@ -49,7 +50,10 @@ export function nearestNeighbours(m: Matrix, k: number): Neighbours {
       if (square > farthest || (square === farthest && !precedes(i, j, indices[last]!))) continue
       // About k ln(N / k) rows come this far: shifting the list costs less than the distances did.
       let place = last
-      while (place > i * k && (square < distances[place - 1]! || (square === distances[place - 1]! && precedes(i, j, indices[place - 1]!)))) {
+      while (
+        place > i * k &&
+        (square < distances[place - 1]! || (square === distances[place - 1]! && precedes(i, j, indices[place - 1]!)))
+      ) {
         distances[place] = distances[place - 1]!
         indices[place] = indices[place - 1]!
         place--
@@ -78,7 +82,10 @@ function mix(i: number, j: number): number {
   return (h ^ (h >>> 15)) >>> 0
 }
 
-/** The rows of `m`, centred and rotated onto its principal axes by falling variance, as (N, width); wide ones as they are. */
+/**
+ * The rows of `m`, centred and rotated onto its principal axes by falling variance, as (N, width); wide ones as they
+ * are.
+ */
 function onPrincipalAxes(m: Matrix, width: number): Float64Array {
   const { rows, cols, data } = m
   if (cols > widestForJacobi) {
@@ -86,7 +93,10 @@ function onPrincipalAxes(m: Matrix, width: number): Float64Array {
     for (let i = 0; i < rows; i++) for (let a = 0; a < cols; a++) out[i * width + a] = data[i * cols + a]!
     return out
   }
-  const { mean, covariance } = scatterOf(m, Int32Array.from({ length: rows }, (_, i) => i))
+  const { mean, covariance } = scatterOf(
+    m,
+    Int32Array.from({ length: rows }, (_, i) => i),
+  )
   const { vectors } = symmetricEigen(covariance, cols)
   const out = new Float64Array(rows * width)
   for (let i = 0; i < rows; i++) {

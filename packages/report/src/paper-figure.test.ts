@@ -23,17 +23,21 @@ describe.each(Object.entries(figures))('%s', (_, figure) => {
     const panels = elements.filter(({ attributes }) => attributes.get('role') === 'img')
     const ids = new Set(elements.map(({ attributes }) => attributes.get('id')))
     expect(panels.length).toBeGreaterThan(0)
-    for (const panel of panels) for (const id of panel.attributes.get('aria-labelledby')!.split(' ')) expect(ids).toContain(id)
+    for (const panel of panels)
+      for (const id of panel.attributes.get('aria-labelledby')!.split(' ')) expect(ids).toContain(id)
   })
 
   test('runs and fetches nothing', () => {
-    expect(figure.svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/http|url\(|@import|<script|<image|<use|href|\son[a-z]+=/i)
+    expect(figure.svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
+      /http|url\(|@import|<script|<image|<use|href|\son[a-z]+=/i,
+    )
   })
 
   test('draws with classes that its style knows, at finite places', () => {
     const style = /<style>([^]*?)<\/style>/.exec(figure.svg)![1]!
     const drawn = parse(figure.svg).filter(({ name }) => ['path', 'rect', 'circle'].includes(name))
-    for (const { attributes } of drawn) for (const name of attributes.get('class')?.split(' ') ?? []) expect(style).toMatch(new RegExp(`\\.${name}\\b`))
+    for (const { attributes } of drawn)
+      for (const name of attributes.get('class')?.split(' ') ?? []) expect(style).toMatch(new RegExp(`\\.${name}\\b`))
     expect(figure.svg).not.toMatch(/NaN|Infinity|undefined/)
   })
 
@@ -63,9 +67,25 @@ describe('names from data', () => {
       baseline: { name: hostile, values: [{ value: 0.7 }] },
       axis: hostile,
     }),
-    't-sne': tsneFigure({ title: hostile, classes: [hostile], colouredBy: hostile, panels: [{ heading: hostile, note: hostile, points: matrix(2, 2), codes: Int32Array.of(0, -1) }] }),
-    dimensions: dimensionHistograms({ classes: [{ name: hostile, users: 3 }], dimensions: [{ name: hostile, before: { from: 0, to: 1, shares: [[0.5, 0.5]], ks: 0, meanDifference: 0 } }] }, { title: hostile }),
-    pareto: paretoFigure({ title: hostile, lossAxis: hostile, leakAxis: hostile, points: [{ name: hostile, group: hostile, loss: { value: 1 }, leak: { value: 0.6 } }] }),
+    't-sne': tsneFigure({
+      title: hostile,
+      classes: [hostile],
+      colouredBy: hostile,
+      panels: [{ heading: hostile, note: hostile, points: matrix(2, 2), codes: Int32Array.of(0, -1) }],
+    }),
+    dimensions: dimensionHistograms(
+      {
+        classes: [{ name: hostile, users: 3 }],
+        dimensions: [{ name: hostile, before: { from: 0, to: 1, shares: [[0.5, 0.5]], ks: 0, meanDifference: 0 } }],
+      },
+      { title: hostile },
+    ),
+    pareto: paretoFigure({
+      title: hostile,
+      lossAxis: hostile,
+      leakAxis: hostile,
+      points: [{ name: hostile, group: hostile, loss: { value: 1 }, leak: { value: 0.6 } }],
+    }),
   }
 
   test.each(Object.entries(cases))('are escaped in %s', (_, { svg, markup }) => {
@@ -80,7 +100,18 @@ describe('names from data', () => {
 test('a long legend takes more lines instead of a wider figure', () => {
   const svg = html`<svg viewBox="0 0 100 100"></svg>`
   const withLegend = (entries: number): string =>
-    paperFigure({ id: 'x', title: 'x', caption: 'x', legend: Array.from({ length: entries }, (_, i) => ({ name: `a class called number ${i}`, sample: html`<path d="M1 6h24"/>` })), panels: [{ heading: 'x', svg }], columns: 1, size: [300, 200] }).svg
+    paperFigure({
+      id: 'x',
+      title: 'x',
+      caption: 'x',
+      legend: Array.from({ length: entries }, (_, i) => ({
+        name: `a class called number ${i}`,
+        sample: html`<path d="M1 6h24" />`,
+      })),
+      panels: [{ heading: 'x', svg }],
+      columns: 1,
+      size: [300, 200],
+    }).svg
   const sizeOf = (text: string): number[] => /width="(\d+)" height="(\d+)"/.exec(text)!.slice(1).map(Number)
   const [width, height] = sizeOf(withLegend(1))
   expect(sizeOf(withLegend(6))).toEqual([width, height! + 5 * 20])

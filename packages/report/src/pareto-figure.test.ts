@@ -11,7 +11,9 @@ describe('paretoFront', () => {
     // Round values, so that there are ties.
     const points = Array.from({ length: 80 }, () => at(random.integer(12), random.integer(12)))
     const betters = (a: (typeof points)[number], b: (typeof points)[number]): boolean =>
-      a.loss.value <= b.loss.value && a.leak.value <= b.leak.value && (a.loss.value < b.loss.value || a.leak.value < b.leak.value)
+      a.loss.value <= b.loss.value &&
+      a.leak.value <= b.leak.value &&
+      (a.loss.value < b.loss.value || a.leak.value < b.leak.value)
     const expected = points.flatMap((point, p) => (points.some((other) => betters(other, point)) ? [] : [p]))
     expect(paretoFront(points).sort((a, b) => a - b)).toEqual(expected)
   })
@@ -25,7 +27,8 @@ describe('paretoFront', () => {
 describe('paretoFigure', () => {
   test('names every point and lists the front in words', () => {
     const { svg } = paretoFigure(examplePareto())
-    for (const { name } of examplePareto().points) expect(svg).toMatch(new RegExp(`<text class="name"[^>]*>${name}</text>`))
+    for (const { name } of examplePareto().points)
+      expect(svg).toMatch(new RegExp(`<text class="name"[^>]*>${name}</text>`))
     expect(svg).toContain('Bettered by no other: original, mean matching, gaussian transport, calibrated flow.')
     expect([...svg.matchAll(/<path class="front"/g)]).toHaveLength(2)
     expect([...svg.matchAll(/<path class="gate"/g)]).toHaveLength(2)
@@ -37,6 +40,8 @@ describe('paretoFigure', () => {
   })
 
   test('refuses values that are not finite', () => {
-    expect(() => paretoFigure({ title: 't', points: [{ name: 'a', ...at(NaN, 0.5) }] })).toThrow('paretoFigure: expected finite values for "a", got NaN')
+    expect(() => paretoFigure({ title: 't', points: [{ name: 'a', ...at(NaN, 0.5) }] })).toThrow(
+      'paretoFigure: expected finite values for "a", got NaN',
+    )
   })
 })

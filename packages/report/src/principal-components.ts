@@ -12,9 +12,13 @@ const iterations = 40
  * Mean (K), first two unit axes (K each) and their shares of the variance, from the given rows of `m`. The sign of an
  * axis makes its largest component positive. A table without variance, or with one dimension, has zero axes.
  */
-export function principalComponents(m: Matrix, rows: Int32Array): { mean: Float64Array; axes: [Float64Array, Float64Array]; shares: [number, number] } {
+export function principalComponents(
+  m: Matrix,
+  rows: Int32Array,
+): { mean: Float64Array; axes: [Float64Array, Float64Array]; shares: [number, number] } {
   const k = m.cols
-  const { mean, values, vectors, width, total } = k > widestForJacobi ? leadingDirections(m, rows) : allDirections(m, rows)
+  const { mean, values, vectors, width, total } =
+    k > widestForJacobi ? leadingDirections(m, rows) : allDirections(m, rows)
   const axis = (column: number): Float64Array => {
     if (!(values[column]! > 0)) return new Float64Array(k)
     const out = Float64Array.from({ length: k }, (_, a) => vectors[a * width + column]!)
@@ -45,7 +49,11 @@ function leadingDirections(m: Matrix, rows: Int32Array): Directions {
   const k = m.cols
   const mean = meanOf(m, rows)
   const random = randomStream(0, 'report', 'leading-directions')
-  let basis = orthonormal(Float64Array.from({ length: k * iterated }, () => random.normal()), k, iterated)
+  let basis = orthonormal(
+    Float64Array.from({ length: k * iterated }, () => random.normal()),
+    k,
+    iterated,
+  )
   let total = 0
   let products = new Float64Array(0)
   for (let step = 0; step <= iterations; step++) {
@@ -67,14 +75,22 @@ function leadingDirections(m: Matrix, rows: Int32Array): Directions {
     if (step < iterations) basis = orthonormal(products, k, iterated)
   }
   const small = new Float64Array(iterated * iterated)
-  for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) small[c * iterated + d]! += basis[a * iterated + c]! * products[a * iterated + d]!
+  for (let a = 0; a < k; a++)
+    for (let c = 0; c < iterated; c++)
+      for (let d = 0; d < iterated; d++)
+        small[c * iterated + d]! += basis[a * iterated + c]! * products[a * iterated + d]!
   const { values, vectors } = eigenColumns(small, iterated)
   const rotated = new Float64Array(k * iterated)
-  for (let a = 0; a < k; a++) for (let c = 0; c < iterated; c++) for (let d = 0; d < iterated; d++) rotated[a * iterated + d]! += basis[a * iterated + c]! * vectors[c * iterated + d]!
+  for (let a = 0; a < k; a++)
+    for (let c = 0; c < iterated; c++)
+      for (let d = 0; d < iterated; d++)
+        rotated[a * iterated + d]! += basis[a * iterated + c]! * vectors[c * iterated + d]!
   return { mean, values, vectors: rotated, width: iterated, total }
 }
 
-/** The columns of (K, width), each made orthogonal to those before it and of length one; a column of nothing stays zero. */
+/**
+ * The columns of (K, width), each made orthogonal to those before it and of length one; a column of nothing stays zero.
+ */
 function orthonormal(columns: Float64Array, k: number, width: number): Float64Array {
   const out = columns.slice()
   for (let d = 0; d < width; d++) {

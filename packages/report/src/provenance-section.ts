@@ -8,8 +8,17 @@ import { termList } from './threat-model-section.ts'
 /** Names are sorted, so that the order in which the caller filled its records does not show. */
 export function provenanceSection(provenance: Provenance): Markup {
   const { method, parameters, seed, command, hashes, versions, facts } = provenance
-  const pairs = (record: { readonly [name: string]: unknown } | undefined, value: (entry: unknown) => Content): Content =>
-    record && Object.keys(record).length > 0 && html`<ul class="pairs">${Object.keys(record).sort().map((name) => html`<li>${name}: ${value(record[name])}</li>`)}</ul>`
+  const pairs = (
+    record: { readonly [name: string]: unknown } | undefined,
+    value: (entry: unknown) => Content,
+  ): Content =>
+    record &&
+    Object.keys(record).length > 0 &&
+    html`<ul class="pairs">
+      ${Object.keys(record)
+        .sort()
+        .map((name) => html`<li>${name}: ${value(record[name])}</li>`)}
+    </ul>`
   const code = (entry: unknown): Content => html`<code>${String(entry)}</code>`
   return html`${termList([
     ['Method', method],
@@ -18,7 +27,9 @@ export function provenanceSection(provenance: Provenance): Markup {
     ['Run', pairs(facts, (entry) => String(entry))],
     ['Digests', pairs(hashes, code)],
     ['Versions', pairs(versions, (entry) => String(entry))],
-  ])}${command !== undefined && html`<p>This command repeats the run:</p>
-<pre tabindex="0"><code>${command}</code></pre>
-`}`
+  ])}${
+    command !== undefined &&
+    html`<p>This command repeats the run:</p>
+      <pre tabindex="0"><code>${command}</code></pre> `
+  }`
 }

@@ -42,7 +42,8 @@ describe('buildQuadTree', () => {
     for (let node = 0; node < tree.nodes; node++) {
       const leaves: number[] = []
       for (let below = node; below < tree.next[node]!; below++) {
-        if (tree.first[below]! >= 0) for (let p = tree.first[below]!; p < tree.first[below]! + tree.size[below]!; p++) leaves.push(tree.order[p]!)
+        if (tree.first[below]! >= 0)
+          for (let p = tree.first[below]!; p < tree.first[below]! + tree.size[below]!; p++) leaves.push(tree.order[p]!)
       }
       expect(leaves).toHaveLength(tree.size[node]!)
       expect(tree.x[node]).toBeCloseTo(leaves.reduce((sum, i) => sum + points[2 * i]!, 0) / leaves.length, 12)

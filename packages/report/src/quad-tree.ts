@@ -1,9 +1,9 @@
 /**
  * @file A quad-tree over points in the plane and the repulsion between all of them (Barnes and Hut 1986).
  *
- * Nodes are stored in preorder, each with the node that follows its subtree, so that a walk needs no stack. A node's box
- * is the tight one around its points rather than a cell of a grid. Its size is the diagonal: at equal theta the errors
- * are then about those of scikit-learn, and a node never stands for a point inside it while theta is at most 1.
+ * Nodes are stored in preorder, each with the node that follows its subtree, so that a walk needs no stack. A node's
+ * box is the tight one around its points rather than a cell of a grid. Its size is the diagonal: at equal theta the
+ * errors are then about those of scikit-learn, and a node never stands for a point inside it while theta is at most 1.
  */
 
 /** Reusable memory for the tree of up to N points; `buildQuadTree` fills it. */

@@ -26,7 +26,10 @@ export interface ReportData {
   readonly attribute?: AttributeSummary
   /** Folded AUC d that the verdict is asked about: "no leak above d" is said only if every upper bound allows it. */
   readonly gate?: number
-  /** Distance of a folded AUC from 0.5 that was stated beforehand to count as none; 0.5 and the margin stand for a gate where there is none. */
+  /**
+   * Distance of a folded AUC from 0.5 that was stated beforehand to count as none; 0.5 and the margin stand for a gate
+   * where there is none.
+   */
   readonly margin?: number
   /** Smallest AUC that this sample could have shown; from `attacks[].scored` when absent. */
   readonly smallestLeak?: number

@@ -11,8 +11,25 @@ const minimal: ReportData = { title: 'Empty' }
 
 describe('reportHtml', () => {
   test('has every section that has data', () => {
-    const ids = wellFormed(page).filter((e) => e.name === 'section').map((e) => e.attributes.get('id'))
-    expect(ids).toEqual(['verdict', 'warnings', 'threat-model', 'attacks', 'true-positives', 'roc', 'other-measures', 'dimensions', 'scatter', 'displacement', 'neighbours', 'utility', 'provenance', 'limits'])
+    const ids = wellFormed(page)
+      .filter((e) => e.name === 'section')
+      .map((e) => e.attributes.get('id'))
+    expect(ids).toEqual([
+      'verdict',
+      'warnings',
+      'threat-model',
+      'attacks',
+      'true-positives',
+      'roc',
+      'other-measures',
+      'dimensions',
+      'scatter',
+      'displacement',
+      'neighbours',
+      'utility',
+      'provenance',
+      'limits',
+    ])
   })
 
   test('leaves out what has none', () => {
@@ -36,47 +53,87 @@ describe('reportHtml', () => {
     const elements = wellFormed(page)
     const ids = new Set(elements.map((e) => e.attributes.get('id')))
     for (const element of elements.filter((e) => e.attributes.get('role') === 'img')) {
-      for (const id of (element.attributes.get('aria-labelledby') ?? '').split(' ').filter(Boolean)) expect(ids).toContain(id)
+      for (const id of (element.attributes.get('aria-labelledby') ?? '').split(' ').filter(Boolean))
+        expect(ids).toContain(id)
     }
-    const images = elements.filter((e) => e.name === 'svg' && e.attributes.get('aria-hidden') !== 'true' && e.attributes.get('role') === 'img').length
+    const images = elements.filter(
+      (e) => e.name === 'svg' && e.attributes.get('aria-hidden') !== 'true' && e.attributes.get('role') === 'img',
+    ).length
     expect(elements.filter((e) => e.name === 'title').length).toBe(images + 1)
   })
 
   test('shows the numbers', () => {
     const attack = data.attacks![5]!
     for (const estimate of [attack.before!.auc, attack.after!.foldedAuc!]) {
-      expect(page).toContain(`${estimate.value.toFixed(3)} <span class="interval">[${estimate.low!.toFixed(3)}, ${estimate.high!.toFixed(3)}]</span>`)
+      expect(page).toContain(
+        `${estimate.value.toFixed(3)} <span class="interval">[${estimate.low!.toFixed(3)}, ` +
+          `${estimate.high!.toFixed(3)}]</span>`,
+      )
     }
-    for (const text of ['0.2955', '0.2898', '\u22120.0057', '\u22121.9\u00a0%', 'full ranking, any-hit', 'NDCG@10', '9f86d081884c7d65', 'npx indistinct unlearn', 'firstStep', 't-SNE', '90 users']) expect(page).toContain(text)
+    for (const text of [
+      '0.2955',
+      '0.2898',
+      '\u22120.0057',
+      '\u22121.9\u00a0%',
+      'full ranking, any-hit',
+      'NDCG@10',
+      '9f86d081884c7d65',
+      'npx indistinct unlearn',
+      'firstStep',
+      't-SNE',
+      '90 users',
+    ])
+      expect(page).toContain(text)
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
 
   test('equal data gives equal bytes, whatever the order of record keys', () => {
     const copy = structuredClone(data)
     expect(reportHtml(copy)).toBe(page)
-    const provenance = { ...data.provenance!, versions: Object.fromEntries(Object.entries(data.provenance!.versions!).reverse()) }
+    const provenance = {
+      ...data.provenance!,
+      versions: Object.fromEntries(Object.entries(data.provenance!.versions!).reverse()),
+    }
     expect(reportHtml({ ...data, provenance })).toBe(page)
     expect(reportHtml(JSON.parse(JSON.stringify(data)) as ReportData)).toBe(page)
   })
 
   test('a strict policy allows its own style and nothing else', () => {
-    const policy = wellFormed(page).find((e) => e.attributes.get('http-equiv') === 'Content-Security-Policy')!.attributes.get('content')!
+    const policy = wellFormed(page)
+      .find((e) => e.attributes.get('http-equiv') === 'Content-Security-Policy')!
+      .attributes.get('content')!
     const style = /<style>([^]*?)<\/style>/.exec(page)![1]!
-    expect(policy).toBe(`default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`)
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src ` +
+        `data:; base-uri 'none'; form-action 'none'`,
+    )
     const elements = wellFormed(page)
-    expect(elements.filter((e) => ['script', 'iframe', 'img', 'object', 'form', 'use', 'image', 'foreignObject'].includes(e.name))).toEqual([])
+    expect(
+      elements.filter((e) =>
+        ['script', 'iframe', 'img', 'object', 'form', 'use', 'image', 'foreignObject'].includes(e.name),
+      ),
+    ).toEqual([])
     // Inline style attributes would be refused under this policy.
-    for (const { attributes } of elements) for (const name of attributes.keys()) expect(name).not.toMatch(/^(style|on.*)$/)
+    for (const { attributes } of elements)
+      for (const name of attributes.keys()) expect(name).not.toMatch(/^(style|on.*)$/)
   })
 
   test('names no other place', () => {
     expect(page).not.toMatch(/https?:|\/\/[a-z]|url\(|@import/i)
-    for (const { attributes } of wellFormed(page)) for (const key of ['href', 'src']) expect(attributes.get(key) ?? '#').toMatch(/^(#|data:,$)/)
+    for (const { attributes } of wellFormed(page))
+      for (const key of ['href', 'src']) expect(attributes.get(key) ?? '#').toMatch(/^(#|data:,$)/)
   })
 
   test('never promises more than the attacks show', () => {
-    const harmless = data.attacks!.map((row) => ({ ...row, after: { auc: { value: 0.5, low: 0.47, high: 0.53 }, p: 0.9 } }))
-    for (const report of [page, reportHtml({ ...data, attacks: harmless }), reportHtml({ ...data, attacks: harmless, gate: 0.52 })]) {
+    const harmless = data.attacks!.map((row) => ({
+      ...row,
+      after: { auc: { value: 0.5, low: 0.47, high: 0.53 }, p: 0.9 },
+    }))
+    for (const report of [
+      page,
+      reportHtml({ ...data, attacks: harmless }),
+      reportHtml({ ...data, attacks: harmless, gate: 0.52 }),
+    ]) {
       expect(report).not.toMatch(/anonym|complian|\bsafe\b|secure|guarantee/i)
       expect(report).toMatch(/The attacks we ran (found|cannot tell)/)
     }
@@ -86,10 +143,26 @@ describe('reportHtml', () => {
 
   test.each([
     ['NaN', { ...minimal, gate: NaN }, /gate, got NaN/],
-    ['a value out of range', { ...minimal, attacks: [{ table: 't', attacker: 'a', after: { auc: { value: 1.2 } } }] }, /attacks\[0\]\.after\.auc, got 1\.2/],
-    ['half an interval', { ...minimal, attacks: [{ table: 't', attacker: 'a', after: { auc: { value: 0.5, low: 0.4 } } }] }, /both ends/],
-    ['a reversed interval', { ...minimal, utility: [{ metric: 'HR', k: 5, definition: 'd', before: { value: 0.5, low: 0.6, high: 0.4 } }] }, /low <= high/],
-    ['infinity deep inside', { ...minimal, provenance: { parameters: { alpha: [1, Infinity] } } }, /provenance\.parameters\.alpha\[1\]/],
+    [
+      'a value out of range',
+      { ...minimal, attacks: [{ table: 't', attacker: 'a', after: { auc: { value: 1.2 } } }] },
+      /attacks\[0\]\.after\.auc, got 1\.2/,
+    ],
+    [
+      'half an interval',
+      { ...minimal, attacks: [{ table: 't', attacker: 'a', after: { auc: { value: 0.5, low: 0.4 } } }] },
+      /both ends/,
+    ],
+    [
+      'a reversed interval',
+      { ...minimal, utility: [{ metric: 'HR', k: 5, definition: 'd', before: { value: 0.5, low: 0.6, high: 0.4 } }] },
+      /low <= high/,
+    ],
+    [
+      'infinity deep inside',
+      { ...minimal, provenance: { parameters: { alpha: [1, Infinity] } } },
+      /provenance\.parameters\.alpha\[1\]/,
+    ],
   ] as const)('refuses %s', (_, bad, message) => {
     expect(() => reportHtml(bad as ReportData)).toThrow(message)
     expect(() => reportHtml(bad as ReportData)).toThrow(RangeError)

@@ -33,37 +33,87 @@ export function reportHtml(data: ReportData): string {
   const sections: [id: string, title: string, content: Content][] = [
     ['layers', 'What is known, and how', data.layers && layersSection(data.layers)],
     ['threat-model', 'Threat model', data.threatModel && threatModelSection(data.threatModel)],
-    ['attacks', 'Attacks', attacked && html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`],
+    [
+      'attacks',
+      'Attacks',
+      attacked &&
+        html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`,
+    ],
     ['true-positives', 'True positives at few false positives', truePositivesTable(attacks)],
     ['roc', 'ROC curves', data.roc && data.roc.length > 0 && rocSection(data.roc, attacks)],
     ['other-measures', 'Other measures', otherMeasuresTable(attacks)],
-    ['dimensions', 'Most telling dimensions', data.histograms && data.histograms.dimensions.length > 0 && histogramFigure(data.histograms)],
-    ['scatter', `Users in two dimensions${data.scatter ? ` (${data.scatter.projection})` : ''}`, data.scatter && scatterFigure(data.scatter)],
-    ['displacement', 'How far users moved', data.displacement && data.displacement.groups.length > 0 && displacementFigure(data.displacement)],
-    ['neighbours', 'Neighbours kept', data.neighbours && data.neighbours.groups.length > 0 && neighbourTable(data.neighbours)],
+    [
+      'dimensions',
+      'Most telling dimensions',
+      data.histograms && data.histograms.dimensions.length > 0 && histogramFigure(data.histograms),
+    ],
+    [
+      'scatter',
+      `Users in two dimensions${data.scatter ? ` (${data.scatter.projection})` : ''}`,
+      data.scatter && scatterFigure(data.scatter),
+    ],
+    [
+      'displacement',
+      'How far users moved',
+      data.displacement && data.displacement.groups.length > 0 && displacementFigure(data.displacement),
+    ],
+    [
+      'neighbours',
+      'Neighbours kept',
+      data.neighbours && data.neighbours.groups.length > 0 && neighbourTable(data.neighbours),
+    ],
     ['utility', 'Recommendation quality', data.utility && data.utility.length > 0 && utilityTable(data.utility)],
     ['provenance', 'How to repeat this', data.provenance && provenanceSection(data.provenance)],
     ['limits', 'Limits', limitsSection(data)],
   ]
-  const present = sections.filter(([, , content]) => content !== undefined && content !== false && !(content instanceof Markup && content.text.trim() === ''))
-  const body = html`<header><h1>${data.title}</h1>
-${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}</header>
-<main>${attacked && verdictSection(verdictOf(data), data)}
-${data.warnings && data.warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(data.warnings)}</section>`}
-<nav aria-label="Contents"><ul>${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${present.map(([id, title, content]) => html`<section id="${id}"><h2>${title}</h2>
-${content}</section>
-`)}</main>`
+  const present = sections.filter(
+    ([, , content]) =>
+      content !== undefined && content !== false && !(content instanceof Markup && content.text.trim() === ''),
+  )
+  const body = html`<header>
+      <h1>${data.title}</h1>
+      ${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}
+    </header>
+    <main>
+      ${attacked && verdictSection(verdictOf(data), data)}
+      ${
+        data.warnings &&
+        data.warnings.length > 0 &&
+        html`<section id="warnings" class="warnings">
+          <h2>Warnings</h2>
+          ${list(data.warnings)}
+        </section>`
+      }
+      <nav aria-label="Contents">
+        <ul>
+          ${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+        </ul>
+      </nav>
+      ${present.map(
+        ([id, title, content]) =>
+          html`<section id="${id}">
+            <h2>${title}</h2>
+            ${content}
+          </section> `,
+      )}
+    </main>`
   return htmlPage(data.title, body)
 }
 
-const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
+const foldedNote = html`<p class="note">
+  An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so
+  leaks are judged by the folded AUC. A large p is no evidence of safety.
+</p>`
 
 const statusNames = { leak: 'Leak found', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
 
 function verdictSection(verdict: Verdict, data: ReportData): Markup {
-  return html`<section id="verdict" class="verdict ${verdict.status}"><h2>Verdict</h2>
-<p class="status">${verdict.status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[verdict.status]}</p>
-<p class="finding">${verdict.sentence}</p>
-${list(verdict.details)}</section>`
+  return html`<section id="verdict" class="verdict ${verdict.status}">
+    <h2>Verdict</h2>
+    <p class="status">
+      ${verdict.status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[verdict.status]}
+    </p>
+    <p class="finding">${verdict.sentence}</p>
+    ${list(verdict.details)}
+  </section>`
 }

@@ -7,12 +7,30 @@ describe('stepPath', () => {
   const y = linearScale([0, 1], [100, 0])
 
   test('drops points inside straight runs and points too close to see', () => {
-    const points = [[0, 0], [0, 0.1], [0, 0.2], [0, 0.2000001], [0.5, 0.2], [1, 0.2], [1, 1]] as const
+    const points = [
+      [0, 0],
+      [0, 0.1],
+      [0, 0.2],
+      [0, 0.2000001],
+      [0.5, 0.2],
+      [1, 0.2],
+      [1, 1],
+    ] as const
     expect(stepPath(points, x, y)).toBe('M0 100L0 80L100 80L100 0')
   })
 
   test('keeps slopes', () => {
-    expect(stepPath([[0, 0], [0.3, 0.5], [1, 1]], x, y)).toBe('M0 100L30 50L100 0')
+    expect(
+      stepPath(
+        [
+          [0, 0],
+          [0.3, 0.5],
+          [1, 1],
+        ],
+        x,
+        y,
+      ),
+    ).toBe('M0 100L30 50L100 0')
   })
 
   test('a curve of many points stays short', () => {

@@ -19,16 +19,20 @@ export function rocSection(curves: readonly RocCurve[], rows: readonly AttackRow
   const worst = worstRows(rows.filter((row) => ofRow(row) !== undefined)).map((row) => ofRow(row)!)
   const others = curves.filter((curve) => !worst.includes(curve))
   if (worst.length === 0 || others.length === 0) return rocFigure(curves)
-  return html`${rocFigure(worst)}<details><summary>${others.length} more curves</summary>
-${rocFigure(others, worst.length)}</details>
-`
+  return html`${rocFigure(worst)}
+    <details>
+      <summary>${others.length} more curves</summary>
+      ${rocFigure(others, worst.length)}
+    </details> `
 }
 
 /** Draws `curves` in panels numbered from `first`; the diagonal is an attacker who guesses. */
 export function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
   const unlearned = curves.some((curve) => curve.after)
   // What all curves share is said once, below: headings stay on one line.
-  const details = new Set(curves.map((curve) => [curve.protocol, curve.input].filter((text) => text !== undefined).join(', ')))
+  const details = new Set(
+    curves.map((curve) => [curve.protocol, curve.input].filter((text) => text !== undefined).join(', ')),
+  )
   const shared = details.size === 1 ? [...details][0]! : ''
   const panels = curves.map((curve, index) => ({
     heading: shared === '' ? attackName(curve) : attackName({ table: curve.table, attacker: curve.attacker }),
@@ -36,19 +40,23 @@ export function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
       {
         id: `roc-${first + index}`,
         title: `ROC curve of ${attackName(curve)}`,
-        description: `True positive rate against false positive rate${curve.before && curve.after ? ', before and after unlearning' : ''}; the diagonal is chance.`,
+        description:
+          'True positive rate against false positive ' +
+          `rate${curve.before && curve.after ? ', before and after unlearning' : ''}; the diagonal is chance.`,
         x: { domain: [0, 1], label: 'false positive rate', ticks: 4 },
         y: { domain: [0, 1], label: 'true positive rate', ticks: 4 },
         square: true,
       },
       (x, y) => [
-        html`<path class="chance" d="M${at(x(0))} ${at(y(0))}L${at(x(1))} ${at(y(1))}"/>`,
-        curve.before && html`<path class="line before" d="${stepPath(curve.before, x, y)}"/>`,
-        curve.after && html`<path class="line after" d="${stepPath(curve.after, x, y)}"/>`,
+        html`<path class="chance" d="M${at(x(0))} ${at(y(0))}L${at(x(1))} ${at(y(1))}" />`,
+        curve.before && html`<path class="line before" d="${stepPath(curve.before, x, y)}" />`,
+        curve.after && html`<path class="line after" d="${stepPath(curve.after, x, y)}" />`,
       ],
     ),
   }))
-  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer round.`
+  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who
+  does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer
+  round.`
   return figure(panels, caption, unlearned ? phaseLegend() : undefined)
 }
 

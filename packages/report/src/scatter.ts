@@ -12,9 +12,13 @@ export function scatterFigure(data: ScatterData): Markup {
   const { before, after } = data.points
   const all = [...(before ?? []), ...(after ?? [])]
   const frame = [spanOf(all.map((p) => p[0])), spanOf(all.map((p) => p[1]))] as const
-  const inside = (p: readonly [number, number]): boolean => p.every((v, axis) => v >= frame[axis]![0] && v <= frame[axis]![1])
+  const inside = (p: readonly [number, number]): boolean =>
+    p.every((v, axis) => v >= frame[axis]![0] && v <= frame[axis]![1])
   const outside = all.filter((p) => !inside(p)).length
-  const phases = [['before', before], ['after', after]] as const
+  const phases = [
+    ['before', before],
+    ['after', after],
+  ] as const
   const panels = data.colourings.flatMap((colouring, index) =>
     phases.flatMap(([phase, points]) => {
       const codes = colouring[phase]
@@ -24,7 +28,9 @@ export function scatterFigure(data: ScatterData): Markup {
         {
           id: `scatter-${index}-${phase}`,
           title: `Users by ${title}`,
-          description: `${count(points.length)} users on a map (${data.projection}), coloured by ${colouring.name}: ${colouring.classes.join(', ')}.`,
+          description:
+            `${count(points.length)} users on a map (${data.projection}), coloured by ${colouring.name}: ` +
+            `${colouring.classes.join(', ')}.`,
           x: { domain: frame[0] },
           y: { domain: frame[1] },
           square: true,
@@ -36,12 +42,24 @@ export function scatterFigure(data: ScatterData): Markup {
     }),
   )
   const drawn = (before ?? after ?? []).length
-  const caption = html`${count(drawn)} of ${count(data.users)} labelled users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection}) ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}. Users who are close on a map are close in the table; distances between far ones, and directions, mean nothing.${outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`} Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found out.`
+  const caption = html`${count(drawn)} of ${count(data.users)} labelled
+  users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection})
+  ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}.
+  Users who are close on a map are close in the table; distances between far ones, and directions, mean
+  nothing.${outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`}
+  Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found
+  out.`
   return figure(panels, caption, classLegend(legendOf(data), 'mark'), before && after ? 'paired' : undefined)
 }
 
 /** Points as strokes, in slices of the classes by turns, so that no class hides another. */
-export function pointMarks(points: readonly (readonly [number, number])[], codes: readonly number[], inside: (p: readonly [number, number]) => boolean, x: Scale, y: Scale): Content {
+export function pointMarks(
+  points: readonly (readonly [number, number])[],
+  codes: readonly number[],
+  inside: (p: readonly [number, number]) => boolean,
+  x: Scale,
+  y: Scale,
+): Content {
   const slices = 8
   const size = Math.ceil(points.length / slices)
   const out: Markup[] = []
@@ -52,7 +70,8 @@ export function pointMarks(points: readonly (readonly [number, number])[], codes
       const code = codes[i] ?? -1
       paths.set(code, (paths.get(code) ?? '') + classMark(code, at(x(points[i]![0])), at(y(points[i]![1]))))
     }
-    for (const [code, path] of [...paths].sort(([a], [b]) => a - b)) out.push(html`<path class="${markStyle(code)} ${classColour(code)}" d="${path}"/>`)
+    for (const [code, path] of [...paths].sort(([a], [b]) => a - b))
+      out.push(html`<path class="${markStyle(code)} ${classColour(code)}" d="${path}" />`)
   }
   return out
 }

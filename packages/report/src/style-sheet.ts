@@ -4,7 +4,9 @@ import { chartColours, chartRules } from './chart-style.ts'
 
 export const styleSheet = `
 :root{color-scheme:light dark;--faint:#f4f6f8;--link:#0b5cad;--note:#0b5cad;
-${Object.entries(chartColours).map(([name, colour]) => `--${name}:${colour}`).join(';')}}
+${Object.entries(chartColours)
+  .map(([name, colour]) => `--${name}:${colour}`)
+  .join(';')}}
 @media (prefers-color-scheme:dark){:root{--page:#14181c;--text:#e4e8ec;--soft:#a2acb6;--rule:#343c44;--faint:#1d2329;--link:#7db8f0;
 --before:#98a1aa;--after:#4cc7ae;--alarm:#f0935a;--note:#7db8f0;
 --k0:#56b4e9;--k1:#f08a3c;--k2:#35c497;--k3:#e59cc6;--k4:#e0c04a;--k5:#a9a9f5;--k6:#a2acb6}}

@@ -6,8 +6,26 @@ import { divergenceAndGradient, tSne, tsneField } from './t-sne.ts'
 import { trustworthiness } from './trustworthiness.ts'
 
 interface Golden {
-  maps: { name: string; cols: number; perplexity: number; table: number[]; classes: number[]; divergence: number; silhouette: number; trustworthiness: Record<string, number> }[]
-  gradient: { cols: number; perplexity: number; table: number[]; map: number[]; joint: number[]; divergence: number; gradient: number[]; trustworthiness: Record<string, number> }
+  maps: {
+    name: string
+    cols: number
+    perplexity: number
+    table: number[]
+    classes: number[]
+    divergence: number
+    silhouette: number
+    trustworthiness: Record<string, number>
+  }[]
+  gradient: {
+    cols: number
+    perplexity: number
+    table: number[]
+    map: number[]
+    joint: number[]
+    divergence: number
+    gradient: number[]
+    trustworthiness: Record<string, number>
+  }
 }
 const golden = JSON.parse(readFileSync(new URL('./goldens/t-sne.json', import.meta.url), 'utf8')) as Golden
 const { gradient: small } = golden
@@ -15,7 +33,11 @@ const smallTable = matrix(40, small.cols, Float32Array.from(small.table))
 
 function gaussian(rows: number, cols: number): Matrix {
   const random = randomStream(8, 't-sne')
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 /** Mean over points of (b - a) / max(a, b): a the mean distance to the own class, b to the nearest other one. */
@@ -27,7 +49,11 @@ function silhouette(points: Matrix, classes: readonly number[]): number {
     for (let j = 0; j < n; j++) {
       if (j === i) continue
       const total = totals.get(classes[j]!) ?? [0, 0]
-      totals.set(classes[j]!, [total[0] + Math.hypot(points.data[2 * i]! - points.data[2 * j]!, points.data[2 * i + 1]! - points.data[2 * j + 1]!), total[1] + 1])
+      totals.set(classes[j]!, [
+        total[0] +
+          Math.hypot(points.data[2 * i]! - points.data[2 * j]!, points.data[2 * i + 1]! - points.data[2 * j + 1]!),
+        total[1] + 1,
+      ])
     }
     const means = [...totals].map(([code, [distance, count]]) => ({ code, mean: distance / count }))
     const own = means.find(({ code }) => code === classes[i])!.mean
@@ -41,14 +67,20 @@ describe('against scikit-learn', () => {
   test('joint probabilities', () => {
     const { starts, indices, values } = jointProbabilities(smallTable, small.perplexity)
     const dense = new Float64Array(1600)
-    for (let i = 0; i < 40; i++) for (let entry = starts[i]!; entry < starts[i + 1]!; entry++) dense[i * 40 + indices[entry]!] = values[entry]!
+    for (let i = 0; i < 40; i++)
+      for (let entry = starts[i]!; entry < starts[i + 1]!; entry++) dense[i * 40 + indices[entry]!] = values[entry]!
     // Both stop widening a Gaussian within 1e-5 of the entropy; the largest value is 0.012.
     small.joint.forEach((value, p) => expect(Math.abs(dense[p]! - value)).toBeLessThan(1e-7))
   })
 
   test('exact divergence and gradient', () => {
     const field = tsneField(40)
-    const divergence = divergenceAndGradient(jointProbabilities(smallTable, small.perplexity), Float64Array.from(small.map), field, 0)
+    const divergence = divergenceAndGradient(
+      jointProbabilities(smallTable, small.perplexity),
+      Float64Array.from(small.map),
+      field,
+      0,
+    )
     expect(divergence).toBeCloseTo(small.divergence, 4)
     small.gradient.forEach((value, c) => expect(Math.abs(field.gradient[c]! - value)).toBeLessThan(2e-6))
   })
@@ -59,7 +91,8 @@ describe('against scikit-learn', () => {
     // Local minima differ: between seeds the divergence of "users" varies by 3 %, its trustworthiness by 0.01.
     expect(map.divergence).toBeLessThan(expected.divergence * 1.05)
     expect(map.divergence).toBeGreaterThan(expected.divergence * 0.95)
-    for (const [k, value] of Object.entries(expected.trustworthiness)) expect(Math.abs(trustworthiness(m, map.points, Number(k)) - value)).toBeLessThan(0.015)
+    for (const [k, value] of Object.entries(expected.trustworthiness))
+      expect(Math.abs(trustworthiness(m, map.points, Number(k)) - value)).toBeLessThan(0.015)
     expect(Math.abs(silhouette(map.points, classes) - expected.silhouette)).toBeLessThan(0.1)
   })
 })
@@ -98,7 +131,9 @@ describe('divergenceAndGradient', () => {
 
   function logTotal(points: Float64Array): number {
     let total = 0
-    for (let i = 0; i < points.length; i += 2) for (let j = 0; j < points.length; j += 2) if (i !== j) total += 1 / (1 + (points[i]! - points[j]!) ** 2 + (points[i + 1]! - points[j + 1]!) ** 2)
+    for (let i = 0; i < points.length; i += 2)
+      for (let j = 0; j < points.length; j += 2)
+        if (i !== j) total += 1 / (1 + (points[i]! - points[j]!) ** 2 + (points[i + 1]! - points[j + 1]!) ** 2)
     return Math.log(total)
   }
 })
@@ -130,10 +165,21 @@ describe('tSne', () => {
   })
 
   test('equal rows part, and two groups of equal rows stay apart', () => {
-    const m = matrix(120, 4, Float32Array.from({ length: 480 }, (_, p) => (p < 240 ? 0 : 1)))
+    const m = matrix(
+      120,
+      4,
+      Float32Array.from({ length: 480 }, (_, p) => (p < 240 ? 0 : 1)),
+    )
     const { points } = tSne(m, { seed: 1, perplexity: 10 })
-    expect(new Set(Array.from({ length: 120 }, (_, i) => `${points.data[2 * i]} ${points.data[2 * i + 1]}`)).size).toBe(120)
-    expect(silhouette(points, Array.from({ length: 120 }, (_, i) => (i < 60 ? 0 : 1)))).toBeGreaterThan(0.5)
+    expect(new Set(Array.from({ length: 120 }, (_, i) => `${points.data[2 * i]} ${points.data[2 * i + 1]}`)).size).toBe(
+      120,
+    )
+    expect(
+      silhouette(
+        points,
+        Array.from({ length: 120 }, (_, i) => (i < 60 ? 0 : 1)),
+      ),
+    ).toBeGreaterThan(0.5)
     expect(tSne(matrix(30, 4), { seed: 1 }).points.data.every(Number.isFinite)).toBe(true)
   })
 
@@ -152,7 +198,11 @@ describe('tSne', () => {
 
   test('refuses what it cannot map', () => {
     const m = gaussian(20, 3)
-    const withNan = matrix(20, 3, m.data.map((value, p) => (p === 7 ? NaN : value)))
+    const withNan = matrix(
+      20,
+      3,
+      m.data.map((value, p) => (p === 7 ? NaN : value)),
+    )
     expect(() => tSne(withNan, { seed: 1 })).toThrow('tSne: expected finite values, got NaN in row 2, column 1')
     expect(() => tSne(m, { seed: 1, perplexity: 25 })).toThrow('expected a perplexity from 1 to 19 for 20 rows, got 25')
     expect(() => tSne(m, { seed: 1, theta: 1.5 })).toThrow('tSne: expected a theta from 0 to 1, got 1.5')

@@ -50,12 +50,18 @@ export function tSne(m: Matrix, options: TsneOptions): TsneMap {
   const n = m.rows
   const { theta = 0.5, steps = 1000, exaggeration = 12, initial = 'pca', progress } = options
   const bad = m.data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) throw new RangeError(`tSne: expected finite values, got ${m.data[bad]} in row ${Math.floor(bad / m.cols)}, column ${bad % m.cols}`)
+  if (bad >= 0)
+    throw new RangeError(
+      `tSne: expected finite values, got ${m.data[bad]} in row ${Math.floor(bad / m.cols)}, column ${bad % m.cols}`,
+    )
   if (!(theta >= 0 && theta <= 1)) throw new RangeError(`tSne: expected a theta from 0 to 1, got ${theta}`)
-  if (!(Number.isInteger(steps) && steps >= 0)) throw new RangeError(`tSne: expected a whole number of steps, got ${steps}`)
-  if (!(exaggeration >= 1 && exaggeration < Infinity)) throw new RangeError(`tSne: expected an exaggeration of at least 1, got ${exaggeration}`)
+  if (!(Number.isInteger(steps) && steps >= 0))
+    throw new RangeError(`tSne: expected a whole number of steps, got ${steps}`)
+  if (!(exaggeration >= 1 && exaggeration < Infinity))
+    throw new RangeError(`tSne: expected an exaggeration of at least 1, got ${exaggeration}`)
   const learningRate = options.learningRate ?? Math.max(n / exaggeration / 4, 50)
-  if (!(learningRate > 0 && learningRate < Infinity)) throw new RangeError(`tSne: expected a learning rate above 0, got ${learningRate}`)
+  if (!(learningRate > 0 && learningRate < Infinity))
+    throw new RangeError(`tSne: expected a learning rate above 0, got ${learningRate}`)
   if (n < 2) return { points: { rows: n, cols: 2, data: new Float32Array(2 * n) }, divergence: 0, steps: 0 }
   const p = jointProbabilities(m, options.perplexity ?? Math.min(30, Math.max(1, (n - 1) / 3)))
 
@@ -91,7 +97,11 @@ export function tSne(m: Matrix, options: TsneOptions): TsneMap {
         y[c]! += velocity[c]!
       }
       if (!check) continue
-      if (!Number.isFinite(divergence) || !Number.isFinite(squaredNorm)) throw new Error(`tSne: diverged at step ${step + 1} with a divergence of ${divergence}; lower the learning rate (${learningRate})`)
+      if (!Number.isFinite(divergence) || !Number.isFinite(squaredNorm))
+        throw new Error(
+          `tSne: diverged at step ${step + 1} with a divergence of ${divergence}; lower the learning rate ` +
+            `(${learningRate})`,
+        )
       progress?.(step + 1, steps)
       if (divergence < best) {
         best = divergence
@@ -107,7 +117,10 @@ export function tSne(m: Matrix, options: TsneOptions): TsneMap {
 function initialMap(m: Matrix, initial: 'pca' | 'random', seed: number): Float64Array {
   const random = randomStream(seed, 'report', 't-sne')
   const y = new Float64Array(2 * m.rows)
-  const { mean, axes } = principalComponents(m, Int32Array.from({ length: m.rows }, (_, i) => i))
+  const { mean, axes } = principalComponents(
+    m,
+    Int32Array.from({ length: m.rows }, (_, i) => i),
+  )
   let squares = 0
   if (initial === 'pca') {
     for (let i = 0; i < m.rows; i++) {
@@ -122,7 +135,8 @@ function initialMap(m: Matrix, initial: 'pca' | 'random', seed: number): Float64
   const deviation = Math.sqrt(squares / m.rows)
   // Equal rows would start, and stay, on one spot: a disturbance of a hundredth parts them.
   const disturbance = deviation > 0 ? 0.01 : 1
-  for (let c = 0; c < y.length; c++) y[c] = initialSpread * ((deviation > 0 ? y[c]! / deviation : 0) + disturbance * random.normal())
+  for (let c = 0; c < y.length; c++)
+    y[c] = initialSpread * ((deviation > 0 ? y[c]! / deviation : 0) + disturbance * random.normal())
   return y
 }
 
@@ -143,7 +157,14 @@ export function tsneField(n: number): TsneField {
  * gradient 4 sum_j (factor p_ij - q_ij) (y_i - y_j) / (1 + |y_i - y_j|^2) (van der Maaten 2014, equations 6 to 8).
  * The exaggeration `factor` multiplies P in both.
  */
-export function divergenceAndGradient(p: JointProbabilities, y: Float64Array, field: TsneField, theta: number, factor = 1, wantDivergence = true): number {
+export function divergenceAndGradient(
+  p: JointProbabilities,
+  y: Float64Array,
+  field: TsneField,
+  theta: number,
+  factor = 1,
+  wantDivergence = true,
+): number {
   const { gradient, tree } = field
   buildQuadTree(tree, y)
   const total = Math.max(repulsion(tree, theta, field.repulsion), Number.MIN_VALUE)

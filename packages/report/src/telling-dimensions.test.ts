@@ -26,7 +26,8 @@ describe('tellingDimensions', () => {
   test('finds the planted dimensions, and their leak shrinks', () => {
     const found = tellingDimensions(before, after, labels, { count: 3 })
     const planted = found.dimensions.slice(0, 3)
-    for (const { name } of planted) expect(['dimension 0', 'dimension 5', 'dimension 10', 'dimension 15']).toContain(name)
+    for (const { name } of planted)
+      expect(['dimension 0', 'dimension 5', 'dimension 10', 'dimension 15']).toContain(name)
     for (const dimension of planted) expect(dimension.after!.ks).toBeLessThan(dimension.before!.ks / 2)
     expect(found.dimensions.length).toBeLessThanOrEqual(5)
   })
@@ -40,8 +41,19 @@ describe('tellingDimensions', () => {
   test('constant, collapsed and unlabelled tables have histograms too', () => {
     const flat = matrix(4, 2, new Float32Array([1, 0, 1, 1, 1, 2, 1, 3]))
     const two = encodeLabels(['a', 'b', null, 'b'])
-    const constant = tellingDimensions(flat, matrix(4, 2, flat.data.map((v) => v / 100)), two)
-    expect(constant.classes).toEqual([{ name: 'a', users: 1 }, { name: 'b', users: 2 }])
+    const constant = tellingDimensions(
+      flat,
+      matrix(
+        4,
+        2,
+        flat.data.map((v) => v / 100),
+      ),
+      two,
+    )
+    expect(constant.classes).toEqual([
+      { name: 'a', users: 1 },
+      { name: 'b', users: 2 },
+    ])
     const [first] = constant.dimensions
     expect(first!.before!.to).not.toBe(first!.after!.to)
     expect(tellingDimensions(flat, undefined, encodeLabels([null, null, null, null])).dimensions).toEqual([])
@@ -49,7 +61,15 @@ describe('tellingDimensions', () => {
 
   test('many classes are merged into six', () => {
     const names = Array.from({ length: 60 }, (_, i) => `c${i % 10}`)
-    const { classes } = tellingDimensions(matrix(60, 2, Float32Array.from({ length: 120 }, (_, i) => i)), undefined, encodeLabels(names))
+    const { classes } = tellingDimensions(
+      matrix(
+        60,
+        2,
+        Float32Array.from({ length: 120 }, (_, i) => i),
+      ),
+      undefined,
+      encodeLabels(names),
+    )
     expect(classes.map((c) => c.name)).toEqual(['c0', 'c1', 'c2', 'c3', 'c4', '5 other classes'])
     expect(classes.reduce((sum, c) => sum + c.users, 0)).toBe(60)
   })

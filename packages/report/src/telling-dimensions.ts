@@ -18,19 +18,31 @@ export interface TellingOptions {
  * @param before (N, K) the table before unlearning, or the only one
  * @param after (N, K) the table after it
  */
-export function tellingDimensions(before: Matrix, after: Matrix | undefined, labels: Labels, options: TellingOptions = {}): HistogramData {
+export function tellingDimensions(
+  before: Matrix,
+  after: Matrix | undefined,
+  labels: Labels,
+  options: TellingOptions = {},
+): HistogramData {
   const { count = 4, bins = 24 } = options
-  if (labels.codes.length !== before.rows) throw new RangeError(`tellingDimensions: expected ${before.rows} labels, got ${labels.codes.length}`)
+  if (labels.codes.length !== before.rows)
+    throw new RangeError(`tellingDimensions: expected ${before.rows} labels, got ${labels.codes.length}`)
   if (after && (after.rows !== before.rows || after.cols !== before.cols)) {
-    throw new RangeError(`tellingDimensions: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`)
+    throw new RangeError(
+      `tellingDimensions: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`,
+    )
   }
   const { classes, codes } = mergeSmallClasses(labels)
   if (classes.every(({ users }) => users === 0)) return { classes, dimensions: [] }
   const counts = classes.map(({ users }) => users)
-  const split = (m: Matrix): DimensionValues[] => Array.from({ length: m.cols }, (_, k) => valuesOf(m, k, codes, counts))
+  const split = (m: Matrix): DimensionValues[] =>
+    Array.from({ length: m.cols }, (_, k) => valuesOf(m, k, codes, counts))
   const valuesBefore = split(before)
   const valuesAfter = after && split(after)
-  const chosen = new Set([...ranking(valuesBefore).slice(0, count), ...(valuesAfter ? ranking(valuesAfter).slice(0, 2) : [])])
+  const chosen = new Set([
+    ...ranking(valuesBefore).slice(0, count),
+    ...(valuesAfter ? ranking(valuesAfter).slice(0, 2) : []),
+  ])
   return {
     classes,
     dimensions: [...chosen].map((k) => shapesOf(k, valuesBefore[k]!, valuesAfter?.[k], bins)),
@@ -38,9 +50,18 @@ export function tellingDimensions(before: Matrix, after: Matrix | undefined, lab
 }
 
 /** Histograms of dimension `k` over one range, unless unlearning changed the range much. */
-export function shapesOf(k: number, one: DimensionValues, other: DimensionValues | undefined, bins: number): HistogramData['dimensions'][number] {
+export function shapesOf(
+  k: number,
+  one: DimensionValues,
+  other: DimensionValues | undefined,
+  bins: number,
+): HistogramData['dimensions'][number] {
   const [rangeBefore, rangeAfter] = ranges(one, other)
-  return { name: `dimension ${k}`, before: shapeOf(one, rangeBefore, bins), ...(other && { after: shapeOf(other, rangeAfter, bins) }) }
+  return {
+    name: `dimension ${k}`,
+    before: shapeOf(one, rangeBefore, bins),
+    ...(other && { after: shapeOf(other, rangeAfter, bins) }),
+  }
 }
 
 /** Values of one dimension by class, ascending, and how far apart they are. */

@@ -9,7 +9,12 @@ export function threatModelSection(model: ThreatModel): Markup {
   const { shadow, retrained } = model
   const items: [string, Content][] = [
     ['The attacker sees', list(model.sees.map((text) => html`${text}`))],
-    ['Labels known to the attacker', shadow && `${count(shadow.users)} users${shadow.share === undefined ? '' : `, ${percent(shadow.share, 1)} of those with a label`}`],
+    [
+      'Labels known to the attacker',
+      shadow &&
+        `${count(shadow.users)} ` +
+          `users${shadow.share === undefined ? '' : `, ${percent(shadow.share, 1)} of those with a label`}`,
+    ],
     ['Balance', model.balance],
     ['Attackers', described(model.attackers)],
     ['Protocols', described(model.protocols)],
@@ -30,15 +35,29 @@ export function threatModelSection(model: ThreatModel): Markup {
 /** A definition list of the items that have content. */
 export function termList(items: readonly (readonly [Content, Content])[]): Markup {
   const filled = items.filter(([, content]) => content !== undefined && content !== false && content !== '')
-  return html`<dl>${filled.map(([term, content]) => html`<div><dt>${term}</dt><dd>${content}</dd></div>
-`)}</dl>
-`
+  return html`<dl>
+    ${filled.map(
+      ([term, content]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${content}</dd>
+        </div> `,
+    )}
+  </dl> `
 }
 
 export function list(items: readonly Content[]): Content {
-  return items.length > 0 && html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
+  return (
+    items.length > 0 &&
+    html`<ul>
+      ${items.map((item) => html`<li>${item}</li>`)}
+    </ul>`
+  )
 }
 
 function described(items: readonly { name: string; description?: string }[] | undefined): Content {
-  return items && list(items.map(({ name, description }) => html`<b>${name}</b>${description !== undefined && `: ${description}`}`))
+  return (
+    items &&
+    list(items.map(({ name, description }) => html`<b>${name}</b>${description !== undefined && `: ${description}`}`))
+  )
 }

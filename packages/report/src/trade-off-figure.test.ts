@@ -34,7 +34,11 @@ describe('tradeOffFigure', () => {
 
   test('points lie by the logarithm of alpha, whatever order they came in', () => {
     const points = [100, 1, 10].map((alpha) => ({ alpha, values: [{ value: alpha }] }))
-    const { svg } = tradeOffFigure({ title: 't', measures: [{ name: 'u', kind: 'utility' }], series: [{ name: 's', points }] })
+    const { svg } = tradeOffFigure({
+      title: 't',
+      measures: [{ name: 'u', kind: 'utility' }],
+      series: [{ name: 's', points }],
+    })
     const path = /class="line k0" stroke-dasharray="none" d="(M\d[^"]*L[^"]*)"/.exec(svg)![1]!
     const xs = [...path.matchAll(/[ML]([\d.]+) /g)].map(([, x]) => Number(x))
     expect(xs).toHaveLength(3)
@@ -43,8 +47,18 @@ describe('tradeOffFigure', () => {
   })
 
   test('a missing value leaves a gap in the band; a lone interval is a whisker', () => {
-    const values = [{ value: 0.6, low: 0.5, high: 0.7 }, { value: 0.6 }, { value: 0.6, low: 0.5, high: 0.7 }, { value: 0.6, low: 0.5, high: 0.7 }, undefined]
-    const { svg } = tradeOffFigure({ title: 't', measures: [{ name: 'a', kind: 'auc' }], series: [{ name: 's', points: values.map((value, i) => ({ alpha: 10 ** i, values: [value] })) }] })
+    const values = [
+      { value: 0.6, low: 0.5, high: 0.7 },
+      { value: 0.6 },
+      { value: 0.6, low: 0.5, high: 0.7 },
+      { value: 0.6, low: 0.5, high: 0.7 },
+      undefined,
+    ]
+    const { svg } = tradeOffFigure({
+      title: 't',
+      measures: [{ name: 'a', kind: 'auc' }],
+      series: [{ name: 's', points: values.map((value, i) => ({ alpha: 10 ** i, values: [value] })) }],
+    })
     expect(count(svg, /<path class="whisker k0"/g)).toBe(1)
     expect(count(svg, /<path class="area k0"/g)).toBe(1)
     expect(count(svg, /<path class="hollow k0"/g)).toBe(4 + 1)

@@ -16,18 +16,37 @@ describe('trustworthiness', () => {
   })
 
   test('is 1 for the table itself, also scaled', () => {
-    expect(trustworthiness(table, matrix(40, golden.cols, table.data.map((value) => 3 * value)))).toBe(1)
+    expect(
+      trustworthiness(
+        table,
+        matrix(
+          40,
+          golden.cols,
+          table.data.map((value) => 3 * value),
+        ),
+      ),
+    ).toBe(1)
   })
 
   test('is about one half for a map that has nothing to do with the table', () => {
     const random = randomStream(1, 'unrelated')
-    const one = matrix(400, 5, Float32Array.from({ length: 2000 }, () => random.normal()))
-    const other = matrix(400, 2, Float32Array.from({ length: 800 }, () => random.normal()))
+    const one = matrix(
+      400,
+      5,
+      Float32Array.from({ length: 2000 }, () => random.normal()),
+    )
+    const other = matrix(
+      400,
+      2,
+      Float32Array.from({ length: 800 }, () => random.normal()),
+    )
     expect(Math.abs(trustworthiness(one, other) - 0.5)).toBeLessThan(0.05)
   })
 
   test('refuses sizes that do not fit', () => {
     expect(() => trustworthiness(table, matrix(39, 2))).toThrow('trustworthiness: expected a map of 40 rows, got 39')
-    expect(() => trustworthiness(table, map, 20)).toThrow('trustworthiness: expected k of at least 1 and below half of 40 rows, got 20')
+    expect(() => trustworthiness(table, map, 20)).toThrow(
+      'trustworthiness: expected k of at least 1 and below half of 40 rows, got 20',
+    )
   })
 })

@@ -3,9 +3,9 @@
 import type { Matrix } from '@indistinct/core'
 
 /**
- * Trustworthiness of a map (Venna and Kaski 2001): 1 when each point's `k` nearest points in the map are its `k` nearest
- * in the table, less by the ranks of those that are not; a random map has about 0.5. O(N^2 K), for maps of a few
- * thousand points. A row as far away as another does not count as nearer.
+ * Trustworthiness of a map (Venna and Kaski 2001): 1 when each point's `k` nearest points in the map are its `k`
+ * nearest in the table, less by the ranks of those that are not; a random map has about 0.5. O(N^2 K), for maps of a
+ * few thousand points. A row as far away as another does not count as nearer.
  * @param table (N, K)
  * @param map (N, 2), or any width
  * @param k below N / 2 (default 5)
@@ -13,7 +13,8 @@ import type { Matrix } from '@indistinct/core'
 export function trustworthiness(table: Matrix, map: Matrix, k = 5): number {
   const n = table.rows
   if (map.rows !== n) throw new RangeError(`trustworthiness: expected a map of ${n} rows, got ${map.rows}`)
-  if (!(Number.isInteger(k) && k >= 1 && k < n / 2)) throw new RangeError(`trustworthiness: expected k of at least 1 and below half of ${n} rows, got ${k}`)
+  if (!(Number.isInteger(k) && k >= 1 && k < n / 2))
+    throw new RangeError(`trustworthiness: expected k of at least 1 and below half of ${n} rows, got ${k}`)
   const near = new Float64Array(n)
   const far = new Float64Array(n)
   let penalty = 0

@@ -1,4 +1,6 @@
-/** @file Maps of tables before and after unlearning in a grid, coloured by label or prediction (the paper's Figure 3). */
+/**
+ * @file Maps of tables before and after unlearning in a grid, coloured by label or prediction (the paper's Figure 3).
+ */
 
 import type { Matrix } from '@indistinct/core'
 import { classColour, classMark, markStyle } from './class-colours.ts'
@@ -43,12 +45,21 @@ export function tsneFigure(data: TsneFigureData): PaperFigure {
   // More units drawn in the same space make smaller marks.
   const drawing = data.panels.some(({ points }) => points.rows > 600) ? 400 : 280
   const panels = data.panels.map(({ heading, note, points, codes }, index) => {
-    if (points.cols !== 2) throw new RangeError(`tsneFigure: expected maps of 2 columns, got ${points.cols} in panel ${JSON.stringify(heading)}`)
-    if (codes.length !== points.rows) throw new RangeError(`tsneFigure: expected ${points.rows} codes in panel ${JSON.stringify(heading)}, got ${codes.length}`)
-    if (!points.data.every(Number.isFinite)) throw new RangeError(`tsneFigure: expected finite points in panel ${JSON.stringify(heading)}`)
+    if (points.cols !== 2)
+      throw new RangeError(
+        `tsneFigure: expected maps of 2 columns, got ${points.cols} in panel ${JSON.stringify(heading)}`,
+      )
+    if (codes.length !== points.rows)
+      throw new RangeError(
+        `tsneFigure: expected ${points.rows} codes in panel ${JSON.stringify(heading)}, got ${codes.length}`,
+      )
+    if (!points.data.every(Number.isFinite))
+      throw new RangeError(`tsneFigure: expected finite points in panel ${JSON.stringify(heading)}`)
     const pairs = Array.from({ length: points.rows }, (_, i) => [points.data[2 * i]!, points.data[2 * i + 1]!] as const)
     const [x, y] = frameOf(points)
-    const shares = classes.map((name, code) => `${name} ${count(codes.reduce((sum, own) => sum + Number(own === code), 0))}`)
+    const shares = classes.map(
+      (name, code) => `${name} ${count(codes.reduce((sum, own) => sum + Number(own === code), 0))}`,
+    )
     return {
       heading,
       ...(note !== undefined && { note }),
@@ -71,10 +82,16 @@ export function tsneFigure(data: TsneFigureData): PaperFigure {
   return paperFigure({
     id,
     title: data.title,
-    caption: `Users in two dimensions by t-SNE${colouredBy === undefined ? '' : `, coloured by ${colouredBy}`}. Distances between far points, and the direction of the axes, mean nothing. Classes that overlap here may be apart in other directions: the attacks, not this picture, say what can be found out.`,
-    legend: [...classes.map((name, code) => ({ name, code })), ...(unknown ? [{ name: 'no class', code: -1 }] : [])].map(({ name, code }) => ({
+    caption:
+      `Users in two dimensions by t-SNE${colouredBy === undefined ? '' : `, coloured by ${colouredBy}`}. Distances ` +
+      'between far points, and the direction of the axes, mean nothing. Classes that overlap here may be apart in ' +
+      'other directions: the attacks, not this picture, say what can be found out.',
+    legend: [
+      ...classes.map((name, code) => ({ name, code })),
+      ...(unknown ? [{ name: 'no class', code: -1 }] : []),
+    ].map(({ name, code }) => ({
       name,
-      sample: html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}"/>`,
+      sample: html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}" />`,
     })),
     panels,
     columns,
@@ -91,7 +108,14 @@ function frameOf(points: Matrix): [[number, number], [number, number]] {
     low[p % 2] = Math.min(low[p % 2]!, value)
     high[p % 2] = Math.max(high[p % 2]!, value)
   })
-  if (points.rows === 0) return [[0, 1], [0, 1]]
+  if (points.rows === 0)
+    return [
+      [0, 1],
+      [0, 1],
+    ]
   const half = Math.max(high[0]! - low[0]!, high[1]! - low[1]!) * 0.53 || 1
-  return [0, 1].map((axis) => [(low[axis]! + high[axis]!) / 2 - half, (low[axis]! + high[axis]!) / 2 + half]) as [[number, number], [number, number]]
+  return [0, 1].map((axis) => [(low[axis]! + high[axis]!) / 2 - half, (low[axis]! + high[axis]!) / 2 + half]) as [
+    [number, number],
+    [number, number],
+  ]
 }

@@ -5,8 +5,16 @@ import { mapUsers, turnedOnto } from './user-map.ts'
 /** Two clouds far apart, one for each label; every seventh user has none. */
 const codeOf = (i: number): number => i % 2
 const random = randomStream(4, 'user-map-test')
-const before = matrix(140, 4, Float32Array.from({ length: 560 }, (_, p) => random.normal() + (p % 4 === 0 ? 12 * codeOf(Math.floor(p / 4)) : 0)))
-const after = matrix(140, 4, before.data.map((value, p) => (p % 4 === 0 ? value - 12 * codeOf(Math.floor(p / 4)) : value)))
+const before = matrix(
+  140,
+  4,
+  Float32Array.from({ length: 560 }, (_, p) => random.normal() + (p % 4 === 0 ? 12 * codeOf(Math.floor(p / 4)) : 0)),
+)
+const after = matrix(
+  140,
+  4,
+  before.data.map((value, p) => (p % 4 === 0 ? value - 12 * codeOf(Math.floor(p / 4)) : value)),
+)
 const labels = encodeLabels(Array.from({ length: 140 }, (_, i) => (i % 7 === 0 ? null : codeOf(i) === 1 ? 'a' : 'b')))
 const options = { seed: 1, steps: 300 }
 
@@ -41,7 +49,11 @@ describe('mapUsers', () => {
 
   test('predictions colour the same points, and may be missing', () => {
     const predicted = labels.codes.map((code, i) => (i < 70 ? -1 : 1 - code))
-    const { colourings } = mapUsers(before, undefined, labels, { ...options, steps: 10, predictions: { name: 'mlp', before: predicted } })
+    const { colourings } = mapUsers(before, undefined, labels, {
+      ...options,
+      steps: 10,
+      predictions: { name: 'mlp', before: predicted },
+    })
     const shown = colourings[0]!.before!
     const missing = colourings[1]!.before!.filter((code) => code === -1).length
     expect(missing).toBe([...labelledRows(labels)].filter((i) => i < 70).length)
@@ -54,14 +66,25 @@ describe('mapUsers', () => {
     const two = encodeLabels(['a', 'b', 'a', 'b', 'a'])
     const flat = mapUsers(matrix(5, 2), matrix(5, 3), two, { seed: 1, steps: 20 })
     expect(flat.points.after!.flat().every(Number.isFinite)).toBe(true)
-    expect(() => mapUsers(matrix(5, 2), matrix(4, 2), two, options)).toThrow('mapUsers: expected a table of 5 rows after, got 4')
+    expect(() => mapUsers(matrix(5, 2), matrix(4, 2), two, options)).toThrow(
+      'mapUsers: expected a table of 5 rows after, got 4',
+    )
     expect(() => mapUsers(matrix(5, 2), undefined, one, options)).toThrow('mapUsers: expected 5 labels, got 3')
   })
 })
 
 describe('turnedOnto', () => {
-  const target = matrix(20, 2, Float32Array.from({ length: 40 }, (_, p) => random.normal() * (p % 2 === 0 ? 3 : 1)))
-  const moved = (f: (x: number, y: number) => [number, number]): Matrix => matrix(20, 2, Float32Array.from(Array.from({ length: 20 }, (_, i) => f(target.data[2 * i]!, target.data[2 * i + 1]!)).flat()))
+  const target = matrix(
+    20,
+    2,
+    Float32Array.from({ length: 40 }, (_, p) => random.normal() * (p % 2 === 0 ? 3 : 1)),
+  )
+  const moved = (f: (x: number, y: number) => [number, number]): Matrix =>
+    matrix(
+      20,
+      2,
+      Float32Array.from(Array.from({ length: 20 }, (_, i) => f(target.data[2 * i]!, target.data[2 * i + 1]!)).flat()),
+    )
 
   test.each([
     ['turned', (x: number, y: number): [number, number] => [0.6 * x - 0.8 * y + 5, 0.8 * x + 0.6 * y - 2]],

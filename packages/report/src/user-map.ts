@@ -1,4 +1,7 @@
-/** @file Users as points of a t-SNE map of the table before and of one after, with the colours that the report gives them. */
+/**
+ * @file Users as points of a t-SNE map of the table before and of one after, with the colours that the report gives
+ * them.
+ */
 
 import { gatherRows, labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
 import { mergeSmallClasses } from './merge-small-classes.ts'
@@ -20,18 +23,26 @@ const mostPoints = 800
 
 /**
  * Maps labelled users of both tables to the plane by t-SNE, the same users in both, a seeded sample of them beyond
- * `points`. A map may be turned and mirrored at will: the one after is, to lie as near to the one before as it can, so that
- * a group can be followed from one picture to the other.
+ * `points`. A map may be turned and mirrored at will: the one after is, to lie as near to the one before as it can, so
+ * that a group can be followed from one picture to the other.
  * @param before (N, K)
  * @param after (N, K)
  */
-export function mapUsers(before: Matrix, after: Matrix | undefined, labels: Labels, options: UserMapOptions): ScatterData {
+export function mapUsers(
+  before: Matrix,
+  after: Matrix | undefined,
+  labels: Labels,
+  options: UserMapOptions,
+): ScatterData {
   const { seed, points = mostPoints, steps, predictions } = options
-  if (labels.codes.length !== before.rows) throw new RangeError(`mapUsers: expected ${before.rows} labels, got ${labels.codes.length}`)
-  if (after && after.rows !== before.rows) throw new RangeError(`mapUsers: expected a table of ${before.rows} rows after, got ${after.rows}`)
+  if (labels.codes.length !== before.rows)
+    throw new RangeError(`mapUsers: expected ${before.rows} labels, got ${labels.codes.length}`)
+  if (after && after.rows !== before.rows)
+    throw new RangeError(`mapUsers: expected a table of ${before.rows} rows after, got ${after.rows}`)
   const labelled = labelledRows(labels)
   const drawn = shuffle(labelled.slice(), randomStream(seed, 'report', 'user-map')).slice(0, points)
-  const mapOf = (table: Matrix): Matrix => tSne(gatherRows(table, drawn), { seed, ...(steps !== undefined && { steps }) }).points
+  const mapOf = (table: Matrix): Matrix =>
+    tSne(gatherRows(table, drawn), { seed, ...(steps !== undefined && { steps }) }).points
   const first = mapOf(before)
   const second = after && turnedOnto(mapOf(after), first)
   const merged = mergeSmallClasses(labels)
@@ -60,9 +71,9 @@ export function mapUsers(before: Matrix, after: Matrix | undefined, labels: Labe
 }
 
 /**
- * `map` (N, 2) centred on `target` and turned, mirrored where that is better, to the least sum of squared distances: with
- * the sums of products (a, b; c, d) between them, the rotation by atan2(b - c, a + d) gains hypot(a + d, b - c), and the
- * reflection at atan2(b + c, a - d) gains hypot(a - d, b + c).
+ * `map` (N, 2) centred on `target` and turned, mirrored where that is better, to the least sum of squared distances:
+ * with the sums of products (a, b; c, d) between them, the rotation by atan2(b - c, a + d) gains hypot(a + d, b - c),
+ * and the reflection at atan2(b + c, a - d) gains hypot(a - d, b + c).
  */
 export function turnedOnto(map: Matrix, target: Matrix): Matrix {
   const [own, other] = [centreOf(map), centreOf(target)]

@@ -10,7 +10,11 @@ import type { Estimate, UtilityRow } from './report-data.ts'
 export function utilityTable(rows: readonly UtilityRow[]): Markup {
   const unlearned = rows.some((row) => row.after)
   const grouped = rows.some((row) => row.group !== undefined)
-  const { head, rows: cells, names } = dropEmptyColumns(
+  const {
+    head,
+    rows: cells,
+    names,
+  } = dropEmptyColumns(
     ['Metric', 'Group', 'Users', unlearned ? 'Before' : 'Value', 'After', 'Change', 'Relative'],
     rows.map((row) => {
       const { before, after } = row
@@ -28,10 +32,20 @@ export function utilityTable(rows: readonly UtilityRow[]): Markup {
     2,
   )
   return html`${dataTable('Metrics by their definitions, with 95\u00a0% intervals', head, cells, names)}
-${rows.some((row) => row.change?.low !== undefined) && html`<p class="note">The interval of a change is that of the difference on the same users, drawn again together. It is narrower than two separate intervals suggest, and a change whose interval holds 0 may be chance.</p>
-`}<p class="note">Metrics with the same name have different definitions elsewhere; compare only figures of one definition.</p>`
+    ${
+      rows.some((row) => row.change?.low !== undefined) &&
+      html`<p class="note">
+        The interval of a change is that of the difference on the same users, drawn again together. It is narrower than
+        two separate intervals suggest, and a change whose interval holds 0 may be chance.
+      </p> `
+    }
+    <p class="note">
+      Metrics with the same name have different definitions elsewhere; compare only figures of one definition.
+    </p>`
 }
 
 function signedCell({ value, low, high }: Estimate, digits: number): Content {
-  return low === undefined || high === undefined ? signed(value, digits) : html`${signed(value, digits)} <span class="interval">[${signed(low, digits)}, ${signed(high, digits)}]</span>`
+  return low === undefined || high === undefined
+    ? signed(value, digits)
+    : html`${signed(value, digits)} <span class="interval">[${signed(low, digits)}, ${signed(high, digits)}]</span>`
 }

@@ -5,14 +5,25 @@ import type { AttackFigures, AttackRow } from './report-data.ts'
 import { verdictOf } from './verdict.ts'
 
 const figures = (value: number, low: number, high: number): AttackFigures => ({ auc: { value, low, high } })
-const row = (attacker: string, before?: AttackFigures, after?: AttackFigures): AttackRow => ({ table: 'users', attacker, ...(before && { before }), ...(after && { after }) })
+const row = (attacker: string, before?: AttackFigures, after?: AttackFigures): AttackRow => ({
+  table: 'users',
+  attacker,
+  ...(before && { before }),
+  ...(after && { after }),
+})
 
 describe('verdictOf', () => {
   test('an interval above 0.5 is a leak, named with its attack', () => {
-    const verdict = verdictOf({ attacks: [row('mlp', figures(0.7, 0.66, 0.74)), row('xgb', figures(0.52, 0.48, 0.56))] })
+    const verdict = verdictOf({
+      attacks: [row('mlp', figures(0.7, 0.66, 0.74)), row('xgb', figures(0.52, 0.48, 0.56))],
+    })
     expect(verdict.status).toBe('leak')
-    expect(verdict.sentence).toBe('The attacks we ran found a leak: mlp on users reached a folded AUC of 0.700 [0.660, 0.740].')
-    expect(verdict.details).toContain('1 of 2 attacks have their whole interval above 0.5; without any leak about one in 40 would.')
+    expect(verdict.sentence).toBe(
+      'The attacks we ran found a leak: mlp on users reached a folded AUC of 0.700 [0.660, 0.740].',
+    )
+    expect(verdict.details).toContain(
+      '1 of 2 attacks have their whole interval above 0.5; without any leak about one in 40 would.',
+    )
   })
 
   test('where p is corrected for all attacks, it decides', () => {
@@ -32,18 +43,24 @@ describe('verdictOf', () => {
   test('no leak above the gate is said only when every upper bound allows it', () => {
     const calm = row('mlp', figures(0.5, 0.46, 0.54))
     expect(verdictOf({ attacks: [calm], gate: 0.55 }).status).toBe('bounded')
-    expect(verdictOf({ attacks: [calm], gate: 0.55 }).sentence).toContain('no leak above 0.550: the highest upper bound is 0.540 (mlp on users)')
+    expect(verdictOf({ attacks: [calm], gate: 0.55 }).sentence).toContain(
+      'no leak above 0.550: the highest upper bound is 0.540 (mlp on users)',
+    )
     // A smaller figure with a wider interval decides, not the worst figure.
     const wide = row('xgb', figures(0.49, 0.4, 0.58))
     const open = verdictOf({ attacks: [calm, wide], gate: 0.55 })
     expect(open.status).toBe('undecided')
     expect(open.sentence).not.toContain('no leak above')
-    expect(open.sentence).toContain('do not rule out one above 0.550, since their intervals reach up to 0.600 (xgb on users)')
+    expect(open.sentence).toContain(
+      'do not rule out one above 0.550, since their intervals reach up to 0.600 (xgb on users)',
+    )
   })
 
   test('a margin stands for a gate where there is none', () => {
     const calm = row('mlp', figures(0.5, 0.46, 0.54))
-    expect(verdictOf({ attacks: [calm], margin: 0.05 }).sentence).toContain('no leak above 0.550: the highest upper bound is 0.540')
+    expect(verdictOf({ attacks: [calm], margin: 0.05 }).sentence).toContain(
+      'no leak above 0.550: the highest upper bound is 0.540',
+    )
     expect(verdictOf({ attacks: [calm], margin: 0.02 }).status).toBe('undecided')
     expect(verdictOf({ attacks: [calm], gate: 0.52, margin: 0.05 }).status).toBe('undecided')
   })
@@ -69,17 +86,26 @@ describe('verdictOf', () => {
   test('judges the table after unlearning, and says when it became worse', () => {
     const verdict = verdictOf({ attacks: [row('mlp', figures(0.6, 0.56, 0.64), figures(0.8, 0.77, 0.83))] })
     expect(verdict.worst?.folded.value).toBe(0.8)
-    expect(verdict.details[0]).toContain('0.600 [0.560, 0.640] before unlearning, by mlp on users; it is 0.800 [0.770, 0.830] after')
+    expect(verdict.details[0]).toContain(
+      '0.600 [0.560, 0.640] before unlearning, by mlp on users; it is 0.800 [0.770, 0.830] after',
+    )
     expect(verdict.details[0]).toContain('Unlearning did not lower it.')
   })
 
   test('attacks that were not scored are counted, and none at all is no finding', () => {
-    expect(verdictOf({ attacks: [row('mlp', figures(0.6, 0.5, 0.7)), row('xgb')] }).details.join()).toContain('1 of 2 attacks could not be scored')
+    expect(verdictOf({ attacks: [row('mlp', figures(0.6, 0.5, 0.7)), row('xgb')] }).details.join()).toContain(
+      '1 of 2 attacks could not be scored',
+    )
     expect(verdictOf({ attacks: [row('mlp')] }).status).toBe('not-measured')
   })
 
   test('a large p is never evidence, and the smallest leak is stated', () => {
-    const attack: AttackRow = { table: 'users', attacker: 'mlp', scored: [50, 60], before: { auc: { value: 0.51, low: 0.4, high: 0.62 }, p: 0.8 } }
+    const attack: AttackRow = {
+      table: 'users',
+      attacker: 'mlp',
+      scored: [50, 60],
+      before: { auc: { value: 0.51, low: 0.4, high: 0.62 }, p: 0.8 },
+    }
     const { details } = verdictOf({ attacks: [attack], gate: 0.55 })
     expect(details.join()).toContain('A large p is no evidence of safety')
     expect(details.join()).toContain(`an AUC of ${smallestLeak(50, 60).toFixed(3)} (5\u00a0% test, 80\u00a0% power)`)

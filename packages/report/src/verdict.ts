@@ -44,7 +44,8 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'margin' |
     if (before.length > 0) {
       const first = largest(before, ({ folded }) => folded.value)
       details.push(
-        `The largest folded AUC was ${estimateText(first.folded, 3)} before unlearning, by ${attackName(first.row)}; it is ${estimateText(worst.folded, 3)} after, by ${attackName(worst.row)}.` +
+        `The largest folded AUC was ${estimateText(first.folded, 3)} before unlearning, by ` +
+          `${attackName(first.row)}; it is ${estimateText(worst.folded, 3)} after, by ${attackName(worst.row)}.` +
           (worst.folded.value > first.folded.value ? ' Unlearning did not lower it.' : ''),
       )
     }
@@ -54,14 +55,20 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'margin' |
     details.push(
       judged.every((each) => each.corrected)
         ? `${proven} of ${judged.length} attacks stand out at 5\u00a0% after correction for all of them.`
-        : `${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one in 40 would.`,
+        : `${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one ` +
+            'in 40 would.',
     )
   }
   const missing = rows.length - judged.length
-  if (missing > 0) details.push(`${missing} of ${rows.length} attacks could not be scored and are not part of this finding.`)
+  if (missing > 0)
+    details.push(`${missing} of ${rows.length} attacks could not be scored and are not part of this finding.`)
   const shown = data.smallestLeak ?? smallestLeakOf(judged)
   if (shown !== undefined) {
-    details.push(`The smallest leak that this sample could have shown is an AUC of ${fixed(shown, 3)}${data.smallestLeak === undefined ? ' (5\u00a0% test, 80\u00a0% power)' : ''}; a smaller one may well have gone unseen.`)
+    details.push(
+      'The smallest leak that this sample could have shown is an AUC of ' +
+        `${fixed(shown, 3)}${data.smallestLeak === undefined ? ' (5\u00a0% test, 80\u00a0% power)' : ''}; a ` +
+        'smaller one may well have gone unseen.',
+    )
   }
   if (judged.some(({ row }) => (unlearned ? row.after : row.before)?.p !== undefined)) {
     details.push('A large p is no evidence of safety: it says that chance could explain the figure, not that it does.')
@@ -74,24 +81,42 @@ export function limitOf({ gate, margin }: Pick<ReportData, 'gate' | 'margin'>): 
   return gate ?? (margin === undefined ? undefined : 0.5 + margin)
 }
 
-function finding(judged: readonly Scored[], worst: Scored, gate: number | undefined): Pick<Verdict, 'status' | 'sentence'> {
+function finding(
+  judged: readonly Scored[],
+  worst: Scored,
+  gate: number | undefined,
+): Pick<Verdict, 'status' | 'sentence'> {
   const bounds = judged.filter(({ folded }) => folded.high !== undefined)
   const proven = judged.filter((each) => each.proven)
   const reached = `${attackName(worst.row)} reached a folded AUC of ${estimateText(worst.folded, 3)}`
   if (bounds.length < judged.length) {
     return proven.length > 0
       ? { status: 'leak', sentence: `The attacks we ran found a leak: ${reached}.` }
-      : { status: 'undecided', sentence: `The attacks we ran found no upper bound for the leak, since not all of them have intervals: ${reached}.` }
+      : {
+          status: 'undecided',
+          sentence:
+            'The attacks we ran found no upper bound for the leak, since not all of them have intervals: ' +
+            `${reached}.`,
+        }
   }
   const top = largest(bounds, ({ folded }) => folded.high!)
   const ceiling = `${fixed(top.folded.high!, 3)} (${attackName(top.row)})`
   if (gate !== undefined && top.folded.high! <= gate) {
     const bounded = `The attacks we ran found no leak above ${fixed(gate, 3)}: the highest upper bound is ${ceiling}.`
-    return { status: 'bounded', sentence: proven.length > 0 ? `${bounded} They did find a smaller one: ${provenName(proven)}.` : bounded }
+    return {
+      status: 'bounded',
+      sentence: proven.length > 0 ? `${bounded} They did find a smaller one: ${provenName(proven)}.` : bounded,
+    }
   }
   if (proven.length > 0) return { status: 'leak', sentence: `The attacks we ran found a leak: ${provenName(proven)}.` }
-  const open = gate === undefined ? `their intervals allow a leak of up to ${ceiling}` : `they do not rule out one above ${fixed(gate, 3)}, since their intervals reach up to ${ceiling}`
-  return { status: 'undecided', sentence: `The attacks we ran cannot tell whether there is a leak: ${reached}, which chance could explain, and ${open}.` }
+  const open =
+    gate === undefined
+      ? `their intervals allow a leak of up to ${ceiling}`
+      : `they do not rule out one above ${fixed(gate, 3)}, since their intervals reach up to ${ceiling}`
+  return {
+    status: 'undecided',
+    sentence: `The attacks we ran cannot tell whether there is a leak: ${reached}, which chance could explain, and ${open}.`,
+  }
 }
 
 /** The strongest of the proven attacks; another one may have a larger figure and a wider interval. */
@@ -107,7 +132,12 @@ function scored(rows: readonly AttackRow[], phase: 'before' | 'after'): Scored[]
     if (!figures) continue
     const folded = foldedAuc(figures)
     const corrected = figures.correctedP !== undefined
-    out.push({ row, folded, corrected, proven: corrected ? figures.correctedP <= 0.05 : folded.low !== undefined && folded.low > 0.5 })
+    out.push({
+      row,
+      folded,
+      corrected,
+      proven: corrected ? figures.correctedP <= 0.05 : folded.low !== undefined && folded.low > 0.5,
+    })
   }
   return out
 }
@@ -115,7 +145,8 @@ function scored(rows: readonly AttackRow[], phase: 'before' | 'after'): Scored[]
 /** The smallest leak that the best-sampled attack could have shown, or `undefined` where no sample size is known. */
 function smallestLeakOf(judged: readonly Scored[]): number | undefined {
   const leaks: number[] = []
-  for (const { row } of judged) if (row.scored && row.scored[0] > 0 && row.scored[1] > 0) leaks.push(smallestLeak(row.scored[0], row.scored[1]))
+  for (const { row } of judged)
+    if (row.scored && row.scored[0] > 0 && row.scored[1] > 0) leaks.push(smallestLeak(row.scored[0], row.scored[1]))
   return leaks.length > 0 ? Math.min(...leaks) : undefined
 }
 

@@ -1,4 +1,6 @@
-/** @file Whether a table and a store are about the same users: a switch must not leave half of them in another space. */
+/**
+ * @file Whether a table and a store are about the same users: a switch must not leave half of them in another space.
+ */
 
 import { badData } from '@indistinct/core'
 import type { IdentifiedVectors, VectorBatch } from './store.ts'
@@ -18,7 +20,9 @@ export interface UserComparison {
 export function compareUsers(place: string, { ids, matrix }: IdentifiedVectors, declared?: number): UserComparison {
   const expectDimensions = (dimensions: number): void => {
     if (dimensions === matrix.cols) return
-    throw badData(`${place}: expected vectors of ${dimensions} dimensions, as the store holds them, got a table of ${matrix.cols}`)
+    throw badData(
+      `${place}: expected vectors of ${dimensions} dimensions, as the store holds them, got a table of ${matrix.cols}`,
+    )
   }
   if (declared !== undefined) expectDimensions(declared)
   const unseen = new Set(ids)
@@ -36,14 +40,17 @@ export function compareUsers(place: string, { ids, matrix }: IdentifiedVectors, 
     end({ partial }) {
       if (unseen.size > 0) {
         throw badData(
-          `${place}: ${counted(unseen.size, 'user')} of the table ${unseen.size === 1 ? 'has' : 'have'} no vector there: ${listed([...unseen].slice(0, 5), unseen.size)}; ` +
+          `${place}: ${counted(unseen.size, 'user')} of the table ${unseen.size === 1 ? 'has' : 'have'} no ` +
+            `vector there: ${listed([...unseen].slice(0, 5), unseen.size)}; ` +
             'expected users that the store holds. Was the table exported from here, under the same ids?',
         )
       }
       if (otherCount > 0 && !partial) {
         throw badData(
-          `${place}: ${counted(otherCount, 'user')} there ${otherCount === 1 ? 'is' : 'are'} not in the table: ${listed(others, otherCount)}; ` +
-            'their vectors would stay as they are, beside new ones. Export and unlearn again, or pass --partial to leave them alone',
+          `${place}: ${counted(otherCount, 'user')} there ${otherCount === 1 ? 'is' : 'are'} not in the table: ` +
+            `${listed(others, otherCount)}; ` +
+            'their vectors would stay as they are, beside new ones. Export and unlearn again, or pass --partial ' +
+            'to leave them alone',
         )
       }
     },

@@ -31,15 +31,40 @@ async function failure(kind: string, env: Record<string, string>): Promise<{ cod
 describe('a connection that fails does not tell the password', () => {
   // Port 1 answers nobody.
   test.each([
-    ['postgres', { DATABASE_URL: `postgres://ann:${encoded}@127.0.0.1:1/db` }, 'file', 'connect ECONNREFUSED 127.0.0.1:1'],
-    ['postgres', { PGHOST: '127.0.0.1', PGPORT: '1', PGUSER: 'ann', PGPASSWORD: secret }, 'file', 'connect ECONNREFUSED'],
-    ['postgres', { DATABASE_URL: `ann:${secret}127.0.0.1/db` }, 'usage', 'DATABASE_URL: expected an address such as postgres://'],
-    ['postgres', { DATABASE_URL: `postgres://ann:${encoded}@127.0.0.1:port/db` }, 'usage', 'DATABASE_URL: expected an address'],
+    [
+      'postgres',
+      { DATABASE_URL: `postgres://ann:${encoded}@127.0.0.1:1/db` },
+      'file',
+      'connect ECONNREFUSED 127.0.0.1:1',
+    ],
+    [
+      'postgres',
+      { PGHOST: '127.0.0.1', PGPORT: '1', PGUSER: 'ann', PGPASSWORD: secret },
+      'file',
+      'connect ECONNREFUSED',
+    ],
+    [
+      'postgres',
+      { DATABASE_URL: `ann:${secret}127.0.0.1/db` },
+      'usage',
+      'DATABASE_URL: expected an address such as postgres://',
+    ],
+    [
+      'postgres',
+      { DATABASE_URL: `postgres://ann:${encoded}@127.0.0.1:port/db` },
+      'usage',
+      'DATABASE_URL: expected an address',
+    ],
     ['postgres', { DATABASE_URL: `mysql://ann:${encoded}@127.0.0.1/db` }, 'usage', 'DATABASE_URL: expected an address'],
     ['redis', { REDIS_URL: `redis://:${encoded}@127.0.0.1:1` }, 'file', 'connect ECONNREFUSED 127.0.0.1:1'],
     ['redis', { REDIS_URL: `rediss://ann:${encoded}@127.0.0.1:1/0` }, 'file', 'connect ECONNREFUSED'],
     ['redis', { REDIS_URL: secret }, 'usage', 'REDIS_URL: expected an address such as redis://'],
-    ['redis', { REDIS_URL: `redis://:${encoded}@127.0.0.1:1/${encoded}` }, 'usage', 'REDIS_URL: expected the number of a database'],
+    [
+      'redis',
+      { REDIS_URL: `redis://:${encoded}@127.0.0.1:1/${encoded}` },
+      'usage',
+      'REDIS_URL: expected the number of a database',
+    ],
   ])('%s (%#)', async (kind, env, code, message) => {
     const { code: got, told } = await failure(kind, env)
     expect(told).toContain(message)
@@ -65,8 +90,18 @@ describe('a connection that fails does not tell the password', () => {
 })
 
 test('redacted takes out the password in each of its forms', () => {
-  const env = { DATABASE_URL: `postgres://ann:${encoded}@host/db`, PGPASSWORD: 'other-one', REDIS_URL: 'redis://:50%@host' }
-  expect(redacted(`a ${secret} b ${encoded} c other-one d ${env.DATABASE_URL} e 50% f`, env)).toBe('a *** b *** c *** d *** e *** f')
-  expect(withoutPasswords('at postgres://ann:p@ss/word@host/db, and redis://host:1')).toBe('at postgres://***@host/db, and redis://host:1')
-  expect(withoutPasswords('file:///app/node_modules/@scope/name.js:1:2')).toBe('file:///app/node_modules/@scope/name.js:1:2')
+  const env = {
+    DATABASE_URL: `postgres://ann:${encoded}@host/db`,
+    PGPASSWORD: 'other-one',
+    REDIS_URL: 'redis://:50%@host',
+  }
+  expect(redacted(`a ${secret} b ${encoded} c other-one d ${env.DATABASE_URL} e 50% f`, env)).toBe(
+    'a *** b *** c *** d *** e *** f',
+  )
+  expect(withoutPasswords('at postgres://ann:p@ss/word@host/db, and redis://host:1')).toBe(
+    'at postgres://***@host/db, and redis://host:1',
+  )
+  expect(withoutPasswords('file:///app/node_modules/@scope/name.js:1:2')).toBe(
+    'file:///app/node_modules/@scope/name.js:1:2',
+  )
 })

@@ -13,13 +13,18 @@ const defaultEnvironment = process.env
  * The address in the variable `name`, or undefined where it is not set.
  * @throws IndistinctError 'usage' where it is no address; the message does not repeat it.
  */
-export function addressFrom(name: 'DATABASE_URL' | 'REDIS_URL', schemes: readonly string[], environment: Environment = defaultEnvironment): URL | undefined {
+export function addressFrom(
+  name: 'DATABASE_URL' | 'REDIS_URL',
+  schemes: readonly string[],
+  environment: Environment = defaultEnvironment,
+): URL | undefined {
   const text = environment[name]
   if (text === undefined || text === '') return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && schemes.includes(url.protocol.slice(0, -1))) return url
   throw usageError(
-    `${name}: expected an address such as ${schemes[0]}://user:password@host/…, with special characters of the password percent-encoded; its value is not shown here`,
+    `${name}: expected an address such as ${schemes[0]}://user:password@host/…, with special characters of the ` +
+      'password percent-encoded; its value is not shown here',
   )
 }
 
@@ -41,11 +46,14 @@ export function redacted(text: string, environment: Environment = defaultEnviron
     }
   }
   let safe = text
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) if (secret !== '') safe = safe.replaceAll(secret, '***')
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length))
+    if (secret !== '') safe = safe.replaceAll(secret, '***')
   return withoutPasswords(safe)
 }
 
-/** `text` with user and password of every address in it replaced; file:/// has none, and scoped packages in its paths. */
+/**
+ * `text` with user and password of every address in it replaced; file:/// has none, and scoped packages in its paths.
+ */
 export function withoutPasswords(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)(?!\/)\S*@/gi, '$1***@')
 }

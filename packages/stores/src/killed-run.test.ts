@@ -14,9 +14,18 @@ interface Ended {
 }
 
 /** Starts a publisher and kills it `delay` milliseconds after it has written `after` lines. */
-function publisherKilled(kind: string, number: number, after: number, delay: number, env: Readonly<Record<string, string>>): Promise<Ended> {
+function publisherKilled(
+  kind: string,
+  number: number,
+  after: number,
+  delay: number,
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', publisher, kind, String(number)], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--import', 'tsx', publisher, kind, String(number)], {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let lines = 0
     let stderr = ''
     child.stdout.on('data', (text: Buffer) => {
@@ -24,7 +33,11 @@ function publisherKilled(kind: string, number: number, after: number, delay: num
       if (lines >= after) setTimeout(() => child.kill('SIGKILL'), delay)
     })
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
-    child.on('error', reject).on('close', (code, signal) => (signal === 'SIGKILL' || code === 0 ? resolve({ killed: signal !== null, lines }) : reject(new Error(stderr))))
+    child
+      .on('error', reject)
+      .on('close', (code, signal) =>
+        signal === 'SIGKILL' || code === 0 ? resolve({ killed: signal !== null, lines }) : reject(new Error(stderr)),
+      )
   })
 }
 
@@ -55,7 +68,13 @@ describe.each([
         // Every fourth falls into the switch, or right behind it.
         const inSwitch = kill % 4 === 3
         const after = inSwitch ? steps : 1 + Math.floor(random.uniform() * (steps - 1))
-        const { killed, lines } = await publisherKilled(kind, 1 - old, after, inSwitch ? random.uniform() * 60 : 0, place.env)
+        const { killed, lines } = await publisherKilled(
+          kind,
+          1 - old,
+          after,
+          inSwitch ? random.uniform() * 60 : 0,
+          place.env,
+        )
         const now = await state()
         points.push(`${lines}${killed ? '' : ' ended'} ${now === old ? 'old' : now === 1 - old ? 'new' : 'MIXTURE'}`)
         expect(now, `after ${points.join(', ')}`).toBeGreaterThanOrEqual(0)

@@ -45,10 +45,14 @@ interface Attribute {
  * Looks the column up.
  * @throws IndistinctError 'bad-data' where there is no such table or column, or it does not hold float32 vectors.
  */
-export async function findColumn(postgres: Postgres, { table, idColumn = 'id', vectorColumn = 'embedding' }: PostgresPlace): Promise<PostgresColumn> {
+export async function findColumn(
+  postgres: Postgres,
+  { table, idColumn = 'id', vectorColumn = 'embedding' }: PostgresPlace,
+): Promise<PostgresColumn> {
   const [found] = await postgres
     .query<{ oid: number; schema: string; name: string; kind: string }>(
-      'SELECT c.oid::int8::int AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)',
+      'SELECT c.oid::int8::int AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind FROM ' +
+        'pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)',
       [table],
     )
     .catch((cause: Error) => {
@@ -56,7 +60,11 @@ export async function findColumn(postgres: Postgres, { table, idColumn = 'id', v
       if (/syntax|invalid name/.test(cause.message)) return []
       throw cause
     })
-  if (!found || !'rpvmf'.includes(found.kind)) throw badData(`PostgreSQL: there is no table ${table}; expected a table as SQL names it, with its schema where it is not on the search path`)
+  if (!found || !'rpvmf'.includes(found.kind))
+    throw badData(
+      `PostgreSQL: there is no table ${table}; expected a table as SQL names it, with its schema where it is not ` +
+        'on the search path',
+    )
   const attributes = await postgres.query<Attribute>(
     `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, t.typname AS base, a.atttypmod AS modifier, t.typsend::text AS send
      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
@@ -65,12 +73,18 @@ export async function findColumn(postgres: Postgres, { table, idColumn = 'id', v
   const column = (name: string, flag: string): Attribute => {
     const attribute = attributes.find((one) => one.name === name)
     if (attribute) return attribute
-    throw badData(`${table}: there is no column ${JSON.stringify(name)}; the columns are ${attributes.map((one) => JSON.stringify(one.name)).join(', ')} (${flag})`)
+    throw badData(
+      `${table}: there is no column ${JSON.stringify(name)}; the columns are ` +
+        `${attributes.map((one) => JSON.stringify(one.name)).join(', ')} (${flag})`,
+    )
   }
   const id = column(idColumn, '--id-column')
   const vector = column(vectorColumn, '--vector-column')
   if (vector.base !== 'vector' && vector.base !== '_float4') {
-    throw badData(`${table}: column ${JSON.stringify(vectorColumn)} has type ${vector.type}; expected pgvector's vector or real[], which hold float32 exactly`)
+    throw badData(
+      `${table}: column ${JSON.stringify(vectorColumn)} has type ${vector.type}; expected pgvector's vector or ` +
+        'real[], which hold float32 exactly',
+    )
   }
   const declared = vector.base === 'vector' && vector.modifier > 0
   return {
@@ -96,7 +110,12 @@ export function identifier(name: string): string {
 }
 
 /** The text of row `i` (K); nine significant digits give every float32 back, and the sign of zero is kept. */
-export function vectorText(vectors: Float32Array, i: number, dimensions: number, format: PostgresColumn['format']): string {
+export function vectorText(
+  vectors: Float32Array,
+  i: number,
+  dimensions: number,
+  format: PostgresColumn['format'],
+): string {
   let text = ''
   for (let k = 0; k < dimensions; k++) {
     const value = vectors[i * dimensions + k]!

@@ -20,7 +20,14 @@ export async function connectPostgres(): Promise<Postgres> {
   const address = addressFrom('DATABASE_URL', ['postgres', 'postgresql'])
   // Loaded here, so that programs that never open a store do not pay for the client.
   const { default: pg } = await import('pg')
-  const client: Client = attempt(() => new pg.Client({ ...(address && { connectionString: address.href }), application_name: 'indistinct', connectionTimeoutMillis: 15_000 }))
+  const client: Client = attempt(
+    () =>
+      new pg.Client({
+        ...(address && { connectionString: address.href }),
+        application_name: 'indistinct',
+        connectionTimeoutMillis: 15_000,
+      }),
+  )
   let lost: unknown
   client.on('error', (error) => (lost = error))
   try {
@@ -29,7 +36,10 @@ export async function connectPostgres(): Promise<Postgres> {
     await client.query('SET row_security = off')
   } catch (error) {
     await client.end().catch(() => undefined)
-    throw fileError(`cannot connect to PostgreSQL: ${reason(error)}; the address comes from DATABASE_URL or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE`)
+    throw fileError(
+      `cannot connect to PostgreSQL: ${reason(error)}; the address comes from DATABASE_URL or PGHOST, PGPORT, ` +
+        'PGUSER, PGPASSWORD and PGDATABASE',
+    )
   }
   // The server then notices that this process died while a statement runs. Not every server and platform has it.
   await client.query("SET client_connection_check_interval = '1s'").catch(() => undefined)
@@ -64,8 +74,12 @@ function postgresFailure(error: unknown): IndistinctError {
   if (error instanceof IndistinctError) return error
   const { code = '' } = error as { code?: string }
   if (/^2[23]/.test(code)) return badData(`PostgreSQL refuses the data: ${reason(error)}`)
-  if (code === '42501') return fileError(`PostgreSQL: ${reason(error)}; this needs a role that may update the table and create tables in its schema`)
-  if (code === '55P03') return fileError(`PostgreSQL: ${reason(error)}; another transaction holds the table, nothing was switched`)
+  if (code === '42501')
+    return fileError(
+      `PostgreSQL: ${reason(error)}; this needs a role that may update the table and create tables in its schema`,
+    )
+  if (code === '55P03')
+    return fileError(`PostgreSQL: ${reason(error)}; another transaction holds the table, nothing was switched`)
   return fileError(`PostgreSQL: ${reason(error)}`)
 }
 

@@ -29,7 +29,8 @@ export interface RedisConnection {
 export async function connectRedis(): Promise<RedisConnection> {
   const address = addressFrom('REDIS_URL', ['redis', 'rediss'])
   const database = decoded(address?.pathname.slice(1) ?? '')
-  if (!/^\d*$/.test(database)) throw usageError('REDIS_URL: expected the number of a database after the last slash, or nothing')
+  if (!/^\d*$/.test(database))
+    throw usageError('REDIS_URL: expected the number of a database after the last slash, or nothing')
   // Loaded here, so that programs that never open a store do not pay for the client.
   const { Redis } = await import('ioredis')
   const redis = new Redis({
@@ -53,7 +54,10 @@ export async function connectRedis(): Promise<RedisConnection> {
     await redis.connect()
     if (first) throw first
     const info = await redis.info('server')
-    if (/redis_mode:cluster/.test(info)) throw new Error('the server is a cluster; a switch of all users at once needs a single server (or a primary with replicas)')
+    if (/redis_mode:cluster/.test(info))
+      throw new Error(
+        'the server is a cluster; a switch of all users at once needs a single server (or a primary with replicas)',
+      )
     const run = /run_id:(\w+)/.exec(info)?.[1] ?? ''
     const owner = `${run}/${await redis.client('ID')}`
     return {
@@ -61,7 +65,11 @@ export async function connectRedis(): Promise<RedisConnection> {
       owner,
       async isConnected(other) {
         const [otherRun, id] = other.split('/')
-        return otherRun === run && id !== undefined && String(await redis.call('CLIENT', 'LIST', 'ID', id)).includes(`id=${id} `)
+        return (
+          otherRun === run &&
+          id !== undefined &&
+          String(await redis.call('CLIENT', 'LIST', 'ID', id)).includes(`id=${id} `)
+        )
       },
       async guarded(work) {
         try {
@@ -72,7 +80,11 @@ export async function connectRedis(): Promise<RedisConnection> {
           throw failure(error)
         }
       },
-      close: () => redis.quit().then(() => undefined, () => redis.disconnect()),
+      close: () =>
+        redis.quit().then(
+          () => undefined,
+          () => redis.disconnect(),
+        ),
     }
   } catch (error) {
     redis.disconnect()
@@ -91,5 +103,7 @@ function decoded(text: string): string {
 /** The client's errors carry the command that failed, AUTH and its password too: only the text goes on. */
 function reason(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: { message: string }[] }
-  return redacted((message || errors?.map((one) => one.message).join('; ') || code || 'unknown error').replaceAll(/\s*\n\s*/g, ' '))
+  return redacted(
+    (message || errors?.map((one) => one.message).join('; ') || code || 'unknown error').replaceAll(/\s*\n\s*/g, ' '),
+  )
 }

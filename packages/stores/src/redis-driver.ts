@@ -16,9 +16,14 @@ const own = 'indistinct:'
 const waitSeconds = 10
 
 /** The driver of `place`, over a connection that it closes. */
-export function redisDriver({ redis, owner, isConnected, guarded, close }: RedisConnection, { prefix, vectorField: field = 'embedding' }: RedisPlace): StoreDriver {
+export function redisDriver(
+  { redis, owner, isConnected, guarded, close }: RedisConnection,
+  { prefix, vectorField: field = 'embedding' }: RedisPlace,
+): StoreDriver {
   if (prefix === '' || own.startsWith(prefix) || prefix.startsWith(own)) {
-    throw usageError(`--prefix: expected what stands before the id in the users' keys, such as user:, got ${JSON.stringify(prefix)}`)
+    throw usageError(
+      `--prefix: expected what stands before the id in the users' keys, such as user:, got ${JSON.stringify(prefix)}`,
+    )
   }
   const place = `keys ${prefix}*, field ${field}`
   const key = (part: string): string => `${own}${prefix}${field}:${part}`
@@ -27,16 +32,25 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
   const ownerKey = key('owner')
 
   function toBatch(ids: readonly string[], values: readonly (Buffer | null)[]): VectorBatch {
-    const found = ids.map((id, i) => [id, values[i]] as const).filter((pair): pair is [string, Buffer] => pair[1] !== null && pair[1] !== undefined)
+    const found = ids
+      .map((id, i) => [id, values[i]] as const)
+      .filter((pair): pair is [string, Buffer] => pair[1] !== null && pair[1] !== undefined)
     const bytes = found[0]?.[1].length ?? 0
     const dimensions = bytes / 4
     const vectors = new Float32Array(found.length * Math.floor(dimensions))
     found.forEach(([id, value], i) => {
       const text = value[0] === 0x5b && value.at(-1) === 0x5d
       if (text || value.length === 0 || value.length % 4 !== 0) {
-        throw badData(`${place}: user ${JSON.stringify(id)}: expected 4 bytes a dimension (little-endian float32), got ${text ? 'text' : `${value.length} bytes`}`)
+        throw badData(
+          `${place}: user ${JSON.stringify(id)}: expected 4 bytes a dimension (little-endian float32), got ` +
+            `${text ? 'text' : `${value.length} bytes`}`,
+        )
       }
-      if (value.length !== bytes) throw badData(`${place}: user ${JSON.stringify(id)} has ${value.length / 4} dimensions, others have ${dimensions}; expected one length`)
+      if (value.length !== bytes)
+        throw badData(
+          `${place}: user ${JSON.stringify(id)} has ${value.length / 4} dimensions, others have ${dimensions}; ` +
+            'expected one length',
+        )
       for (let k = 0; k < dimensions; k++) vectors[i * dimensions + k] = value.readFloatLE(4 * k)
     })
     return { ids: found.map(([id]) => id), vectors, dimensions }
@@ -52,7 +66,8 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
       const ids = []
       for (const bytes of keys) {
         const name = bytes.toString()
-        if (!Buffer.from(name).equals(bytes)) throw badData(`${place}: key ${JSON.stringify(name)} is no UTF-8; expected ids as text`)
+        if (!Buffer.from(name).equals(bytes))
+          throw badData(`${place}: key ${JSON.stringify(name)} is no UTF-8; expected ids as text`)
         const id = name.slice(prefix.length)
         if (name.startsWith(own) || seen.has(id)) continue
         seen.add(id)
@@ -73,7 +88,11 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
 
   const switches = (): Promise<string | null> => redis.hget(catalogueKey, 'switches')
 
-  async function* liveBatches(batchRows: number, sorted: boolean, withoutVector: (count: number) => void): AsyncGenerator<VectorBatch> {
+  async function* liveBatches(
+    batchRows: number,
+    sorted: boolean,
+    withoutVector: (count: number) => void,
+  ): AsyncGenerator<VectorBatch> {
     const epoch = await switches()
     let batches: AsyncIterable<string[]> | Iterable<string[]> = scanIds(batchRows)
     if (sorted) {
@@ -86,7 +105,8 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
       withoutVector(ids.length - batch.ids.length)
       if (batch.ids.length > 0) yield batch
     }
-    if ((await switches()) !== epoch) throw fileError(`${place}: another run switched to another version while this one was reading; run it again`)
+    if ((await switches()) !== epoch)
+      throw fileError(`${place}: another run switched to another version while this one was reading; run it again`)
   }
 
   async function* fieldsOf(name: string, batchRows: number): AsyncGenerator<VectorBatch> {
@@ -124,14 +144,22 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
       const live = fields.find(([name]) => name === 'live')?.[1]
       return {
         live: live === undefined ? undefined : Number(live),
-        records: new Map(fields.filter(([name]) => /^\d+$/.test(name)).map(([version, record]) => [Number(version), JSON.parse(record) as VersionRecord])),
+        records: new Map(
+          fields
+            .filter(([name]) => /^\d+$/.test(name))
+            .map(([version, record]) => [Number(version), JSON.parse(record) as VersionRecord]),
+        ),
       }
     },
 
     async exclusively(work) {
       for (let waited = 0; ; waited += 0.25) {
         const holder = (await redis.get(ownerKey)) ?? ''
-        if ((holder === '' || !(await isConnected(holder))) && (await redis.eval(compareAndSetScript, 1, ownerKey, holder, owner)) === 1) break
+        if (
+          (holder === '' || !(await isConnected(holder))) &&
+          (await redis.eval(compareAndSetScript, 1, ownerKey, holder, owner)) === 1
+        )
+          break
         if (waited >= waitSeconds) throw fileError(`${place}: another run is publishing here; wait for it to end`)
         await new Promise((resolve) => setTimeout(resolve, 250))
       }
@@ -149,27 +177,61 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
       return { batches: liveBatches(batchRows, sorted, (count) => (without += count)), withoutVector: () => without }
     },
 
-    keepLive: (batchRows) => writeCopy('before', liveBatches(batchRows, false, () => undefined)),
+    keepLive: (batchRows) =>
+      writeCopy(
+        'before',
+        liveBatches(batchRows, false, () => undefined),
+      ),
 
     stage: (batches) => writeCopy('staged', batches),
 
     readDraft: (draft, batchRows) => fieldsOf(copyKey(draft), batchRows),
 
     async switchTo({ source, expected, rows, strict, version, renames, records }: Switch): Promise<SwitchOutcome> {
-      const keys = [copyKey(source), copyKey(expected), catalogueKey, ownerKey, ...renames.flatMap(({ draft, version: number }) => [copyKey(draft), copyKey(number)])]
-      const pairs = [...records].flatMap(([number, record]) => [String(number), canonicalJson(record as unknown as Json)])
-      const answer = await redis.eval(switchScript, keys.length, ...keys, owner, prefix, field, strict ? '1' : '0', rows, version, renames.length, ...pairs)
+      const keys = [
+        copyKey(source),
+        copyKey(expected),
+        catalogueKey,
+        ownerKey,
+        ...renames.flatMap(({ draft, version: number }) => [copyKey(draft), copyKey(number)]),
+      ]
+      const pairs = [...records].flatMap(([number, record]) => [
+        String(number),
+        canonicalJson(record as unknown as Json),
+      ])
+      const answer = await redis.eval(
+        switchScript,
+        keys.length,
+        ...keys,
+        owner,
+        prefix,
+        field,
+        strict ? '1' : '0',
+        rows,
+        version,
+        renames.length,
+        ...pairs,
+      )
       if (answer === 'changed-meanwhile') return answer
-      if (!Array.isArray(answer)) throw fileError(`${place}: ${answer === 'incomplete' ? `the copy is no longer whole (was it evicted?)` : 'another run took over'}; nothing was switched`)
+      if (!Array.isArray(answer))
+        throw fileError(
+          `${place}: ` +
+            `${answer === 'incomplete' ? `the copy is no longer whole (was it evicted?)` : 'another run took over'}; ` +
+            'nothing was switched',
+        )
       const [changed, gone] = answer as [number, number]
       return { changed, gone }
     },
 
     async drop(old) {
-      const transaction = redis.multi().unlink(...old.map(copyKey)).hdel(catalogueKey, ...old.map(String))
+      const transaction = redis
+        .multi()
+        .unlink(...old.map(copyKey))
+        .hdel(catalogueKey, ...old.map(String))
       const { live, records } = await driver.catalogue()
       const left = records.get(live ?? 0)
-      if (left) transaction.hset(catalogueKey, String(live), canonicalJson({ ...left, before: undefined } as unknown as Json))
+      if (left)
+        transaction.hset(catalogueKey, String(live), canonicalJson({ ...left, before: undefined } as unknown as Json))
       for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
     },
   }
@@ -181,7 +243,8 @@ export function redisDriver({ redis, owner, isConnected, guarded, close }: Redis
 function guardedDriver(driver: StoreDriver, guarded: RedisConnection['guarded']): StoreDriver {
   async function* each<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
     const iterator = items[Symbol.asyncIterator]()
-    for (let item = await guarded(() => iterator.next()); !item.done; item = await guarded(() => iterator.next())) yield item.value
+    for (let item = await guarded(() => iterator.next()); !item.done; item = await guarded(() => iterator.next()))
+      yield item.value
   }
   return {
     ...driver,

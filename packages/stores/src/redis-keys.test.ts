@@ -39,7 +39,10 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
   beforeEach(() => place.fill(vectorsOf(first)))
 
   test.each(['', 'i', 'indistinct:', 'indistinct:user:'])('the prefix %j is refused', async (prefix) => {
-    await expect(openRedis({ prefix })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('--prefix: expected what stands before the id') })
+    await expect(openRedis({ prefix })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('--prefix: expected what stands before the id'),
+    })
   })
 
   test.each([
@@ -49,17 +52,28 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
     ['12345678', 'dimensions'],
   ])('a field that holds %j is refused', async (value, message) => {
     await client.hset('user:7', 'embedding', value)
-    await expect(using({ prefix: 'user:' }, (store) => store.read())).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining(message) })
-    await expect(using({ prefix: 'user:' }, (store) => store.publish(second))).rejects.toMatchObject({ code: 'bad-data' })
+    await expect(using({ prefix: 'user:' }, (store) => store.read())).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringContaining(message),
+    })
+    await expect(using({ prefix: 'user:' }, (store) => store.publish(second))).rejects.toMatchObject({
+      code: 'bad-data',
+    })
   })
 
   test('keys of other types, keys that only look alike, and ids of any text', async () => {
-    await client.multi().set('user:count', '300').sadd('user:7:friends', '8').hset('users:1', 'embedding', 'abcd').exec()
+    await client
+      .multi()
+      .set('user:count', '300')
+      .sadd('user:7:friends', '8')
+      .hset('users:1', 'embedding', 'abcd')
+      .exec()
     expect(plain(await using({ prefix: 'user:' }, (store) => store.read()))).toEqual(plain(first))
     const prefix = 'u*[a-z]?\\^:'
     const ids = ['ß "1"', 'a:b', '0x1F', '']
     const odd = numberedTable(5, ids)
-    for (const [id, vector] of vectorsOf(numberedTable(4, ids))) await client.hset(prefix + id, 'vec', Buffer.from(bytesOf(vector)))
+    for (const [id, vector] of vectorsOf(numberedTable(4, ids)))
+      await client.hset(prefix + id, 'vec', Buffer.from(bytesOf(vector)))
     await client.hset('uXa?^:', 'vec', 'abcd')
     await using({ prefix, vectorField: 'vec' }, (store) => store.publish(odd))
     expect(plain(await using({ prefix, vectorField: 'vec' }, (store) => store.read()))).toEqual(plain(odd))
@@ -79,13 +93,17 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
   })
 
   test('two runs at once follow each other', async () => {
-    const outcomes = await Promise.all([second, numberedTable(3)].map((table) => using({ prefix: 'user:' }, (store) => store.publish(table))))
+    const outcomes = await Promise.all(
+      [second, numberedTable(3)].map((table) => using({ prefix: 'user:' }, (store) => store.publish(table))),
+    )
     expect(outcomes.map(({ version }) => version).sort()).toEqual([2, 3])
   })
 
   test('a key of another type in the way undoes the switch', async () => {
     const run = using({ prefix: 'user:' }, (store) =>
-      store.publish(second, { onProgress: ({ step }) => void (step === 'switch' && atOnce('SET', 'user:200', 'text')) }),
+      store.publish(second, {
+        onProgress: ({ step }) => void (step === 'switch' && atOnce('SET', 'user:200', 'text')),
+      }),
     )
     await expect(run).rejects.toMatchObject({ code: 'file', message: expect.stringMatching(/WRONGTYPE/) })
     await client.del('user:200')
@@ -96,7 +114,9 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
 
   test('a copy that lost entries is not switched to', async () => {
     const run = using({ prefix: 'user:' }, (store) =>
-      store.publish(second, { onProgress: ({ step }) => void (step === 'switch' && atOnce('HDEL', 'indistinct:user:embedding:staged', '200')) }),
+      store.publish(second, {
+        onProgress: ({ step }) => void (step === 'switch' && atOnce('HDEL', 'indistinct:user:embedding:staged', '200')),
+      }),
     )
     await expect(run).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('no longer whole') })
     expect(await place.seen()).toEqual(plain(first))
@@ -104,12 +124,19 @@ describe.skipIf(kind.missing !== undefined)('keys of Redis', () => {
 
   test('a connection that is cut ends the run and leaves the old vectors', async () => {
     const run = using({ prefix: 'user:' }, (store) =>
-      store.publish(second, { batchRows: 10, onProgress: ({ step }) => void (step === 'write' && client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')) }),
+      store.publish(second, {
+        batchRows: 10,
+        onProgress: ({ step }) =>
+          void (step === 'write' && client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')),
+      }),
     )
     await expect(run).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('Redis: ') })
     // The fixture's own client was cut too, and connects again in its own time.
     expect(plain(await using({ prefix: 'user:' }, (store) => store.read()))).toEqual(plain(first))
-    expect(await using({ prefix: 'user:' }, (store) => store.publish(second))).toMatchObject({ version: 2, leftovers: true })
+    expect(await using({ prefix: 'user:' }, (store) => store.publish(second))).toMatchObject({
+      version: 2,
+      leftovers: true,
+    })
   })
 })
 

@@ -5,7 +5,8 @@ import { numberedTable, plain, vectorsOf } from './testing-tables.ts'
 
 const users = 50
 const dimensions = 4
-const table = (number: number, ids = Array.from({ length: users }, (_, i) => String(i))): IdentifiedVectors => numberedTable(number, ids)
+const table = (number: number, ids = Array.from({ length: users }, (_, i) => String(i))): IdentifiedVectors =>
+  numberedTable(number, ids)
 
 describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, start }) => {
   if (missing !== undefined) {
@@ -37,14 +38,23 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
 
   test('publishes exactly, keeps other columns and users without a vector, and remembers both versions', async () => {
     const done = await store.publish(second, { batchRows: 7, file: 'abc' })
-    expect(done).toMatchObject({ version: 2, before: 1, others: 0, leftovers: false, record: { rows: users, dimensions, before: 1, file: 'abc' } })
+    expect(done).toMatchObject({
+      version: 2,
+      before: 1,
+      others: 0,
+      leftovers: false,
+      record: { rows: users, dimensions, before: 1, file: 'abc' },
+    })
     expect(done.changed).toBe(users)
     expect(await place.seen()).toEqual(plain(second))
     const names = await place.names()
     expect(names.size).toBe(users + 1)
     for (const [id, written] of names) expect(written).toBe(`name of ${id}`)
     const versions = await store.versions()
-    expect(versions.map(({ version, live, file }) => [version, live, file])).toEqual([[1, false, undefined], [2, true, 'abc']])
+    expect(versions.map(({ version, live, file }) => [version, live, file])).toEqual([
+      [1, false, undefined],
+      [2, true, 'abc'],
+    ])
     expect(versions[0]!.checksum).not.toBe(versions[1]!.checksum)
     expect((await place.beside()).filter((one) => /staged|before|owner/.test(one))).toEqual([])
   })
@@ -71,15 +81,23 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
     const moved = vectorsOf(first)
     moved.set('3', Float32Array.of(1, 2, 3, 4))
     const data = Float32Array.from([...moved.values()].flatMap((vector) => [...vector]))
-    expect((await store.publish({ ids: [...moved.keys()], matrix: { rows: users, cols: dimensions, data } })).changed).toBe(1)
+    expect(
+      (await store.publish({ ids: [...moved.keys()], matrix: { rows: users, cols: dimensions, data } })).changed,
+    ).toBe(1)
   })
 
   test('rolls back, forward again, and publishes on from there', async () => {
     await store.publish(second)
     expect(await store.rollBack()).toMatchObject({ version: 1, before: 2, changed: users })
     expect(await place.seen()).toEqual(plain(first))
-    await expect(store.rollBack()).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('none before it') })
-    await expect(store.rollBack({ to: 9 })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('no version 9; the store keeps 1, 2') })
+    await expect(store.rollBack()).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('none before it'),
+    })
+    await expect(store.rollBack({ to: 9 })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('no version 9; the store keeps 1, 2'),
+    })
     expect(await store.rollBack({ to: 2 })).toMatchObject({ version: 2, before: 1 })
     await store.rollBack()
     // Version 2 was taken back, so the way back from 3 leads to 1.
@@ -111,7 +129,9 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
     await store.publish(second)
     await store.publish(table(3))
     expect(await store.prune()).toEqual([1, 2])
-    expect((await store.versions()).map(({ version, live, before }) => [version, live, before])).toEqual([[3, true, undefined]])
+    expect((await store.versions()).map(({ version, live, before }) => [version, live, before])).toEqual([
+      [3, true, undefined],
+    ])
     expect(await place.beside()).toHaveLength(1)
     expect(await place.seen()).toEqual(plain(table(3)))
     await expect(store.rollBack()).rejects.toMatchObject({ code: 'usage' })
@@ -121,20 +141,32 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
 
   test('refuses other dimensions before anything is written', async () => {
     const wide = { ids: first.ids, matrix: { rows: users, cols: 5, data: new Float32Array(users * 5) } }
-    await expect(store.publish(wide)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('expected vectors of 4 dimensions, as the store holds them, got a table of 5') })
+    await expect(store.publish(wide)).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringContaining('expected vectors of 4 dimensions, as the store holds them, got a table of 5'),
+    })
     expect(await place.beside()).toEqual([])
   })
 
   test('refuses users that the store does not hold, or holds without a vector', async () => {
     const ids = [...first.ids.slice(1), '777']
-    await expect(store.publish(table(2, ids), { partial: true })).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('1 user of the table has no vector there: "777"') })
-    await expect(store.publish(table(2, [...first.ids, '900']))).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('"900"') })
+    await expect(store.publish(table(2, ids), { partial: true })).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringContaining('1 user of the table has no vector there: "777"'),
+    })
+    await expect(store.publish(table(2, [...first.ids, '900']))).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringContaining('"900"'),
+    })
     expect(await place.seen()).toEqual(plain(first))
   })
 
   test('refuses to leave users behind, unless told so', async () => {
     const some = table(2, first.ids.slice(3))
-    await expect(store.publish(some)).rejects.toMatchObject({ code: 'bad-data', message: expect.stringMatching(/3 users there are not in the table: .*"0".*--partial/) })
+    await expect(store.publish(some)).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringMatching(/3 users there are not in the table: .*"0".*--partial/),
+    })
     expect(await store.publish(some, { partial: true })).toMatchObject({ others: 3, changed: users - 3 })
     const seen = await place.seen()
     expect(seen.get('0')).toEqual(plain(first).get('0'))
@@ -157,7 +189,9 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
     }
     // PGlite serves one transaction at a time, so the write is let in behind the run's, before the switch.
     const pending: Promise<void>[] = []
-    await expect(store.publish(second, { batchRows: 7, onProgress: ({ step }) => void pending.push(others(step)) })).rejects.toMatchObject({
+    await expect(
+      store.publish(second, { batchRows: 7, onProgress: ({ step }) => void pending.push(others(step)) }),
+    ).rejects.toMatchObject({
       code: 'file',
       message: expect.stringContaining('changed while this run was at work; nothing was switched'),
     })
@@ -169,7 +203,10 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
   test('readers see all old or all new vectors', async () => {
     let reading = true
     const states: string[] = []
-    const known = new Map([[JSON.stringify([...plain(first)].sort()), 'old'], [JSON.stringify([...plain(second)].sort()), 'new']])
+    const known = new Map([
+      [JSON.stringify([...plain(first)].sort()), 'old'],
+      [JSON.stringify([...plain(second)].sort()), 'new'],
+    ])
     const reader = (async () => {
       while (reading) states.push(known.get(JSON.stringify([...(await place.seen())].sort())) ?? 'mixture')
     })()
@@ -186,7 +223,10 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
   test('an empty place is told', async () => {
     await place.fill(new Map([['900', null]]))
     const empty = await place.open()
-    await expect(empty.read()).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('found none') })
+    await expect(empty.read()).rejects.toMatchObject({
+      code: 'bad-data',
+      message: expect.stringContaining('found none'),
+    })
     await expect(empty.publish(second)).rejects.toMatchObject({ code: 'bad-data' })
     await empty.close()
   })

@@ -82,7 +82,10 @@ export interface Rehearsal {
   readonly others: number
 }
 
-/** An open store. Failures are IndistinctErrors: 'bad-data' where table and store do not fit, 'file' where the server fails. */
+/**
+ * An open store. Failures are IndistinctErrors: 'bad-data' where table and store do not fit, 'file' where the server
+ * fails.
+ */
 export interface Store {
   /** How messages name the place: "table public.users, column embedding". */
   readonly place: string

@@ -27,7 +27,8 @@ export function tableDigest(): TableDigest {
         const row = Buffer.allocUnsafe(4 + id.length + 4 * dimensions)
         row.writeUInt32LE(id.length, 0)
         id.copy(row, 4)
-        for (let k = 0, at = 4 + id.length; k < dimensions; k++, at += 4) row.writeFloatLE(vectors[i * dimensions + k]!, at)
+        for (let k = 0, at = 4 + id.length; k < dimensions; k++, at += 4)
+          row.writeFloatLE(vectors[i * dimensions + k]!, at)
         const digest = hash('sha256', row, 'buffer')
         for (let lane = 0; lane < 8; lane++) lanes[lane] = lanes[lane]! + digest.readUInt32LE(4 * lane)
         rows++
@@ -38,7 +39,10 @@ export function tableDigest(): TableDigest {
 }
 
 /** The digest of everything that `batches` yields. */
-export async function digestOf(batches: AsyncIterable<VectorBatch> | Iterable<VectorBatch>, onBatch?: (batch: VectorBatch) => void): Promise<{ rows: number; checksum: string }> {
+export async function digestOf(
+  batches: AsyncIterable<VectorBatch> | Iterable<VectorBatch>,
+  onBatch?: (batch: VectorBatch) => void,
+): Promise<{ rows: number; checksum: string }> {
   const digest = tableDigest()
   for await (const batch of batches) {
     digest.add(batch)

@@ -16,7 +16,10 @@ const place = await places[kind as keyof typeof places].start(cols)
 
 function table(seed: number): IdentifiedVectors {
   const random = randomStream(seed, 'measured')
-  return { ids: Array.from({ length: rows }, (_, i) => String(i)), matrix: { rows, cols, data: Float32Array.from({ length: rows * cols }, () => random.normal()) } }
+  return {
+    ids: Array.from({ length: rows }, (_, i) => String(i)),
+    matrix: { rows, cols, data: Float32Array.from({ length: rows * cols }, () => random.normal()) },
+  }
 }
 
 /** Seconds that the server and its processes have computed, which other load on the machine does not change (Linux). */
@@ -25,7 +28,10 @@ function serverSeconds(): number {
   let ticks = 0
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number)
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+        .map(Number)
       // Of the server itself also what its ended children had computed.
       if (Number(pid) === place.pid) ticks += fields[11]! + fields[12]! + fields[13]! + fields[14]!
       else if (fields[1] === place.pid) ticks += fields[11]! + fields[12]!
@@ -50,13 +56,20 @@ const count = (step: Progress['step'], end = false): void => {
   if (step === current && !end) return
   const time = now()
   const sum = seconds.get(current) ?? { wall: 0, server: 0, client: 0 }
-  seconds.set(current, { wall: sum.wall + time.wall - last.wall, server: sum.server + time.server - last.server, client: sum.client + time.client - last.client })
+  seconds.set(current, {
+    wall: sum.wall + time.wall - last.wall,
+    server: sum.server + time.server - last.server,
+    client: sum.client + time.client - last.client,
+  })
   last = time
   current = step
 }
 await store.publish(next, { onProgress: ({ step }) => count(step) })
 count(current, true)
-console.log(`${kind}, ${rows} users, ${cols} dimensions; seconds: on the clock, computed by the server, computed by this program`)
-for (const [step, { wall, server, client }] of seconds) console.log(`${step.padEnd(8)} ${[wall, server, client].map((value) => value.toFixed(2).padStart(8)).join('')}`)
+console.log(
+  `${kind}, ${rows} users, ${cols} dimensions; seconds: on the clock, computed by the server, computed by this program`,
+)
+for (const [step, { wall, server, client }] of seconds)
+  console.log(`${step.padEnd(8)} ${[wall, server, client].map((value) => value.toFixed(2).padStart(8)).join('')}`)
 await store.close()
 await place.stop()

@@ -5,7 +5,14 @@ import pg from 'pg'
 import { openPostgres } from './open-postgres.ts'
 import { openRedis } from './open-redis.ts'
 import type { Store } from './store.ts'
-import { hasRedis, postgresPrograms, startPglite, startPostgres, startRedis, type TestServer } from './testing-servers.ts'
+import {
+  hasRedis,
+  postgresPrograms,
+  startPglite,
+  startPostgres,
+  startRedis,
+  type TestServer,
+} from './testing-servers.ts'
 
 export type Users = ReadonlyMap<string, Float32Array | null>
 
@@ -38,7 +45,10 @@ export interface PlaceKind {
 
 const programs = postgresPrograms()
 
-export const pglite: PlaceKind = { name: 'pgvector in PGlite, bigint ids', start: async (dimensions = 4) => postgresPlace(await startPglite(), `vector(${dimensions})`, 'bigint') }
+export const pglite: PlaceKind = {
+  name: 'pgvector in PGlite, bigint ids',
+  start: async (dimensions = 4) => postgresPlace(await startPglite(), `vector(${dimensions})`, 'bigint'),
+}
 
 export const postgres: PlaceKind = {
   name: 'real[] in PostgreSQL, text ids',
@@ -57,29 +67,49 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
   const client = new pg.Client({ connectionString: server.env['DATABASE_URL'] })
   client.on('error', () => undefined)
   await client.connect()
-  const cast = (vector: Float32Array | null): string | null => (vector ? (vectorType === 'real[]' ? `{${[...vector].map(text)}}` : `[${[...vector].map(text)}]`) : null)
-  const rows = async <T extends pg.QueryResultRow>(query: string, values: unknown[] = []): Promise<T[]> => (await client.query<T>(query, values)).rows
+  const cast = (vector: Float32Array | null): string | null =>
+    vector ? (vectorType === 'real[]' ? `{${[...vector].map(text)}}` : `[${[...vector].map(text)}]`) : null
+  const rows = async <T extends pg.QueryResultRow>(query: string, values: unknown[] = []): Promise<T[]> =>
+    (await client.query<T>(query, values)).rows
   const put = async (id: string, vector: Float32Array): Promise<void> => {
-    await rows(`INSERT INTO users VALUES ($1::text::${idType}, 'name of ' || $1::text, $2) ON CONFLICT (id) DO UPDATE SET embedding = $2`, [id, cast(vector)])
+    await rows(
+      `INSERT INTO users VALUES ($1::text::${idType}, 'name of ' || $1::text, $2) ON CONFLICT (id) DO UPDATE SET ` +
+        'embedding = $2',
+      [id, cast(vector)],
+    )
   }
   return {
     env: server.env,
     pid: server.pid,
     open: () => openPostgres({ table: 'users' }),
     async fill(users) {
-      for (const name of ['users', 'indistinct_versions', ...(await besides())]) await rows(`DROP TABLE IF EXISTS "${name}"`)
+      for (const name of ['users', 'indistinct_versions', ...(await besides())])
+        await rows(`DROP TABLE IF EXISTS "${name}"`)
       await rows(`CREATE TABLE users (id ${idType} PRIMARY KEY, name text, embedding ${vectorType})`)
-      await rows(`INSERT INTO users SELECT i::${idType}, 'name of ' || i, v::${vectorType} FROM unnest($1::text[], $2::text[]) AS r (i, v)`, [[...users.keys()], [...users.values()].map(cast)])
+      await rows(
+        `INSERT INTO users SELECT i::${idType}, 'name of ' || i, v::${vectorType} FROM unnest($1::text[], ` +
+          '$2::text[]) AS r (i, v)',
+        [[...users.keys()], [...users.values()].map(cast)],
+      )
     },
     put,
     remove: async (id) => void (await rows('DELETE FROM users WHERE id::text = $1', [id])),
     async seen() {
-      const found = await rows<{ id: string; vector: number[] }>('SELECT id::text, embedding::real[] AS vector FROM users WHERE embedding IS NOT NULL')
+      const found = await rows<{ id: string; vector: number[] }>(
+        'SELECT id::text, embedding::real[] AS vector FROM users WHERE embedding IS NOT NULL',
+      )
       return new Map(found.map(({ id, vector }) => [id, vector.map(Math.fround)]))
     },
-    names: async () => new Map((await rows<{ id: string; name: string }>('SELECT id::text, name FROM users')).map(({ id, name }) => [id, name])),
+    names: async () =>
+      new Map(
+        (await rows<{ id: string; name: string }>('SELECT id::text, name FROM users')).map(({ id, name }) => [
+          id,
+          name,
+        ]),
+      ),
     beside: besides,
-    abandonDraft: async () => void (await rows(`CREATE TABLE indistinct_users_embedding_staged (id ${idType}, embedding ${vectorType})`)),
+    abandonDraft: async () =>
+      void (await rows(`CREATE TABLE indistinct_users_embedding_staged (id ${idType}, embedding ${vectorType})`)),
     async stop() {
       await client.end()
       await server.stop()
@@ -87,7 +117,11 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
   }
 
   async function besides(): Promise<string[]> {
-    return (await rows<{ name: string }>("SELECT relname AS name FROM pg_class WHERE relname LIKE 'indistinct\\_users%' AND relkind = 'r' ORDER BY 1")).map(({ name }) => name)
+    return (
+      await rows<{ name: string }>(
+        "SELECT relname AS name FROM pg_class WHERE relname LIKE 'indistinct\\_users%' AND relkind = 'r' ORDER BY 1",
+      )
+    ).map(({ name }) => name)
   }
 }
 
@@ -104,23 +138,45 @@ async function redisPlace(server: TestServer): Promise<TestPlace> {
     async fill(all) {
       await client.flushall()
       const pipeline = client.pipeline()
-      for (const [id, vector] of all) pipeline.hset(`user:${id}`, 'name', `name of ${id}`, ...(vector ? ['embedding', bytes(vector)] : []))
+      for (const [id, vector] of all)
+        pipeline.hset(`user:${id}`, 'name', `name of ${id}`, ...(vector ? ['embedding', bytes(vector)] : []))
       await pipeline.exec()
     },
-    put: async (id, vector) => void (await client.hset(`user:${id}`, 'name', `name of ${id}`, 'embedding', bytes(vector))),
+    put: async (id, vector) =>
+      void (await client.hset(`user:${id}`, 'name', `name of ${id}`, 'embedding', bytes(vector))),
     remove: async (id) => void (await client.del(`user:${id}`)),
     async seen() {
       const keys = await users()
       const transaction = client.multi()
       for (const key of keys) transaction.hgetBuffer(key, 'embedding')
       const values = (await transaction.exec())!.map(([, value]) => value as Buffer | null)
-      return new Map(keys.flatMap((key, i) => (values[i] ? [[key.slice(5), Array.from({ length: values[i].length / 4 }, (_, k) => values[i]!.readFloatLE(4 * k))] as const] : [])))
+      return new Map(
+        keys.flatMap((key, i) =>
+          values[i]
+            ? [
+                [
+                  key.slice(5),
+                  Array.from({ length: values[i].length / 4 }, (_, k) => values[i]!.readFloatLE(4 * k)),
+                ] as const,
+              ]
+            : [],
+        ),
+      )
     },
     async names() {
-      return new Map(await Promise.all((await users()).map(async (key) => [key.slice(5), (await client.hget(key, 'name'))!] as const)))
+      return new Map(
+        await Promise.all(
+          (await users()).map(async (key) => [key.slice(5), (await client.hget(key, 'name'))!] as const),
+        ),
+      )
     },
     beside: async () => (await client.keys('indistinct:*')).filter((key) => !key.endsWith(':versions')).sort(),
-    abandonDraft: async () => void (await client.multi().hset('indistinct:user:embedding:staged', 'x', 'abcd').set('indistinct:user:embedding:owner', 'no-such-run/1').exec()),
+    abandonDraft: async () =>
+      void (await client
+        .multi()
+        .hset('indistinct:user:embedding:staged', 'x', 'abcd')
+        .set('indistinct:user:embedding:owner', 'no-such-run/1')
+        .exec()),
     async stop() {
       client.disconnect()
       await server.stop()

@@ -10,5 +10,8 @@ import { batchRows, numberedTable } from './testing-tables.ts'
 
 const [kind, number] = process.argv.slice(2)
 const store = kind === 'redis' ? await openRedis({ prefix: 'user:' }) : await openPostgres({ table: 'users' })
-await store.publish(numberedTable(Number(number)), { batchRows, onProgress: ({ step, done }) => void writeSync(1, `${step} ${done}\n`) })
+await store.publish(numberedTable(Number(number)), {
+  batchRows,
+  onProgress: ({ step, done }) => void writeSync(1, `${step} ${done}\n`),
+})
 await store.close()

@@ -41,7 +41,9 @@ export async function startPglite(): Promise<TestServer> {
 export function postgresPrograms(): string | undefined {
   const top = '/usr/lib/postgresql'
   const versions = existsSync(top) ? readdirSync(top).sort((a, b) => Number(b) - Number(a)) : []
-  const folder = versions.map((version) => join(top, version, 'bin')).find((bin) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres')))
+  const folder = versions
+    .map((version) => join(top, version, 'bin'))
+    .find((bin) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres')))
   return folder !== undefined && (process.getuid?.() !== 0 || serverUser() !== undefined) ? folder : undefined
 }
 
@@ -56,8 +58,28 @@ export async function startPostgres(programs: string): Promise<TestServer> {
   const options = { ...user, cwd: folder, stdio: 'ignore' } as const
   execFileSync('sh', ['-c', `umask 077; echo correct-horse > ${passwordFile}`], options)
   const data = join(folder, 'data')
-  execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--no-locale', '--no-sync'], options)
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'], options)
+  execFileSync(
+    join(programs, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-sync',
+    ],
+    options,
+  )
+  const server = spawn(
+    join(programs, 'postgres'),
+    ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
+    options,
+  )
   const env = { DATABASE_URL: `postgres://postgres:correct-horse@127.0.0.1:${port}/postgres` }
   const { default: pg } = await import('pg')
   await until(server, async () => {
@@ -71,14 +93,20 @@ export async function startPostgres(programs: string): Promise<TestServer> {
 
 /** Whether redis-server is on the path. */
 export function hasRedis(): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, 'redis-server')))
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(join(folder, 'redis-server')))
 }
 
 /** Starts a Redis of its own, without persistence, where a password is asked for. */
 export async function startRedis(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-redis-'))
   const port = await freePort()
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--requirepass', 'correct-horse'], { stdio: 'ignore' })
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--requirepass', 'correct-horse'],
+    { stdio: 'ignore' },
+  )
   const env = { REDIS_URL: `redis://:correct-horse@127.0.0.1:${port}` }
   const { Redis } = await import('ioredis')
   await until(server, async () => {
@@ -106,7 +134,8 @@ export function freePort(): Promise<number> {
 
 function serverUser(): { uid: number; gid: number } | undefined {
   try {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const id = (flag: string): number =>
+      Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
     return { uid: id('-u'), gid: id('-g') }
   } catch {
     return undefined
@@ -118,7 +147,8 @@ async function until(server: ChildProcess, answers: () => Promise<void>): Promis
     try {
       return await answers()
     } catch (cause) {
-      if (server.exitCode !== null || tries > 300) throw new Error(`the test server did not start: ${(cause as Error).message}`, { cause })
+      if (server.exitCode !== null || tries > 300)
+        throw new Error(`the test server did not start: ${(cause as Error).message}`, { cause })
       await sleep(100)
     }
   }

@@ -6,7 +6,18 @@
 
 import { badData, fileError, usageError } from '@indistinct/core'
 import { compareUsers } from './compare-users.ts'
-import type { IdentifiedVectors, PublishOptions, Rehearsal, Store, StoredTable, Switched, TransferOptions, VectorBatch, Version, VersionRecord } from './store.ts'
+import type {
+  IdentifiedVectors,
+  PublishOptions,
+  Rehearsal,
+  Store,
+  StoredTable,
+  Switched,
+  TransferOptions,
+  VectorBatch,
+  Version,
+  VersionRecord,
+} from './store.ts'
 import type { Catalogue, StoreDriver, Switch } from './store-driver.ts'
 import { digestOf } from './table-digest.ts'
 
@@ -26,7 +37,10 @@ export function versionedStore(driver: StoreDriver): Store {
   }
 }
 
-async function read(driver: StoreDriver, { batchRows = defaultBatchRows, onProgress }: TransferOptions = {}): Promise<StoredTable> {
+async function read(
+  driver: StoreDriver,
+  { batchRows = defaultBatchRows, onProgress }: TransferOptions = {},
+): Promise<StoredTable> {
   const ids: string[] = []
   const parts: Float32Array[] = []
   let dimensions: number | undefined
@@ -56,7 +70,12 @@ async function publish(driver: StoreDriver, table: IdentifiedVectors, options: P
   await driver.stage(reporting(slices(table, batchRows), rows, onProgress), cols)
   await expectDigest(driver, 'staged', wanted, options)
   const version = Math.max(kept.version, ...catalogue.records.keys()) + 1
-  const record: VersionRecord = { ...wanted, dimensions: cols, before: kept.version, ...(file !== undefined && { file }) }
+  const record: VersionRecord = {
+    ...wanted,
+    dimensions: cols,
+    before: kept.version,
+    ...(file !== undefined && { file }),
+  }
   onProgress?.({ step: 'switch', done: 0, total: rows })
   const done = await switched(driver, live.rows, {
     source: 'staged',
@@ -71,17 +90,34 @@ async function publish(driver: StoreDriver, table: IdentifiedVectors, options: P
   return { version, before: kept.version, record, ...done, leftovers }
 }
 
-async function rehearse(driver: StoreDriver, table: IdentifiedVectors, options: PublishOptions = {}): Promise<Rehearsal> {
+async function rehearse(
+  driver: StoreDriver,
+  table: IdentifiedVectors,
+  options: PublishOptions = {},
+): Promise<Rehearsal> {
   const { catalogue, live, same } = await compared(driver, table, options)
   const record = catalogue.live === undefined ? undefined : catalogue.records.get(catalogue.live)
   // Vectors that someone has written since, or before the first version, are kept as a version of their own first.
   const kept = record?.checksum === live.checksum && record.rows === live.rows ? 0 : 1
   const version = same ? catalogue.live! : Math.max(0, ...catalogue.records.keys()) + 1 + kept
-  return { version, ...(catalogue.live !== undefined && { live: catalogue.live }), others: live.rows - table.ids.length }
+  return {
+    version,
+    ...(catalogue.live !== undefined && { live: catalogue.live }),
+    others: live.rows - table.ids.length,
+  }
 }
 
 /** The table beside what is live; `same` is the record of the live version where it has the same vectors already. */
-async function compared(driver: StoreDriver, table: IdentifiedVectors, options: PublishOptions): Promise<{ catalogue: Catalogue; live: VersionRecord; wanted: { rows: number; checksum: string }; same: VersionRecord | undefined }> {
+async function compared(
+  driver: StoreDriver,
+  table: IdentifiedVectors,
+  options: PublishOptions,
+): Promise<{
+  catalogue: Catalogue
+  live: VersionRecord
+  wanted: { rows: number; checksum: string }
+  same: VersionRecord | undefined
+}> {
   const { batchRows = defaultBatchRows, partial = false } = options
   const catalogue = await driver.catalogue()
   const comparison = compareUsers(driver.place, table, driver.dimensions)
@@ -93,19 +129,36 @@ async function compared(driver: StoreDriver, table: IdentifiedVectors, options: 
   return { catalogue, live, wanted, same: same ? record : undefined }
 }
 
-async function rollBack(driver: StoreDriver, options: TransferOptions & { readonly to?: number | undefined } = {}): Promise<Switched> {
+async function rollBack(
+  driver: StoreDriver,
+  options: TransferOptions & { readonly to?: number | undefined } = {},
+): Promise<Switched> {
   const leftovers = await driver.clearDrafts()
   const catalogue = await driver.catalogue()
-  if (catalogue.live === undefined) throw usageError(`${driver.place}: nothing was published here, so there is nothing to roll back`)
+  if (catalogue.live === undefined)
+    throw usageError(`${driver.place}: nothing was published here, so there is nothing to roll back`)
   const to = options.to ?? catalogue.records.get(catalogue.live)?.before
-  if (to === undefined) throw usageError(`${driver.place}: version ${catalogue.live} is live, and there is none before it`)
+  if (to === undefined)
+    throw usageError(`${driver.place}: version ${catalogue.live} is live, and there is none before it`)
   const record = catalogue.records.get(to)
-  if (!record) throw usageError(`${driver.place}: there is no version ${to}; the store keeps ${[...catalogue.records.keys()].join(', ')}`)
+  if (!record)
+    throw usageError(
+      `${driver.place}: there is no version ${to}; the store keeps ${[...catalogue.records.keys()].join(', ')}`,
+    )
   const live = await survey(driver, options)
   const kept = await keepLive(driver, catalogue, live, options)
   options.onProgress?.({ step: 'switch', done: 0, total: record.rows })
   const { renames, records, copy: expected } = kept
-  const done = await switched(driver, live.rows, { source: to, expected, rows: record.rows, strict: false, partial: true, version: to, renames, records })
+  const done = await switched(driver, live.rows, {
+    source: to,
+    expected,
+    rows: record.rows,
+    strict: false,
+    partial: true,
+    version: to,
+    renames,
+    records,
+  })
   return { version: to, before: kept.version, record, ...done, leftovers }
 }
 
@@ -118,7 +171,11 @@ async function prune(driver: StoreDriver): Promise<number[]> {
 }
 
 /** Reads all live vectors once. */
-async function survey(driver: StoreDriver, options: TransferOptions, see?: (batch: VectorBatch) => void): Promise<VersionRecord> {
+async function survey(
+  driver: StoreDriver,
+  options: TransferOptions,
+  see?: (batch: VectorBatch) => void,
+): Promise<VersionRecord> {
   let dimensions: number | undefined
   let done = 0
   const { batches } = driver.live({ batchRows: options.batchRows ?? defaultBatchRows, sorted: false })
@@ -137,7 +194,12 @@ interface Kept extends Pick<Switch, 'renames' | 'records'> {
 }
 
 /** Makes sure that a copy of the live vectors exists: the live version's, unless someone has written since. */
-async function keepLive(driver: StoreDriver, { live, records }: Catalogue, found: VersionRecord, options: TransferOptions): Promise<Kept> {
+async function keepLive(
+  driver: StoreDriver,
+  { live, records }: Catalogue,
+  found: VersionRecord,
+  options: TransferOptions,
+): Promise<Kept> {
   const record = live === undefined ? undefined : records.get(live)
   if (live !== undefined && record?.checksum === found.checksum && record.rows === found.rows) {
     return { version: live, copy: live, renames: [], records: new Map() }
@@ -146,11 +208,21 @@ async function keepLive(driver: StoreDriver, { live, records }: Catalogue, found
   await driver.keepLive(options.batchRows ?? defaultBatchRows)
   await expectDigest(driver, 'before', found, options)
   const version = Math.max(0, ...records.keys()) + 1
-  return { version, copy: 'before', renames: [{ draft: 'before', version }], records: new Map([[version, { ...found, ...(live !== undefined && { before: live }) }]]) }
+  return {
+    version,
+    copy: 'before',
+    renames: [{ draft: 'before', version }],
+    records: new Map([[version, { ...found, ...(live !== undefined && { before: live }) }]]),
+  }
 }
 
 /** @throws IndistinctError 'file' where the draft does not hold what it should. */
-async function expectDigest(driver: StoreDriver, draft: 'staged' | 'before', wanted: { rows: number; checksum: string }, options: TransferOptions): Promise<void> {
+async function expectDigest(
+  driver: StoreDriver,
+  draft: 'staged' | 'before',
+  wanted: { rows: number; checksum: string },
+  options: TransferOptions,
+): Promise<void> {
   let done = 0
   const got = await digestOf(driver.readDraft(draft, options.batchRows ?? defaultBatchRows), (batch) =>
     options.onProgress?.({ step: 'verify', done: (done += batch.ids.length), total: wanted.rows }),
@@ -159,26 +231,37 @@ async function expectDigest(driver: StoreDriver, draft: 'staged' | 'before', wan
   await driver.clearDrafts()
   if (draft === 'before') throw changedMeanwhile(driver)
   throw fileError(
-    `${driver.place}: read back ${got.rows} rows with checksum ${got.checksum}, but ${wanted.rows} rows with checksum ${wanted.checksum} were written; ` +
+    `${driver.place}: read back ${got.rows} rows with checksum ${got.checksum}, but ${wanted.rows} rows with ` +
+      `checksum ${wanted.checksum} were written; ` +
       'nothing was switched',
   )
 }
 
-async function switched(driver: StoreDriver, liveRows: number, change: Switch): Promise<{ changed: number; others: number }> {
+async function switched(
+  driver: StoreDriver,
+  liveRows: number,
+  change: Switch,
+): Promise<{ changed: number; others: number }> {
   const outcome = await driver.switchTo(change)
-  if (outcome !== 'changed-meanwhile') return { changed: outcome.changed, others: liveRows - (change.rows - outcome.gone) }
+  if (outcome !== 'changed-meanwhile')
+    return { changed: outcome.changed, others: liveRows - (change.rows - outcome.gone) }
   await driver.clearDrafts()
   throw changedMeanwhile(driver)
 }
 
 function changedMeanwhile(driver: StoreDriver): Error {
-  return fileError(`${driver.place}: vectors or users changed while this run was at work; nothing was switched, run it again`)
+  return fileError(
+    `${driver.place}: vectors or users changed while this run was at work; nothing was switched, run it again`,
+  )
 }
 
 function sameDimensions(driver: StoreDriver, dimensions: number | undefined, batch: VectorBatch): number | undefined {
   if (batch.ids.length === 0) return dimensions
   if (dimensions !== undefined && dimensions !== batch.dimensions) {
-    throw badData(`${driver.place}: user ${JSON.stringify(batch.ids[0])} has ${batch.dimensions} dimensions, others have ${dimensions}; expected one length`)
+    throw badData(
+      `${driver.place}: user ${JSON.stringify(batch.ids[0])} has ${batch.dimensions} dimensions, others have ` +
+        `${dimensions}; expected one length`,
+    )
   }
   return batch.dimensions
 }
@@ -190,7 +273,11 @@ function* slices({ ids, matrix: { rows, cols, data } }: IdentifiedVectors, batch
   }
 }
 
-function* reporting(batches: Iterable<VectorBatch>, total: number, onProgress: TransferOptions['onProgress']): Generator<VectorBatch> {
+function* reporting(
+  batches: Iterable<VectorBatch>,
+  total: number,
+  onProgress: TransferOptions['onProgress'],
+): Generator<VectorBatch> {
   let done = 0
   for (const batch of batches) {
     yield batch
@@ -199,5 +286,7 @@ function* reporting(batches: Iterable<VectorBatch>, total: number, onProgress: T
 }
 
 function list({ live, records }: Catalogue): Version[] {
-  return [...records].sort(([a], [b]) => a - b).map(([version, record]) => ({ version, live: version === live, ...record }))
+  return [...records]
+    .sort(([a], [b]) => a - b)
+    .map(([version, record]) => ({ version, live: version === live, ...record }))
 }

@@ -1,4 +1,6 @@
-/** @file The attacker's class probabilities as users' profiles, kept up to date as users move (paper, section 3.5.2). */
+/**
+ * @file The attacker's class probabilities as users' profiles, kept up to date as users move (paper, section 3.5.2).
+ */
 
 import { gatherRows, labelledRows, matrix, randomStream, rowOf, type Labels, type Matrix } from '@indistinct/core'
 import { classRows } from '@indistinct/losses'
@@ -31,10 +33,20 @@ const decay = 0.005
  * predicts for it, zeros without a label. The attacker is trained on all labelled users of theta, classes weighing the
  * same, and goes on from where it was; between updates the same matrix is returned.
  */
-export function adversarialProfiles(labels: Labels, options: AdversarialProfilesOptions = {}): (theta: Matrix, pass: number) => Matrix {
+export function adversarialProfiles(
+  labels: Labels,
+  options: AdversarialProfilesOptions = {},
+): (theta: Matrix, pass: number) => Matrix {
   const { firstSteps, refreshEvery, refreshSteps, seed } = { ...adversarialProfilesDefaults, ...options }
   const rows = labelledRows(labels)
-  let state: { readonly adversary: ReturnType<typeof newAdversary>; readonly codes: Int32Array; readonly weights: Float64Array; profiles: Matrix } | undefined
+  let state:
+    | {
+        readonly adversary: ReturnType<typeof newAdversary>
+        readonly codes: Int32Array
+        readonly weights: Float64Array
+        profiles: Matrix
+      }
+    | undefined
   return (theta, pass) => {
     if (state && (pass - 1) % refreshEvery !== 0) return state.profiles
     const users = gatherRows(theta, rows)
@@ -51,7 +63,8 @@ export function adversarialProfiles(labels: Labels, options: AdversarialProfiles
       }
     }
     const { adversary, codes, weights, profiles } = state
-    for (let step = 0; step < steps; step++) trainAdversary(adversary, adversaryLoss(adversary, users, codes, weights).parameterGradient, learningRate, decay)
+    for (let step = 0; step < steps; step++)
+      trainAdversary(adversary, adversaryLoss(adversary, users, codes, weights).parameterGradient, learningRate, decay)
     const predicted = adversaryProbabilities(adversary, users)
     rows.forEach((i, r) => rowOf(profiles, i).set(rowOf(predicted, r)))
     return profiles

@@ -18,10 +18,18 @@ const gradual = recommenders.filter(({ defaults }) => 'lr' in defaults).map(({ n
 describe('adversaryRegulariser', () => {
   test('at the first step: the reversed gradient of the untrained adversary, zero without a label', () => {
     const { embedding, labels } = leakyTable([30, 20, 25], 5, 1, 1, 4)
-    const given = adversaryRegulariser(labels, { weight: 0.5, hidden: 8, adversarySteps: 1, seed: 3 })({ embedding }, at(1))['embedding']!
+    const given = adversaryRegulariser(labels, { weight: 0.5, hidden: 8, adversarySteps: 1, seed: 3 })(
+      { embedding },
+      at(1),
+    )['embedding']!
     const rows = Int32Array.from(labels.codes.keys()).filter((i) => labels.codes[i] !== -1)
     const adversary = newAdversary(5, 8, 3, randomStream(3, 'adversary', 'embedding'))
-    const { gradient } = adversaryLoss(adversary, gatherRows(embedding, rows), labels.codes.filter((code) => code !== -1), balancingWeights([30, 20, 25]))
+    const { gradient } = adversaryLoss(
+      adversary,
+      gatherRows(embedding, rows),
+      labels.codes.filter((code) => code !== -1),
+      balancingWeights([30, 20, 25]),
+    )
     expect(gatherRows(given, rows).data).toEqual(gradient.data.map((value) => -0.5 * value))
     expect(given.data.subarray(0, 20).every((value) => value === 0)).toBe(true)
   })
@@ -68,7 +76,9 @@ describe('adversaryRegulariser', () => {
     const { data, labels } = leakyInteractions(2)
     const options = { epochs: 40, lr: 0.02, batch: 90, validateEvery: 40, patience: 1, seed: 2 }
     const aucs = (weight: number): number[] => {
-      const { userTables } = recommender(name).train(data, options, { regulariser: adversaryRegulariser(labels, { weight, adversarySteps: 1, learningRate: 0.01, seed: 2 }) })
+      const { userTables } = recommender(name).train(data, options, {
+        regulariser: adversaryRegulariser(labels, { weight, adversarySteps: 1, learningRate: 0.01, seed: 2 }),
+      })
       return Object.values(userTables).map((embedding) => centroidAuc({ embedding, labels }, 2))
     }
     // NMF leaves one of its tables without the classes.
@@ -79,7 +89,11 @@ describe('adversaryRegulariser', () => {
   test('at weight 0 training is what it is without', () => {
     const { data, labels } = leakyInteractions(2)
     const plain = recommender('nmf').train(data, { epochs: 2, batch: 300 })
-    const treated = recommender('nmf').train(data, { epochs: 2, batch: 300 }, { regulariser: adversaryRegulariser(labels, { weight: 0 }) })
+    const treated = recommender('nmf').train(
+      data,
+      { epochs: 2, batch: 300 },
+      { regulariser: adversaryRegulariser(labels, { weight: 0 }) },
+    )
     expect(treated.parameters).toEqual(plain.parameters)
   })
 
@@ -98,11 +112,23 @@ describe('adversaryRegulariser', () => {
 
   test('refuses labels, options and tables that do not fit', () => {
     const { embedding, labels } = leakyTable([6, 4], 3, 1, 6)
-    expect(() => adversaryRegulariser({ classes: ['a', 'b'], codes: Int32Array.of(0, 0, -1) })).toThrow('adversaryRegulariser: expected users of at least two classes, got 1')
-    expect(() => adversaryRegulariser(labels, { hidden: 0 })).toThrow('adversaryRegulariser: expected hidden as a positive integer, got 0')
-    expect(() => adversaryRegulariser(labels, { batch: 1 })).toThrow('adversaryRegulariser: expected batch of at least 2 users, got 1')
-    expect(() => adversaryRegulariser(labels, { learningRate: 0 })).toThrow('adversaryRegulariser: expected learningRate above 0, got 0')
-    expect(() => adversaryRegulariser(labels, { tables: ['users'] })({ embedding }, at(1))).toThrow('expected tables among embedding, got users')
-    expect(() => adversaryRegulariser(labels)({ embedding: matrix(3, 3) }, at(1))).toThrow('of the 3 rows of table embedding, got 10')
+    expect(() => adversaryRegulariser({ classes: ['a', 'b'], codes: Int32Array.of(0, 0, -1) })).toThrow(
+      'adversaryRegulariser: expected users of at least two classes, got 1',
+    )
+    expect(() => adversaryRegulariser(labels, { hidden: 0 })).toThrow(
+      'adversaryRegulariser: expected hidden as a positive integer, got 0',
+    )
+    expect(() => adversaryRegulariser(labels, { batch: 1 })).toThrow(
+      'adversaryRegulariser: expected batch of at least 2 users, got 1',
+    )
+    expect(() => adversaryRegulariser(labels, { learningRate: 0 })).toThrow(
+      'adversaryRegulariser: expected learningRate above 0, got 0',
+    )
+    expect(() => adversaryRegulariser(labels, { tables: ['users'] })({ embedding }, at(1))).toThrow(
+      'expected tables among embedding, got users',
+    )
+    expect(() => adversaryRegulariser(labels)({ embedding: matrix(3, 3) }, at(1))).toThrow(
+      'of the 3 rows of table embedding, got 10',
+    )
   })
 })

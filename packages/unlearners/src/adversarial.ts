@@ -23,20 +23,28 @@ export interface AdversarialOptions {
   readonly seed?: number
 }
 
-export const adversarialDefaults = { weight: 0.01, hidden: 64, learningRate: 0.003, adversarySteps: 3, batch: 1024, seed: 0 } as const
+export const adversarialDefaults = {
+  weight: 0.01,
+  hidden: 64,
+  learningRate: 0.003,
+  adversarySteps: 3,
+  batch: 1024,
+  seed: 0,
+} as const
 
 /**
  * A regulariser for recommenders' training: one adversary for each user table learns to tell the class of a user from
  * its standardised embedding, by cross-entropy in which every class weighs the same, and the users are moved to raise
- * that loss by `weight` times its gradient (Ganin et al. 2016). Any number of classes; users without a label take no part.
+ * that loss by `weight` times its gradient (Ganin et al. 2016). Any number of classes; users without a label take no
+ * part.
  *
  * Training begins anew at the recommender's step 1, so one regulariser may serve several trainings.
  *
- * Deviation: the paper gives neither width, learning rate nor weight; weight, rate and steps are chosen on ML-100K at one
- * seed, see the README.
- * Deviation: the paper acts on one embedding; every table has an adversary here, since those left out leak on.
- * Deviation: the adversary reads standardised embeddings, see adversary.ts.
- * @throws RangeError on options that do not fit; IndistinctError 'bad-data' when the labels leave nothing to tell apart.
+ * Deviation: the paper gives neither width, learning rate nor weight; weight, rate and steps are chosen on ML-100K at
+ * one seed, see the README. Deviation: the paper acts on one embedding; every table has an adversary here, since those
+ * left out leak on. Deviation: the adversary reads standardised embeddings, see adversary.ts.
+ * @throws RangeError on options that do not fit; IndistinctError 'bad-data' when the labels leave nothing to tell
+ * apart.
  */
 export function adversaryRegulariser(labels: Labels, options: AdversarialOptions = {}): Regulariser {
   const caller = 'adversaryRegulariser'
@@ -67,8 +75,16 @@ export function adversaryRegulariser(labels: Labels, options: AdversarialOptions
       for (let s = 1; s <= adversarySteps; s++) {
         const users = drawMembers(labelled, batch, random)
         const codes = Int32Array.from(users, (i) => classOf[i]!)
-        const { value, gradient, parameterGradient } = adversaryLoss(adversary, gatherRows(table, users), codes, classWeights)
-        if (!Number.isFinite(value)) throw new Error(`${caller}: expected a finite loss of the adversary on table ${name}, got ${value} at step ${step}`)
+        const { value, gradient, parameterGradient } = adversaryLoss(
+          adversary,
+          gatherRows(table, users),
+          codes,
+          classWeights,
+        )
+        if (!Number.isFinite(value))
+          throw new Error(
+            `${caller}: expected a finite loss of the adversary on table ${name}, got ${value} at step ${step}`,
+          )
         trainAdversary(adversary, parameterGradient, learningRate)
         if (s === adversarySteps) contributions[name] = reversed(gradient, users, table.rows, weight)
       }

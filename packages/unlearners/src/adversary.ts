@@ -6,7 +6,8 @@
  * nothing in tables that start at N(0, 0.01^2), and a recommender could escape it by shrinking; the attackers who come
  * after training standardise as well. The gradient goes through mean and spread: it is that of the loss as computed.
  *
- * Parameters are one flat array, [hidden weights (K, H) | hidden biases (H) | output weights (C, H) | output biases (C)].
+ * Parameters are one flat array, [hidden weights (K, H) | hidden biases (H) | output weights (C, H) | output biases
+ * (C)].
  */
 
 import { matrix, type Matrix, type Random } from '@indistinct/core'
@@ -56,7 +57,12 @@ export function balancingWeights(sizes: readonly number[]): Float64Array {
  * Loss of the adversary on users x (n, K) with classes `codes` (n), and both its gradients.
  * @param classWeights weight of a user of each class (C)
  */
-export function adversaryLoss(adversary: Adversary, x: Matrix, codes: Int32Array, classWeights: Float64Array): AdversaryLoss {
+export function adversaryLoss(
+  adversary: Adversary,
+  x: Matrix,
+  codes: Int32Array,
+  classWeights: Float64Array,
+): AdversaryLoss {
   const { hidden, classes, inputs: K } = adversary
   const n = x.rows
   const parts = partsOf(adversary, adversary.parameters)
@@ -96,9 +102,18 @@ export function adversaryLoss(adversary: Adversary, x: Matrix, codes: Int32Array
 }
 
 /** One Adam step down a gradient of `adversaryLoss` plus `decay` times the parameters, biases included. */
-export function trainAdversary(adversary: Adversary, parameterGradient: Float32Array, learningRate: number, decay = 0): void {
+export function trainAdversary(
+  adversary: Adversary,
+  parameterGradient: Float32Array,
+  learningRate: number,
+  decay = 0,
+): void {
   adversary.steps++
-  adamStep(adversary.parameters, parameterGradient, adversary.m, adversary.v, { lr: learningRate, step: adversary.steps, weightDecay: decay })
+  adamStep(adversary.parameters, parameterGradient, adversary.m, adversary.v, {
+    lr: learningRate,
+    step: adversary.steps,
+    weightDecay: decay,
+  })
 }
 
 /** Class probabilities (n, C) of users x (n, K), standardised among themselves. */
@@ -152,7 +167,9 @@ function withScratch<Result>(use: (table: NewTable) => Result): Result {
   }
 }
 
-/** (n, K + 1): columns of mean 0 and spread 1, the last of ones; `spread` receives the spreads, 0 for a constant column. */
+/**
+ * (n, K + 1): columns of mean 0 and spread 1, the last of ones; `spread` receives the spreads, 0 for a constant column.
+ */
 function standardised(x: Matrix, table: NewTable, spread: Float64Array): Matrix {
   const { rows: n, cols: K, data } = x
   const mean = new Float64Array(K)
@@ -162,7 +179,8 @@ function standardised(x: Matrix, table: NewTable, spread: Float64Array): Matrix 
   for (let k = 0; k < K; k++) spread[k] = spread[k]! > (1e-10 * mean[k]!) ** 2 ? Math.sqrt(spread[k]!) : 0
   const features = table(n, K + 1)
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < K; k++) features.data[i * (K + 1) + k] = spread[k] === 0 ? 0 : (data[i * K + k]! - mean[k]!) / spread[k]!
+    for (let k = 0; k < K; k++)
+      features.data[i * (K + 1) + k] = spread[k] === 0 ? 0 : (data[i * K + k]! - mean[k]!) / spread[k]!
     features.data[i * (K + 1) + K] = 1
   }
   return features
@@ -184,7 +202,9 @@ function probabilities(features: Matrix, parts: Parts, units: Matrix, output: Ma
   }
 }
 
-/** Gradient on x = mean + spread * feature, where mean and spread follow x: what shifts or scales a column is taken out. */
+/**
+ * Gradient on x = mean + spread * feature, where mean and spread follow x: what shifts or scales a column is taken out.
+ */
 function throughStandardisation(features: Matrix, featureGradient: Matrix, spread: Float64Array): Matrix {
   const { rows: n, cols: K, data: g } = featureGradient
   const z = features.data

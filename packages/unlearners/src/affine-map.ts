@@ -4,8 +4,8 @@ import { rowOf, type Matrix } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
 
 /**
- * x -> x + shift + change (x - centre), in float64. What it adds is kept apart from x, so that a map that changes little
- * loses nothing to rounding, and one that changes nothing returns every bit.
+ * x -> x + shift + change (x - centre), in float64. What it adds is kept apart from x, so that a map that changes
+ * little loses nothing to rounding, and one that changes nothing returns every bit.
  */
 export interface AffineMap {
   /** (K). */

@@ -3,7 +3,14 @@
 import { copyMatrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { addAffine } from '@indistinct/kernels'
 import type { AffineMap } from './affine-map.ts'
-import { classMoments, covarianceDeviations, meanDeviations, momentRatios, squareSums, type ClassMoments } from './class-moments.ts'
+import {
+  classMoments,
+  covarianceDeviations,
+  meanDeviations,
+  momentRatios,
+  squareSums,
+  type ClassMoments,
+} from './class-moments.ts'
 import { addLeastCost } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from './small-product.ts'
@@ -17,11 +24,10 @@ const leastVariance = 0.1
  * that `level` times chance gives them, where they are larger:
  * - means, along each axis of the pooled within-class covariance;
  * - covariances, entry by entry in whitened coordinates on the leading axes (`ClassMoments.compared`), by the optimal
- *   transport between Gaussians, which moves users least.
- * Each family of differences is capped at one height, in units of its null expectation, chosen so that the family
- * averages `level`: T^2 ends at its null, and no axis keeps a share that an attacker who weighs it more than others could
- * use, while differences that chance explains stay. Closing them altogether would be a leak: held-out users are then
- * anti-correlated with an attacker's own.
+ * transport between Gaussians, which moves users least. Each family of differences is capped at one height, in units of
+ * its null expectation, chosen so that the family averages `level`: T^2 ends at its null, and no axis keeps a share
+ * that an attacker who weighs it more than others could use, while differences that chance explains stay. Closing them
+ * altogether would be a leak: held-out users are then anti-correlated with an attacker's own.
  */
 export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const moments = classMoments(theta, classes)
@@ -40,10 +46,18 @@ export function momentMaps(moments: ClassMoments, sums: readonly Float64Array[],
   const { means, axes, variances, compared: P, whitening } = moments
   const K = variances.length
   // From whitened coordinates back, (K, P).
-  const unwhitening = transposed(axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)), P, K)
+  const unwhitening = transposed(
+    axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)),
+    P,
+    K,
+  )
   return covarianceMaps(moments, sums, level).map((change, c) => {
     for (let a = 0; a < P; a++) change[a * P + a]! -= 1
-    return { centre: means[c]!, change: product(product(unwhitening, change, K, P, P), whitening, K, P, K), shift: shifts[c]! }
+    return {
+      centre: means[c]!,
+      change: product(product(unwhitening, change, K, P, P), whitening, K, P, K),
+      shift: shifts[c]!,
+    }
   })
 }
 
@@ -57,7 +71,12 @@ const closeEnough = 0.005
  * displacement disturbs less move more, and each the way that disturbs his least. Displacements are no longer affine in
  * theta, so covariances change to second order too, and what is left over is brought down in another round.
  */
-export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+export function calibrateMomentsIn(
+  metric: ScoreMetric,
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  level: number,
+): Matrix {
   let at = theta
   for (let round = 0; round < mostRounds; round++) {
     const { mean, covariance } = momentRatios(at, classes)
@@ -69,7 +88,9 @@ export function calibrateMomentsIn(metric: ScoreMetric, theta: Matrix, classes: 
     const next = copyMatrix(at)
     classes.forEach((members, c) => {
       // (T - I) C, the cross moments of the whitened displacement of the optimal transport T with where it starts.
-      const cross = product(maps[c]!, moments.covariances[c]!, P, P, P).map((value, p) => value - moments.covariances[c]![p]!)
+      const cross = product(maps[c]!, moments.covariances[c]!, P, P, P).map(
+        (value, p) => value - moments.covariances[c]![p]!,
+      )
       const covariance = cross.map((value, p) => (value + cross[(p % P) * P + Math.floor(p / P)]!) / 2)
       addLeastCost(next, at, members, c, moments, metric, { mean: shifts[c]!, covariance })
     })
@@ -83,7 +104,11 @@ function meanShifts(moments: ClassMoments, level: number): Float64Array[] {
   const { sizes, axes, variances } = moments
   const K = variances.length
   const { along, squares } = meanDeviations(moments)
-  const kept = cappedShares(squares, variances.map((variance) => (sizes.length - 1) * variance), level)
+  const kept = cappedShares(
+    squares,
+    variances.map((variance) => (sizes.length - 1) * variance),
+    level,
+  )
   return along.map((deviation) => {
     const shift = new Float64Array(K)
     for (let a = 0; a < K; a++) {
@@ -134,6 +159,8 @@ function transport(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const floor = 1e-9 * Math.max(1, eigen.values[0]!)
   const root = spectralFunction(eigen, (value) => Math.sqrt(Math.max(floor, value)))
   const inverse = spectralFunction(eigen, (value) => 1 / Math.sqrt(Math.max(floor, value)))
-  const middle = spectralFunction(symmetricEigen(square(square(root, b), root), n), (value) => Math.sqrt(Math.max(0, value)))
+  const middle = spectralFunction(symmetricEigen(square(square(root, b), root), n), (value) =>
+    Math.sqrt(Math.max(0, value)),
+  )
   return square(square(inverse, middle), inverse)
 }

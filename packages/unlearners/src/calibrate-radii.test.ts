@@ -26,7 +26,10 @@ function shellAuc({ embedding, labels }: LeakyTable): number {
   const { rows, cols, data } = embedding
   const radii = Array.from({ length: rows }, (_, i) => Math.log(Math.hypot(...data.subarray(i * cols, (i + 1) * cols))))
   const usual = radii.reduce((sum, radius) => sum + radius, 0) / rows
-  return auc(radii.map((radius) => Math.abs(radius - usual)), [...labels.codes])
+  return auc(
+    radii.map((radius) => Math.abs(radius - usual)),
+    [...labels.codes],
+  )
 }
 
 test('radiusRatio is 1 in the mean under random labels', () => {
@@ -62,9 +65,14 @@ describe('two shells', () => {
   })
 
   test('users move along the line to the centre alone', () => {
-    const centre = Float64Array.from({ length: 24 }, (_, k) => table.embedding.data.reduce((sum, value, p) => (p % 24 === k ? sum + value : sum), 0) / 5000)
+    const centre = Float64Array.from(
+      { length: 24 },
+      (_, k) => table.embedding.data.reduce((sum, value, p) => (p % 24 === k ? sum + value : sum), 0) / 5000,
+    )
     for (const i of [0, 1, 3001, 4999]) {
-      const [was, is] = [table.embedding, after].map(({ data }) => centre.map((middle, k) => data[i * 24 + k]! - middle))
+      const [was, is] = [table.embedding, after].map(({ data }) =>
+        centre.map((middle, k) => data[i * 24 + k]! - middle),
+      )
       const stretch = Math.hypot(...is!) / Math.hypot(...was!)
       is!.forEach((value, k) => expect(value).toBeCloseTo(stretch * was![k]!, 4))
     }

@@ -1,26 +1,42 @@
 /**
- * @file Distributions of classes by distance from the centre, brought to the differences that chance gives them. The kernel's steps draw
- * users of one class onto a shell, others off it: many dimensions add up to a distance that no single one shows.
+ * @file Distributions of classes by distance from the centre, brought to the differences that chance gives them. The
+ * kernel's steps draw users of one class onto a shell, others off it: many dimensions add up to a distance that no
+ * single one shows.
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { calibratedAlong, ratioAlong, type ShapeFrame } from './calibrate-shapes.ts'
 import { classMoments, type ClassMoments, type FamilyRatio } from './class-moments.ts'
 
-/** Spread of the logarithm of a distance by which cells are laid out: they reach from 0.22 to 4.5 times the root mean square. */
+/**
+ * Spread of the logarithm of a distance by which cells are laid out: they reach from 0.22 to 4.5 times the root mean
+ * square.
+ */
 const logSpread = 0.25
 
-/** Distances as they are, and in whitened coordinates on the axes on which covariances are compared, where there are any. */
+/**
+ * Distances as they are, and in whitened coordinates on the axes on which covariances are compared, where there are
+ * any.
+ */
 export function radiusFrames({ centre, variances, compared: P, whitening }: ClassMoments): readonly ShapeFrame[] {
   const K = centre.length
   const spreads = Float64Array.of(logSpread)
   const plain = Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0))
   const frames: ShapeFrame[] = [{ centre, directions: { unit: plain }, spreads, held: 1 }]
-  if (P > 0) frames.push({ centre, directions: { unit: Math.sqrt(P), through: matrix(P, K, Float32Array.from(whitening)) }, spreads, held: 1 })
+  if (P > 0)
+    frames.push({
+      centre,
+      directions: { unit: Math.sqrt(P), through: matrix(P, K, Float32Array.from(whitening)) },
+      spreads,
+      held: 1,
+    })
   return frames
 }
 
-/** Draws users of every class of theta (N, K) out from the centre, or in, so that distances differ no more than `level` times chance. */
+/**
+ * Draws users of every class of theta (N, K) out from the centre, or in, so that distances differ no more than `level`
+ * times chance.
+ */
 export function calibrateRadii(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   return calibratedAlong(radiusFrames(classMoments(theta, classes)), theta, classes, level)
 }

@@ -10,7 +10,9 @@ const classesOf = ({ embedding, labels }: LeakyTable): Int32Array[] => classRows
 
 /** The attacker who knows where the peaks are: AUC of the distance from the middle of a column. */
 function peakAuc({ embedding, labels }: LeakyTable, column: number): number {
-  const scores = [...labels.codes.keys()].map((i) => -((Math.abs(embedding.data[i * embedding.cols + column]!) - 0.9) ** 2))
+  const scores = [...labels.codes.keys()].map(
+    (i) => -((Math.abs(embedding.data[i * embedding.cols + column]!) - 0.9) ** 2),
+  )
   return auc(scores, [...labels.codes])
 }
 
@@ -50,7 +52,13 @@ describe('calibrateShapes', () => {
   })
 
   test('moves the column of two peaks, and others hardly', () => {
-    const moved = (column: number): number => Math.sqrt([...table.labels.codes.keys()].reduce((sum, i) => sum + (after.data[i * 6 + column]! - table.embedding.data[i * 6 + column]!) ** 2, 0) / 5000)
+    const moved = (column: number): number =>
+      Math.sqrt(
+        [...table.labels.codes.keys()].reduce(
+          (sum, i) => sum + (after.data[i * 6 + column]! - table.embedding.data[i * 6 + column]!) ** 2,
+          0,
+        ) / 5000,
+      )
     expect(moved(3)).toBeGreaterThan(0.05)
     for (const column of [0, 1, 2, 4, 5]) expect(moved(column)).toBeLessThan(0.2 * moved(3))
   })
@@ -60,7 +68,13 @@ describe('calibrateShapes', () => {
   })
 
   test('columns of few values and of one', () => {
-    const embedding: Matrix = matrix(200, 3, Float32Array.from({ length: 600 }, (_, p) => (p % 3 === 0 ? 7 : p % 3 === 1 ? Math.floor(p / 3) % 2 : Math.sin(p * p))))
+    const embedding: Matrix = matrix(
+      200,
+      3,
+      Float32Array.from({ length: 600 }, (_, p) =>
+        p % 3 === 0 ? 7 : p % 3 === 1 ? Math.floor(p / 3) % 2 : Math.sin(p * p),
+      ),
+    )
     const labels = { classes: ['a', 'b'], codes: Int32Array.from({ length: 200 }, (_, i) => (i % 3 === 0 ? 1 : 0)) }
     const mapped = calibrateShapes(embedding, classesOf({ embedding, labels }), 0.5)
     expect(mapped.data.every(Number.isFinite)).toBe(true)
@@ -73,7 +87,8 @@ test('the flow takes out two peaks among many columns, which radial kernels do n
   const seen = ({ embedding }: { embedding: Matrix }): number => peakAuc({ embedding, labels: table.labels }, 20) - 0.5
   const result = calibratedFlow(table.embedding, table.labels)
   expect(seen(calibratedFlow(table.embedding, table.labels, { shapes: false }))).toBeGreaterThan(0.06)
-  // Who knows where the peaks were sees what of them chance would explain; an attacker has to find that among all the rest.
+  // Who knows where the peaks were sees what of them chance would explain; an attacker has to find that among all the
+  // rest.
   expect(Math.abs(seen(result))).toBeLessThan(0.035)
   expect((result.parameters['differencesAfter'] as { shapes: number }).shapes).toBeLessThan(1.1)
 })

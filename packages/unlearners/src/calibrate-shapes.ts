@@ -47,23 +47,30 @@ export function shapeFrames({ centre, axes, variances, compared: P }: ClassMomen
   })
   return [
     { centre, directions: 'columns', spreads: columns, held: 3 },
-    { centre, directions: matrix(P, K, Float32Array.from(axes.subarray(0, P * K))), spreads: variances.slice(0, P).map(Math.sqrt), held: 3 },
+    {
+      centre,
+      directions: matrix(P, K, Float32Array.from(axes.subarray(0, P * K))),
+      spreads: variances.slice(0, P).map(Math.sqrt),
+      held: 3,
+    },
   ]
 }
 
 /**
- * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, less what the
- * `held` first of a constant, the coordinate and its square make of them, and each less those before it. They have mean 0 and mean
- * square 1; with all three held, changing them alone leaves means and variances to the moments.
+ * Functions of a coordinate, by their means in its cells: cosines cos(pi j u) of the rank u among all users, less what
+ * the `held` first of a constant, the coordinate and its square make of them, and each less those before it. They have
+ * mean 0 and mean square 1; with all three held, changing them alone leaves means and variances to the moments.
  */
 function shapeBasis(pooled: Float64Array, held: number): Float64Array[] {
-  const over = (a: Float64Array, b: Float64Array): number => pooled.reduce((sum, share, p) => sum + share * a[p]! * b[p]!, 0)
+  const over = (a: Float64Array, b: Float64Array): number =>
+    pooled.reduce((sum, share, p) => sum + share * a[p]! * b[p]!, 0)
   const edges = new Float64Array(bins + 1)
   pooled.forEach((share, p) => void (edges[p + 1] = edges[p]! + share))
-  const cosine = (j: number): Float64Array => pooled.map((share, p) => {
-    const w = Math.PI * j
-    return share > 0 ? (Math.SQRT2 * (Math.sin(w * edges[p + 1]!) - Math.sin(w * edges[p]!))) / (w * share) : 0
-  })
+  const cosine = (j: number): Float64Array =>
+    pooled.map((share, p) => {
+      const w = Math.PI * j
+      return share > 0 ? (Math.SQRT2 * (Math.sin(w * edges[p + 1]!) - Math.sin(w * edges[p]!))) / (w * share) : 0
+    })
   const cells = Float64Array.from({ length: bins }, (_, p) => ((p + 0.5) / bins - 0.5) * 2 * reach)
   const powers = [cells.map(() => 1), cells, cells.map((y) => y * y)].slice(0, held)
   const candidates = [...powers, ...Array.from({ length: orders }, (_, j) => cosine(j + 1))]
@@ -78,7 +85,11 @@ function shapeBasis(pooled: Float64Array, held: number): Float64Array[] {
       }
     }
     const left = over(candidate, candidate)
-    basis.push(left > nothing * size ? candidate.map((value, p) => (pooled[p]! > 0 ? value / Math.sqrt(left) : 0)) : new Float64Array(bins))
+    basis.push(
+      left > nothing * size
+        ? candidate.map((value, p) => (pooled[p]! > 0 ? value / Math.sqrt(left) : 0))
+        : new Float64Array(bins),
+    )
   }
   return basis.slice(held)
 }
@@ -107,13 +118,23 @@ export function cellsPerUnit({ spreads }: ShapeFrame): Float64Array {
 }
 
 /** Calls `visit` with coordinates along each direction (rows, D), some rows at a time. */
-export function eachChunk({ cols: K, data }: Matrix, rows: Int32Array, { centre, directions }: ShapeFrame, visit: (along: Matrix, chunk: Int32Array) => void): void {
+export function eachChunk(
+  { cols: K, data }: Matrix,
+  rows: Int32Array,
+  { centre, directions }: ShapeFrame,
+  visit: (along: Matrix, chunk: Int32Array) => void,
+): void {
   for (let first = 0; first < rows.length; first += chunkRows) {
     const chunk = rows.subarray(first, first + chunkRows)
     const deviations = matrix(chunk.length, K)
-    for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) deviations.data[p] = data[q]! - centre[k]!
+    for (let r = 0, p = 0; r < chunk.length; r++)
+      for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) deviations.data[p] = data[q]! - centre[k]!
     if (directions === 'columns') visit(deviations, chunk)
-    else if ('unit' in directions) visit(logDistances(directions.through ? times(deviations, directions.through) : deviations, directions.unit), chunk)
+    else if ('unit' in directions)
+      visit(
+        logDistances(directions.through ? times(deviations, directions.through) : deviations, directions.unit),
+        chunk,
+      )
     else visit(times(deviations, directions), chunk)
   }
 }
@@ -150,10 +171,14 @@ export interface ShapeDeviations {
 }
 
 /**
- * Deviations of classes from all users by their `counts` (C x (D, bins)). Functions are orthonormal over all users, so that chance
- * gives each squared deviation the same, C - 1.
+ * Deviations of classes from all users by their `counts` (C x (D, bins)). Functions are orthonormal over all users, so
+ * that chance gives each squared deviation the same, C - 1.
  */
-export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly number[], { held }: Pick<ShapeFrame, 'held'>): ShapeDeviations {
+export function shapeDeviations(
+  counts: readonly Float64Array[],
+  sizes: readonly number[],
+  { held }: Pick<ShapeFrame, 'held'>,
+): ShapeDeviations {
   const D = counts[0]!.length / bins
   const n = sizes.reduce((sum, size) => sum + size, 0)
   const pooled = new Float64Array(D * bins)
@@ -180,10 +205,15 @@ export function shapeDeviations(counts: readonly Float64Array[], sizes: readonly
 }
 
 /**
- * What to add along each direction at the edges of cells (C x (D, bins + 1)): the optimal transport, in one dimension, from a
- * class's distribution as these functions tell it to one in which their means keep the share that `cappedShares` leaves them.
+ * What to add along each direction at the edges of cells (C x (D, bins + 1)): the optimal transport, in one dimension,
+ * from a class's distribution as these functions tell it to one in which their means keep the share that `cappedShares`
+ * leaves them.
  */
-export function shapeSteps({ deviations, squares, nulls, functions, pooled }: ShapeDeviations, spreads: Float64Array, level: number): Float64Array[] {
+export function shapeSteps(
+  { deviations, squares, nulls, functions, pooled }: ShapeDeviations,
+  spreads: Float64Array,
+  level: number,
+): Float64Array[] {
   const kept = cappedShares(squares, nulls, level)
   const edges = bins + 1
   return deviations.map((deviation) => {
@@ -191,11 +221,13 @@ export function shapeSteps({ deviations, squares, nulls, functions, pooled }: Sh
     for (let d = 0; d < spreads.length; d++) {
       if (kept.subarray(d * orders, (d + 1) * orders).every((share) => share === 1)) continue
       const share = pooled.subarray(d * bins, (d + 1) * bins)
-      const at = (weight: (j: number) => number): Float64Array => cumulative(share, (b) => {
-        let density = 1
-        for (let j = 0; j < orders; j++) density += weight(j) * deviation[d * orders + j]! * functions[(d * orders + j) * bins + b]!
-        return Math.max(leastDensity, density)
-      })
+      const at = (weight: (j: number) => number): Float64Array =>
+        cumulative(share, (b) => {
+          let density = 1
+          for (let j = 0; j < orders; j++)
+            density += weight(j) * deviation[d * orders + j]! * functions[(d * orders + j) * bins + b]!
+          return Math.max(leastDensity, density)
+        })
       const from = at(() => 1)
       const to = at((j) => kept[d * orders + j]!)
       const width = (2 * reach * spreads[d]!) / bins
@@ -225,7 +257,13 @@ function cumulative(shares: Float64Array, density: (b: number) => number): Float
 }
 
 /** Adds to the named rows of `out` (N, K) the steps (D, bins + 1) where the rows of theta stand; `out` may be theta. */
-export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, frame: ShapeFrame, steps: Float64Array): void {
+export function addShapeSteps(
+  out: Matrix,
+  theta: Matrix,
+  rows: Int32Array,
+  frame: ShapeFrame,
+  steps: Float64Array,
+): void {
   if (steps.every((step) => step === 0)) return
   const { directions } = frame
   const perUnit = cellsPerUnit(frame)
@@ -249,7 +287,8 @@ export function addShapeSteps(out: Matrix, theta: Matrix, rows: Int32Array, fram
     }
     const moves = directions === 'columns' ? along : matrix(chunk.length, K)
     if (directions !== 'columns') gemmNN(along, directions, moves)
-    for (let r = 0, p = 0; r < chunk.length; r++) for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) out.data[q]! += moves.data[p]!
+    for (let r = 0, p = 0; r < chunk.length; r++)
+      for (let k = 0, q = chunk[r]! * K; k < K; k++, p++, q++) out.data[q]! += moves.data[p]!
   })
 }
 
@@ -259,7 +298,12 @@ export function calibrateShapes(theta: Matrix, classes: readonly Int32Array[], l
 }
 
 /** The same along `frames`, one after the other. */
-export function calibratedAlong(frames: readonly ShapeFrame[], theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
+export function calibratedAlong(
+  frames: readonly ShapeFrame[],
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  level: number,
+): Matrix {
   const sizes = classes.map((rows) => rows.length)
   const out = copyMatrix(theta)
   for (const frame of frames) {
@@ -277,12 +321,17 @@ export function shapeRatio(theta: Matrix, classes: readonly Int32Array[]): Famil
 /** The same of `frames`. */
 export function ratioAlong(frames: readonly ShapeFrame[], theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
   const sizes = classes.map((rows) => rows.length)
-  return largestRatio(frames.map((frame) => shapeDeviations(countsOf(theta, classes, frame), sizes, frame)), sizes.length)
+  return largestRatio(
+    frames.map((frame) => shapeDeviations(countsOf(theta, classes, frame), sizes, frame)),
+    sizes.length,
+  )
 }
 
 /** The ratio of the frame where it is largest. */
 export function largestRatio(frames: readonly ShapeDeviations[], classes: number): FamilyRatio {
-  return frames.map(({ squares, nulls }) => familyRatio(squares, nulls, classes)).reduce((a, b) => (b.ratio > a.ratio ? b : a))
+  return frames
+    .map(({ squares, nulls }) => familyRatio(squares, nulls, classes))
+    .reduce((a, b) => (b.ratio > a.ratio ? b : a))
 }
 
 /** Counts of each class. */

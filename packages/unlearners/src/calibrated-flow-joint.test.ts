@@ -7,7 +7,9 @@ import { centroidAuc, leakyTable } from './testing.ts'
 
 const classes = ['no', 'yes']
 
-/** Three attributes that shift users along directions of their own; a and b together along one more: where they agree. */
+/**
+ * Three attributes that shift users along directions of their own; a and b together along one more: where they agree.
+ */
 function threeAttributes(N: number, K: number): { embedding: Matrix; attributes: Record<string, Labels> } {
   const random = randomStream(5, 'three attributes')
   const draw = (): Int32Array => Int32Array.from({ length: N }, () => (random.uniform() < 0.45 ? 1 : 0))
@@ -49,7 +51,8 @@ describe('intersection', () => {
 describe('calibratedFlowJoint', () => {
   const { embedding, attributes } = threeAttributes(700, 8)
   const result = calibratedFlowJoint(embedding, attributes)
-  const worst = (table: Matrix, labels: Labels): number => Math.max(...d2d(table, labels).pairs.map(({ value, nullValue }) => value / nullValue))
+  const worst = (table: Matrix, labels: Labels): number =>
+    Math.max(...d2d(table, labels).pairs.map(({ value, nullValue }) => value / nullValue))
 
   test('three attributes and their intersection end on their nulls, and a linear attacker at chance on each', () => {
     const cells = intersection(attributes, 20)
@@ -68,13 +71,21 @@ describe('calibratedFlowJoint', () => {
   test('one after the other, without the intersection, leaves whether two agree', () => {
     let table = embedding
     for (const labels of Object.values(attributes)) table = calibratedFlow(table, labels).embedding
-    const agree: Labels = { classes, codes: attributes['a']!.codes.map((code, i) => (code === attributes['b']!.codes[i] ? 1 : 0)) }
+    const agree: Labels = {
+      classes,
+      codes: attributes['a']!.codes.map((code, i) => (code === attributes['b']!.codes[i] ? 1 : 0)),
+    }
     expect(centroidAuc({ embedding: table, labels: agree }, 2)).toBeGreaterThan(0.6)
     expect(Math.abs(centroidAuc({ embedding: result.embedding, labels: agree }, 2) - 0.5)).toBeLessThan(0.07)
   })
 
   test('eighteen labels, of 7 users and more, land with another attribute', () => {
-    const many = leakyTable(Array.from({ length: 18 }, (_, c) => 7 + 2 * c), 8, 1, 1)
+    const many = leakyTable(
+      Array.from({ length: 18 }, (_, c) => 7 + 2 * c),
+      8,
+      1,
+      1,
+    )
     const agree: Labels = { classes, codes: many.labels.codes.map((_, i) => i % 2) }
     const together = calibratedFlowJoint(many.embedding, { job: many.labels, agree })
     expect(worst(many.embedding, many.labels)).toBeGreaterThan(3)
@@ -91,8 +102,14 @@ describe('calibratedFlowJoint', () => {
   })
 
   test('refuses no attribute, names the one that is unusable, and says which did not land', () => {
-    expect(() => calibratedFlowJoint(embedding, {})).toThrow('calibratedFlowJoint: expected at least one attribute, got none')
-    expect(() => calibratedFlowJoint(embedding, { a: attributes['a']!, b: { classes, codes: new Int32Array(700) } })).toThrow("calibratedFlowJoint, b: expected users of at least two classes")
-    expect(calibratedFlowJoint(embedding, attributes, { maxRounds: 1, jointTolerance: 1e-9 }).parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 1 rounds are spent' })
+    expect(() => calibratedFlowJoint(embedding, {})).toThrow(
+      'calibratedFlowJoint: expected at least one attribute, got none',
+    )
+    expect(() =>
+      calibratedFlowJoint(embedding, { a: attributes['a']!, b: { classes, codes: new Int32Array(700) } }),
+    ).toThrow('calibratedFlowJoint, b: expected users of at least two classes')
+    expect(calibratedFlowJoint(embedding, attributes, { maxRounds: 1, jointTolerance: 1e-9 }).parameters).toMatchObject(
+      { outcome: 'not landed', stopped: 'all 1 rounds are spent' },
+    )
   })
 })

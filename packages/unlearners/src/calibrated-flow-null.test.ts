@@ -1,4 +1,7 @@
-/** @file The flow lands on the null over sizes, widths, class ratios and numbers of classes, and attackers then see what chance shows them. */
+/**
+ * @file The flow lands on the null over sizes, widths, class ratios and numbers of classes, and attackers then see what
+ * chance shows them.
+ */
 
 import { bytesOf, type Labels, matrix, type Matrix, randomStream, shuffle } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
@@ -52,7 +55,9 @@ describe('calibratedFlow on the null', () => {
     expect(shapes.ratio).toBeLessThan(1.25 + 3 * Math.sqrt(2 / shapes.terms))
     // Attackers against the same table under labels in another order: their own null, sample size and all.
     for (const attacker of [centroidAuc, spreadAuc]) {
-      const nulls = Array.from({ length: 12 }, (_, draw) => attacker({ embedding, labels: relabelled(before.labels, draw) }, 1))
+      const nulls = Array.from({ length: 12 }, (_, draw) =>
+        attacker({ embedding, labels: relabelled(before.labels, draw) }, 1),
+      )
       const centre = nulls.reduce((a, b) => a + b, 0) / nulls.length
       const deviation = Math.sqrt(nulls.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (nulls.length - 1))
       const seen = attacker({ embedding, labels: before.labels }, 1)
@@ -61,11 +66,15 @@ describe('calibratedFlow on the null', () => {
     }
   })
 
-  test('a hundred thousand users by random Fourier features: the same on one thread and two, ratio 1 within its error', () => {
+  test('a hundred thousand users by random Fourier features: the same on two threads, ratio 1 within its error', () => {
     const random = randomStream(4, 'many')
     const [N, K] = [100_000, 8]
     const codes = Int32Array.from({ length: N }, (_, i) => (i % 51 === 0 ? 0 : 1))
-    const embedding = matrix(N, K, Float32Array.from({ length: N * K }, (_, p) => random.normal() + (codes[Math.floor(p / K)] === 0 ? 0.4 : 0)))
+    const embedding = matrix(
+      N,
+      K,
+      Float32Array.from({ length: N * K }, (_, p) => random.normal() + (codes[Math.floor(p / K)] === 0 ? 0.4 : 0)),
+    )
     const labels = { classes: ['a', 'b'], codes }
     const run = (count: number) => {
       setThreads(count)

@@ -48,7 +48,10 @@ describe('calibratedFlow', () => {
   })
 
   test('three and four labels: every pair comes down to its null', () => {
-    for (const sizes of [[200, 120, 80], [150, 60, 90, 100]]) {
+    for (const sizes of [
+      [200, 120, 80],
+      [150, 60, 90, 100],
+    ]) {
       const before = leakyTable(sizes, 12, 1.5, 4, 10)
       const result = calibratedFlow(before.embedding, before.labels)
       const after = ratios({ embedding: result.embedding, labels: before.labels })
@@ -104,7 +107,7 @@ describe('calibratedFlow', () => {
     expect(Math.abs(centroidAuc(after, 4) - 0.5)).toBeLessThan(0.06)
   })
 
-  test('random Fourier features: three labels, the same bytes on any number of threads, other bytes from another seed', () => {
+  test('random Fourier features: three labels, same bytes on any number of threads, others from another seed', () => {
     const { embedding, labels } = leakyTable([300, 200, 150], 8, 1.5, 10)
     const run = (count: number, seed: number) => {
       setThreads(count)
@@ -121,16 +124,23 @@ describe('calibratedFlow', () => {
     expect(calibratedFlow(embedding, labels).parameters['kernel']).toBe('exact')
   })
 
-  test.each(['exact', 'random-fourier'] as const)('out of passes it returns the table it reached, nearer than the start, and says so: %s', (kernel) => {
-    const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
-    const { embedding: reached, parameters, passes } = calibratedFlow(embedding, labels, { maxPasses: 4, kernel, moments: false, firstStep: 0.02 })
-    expect(passes).toBe(4)
-    expect(parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 4 passes are spent' })
-    const [pair] = parameters['pairs'] as { ratio: number; ratioBefore: number }[]
-    expect(pair!.ratio).toBeLessThan(pair!.ratioBefore)
-    expect(pair!.ratio).toBeGreaterThan(1.01)
-    if (kernel === 'exact') expect(ratios({ embedding: reached, labels })[0]).toBeCloseTo(pair!.ratio, 6)
-  })
+  test.each(['exact', 'random-fourier'] as const)(
+    'out of passes it returns the table it reached, nearer than the start, and says so: %s',
+    (kernel) => {
+      const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)
+      const {
+        embedding: reached,
+        parameters,
+        passes,
+      } = calibratedFlow(embedding, labels, { maxPasses: 4, kernel, moments: false, firstStep: 0.02 })
+      expect(passes).toBe(4)
+      expect(parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 4 passes are spent' })
+      const [pair] = parameters['pairs'] as { ratio: number; ratioBefore: number }[]
+      expect(pair!.ratio).toBeLessThan(pair!.ratioBefore)
+      expect(pair!.ratio).toBeGreaterThan(1.01)
+      if (kernel === 'exact') expect(ratios({ embedding: reached, labels })[0]).toBeCloseTo(pair!.ratio, 6)
+    },
+  )
 
   test('a single pass measures and moves nobody: not landed, never at null', () => {
     const { embedding, labels } = leakyTable([60, 40], 6, 2, 8)

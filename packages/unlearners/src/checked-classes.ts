@@ -11,16 +11,24 @@ import { checkFloatRange } from './float-range.ts'
  * @throws RangeError when shapes or codes do not fit; IndistinctError 'bad-data' on values or classes that no
  * unlearner can work with.
  */
-export function checkedClasses(caller: string, embedding: Matrix, labels: Labels, { alike = false } = {}): Int32Array[] {
+export function checkedClasses(
+  caller: string,
+  embedding: Matrix,
+  labels: Labels,
+  { alike = false } = {},
+): Int32Array[] {
   const { rows: N, cols: K, data } = embedding
   if (K < 1 || data.length !== N * K) {
-    throw new RangeError(`${caller}: expected an embedding of ${N} x ${K} values with at least one column, got ${data.length} values`)
+    throw new RangeError(
+      `${caller}: expected an embedding of ${N} x ${K} values with at least one column, got ${data.length} values`,
+    )
   }
   const classes = classRows(caller, embedding, labels)
   for (let p = 0; p < data.length; p++) {
     if (!Number.isFinite(data[p]!)) {
       throw badData(
-        `${caller}: expected finite values, got ${data[p]!} in row ${Math.floor(p / K)}, column ${p % K} (both from 0); ` +
+        `${caller}: expected finite values, got ${data[p]!} in row ${Math.floor(p / K)}, column ${p % K} (both ` +
+          'from 0); ' +
           'repair the embedding or leave that user out',
       )
     }
@@ -28,7 +36,8 @@ export function checkedClasses(caller: string, embedding: Matrix, labels: Labels
   const present = labels.classes.filter((_, code) => labels.codes.includes(code))
   if (classes.length < 2) {
     throw badData(
-      `${caller}: expected users of at least two classes, got ${classes.length === 0 ? 'no labelled user' : `only '${present[0]!}'`}; ` +
+      `${caller}: expected users of at least two classes, got ` +
+        `${classes.length === 0 ? 'no labelled user' : `only '${present[0]!}'`}; ` +
         'check the attribute and how its rows join the embedding',
     )
   }
@@ -40,20 +49,25 @@ export function checkedClasses(caller: string, embedding: Matrix, labels: Labels
       )
     }
   })
-  const differsFrom = (first: number) => (i: number): boolean => {
-    for (let k = 0; k < K; k++) if (data[i * K + k] !== data[first * K + k]) return true
-    return false
-  }
+  const differsFrom =
+    (first: number) =>
+    (i: number): boolean => {
+      for (let k = 0; k < K; k++) if (data[i * K + k] !== data[first * K + k]) return true
+      return false
+    }
   const rows = joined(classes)
   if (!rows.some(differsFrom(rows[0]!))) {
-    throw badData(`${caller}: expected users that differ, got ${rows.length} equal rows; this table holds nothing to unlearn`)
+    throw badData(
+      `${caller}: expected users that differ, got ${rows.length} equal rows; this table holds nothing to unlearn`,
+    )
   }
   classes.forEach((members, c) => {
     if (alike || members.some(differsFrom(members[0]!))) return
     throw badData(
-      `${caller}: expected users of '${present[c]!}' that differ, got ${members.length} equal rows, the first in row ${members[0]!} (from 0): `
-        + 'who sees that row knows the label, and no method that moves equal rows alike hides it; '
-        + 'train these users, merge that class with another, blank its label, or unlearn by relabel',
+      `${caller}: expected users of '${present[c]!}' that differ, got ${members.length} equal rows, the first in ` +
+        `row ${members[0]!} (from 0): ` +
+        'who sees that row knows the label, and no method that moves equal rows alike hides it; ' +
+        'train these users, merge that class with another, blank its label, or unlearn by relabel',
     )
   })
   checkFloatRange(caller, embedding, rows)
@@ -80,5 +94,6 @@ export function checkPositive(caller: string, name: string, value: number, zero 
 
 /** @throws RangeError unless `value` is a positive integer. */
 export function checkCount(caller: string, name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${caller}: expected ${name} as a positive integer, got ${value}`)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`${caller}: expected ${name} as a positive integer, got ${value}`)
 }

@@ -23,11 +23,15 @@ const chanceUsers = 600
 const relabellings = 199
 
 /**
- * Every pair of classes of embedding (N, K), in the order of the classes. `chance` is the 95 % quantile over relabellings
- * of at most 600 users: relative to its mean, MMD^2 under the null follows a distribution that depends on the table's
- * shape and the ratio of class sizes, and hardly on the number of users.
+ * Every pair of classes of embedding (N, K), in the order of the classes. `chance` is the 95 % quantile over
+ * relabellings of at most 600 users: relative to its mean, MMD^2 under the null follows a distribution that depends on
+ * the table's shape and the ratio of class sizes, and hardly on the number of users.
  */
-export function classDifferences(embedding: Matrix, labels: Labels, { seed = 0 }: { readonly seed?: number } = {}): ClassDifference[] {
+export function classDifferences(
+  embedding: Matrix,
+  labels: Labels,
+  { seed = 0 }: { readonly seed?: number } = {},
+): ClassDifference[] {
   const classes = classRows('classDifferences', embedding, labels)
   const names = presentClasses(labels)
   const differences: ClassDifference[] = []
@@ -36,9 +40,18 @@ export function classDifferences(embedding: Matrix, labels: Labels, { seed = 0 }
       const second = first + 1 + at
       const random = randomStream(seed, 'class differences', first, second)
       const samples = sampled([one, other], mostUsers, random)
-      const { value, total, trace } = rbfMmd(embedding, { first: samples[0]!, second: samples[1]! }, { gradient: false })
+      const { value, total, trace } = rbfMmd(
+        embedding,
+        { first: samples[0]!, second: samples[1]! },
+        { gradient: false },
+      )
       const ratio = value / nullMmd(total, trace, samples[0]!.length, samples[1]!.length)
-      differences.push({ first: names[first]!, second: names[second]!, ratio, chance: chanceRatio(embedding, sampled([one, other], chanceUsers, random), random) })
+      differences.push({
+        first: names[first]!,
+        second: names[second]!,
+        ratio,
+        chance: chanceRatio(embedding, sampled([one, other], chanceUsers, random), random),
+      })
     })
   })
   return differences
@@ -48,7 +61,11 @@ export function classDifferences(embedding: Matrix, labels: Labels, { seed = 0 }
 function sampled(classes: readonly Int32Array[], most: number, random: ReturnType<typeof randomStream>): Int32Array[] {
   const users = classes.reduce((sum, members) => sum + members.length, 0)
   if (users <= most) return [...classes]
-  return classes.map((members) => shuffle(members.slice(), random).slice(0, Math.max(2, Math.round((most * members.length) / users))).sort())
+  return classes.map((members) =>
+    shuffle(members.slice(), random)
+      .slice(0, Math.max(2, Math.round((most * members.length) / users)))
+      .sort(),
+  )
 }
 
 /** The 95 % quantile of MMD^2 over its null value when labels are dealt anew. */
@@ -83,7 +100,8 @@ function kernelMatrix({ cols, data }: Matrix, rows: readonly number[]): Float64A
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       let square = 0
-      for (let p = rows[i]! * cols, q = rows[j]! * cols; p < (rows[i]! + 1) * cols; p++, q++) square += (data[p]! - data[q]!) ** 2
+      for (let p = rows[i]! * cols, q = rows[j]! * cols; p < (rows[i]! + 1) * cols; p++, q++)
+        square += (data[p]! - data[q]!) ** 2
       squares[i * n + j] = squares[j * n + i] = square
       sum += 2 * square
     }

@@ -36,11 +36,19 @@ const negligible = 1e-10
 export function classMoments(theta: Matrix, classes: readonly Int32Array[]): ClassMoments {
   const means = classes.map((members) => rowMean(theta, members))
   const scatters = classes.map((members, c) => crossMoments(theta, members, means[c]!))
-  return momentsOf(classes.map((members) => members.length), means, scatters)
+  return momentsOf(
+    classes.map((members) => members.length),
+    means,
+    scatters,
+  )
 }
 
 /** The moments of classes by their sizes, means (K) and scatters, the sums of (x - mean)(x - mean)' (K, K). */
-export function momentsOf(sizes: readonly number[], means: readonly Float64Array[], scatters: readonly Float64Array[]): ClassMoments {
+export function momentsOf(
+  sizes: readonly number[],
+  means: readonly Float64Array[],
+  scatters: readonly Float64Array[],
+): ClassMoments {
   const K = means[0]!.length
   const n = sizes.reduce((sum, size) => sum + size, 0)
   const centre = new Float64Array(K)
@@ -80,7 +88,9 @@ function comparedAxes(sizes: readonly number[], variances: Float64Array): number
 export interface MomentRatios {
   /** T^2 (squared Mahalanobis distance between class means, weighted by class sizes) over its null, (C - 1) K. */
   readonly mean: FamilyRatio
-  /** Squared differences of whitened covariances over their null, mean over entries; absent where no axis is compared. */
+  /**
+   * Squared differences of whitened covariances over their null, mean over entries; absent where no axis is compared.
+   */
   readonly covariance?: FamilyRatio
 }
 
@@ -113,7 +123,10 @@ export function momentRatiosOf(moments: ClassMoments, squareSumsOf: () => readon
 /** Squares over nulls where there is a null, of `classes` classes. */
 export function familyRatio(squares: Float64Array, nulls: Float64Array, classes: number): FamilyRatio {
   const known = [...nulls.keys()].filter((p) => nulls[p]! > 0)
-  return { ratio: known.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / Math.max(1, known.length), terms: (classes - 1) * known.length }
+  return {
+    ratio: known.reduce((sum, p) => sum + squares[p]! / nulls[p]!, 0) / Math.max(1, known.length),
+    terms: (classes - 1) * known.length,
+  }
 }
 
 /** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */
@@ -133,16 +146,22 @@ export function meanDeviations(moments: ClassMoments): { along: Float64Array[]; 
 }
 
 /** Sums over each class of z z', z the squares of whitened coordinates on the compared axes (C x (P, P)). */
-export function squareSums(theta: Matrix, classes: readonly Int32Array[], { means, whitening }: ClassMoments): Float64Array[] {
+export function squareSums(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  { means, whitening }: ClassMoments,
+): Float64Array[] {
   return classes.map((members, c) => squareMoments(theta, members, means[c]!, whitening))
 }
 
 /**
  * Class covariances minus the pooled one (C x (P, P)), per entry the sum of n_c times their squares, and what chance
- * gives that sum by `squareSums`: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which needs no normality.
+ * gives that sum by `squareSums`: C - 1 times the entry's variance over users, E[x_a^2 x_b^2] - E[x_a x_b]^2, which
+ * needs no normality.
  */
 export function covarianceDeviations(
-  moments: ClassMoments, sums: readonly Float64Array[],
+  moments: ClassMoments,
+  sums: readonly Float64Array[],
 ): { pooled: Float64Array; deviations: Float64Array[]; squares: Float64Array; nulls: Float64Array } {
   const { sizes, compared: P } = moments
   const n = sizes.reduce((sum, size) => sum + size, 0)
@@ -154,9 +173,11 @@ export function covarianceDeviations(
   for (const own of sums) for (let p = 0; p < P * P; p++) fourth[p]! += own[p]! / n
   const nulls = fourth.map((moment, p) => (sizes.length - 1) * (moment - pooled[p]! ** 2))
   const squares = new Float64Array(P * P)
-  const deviations = moments.covariances.map((covariance, c) => covariance.map((value, p) => {
-    squares[p]! += sizes[c]! * (value - pooled[p]!) ** 2
-    return value - pooled[p]!
-  }))
+  const deviations = moments.covariances.map((covariance, c) =>
+    covariance.map((value, p) => {
+      squares[p]! += sizes[c]! * (value - pooled[p]!) ** 2
+      return value - pooled[p]!
+    }),
+  )
   return { pooled, deviations, squares, nulls }
 }

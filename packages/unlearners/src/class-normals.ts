@@ -21,7 +21,12 @@ export function classNormals(theta: Matrix, classes: readonly Int32Array[]): Cla
 }
 
 /** Mean (K), covariance within classes and covariance in all (K, K) of the users of all classes together. */
-export function pooledNormal(normals: readonly ClassNormal[]): { count: number; mean: Float64Array; within: Float64Array; total: Float64Array } {
+export function pooledNormal(normals: readonly ClassNormal[]): {
+  count: number
+  mean: Float64Array
+  within: Float64Array
+  total: Float64Array
+} {
   const K = normals[0]!.mean.length
   const count = normals.reduce((sum, normal) => sum + normal.count, 0)
   const mean = new Float64Array(K)

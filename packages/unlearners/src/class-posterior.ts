@@ -34,7 +34,9 @@ export function classPosterior(given: readonly ClassNormal[]): ClassPosterior {
     const { values, vectors } = symmetricEigen(covariance, K)
     const rank = values.filter((value) => value > negligible * values[0]!).length
     return {
-      whitening: vectors.slice(0, rank * K).map((value, p) => value / Math.sqrt(values[Math.floor(p / K)]!) / scales[p % K]!),
+      whitening: vectors
+        .slice(0, rank * K)
+        .map((value, p) => value / Math.sqrt(values[Math.floor(p / K)]!) / scales[p % K]!),
       logSpread: values.slice(0, rank).reduce((sum, value) => sum + Math.log(value) / 2, 0),
     }
   })
@@ -47,7 +49,11 @@ export function classPosterior(given: readonly ClassNormal[]): ClassPosterior {
 }
 
 /** Probability of each class (C) for row i of x (N, K). */
-export function posteriorOf({ shares, means, whitening, logSpread }: ClassPosterior, x: Matrix, i: number): Float64Array {
+export function posteriorOf(
+  { shares, means, whitening, logSpread }: ClassPosterior,
+  x: Matrix,
+  i: number,
+): Float64Array {
   const K = x.cols
   const logs = Float64Array.from(shares, (share, c) => {
     const mean = means[c]!

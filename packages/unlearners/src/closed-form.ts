@@ -15,9 +15,21 @@ export interface ClosedFormOptions {
  * distance moved: what a closed form keeps least under its constraint.
  */
 export function fittedInClosedForm(
-  method: string, embedding: Matrix, labels: Labels, map: UserMap, parameters: { readonly [name: string]: Json }, { onPass }: ClosedFormOptions,
+  method: string,
+  embedding: Matrix,
+  labels: Labels,
+  map: UserMap,
+  parameters: { readonly [name: string]: Json },
+  { onPass }: ClosedFormOptions,
 ): Fitted {
-  const fitted = fittedUnlearner({ method, parameters, classes: presentClasses(labels), columns: embedding.cols, map, exact: true })
+  const fitted = fittedUnlearner({
+    method,
+    parameters,
+    classes: presentClasses(labels),
+    columns: embedding.cols,
+    map,
+    exact: true,
+  })
   const moved = fitted.apply(embedding, labels)
   const row = { pass: 1, loss: squaredDistance(embedding, moved) }
   onPass?.(row)

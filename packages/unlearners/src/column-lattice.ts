@@ -1,17 +1,32 @@
-/** @file Columns whose values lie on a lattice, as those of quantised tables do, or share single values, as those of counts do. */
+/**
+ * @file Columns whose values lie on a lattice, as those of quantised tables do, or share single values, as those of
+ * counts do.
+ */
 
 import { randomStream, type Matrix } from '@indistinct/core'
 
 /** What becomes of a column whose values are not free. */
 export type ColumnLattice =
   /** Values are `offset` + n `step`: moved values are rounded back, and stay from `least` to `most`. */
-  | { readonly kind: 'lattice'; readonly column: number; readonly step: number; readonly offset: number; readonly least: number; readonly most: number }
-  /** Too few values, or one that many users share: whatever moves off it shows, so that nobody moves along this column. */
+  | {
+      readonly kind: 'lattice'
+      readonly column: number
+      readonly step: number
+      readonly offset: number
+      readonly least: number
+      readonly most: number
+    }
+  /**
+   * Too few values, or one that many users share: whatever moves off it shows, so that nobody moves along this column.
+   */
   | { readonly kind: 'held'; readonly column: number; readonly share: number }
 
 /** Users whose values are looked at; a lattice shows in few. */
 const fewestUsers = 50
-/** Steps that a column's spread must have for users to move on its lattice: on a coarser one, rounding would be most of what is seen. */
+/**
+ * Steps that a column's spread must have for users to move on its lattice: on a coarser one, rounding would be most of
+ * what is seen.
+ */
 const fewestSteps = 4
 /** Share of users at one value from which a free column is held, and the least number of them. */
 const sharedValue = { share: 0.01, users: 20 }
@@ -24,7 +39,10 @@ const mostSteps = 10
 /** Share of a step by which values may lie off the lattice, and the number of roundings of float32. */
 const offLattice = { share: 0.02, roundings: 4 }
 
-/** Columns of theta (N, K) that are not free by the values of `rows`, one of each distinct point; a constant column is not among them. */
+/**
+ * Columns of theta (N, K) that are not free by the values of `rows`, one of each distinct point; a constant column is
+ * not among them.
+ */
 export function columnLattices(theta: Matrix, rows: Int32Array): ColumnLattice[] {
   if (rows.length < fewestUsers) return []
   const found: ColumnLattice[] = []
@@ -52,14 +70,18 @@ function latticeOf(sorted: Float64Array, column: number): ColumnLattice | undefi
   }
   const share = top / n
   const step = stepOf(Float64Array.from(levels))
-  if (step === undefined) return share >= sharedValue.share && top >= sharedValue.users ? { kind: 'held', column, share } : undefined
+  if (step === undefined)
+    return share >= sharedValue.share && top >= sharedValue.users ? { kind: 'held', column, share } : undefined
   const mean = sorted.reduce((sum, value) => sum + value / n, 0)
   const spread = Math.sqrt(sorted.reduce((sum, value) => sum + (value - mean) ** 2 / n, 0))
   if (spread < fewestSteps * step || share > latticeMode) return { kind: 'held', column, share }
   return { kind: 'lattice', column, step, offset: least, least, most }
 }
 
-/** The step of a lattice that ascending, distinct `levels` lie on; none where float32 itself is the only one, or there is none. */
+/**
+ * The step of a lattice that ascending, distinct `levels` lie on; none where float32 itself is the only one, or there
+ * is none.
+ */
 function stepOf(levels: Float64Array): number | undefined {
   const [first, last] = [levels[0]!, levels.at(-1)!]
   const rounding = offLattice.roundings * Math.max(Math.abs(first), Math.abs(last)) * 2 ** -24
@@ -72,12 +94,17 @@ function stepOf(levels: Float64Array): number | undefined {
     const steps = gaps.reduce((sum, gap) => sum + Math.round(gap / step), 0)
     const better = (last - first) / steps
     const off = rounding + offLattice.share * better
-    return levels.every((level) => Math.abs(level - first - Math.round((level - first) / better) * better) <= off) ? better : undefined
+    return levels.every((level) => Math.abs(level - first - Math.round((level - first) / better) * better) <= off)
+      ? better
+      : undefined
   }
   return undefined
 }
 
-/** `step`, ever better known by the gaps, where all of them are multiples of it as far as is known; from the smallest on. */
+/**
+ * `step`, ever better known by the gaps, where all of them are multiples of it as far as is known; from the smallest
+ * on.
+ */
 function multiplesOf(step: number, ascending: Float64Array, rounding: number): number | undefined {
   let [length, steps] = [0, 0]
   let known = step
@@ -92,11 +119,18 @@ function multiplesOf(step: number, ascending: Float64Array, rounding: number): n
 }
 
 /**
- * Rounds the moved values of `rows` of theta (N, K), in place, to the lattice of each column. Two uniform draws of one step are added before:
- * the error of rounding then has mean 0 and one variance, a quarter of a squared step, wherever a value stands between levels, so
- * that rounding adds the same to users of every label. Values beyond the ends turn back at them. Rows of a group of equal rows stay equal.
+ * Rounds the moved values of `rows` of theta (N, K), in place, to the lattice of each column. Two uniform draws of one
+ * step are added before: the error of rounding then has mean 0 and one variance, a quarter of a squared step, wherever
+ * a value stands between levels, so that rounding adds the same to users of every label. Values beyond the ends turn
+ * back at them. Rows of a group of equal rows stay equal.
  */
-export function roundToLattices(theta: Matrix, rows: Int32Array, groups: readonly Int32Array[], lattices: readonly ColumnLattice[], seed: number): void {
+export function roundToLattices(
+  theta: Matrix,
+  rows: Int32Array,
+  groups: readonly Int32Array[],
+  lattices: readonly ColumnLattice[],
+  seed: number,
+): void {
   for (const own of lattices) {
     if (own.kind !== 'lattice') continue
     const { column, step, offset, least, most } = own
@@ -108,6 +142,7 @@ export function roundToLattices(theta: Matrix, rows: Int32Array, groups: readonl
       const inside = dithered < low ? 2 * low - dithered : dithered > high ? 2 * high - dithered : dithered
       theta.data[at] = offset + Math.min(high, Math.max(low, inside)) * step
     }
-    for (const members of groups) for (const row of members) theta.data[row * theta.cols + column] = theta.data[members[0]! * theta.cols + column]!
+    for (const members of groups)
+      for (const row of members) theta.data[row * theta.cols + column] = theta.data[members[0]! * theta.cols + column]!
   }
 }

@@ -6,7 +6,9 @@
 import type { AffineMap } from './affine-map.ts'
 import { pooledNormal, type ClassNormal } from './class-normals.ts'
 
-/** Widest over narrowest spread of columns beyond which distances in the table's own units say nothing of narrow ones. */
+/**
+ * Widest over narrowest spread of columns beyond which distances in the table's own units say nothing of narrow ones.
+ */
 export const mostUnlike = 1000
 
 /** Spread of every column over all users (K); 1 for a column that does not vary. */

@@ -25,7 +25,10 @@ describe('d2dRegularised', () => {
 
   test('a larger trade-off moves users less', () => {
     const { embedding, labels } = leakyTable([20, 15], 4, 1, 3)
-    const moved = [1e-4, 1].map((tradeOff) => d2dRegularised(embedding, labels, { steps: 200, learningRate: 0.01, tradeOff }).trace.at(-1)!.movement!)
+    const moved = [1e-4, 1].map(
+      (tradeOff) =>
+        d2dRegularised(embedding, labels, { steps: 200, learningRate: 0.01, tradeOff }).trace.at(-1)!.movement!,
+    )
     expect(moved[1]!).toBeLessThan(moved[0]! / 2)
   })
 

@@ -1,12 +1,22 @@
 /** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD or KL. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { d2d, frobenius, gaussianKl, type D2dLoss, type GaussianKlLoss, type Loss, type Pairing } from '@indistinct/losses'
+import {
+  d2d,
+  frobenius,
+  gaussianKl,
+  type D2dLoss,
+  type GaussianKlLoss,
+  type Loss,
+  type Pairing,
+} from '@indistinct/losses'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
-/** 'mmd': MMD^2 with five radial kernels. 'kl': KL divergence between normals fitted to the classes, both ways averaged. */
+/**
+ * 'mmd': MMD^2 with five radial kernels. 'kl': KL divergence between normals fitted to the classes, both ways averaged.
+ */
 export type DistributionDivergence = 'mmd' | 'kl'
 
 export interface D2dRegularisedOptions {
@@ -22,16 +32,17 @@ export interface D2dRegularisedOptions {
   readonly pairing?: Pairing
   /**
    * What alpha weighs instead of ||theta - theta*||_F^2, with the name that the result gives it: such as `margin` of
-   * @indistinct/losses on scores, where the items' embeddings are at hand. Users without a label move unless their rows of
-   * its gradient are zero.
+   * @indistinct/losses on scores, where the items' embeddings are at hand. Users without a label move unless their rows
+   * of its gradient are zero.
    */
   readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
   readonly onPass?: (row: TraceRow) => void
 }
 
 /**
- * Takes `steps` Adam steps on MMD^2 (or KL) + alpha ||theta - theta*||_F^2 (Eq. 1, 7, 11) from theta* = `embedding` (N, K);
- * the bandwidth, and the floor under the variances of KL, are measured anew at every step and held constant within it.
+ * Takes `steps` Adam steps on MMD^2 (or KL) + alpha ||theta - theta*||_F^2 (Eq. 1, 7, 11) from theta* = `embedding` (N,
+ * K); the bandwidth, and the floor under the variances of KL, are measured anew at every step and held constant within
+ * it.
  *
  * KL sees means and covariances only. Its null value in the trace is that of normal users.
  *
@@ -47,7 +58,15 @@ export interface D2dRegularisedOptions {
 export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRegularisedOptions = {}): Unlearned {
   const caller = 'd2dRegularised'
   checkedClasses(caller, embedding, labels)
-  const { tradeOff = 1e-4, steps = 1000, learningRate = 0.001, pairing = 'every', divergence = 'mmd', regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) }, onPass } = options
+  const {
+    tradeOff = 1e-4,
+    steps = 1000,
+    learningRate = 0.001,
+    pairing = 'every',
+    divergence = 'mmd',
+    regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) },
+    onPass,
+  } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkPositive(caller, 'learningRate', learningRate)
   checkCount(caller, 'steps', steps)
@@ -64,7 +83,11 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
       return {
         value: distance.value + tradeOff * kept.value,
         gradient,
-        measured: { [divergence]: distance.value, null: nullValue, [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value },
+        measured: {
+          [divergence]: distance.value,
+          null: nullValue,
+          [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value,
+        },
       }
     },
     { steps, learningRate, optimiser: 'adam', onPass },
@@ -72,19 +95,33 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
   return unlearned({
     embedding: moved,
     method: 'd2d-r',
-    parameters: { tradeOff, steps, learningRate, pairing, divergence, ...(options.regulariser && { regulariser: regulariser.name }) },
+    parameters: {
+      tradeOff,
+      steps,
+      learningRate,
+      pairing,
+      divergence,
+      ...(options.regulariser && { regulariser: regulariser.name }),
+    },
     trace,
     passes: trace.length,
   })
 }
 
-function distributionDistance(theta: Matrix, labels: Labels, divergence: DistributionDivergence, pairing: Pairing): D2dLoss | GaussianKlLoss {
+function distributionDistance(
+  theta: Matrix,
+  labels: Labels,
+  divergence: DistributionDivergence,
+  pairing: Pairing,
+): D2dLoss | GaussianKlLoss {
   switch (divergence) {
     case 'mmd':
       return d2d(theta, labels, { pairing })
     case 'kl':
       return gaussianKl(theta, labels, { pairing })
     default:
-      throw new RangeError(`d2dRegularised: expected divergence 'mmd' or 'kl', got '${String(divergence satisfies never)}'`)
+      throw new RangeError(
+        `d2dRegularised: expected divergence 'mmd' or 'kl', got '${String(divergence satisfies never)}'`,
+      )
   }
 }

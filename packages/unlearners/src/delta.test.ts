@@ -10,7 +10,8 @@ const { embedding, labels } = leakyTable([150, 100], 8, 1.5, 1, 250)
 const moved = meanMatching(embedding, labels).embedding
 const original = writeNpy([500, 8], embedding.data)
 const unlearned = writeNpy([500, 8], moved.data)
-const csv = (data: Float32Array): Uint8Array => Buffer.from(`id,a\r\n${Array.from({ length: 500 }, (_, i) => `"user ""${i}""",${data[8 * i]!}`).join('\n')}\n`)
+const csv = (data: Float32Array): Uint8Array =>
+  Buffer.from(`id,a\r\n${Array.from({ length: 500 }, (_, i) => `"user ""${i}""",${data[8 * i]!}`).join('\n')}\n`)
 
 function encodingOf(delta: Uint8Array): string {
   return (JSON.parse(Buffer.from(delta).toString('utf8').split('\n')[0]!) as { encoding: string }).encoding
@@ -30,7 +31,12 @@ function refusal(run: () => unknown): string {
 describe('makeDelta and applyDelta', () => {
   test.each<[string, Uint8Array, Uint8Array, string]>([
     ['float32 tables', original, unlearned, 'xor'],
-    ['float64 tables', writeNpy([500, 8], new Float64Array(embedding.data)), writeNpy([500, 8], new Float64Array(moved.data)), 'xor'],
+    [
+      'float64 tables',
+      writeNpy([500, 8], new Float64Array(embedding.data)),
+      writeNpy([500, 8], new Float64Array(moved.data)),
+      'xor',
+    ],
     ['CSV of other lengths of numbers', csv(embedding.data), csv(moved.data), 'lines'],
     ['text of another number of lines', csv(embedding.data), Buffer.from('other\n'), 'whole'],
     ['equal files', original, original, 'lines'],
@@ -84,8 +90,19 @@ describe('a delta that somebody made up, with the right checksums', () => {
   const mark = (bytes: Uint8Array): { [key: string]: Json } => ({ bytes: bytes.length, sha256: sha256(bytes) })
   const made = (fields: { [key: string]: Json }, plain: Uint8Array): Uint8Array => {
     const payload = deflateRawSync(plain)
-    const header = { schema: 'indistinct/delta/1', encoding: 'lines', stride: 1, original: mark(table), unlearned: mark(table), payload: { ...mark(payload), inflated: plain.length }, ...fields }
-    return Buffer.concat([Buffer.from(`${canonicalJson({ ...header, checksum: sha256(canonicalJson(header)) })}\n`), payload])
+    const header = {
+      schema: 'indistinct/delta/1',
+      encoding: 'lines',
+      stride: 1,
+      original: mark(table),
+      unlearned: mark(table),
+      payload: { ...mark(payload), inflated: plain.length },
+      ...fields,
+    }
+    return Buffer.concat([
+      Buffer.from(`${canonicalJson({ ...header, checksum: sha256(canonicalJson(header)) })}\n`),
+      payload,
+    ])
   }
 
   test.each<[string, { [key: string]: Json }]>([
@@ -98,12 +115,16 @@ describe('a delta that somebody made up, with the right checksums', () => {
   })
 
   test('is refused where a number is none', () => {
-    const text = Buffer.from(made({ more: 7 }, Buffer.of(0, 0, 0))).toString('latin1').replace('"more":7', '"more":1e999')
+    const text = Buffer.from(made({ more: 7 }, Buffer.of(0, 0, 0)))
+      .toString('latin1')
+      .replace('"more":7', '"more":1e999')
     expect(refusal(() => applyDelta(table, Buffer.from(text, 'latin1')))).toContain('expected a delta of schema')
   })
 
   test('cannot make one line again and again', () => {
     expect(Buffer.from(applyDelta(table, made({}, Buffer.of(0, 1, 0, 1, 1, 0)))).toString()).toBe('a\nb\n')
-    expect(refusal(() => applyDelta(table, made({}, Buffer.of(0, 1, 0, 0, 1, 0))))).toContain('does not restore the original')
+    expect(refusal(() => applyDelta(table, made({}, Buffer.of(0, 1, 0, 0, 1, 0))))).toContain(
+      'does not restore the original',
+    )
   })
 })

@@ -6,7 +6,8 @@ import { badData, canonicalJson, parseJson, sha256 } from '@indistinct/core'
 const schema = 'indistinct/delta/1'
 
 /**
- * - xor: exclusive or with the unlearned file of the same length, the bytes of `stride`-byte numbers sorted by place, so
+ * - xor: exclusive or with the unlearned file of the same length, the bytes of `stride`-byte numbers sorted by place,
+ * so
  *   that signs and exponents, which seldom change, lie together.
  * - lines: for text of as many lines, what stands in lines that changed, after the part that did not.
  * - whole: the original.
@@ -35,17 +36,35 @@ interface FileMark {
  * A delta together with the unlearned table is the original: keep it as safe as that, and apart from the table.
  */
 export function makeDelta(original: Uint8Array, unlearned: Uint8Array): Uint8Array {
-  const candidates: { encoding: Encoding; stride: number; plain: Uint8Array }[] = [{ encoding: 'whole', stride: 1, plain: original }]
+  const candidates: { encoding: Encoding; stride: number; plain: Uint8Array }[] = [
+    { encoding: 'whole', stride: 1, plain: original },
+  ]
   if (original.length === unlearned.length) {
     const difference = xor(original, unlearned)
     for (const stride of [1, 4, 8]) candidates.push({ encoding: 'xor', stride, plain: byPlace(difference, stride) })
   }
   const changed = changedLines(original, unlearned)
   if (changed) candidates.push({ encoding: 'lines', stride: 1, plain: changed })
-  const packed = candidates.map(({ plain, ...rest }) => ({ ...rest, inflated: plain.length, payload: deflateRawSync(plain, { level: constants.Z_BEST_COMPRESSION }) }))
-  const { encoding, stride, inflated, payload } = packed.reduce((least, each) => (each.payload.length < least.payload.length ? each : least))
-  const header: Header = { schema, encoding, stride, original: markOf(original), unlearned: markOf(unlearned), payload: { ...markOf(payload), inflated } }
-  return Buffer.concat([Buffer.from(`${canonicalJson({ ...header, checksum: checksumOf(header) } as never)}\n`), payload])
+  const packed = candidates.map(({ plain, ...rest }) => ({
+    ...rest,
+    inflated: plain.length,
+    payload: deflateRawSync(plain, { level: constants.Z_BEST_COMPRESSION }),
+  }))
+  const { encoding, stride, inflated, payload } = packed.reduce((least, each) =>
+    each.payload.length < least.payload.length ? each : least,
+  )
+  const header: Header = {
+    schema,
+    encoding,
+    stride,
+    original: markOf(original),
+    unlearned: markOf(unlearned),
+    payload: { ...markOf(payload), inflated },
+  }
+  return Buffer.concat([
+    Buffer.from(`${canonicalJson({ ...header, checksum: checksumOf(header) } as never)}\n`),
+    payload,
+  ])
 }
 
 export interface DeltaNames {
@@ -59,14 +78,23 @@ export interface DeltaNames {
  * The original of `unlearned`, checked to the last bit.
  * @throws IndistinctError 'bad-data' where the delta is damaged, or belongs to another table.
  */
-export function applyDelta(unlearned: Uint8Array, delta: Uint8Array, { table = 'table', delta: name = 'delta' }: DeltaNames = {}): Uint8Array {
+export function applyDelta(
+  unlearned: Uint8Array,
+  delta: Uint8Array,
+  { table = 'table', delta: name = 'delta' }: DeltaNames = {},
+): Uint8Array {
   const { header, payload } = readDelta(delta, name)
   const found = sha256(unlearned)
   if (found !== header.unlearned.sha256) {
-    const hint = found === header.original.sha256 ? 'it is the original already' : 'another run wrote it, or it was changed since'
-    throw badData(`${table}: expected the table that ${name} was written with, sha256 ${header.unlearned.sha256}, got ${found}; ${hint}`)
+    const hint =
+      found === header.original.sha256 ? 'it is the original already' : 'another run wrote it, or it was changed since'
+    throw badData(
+      `${table}: expected the table that ${name} was written with, sha256 ${header.unlearned.sha256}, got ` +
+        `${found}; ${hint}`,
+    )
   }
-  const damaged = (cause?: unknown): Error => badData(`${name}: what it holds does not restore the original; the file is damaged`, { cause })
+  const damaged = (cause?: unknown): Error =>
+    badData(`${name}: what it holds does not restore the original; the file is damaged`, { cause })
   let original: Uint8Array
   try {
     const plain = inflateRawSync(payload, { maxOutputLength: Math.max(1, header.payload.inflated) })
@@ -92,7 +120,8 @@ function decoded({ encoding, stride }: Header, plain: Uint8Array, unlearned: Uin
 }
 
 function readDelta(delta: Uint8Array, name: string): { header: Header; payload: Uint8Array } {
-  const damaged = (what: string): Error => badData(`${name}: expected a delta of schema ${schema}, as unlearn --delta writes it, got ${what}`)
+  const damaged = (what: string): Error =>
+    badData(`${name}: expected a delta of schema ${schema}, as unlearn --delta writes it, got ${what}`)
   const end = delta.indexOf(10)
   // Longer than any header is.
   if (end < 0 || end > 4096) throw damaged('a file without its first line')
@@ -114,8 +143,13 @@ function readDelta(delta: Uint8Array, name: string): { header: Header; payload: 
   }
   if (checksum !== own) throw badData(`${name}: its first line does not match its checksum; the file was changed`)
   const payload = delta.subarray(end + 1)
-  if (payload.length !== header.payload.bytes) throw badData(`${name}: expected ${header.payload.bytes} bytes after the first line, got ${payload.length}; the file is ${payload.length < header.payload.bytes ? 'truncated' : 'too long'}`)
-  if (sha256(payload) !== header.payload.sha256) throw badData(`${name}: its content does not match its checksum; the file was changed`)
+  if (payload.length !== header.payload.bytes)
+    throw badData(
+      `${name}: expected ${header.payload.bytes} bytes after the first line, got ${payload.length}; the file is ` +
+        `${payload.length < header.payload.bytes ? 'truncated' : 'too long'}`,
+    )
+  if (sha256(payload) !== header.payload.sha256)
+    throw badData(`${name}: its content does not match its checksum; the file was changed`)
   return { header, payload }
 }
 
@@ -125,7 +159,13 @@ function isHeader(header: Partial<Header>): header is Header {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
   const isMark = (mark: FileMark | undefined): boolean => isCount(mark?.bytes) && typeof mark!.sha256 === 'string'
   const isEncoding = encoding === 'xor' || encoding === 'lines' || encoding === 'whole'
-  return isEncoding && isCount(stride) && stride! > 0 && [original, unlearned, payload].every(isMark) && isCount(payload!.inflated)
+  return (
+    isEncoding &&
+    isCount(stride) &&
+    stride! > 0 &&
+    [original, unlearned, payload].every(isMark) &&
+    isCount(payload!.inflated)
+  )
 }
 
 function checksumOf(header: Header): string {
@@ -147,14 +187,16 @@ function byPlace(bytes: Uint8Array, stride: number): Uint8Array {
   const count = Math.floor(bytes.length / stride)
   // A slice of a Buffer would share its memory.
   const out = new Uint8Array(bytes)
-  for (let place = 0; place < stride; place++) for (let i = 0; i < count; i++) out[place * count + i] = bytes[i * stride + place]!
+  for (let place = 0; place < stride; place++)
+    for (let i = 0; i < count; i++) out[place * count + i] = bytes[i * stride + place]!
   return out
 }
 
 function inOrder(bytes: Uint8Array, stride: number): Uint8Array {
   const count = Math.floor(bytes.length / stride)
   const out = new Uint8Array(bytes)
-  for (let place = 0; place < stride; place++) for (let i = 0; i < count; i++) out[i * stride + place] = bytes[place * count + i]!
+  for (let place = 0; place < stride; place++)
+    for (let i = 0; i < count; i++) out[i * stride + place] = bytes[place * count + i]!
   return out
 }
 
@@ -169,7 +211,10 @@ function changedLines(original: Uint8Array, unlearned: Uint8Array): Uint8Array |
     let same = 0
     while (same < line.length && same < other.length && line[same] === other[same]) same++
     if (same === line.length && same === other.length) return
-    parts.push(Uint8Array.from([...count(at - last), ...count(same), ...count(line.length - same)]), line.subarray(same))
+    parts.push(
+      Uint8Array.from([...count(at - last), ...count(same), ...count(line.length - same)]),
+      line.subarray(same),
+    )
     last = at
   })
   return Buffer.concat(parts)
@@ -194,7 +239,8 @@ function withLines(unlearned: Uint8Array, changed: Uint8Array): Uint8Array {
     if (step === 0 && !first) throw new RangeError('applyDelta: expected a later line, got the same again')
     at += step
     const [same, length] = [next(), next()]
-    if (at >= lines.length || p + length > changed.length) throw new RangeError('applyDelta: expected a line of the table, got one beyond')
+    if (at >= lines.length || p + length > changed.length)
+      throw new RangeError('applyDelta: expected a line of the table, got one beyond')
     lines[at] = Buffer.concat([lines[at]!.subarray(0, same), changed.subarray(p, p + length)])
     p += length
   }

@@ -1,4 +1,7 @@
-/** @file A table that no score depends on, as a linear function of tables that are unlearned: it then tells nothing that they do not. */
+/**
+ * @file A table that no score depends on, as a linear function of tables that are unlearned: it then tells nothing that
+ * they do not.
+ */
 
 import { matrix, sideBySide, symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
@@ -16,12 +19,14 @@ export interface DerivedTable {
 }
 
 /**
- * Of all tables that are one linear function, with a constant, of the rows of `others` (N, K_1), (N, K_2), ... the nearest to `table` (N, K) in
- * the sum of squares over `rows`: its least-squares regression on them. No label enters but by `others`, so that by the data processing
- * inequality whoever holds the result and `others` learns no more of any attribute than from `others` alone.
+ * Of all tables that are one linear function, with a constant, of the rows of `others` (N, K_1), (N, K_2), ... the
+ * nearest to `table` (N, K) in the sum of squares over `rows`: its least-squares regression on them. No label enters
+ * but by `others`, so that by the data processing inequality whoever holds the result and `others` learns no more of
+ * any attribute than from `others` alone.
  *
- * What it is for: LightGCN's two tables are nearly linear in one another, and what one says beyond the other, however small, is measured
- * precisely by their difference; no landing of statistics side by side hides it from trees that see whitened differences.
+ * What it is for: LightGCN's two tables are nearly linear in one another, and what one says beyond the other, however
+ * small, is measured precisely by their difference; no landing of statistics side by side hides it from trees that see
+ * whitened differences.
  */
 export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int32Array): DerivedTable {
   const K = table.cols

@@ -39,9 +39,11 @@ export function descend(
     if (!(value <= limit)) {
       throw badData(
         step === 1
-          ? `${caller}: expected a loss that is a number, got ${value} at step 1; look for columns of very large values, and divide them by a constant`
-          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower learningRate (${learningRate}; --learning-rate on the command line)`
-            + (Number.isFinite(value) ? '' : ', or divide the table by a constant'),
+          ? `${caller}: expected a loss that is a number, got ${value} at step 1; look for columns of very large ` +
+              'values, and divide them by a constant'
+          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower ` +
+              `learningRate (${learningRate}; --learning-rate on the command line)` +
+              (Number.isFinite(value) ? '' : ', or divide the table by a constant'),
       )
     }
     const row: TraceRow = Object.freeze({ pass: step, loss: value, ...measured })
@@ -54,8 +56,9 @@ export function descend(
     }
     if (!isFinite(theta)) {
       throw badData(
-        `${caller}: users left the range of float32 at step ${step}; lower learningRate (${learningRate}; --learning-rate on the `
-          + 'command line), or bring the table to values near 1',
+        `${caller}: users left the range of float32 at step ${step}; lower learningRate (${learningRate}; ` +
+          '--learning-rate on the ' +
+          'command line), or bring the table to values near 1',
       )
     }
   }

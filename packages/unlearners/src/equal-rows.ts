@@ -2,7 +2,10 @@
 
 import type { Matrix } from '@indistinct/core'
 
-/** Rows of theta (N, K) of `rows` that equal another of them in every value (0 and -0 are equal), a list of at least two for each point. */
+/**
+ * Rows of theta (N, K) of `rows` that equal another of them in every value (0 and -0 are equal), a list of at least two
+ * for each point.
+ */
 export function equalRows(theta: Matrix, rows: Int32Array): Int32Array[] {
   const { cols: K, data } = theta
   const equal = (a: number, b: number): boolean => {
@@ -13,7 +16,8 @@ export function equalRows(theta: Matrix, rows: Int32Array): Int32Array[] {
   const hash = (row: number): number => {
     let sum = 0x811c9dc5
     // The bits of -0 are those of the smallest integer.
-    for (let p = row * K; p < (row + 1) * K; p++) sum = Math.imul(sum ^ (bits[p] === -0x80000000 ? 0 : bits[p]!), 0x01000193) ^ (sum >>> 15)
+    for (let p = row * K; p < (row + 1) * K; p++)
+      sum = Math.imul(sum ^ (bits[p] === -0x80000000 ? 0 : bits[p]!), 0x01000193) ^ (sum >>> 15)
     return sum >>> 0
   }
   const places = 2 ** Math.ceil(Math.log2(2 * rows.length + 1))

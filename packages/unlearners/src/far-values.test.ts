@@ -7,7 +7,11 @@ type Draw = { readonly uniform: () => number; readonly normal: () => number }
 /** A table of three columns, the middle one of `value`, the others normal. */
 function tableOf(N: number, value: (random: Draw, row: number) => number, seed = 1): Matrix {
   const random = randomStream(seed, 'far values')
-  return matrix(N, 3, Float32Array.from({ length: N * 3 }, (_, p) => (p % 3 === 1 ? value(random, Math.floor(p / 3)) : random.normal())))
+  return matrix(
+    N,
+    3,
+    Float32Array.from({ length: N * 3 }, (_, p) => (p % 3 === 1 ? value(random, Math.floor(p / 3)) : random.normal())),
+  )
 }
 
 const all = ({ rows }: Matrix): Int32Array => Int32Array.from({ length: rows }, (_, i) => i)
@@ -24,11 +28,12 @@ function refusal(table: Matrix, rows = all(table)): IndistinctError {
 
 describe('checkFarValues lets honest tables pass', () => {
   const honest: Record<string, (random: Draw, row: number) => number> = {
-    'normal': (random) => random.normal(),
+    normal: (random) => random.normal(),
     'far from zero': (random) => 1e6 + random.normal(),
     'log-normal, the logarithm varying by 1': (random) => Math.exp(random.normal()),
     'log-normal, the logarithm varying by 2': (random) => Math.exp(2 * random.normal()),
-    "Student's t with two degrees of freedom": (random) => random.normal() / Math.hypot(random.normal(), random.normal()),
+    "Student's t with two degrees of freedom": (random) =>
+      random.normal() / Math.hypot(random.normal(), random.normal()),
     'counts of Zipf': (random) => Math.floor(1 / random.uniform()),
     'a flag of one user in a hundred': (random) => (random.uniform() < 0.01 ? 1 : 0),
     'a flag of a single user': (_, row) => (row === 7 ? 1 : 0),
@@ -49,23 +54,36 @@ describe('checkFarValues lets honest tables pass', () => {
 })
 
 describe('checkFarValues lets 6,000 users of 64 columns pass', () => {
-  const t = (freedom: number) => (random: Draw): number => {
-    let sum = 0
-    for (let f = 0; f < freedom; f++) sum += random.normal() ** 2
-    return random.normal() / Math.sqrt(sum / freedom)
-  }
-  const power = (index: number) => (random: Draw): number => random.uniform() ** (-1 / index)
+  const t =
+    (freedom: number) =>
+    (random: Draw): number => {
+      let sum = 0
+      for (let f = 0; f < freedom; f++) sum += random.normal() ** 2
+      return random.normal() / Math.sqrt(sum / freedom)
+    }
+  const power =
+    (index: number) =>
+    (random: Draw): number =>
+      random.uniform() ** (-1 / index)
   const cells: Record<string, (random: Draw) => number> = {
-    "Student's t of 1": t(1), "Student's t of 2": t(2), "Student's t of 3": t(3),
-    'log-normal of 1': (random) => Math.exp(random.normal()), 'log-normal of 3': (random) => Math.exp(3 * random.normal()),
+    "Student's t of 1": t(1),
+    "Student's t of 2": t(2),
+    "Student's t of 3": t(3),
+    'log-normal of 1': (random) => Math.exp(random.normal()),
+    'log-normal of 3': (random) => Math.exp(3 * random.normal()),
   }
-  const norms: Record<string, (random: Draw) => number> = { 'norms by a power law of 1': power(1), 'of 2': power(2), 'of 3': power(3) }
+  const norms: Record<string, (random: Draw) => number> = {
+    'norms by a power law of 1': power(1),
+    'of 2': power(2),
+    'of 3': power(3),
+  }
   test.each(Object.keys({ ...cells, ...norms }))('%s', (name) => {
     const random = randomStream(1, name)
     const table = matrix(6000, 64)
     for (let i = 0; i < 6000; i++) {
       const norm = norms[name]?.(random)
-      for (let k = 0; k < 64; k++) table.data[i * 64 + k] = norm === undefined ? cells[name]!(random) : norm * random.normal()
+      for (let k = 0; k < 64; k++)
+        table.data[i * 64 + k] = norm === undefined ? cells[name]!(random) : norm * random.normal()
     }
     expect(() => checkFarValues('test', table, all(table))).not.toThrow()
   })
@@ -91,12 +109,20 @@ describe('checkFarValues refuses', () => {
   })
 
   test('a cell beside rare flags, where most users have one value', () => {
-    expect(refusal(tableOf(1000, (_, row) => (row === 5 ? 1e20 : row % 400 === 0 ? 1 : 0))).message).toContain('in row 5, column 1')
+    expect(refusal(tableOf(1000, (_, row) => (row === 5 ? 1e20 : row % 400 === 0 ? 1 : 0))).message).toContain(
+      'in row 5, column 1',
+    )
   })
 
   test('rows that are looked at only', () => {
     const table = tableOf(100, (random, row) => (row === 50 ? 1e20 : random.normal()))
-    expect(() => checkFarValues('test', table, all(table).filter((i) => i !== 50))).not.toThrow()
+    expect(() =>
+      checkFarValues(
+        'test',
+        table,
+        all(table).filter((i) => i !== 50),
+      ),
+    ).not.toThrow()
     expect(refusal(table).message).toContain('row 50')
   })
 

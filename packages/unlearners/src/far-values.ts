@@ -41,17 +41,17 @@ export function checkFarValues(caller: string, { cols: K, data }: Matrix, rows: 
     if (!(Math.sqrt(all / rows.length) > mostOfRest * spread)) continue
     const row = rows[most]!
     throw badData(
-      `${caller}: expected values of one scale in a column, got ${data[row * K + k]!} in row ${row}, column ${k} `
-        + `(both from 0), ${(distances[most]! / spread).toPrecision(2)} times the spread of the other users`
-        + `${others > 1 ? `, and ${others - 1} more far values in that column` : ''}; `
-        + 'means and distances would follow these alone. Repair or clip them, or blank the label of these users',
+      `${caller}: expected values of one scale in a column, got ${data[row * K + k]!} in row ${row}, column ${k} ` +
+        `(both from 0), ${(distances[most]! / spread).toPrecision(2)} times the spread of the other users` +
+        `${others > 1 ? `, and ${others - 1} more far values in that column` : ''}; ` +
+        'means and distances would follow these alone. Repair or clip them, or blank the label of these users',
     )
   }
 }
 
 /**
- * Columns whose fourth central moment is at least ten times the square of their variance. Others need no sorting: where a
- * twentieth of users have all but 1 / `mostOfRest`^2 of the squares about the median, that ratio is at least 12.
+ * Columns whose fourth central moment is at least ten times the square of their variance. Others need no sorting: where
+ * a twentieth of users have all but 1 / `mostOfRest`^2 of the squares about the median, that ratio is at least 12.
  */
 function heavyColumns({ cols: K, data }: Pick<Matrix, 'cols' | 'data'>, rows: Int32Array): number[] {
   const mean = new Float64Array(K)
@@ -70,11 +70,16 @@ function heavyColumns({ cols: K, data }: Pick<Matrix, 'cols' | 'data'>, rows: In
 /** Values of `items` in order, or of a sample of them, by their share from 0 to 1. */
 function sorted(items: Int32Array | Float64Array, valueOf: (item: number) => number): { at(share: number): number } {
   const count = Math.min(items.length, mostSampled)
-  const values = Float64Array.from({ length: count }, (_, s) => valueOf(items[Math.floor((s * items.length) / count)]!)).sort()
+  const values = Float64Array.from({ length: count }, (_, s) =>
+    valueOf(items[Math.floor((s * items.length) / count)]!),
+  ).sort()
   return { at: (share) => values[Math.round(share * (count - 1))]! }
 }
 
-/** The largest distance below the widest gap among those above `bound`; 0 where no gap is wide enough or all below are 0. */
+/**
+ * The largest distance below the widest gap among those above `bound`; 0 where no gap is wide enough or all below are
+ * 0.
+ */
 function largestBelowGap(distances: Float64Array, bound: number): number {
   const above = distances.filter((distance) => distance > bound).sort()
   let nearest = 0

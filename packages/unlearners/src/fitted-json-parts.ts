@@ -15,13 +15,17 @@ export function affineFromJson(value: unknown, name: string, K: number): AffineM
 
 /** A list of numbers in float64. */
 export function numbers(value: unknown, name: string): Float64Array {
-  if (!Array.isArray(value) || !value.every((each) => typeof each === 'number' && Number.isFinite(each))) throw badData(`${name}: expected finite numbers; the file is damaged`)
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'number' && Number.isFinite(each)))
+    throw badData(`${name}: expected finite numbers; the file is damaged`)
   return Float64Array.from(value as number[])
 }
 
 /** What an object must hold, member by member. */
 export function reader(value: unknown, name: string) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badData(`${name}: expected an object, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badData(
+      `${name}: expected an object, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
+    )
   const record = value as { readonly [key: string]: unknown }
   const expect = (holds: boolean, key: string, what: string): void => {
     if (!holds) throw badData(`${name}: expected ${key} as ${what}; the file is damaged or of another version`)
@@ -37,7 +41,11 @@ export function reader(value: unknown, name: string) {
       return record[key] as number
     },
     count(key: string, from = 1): number {
-      expect(Number.isSafeInteger(record[key]) && (record[key] as number) >= from, key, `an integer of at least ${from}`)
+      expect(
+        Number.isSafeInteger(record[key]) && (record[key] as number) >= from,
+        key,
+        `an integer of at least ${from}`,
+      )
       return record[key] as number
     },
     list<T>(key: string, is: (each: unknown) => each is T, what: string): T[] {

@@ -11,7 +11,9 @@ const schema = 'indistinct/fitted/1'
  * The fit as JSON. It describes classes by their means and spreads and can undo the unlearning of anyone whose label is
  * known or guessed: it is as sensitive as the original table.
  */
-export function fittedToJson({ method, parameters, classes, columns, map, exact }: FittedUnlearner): { readonly [name: string]: Json } {
+export function fittedToJson({ method, parameters, classes, columns, map, exact }: FittedUnlearner): {
+  readonly [name: string]: Json
+} {
   return { schema, method, parameters, classes, columns, exact, map: mapToJson(map) }
 }
 
@@ -21,12 +23,23 @@ export function fittedToJson({ method, parameters, classes, columns, map, exact 
  */
 export function fittedFromJson(value: unknown, name = 'fit'): FittedUnlearner {
   const read = reader(value, name)
-  if (read.value['schema'] !== schema) throw badData(`${name}: expected a fit of schema ${schema}, got ${JSON.stringify(read.value['schema']) ?? 'none'}; write one with unlearn --fit`)
+  if (read.value['schema'] !== schema)
+    throw badData(
+      `${name}: expected a fit of schema ${schema}, got ${JSON.stringify(read.value['schema']) ?? 'none'}; write ` +
+        'one with unlearn --fit',
+    )
   const columns = read.count('columns')
   const classes = read.list('classes', (each): each is string => typeof each === 'string', 'names')
   const method = read.text('method')
   const parameters = reader(read.value['parameters'], `${name}: parameters`).value as { [key: string]: Json }
-  return fittedUnlearner({ method, parameters, classes, columns, exact: read.value['exact'] === true, map: mapFromJson(read.value['map'], `${name}: map`, columns, classes.length) })
+  return fittedUnlearner({
+    method,
+    parameters,
+    classes,
+    columns,
+    exact: read.value['exact'] === true,
+    map: mapFromJson(read.value['map'], `${name}: map`, columns, classes.length),
+  })
 }
 
 function mapToJson(map: UserMap): Json {
@@ -41,11 +54,18 @@ function mapToJson(map: UserMap): Json {
       return { kind: map.kind, pointOf: [...map.pointOf] }
     case 'by-class': {
       const { shares, means, whitening, logSpread } = map.posterior
-      const posterior = { shares: [...shares], means: means.map((mean) => [...mean]), whitening: whitening.map((each) => [...each]), logSpread: [...logSpread] }
+      const posterior = {
+        shares: [...shares],
+        means: means.map((mean) => [...mean]),
+        whitening: whitening.map((each) => [...each]),
+        logSpread: [...logSpread],
+      }
       return { kind: map.kind, maps: map.maps.map(affineToJson), posterior }
     }
     default:
-      throw new RangeError(`fittedToJson: expected a map of a known kind, got ${String((map satisfies never as UserMap).kind)}`)
+      throw new RangeError(
+        `fittedToJson: expected a map of a known kind, got ${String((map satisfies never as UserMap).kind)}`,
+      )
   }
 }
 
@@ -56,15 +76,23 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
   if (kind === 'blind') return { kind, map: blindFromJson(read.value['map'], name, K, C) }
   if (kind === 'noise') return { kind, deviation: read.number('deviation'), seed: read.count('seed', 0) }
   if (kind === 'dealt') return { kind, pointOf: drawFromJson(read.value['pointOf'], `${name}: pointOf`) }
-  if (kind !== 'by-class') throw badData(`${name}: expected kind shared, blind, by-class, noise or dealt, got ${JSON.stringify(kind)}`)
+  if (kind !== 'by-class')
+    throw badData(`${name}: expected kind shared, blind, by-class, noise or dealt, got ${JSON.stringify(kind)}`)
   const posterior = reader(read.value['posterior'], `${name}: posterior`)
-  const arrays = (key: string): Float64Array[] => posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
+  const arrays = (key: string): Float64Array[] =>
+    posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
   const [means, whitening] = [arrays('means'), arrays('whitening')]
-  if (means.some((mean) => mean.length !== K) || whitening.some((axes) => axes.length % K !== 0 || axes.length > K * K)) throw badData(`${name}: expected a posterior of ${K} columns; the file is damaged`)
+  if (means.some((mean) => mean.length !== K) || whitening.some((axes) => axes.length % K !== 0 || axes.length > K * K))
+    throw badData(`${name}: expected a posterior of ${K} columns; the file is damaged`)
   return {
     kind,
     maps: read.several('maps', C).map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)),
-    posterior: { shares: [...numbers(posterior.several('shares', C), `${name}: shares`)], means, whitening, logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)] },
+    posterior: {
+      shares: [...numbers(posterior.several('shares', C), `${name}: shares`)],
+      means,
+      whitening,
+      logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)],
+    },
   }
 }
 

@@ -16,7 +16,11 @@ interface Damaged {
 const names = (Object.keys(unlearners) as UnlearnerName[]).filter((name) => name !== 'relabel')
 
 function fit(name: UnlearnerName, embedding: Matrix, labels: Labels): Fitted {
-  return unlearners[name].fit(embedding, labels, name === 'd2d-r' || name === 'u2u-r' ? { steps: 40, learningRate: 0.01 } : {})
+  return unlearners[name].fit(
+    embedding,
+    labels,
+    name === 'd2d-r' || name === 'u2u-r' ? { steps: 40, learningRate: 0.01 } : {},
+  )
 }
 
 describe.each(names)('fit of %s', (name) => {
@@ -45,7 +49,9 @@ describe.each(names)('fit of %s', (name) => {
   test('each row is mapped by itself: part of a table gives part of the result', () => {
     const rows = labelledRows(labels).filter((_, at) => at % 3 === 1)
     const codes = Int32Array.from(rows, (i) => labels.codes[i]!)
-    expect(fitted.apply(gatherRows(embedding, rows), { classes: labels.classes, codes })).toEqual(gatherRows(fitted.apply(embedding, labels), rows))
+    expect(fitted.apply(gatherRows(embedding, rows), { classes: labels.classes, codes })).toEqual(
+      gatherRows(fitted.apply(embedding, labels), rows),
+    )
   })
 
   test('rows without a label keep their bits, unless they are to be mapped, and then others stay', () => {
@@ -64,10 +70,15 @@ describe.each(names)('fit of %s', (name) => {
   })
 
   test('classes go by name, and an unknown one is refused', () => {
-    const turned: Labels = { classes: ['class-2', 'class-1', 'class-0'], codes: labels.codes.map((code) => (code === -1 ? -1 : 2 - code)) }
+    const turned: Labels = {
+      classes: ['class-2', 'class-1', 'class-0'],
+      codes: labels.codes.map((code) => (code === -1 ? -1 : 2 - code)),
+    }
     expect(fitted.apply(embedding, turned)).toEqual(fitted.apply(embedding, labels))
     const other: Labels = { classes: ['class-0', 'x'], codes: labels.codes.map((code) => Math.min(code, 1)) }
-    expect(() => fitted.apply(embedding, other)).toThrow("expected labels among class-0, class-1, class-2, as fitted, got 'x'")
+    expect(() => fitted.apply(embedding, other)).toThrow(
+      "expected labels among class-0, class-1, class-2, as fitted, got 'x'",
+    )
     expect(() => fitted.apply(matrix(2, 3))).toThrow('expected rows of 4 columns, as fitted, got 3')
   })
 })
@@ -93,12 +104,28 @@ describe('fittedFromJson', () => {
   const json = (): Damaged => JSON.parse(JSON.stringify(fittedToJson(fit('mean-matching', embedding, labels))))
 
   test.each<[string, (value: Damaged) => void, string]>([
-    ['another schema', (value) => Object.assign(value, { schema: 'x' }), 'fit.json: expected a fit of schema indistinct/fitted/1, got "x"'],
+    [
+      'another schema',
+      (value) => Object.assign(value, { schema: 'x' }),
+      'fit.json: expected a fit of schema indistinct/fitted/1, got "x"',
+    ],
     ['no map', (value) => delete value.map, 'fit.json: map: expected an object, got undefined'],
-    ['a map of another width', (value) => (value.map!.maps[0]!.shift = [1]), 'fit.json: map: maps[0]: expected shift as a list of 3'],
+    [
+      'a map of another width',
+      (value) => (value.map!.maps[0]!.shift = [1]),
+      'fit.json: map: maps[0]: expected shift as a list of 3',
+    ],
     ['a map too few', (value) => value.map!.maps.pop(), 'fit.json: map: expected maps as a list of 2'],
-    ['text for a number', (value) => (value.map!.maps[0]!.shift[1] = 'x'), 'fit.json: map: maps[0].shift: expected finite numbers'],
-    ['a kind of its own', (value) => (value.map!.kind = 'spline'), 'expected kind shared, blind, by-class, noise or dealt, got "spline"'],
+    [
+      'text for a number',
+      (value) => (value.map!.maps[0]!.shift[1] = 'x'),
+      'fit.json: map: maps[0].shift: expected finite numbers',
+    ],
+    [
+      'a kind of its own',
+      (value) => (value.map!.kind = 'spline'),
+      'expected kind shared, blind, by-class, noise or dealt, got "spline"',
+    ],
   ])('refuses %s', (_, damage, message) => {
     const value = json()
     damage(value)
@@ -112,7 +139,11 @@ describe('fittedFromJson', () => {
     expect((error as Error).message).toContain(message)
   })
 
-  test.each([[null, 'null'], [[], 'a list'], ['x', 'string']])('refuses %j', (value, what) => {
+  test.each([
+    [null, 'null'],
+    [[], 'a list'],
+    ['x', 'string'],
+  ])('refuses %j', (value, what) => {
     expect(() => fittedFromJson(value)).toThrow(`fit: expected an object, got ${what}`)
   })
 })

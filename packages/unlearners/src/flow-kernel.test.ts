@@ -16,7 +16,9 @@ test('whitening 1 gives every axis the same spread, 0 leaves distances, and step
   for (const whitening of [0, 0.5, 1]) {
     const rows = axisScaling(moments, whitening)
     expect(rows.data.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(6, 4)
-    const spreads = moments.variances.map((variance, a) => variance * rows.data.subarray(a * 6, a * 6 + 6).reduce((sum, value) => sum + value * value, 0))
+    const spreads = moments.variances.map(
+      (variance, a) => variance * rows.data.subarray(a * 6, a * 6 + 6).reduce((sum, value) => sum + value * value, 0),
+    )
     const [widest, narrowest] = [Math.max(...spreads), Math.min(...spreads)]
     expect(widest / narrowest).toBeCloseTo((moments.variances[0]! / moments.variances[5]!) ** (1 - whitening), 3)
   }

@@ -1,14 +1,26 @@
 /** @file The kernel under the calibrated flow: all pairs of users, or random Fourier features of them. */
 
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
-import { crossMoments, gemmNN, gemmNT, randomFourierMmd, randomFrequencies, rbfMmd, type FourierMmd, type TwoSamples } from '@indistinct/kernels'
+import {
+  crossMoments,
+  gemmNN,
+  gemmNT,
+  randomFourierMmd,
+  randomFrequencies,
+  rbfMmd,
+  type FourierMmd,
+  type TwoSamples,
+} from '@indistinct/kernels'
 import { rowMean } from './class-moments.ts'
 
 export type FlowKernelName = 'exact' | 'random-fourier'
 
 export interface FlowKernel {
   readonly name: FlowKernelName
-  /** MMD^2 of two classes of a table; the gradient is the caller's to overwrite, and written to `out` if that saves memory. */
+  /**
+   * MMD^2 of two classes of a table; the gradient is the caller's to overwrite, and written to `out` if that saves
+   * memory.
+   */
   measure(theta: Matrix, samples: TwoSamples): FourierMmd
   /**
    * Draws other frequencies for what is measured from now on. The frequencies that gave a direction look better after a
@@ -55,7 +67,10 @@ export function exactKernelIn(scaling: Matrix): FlowKernel {
   }
 }
 
-/** `count` frequencies of width K at a time, from the stream of `seed`; distances are of rows of theta scaling' where there is one. */
+/**
+ * `count` frequencies of width K at a time, from the stream of `seed`; distances are of rows of theta scaling' where
+ * there is one.
+ */
 export function randomFourierKernel(cols: number, count: number, seed: number, scaling?: Matrix): FlowKernel {
   const random = randomStream(seed, 'calibrated flow', 'frequencies')
   const draw = (): Matrix => {
@@ -69,7 +84,8 @@ export function randomFourierKernel(cols: number, count: number, seed: number, s
   let frequencies = draw()
   return {
     name: 'random-fourier',
-    measure: (theta, samples) => randomFourierMmd(theta, samples, frequencies, scaling && { bandwidth: scaledBandwidth(theta, samples, scaling) }),
+    measure: (theta, samples) =>
+      randomFourierMmd(theta, samples, frequencies, scaling && { bandwidth: scaledBandwidth(theta, samples, scaling) }),
     refresh() {
       frequencies = draw()
     },
@@ -84,6 +100,8 @@ function scaledBandwidth(theta: Matrix, { first, second }: TwoSamples, scaling: 
   rows.set(second, first.length)
   const scatter = crossMoments(theta, rows, rowMean(theta, rows))
   let trace = 0
-  for (let a = 0; a < K; a++) for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) trace += scaling.data[a * K + k]! * scatter[k * K + l]! * scaling.data[a * K + l]!
+  for (let a = 0; a < K; a++)
+    for (let k = 0; k < K; k++)
+      for (let l = 0; l < K; l++) trace += scaling.data[a * K + k]! * scatter[k * K + l]! * scaling.data[a * K + l]!
   return (2 * trace) / (rows.length - 1)
 }

@@ -1,13 +1,15 @@
 /**
- * @file What the calibrated flow asks of a table. The flow itself sees statistics of classes and names of tables only, so that
- * a table may lie in memory or in shards on several machines.
+ * @file What the calibrated flow asks of a table. The flow itself sees statistics of classes and names of tables only,
+ * so that a table may lie in memory or in shards on several machines.
  */
 
 import type { FourierMmd } from '@indistinct/kernels'
 import type { FamilyRatio, MomentRatios } from './class-moments.ts'
 import type { FlowKernelName } from './flow-kernel.ts'
 
-/** Differences of classes over their null expectation, by family: see `MomentRatios`, `shapeRatio` and `radiusRatio`. */
+/**
+ * Differences of classes over their null expectation, by family: see `MomentRatios`, `shapeRatio` and `radiusRatio`.
+ */
 export interface ClassDifferences extends MomentRatios {
   readonly shapes?: FamilyRatio
   readonly radii?: FamilyRatio
@@ -40,8 +42,8 @@ export interface FlowTable<State, Direction, Mmd extends PairMmd> {
   /** (1 - share) from + share to, exactly `to` at 1; entries that are equal keep their bits. */
   blend(from: State, to: State, share: number): State
   /**
-   * The sum over pairs of factor times the gradient of MMD^2 as `mmds` measured it on `state`, less what would change the
-   * moments of `state` where `hold` is set.
+   * The sum over pairs of factor times the gradient of MMD^2 as `mmds` measured it on `state`, less what would change
+   * the moments of `state` where `hold` is set.
    */
   direction(state: State, mmds: readonly Mmd[], factors: readonly number[], hold: boolean): Direction
   /** state + step direction; rows that the direction leaves alone keep their bits. */
@@ -52,5 +54,7 @@ export interface FlowTable<State, Direction, Mmd extends PairMmd> {
 
 /** All pairs of `count` classes. */
 export function classPairs(count: number): { readonly first: number; readonly second: number }[] {
-  return Array.from({ length: count }, (_, first) => Array.from({ length: count - first - 1 }, (_, at) => ({ first, second: first + 1 + at }))).flat()
+  return Array.from({ length: count }, (_, first) =>
+    Array.from({ length: count - first - 1 }, (_, at) => ({ first, second: first + 1 + at })),
+  ).flat()
 }

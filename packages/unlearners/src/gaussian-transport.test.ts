@@ -30,14 +30,18 @@ describe('gaussianTransport', () => {
     const scale = Math.max(...first!.covariance)
     for (const { mean, covariance } of others) {
       for (let k = 0; k < K; k++) expect(Math.abs(mean[k]! - first!.mean[k]!)).toBeLessThan(1e-5)
-      for (let p = 0; p < K * K; p++) expect(Math.abs(covariance[p]! - first!.covariance[p]!)).toBeLessThan(1e-5 * scale)
+      for (let p = 0; p < K * K; p++)
+        expect(Math.abs(covariance[p]! - first!.covariance[p]!)).toBeLessThan(1e-5 * scale)
     }
   })
 
   test('in one dimension it is the map between quantiles of normals', () => {
     const { embedding, labels } = bentTable([50, 30], 1, 2)
     const moved = gaussianTransport(embedding, labels).embedding
-    const normals = normalsOf(embedding, labels).map(({ mean, covariance }) => ({ mean: mean[0]!, deviation: Math.sqrt(covariance[0]!) }))
+    const normals = normalsOf(embedding, labels).map(({ mean, covariance }) => ({
+      mean: mean[0]!,
+      deviation: Math.sqrt(covariance[0]!),
+    }))
     const mean = (50 * normals[0]!.mean + 30 * normals[1]!.mean) / 80
     const deviation = (50 * normals[0]!.deviation + 30 * normals[1]!.deviation) / 80
     labels.codes.forEach((code, i) => {
@@ -47,8 +51,13 @@ describe('gaussianTransport', () => {
   })
 
   test('covariances that commute have the barycentre of squared mean deviations', () => {
-    const diagonal = (...values: number[]): Float64Array => Float64Array.from({ length: 9 }, (_, p) => (p % 4 === 0 ? values[p / 4]! : 0))
-    const { barycentre } = covarianceBarycentre([diagonal(1, 4, 9), diagonal(4, 1, 1), diagonal(9, 9, 4)], [0.5, 0.3, 0.2], 3)
+    const diagonal = (...values: number[]): Float64Array =>
+      Float64Array.from({ length: 9 }, (_, p) => (p % 4 === 0 ? values[p / 4]! : 0))
+    const { barycentre } = covarianceBarycentre(
+      [diagonal(1, 4, 9), diagonal(4, 1, 1), diagonal(9, 9, 4)],
+      [0.5, 0.3, 0.2],
+      3,
+    )
     const expected = [0.5 + 0.6 + 0.6, 1 + 0.3 + 0.6, 1.5 + 0.3 + 0.4].map((value) => value * value)
     for (let k = 0; k < 3; k++) expect(barycentre[k * 4]).toBeCloseTo(expected[k]!, 9)
   })
@@ -64,7 +73,8 @@ describe('gaussianTransport', () => {
     const [{ mean, covariance }] = normalsOf(best, labels) as [ReturnType<typeof normalsOf>[number]]
     // Reflection of a class through its mean keeps mean and covariance.
     const turned = copyMatrix(best)
-    for (const i of classRows('test', embedding, labels)[0]!) for (let k = 0; k < 4; k++) turned.data[i * 4 + k] = 2 * mean[k]! - turned.data[i * 4 + k]!
+    for (const i of classRows('test', embedding, labels)[0]!)
+      for (let k = 0; k < 4; k++) turned.data[i * 4 + k] = 2 * mean[k]! - turned.data[i * 4 + k]!
     normalsOf(turned, labels)[0]!.covariance.forEach((value, p) => expect(value).toBeCloseTo(covariance[p]!, 5))
     expect(squaredDistance(embedding, turned)).toBeGreaterThan(squaredDistance(embedding, best))
   })
@@ -84,12 +94,27 @@ describe('gaussianTransport', () => {
     for (let k = 0; k < 12; k++) expect(second!.mean[k]).toBeCloseTo(first!.mean[k]!, 5)
     const strangers = leakyTable([10, 200], 12, 1.5, 7)
     const moved = fitted.apply(strangers.embedding, strangers.labels)
-    expect(squaredDistance(moved, matrix(210, 12))).toBeLessThan(10 * squaredDistance(strangers.embedding, matrix(210, 12)))
+    expect(squaredDistance(moved, matrix(210, 12))).toBeLessThan(
+      10 * squaredDistance(strangers.embedding, matrix(210, 12)),
+    )
   })
 
   test('constant and repeated columns stay so', () => {
     const base = bentTable([50, 30], 2, 8)
-    const embedding = matrix(80, 4, Float32Array.from({ length: 320 }, (_, p) => [base.embedding.data[2 * (p >> 2)]!, base.embedding.data[2 * (p >> 2) + 1]!, 5, base.embedding.data[2 * (p >> 2)]!][p % 4]!))
+    const embedding = matrix(
+      80,
+      4,
+      Float32Array.from(
+        { length: 320 },
+        (_, p) =>
+          [
+            base.embedding.data[2 * (p >> 2)]!,
+            base.embedding.data[2 * (p >> 2) + 1]!,
+            5,
+            base.embedding.data[2 * (p >> 2)]!,
+          ][p % 4]!,
+      ),
+    )
     const { data } = gaussianTransport(embedding, base.labels).embedding
     for (let i = 0; i < 80; i++) {
       expect(data[i * 4 + 2]).toBeCloseTo(5, 5)

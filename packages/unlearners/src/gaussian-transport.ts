@@ -26,13 +26,17 @@ export interface GaussianTransportOptions extends ClosedFormOptions {
  *
  *     S <- S^-1/2 (sum w_c (S^1/2 S_c S^1/2)^1/2)^2 S^-1/2      (Alvarez-Esteban et al. 2016, Eq. 7)
  *
- * started at the largest class' covariance. Class means and covariances are equal afterwards: a quadratic attacker finds
- * nothing on the users fitted, and is below chance across a split of them. Classes of up to 2 K users have their
+ * started at the largest class' covariance. Class means and covariances are equal afterwards: a quadratic attacker
+ * finds nothing on the users fitted, and is below chance across a split of them. Classes of up to 2 K users have their
  * covariance shrunk towards the common one (`shrinkage`), and match means but not covariances. Directions in which no
  * class varies are left alone but for the mean.
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
-export function fitGaussianTransport(embedding: Matrix, labels: Labels, options: GaussianTransportOptions = {}): Fitted {
+export function fitGaussianTransport(
+  embedding: Matrix,
+  labels: Labels,
+  options: GaussianTransportOptions = {},
+): Fitted {
   const caller = 'gaussianTransport'
   const { tolerance = 1e-12, maxIterations = 200 } = options
   const classes = checkedClasses(caller, embedding, labels)
@@ -42,22 +46,30 @@ export function fitGaussianTransport(embedding: Matrix, labels: Labels, options:
   const { maps, iterations, standardised } = gaussianTransportMaps(normals, { tolerance, maxIterations })
   const shrunk = normals.map(({ count }) => shrinkage(count, embedding.cols))
   return fittedInClosedForm(
-    'gaussian-transport', embedding, labels, { kind: 'by-class', maps, posterior: classPosterior(normals) },
-    { tolerance, maxIterations, iterations, shrinkage: shrunk, ...(standardised && { columns: 'standardised' }) }, options,
+    'gaussian-transport',
+    embedding,
+    labels,
+    { kind: 'by-class', maps, posterior: classPosterior(normals) },
+    { tolerance, maxIterations, iterations, shrinkage: shrunk, ...(standardised && { columns: 'standardised' }) },
+    options,
   )
 }
 
 /** Directions whose variance within classes is below this fraction of the largest are noise of the arithmetic. */
 const negligible = 1e-10
-/** Least eigenvalue of a class' covariance beside the largest of all: flatter ones cannot be widened by a linear map. */
+/**
+ * Least eigenvalue of a class' covariance beside the largest of all: flatter ones cannot be widened by a linear map.
+ */
 const flattest = 1e-12
 
 /**
- * The map of each class, and how many iterations the barycentre took, from class moments alone. Users move least in the table's
- * own units; where one column is a thousand times as wide as another, in units of each column's spread (`standardised`).
+ * The map of each class, and how many iterations the barycentre took, from class moments alone. Users move least in the
+ * table's own units; where one column is a thousand times as wide as another, in units of each column's spread
+ * (`standardised`).
  */
 export function gaussianTransportMaps(
-  normals: readonly ClassNormal[], options: GaussianTransportOptions = {},
+  normals: readonly ClassNormal[],
+  options: GaussianTransportOptions = {},
 ): { maps: AffineMap[]; iterations: number; standardised: boolean } {
   const scales = columnScales(normals)
   const standardised = areUnlike(scales, normals)
@@ -66,7 +78,10 @@ export function gaussianTransportMaps(
   return { maps: maps.map((map) => outOfScales(map, scales)), iterations, standardised }
 }
 
-function mapsOf(normals: readonly ClassNormal[], options: GaussianTransportOptions): { maps: AffineMap[]; iterations: number } {
+function mapsOf(
+  normals: readonly ClassNormal[],
+  options: GaussianTransportOptions,
+): { maps: AffineMap[]; iterations: number } {
   const { tolerance = 1e-12, maxIterations = 200 } = options
   const K = normals[0]!.mean.length
   const { count, mean, within } = pooledNormal(normals)
@@ -74,7 +89,9 @@ function mapsOf(normals: readonly ClassNormal[], options: GaussianTransportOptio
   const P = eigen.values.filter((value) => value > negligible * eigen.values[0]!).length
   const axes = eigen.vectors.slice(0, P * K)
   const columns = transposed(axes, P, K)
-  const covariances = normals.map((normal) => product(product(axes, shrunkCovariance(normal, within), P, K, K), columns, P, K, P))
+  const covariances = normals.map((normal) =>
+    product(product(axes, shrunkCovariance(normal, within), P, K, K), columns, P, K, P),
+  )
   const weights = normals.map((normal) => normal.count / count)
   const { barycentre, iterations } = covarianceBarycentre(covariances, weights, P, tolerance, maxIterations)
   const maps = normals.map((normal, c) => {
@@ -90,7 +107,11 @@ function mapsOf(normals: readonly ClassNormal[], options: GaussianTransportOptio
 
 /** The fixed point for covariances (P, P) of classes with these weights. */
 export function covarianceBarycentre(
-  covariances: readonly Float64Array[], weights: readonly number[], P: number, tolerance = 1e-12, maxIterations = 200,
+  covariances: readonly Float64Array[],
+  weights: readonly number[],
+  P: number,
+  tolerance = 1e-12,
+  maxIterations = 200,
 ): { barycentre: Float64Array; iterations: number } {
   const square = (left: Float64Array, right: Float64Array): Float64Array => product(left, right, P, P, P)
   let barycentre = covariances[weights.indexOf(Math.max(...weights))]!
@@ -130,7 +151,9 @@ function largestEntry(a: Float64Array, P: number): number {
   return most
 }
 
-/** Roots of a covariance, no direction flatter than a share of its own widest and of `other`: a class may be one point. */
+/**
+ * Roots of a covariance, no direction flatter than a share of its own widest and of `other`: a class may be one point.
+ */
 function roots(a: Float64Array, P: number, other: number): { root: Float64Array; inverse: Float64Array } {
   const eigen = symmetricEigen(a, P)
   const floor = flattest * Math.max(eigen.values[0]!, other)
@@ -149,6 +172,10 @@ function symmetrised(a: Float64Array, P: number): Float64Array {
 }
 
 /** The embedding that `fitGaussianTransport` makes. */
-export function gaussianTransport(embedding: Matrix, labels: Labels, options: GaussianTransportOptions = {}): Unlearned {
+export function gaussianTransport(
+  embedding: Matrix,
+  labels: Labels,
+  options: GaussianTransportOptions = {},
+): Unlearned {
   return fitGaussianTransport(embedding, labels, options).unlearned
 }

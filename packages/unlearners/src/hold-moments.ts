@@ -17,16 +17,26 @@ export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly 
   const moments = classMoments(theta, classes)
   classes.forEach((members, c) => {
     const mean = rowMean(direction, members)
-    const { centre, change, shift } = holdingMap(moments, c, mean, crossMoments(theta, members, moments.means[c]!, { of: direction, centre: mean }))
+    const { centre, change, shift } = holdingMap(
+      moments,
+      c,
+      mean,
+      crossMoments(theta, members, moments.means[c]!, { of: direction, centre: mean }),
+    )
     addAffine(direction, theta, members, centre, change, shift)
   })
 }
 
 /**
- * What `holdMoments` adds to a direction d in class c: shift + change (theta_i - centre), by the mean of d (K) and the sum of
- * (theta_i - mean)(d_i - mean)' (K, K).
+ * What `holdMoments` adds to a direction d in class c: shift + change (theta_i - centre), by the mean of d (K) and the
+ * sum of (theta_i - mean)(d_i - mean)' (K, K).
  */
-export function holdingMap({ sizes, means, compared: P, whitening, covariances }: ClassMoments, c: number, mean: Float64Array, cross: Float64Array): AffineMap {
+export function holdingMap(
+  { sizes, means, compared: P, whitening, covariances }: ClassMoments,
+  c: number,
+  mean: Float64Array,
+  cross: Float64Array,
+): AffineMap {
   const K = mean.length
   const whitened = product(whitening, cross, P, K, K).map((sum) => sum / sizes[c]!)
   const slope = solveSpectrally(covariances[c]!, whitened, P, K)
@@ -35,10 +45,15 @@ export function holdingMap({ sizes, means, compared: P, whitening, covariances }
 }
 
 /**
- * The same where moving user i by d costs d' M_i d, for a gradient in `direction`: steepest descent in that metric among
- * displacements that change neither class means nor, to first order, the compared covariances, in place.
+ * The same where moving user i by d costs d' M_i d, for a gradient in `direction`: steepest descent in that metric
+ * among displacements that change neither class means nor, to first order, the compared covariances, in place.
  */
-export function holdMomentsIn(metric: ScoreMetric, direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
+export function holdMomentsIn(
+  metric: ScoreMetric,
+  direction: Matrix,
+  theta: Matrix,
+  classes: readonly Int32Array[],
+): void {
   steepestIn(metric, direction, classes)
   const moments = classMoments(theta, classes)
   classes.forEach((members, c) => {
@@ -71,7 +86,8 @@ function solveSpectrally(a: Float64Array, b: Float64Array, P: number, K: number)
   for (let e = 0; e < P; e++) {
     if (values[e]! <= 1e-9 * values[0]!) continue
     const along = new Float64Array(K)
-    for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) along[k]! += (vectors[e * P + p]! * b[p * K + k]!) / values[e]!
+    for (let p = 0; p < P; p++)
+      for (let k = 0; k < K; k++) along[k]! += (vectors[e * P + p]! * b[p * K + k]!) / values[e]!
     for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) out[p * K + k]! += vectors[e * P + p]! * along[k]!
   }
   return out

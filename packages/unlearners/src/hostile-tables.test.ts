@@ -15,7 +15,14 @@ const names = Object.keys(unlearners) as UnlearnerName[]
 
 /** A result in time for a test; steps of methods that descend are few, and passes no more than `maxPasses`. */
 function unlearn(name: UnlearnerName, embedding: Matrix, labels: Labels, maxPasses = 500) {
-  const quick = name === 'd2d-r' || name === 'u2u-r' ? { steps: 3 } : name === 'flow' ? { maxPasses } : name === 'relabel' ? { drawSeed: 1 } : {}
+  const quick =
+    name === 'd2d-r' || name === 'u2u-r'
+      ? { steps: 3 }
+      : name === 'flow'
+        ? { maxPasses }
+        : name === 'relabel'
+          ? { drawSeed: 1 }
+          : {}
   return unlearners[name].unlearn(embedding, labels, quick)
 }
 
@@ -32,7 +39,11 @@ function refusal(run: () => unknown): string {
 
 /** x with every column multiplied by its scale and moved by its offset. */
 function rescaled(x: Matrix, scales: readonly number[], offsets: readonly number[] = scales.map(() => 0)): Matrix {
-  return matrix(x.rows, x.cols, x.data.map((value, p) => value * scales[p % x.cols]! + offsets[p % x.cols]!))
+  return matrix(
+    x.rows,
+    x.cols,
+    x.data.map((value, p) => value * scales[p % x.cols]! + offsets[p % x.cols]!),
+  )
 }
 
 /** Largest difference between two tables, column by column in units of `scales`. */
@@ -46,7 +57,9 @@ describe.each(names)('%s', (name) => {
   test('refuses one cell of 1e20, naming row and column, and not where the user has no label', () => {
     const far = copyMatrix(embedding)
     far.data[17 * 5 + 3] = 1e20
-    expect(refusal(() => unlearn(name, far, labels))).toContain('got 100000002004087730000 in row 17, column 3 (both from 0)')
+    expect(refusal(() => unlearn(name, far, labels))).toContain(
+      'got 100000002004087730000 in row 17, column 3 (both from 0)',
+    )
     const unlabelled = copyMatrix(embedding)
     unlabelled.data[2 * 5 + 3] = 1e20
     const { data } = unlearn(name, unlabelled, labels).embedding
@@ -60,11 +73,16 @@ describe.each(names)('%s', (name) => {
     const first = labels.codes.indexOf(1)
     // A draw does not move equal rows alike.
     if (name === 'relabel') return expect(unlearn(name, equal, labels).parameters['base']).toBe('original')
-    expect(refusal(() => unlearn(name, equal, labels))).toContain(`expected users of 'class-1' that differ, got 40 equal rows, the first in row ${first} (from 0)`)
+    expect(refusal(() => unlearn(name, equal, labels))).toContain(
+      `expected users of 'class-1' that differ, got 40 equal rows, the first in row ${first} (from 0)`,
+    )
   })
 
   test('values near the largest of float32, and below the least, are refused with what to do, which helps', () => {
-    for (const [scale, advice, factor] of [[1e38, /got .* in row \d+, column \d .*divide the table/, 1e-30], [1e-43, /multiply the table/, 1e30]] as const) {
+    for (const [scale, advice, factor] of [
+      [1e38, /got .* in row \d+, column \d .*divide the table/, 1e-30],
+      [1e-43, /multiply the table/, 1e30],
+    ] as const) {
       const extreme = rescaled(embedding, Array<number>(5).fill(scale))
       expect(refusal(() => unlearn(name, extreme, labels))).toMatch(advice)
       const mended = rescaled(extreme, Array<number>(5).fill(factor))
@@ -83,33 +101,39 @@ describe.each(names)('%s', (name) => {
     expect(moved.data.subarray(0, 1500)).toEqual(wide.embedding.data.subarray(0, 1500))
     if (name === 'flow') {
       expect(['landed', 'not landed']).toContain(parameters['outcome'])
-      if (parameters['outcome'] === 'not landed') expect(parameters['stopped']).toMatch(/no step leads on|passes are spent/)
+      if (parameters['outcome'] === 'not landed')
+        expect(parameters['stopped']).toMatch(/no step leads on|passes are spent/)
     }
   })
 
-  test('hostile tables: what comes out is finite, users without a label keep their bits, or the table is refused in words', () => {
-    fc.assert(
-      fc.property(hostile, ({ table, labels: own }) => {
-        const before = table.data.slice()
-        let out: Matrix
-        try {
-          out = unlearn(name, table, own).embedding
-        } catch (error) {
-          expect(error).toBeInstanceOf(IndistinctError)
-          expect((error as IndistinctError).code).toBe('bad-data')
-          expect((error as Error).message).toMatch(/expected|divide|lower learningRate|unlearn by leace/)
-          return
-        }
-        expect(table.data).toEqual(before)
-        expect(out.data.every(Number.isFinite)).toBe(true)
-        own.codes.forEach((code, i) => {
-          if (code >= 0) return
-          for (let k = 0; k < table.cols; k++) expect(Object.is(out.data[i * table.cols + k], table.data[i * table.cols + k])).toBe(true)
-        })
-      }),
-      { numRuns: 60, seed: 5 },
-    )
-  })
+  test(
+    'hostile tables: what comes out is finite, users without a label keep their bits, or the table is refused in ' +
+      'words',
+    () => {
+      fc.assert(
+        fc.property(hostile, ({ table, labels: own }) => {
+          const before = table.data.slice()
+          let out: Matrix
+          try {
+            out = unlearn(name, table, own).embedding
+          } catch (error) {
+            expect(error).toBeInstanceOf(IndistinctError)
+            expect((error as IndistinctError).code).toBe('bad-data')
+            expect((error as Error).message).toMatch(/expected|divide|lower learningRate|unlearn by leace/)
+            return
+          }
+          expect(table.data).toEqual(before)
+          expect(out.data.every(Number.isFinite)).toBe(true)
+          own.codes.forEach((code, i) => {
+            if (code >= 0) return
+            for (let k = 0; k < table.cols; k++)
+              expect(Object.is(out.data[i * table.cols + k], table.data[i * table.cols + k])).toBe(true)
+          })
+        }),
+        { numRuns: 60, seed: 5 },
+      )
+    },
+  )
 })
 
 /** Columns as people have them, and as nobody should: a value by a draw from a stream, the class and the row. */
@@ -134,53 +158,73 @@ const columns: readonly ((random: ReturnType<typeof randomStream>, code: number,
   (_, code, row) => code * 1e-3 + (row === 1 ? 1e-6 : 0),
 ]
 
-const hostile = fc.record({
-  seed: fc.nat({ max: 1_000_000 }),
-  N: fc.integer({ min: 4, max: 40 }),
-  kinds: fc.array(fc.nat({ max: columns.length - 1 }), { minLength: 1, maxLength: 6 }),
-  classes: fc.integer({ min: 2, max: 4 }),
-  unlabelled: fc.double({ min: 0, max: 0.5, noNaN: true }),
-  repeated: fc.boolean(),
-}).map(({ seed, N, kinds, classes, unlabelled, repeated }): { table: Matrix; labels: Labels } => {
-  const random = randomStream(seed, 'hostile table')
-  const codes = Int32Array.from({ length: N }, () => (random.uniform() < unlabelled ? -1 : Math.floor(random.uniform() * classes)))
-  const K = kinds.length
-  const table = matrix(N, K, Float32Array.from({ length: N * K }, (_, p) => {
-    const row = Math.floor(p / K)
-    return columns[kinds[p % K]!]!(random, codes[row]!, row)
-  }))
-  // Rows that are equal to another, across classes too.
-  if (repeated) for (let i = 1; i < N; i += 3) table.data.copyWithin(i * K, 0, K)
-  return { table, labels: { classes: Array.from({ length: classes }, (_, c) => `${c}`), codes } }
-})
+const hostile = fc
+  .record({
+    seed: fc.nat({ max: 1_000_000 }),
+    N: fc.integer({ min: 4, max: 40 }),
+    kinds: fc.array(fc.nat({ max: columns.length - 1 }), { minLength: 1, maxLength: 6 }),
+    classes: fc.integer({ min: 2, max: 4 }),
+    unlabelled: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    repeated: fc.boolean(),
+  })
+  .map(({ seed, N, kinds, classes, unlabelled, repeated }): { table: Matrix; labels: Labels } => {
+    const random = randomStream(seed, 'hostile table')
+    const codes = Int32Array.from({ length: N }, () =>
+      random.uniform() < unlabelled ? -1 : Math.floor(random.uniform() * classes),
+    )
+    const K = kinds.length
+    const table = matrix(
+      N,
+      K,
+      Float32Array.from({ length: N * K }, (_, p) => {
+        const row = Math.floor(p / K)
+        return columns[kinds[p % K]!]!(random, codes[row]!, row)
+      }),
+    )
+    // Rows that are equal to another, across classes too.
+    if (repeated) for (let i = 1; i < N; i += 3) table.data.copyWithin(i * K, 0, K)
+    return { table, labels: { classes: Array.from({ length: classes }, (_, c) => `${c}`), codes } }
+  })
 
 const softplus = (value: number): number => Math.log1p(Math.exp(4 * value)) / 4
 
-test('five classes of very unlike sizes in non-negative factors: the flow lands, or returns the best table it reached and says so', () => {
-  const random = randomStream(3, 'ratings of books')
-  const sizes = [200, 150, 80, 30, 9]
-  const codes = Int32Array.from(sizes.flatMap((size, c) => new Array<number>(size).fill(c)))
-  const directions = sizes.map(() => Array.from({ length: 8 }, () => random.normal()))
-  const table = matrix(codes.length, 8)
-  codes.forEach((code, i) => {
-    const activity = Math.exp(0.8 * random.normal())
-    for (let k = 0; k < 8; k++) table.data[i * 8 + k] = softplus(random.normal() + 0.7 * directions[code]![k]!) * activity * Math.exp(-k / 4)
-  })
-  const labels: Labels = { classes: sizes.map((_, c) => `${c}`), codes }
-  const before = momentRatios(table, classRows('test', table, labels)).mean.ratio
-  for (const maxPasses of [3, 60, 500]) {
-    const { embedding, parameters, passes } = calibratedFlow(table, labels, { maxPasses })
-    expect(['landed', 'not landed']).toContain(parameters['outcome'])
-    if (parameters['outcome'] === 'not landed') expect(parameters['stopped']).toMatch(/no step leads on|passes are spent/)
-    expect(passes).toBeLessThanOrEqual(maxPasses)
-    expect(momentRatios(embedding, classRows('test', embedding, labels)).mean.ratio).toBeLessThan((maxPasses === 3 ? 1 : 0.3) * before)
-  }
-})
+test(
+  'five classes of very unlike sizes in non-negative factors: the flow lands, or returns the best table it reached ' +
+    'and says so',
+  () => {
+    const random = randomStream(3, 'ratings of books')
+    const sizes = [200, 150, 80, 30, 9]
+    const codes = Int32Array.from(sizes.flatMap((size, c) => new Array<number>(size).fill(c)))
+    const directions = sizes.map(() => Array.from({ length: 8 }, () => random.normal()))
+    const table = matrix(codes.length, 8)
+    codes.forEach((code, i) => {
+      const activity = Math.exp(0.8 * random.normal())
+      for (let k = 0; k < 8; k++)
+        table.data[i * 8 + k] = softplus(random.normal() + 0.7 * directions[code]![k]!) * activity * Math.exp(-k / 4)
+    })
+    const labels: Labels = { classes: sizes.map((_, c) => `${c}`), codes }
+    const before = momentRatios(table, classRows('test', table, labels)).mean.ratio
+    for (const maxPasses of [3, 60, 500]) {
+      const { embedding, parameters, passes } = calibratedFlow(table, labels, { maxPasses })
+      expect(['landed', 'not landed']).toContain(parameters['outcome'])
+      if (parameters['outcome'] === 'not landed')
+        expect(parameters['stopped']).toMatch(/no step leads on|passes are spent/)
+      expect(passes).toBeLessThanOrEqual(maxPasses)
+      expect(momentRatios(embedding, classRows('test', embedding, labels)).mean.ratio).toBeLessThan(
+        (maxPasses === 3 ? 1 : 0.3) * before,
+      )
+    }
+  },
+)
 
 describe('scales and offsets of columns', () => {
   // On a grid of 1/64, so that float32 holds offsets beside values exactly.
   const leaky = leakyTable([120, 80], 5, 1.5, 3, 4)
-  const base = matrix(204, 5, leaky.embedding.data.map((value) => Math.round(value * 64) / 64))
+  const base = matrix(
+    204,
+    5,
+    leaky.embedding.data.map((value) => Math.round(value * 64) / 64),
+  )
   const { labels } = leaky
   const ones = [1, 1, 1, 1, 1]
   const wild = [1e-7, 1, 1e7, 1e3, 1e-3]
@@ -189,26 +233,43 @@ describe('scales and offsets of columns', () => {
   test('LEACE follows scales of 1e-7 to 1e7', () => {
     const moved = leace(base, labels).embedding
     for (const scales of [wild, otherwise]) {
-      expect(farthestApart(leace(rescaled(base, scales), labels).embedding, rescaled(moved, scales), scales)).toBeLessThan(1e-5)
+      expect(
+        farthestApart(leace(rescaled(base, scales), labels).embedding, rescaled(moved, scales), scales),
+      ).toBeLessThan(1e-5)
     }
   })
 
   test('the transport moves columns of unlike scales alike, whichever are wide', () => {
     const [one, other] = [wild, otherwise].map((scales) => gaussianTransport(rescaled(base, scales), labels))
     expect(one!.parameters).toMatchObject({ columns: 'standardised' })
-    const back = (x: Matrix, scales: readonly number[]): Matrix => rescaled(x, scales.map((scale) => 1 / scale))
+    const back = (x: Matrix, scales: readonly number[]): Matrix =>
+      rescaled(
+        x,
+        scales.map((scale) => 1 / scale),
+      )
     expect(farthestApart(back(one!.embedding, wild), back(other!.embedding, otherwise), ones)).toBeLessThan(1e-5)
     const normals = classNormals(back(one!.embedding, wild), classRows('test', base, labels))
-    normals[0]!.covariance.forEach((value, p) => expect(Math.abs(value - normals[1]!.covariance[p]!)).toBeLessThan(1e-4))
+    normals[0]!.covariance.forEach((value, p) =>
+      expect(Math.abs(value - normals[1]!.covariance[p]!)).toBeLessThan(1e-4),
+    )
     expect(gaussianTransport(base, labels).parameters).not.toHaveProperty('columns')
   })
 
-  test.each(['leace', 'gaussian-transport', 'mean-matching', 'u2u-r-closed'] as const)('offsets change nothing but rounding: %s', (name) => {
-    const offsets = [32_768, -32_768, 0, 4096, 1024]
-    const moved = unlearn(name, base, labels).embedding
-    // A value near 32,768 is held to 1/256.
-    expect(farthestApart(unlearn(name, rescaled(base, ones, offsets), labels).embedding, rescaled(moved, ones, offsets), ones)).toBeLessThan(1 / 250)
-  })
+  test.each(['leace', 'gaussian-transport', 'mean-matching', 'u2u-r-closed'] as const)(
+    'offsets change nothing but rounding: %s',
+    (name) => {
+      const offsets = [32_768, -32_768, 0, 4096, 1024]
+      const moved = unlearn(name, base, labels).embedding
+      // A value near 32,768 is held to 1/256.
+      expect(
+        farthestApart(
+          unlearn(name, rescaled(base, ones, offsets), labels).embedding,
+          rescaled(moved, ones, offsets),
+          ones,
+        ),
+      ).toBeLessThan(1 / 250)
+    },
+  )
 
   test('the flow takes a leak out of a narrow column beside wide ones, and leaves the others at their scale', () => {
     const scales = [1e-7, 1e7, 1, 1, 1]
@@ -218,7 +279,10 @@ describe('scales and offsets of columns', () => {
     const { embedding, parameters } = unlearners.flow.unlearn(table, labels)
     expect(parameters).toMatchObject({ outcome: 'landed', columns: 'standardised' })
     expect(embedding.data.subarray(0, 20)).toEqual(table.data.subarray(0, 20))
-    const standard = rescaled(embedding, scales.map((scale) => 1 / scale))
+    const standard = rescaled(
+      embedding,
+      scales.map((scale) => 1 / scale),
+    )
     expect(centroidAuc({ embedding: base, labels }, 3)).toBeGreaterThan(0.7)
     expect(Math.abs(centroidAuc({ embedding: standard, labels }, 3) - 0.5)).toBeLessThan(0.1)
     const { mean } = parameters['differencesAfter'] as { mean: number }
@@ -235,7 +299,9 @@ describe('scales and offsets of columns', () => {
 
   test('a metric of scores and unlike columns are refused together', () => {
     const metric = { rows: 204, cols: 5, stride: 0, matrices: new Float32Array(25) }
-    expect(refusal(() => unlearners.flow.unlearn(rescaled(base, wild), labels, { metric: metric as never }))).toContain('leave the metric (--items) out')
+    expect(refusal(() => unlearners.flow.unlearn(rescaled(base, wild), labels, { metric: metric as never }))).toContain(
+      'leave the metric (--items) out',
+    )
   })
 
   test('a number instead of labels: a far cell is refused as well', () => {

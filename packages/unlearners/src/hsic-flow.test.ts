@@ -8,7 +8,9 @@ import { closeCurves, curveRatios, valueCurves } from './value-curves.ts'
 /** Users (N, K) whose first dimension grows with age, whose second is largest in the middle, and whose third widens. */
 function aged(N: number, K: number): { embedding: Matrix; ages: Float64Array } {
   const random = randomStream(2, 'aged')
-  const ages = Float64Array.from({ length: N }, (_, i) => (i < 20 ? NaN : Math.round(Math.max(10, 35 + 12 * random.normal()))))
+  const ages = Float64Array.from({ length: N }, (_, i) =>
+    i < 20 ? NaN : Math.round(Math.max(10, 35 + 12 * random.normal())),
+  )
   const embedding = matrix(N, K)
   for (let i = 0; i < N; i++) {
     const y = i < 20 ? 0 : (ages[i]! - 35) / 12
@@ -40,7 +42,9 @@ describe('hsicFlow', () => {
     expect(before.value / before.nullValue).toBeGreaterThan(5)
     expect(after.value / after.nullValue).toBeGreaterThan(0.9999)
     expect(after.value / after.nullValue).toBeLessThan(1.011)
-    const [told, left] = ['curvesBefore', 'curvesAfter'].map((name) => result.parameters[name] as { means: number; products: number })
+    const [told, left] = ['curvesBefore', 'curvesAfter'].map(
+      (name) => result.parameters[name] as { means: number; products: number },
+    )
     expect(Math.min(told!.means, told!.products)).toBeGreaterThan(10)
     expect(Math.max(left!.means, left!.products)).toBeLessThan(2)
     expect(result.passes).toBe(result.trace.length)
@@ -48,7 +52,14 @@ describe('hsicFlow', () => {
   })
 
   test('regression attackers predict before and are at chance after', async () => {
-    const attacked = (table: Matrix) => auditRegression(table, ages, { seed: 1, regressors: [ridge, kernelRidge, xgbRegression], protocols: ['five-fold'], repeats: { 'five-fold': 1 }, permutations: 199 })
+    const attacked = (table: Matrix) =>
+      auditRegression(table, ages, {
+        seed: 1,
+        regressors: [ridge, kernelRidge, xgbRegression],
+        protocols: ['five-fold'],
+        repeats: { 'five-fold': 1 },
+        permutations: 199,
+      })
     const [before, after] = [await attacked(embedding), await attacked(result.embedding)]
     for (const { auc, spearman } of before.attacks) expect(Math.min(auc.lower - 0.5, spearman - 0.3)).toBeGreaterThan(0)
     expect([before.leak, after.leak]).toEqual([true, false])
@@ -67,8 +78,13 @@ describe('hsicFlow', () => {
   })
 
   test('refuses values and tables that do not fit, and says where it stopped', () => {
-    expect(() => hsicFlow(embedding, ages.subarray(1))).toThrow('hsicFlow: expected a value or NaN for each of 420 rows, got 419')
-    expect(hsicFlow(embedding, ages, { maxPasses: 1 }).parameters).toMatchObject({ outcome: 'not landed', stopped: 'all 1 passes are spent' })
+    expect(() => hsicFlow(embedding, ages.subarray(1))).toThrow(
+      'hsicFlow: expected a value or NaN for each of 420 rows, got 419',
+    )
+    expect(hsicFlow(embedding, ages, { maxPasses: 1 }).parameters).toMatchObject({
+      outcome: 'not landed',
+      stopped: 'all 1 passes are spent',
+    })
     const stopped = hsicFlow(embedding, ages, { maxPasses: 25, tolerance: 1e-12 })
     expect(stopped.parameters['outcome']).toBe('not landed')
     expect(stopped.parameters['ratio']).toBeLessThan(stopped.parameters['ratioBefore'] as number)

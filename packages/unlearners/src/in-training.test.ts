@@ -22,7 +22,9 @@ describe.each(names)('%s', (name) => {
 
   test('its defaults are what it does without options', () => {
     const { data, labels } = leakyInteractions(2)
-    const run = (options: object) => recommender('bpr-mf').train(data, { epochs: 2, batch: 400 }, { regulariser: regulariser(labels, options) }).parameters
+    const run = (options: object) =>
+      recommender('bpr-mf').train(data, { epochs: 2, batch: 400 }, { regulariser: regulariser(labels, options) })
+        .parameters
     expect(run(defaults)).toEqual(run({}))
     expect(run({ weight: 5 })).not.toEqual(run({}))
   })

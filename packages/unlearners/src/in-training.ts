@@ -5,7 +5,9 @@ import { adversarialDefaults, adversaryRegulariser, type AdversarialOptions } fr
 import type { Regulariser } from './regulariser.ts'
 import { d2dRegulariser, retrainDefaults, type RetrainOptions } from './retrain.ts'
 
-/** A method that hands a recommender's training a regulariser; `labels` has a code for every user of the recommender. */
+/**
+ * A method that hands a recommender's training a regulariser; `labels` has a code for every user of the recommender.
+ */
 export interface InTrainingMethod<Options> {
   readonly regulariser: (labels: Labels, options?: Options) => Regulariser
   /** What `regulariser` uses where an option is left out. */

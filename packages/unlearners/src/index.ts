@@ -12,8 +12,20 @@ export { d2dRegularised, type D2dRegularisedOptions, type DistributionDivergence
 export { applyDelta, makeDelta, type DeltaNames } from './delta.ts'
 export { fitByRegression } from './regression-map.ts'
 export { fittedFromJson, fittedToJson } from './fitted-json.ts'
-export { fittedUnlearner, mapUnlabelled, type ApplyOptions, type Fitted, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
-export { fitGaussianTransport, gaussianTransport, gaussianTransportMaps, type GaussianTransportOptions } from './gaussian-transport.ts'
+export {
+  fittedUnlearner,
+  mapUnlabelled,
+  type ApplyOptions,
+  type Fitted,
+  type FittedUnlearner,
+  type UserMap,
+} from './fitted-unlearner.ts'
+export {
+  fitGaussianTransport,
+  gaussianTransport,
+  gaussianTransportMaps,
+  type GaussianTransportOptions,
+} from './gaussian-transport.ts'
 export { hsicFlow, type HsicFlowOptions } from './hsic-flow.ts'
 export { inTrainingMethods, type InTrainingMethod, type InTrainingName, type InTrainingOptions } from './in-training.ts'
 export { fitLeace, leace, leaceMap } from './leace.ts'
@@ -27,7 +39,13 @@ export { innerProductMetric, scoreMetric, type ScoreMetric, type ScoreMetricOpti
 export { u2uClosedForm, type U2uClosedFormOptions } from './u2u-closed-form.ts'
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './u2u-regularised.ts'
 export { isTogether, unlearnTables, type TablesOptions } from './unlearn-tables.ts'
-export { shardMethods, unlearnShards, type ShardMethod, type ShardOptions, type UnlearnedShards } from './unlearn-shards.ts'
+export {
+  shardMethods,
+  unlearnShards,
+  type ShardMethod,
+  type ShardOptions,
+  type UnlearnedShards,
+} from './unlearn-shards.ts'
 export { type Shard, type ShardedTable, type ShardScratch, type SumKind } from './sharded-table.ts'
 export { type TraceRow, type Unlearned } from './unlearned.ts'
 export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'

@@ -51,7 +51,8 @@ describe('leace', () => {
     const covariance = Array.from({ length: K * K }, (_, p) => {
       const [j, k] = [Math.floor(p / K), p % K]
       let sum = 0
-      for (let i = 0; i < 120; i++) sum += ((embedding.data[i * K + j]! - mean[j]!) * (embedding.data[i * K + k]! - mean[k]!)) / 120
+      for (let i = 0; i < 120; i++)
+        sum += ((embedding.data[i * K + j]! - mean[j]!) * (embedding.data[i * K + k]! - mean[k]!)) / 120
       return sum
     })
     let a = Array.from({ length: K * K }, (_, p): number => (p % (K + 1) === 0 ? 1 : 0))
@@ -89,32 +90,45 @@ describe('leace', () => {
     expect(squaredDistance(twice, everyone)).toBeLessThan(1e-10 * squaredDistance(everyone, embedding))
   })
 
-  test.each([2, 3])('classes of everyone, fitted from a sample, differ by (K - C + 1)(1/n + 1/n) on average: %d classes', (C) => {
-    const [K, n, draws] = [6, 40, 150]
-    const random = randomStream(6, 'population', C)
-    const sizes = Array.from({ length: C }, () => n)
-    let sum = 0
-    for (let draw = 0; draw < draws; draw++) {
-      const codes = Int32Array.from({ length: C * n }, (_, i) => i % C)
-      // Unit covariance; class c has its mean at 2 along axis c.
-      const embedding = matrix(C * n, K, Float32Array.from({ length: C * n * K }, (_, p) => random.normal() + (p % K === codes[Math.floor(p / K)]! ? 2 : 0)))
-      const { map } = fitLeace(embedding, { classes: sizes.map((_, c) => `${c}`), codes })
-      if (map.kind !== 'shared') throw new Error('expected one map')
-      const gap = [2, -2, 0, 0, 0, 0]
-      for (let j = 0; j < K; j++) {
-        const left = gap.reduce((total, value, k) => total + map.map.change[j * K + k]! * value, gap[j]!)
-        sum += left * left
+  test.each([2, 3])(
+    'classes of everyone, fitted from a sample, differ by (K - C + 1)(1/n + 1/n) on average: %d classes',
+    (C) => {
+      const [K, n, draws] = [6, 40, 150]
+      const random = randomStream(6, 'population', C)
+      const sizes = Array.from({ length: C }, () => n)
+      let sum = 0
+      for (let draw = 0; draw < draws; draw++) {
+        const codes = Int32Array.from({ length: C * n }, (_, i) => i % C)
+        // Unit covariance; class c has its mean at 2 along axis c.
+        const embedding = matrix(
+          C * n,
+          K,
+          Float32Array.from(
+            { length: C * n * K },
+            (_, p) => random.normal() + (p % K === codes[Math.floor(p / K)]! ? 2 : 0),
+          ),
+        )
+        const { map } = fitLeace(embedding, { classes: sizes.map((_, c) => `${c}`), codes })
+        if (map.kind !== 'shared') throw new Error('expected one map')
+        const gap = [2, -2, 0, 0, 0, 0]
+        for (let j = 0; j < K; j++) {
+          const left = gap.reduce((total, value, k) => total + map.map.change[j * K + k]! * value, gap[j]!)
+          sum += left * left
+        }
       }
-    }
-    expect(Math.abs(sum / draws / ((K - C + 1) * (2 / n)) - 1)).toBeLessThan(0.2)
-  })
+      expect(Math.abs(sum / draws / ((K - C + 1) * (2 / n)) - 1)).toBeLessThan(0.2)
+    },
+  )
 
-  test('users whose label the fit never saw: a linear attacker who learns from some of them is at chance on the others', () => {
+  test('users whose label the fit never saw: a linear attacker who learns from some is at chance on the others', () => {
     const { embedding, labels } = leakyTable([3000, 2000], 12, 1.5, 5)
     const random = randomStream(5, 'hidden')
     const hidden = labels.codes.map((code) => (random.uniform() < 0.4 ? -1 : code))
     const fitted = fitLeace(embedding, { classes: labels.classes, codes: hidden })
-    const rest: Labels = { classes: labels.classes, codes: labels.codes.map((code, i) => (hidden[i] === -1 ? code : -1)) }
+    const rest: Labels = {
+      classes: labels.classes,
+      codes: labels.codes.map((code, i) => (hidden[i] === -1 ? code : -1)),
+    }
     expect(centroidAuc({ embedding, labels: rest }, 1)).toBeGreaterThan(0.75)
     // What the error of the fitted means leaves: Phi(sqrt((K - 1)(1/1800 + 1/1200) / 2)) = 0.55 for
     // who knew it; learning it from samples costs most of that.

@@ -1,4 +1,6 @@
-/** @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label. */
+/**
+ * @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label.
+ */
 
 import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
 import { affineThrough, type AffineMap } from './affine-map.ts'
@@ -18,9 +20,9 @@ import type { Unlearned } from './unlearned.ts'
  *
  * One map for everyone: it is fitted with labels and applied without any, so users whose label is unknown are covered
  * like others. On the users fitted no linear attacker beats the constant answer. Users who were not fitted keep the
- * error of the estimated means: between two of C classes a squared Mahalanobis distance of about
- * (K - C + 1)(1/n_1 + 1/n_2) for n_1 and n_2 users fitted. Attackers that see more than means (trees, radial kernels) keep whatever else tells
- * classes apart.
+ * error of the estimated means: between two of C classes a squared Mahalanobis distance of about (K - C + 1)(1/n_1 +
+ * 1/n_2) for n_1 and n_2 users fitted. Attackers that see more than means (trees, radial kernels) keep whatever else
+ * tells classes apart.
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitLeace(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Fitted {
@@ -35,8 +37,8 @@ const negligible = 1e-10
 const roundedOff = 1e-10
 
 /**
- * The map, and the number of directions that it erases, from class moments alone. LEACE follows any change of units of the
- * columns, so columns are first brought to spread 1: a narrow one is then as good as a wide one.
+ * The map, and the number of directions that it erases, from class moments alone. LEACE follows any change of units of
+ * the columns, so columns are first brought to spread 1: a narrow one is then as good as a wide one.
  */
 export function leaceMap(given: readonly ClassNormal[]): { map: AffineMap; erased: number } {
   const scales = columnScales(given)
@@ -46,7 +48,12 @@ export function leaceMap(given: readonly ClassNormal[]): { map: AffineMap; erase
 
 function leaceMapOf(normals: readonly ClassNormal[]): { map: AffineMap; erased: number } {
   const { count, mean, total } = pooledNormal(normals)
-  return erasure({ mean, total, means: normals.map((normal) => normal.mean), shares: normals.map((normal) => normal.count / count) })
+  return erasure({
+    mean,
+    total,
+    means: normals.map((normal) => normal.mean),
+    shares: normals.map((normal) => normal.count / count),
+  })
 }
 
 /** What `erasure` needs: mean (K) and covariance (K, K) of all users, means (C x (K)) and shares of the classes. */
@@ -59,8 +66,14 @@ export interface MeansToErase {
   readonly most?: number
 }
 
-/** The projection after which these class means are equal, and the number of directions that it erases; columns of about one scale. */
-export function erasure({ mean, total, means, shares, most = Infinity }: MeansToErase): { map: AffineMap; erased: number } {
+/**
+ * The projection after which these class means are equal, and the number of directions that it erases; columns of about
+ * one scale.
+ */
+export function erasure({ mean, total, means, shares, most = Infinity }: MeansToErase): {
+  map: AffineMap
+  erased: number
+} {
   const K = mean.length
   const C = means.length
   const eigen = symmetricEigen(total, K)
@@ -78,11 +91,20 @@ export function erasure({ mean, total, means, shares, most = Infinity }: MeansTo
   const whitened = product(whitening, cross, K, K, C)
   // Its left singular vectors, from the smaller Gram matrix (C, C): V / s spans the columns.
   const gram = symmetricEigen(product(transposed(whitened, K, C), whitened, C, K, C), C)
-  const rank = Math.min(most, gram.values.slice(0, C - 1).filter((value) => value > roundedOff * gram.values[0]!).length)
+  const rank = Math.min(
+    most,
+    gram.values.slice(0, C - 1).filter((value) => value > roundedOff * gram.values[0]!).length,
+  )
   const basis = product(whitened, transposed(gram.vectors.slice(0, rank * C), rank, C), K, C, rank)
   for (let k = 0; k < K; k++) for (let r = 0; r < rank; r++) basis[k * rank + r]! /= Math.sqrt(gram.values[r]!)
   // W^+ P W, where the whitening's pseudo-inverse is the colouring.
-  const erasing = product(product(colouring, basis, K, K, rank), product(transposed(basis, K, rank), whitening, rank, K, K), K, rank, K)
+  const erasing = product(
+    product(colouring, basis, K, K, rank),
+    product(transposed(basis, K, rank), whitening, rank, K, K),
+    K,
+    rank,
+    K,
+  )
   const linear = erasing.map((value, p) => (p % (K + 1) === 0 ? 1 : 0) - value)
   return { map: affineThrough(linear, mean, mean), erased: rank }
 }

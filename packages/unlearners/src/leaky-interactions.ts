@@ -1,4 +1,6 @@
-/** @file Interactions that a recommender learns users' classes from, for the tests of methods that act during training. */
+/**
+ * @file Interactions that a recommender learns users' classes from, for the tests of methods that act during training.
+ */
 
 import { csrFromPairs, randomStream, type Csr, type Labels } from '@indistinct/core'
 
@@ -8,8 +10,8 @@ export interface LeakyInteractions {
 }
 
 /**
- * 120 users and 60 items. Classes alternate over users and items; a user takes 14 items to train and 2 to validate, three
- * in four of them from its own class's items. The last 10 users have no label.
+ * 120 users and 60 items. Classes alternate over users and items; a user takes 14 items to train and 2 to validate,
+ * three in four of them from its own class's items. The last 10 users have no label.
  */
 export function leakyInteractions(classes: number): LeakyInteractions {
   const [users, items] = [120, 60]
@@ -27,7 +29,9 @@ export function leakyInteractions(classes: number): LeakyInteractions {
       part.cols.push(item)
     })
   }
-  const [train, validation] = parts.map(({ rows, cols }) => csrFromPairs(users, items, Int32Array.from(rows), Int32Array.from(cols)))
+  const [train, validation] = parts.map(({ rows, cols }) =>
+    csrFromPairs(users, items, Int32Array.from(rows), Int32Array.from(cols)),
+  )
   const codes = Int32Array.from({ length: users }, (_, u) => (u < users - 10 ? u % classes : -1))
   return {
     data: { users, items, train: train!, validation: validation! },

@@ -6,17 +6,20 @@ import { fitMeanMatching, meanMatching } from './mean-matching.ts'
 import { classMeans, leakyTable } from './testing.ts'
 
 describe('meanMatching', () => {
-  test.each([[[60, 40]], [[50, 20, 90]]])('class means are equal afterwards, and the mean of all stays: %j', (sizes) => {
-    const { embedding, labels } = leakyTable(sizes, 7, 2, 1, 9)
-    const before = classMeans(embedding, labels)
-    const after = classMeans(meanMatching(embedding, labels).embedding, labels)
-    const n = sizes.reduce((a, b) => a + b)
-    for (let k = 0; k < 7; k++) {
-      const mean = sizes.reduce((sum, size, c) => sum + (size * before[c]![k]!) / n, 0)
-      for (const own of after) expect(Math.abs(own[k]! - mean)).toBeLessThan(1e-6)
-    }
-    expect(Math.max(...before[0]!.map((value, k) => Math.abs(value - before[1]![k]!)))).toBeGreaterThan(0.2)
-  })
+  test.each([[[60, 40]], [[50, 20, 90]]])(
+    'class means are equal afterwards, and the mean of all stays: %j',
+    (sizes) => {
+      const { embedding, labels } = leakyTable(sizes, 7, 2, 1, 9)
+      const before = classMeans(embedding, labels)
+      const after = classMeans(meanMatching(embedding, labels).embedding, labels)
+      const n = sizes.reduce((a, b) => a + b)
+      for (let k = 0; k < 7; k++) {
+        const mean = sizes.reduce((sum, size, c) => sum + (size * before[c]![k]!) / n, 0)
+        for (const own of after) expect(Math.abs(own[k]! - mean)).toBeLessThan(1e-6)
+      }
+      expect(Math.max(...before[0]!.map((value, k) => Math.abs(value - before[1]![k]!)))).toBeGreaterThan(0.2)
+    },
+  )
 
   test('is the residual of a regression on one-hot labels, the oracle form of LEACE', () => {
     const { embedding, labels } = leakyTable([30, 50, 20], 4, 2, 2)
@@ -26,7 +29,10 @@ describe('meanMatching', () => {
     const z = Array.from(labels.codes, (code) => [Number(code === 0) - 0.3, Number(code === 1) - 0.5])
     const zz = [0, 1].map((a) => [0, 1].map((b) => z.reduce((sum, row) => sum + row[a]! * row[b]!, 0) / n))
     const det = zz[0]![0]! * zz[1]![1]! - zz[0]![1]! * zz[1]![0]!
-    const inverse = [[zz[1]![1]! / det, -zz[0]![1]! / det], [-zz[1]![0]! / det, zz[0]![0]! / det]]
+    const inverse = [
+      [zz[1]![1]! / det, -zz[0]![1]! / det],
+      [-zz[1]![0]! / det, zz[0]![0]! / det],
+    ]
     for (let k = 0; k < 4; k++) {
       const xz = [0, 1].map((a) => z.reduce((sum, row, i) => sum + embedding.data[i * 4 + k]! * row[a]!, 0) / n)
       const slope = [0, 1].map((b) => xz[0]! * inverse[0]![b]! + xz[1]! * inverse[1]![b]!)
@@ -53,7 +59,9 @@ describe('meanMatching', () => {
   test('a new user moves as his class did', () => {
     const { embedding, labels } = leakyTable([30, 20], 3, 2, 3)
     const fitted = fitMeanMatching(embedding, labels)
-    const [shift] = classMeans(fitted.unlearned.embedding, labels).map((mean, c) => mean.map((value, k) => value - classMeans(embedding, labels)[c]![k]!))
+    const [shift] = classMeans(fitted.unlearned.embedding, labels).map((mean, c) =>
+      mean.map((value, k) => value - classMeans(embedding, labels)[c]![k]!),
+    )
     const user = matrix(1, 3, Float32Array.of(1, 2, 3))
     const moved = fitted.apply(user, { classes: ['class-1', 'class-0'], codes: Int32Array.of(1) }).data
     for (let k = 0; k < 3; k++) expect(moved[k]).toBeCloseTo(k + 1 + shift![k]!, 5)

@@ -1,4 +1,6 @@
-/** @file Mean matching: every class moved, as it is, onto one mean. The lowest rung of the ladder that removes a leak. */
+/**
+ * @file Mean matching: every class moved, as it is, onto one mean. The lowest rung of the ladder that removes a leak.
+ */
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { translation, type AffineMap } from './affine-map.ts'
@@ -21,7 +23,14 @@ import type { Unlearned } from './unlearned.ts'
  */
 export function fitMeanMatching(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Fitted {
   const normals = classNormals(embedding, checkedClasses('meanMatching', embedding, labels))
-  return fittedInClosedForm('mean-matching', embedding, labels, { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) }, {}, options)
+  return fittedInClosedForm(
+    'mean-matching',
+    embedding,
+    labels,
+    { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) },
+    {},
+    options,
+  )
 }
 
 /** The map of each class, from class moments alone. */

@@ -21,9 +21,13 @@ export interface MemoryFlowOptions {
 
 /** The flow on `embedding` (N, K), which is left as it is. A direction takes the place of the one before. */
 export function memoryFlowTable(
-  embedding: Matrix, classes: readonly Int32Array[], kernel: FlowKernel, { shapes, metric, rules }: MemoryFlowOptions,
+  embedding: Matrix,
+  classes: readonly Int32Array[],
+  kernel: FlowKernel,
+  { shapes, metric, rules }: MemoryFlowOptions,
 ): FlowTable<Matrix, Matrix, FourierMmd> {
-  const ruled = (theta: Matrix, mapped: Matrix): Matrix => (rules.length === 0 ? mapped : movedByRules(theta, mapped, rules))
+  const ruled = (theta: Matrix, mapped: Matrix): Matrix =>
+    rules.length === 0 ? mapped : movedByRules(theta, mapped, rules)
   // Tables that are no longer needed take the next ones: of a million users each is a quarter of a gigabyte.
   const spare: Matrix[] = []
   const table = (): Matrix => spare.pop() ?? matrix(embedding.rows, embedding.cols)
@@ -33,9 +37,19 @@ export function memoryFlowTable(
     sizes: classes.map((members) => members.length),
     start: embedding,
     refresh: () => kernel.refresh(),
-    measure: (theta) => classPairs(classes.length).map(({ first, second }) => kernel.measure(theta, { first: classes[first]!, second: classes[second]! })),
-    differences: (theta) => ({ ...momentRatios(theta, classes), ...(shapes && { shapes: shapeRatio(theta, classes), radii: radiusRatio(theta, classes) }) }),
-    calibrated: (theta, level) => ruled(theta, metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level)),
+    measure: (theta) =>
+      classPairs(classes.length).map(({ first, second }) =>
+        kernel.measure(theta, { first: classes[first]!, second: classes[second]! }),
+      ),
+    differences: (theta) => ({
+      ...momentRatios(theta, classes),
+      ...(shapes && { shapes: shapeRatio(theta, classes), radii: radiusRatio(theta, classes) }),
+    }),
+    calibrated: (theta, level) =>
+      ruled(
+        theta,
+        metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level),
+      ),
     shaped: (theta, level) => ruled(theta, calibrateShapes(theta, classes, level)),
     scaled: (theta, level) => ruled(theta, calibrateRadii(theta, classes, level)),
     blend: (from, to, share) => blend(from, to, share, table()),
@@ -56,7 +70,12 @@ export function memoryFlowTable(
 }
 
 /** The sum over pairs of factor times gradient (N, K). It may take the place of `out`. */
-function weightedGradients(theta: Matrix, mmds: readonly FourierMmd[], factors: readonly number[], out?: Matrix): Matrix {
+function weightedGradients(
+  theta: Matrix,
+  mmds: readonly FourierMmd[],
+  factors: readonly number[],
+  out?: Matrix,
+): Matrix {
   if (mmds.length === 1) {
     const direction = mmds[0]!.gradient(out)
     for (let p = 0; p < direction.data.length; p++) direction.data[p]! *= factors[0]!
@@ -81,7 +100,8 @@ function displaced(theta: Matrix, direction: Matrix, eta: number, out: Matrix): 
 function blend(from: Matrix, to: Matrix, share: number, out: Matrix): Matrix {
   out.data.set(share === 1 ? to.data : from.data)
   if (share === 1) return out
-  for (let p = 0; p < out.data.length; p++) if (to.data[p] !== from.data[p]) out.data[p]! += share * (to.data[p]! - from.data[p]!)
+  for (let p = 0; p < out.data.length; p++)
+    if (to.data[p] !== from.data[p]) out.data[p]! += share * (to.data[p]! - from.data[p]!)
   return out
 }
 
@@ -90,6 +110,7 @@ function movedByRules(theta: Matrix, mapped: Matrix, rules: readonly MoveRule[])
   for (let p = 0; p < mapped.data.length; p++) mapped.data[p]! -= theta.data[p]!
   keepRules(mapped, rules)
   // What does not move keeps its bits, those of -0 too.
-  for (let p = 0; p < mapped.data.length; p++) mapped.data[p] = mapped.data[p] === 0 ? theta.data[p]! : theta.data[p]! + mapped.data[p]!
+  for (let p = 0; p < mapped.data.length; p++)
+    mapped.data[p] = mapped.data[p] === 0 ? theta.data[p]! : theta.data[p]! + mapped.data[p]!
   return mapped
 }

@@ -1,6 +1,6 @@
 /**
- * @file Displacements that change class means and covariances as asked, to first order, at the least cost in a metric of
- * scores.
+ * @file Displacements that change class means and covariances as asked, to first order, at the least cost in a metric
+ * of scores.
  */
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
@@ -8,7 +8,10 @@ import type { ClassMoments } from './class-moments.ts'
 import { positiveInverse, type ScoreMetric } from './score-metric.ts'
 import { spectralFunction } from './spectral-function.ts'
 
-/** Change of a class's mean (K) and of the covariance of its whitened coordinates over the compared axes, halved (P, P), symmetric. */
+/**
+ * Change of a class's mean (K) and of the covariance of its whitened coordinates over the compared axes, halved (P, P),
+ * symmetric.
+ */
 export interface MomentChange {
   readonly mean: Float64Array
   readonly covariance: Float64Array
@@ -20,12 +23,18 @@ const accuracy = 1e-10
 
 /**
  * Adds to `out` (N, K), on the rows `members` of class c, d_i = M_i^-1 (lambda + W' Lambda z_i), z_i being the whitened
- * coordinates of theta_i on the compared axes and W what whitens them. lambda (K) and symmetric Lambda (P, P) are such that
- * the mean of d is `change.mean` and the symmetric part of the mean of (W d) z' is `change.covariance`: of all displacements
- * that do so, this one has the least sum of d' M d (Lagrange's condition). Found by conjugate gradients.
+ * coordinates of theta_i on the compared axes and W what whitens them. lambda (K) and symmetric Lambda (P, P) are such
+ * that the mean of d is `change.mean` and the symmetric part of the mean of (W d) z' is `change.covariance`: of all
+ * displacements that do so, this one has the least sum of d' M d (Lagrange's condition). Found by conjugate gradients.
  */
 export function addLeastCost(
-  out: Matrix, theta: Matrix, members: Int32Array, c: number, moments: ClassMoments, metric: ScoreMetric, change: MomentChange,
+  out: Matrix,
+  theta: Matrix,
+  members: Int32Array,
+  c: number,
+  moments: ClassMoments,
+  metric: ScoreMetric,
+  change: MomentChange,
 ): void {
   const system = classSystem(theta, members, c, moments, metric)
   const solution = conjugateGradients(system, joined(change), theta.cols, moments.compared)
@@ -35,7 +44,13 @@ export function addLeastCost(
 }
 
 /** What d (N, K) changes to first order in class c: what `addLeastCost` would be asked for to get the same. */
-export function firstOrderChange(d: Matrix, theta: Matrix, members: Int32Array, c: number, moments: ClassMoments): MomentChange {
+export function firstOrderChange(
+  d: Matrix,
+  theta: Matrix,
+  members: Int32Array,
+  c: number,
+  moments: ClassMoments,
+): MomentChange {
   const { means, compared: P, whitening } = moments
   const K = theta.cols
   const mean = new Float64Array(K)
@@ -44,7 +59,8 @@ export function firstOrderChange(d: Matrix, theta: Matrix, members: Int32Array, 
   for (const i of members) {
     whiten(theta, i, means[c]!, whitening, z)
     for (let k = 0; k < K; k++) mean[k]! += d.data[i * K + k]! / members.length
-    for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) cross[p * K + k]! += (z[p]! * d.data[i * K + k]!) / members.length
+    for (let p = 0; p < P; p++)
+      for (let k = 0; k < K; k++) cross[p * K + k]! += (z[p]! * d.data[i * K + k]!) / members.length
   }
   return { mean, covariance: symmetricPart(cross, whitening, K, P) }
 }
@@ -58,7 +74,13 @@ interface ClassSystem {
   precondition(changes: Float64Array): Float64Array
 }
 
-function classSystem(theta: Matrix, members: Int32Array, c: number, moments: ClassMoments, metric: ScoreMetric): ClassSystem {
+function classSystem(
+  theta: Matrix,
+  members: Int32Array,
+  c: number,
+  moments: ClassMoments,
+  metric: ScoreMetric,
+): ClassSystem {
   const { means, compared: P, whitening, covariances } = moments
   const K = theta.cols
   const { inverses, stride } = metric
@@ -144,9 +166,9 @@ function conjugateGradients(system: ClassSystem, target: Float64Array, K: number
 }
 
 /**
- * A solver of sym(S X C) = Y for symmetric positive S, C (P, P) and symmetric Y: with S^1/2 C S^1/2... diagonal together,
- * entries part. S = A A', A^-1 C A^-T = V D V': X = A^-T V E V' A^-1 with E_pq = 2 (V' A^-1 Y A^-T V)_pq / (D_p + D_q)
- * once the left factor is undone.
+ * A solver of sym(S X C) = Y for symmetric positive S, C (P, P) and symmetric Y: with S^1/2 C S^1/2... diagonal
+ * together, entries part. S = A A', A^-1 C A^-T = V D V': X = A^-T V E V' A^-1 with E_pq = 2 (V' A^-1 Y A^-T V)_pq /
+ * (D_p + D_q) once the left factor is undone.
  */
 function lyapunov(s: Float64Array, c: Float64Array, P: number): (y: Float64Array) => Float64Array {
   if (P === 0) return () => new Float64Array(0)
@@ -159,7 +181,8 @@ function lyapunov(s: Float64Array, c: Float64Array, P: number): (y: Float64Array
   const across = transposedSquare(vectors, P)
   return (y) => {
     const inside = triple(vectors, triple(inverse, y, inverse, P), across, P)
-    for (let p = 0; p < P; p++) for (let q = 0; q < P; q++) inside[p * P + q]! *= 2 / Math.max(least, values[p]! + values[q]!)
+    for (let p = 0; p < P; p++)
+      for (let q = 0; q < P; q++) inside[p * P + q]! *= 2 / Math.max(least, values[p]! + values[q]!)
     return triple(inverse, triple(across, inside, vectors, P), inverse, P)
   }
 }
@@ -198,9 +221,11 @@ function symmetricPart(cross: Float64Array, whitening: Float64Array, K: number, 
 /** W S W' (P, P). */
 function sandwich(whitening: Float64Array, s: Float64Array, K: number, P: number): Float64Array {
   const half = new Float64Array(P * K)
-  for (let p = 0; p < P; p++) for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) half[p * K + l]! += whitening[p * K + k]! * s[k * K + l]!
+  for (let p = 0; p < P; p++)
+    for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) half[p * K + l]! += whitening[p * K + k]! * s[k * K + l]!
   const out = new Float64Array(P * P)
-  for (let p = 0; p < P; p++) for (let q = 0; q < P; q++) for (let k = 0; k < K; k++) out[p * P + q]! += half[p * K + k]! * whitening[q * K + k]!
+  for (let p = 0; p < P; p++)
+    for (let q = 0; q < P; q++) for (let k = 0; k < K; k++) out[p * P + q]! += half[p * K + k]! * whitening[q * K + k]!
   return out
 }
 

@@ -44,30 +44,39 @@ describe('momentRatios', () => {
 
   test('leave covariances out where the smallest class is too small for them', () => {
     const { embedding, labels } = leakyTable([60, 7], 4, 1, 1)
-    expect(momentRatios(embedding, classRows('test', embedding, labels))).toEqual({ mean: { ratio: expect.any(Number) as number, terms: 4 } })
+    expect(momentRatios(embedding, classRows('test', embedding, labels))).toEqual({
+      mean: { ratio: expect.any(Number) as number, terms: 4 },
+    })
   })
 })
 
 describe('calibrateMoments', () => {
-  test.each([[[120, 80], 6, 1], [[200, 60, 90], 5, 1], [[100, 100], 8, 0.5], [[30, 500], 12, 1]] as const)(
-    'sizes %j, K = %d: T^2 at %d times its null, covariances not above',
-    (sizes, K, level) => {
-      const { embedding, labels } = leakyTable(sizes, K, 2, 3)
-      const classes = classRows('test', embedding, labels)
-      const after = momentRatios(calibrateMoments(embedding, classes, level), classes)
-      expect(momentRatios(embedding, classes).mean.ratio).toBeGreaterThan(3)
-      expect(after.mean.ratio / level).toBeCloseTo(1, 1)
-      expect(after.covariance!.ratio).toBeLessThan(1.1 * Math.max(level, momentRatios(embedding, classes).covariance!.ratio))
-      expect(after.covariance!.ratio).toBeLessThan(1.1)
-    },
-  )
+  test.each([
+    [[120, 80], 6, 1],
+    [[200, 60, 90], 5, 1],
+    [[100, 100], 8, 0.5],
+    [[30, 500], 12, 1],
+  ] as const)('sizes %j, K = %d: T^2 at %d times its null, covariances not above', (sizes, K, level) => {
+    const { embedding, labels } = leakyTable(sizes, K, 2, 3)
+    const classes = classRows('test', embedding, labels)
+    const after = momentRatios(calibrateMoments(embedding, classes, level), classes)
+    expect(momentRatios(embedding, classes).mean.ratio).toBeGreaterThan(3)
+    expect(after.mean.ratio / level).toBeCloseTo(1, 1)
+    expect(after.covariance!.ratio).toBeLessThan(
+      1.1 * Math.max(level, momentRatios(embedding, classes).covariance!.ratio),
+    )
+    expect(after.covariance!.ratio).toBeLessThan(1.1)
+  })
 
   test('covariances that differ come down to their null', () => {
     const { embedding, labels } = leakyTable([200, 120], 6, 0, 5)
-    for (let p = 0; p < embedding.data.length; p++) if (labels.codes[Math.floor(p / 6)] === 1) embedding.data[p]! *= p % 6 === 2 ? 2.5 : 1
+    for (let p = 0; p < embedding.data.length; p++)
+      if (labels.codes[Math.floor(p / 6)] === 1) embedding.data[p]! *= p % 6 === 2 ? 2.5 : 1
     const classes = classRows('test', embedding, labels)
     expect(momentRatios(embedding, classes).covariance!.ratio).toBeGreaterThan(2)
-    expect(Math.abs(momentRatios(calibrateMoments(embedding, classes, 1), classes).covariance!.ratio - 1)).toBeLessThan(0.15)
+    expect(Math.abs(momentRatios(calibrateMoments(embedding, classes, 1), classes).covariance!.ratio - 1)).toBeLessThan(
+      0.15,
+    )
   })
 
   test('differences that chance explains stay', () => {
@@ -91,7 +100,11 @@ describe('holdMoments', () => {
     const classes = classRows('test', embedding, labels)
     const random = randomStream(5, 'direction')
     // A direction with plenty of both: a shift, a stretch, and noise.
-    const direction = matrix(150, 4, embedding.data.map((x) => 0.3 + 0.5 * x + 0.2 * random.normal()))
+    const direction = matrix(
+      150,
+      4,
+      embedding.data.map((x) => 0.3 + 0.5 * x + 0.2 * random.normal()),
+    )
     holdMoments(direction, embedding, classes)
     expect(Math.max(...direction.data.map(Math.abs))).toBeGreaterThan(0.1)
     for (const members of classes) {
@@ -99,7 +112,9 @@ describe('holdMoments', () => {
         const mean = members.reduce((sum, i) => sum + direction.data[i * 4 + k]!, 0) / members.length
         expect(Math.abs(mean)).toBeLessThan(1e-6)
         for (let l = 0; l < 4; l++) {
-          const cross = members.reduce((sum, i) => sum + direction.data[i * 4 + k]! * embedding.data[i * 4 + l]!, 0) / members.length
+          const cross =
+            members.reduce((sum, i) => sum + direction.data[i * 4 + k]! * embedding.data[i * 4 + l]!, 0) /
+            members.length
           expect(Math.abs(cross)).toBeLessThan(1e-6)
         }
       }

@@ -1,4 +1,7 @@
-/** @file What every displacement of a table goes through, so that a move is one of a point and not of a label: a linear map of displacements. */
+/**
+ * @file What every displacement of a table goes through, so that a move is one of a point and not of a label: a linear
+ * map of displacements.
+ */
 
 import type { Matrix } from '@indistinct/core'
 
@@ -13,8 +16,9 @@ export interface MoveRule {
 }
 
 /**
- * Puts in the place of every row of `moves` (N, K) the mean over its group, and 0 in held columns. Of all displacements that keep groups
- * together it is the nearest one; for a gradient it is the steepest descent among them, by the labels of the group in their shares.
+ * Puts in the place of every row of `moves` (N, K) the mean over its group, and 0 in held columns. Of all displacements
+ * that keep groups together it is the nearest one; for a gradient it is the steepest descent among them, by the labels
+ * of the group in their shares.
  */
 export function keepRules(moves: Matrix, rules: readonly MoveRule[]): void {
   const { rows, cols, data } = moves

@@ -4,19 +4,22 @@ import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
 import { rowMean } from './class-moments.ts'
 
-/** Users whose neighbourhood is looked at: as many as `queryWork` values of the table are compared with, from the fewest to the most. */
+/**
+ * Users whose neighbourhood is looked at: as many as `queryWork` values of the table are compared with, from the fewest
+ * to the most.
+ */
 const queries = { fewest: 500, most: 2000 }
 const queryWork = 4e8
 /**
- * How many times as far as a user his image must be from everyone, to be where nobody is, in K dimensions: in few, densities that differ as
- * those inside and at the edge of a normal do make up much of a distance.
+ * How many times as far as a user his image must be from everyone, to be where nobody is, in K dimensions: in few,
+ * densities that differ as those inside and at the edge of a normal do make up much of a distance.
  */
 const emptier = (K: number): number => Math.max(2, 32 ** (1 / K))
 
 export interface PartedNear {
   /**
-   * Share of the users looked at whom the flow parts from the nearest user of another label by more than they stood apart, by a step that leads
-   * where nobody stands: there, the table would have been empty without it.
+   * Share of the users looked at whom the flow parts from the nearest user of another label by more than they stood
+   * apart, by a step that leads where nobody stands: there, the table would have been empty without it.
    */
   readonly parted: number
   /** How far such pairs were drawn apart, the median; 0 where there are none. */
@@ -26,8 +29,9 @@ export interface PartedNear {
 }
 
 /**
- * Compares distances between users of different labels in `before` (N, K) with how differently `after` moved them. Where users stand in
- * clusters, a move by the label leads from the inside of one to where nobody is; where they stand evenly, as near as they may be, it does not.
+ * Compares distances between users of different labels in `before` (N, K) with how differently `after` moved them.
+ * Where users stand in clusters, a move by the label leads from the inside of one to where nobody is; where they stand
+ * evenly, as near as they may be, it does not.
  */
 export function partedNear(before: Matrix, after: Matrix, classes: readonly Int32Array[]): PartedNear {
   const { cols: K } = before
@@ -54,14 +58,23 @@ export function partedNear(before: Matrix, after: Matrix, classes: readonly Int3
     if (out.step) parts.push(apart)
     if (out.chance) chance++
   }
-  return { parted: surely(parts.length, chance) / looked.length, apart: middle(parts), nearest: order.spread > 0 ? middle(near) / order.spread : 0 }
+  return {
+    parted: surely(parts.length, chance) / looked.length,
+    apart: middle(parts),
+    nearest: order.spread > 0 ? middle(near) / order.spread : 0,
+  }
 }
 
 /**
- * Share of `rows` from which a step of `length` spreads in a direction drawn by `seed` leads where nobody stands, as far as chance does not
- * explain it; no label enters.
+ * Share of `rows` from which a step of `length` spreads in a direction drawn by `seed` leads where nobody stands, as
+ * far as chance does not explain it; no label enters.
  */
-export function roughness(theta: Matrix, rows: Int32Array, length: number, seed: number): { readonly share: number; readonly spread: number } {
+export function roughness(
+  theta: Matrix,
+  rows: Int32Array,
+  length: number,
+  seed: number,
+): { readonly share: number; readonly spread: number } {
   const order = alongFirstAxis(theta, rows)
   const random = randomStream(seed, 'roughness')
   const looked = lookedAt(order)
@@ -70,7 +83,10 @@ export function roughness(theta: Matrix, rows: Int32Array, length: number, seed:
   for (let at = 0; at < looked.length; at++) {
     const step = Float64Array.from({ length: theta.cols }, () => random.normal())
     const size = Math.hypot(...step)
-    const out = leadsOut(at, step.map((value) => (value / size) * length * order.spread))
+    const out = leadsOut(
+      at,
+      step.map((value) => (value / size) * length * order.spread),
+    )
     if (out.step) steps++
     if (out.chance) chance++
   }
@@ -85,13 +101,19 @@ function lookedAt({ rows, values }: Order): Int32Array {
 }
 
 /**
- * Whether a step from the row at a place among those looked at leads to where the nearest row is much further than it is from that row; and
- * whether it is as far from another row, far along the order: so unevenly do users stand by chance, the more so in few dimensions.
+ * Whether a step from the row at a place among those looked at leads to where the nearest row is much further than it
+ * is from that row; and whether it is as far from another row, far along the order: so unevenly do users stand by
+ * chance, the more so in few dimensions.
  */
-function steppingOut(theta: Matrix, order: Order, looked: Int32Array): (at: number, step: Float64Array) => { step: boolean; chance: boolean } {
+function steppingOut(
+  theta: Matrix,
+  order: Order,
+  looked: Int32Array,
+): (at: number, step: Float64Array) => { step: boolean; chance: boolean } {
   const found = new Float64Array(looked.length).fill(-1)
   const nearest = (at: number): number => {
-    if (found[at]! < 0) found[at] = nearestTo(order, rowOf(theta, looked[at]!), (candidate) => candidate !== looked[at]).square
+    if (found[at]! < 0)
+      found[at] = nearestTo(order, rowOf(theta, looked[at]!), (candidate) => candidate !== looked[at]).square
     return found[at]!
   }
   return (at, step) => {
@@ -99,7 +121,10 @@ function steppingOut(theta: Matrix, order: Order, looked: Int32Array): (at: numb
     const limit = emptier(theta.cols) ** 2 * nearest(at)
     const there = step.map((value, k) => theta.data[row * theta.cols + k]! + value)
     const other = (at + (looked.length >> 1)) % looked.length
-    return { step: nearestTo(order, there, (candidate) => candidate !== row, limit).square > limit, chance: nearest(other) > limit }
+    return {
+      step: nearestTo(order, there, (candidate) => candidate !== row, limit).square > limit,
+      chance: nearest(other) > limit,
+    }
   }
 }
 
@@ -117,8 +142,8 @@ function middle(values: number[]): number {
 }
 
 /**
- * Rows within `radius` of the first of them that was met, as lists of at least two: what is so near moves as one. Every row is of one list at
- * most. No label enters.
+ * Rows within `radius` of the first of them that was met, as lists of at least two: what is so near moves as one. Every
+ * row is of one list at most. No label enters.
  */
 export function nearGroups(theta: Matrix, rows: Int32Array, radius: number): Int32Array[] {
   const { cols: K, data } = theta
@@ -164,7 +189,13 @@ function alongFirstAxis(theta: Matrix, rows: Int32Array): Order {
   let variance = 0
   for (let k = 0; k < K; k++) variance += moments[k * K + k]! / rows.length
   const sorted = Int32Array.from(order, (at) => rows[at]!)
-  return { rows: sorted, places: Float64Array.from(order, (at) => along[at]!), values: gatherRows(theta, sorted).data, spread: Math.sqrt(variance), axis }
+  return {
+    rows: sorted,
+    places: Float64Array.from(order, (at) => along[at]!),
+    values: gatherRows(theta, sorted).data,
+    spread: Math.sqrt(variance),
+    axis,
+  }
 }
 
 /** A unit vector near to the leading eigenvector of `moments` (K, K), from the row of its largest diagonal element. */
@@ -187,8 +218,16 @@ function placeOf(point: Float32Array | Float64Array, axis: Float64Array): number
   return sum
 }
 
-/** The nearest row to `point` which `counts`, or one within `enough`, a squared distance, by looking outward along the axis. */
-function nearestTo({ rows, places, values, axis }: Order, point: Float32Array | Float64Array, counts: (row: number) => boolean, enough = -1): { other: number; square: number } {
+/**
+ * The nearest row to `point` which `counts`, or one within `enough`, a squared distance, by looking outward along the
+ * axis.
+ */
+function nearestTo(
+  { rows, places, values, axis }: Order,
+  point: Float32Array | Float64Array,
+  counts: (row: number) => boolean,
+  enough = -1,
+): { other: number; square: number } {
   const K = axis.length
   const place = placeOf(point, axis)
   let [low, high] = [0, rows.length]
@@ -200,7 +239,10 @@ function nearestTo({ rows, places, values, axis }: Order, point: Float32Array | 
   let [below, above] = [low - 1, low]
   let [other, square] = [-1, Infinity]
   for (;;) {
-    const [down, up] = [below < 0 ? Infinity : place - places[below]!, above >= rows.length ? Infinity : places[above]! - place]
+    const [down, up] = [
+      below < 0 ? Infinity : place - places[below]!,
+      above >= rows.length ? Infinity : places[above]! - place,
+    ]
     const away = Math.min(down, up)
     if (away === Infinity || away * away > square || square <= enough) return { other, square }
     const at = down <= up ? below-- : above++

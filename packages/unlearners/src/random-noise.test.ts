@@ -8,7 +8,8 @@ import { centroidAuc, leakyTable } from './testing.ts'
 describe('randomNoise', () => {
   const { embedding, labels } = leakyTable([60, 40], 5, 2, 1, 10)
   const rows = labelledRows(labels)
-  const distance = (moved: typeof embedding): number => Math.sqrt(squaredDistance(gatherRows(embedding, rows), gatherRows(moved, rows)) / rows.length)
+  const distance = (moved: typeof embedding): number =>
+    Math.sqrt(squaredDistance(gatherRows(embedding, rows), gatherRows(moved, rows)) / rows.length)
 
   test('moves users as far as asked, in units of the spread', () => {
     const users = gatherRows(embedding, rows)
@@ -26,7 +27,9 @@ describe('randomNoise', () => {
 
   test('moves users as far as another result did', () => {
     const other = meanMatching(embedding, labels).embedding
-    expect(Math.abs(distance(randomNoise(embedding, labels, { like: other }).embedding) / distance(other) - 1)).toBeLessThan(0.01)
+    expect(
+      Math.abs(distance(randomNoise(embedding, labels, { like: other }).embedding) / distance(other) - 1),
+    ).toBeLessThan(0.01)
   })
 
   test('hides less than mean matching does at the same displacement', () => {
@@ -40,12 +43,18 @@ describe('randomNoise', () => {
     const fitted = fitRandomNoise(embedding, labels, { seed: 3 })
     const alone = matrix(1, 5, embedding.data.slice(40 * 5, 41 * 5))
     expect(fitted.apply(alone).data).toEqual(fitted.unlearned.embedding.data.subarray(40 * 5, 41 * 5))
-    expect(fitRandomNoise(embedding, labels, { seed: 4 }).unlearned.embedding.data).not.toEqual(fitted.unlearned.embedding.data)
+    expect(fitRandomNoise(embedding, labels, { seed: 4 }).unlearned.embedding.data).not.toEqual(
+      fitted.unlearned.embedding.data,
+    )
   })
 
   test('no displacement moves nobody; a negative one and a table of another shape are refused', () => {
     expect(randomNoise(embedding, labels, { displacement: 0 }).embedding.data).toEqual(embedding.data)
-    expect(() => randomNoise(embedding, labels, { displacement: -1 })).toThrow('randomNoise: expected displacement of at least 0, got -1')
-    expect(() => randomNoise(embedding, labels, { like: matrix(2, 5) })).toThrow('randomNoise: expected `like` of 110 x 5 values, got 2 x 5')
+    expect(() => randomNoise(embedding, labels, { displacement: -1 })).toThrow(
+      'randomNoise: expected displacement of at least 0, got -1',
+    )
+    expect(() => randomNoise(embedding, labels, { like: matrix(2, 5) })).toThrow(
+      'randomNoise: expected `like` of 110 x 5 values, got 2 x 5',
+    )
   })
 })

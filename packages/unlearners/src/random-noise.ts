@@ -32,17 +32,32 @@ export function fitRandomNoise(embedding: Matrix, labels: Labels, options: Rando
   const users = gatherRows(embedding, rows)
   const spread = Math.sqrt(squaredDistance(users, constantRows(users)) / rows.length)
   if (like && (like.rows !== embedding.rows || like.cols !== embedding.cols)) {
-    throw new RangeError(`${caller}: expected \`like\` of ${embedding.rows} x ${embedding.cols} values, got ${like.rows} x ${like.cols}`)
+    throw new RangeError(
+      `${caller}: expected \`like\` of ${embedding.rows} x ${embedding.cols} values, got ${like.rows} x ${like.cols}`,
+    )
   }
-  const displacement = like ? Math.sqrt(squaredDistance(users, gatherRows(like, rows)) / rows.length) / spread : (options.displacement ?? 0.5)
+  const displacement = like
+    ? Math.sqrt(squaredDistance(users, gatherRows(like, rows)) / rows.length) / spread
+    : (options.displacement ?? 0.5)
   checkPositive(caller, 'displacement', displacement, true)
   // What noise of this seed comes to on these users decides its deviation, so that the displacement is met exactly.
   const unit = matrix(users.rows, users.cols, users.data.slice())
   const nominal = spread / Math.sqrt(users.cols)
-  addNoise(unit, Int32Array.from(rows, (_, i) => i), { deviation: nominal, seed })
+  addNoise(
+    unit,
+    Int32Array.from(rows, (_, i) => i),
+    { deviation: nominal, seed },
+  )
   const drawn = Math.sqrt(squaredDistance(users, unit) / rows.length)
   const deviation = (nominal * displacement * spread) / drawn
-  return fittedInClosedForm('random-noise', embedding, labels, { kind: 'noise', deviation, seed }, { displacement, seed, deviation }, options)
+  return fittedInClosedForm(
+    'random-noise',
+    embedding,
+    labels,
+    { kind: 'noise', deviation, seed },
+    { displacement, seed, deviation },
+    options,
+  )
 }
 
 /** The mean row in every row, in the shape of m. */

@@ -18,9 +18,10 @@ export interface RankCheck {
 const falseAlarm = 0.001
 
 /**
- * Compares ranks between classes in every column of theta (N, K): H = 12 / (n (n + 1)) sum n_c (mean rank - (n + 1)/2)^2,
- * with the usual correction for ties (Kruskal and Wallis 1952). The null is chi^2 with C - 1 degrees of freedom, made normal
- * by Wilson and Hilferty's cube root. Its tail is at most exp(-z^2 / 2): alarms are a little rarer than `falseAlarm`.
+ * Compares ranks between classes in every column of theta (N, K): H = 12 / (n (n + 1)) sum n_c (mean rank - (n +
+ * 1)/2)^2, with the usual correction for ties (Kruskal and Wallis 1952). The null is chi^2 with C - 1 degrees of
+ * freedom, made normal by Wilson and Hilferty's cube root. Its tail is at most exp(-z^2 / 2): alarms are a little rarer
+ * than `falseAlarm`.
  */
 export function rankCheck(theta: Matrix, classes: readonly Int32Array[], level: number): RankCheck {
   const freedom = classes.length - 1
@@ -36,7 +37,12 @@ export function rankCheck(theta: Matrix, classes: readonly Int32Array[], level: 
 }
 
 /** H of one column; 0 where it does not vary. `rows` are those of `classes`, class after class. */
-function rankDifference({ cols: K, data }: Matrix, rows: Int32Array, classes: readonly Int32Array[], k: number): number {
+function rankDifference(
+  { cols: K, data }: Matrix,
+  rows: Int32Array,
+  classes: readonly Int32Array[],
+  k: number,
+): number {
   const n = rows.length
   const value = (r: number): number => data[rows[r]! * K + k]!
   const order = Int32Array.from(rows, (_, r) => r).sort((a, b) => value(a) - value(b))

@@ -35,10 +35,13 @@ export function fitByRegression(embedding: Matrix, labels: Labels, result: Unlea
   const maps = classes.map((members, c): AffineMap => {
     const { mean } = normals[c]!
     const shift = rowMean(moves, members)
-    const cross = crossMoments(embedding, members, mean, { of: moves, centre: shift }).map((sum) => sum / members.length)
+    const cross = crossMoments(embedding, members, mean, { of: moves, centre: shift }).map(
+      (sum) => sum / members.length,
+    )
     const eigen = symmetricEigen(shrunkCovariance(scaled[c]!, within), K)
-    const inverse = spectralFunction(eigen, (value) => (value > negligible * eigen.values[0]! ? 1 / value : 0))
-      .map((value, p) => value / scales[Math.floor(p / K)]! / scales[p % K]!)
+    const inverse = spectralFunction(eigen, (value) => (value > negligible * eigen.values[0]! ? 1 / value : 0)).map(
+      (value, p) => value / scales[Math.floor(p / K)]! / scales[p % K]!,
+    )
     const slope = product(inverse, cross, K, K, K)
     return { centre: mean, shift, change: slope.map((_, p) => slope[(p % K) * K + Math.floor(p / K)]!) }
   })

@@ -12,10 +12,15 @@ describe.each([
 ] as const)('%s with the margin of scores', (_, unlearn, drawn, weight) => {
   const { embedding, labels } = leakyTable([30, 20], 4, 1.5, 1)
   const random = randomStream(1, 'items')
-  const items = matrix(40, 4, Float32Array.from({ length: 160 }, () => random.normal()))
+  const items = matrix(
+    40,
+    4,
+    Float32Array.from({ length: 160 }, () => random.normal()),
+  )
   const lists = scoreTopK(embedding, items, undefined, 8)
   const loss = (theta: typeof embedding) => margin(theta, items, lists)
-  const run = (tradeOff: number) => unlearn(embedding, labels, { tradeOff, steps: 60, learningRate: 0.02, regulariser: { name: 'margin', loss } })
+  const run = (tradeOff: number) =>
+    unlearn(embedding, labels, { tradeOff, steps: 60, learningRate: 0.02, regulariser: { name: 'margin', loss } })
 
   test('a heavier one keeps the lists better', () => {
     const [light, heavy] = [run(1e-6), run(weight)]

@@ -7,9 +7,13 @@ import type { Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface RetrainOptions {
-  /** What the sum of MMD^2 over tables is multiplied with before the mean recommendation loss is added. Default 0.01. */
+  /**
+   * What the sum of MMD^2 over tables is multiplied with before the mean recommendation loss is added. Default 0.01.
+   */
   readonly weight?: number
-  /** At most that many users of each class a step, drawn anew each time; classes up to it are taken whole. Default 512. */
+  /**
+   * At most that many users of each class a step, drawn anew each time; classes up to it are taken whole. Default 512.
+   */
   readonly sample?: number
   /** Steps between two gradients, each then `every` times as large. Default 1. */
   readonly every?: number
@@ -28,8 +32,8 @@ export const retrainDefaults = { weight: 0.01, sample: 512, every: 1, pairing: '
  * (one code a user) to the mean loss of a batch. Users without a label are left to the recommendation loss.
  *
  * A pass over N users costs N^2 kernel values, at every step: beyond `sample` users of a class, the loss is that of a
- * fresh stratified sample. The biased V-statistic of m users of a class has its within-class term (m - 1) / m as large as
- * an unbiased one, so a smaller sample also drives classes apart less.
+ * fresh stratified sample. The biased V-statistic of m users of a class has its within-class term (m - 1) / m as large
+ * as an unbiased one, so a smaller sample also drives classes apart less.
  *
  * Deviation: the paper acts on one embedding; all tables are treated here, since those left out leak on.
  * Deviation: the paper gives no weight; 0.01 is chosen on ML-100K at one seed, see the README.
@@ -60,7 +64,11 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
     }
     for (const [name, table] of tables) {
       const { gradient } = d2d(table, seen, { pairing, sizes })
-      contributions[name] = matrix(users, table.cols, gradient.data.map((value) => weight * every * value))
+      contributions[name] = matrix(
+        users,
+        table.cols,
+        gradient.data.map((value) => weight * every * value),
+      )
     }
     return contributions
   }

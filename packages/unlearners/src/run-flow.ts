@@ -13,7 +13,10 @@ export interface FlowCourse {
   readonly level: number
   /** Whether to calibrate means and covariances before the kernel. Default true; false is the plain flow. */
   readonly moments: boolean
-  /** Whether to calibrate distributions along single directions and by distance, after means and covariances. Default: as `moments`. */
+  /**
+   * Whether to calibrate distributions along single directions and by distance, after means and covariances. Default:
+   * as `moments`.
+   */
   readonly shapes: boolean
   /** First step, at most 1, in units of a quarter of the bandwidth b, the narrowest kernel's scale. Default 0.2. */
   readonly firstStep: number
@@ -28,7 +31,8 @@ export function checkedCourse(caller: string, options: Partial<FlowCourse>): Flo
   const { level = 1, moments = true, shapes = moments, firstStep = 0.2, tolerance = 0.01, maxPasses = 500 } = options
   checkPositive(caller, 'level', level)
   checkPositive(caller, 'firstStep', firstStep)
-  if (firstStep > 1) throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
+  if (firstStep > 1)
+    throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)
   return { level, moments, shapes, firstStep, tolerance, maxPasses }
@@ -41,12 +45,14 @@ export interface FlowEnd<State> {
   readonly trace: readonly TraceRow[]
 }
 
-/** How many tolerances below its landing MMD^2 may end, where other pairs or other families of differences ask for it. */
+/**
+ * How many tolerances below its landing MMD^2 may end, where other pairs or other families of differences ask for it.
+ */
 const draggedTolerances = 5
 
 /**
- * Share of a step below which another is drawn instead: close to the landing, a direction from some frequencies may lead
- * nowhere by the measure of others.
+ * Share of a step below which another is drawn instead: close to the landing, a direction from some frequencies may
+ * lead nowhere by the measure of others.
  */
 const shortestShare = 2 ** -8
 
@@ -57,8 +63,9 @@ const familyTolerance = 0.05
 /** Standard deviations under random relabelling by which a family is above its null where that is no chance. */
 const surprising = 3
 /**
- * Share of their null by which shapes are above it where they are brought down before the kernel. Users as they are trained differ a
- * little along all directions, and most of that goes with the rest, at less cost; what chance does not explain of it then goes after.
+ * Share of their null by which shapes are above it where they are brought down before the kernel. Users as they are
+ * trained differ a little along all directions, and most of that goes with the rest, at less cost; what chance does not
+ * explain of it then goes after.
  */
 const manyShapes = 2
 /** Halvings of a step after which no shorter one is tried: the direction then leads nowhere. */
@@ -85,12 +92,15 @@ interface Measured<State, Mmd> {
 }
 
 /**
- * The steps of `calibratedFlow`, which explains them. Where passes run out, or no step leads on, it ends on the table that it
- * reached and says so.
+ * The steps of `calibratedFlow`, which explains them. Where passes run out, or no step leads on, it ends on the table
+ * that it reached and says so.
  * @throws IndistinctError 'bad-data' where a statistic is no number.
  */
 export function runFlow<State, Direction, Mmd extends PairMmd>(
-  caller: string, table: FlowTable<State, Direction, Mmd>, course: FlowCourse, onPass?: (row: TraceRow) => void,
+  caller: string,
+  table: FlowTable<State, Direction, Mmd>,
+  course: FlowCourse,
+  onPass?: (row: TraceRow) => void,
 ): FlowEnd<State> {
   type At = Measured<State, Mmd>
   const { level, moments, shapes, firstStep, tolerance, maxPasses } = course
@@ -116,13 +126,28 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     if (trace.length === maxPasses) throw passesSpent
     const pairs = table.measure(state).map((mmd, p) => {
       const { first, second } = pairNames[p]!
-      return { first, second, mmd, ratio: mmd.value / (level * nullMmd(mmd.total, mmd.trace, sizes[first]!, sizes[second]!)) }
+      return {
+        first,
+        second,
+        mmd,
+        ratio: mmd.value / (level * nullMmd(mmd.total, mmd.trace, sizes[first]!, sizes[second]!)),
+      }
     })
     const loss = pairs.reduce((sum, pair) => sum + pair.mmd.value, 0) / pairs.length
     const ratios = pairs.map((pair) => pair.ratio)
-    const row: TraceRow = { pass: trace.length + 1, loss, stage, step, largestRatio: Math.max(...ratios), smallestRatio: Math.min(...ratios) }
+    const row: TraceRow = {
+      pass: trace.length + 1,
+      loss,
+      stage,
+      step,
+      largestRatio: Math.max(...ratios),
+      smallestRatio: Math.min(...ratios),
+    }
     if (!ratios.every(Number.isFinite)) {
-      throw badData(`${caller}: expected numbers, got MMD^2 ${loss} at ${row.largestRatio} times the landing in pass ${row.pass}; look for columns of very large or very small values`)
+      throw badData(
+        `${caller}: expected numbers, got MMD^2 ${loss} at ${row.largestRatio} times the landing in pass ` +
+          `${row.pass}; look for columns of very large or very small values`,
+      )
     }
     trace.push(row)
     onPass?.(row)
@@ -137,22 +162,33 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
 
   const start = measure(origin, 0, 0)
   const surprise = (terms: number): number => surprising * Math.sqrt(2 / terms)
-  const meansAndCovariances = { stage: 1, ofFamily: (d: ClassDifferences) => [d.mean, d.covariance], calibrated: table.calibrated }
+  const meansAndCovariances = {
+    stage: 1,
+    ofFamily: (d: ClassDifferences) => [d.mean, d.covariance],
+    calibrated: table.calibrated,
+  }
   const shapesAlong = { stage: 3, ofFamily: (d: ClassDifferences) => [d.shapes], calibrated: table.shaped }
   const distances = { stage: 4, ofFamily: (d: ClassDifferences) => [d.radii], calibrated: table.scaled }
   type Family = typeof meansAndCovariances & { readonly excess: (terms: number) => number }
-  /** Brings down families above their null by more than the share of it that `excess` gives, as far as MMD^2 stays above its floor. */
+  /**
+   * Brings down families above their null by more than the share of it that `excess` gives, as far as MMD^2 stays above
+   * its floor.
+   */
   const calibrate = (from: At, families: readonly Family[]): At => {
     let reached = from
     for (const { stage, ofFamily, calibrated, excess } of families) {
-      if (spent || !ofFamily(differences(reached)).some((own) => own && own.ratio > level * (1 + excess(own.terms)))) continue
+      if (spent || !ofFamily(differences(reached)).some((own) => own && own.ratio > level * (1 + excess(own.terms))))
+        continue
       const before = reached
       const mapped = calibrated(before.state, level)
       const measureAt = (share: number): At => measure(table.blend(before.state, mapped, share), stage, share)
-      // One of several pairs that falls below its floor need not keep up others, which the kernel alone may not bring down.
-      reached = orStay(before, () => before.pairs.length > 1 && isAbove(before, tolerance)
-        ? advance(before, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
-        : towards(before, floor, measureAt, discard) ?? before)
+      // One of several pairs that falls below its floor need not keep up others, which the kernel alone may not bring
+      // down.
+      reached = orStay(before, () =>
+        before.pairs.length > 1 && isAbove(before, tolerance)
+          ? advance(before, 1, tolerance, sizes, measureAt, discard, 0.5 ** sharesTried).reached
+          : (towards(before, floor, measureAt, discard) ?? before),
+      )
       table.discard(mapped)
       if (reached !== before && before !== from) discard(before)
     }
@@ -160,7 +196,9 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   }
 
   const surprises = (of: At): string[] =>
-    Object.entries(differences(of)).filter(([, { ratio, terms }]: [string, FamilyRatio]) => ratio > level * (1 + surprise(terms))).map(([family]) => family)
+    Object.entries(differences(of))
+      .filter(([, { ratio, terms }]: [string, FamilyRatio]) => ratio > level * (1 + surprise(terms)))
+      .map(([family]) => family)
   const isSurprising = (of: At): boolean => surprises(of).some((family) => family === 'shapes' || family === 'radii')
   const isOff = (of: At): boolean => isAbove(of, tolerance) || (of !== start && isBelow(of, floor))
   const descended = (shapesFirst: boolean): At => {
@@ -168,7 +206,14 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     if (isAbove(start, tolerance)) {
       at = calibrate(start, [
         ...(moments ? [{ ...meansAndCovariances, excess: () => 0 }] : []),
-        ...(shapes ? [{ ...shapesAlong, excess: shapesFirst ? surprise : (terms: number) => Math.max(surprise(terms), manyShapes) }] : []),
+        ...(shapes
+          ? [
+              {
+                ...shapesAlong,
+                excess: shapesFirst ? surprise : (terms: number) => Math.max(surprise(terms), manyShapes),
+              },
+            ]
+          : []),
         ...(shapes && shapesFirst ? [{ ...distances, excess: surprise }] : []),
       ])
     }
@@ -185,11 +230,23 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
             break
           }
         }
-        const along = table.direction(at.state, at.pairs.map(({ mmd }) => mmd), directionFactors(from, sizes), moments)
-        const { reached, shortened } = orStay({ reached: from, shortened: true }, () => advance(
-          from, eta, tolerance, sizes, (step) => measure(table.displaced(from.state, along, step), 2, step), discard,
-          eta * (table.kernel === 'exact' ? 0.5 ** mostHalvings : shortestShare),
-        ))
+        const along = table.direction(
+          at.state,
+          at.pairs.map(({ mmd }) => mmd),
+          directionFactors(from, sizes),
+          moments,
+        )
+        const { reached, shortened } = orStay({ reached: from, shortened: true }, () =>
+          advance(
+            from,
+            eta,
+            tolerance,
+            sizes,
+            (step) => measure(table.displaced(from.state, along, step), 2, step),
+            discard,
+            eta * (table.kernel === 'exact' ? 0.5 ** mostHalvings : shortestShare),
+          ),
+        )
         // The exact kernel would give the same direction again.
         if (reached === from && table.kernel === 'exact') break
         if (reached !== from) discard(from)
@@ -211,7 +268,8 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
     return at
   }
   let at = descended(false)
-  // The kernel may have spent on other differences what shapes need above the floor: then once more, with shapes before it.
+  // The kernel may have spent on other differences what shapes need above the floor: then once more, with shapes before
+  // it.
   if (!spent && shapes && isAbove(start, tolerance) && isSurprising(at)) {
     const again = descended(true)
     const [kept, rejected] = isOff(again) && !isOff(at) ? [at, again] : [again, at]
@@ -222,7 +280,9 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
   const moved = at.state !== origin
   const outcome = isOff(at) || (!moved && above.length > 0) ? 'not landed' : moved ? 'landed' : 'already at null'
   const ratios = (of: At): Record<string, number> =>
-    Object.fromEntries(Object.entries(differences(of)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]))
+    Object.fromEntries(
+      Object.entries(differences(of)).map(([family, { ratio }]: [string, FamilyRatio]) => [family, ratio]),
+    )
   return {
     state: at.state,
     trace,
@@ -237,7 +297,12 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       differencesBefore: ratios(start),
       differencesAfter: ratios(at),
       pairs: at.pairs.map(({ first, second, mmd, ratio }, p) => ({
-        first, second, mmd: mmd.value, bandwidth: mmd.bandwidth, ratio, ratioBefore: start.pairs[p]!.ratio,
+        first,
+        second,
+        mmd: mmd.value,
+        bandwidth: mmd.bandwidth,
+        ratio,
+        ratioBefore: start.pairs[p]!.ratio,
         ...(mmd.standardError > 0 && { ratioError: (ratio * mmd.standardError) / mmd.value }),
       })),
     },
@@ -258,11 +323,14 @@ function isBelow({ pairs }: Measured<unknown, unknown>, floor: number): boolean 
 }
 
 /**
- * A table on the way from `from`, at the longest share of it that leaves every pair above `floor`, as near as some tries come: all the
- * way, or back along the line through the smallest ratios.
+ * A table on the way from `from`, at the longest share of it that leaves every pair above `floor`, as near as some
+ * tries come: all the way, or back along the line through the smallest ratios.
  */
 function towards<At extends Measured<unknown, unknown>>(
-  from: At, floor: number, measureAt: (share: number) => At, discard: (rejected: At) => void,
+  from: At,
+  floor: number,
+  measureAt: (share: number) => At,
+  discard: (rejected: At) => void,
 ): At | undefined {
   const ratio = smallestRatio(from)
   const target = floor + (Math.min(1, ratio) - floor) / 4
@@ -280,12 +348,17 @@ function towards<At extends Measured<unknown, unknown>>(
 
 /**
  * Tries `step`, and shorter ones until the misfit of `from` comes down. With two labels it also comes down onto the
- * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest`, or
- * out of passes, it ends on the best table so far, or stays at `from`.
+ * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest`,
+ * or out of passes, it ends on the best table so far, or stays at `from`.
  */
 function advance<At extends Measured<unknown, PairMmd>>(
-  from: At, step: number, tolerance: number, sizes: readonly number[], measureAt: (step: number) => At,
-  discard: (rejected: At) => void, shortest = 0,
+  from: At,
+  step: number,
+  tolerance: number,
+  sizes: readonly number[],
+  measureAt: (step: number) => At,
+  discard: (rejected: At) => void,
+  shortest = 0,
 ): { reached: At; shortened: boolean } {
   const misfit = misfitFrom(from, sizes)
   // `low` is the longest step known to stay above the landing, `high` the shortest known as too long.
@@ -309,7 +382,8 @@ function advance<At extends Measured<unknown, PairMmd>>(
     const ratio = reached.pairs.length === 1 ? reached.pairs[0]!.ratio : NaN
     if (ratio < 1) [high, highRatio] = [tried, ratio]
     else if (misfit(reached) >= misfit(from)) [high, highRatio] = [tried, NaN]
-    else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance) return ended(reached, high !== Infinity)
+    else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance)
+      return ended(reached, high !== Infinity)
     else {
       ;[low, lowRatio] = [tried, ratio]
       if (better) discard(better)
@@ -326,19 +400,26 @@ function advance<At extends Measured<unknown, PairMmd>>(
  * Sum over pairs of n_a n_b b null (ratio - 1)^2, with all but the ratio as in `from`: `directionFactors` are its
  * steepest descent.
  */
-function misfitFrom(from: Measured<unknown, PairMmd>, sizes: readonly number[]): (measured: Measured<unknown, unknown>) => number {
-  const weights = from.pairs.map(({ first, second, mmd, ratio }) => sizes[first]! * sizes[second]! * mmd.bandwidth * (mmd.value / ratio))
+function misfitFrom(
+  from: Measured<unknown, PairMmd>,
+  sizes: readonly number[],
+): (measured: Measured<unknown, unknown>) => number {
+  const weights = from.pairs.map(
+    ({ first, second, mmd, ratio }) => sizes[first]! * sizes[second]! * mmd.bandwidth * (mmd.value / ratio),
+  )
   return ({ pairs }) => pairs.reduce((sum, pair, p) => sum + weights[p]! * (pair.ratio - 1) ** 2, 0)
 }
 
 /**
- * What each pair's gradient counts in the displacement of every user per unit of eta, by the gradients of one measurement
- * of a table and the ratios of another, or of the same.
+ * What each pair's gradient counts in the displacement of every user per unit of eta, by the gradients of one
+ * measurement of a table and the ratios of another, or of the same.
  */
 function directionFactors(at: Measured<unknown, PairMmd>, sizes: readonly number[]): number[] {
   const most = Math.max(...at.pairs.map((pair) => Math.abs(pair.ratio - 1)))
   const n = sizes.reduce((sum, size) => sum + size, 0)
-  return at.pairs.map(({ first, second, mmd, ratio }) =>
-    // The last factor, the share of the largest excess, is 1 for two labels.
-    -(mmd.bandwidth / 4) * ((2 * sizes[first]! * sizes[second]!) / n) * ((ratio - 1) / most))
+  return at.pairs.map(
+    ({ first, second, mmd, ratio }) =>
+      // The last factor, the share of the largest excess, is 1 for two labels.
+      -(mmd.bandwidth / 4) * ((2 * sizes[first]! * sizes[second]!) / n) * ((ratio - 1) / most),
+  )
 }

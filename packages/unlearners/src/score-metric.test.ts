@@ -11,7 +11,11 @@ import { centroidAuc, leakyTable } from './testing.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(3, name)
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 /** M_i of one user from what is kept. */
@@ -25,7 +29,8 @@ function cost(metric: ScoreMetric, d: Matrix): number {
   let sum = 0
   for (let i = 0; i < d.rows; i++) {
     const own = metricOf(metric, i)
-    for (let a = 0; a < K; a++) for (let b = 0; b < K; b++) sum += own[a * K + b]! * d.data[i * K + a]! * d.data[i * K + b]!
+    for (let a = 0; a < K; a++)
+      for (let b = 0; b < K; b++) sum += own[a * K + b]! * d.data[i * K + a]! * d.data[i * K + b]!
   }
   return sum
 }
@@ -47,10 +52,13 @@ describe('innerProductMetric', () => {
     const random = randomStream(1, 'directions')
     for (let i = 0; i < 20; i++) {
       const own = metricOf(metric, i)
-      const quadratic = (d: number[]): number => own.reduce((sum, value, p) => sum + value * d[Math.floor(p / 4)]! * d[p % 4]!, 0)
+      const quadratic = (d: number[]): number =>
+        own.reduce((sum, value, p) => sum + value * d[Math.floor(p / 4)]! * d[p % 4]!, 0)
       const user = [...users.data.subarray(i * 4, i * 4 + 4)]
       const spread = (d: number[]): number => {
-        const changes = Array.from({ length: 10 }, (_, t) => d.reduce((sum, x, k) => sum + x * items.data[best[i * 10 + t]! * 4 + k]!, 0))
+        const changes = Array.from({ length: 10 }, (_, t) =>
+          d.reduce((sum, x, k) => sum + x * items.data[best[i * 10 + t]! * 4 + k]!, 0),
+        )
         const mean = changes.reduce((a, b) => a + b, 0) / 10
         return changes.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 10
       }
@@ -58,7 +66,8 @@ describe('innerProductMetric', () => {
       const directions = Array.from({ length: 5 }, () => user.map(() => random.normal()))
       // Made orthogonal in scores to the user's own direction, where the two accounts agree.
       const own2 = spread(user)
-      const cross = (d: number[]): number => (spread(d.map((x, k) => x + user[k]!)) - spread(d.map((x, k) => x - user[k]!))) / 4
+      const cross = (d: number[]): number =>
+        (spread(d.map((x, k) => x + user[k]!)) - spread(d.map((x, k) => x - user[k]!))) / 4
       const ratios = directions.map((d) => {
         const share = cross(d) / own2
         const apart = d.map((x, k) => x - share * user[k]!)
@@ -70,12 +79,18 @@ describe('innerProductMetric', () => {
   })
 
   test('refuses shapes and options that do not fit', () => {
-    expect(() => innerProductMetric(users, normals(5, 3, 'narrow'))).toThrow('innerProductMetric: expected items of 4 columns as the users, got 3')
+    expect(() => innerProductMetric(users, normals(5, 3, 'narrow'))).toThrow(
+      'innerProductMetric: expected items of 4 columns as the users, got 3',
+    )
     expect(() => innerProductMetric(users, items, { ridge: 0 })).toThrow('scoreMetric: expected ridge above 0, got 0')
-    expect(() => innerProductMetric(users, items, { top: 1 })).toThrow('scoreMetric: expected top as an integer of at least 2, got 1')
+    expect(() => innerProductMetric(users, items, { top: 1 })).toThrow(
+      'scoreMetric: expected top as an integer of at least 2, got 1',
+    )
     expect(() => scoreMetric(1_000_000, 64, () => undefined)).toThrow('leave the metric out')
     const { embedding, labels } = leakyTable([30, 20], 5, 1, 1)
-    expect(() => calibratedFlow(embedding, labels, { metric: innerProductMetric(users, items) })).toThrow("expected a metric of the table's shape (50, 5), got (20, 4)")
+    expect(() => calibratedFlow(embedding, labels, { metric: innerProductMetric(users, items) })).toThrow(
+      "expected a metric of the table's shape (50, 5), got (20, 4)",
+    )
   })
 })
 
@@ -84,13 +99,23 @@ describe('addLeastCost', () => {
   const classes = classRows('test', embedding, labels)
   const moments = classMoments(embedding, classes)
   const metric = innerProductMetric(embedding, normals(80, 4, 'items'), { top: 10, ridge: 0.2 })
-  const shared: ScoreMetric = { rows: 150, cols: 4, stride: 0, inverses: Float32Array.from({ length: 16 }, (_, p) => (p % 5 > 0 ? 0 : p < 8 ? 10 : 1 / 3)) }
+  const shared: ScoreMetric = {
+    rows: 150,
+    cols: 4,
+    stride: 0,
+    inverses: Float32Array.from({ length: 16 }, (_, p) => (p % 5 > 0 ? 0 : p < 8 ? 10 : 1 / 3)),
+  }
 
-  test.each([['a metric a user', metric], ['one for all', shared]] as const)('%s: makes the change that is asked for, at less cost than another way', (_, own) => {
+  test.each([
+    ['a metric a user', metric],
+    ['one for all', shared],
+  ] as const)('%s: makes the change that is asked for, at less cost than another way', (_, own) => {
     const [members] = classes
     const wanted = matrix(150, 4)
     const noise = normals(150, 4, 'displacement').data
-    for (const i of members!) for (let k = 0; k < 4; k++) wanted.data[i * 4 + k] = 0.3 + 0.4 * embedding.data[i * 4 + k]! + 0.2 * noise[i * 4 + k]!
+    for (const i of members!)
+      for (let k = 0; k < 4; k++)
+        wanted.data[i * 4 + k] = 0.3 + 0.4 * embedding.data[i * 4 + k]! + 0.2 * noise[i * 4 + k]!
     const change = firstOrderChange(wanted, embedding, members!, 0, moments)
     const out = matrix(150, 4)
     addLeastCost(out, embedding, members!, 0, moments, own, change)
@@ -140,7 +165,9 @@ describe('calibratedFlow in a metric', () => {
     expect(pair!.value / pair!.nullValue).toBeLessThan(1.011)
     const ratios = momentRatios(embedding, classRows('test', embedding, before.labels))
     // Of so few users MMD^2 is on its landing before T^2 is: with the metric as without.
-    expect(ratios.mean.ratio).toBeLessThan(1.1 * Math.max(1, momentRatios(plain.embedding, classRows('test', embedding, before.labels)).mean.ratio))
+    expect(ratios.mean.ratio).toBeLessThan(
+      1.1 * Math.max(1, momentRatios(plain.embedding, classRows('test', embedding, before.labels)).mean.ratio),
+    )
     expect(ratios.covariance!.ratio).toBeLessThan(1.25)
     expect(parameters['outcome']).toBe('landed')
     expect(Math.abs(centroidAuc({ embedding, labels: before.labels }, 3) - 0.5)).toBeLessThan(0.06)

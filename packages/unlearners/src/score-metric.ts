@@ -1,6 +1,6 @@
 /**
- * @file What moving a user costs in scores: a metric for each user, from the gradients of the scores of the items that a
- * recommender would show him.
+ * @file What moving a user costs in scores: a metric for each user, from the gradients of the scores of the items that
+ * a recommender would show him.
  */
 
 import type { Matrix } from '@indistinct/core'
@@ -20,8 +20,9 @@ export interface ScoreMetricOptions {
   /** Items of the head of each user's ranking that count. Default 100, or all where there are fewer. */
   readonly top?: number
   /**
-   * What directions cost that change no score, as a share of the mean cost. Default 1: the less it is, the more users of
-   * one class move by different ways, and the more of the difference between classes comes back as a difference of shape.
+   * What directions cost that change no score, as a share of the mean cost. Default 1: the less it is, the more users
+   * of one class move by different ways, and the more of the difference between classes comes back as a difference of
+   * shape.
    */
   readonly ridge?: number
 }
@@ -33,36 +34,46 @@ const defaultRidge = 1
 const mostValues = 2 ** 28
 
 /**
- * The metric of scores theta_i . v_j: M_i = G + ridge (tr G / K) I, divided by tr G / K, where G is the covariance of the
- * vectors of user i's best items. A displacement d of the user changes the scores of these items relative to one another
- * by d' G d in the mean square; what all of them gain alike changes no ranking. Neither does a change of scale, so that
- * moving along theta_i itself is free but for the ridge: G stands for G - G theta theta' G / (theta' G theta).
+ * The metric of scores theta_i . v_j: M_i = G + ridge (tr G / K) I, divided by tr G / K, where G is the covariance of
+ * the vectors of user i's best items. A displacement d of the user changes the scores of these items relative to one
+ * another by d' G d in the mean square; what all of them gain alike changes no ranking. Neither does a change of scale,
+ * so that moving along theta_i itself is free but for the ridge: G stands for G - G theta theta' G / (theta' G theta).
  * @param users (N, K) @param items (I, K)
  * @throws RangeError on shapes or options that do not fit.
  */
 export function innerProductMetric(users: Matrix, items: Matrix, options: ScoreMetricOptions = {}): ScoreMetric {
-  if (items.cols !== users.cols) throw new RangeError(`innerProductMetric: expected items of ${users.cols} columns as the users, got ${items.cols}`)
+  if (items.cols !== users.cols)
+    throw new RangeError(`innerProductMetric: expected items of ${users.cols} columns as the users, got ${items.cols}`)
   const top = Math.min(items.rows, options.top ?? defaultTop)
   const best = scoreTopK(users, items, undefined, top)
-  return scoreMetric(users.rows, users.cols, (i, gradients) => {
-    for (let t = 0; t < top; t++) {
-      const from = best[i * top + t]! * items.cols
-      for (let k = 0; k < items.cols; k++) gradients[t * items.cols + k] = items.data[from + k]!
-    }
-    return { scaleFree: users.data.subarray(i * users.cols, (i + 1) * users.cols) }
-  }, { ...options, top })
+  return scoreMetric(
+    users.rows,
+    users.cols,
+    (i, gradients) => {
+      for (let t = 0; t < top; t++) {
+        const from = best[i * top + t]! * items.cols
+        for (let k = 0; k < items.cols; k++) gradients[t * items.cols + k] = items.data[from + k]!
+      }
+      return { scaleFree: users.data.subarray(i * users.cols, (i + 1) * users.cols) }
+    },
+    { ...options, top },
+  )
 }
 
 /**
- * The metric of any score, scaled so that the traces of M_i^-1 average K: on average a direction costs 1. `gradientsOf` writes the gradients, by user i's row, of the scores of his `top` best items
- * (top, K); `scaleFree` is a displacement that multiplies all scores by one factor, where there is one.
+ * The metric of any score, scaled so that the traces of M_i^-1 average K: on average a direction costs 1. `gradientsOf`
+ * writes the gradients, by user i's row, of the scores of his `top` best items (top, K); `scaleFree` is a displacement
+ * that multiplies all scores by one factor, where there is one.
  * @throws RangeError on options that do not fit or a metric beyond the memory set aside for it.
  */
 export function scoreMetric(
-  rows: number, cols: number, gradientsOf: (row: number, gradients: Float64Array) => { readonly scaleFree?: Float32Array } | undefined,
+  rows: number,
+  cols: number,
+  gradientsOf: (row: number, gradients: Float64Array) => { readonly scaleFree?: Float32Array } | undefined,
   { top = defaultTop, ridge = defaultRidge }: ScoreMetricOptions = {},
 ): ScoreMetric {
-  if (!Number.isSafeInteger(top) || top < 2) throw new RangeError(`scoreMetric: expected top as an integer of at least 2, got ${top}`)
+  if (!Number.isSafeInteger(top) || top < 2)
+    throw new RangeError(`scoreMetric: expected top as an integer of at least 2, got ${top}`)
   if (!Number.isFinite(ridge) || ridge <= 0) throw new RangeError(`scoreMetric: expected ridge above 0, got ${ridge}`)
   const K = cols
   expectRoom('scoreMetric', rows, K)
@@ -93,7 +104,10 @@ export function scoreMetric(
 
 function expectRoom(caller: string, rows: number, K: number): void {
   if (rows * K * K > mostValues) {
-    throw new RangeError(`${caller}: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; leave the metric out`)
+    throw new RangeError(
+      `${caller}: expected at most ${mostValues} values for one (K, K) matrix a user, got ${rows} x ${K} x ${K}; ` +
+        'leave the metric out',
+    )
   }
 }
 

@@ -7,16 +7,21 @@ import { eachBlock, shardOrigin, type ShardState } from './shard-states.ts'
 import type { ShardedTable } from './sharded-table.ts'
 
 /** Mean of each class (K) and the sum of (x - mean)(x - mean)' (K, K), by sums about the table's centre. */
-export function shardMoments(table: ShardedTable, state: ShardState): { means: Float64Array[]; scatters: Float64Array[] } {
+export function shardMoments(
+  table: ShardedTable,
+  state: ShardState,
+): { means: Float64Array[]; scatters: Float64Array[] } {
   const { cols: K, sizes, centre } = table
   const size = K + K * K
   const sums = table.sum('moments', sizes.length * size, (shard) => {
     const own = new Float64Array(sizes.length * size)
-    eachBlock(table, shard, state, (x, members) => members.forEach((rows, c) => {
-      if (rows.length === 0) return
-      addDeviations(own, c * size, x, rows, centre)
-      addTo(own, c * size + K, crossMoments(x, rows, centre))
-    }))
+    eachBlock(table, shard, state, (x, members) =>
+      members.forEach((rows, c) => {
+        if (rows.length === 0) return
+        addDeviations(own, c * size, x, rows, centre)
+        addTo(own, c * size + K, crossMoments(x, rows, centre))
+      }),
+    )
     return own
   })
   const deviations = sizes.map((count, c) => sums.slice(c * size, c * size + K).map((sum) => sum / count))
@@ -41,7 +46,13 @@ export function addTo(out: Float64Array, at: number, values: Float64Array): void
 }
 
 /** Adds the deviations of rows from `centre` (K) to out[at ..], and returns the sum of their squared lengths. */
-export function addDeviations(out: Float64Array, at: number, { cols, data }: Matrix, rows: Int32Array, centre: Float64Array): number {
+export function addDeviations(
+  out: Float64Array,
+  at: number,
+  { cols, data }: Matrix,
+  rows: Int32Array,
+  centre: Float64Array,
+): number {
   let squares = 0
   for (const i of rows) {
     for (let k = 0; k < cols; k++) {

@@ -1,7 +1,7 @@
 /**
- * @file What became of a sharded table's rows, as recipes: a row's place after any number of steps is a function of where it
- * started and of sums over all shards. Rows are made block by block; the last table and direction are kept as files, so that
- * a process that was killed goes on from them, or from the original where they are gone.
+ * @file What became of a sharded table's rows, as recipes: a row's place after any number of steps is a function of
+ * where it started and of sums over all shards. Rows are made block by block; the last table and direction are kept as
+ * files, so that a process that was killed goes on from them, or from the original where they are gone.
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
@@ -17,7 +17,12 @@ export type ShardState = { readonly name: string } & (
   /** One map a class. */
   | { readonly kind: 'mapped'; readonly from: ShardState; readonly maps: readonly AffineMap[] }
   /** Steps along the directions of a frame, by class. */
-  | { readonly kind: 'shaped'; readonly from: ShardState; readonly frame: ShapeFrame; readonly steps: readonly Float64Array[] }
+  | {
+      readonly kind: 'shaped'
+      readonly from: ShardState
+      readonly frame: ShapeFrame
+      readonly steps: readonly Float64Array[]
+    }
   | { readonly kind: 'blend'; readonly from: ShardState; readonly to: ShardState; readonly share: number }
   | { readonly kind: 'displaced'; readonly direction: ShardDirection; readonly step: number }
 )
@@ -48,7 +53,12 @@ const blockValues = 1 << 21
 type Members = readonly Int32Array[]
 
 /** Calls `visit` with every block of the shard in `state` (rows, K), which is used again, and its rows by class. */
-export function eachBlock(table: ShardedTable, shard: Shard, state: ShardState, visit: (x: Matrix, members: Members, first: number) => void): void {
+export function eachBlock(
+  table: ShardedTable,
+  shard: Shard,
+  state: ShardState,
+  visit: (x: Matrix, members: Members, first: number) => void,
+): void {
   ensure(table, shard, state)
   const { cols, sizes } = table
   const perBlock = Math.max(1, Math.min(shard.rows, Math.floor(blockValues / cols)))
@@ -62,9 +72,14 @@ export function eachBlock(table: ShardedTable, shard: Shard, state: ShardState, 
   }
 }
 
-/** Makes the direction of a shard and keeps it, with the table that it starts from; `visit` sees both, block by block. */
+/**
+ * Makes the direction of a shard and keeps it, with the table that it starts from; `visit` sees both, block by block.
+ */
 export function keepDirection(
-  table: ShardedTable, shard: Shard, direction: ShardDirection, visit?: (x: Matrix, raw: Matrix, members: Members) => void,
+  table: ShardedTable,
+  shard: Shard,
+  direction: ShardDirection,
+  visit?: (x: Matrix, raw: Matrix, members: Members) => void,
 ): void {
   const { scratch } = table
   const { at } = direction
@@ -82,7 +97,12 @@ export function keepDirection(
 }
 
 /** `eachBlock`, which keeps a blend as it goes: all that is asked of it would otherwise make its steps again. */
-export function eachBlockKept(table: ShardedTable, shard: Shard, state: ShardState, visit: (x: Matrix, members: Members) => void): void {
+export function eachBlockKept(
+  table: ShardedTable,
+  shard: Shard,
+  state: ShardState,
+  visit: (x: Matrix, members: Members) => void,
+): void {
   if (state.kind !== 'blend' || isKept(table, shard, state)) return eachBlock(table, shard, state, visit)
   const file = table.scratch.create(shard.index, state.name)
   eachBlock(table, shard, state, (x, members) => {
@@ -138,7 +158,8 @@ function fill(table: ShardedTable, shard: Shard, state: ShardState, first: numbe
       fill(table, shard, state.to, first, to, members)
       if (state.share === 1) return x.data.set(to.data)
       fill(table, shard, state.from, first, x, members)
-      for (let p = 0; p < x.data.length; p++) if (to.data[p] !== x.data[p]) x.data[p]! += state.share * (to.data[p]! - x.data[p]!)
+      for (let p = 0; p < x.data.length; p++)
+        if (to.data[p] !== x.data[p]) x.data[p]! += state.share * (to.data[p]! - x.data[p]!)
       return
     }
     case 'displaced': {
@@ -160,13 +181,20 @@ function applyMaps(out: Matrix, x: Matrix, maps: readonly AffineMap[], members: 
 }
 
 /** The sum over pairs of factor times gradient on a block (rows, K). */
-function weightedGradients({ sizes }: ShardedTable, { mmds, factors }: ShardDirection, x: Matrix, members: Members): Matrix {
+function weightedGradients(
+  { sizes }: ShardedTable,
+  { mmds, factors }: ShardDirection,
+  x: Matrix,
+  members: Members,
+): Matrix {
   const out = matrix(x.rows, x.cols)
   classPairs(sizes.length).forEach(({ first, second }, p) => {
     const { place, difference } = mmds[p]!
     const gradient = mmds.length === 1 ? out : matrix(x.rows, x.cols)
-    if (members[first]!.length > 0) setFeatureGradient(gradient, x, members[first]!, 1 / sizes[first]!, place, difference)
-    if (members[second]!.length > 0) setFeatureGradient(gradient, x, members[second]!, -1 / sizes[second]!, place, difference)
+    if (members[first]!.length > 0)
+      setFeatureGradient(gradient, x, members[first]!, 1 / sizes[first]!, place, difference)
+    if (members[second]!.length > 0)
+      setFeatureGradient(gradient, x, members[second]!, -1 / sizes[second]!, place, difference)
     const factor = factors[p]!
     if (gradient === out) for (let q = 0; q < out.data.length; q++) out.data[q]! *= factor
     else for (let q = 0; q < out.data.length; q++) out.data[q]! += factor * gradient.data[q]!

@@ -1,6 +1,6 @@
 /**
- * @file A table in shards, of which this process holds some: what it has of rows, where it keeps rows between passes, and how
- * sums over all shards come about. Files, folders and other processes are somebody else's.
+ * @file A table in shards, of which this process holds some: what it has of rows, where it keeps rows between passes,
+ * and how sums over all shards come about. Files, folders and other processes are somebody else's.
  */
 
 /** Some rows of a table, with the classes of their users. */
@@ -37,8 +37,8 @@ export interface ShardedTable {
   readonly shards: readonly Shard[]
   readonly scratch: ShardScratch
   /**
-   * Adds up what every shard gives, in the order of shards whoever holds them, in float64. Every process asks for the same sums
-   * in the same order; `own` is called for shards of this process whose part is not known yet.
+   * Adds up what every shard gives, in the order of shards whoever holds them, in float64. Every process asks for the
+   * same sums in the same order; `own` is called for shards of this process whose part is not known yet.
    */
   sum(kind: SumKind, length: number, own: (shard: Shard) => Float64Array): Float64Array
 }

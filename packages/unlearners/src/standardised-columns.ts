@@ -1,4 +1,6 @@
-/** @file A table in units of each column's spread, and back: for columns so unlike that distances see the widest alone. */
+/**
+ * @file A table in units of each column's spread, and back: for columns so unlike that distances see the widest alone.
+ */
 
 import { copyMatrix, matrix, type Matrix } from '@indistinct/core'
 import { classNormals } from './class-normals.ts'
@@ -14,7 +16,10 @@ export interface StandardisedColumns {
 }
 
 /** Nothing where the table's own units will do. */
-export function standardisedColumns(embedding: Matrix, classes: readonly Int32Array[]): StandardisedColumns | undefined {
+export function standardisedColumns(
+  embedding: Matrix,
+  classes: readonly Int32Array[],
+): StandardisedColumns | undefined {
   const normals = classNormals(embedding, classes)
   const scales = columnScales(normals)
   if (!areUnlike(scales, normals)) return undefined

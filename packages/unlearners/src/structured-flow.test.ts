@@ -1,4 +1,12 @@
-import { copyMatrix, encodeLabels, matrix, randomStream, WouldHarmError, type Labels, type Matrix } from '@indistinct/core'
+import {
+  copyMatrix,
+  encodeLabels,
+  matrix,
+  randomStream,
+  WouldHarmError,
+  type Labels,
+  type Matrix,
+} from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlowJoint } from './calibrated-flow-joint.ts'
 import { calibratedFlow } from './calibrated-flow.ts'
@@ -28,7 +36,10 @@ function quantised({ embedding, labels }: LeakyTable, step: number): LeakyTable 
   return { embedding: out, labels }
 }
 
-/** Clusters of spread `width` around `count` centres a spread apart, of both labels alike but for a shift of all of class 1. */
+/**
+ * Clusters of spread `width` around `count` centres a spread apart, of both labels alike but for a shift of all of
+ * class 1.
+ */
 function clustered(count: number, each: number, width: number, shift: number, seed: number): LeakyTable {
   const random = randomStream(seed, 'clustered')
   const K = 8
@@ -46,7 +57,8 @@ function clustered(count: number, each: number, width: number, shift: number, se
   return { embedding, labels: { classes: ['a', 'b'], codes } }
 }
 
-const rowText = ({ cols, data }: Matrix, row: number): string => Array.from(data.subarray(row * cols, (row + 1) * cols), (value) => value + 0).join()
+const rowText = ({ cols, data }: Matrix, row: number): string =>
+  Array.from(data.subarray(row * cols, (row + 1) * cols), (value) => value + 0).join()
 
 function distinctRows(table: Matrix, rows: Iterable<number>): number {
   return new Set(Array.from(rows, (row) => rowText(table, row))).size
@@ -54,8 +66,11 @@ function distinctRows(table: Matrix, rows: Iterable<number>): number {
 
 /** Agreement of labels between neighbours in the order of a column, over what chance gives. */
 function runsExcess({ embedding, labels }: LeakyTable, column: number): number {
-  const order = Array.from(all(embedding.rows)).sort((a, b) => embedding.data[a * embedding.cols + column]! - embedding.data[b * embedding.cols + column]! || a - b)
-  const agree = order.slice(1).filter((row, at) => labels.codes[row] === labels.codes[order[at]!]).length / (order.length - 1)
+  const order = Array.from(all(embedding.rows)).sort(
+    (a, b) => embedding.data[a * embedding.cols + column]! - embedding.data[b * embedding.cols + column]! || a - b,
+  )
+  const agree =
+    order.slice(1).filter((row, at) => labels.codes[row] === labels.codes[order[at]!]).length / (order.length - 1)
   const share = labels.codes.reduce((sum, code) => sum + code, 0) / labels.codes.length
   return agree - (share ** 2 + (1 - share) ** 2)
 }
@@ -63,14 +78,20 @@ function runsExcess({ embedding, labels }: LeakyTable, column: number): number {
 describe('equal rows', () => {
   test('are found whatever the sign of zero, and no others are', () => {
     const table = matrix(5, 2, Float32Array.of(0, 1, -0, 1, 1, 0, 1, 0, 1, 1))
-    expect(equalRows(table, all(5)).map((members) => [...members])).toEqual([[0, 1], [2, 3]])
+    expect(equalRows(table, all(5)).map((members) => [...members])).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
     expect(equalRows(table, Int32Array.of(1, 2, 4))).toEqual([])
   })
 
   test('move as one, by the shares of their labels, and the flow lands', () => {
     const { embedding, labels, same } = withEqualRows(leakyTable([400, 300], 8, 2, 1))
     const { embedding: moved, parameters } = calibratedFlow(embedding, labels)
-    expect(parameters).toMatchObject({ outcome: 'landed', duplicates: { points: 2, users: same.length + 2, largest: same.length } })
+    expect(parameters).toMatchObject({
+      outcome: 'landed',
+      duplicates: { points: 2, users: same.length + 2, largest: same.length },
+    })
     expect(distinctRows(moved, same)).toBe(1)
     expect(rowText(moved, same[0]!)).not.toBe(rowText(embedding, same[0]!))
     expect(distinctRows(moved, all(embedding.rows))).toBe(embedding.rows - same.length)
@@ -122,8 +143,15 @@ describe('lattices', () => {
       embedding.data[i * 6 + 1] = Math.max(0, random.normal())
     }
     const result = calibratedFlow(embedding, labels)
-    expect(result.parameters).toMatchObject({ outcome: 'landed', lattice: [{ column: 0, held: true }, { column: 1, held: true }] })
-    for (let i = 0; i < 700; i++) for (const k of [0, 1]) expect(result.embedding.data[i * 6 + k]).toBe(embedding.data[i * 6 + k])
+    expect(result.parameters).toMatchObject({
+      outcome: 'landed',
+      lattice: [
+        { column: 0, held: true },
+        { column: 1, held: true },
+      ],
+    })
+    for (let i = 0; i < 700; i++)
+      for (const k of [0, 1]) expect(result.embedding.data[i * 6 + k]).toBe(embedding.data[i * 6 + k])
   })
 
   test('a table with no other columns is refused, and leace named', () => {
@@ -140,7 +168,9 @@ describe('local scale', () => {
       const { embedding, labels } = leakyTable([500, 400], K, 1.5, 9)
       const { parameters } = calibratedFlow(embedding, labels)
       expect(parameters).toMatchObject({ outcome: 'landed', localScale: { parted: 0 } })
-      expect(parameters['duplicates'] ?? parameters['lattice'] ?? (parameters['localScale'] as { radius?: number }).radius).toBeUndefined()
+      expect(
+        parameters['duplicates'] ?? parameters['lattice'] ?? (parameters['localScale'] as { radius?: number }).radius,
+      ).toBeUndefined()
     }
   })
 
@@ -158,7 +188,9 @@ describe('local scale', () => {
     if (!result) return
     for (let i = 1; i < 900; i++) {
       if (i % 15 === 0) continue
-      const apart = Math.hypot(...result.data.subarray(i * 8, (i + 1) * 8).map((value, k) => value - result.data[(i - 1) * 8 + k]!))
+      const apart = Math.hypot(
+        ...result.data.subarray(i * 8, (i + 1) * 8).map((value, k) => value - result.data[(i - 1) * 8 + k]!),
+      )
       expect(apart).toBeLessThan(0.02)
     }
   })

@@ -11,7 +11,10 @@ import { unlearned, type Unlearned } from './unlearned.ts'
 
 /** Share of users whom the flow may part from their nearest user of another label by more than they stood apart. */
 const mostParted = 0.02
-/** Length of a step, in spreads, that does not lead out of where users stand evenly: where it does, they stand in clusters and move with them. */
+/**
+ * Length of a step, in spreads, that does not lead out of where users stand evenly: where it does, they stand in
+ * clusters and move with them.
+ */
 const clusterScale = 0.05
 /** Radii of groups that are tried. */
 const mostRadii = 2
@@ -26,12 +29,15 @@ export interface StructuredFlow {
 }
 
 /**
- * The flow before values are rounded to lattices: with it the structure of the table, or that of the table it came from,
- * and the groups of rows that moved as one.
+ * The flow before values are rounded to lattices: with it the structure of the table, or that of the table it came
+ * from, and the groups of rows that moved as one.
  * @throws as `calibratedFlow`.
  */
 export function structuredFlow(
-  embedding: Matrix, labels: Labels, options: CalibratedFlowOptions, structure = tableStructure(embedding, labelledRows(labels)),
+  embedding: Matrix,
+  labels: Labels,
+  options: CalibratedFlowOptions,
+  structure = tableStructure(embedding, labelledRows(labels)),
 ): StructuredFlow {
   const classes = checkedClasses('calibratedFlow', embedding, labels)
   const held = structure.lattices.filter(({ kind }) => kind === 'held').length
@@ -51,7 +57,10 @@ export function structuredFlow(
     const result = ruledFlow(embedding, labels, { ...options, ...most }, rules)
     const { outcome, maxPasses, differencesOfRanks } = result.parameters
     // Ranks are looked at where nobody moved: no rule stood in the way.
-    const givenUp = outcome === 'not landed' && differencesOfRanks === undefined && (result.passes < Number(maxPasses) || maxPasses === mostRuledPasses)
+    const givenUp =
+      outcome === 'not landed' &&
+      differencesOfRanks === undefined &&
+      (result.passes < Number(maxPasses) || maxPasses === mostRuledPasses)
     if (strict && givenUp) throw refused(strayText(groups.length, held))
     const { parted, apart, nearest } = partedNear(before, units?.of(result.embedding) ?? result.embedding, classes)
     const localScale = { nearest, parted, ...(radius > 0 && { radius, groups: groups.length }) }
@@ -63,7 +72,9 @@ export function structuredFlow(
   }
 }
 
-/** @throws WouldHarmError where tables moved together part users of different labels who stood near, in `before` (N, K). */
+/**
+ * @throws WouldHarmError where tables moved together part users of different labels who stood near, in `before` (N, K).
+ */
 export function expectNotParted(before: Matrix, after: Matrix, labels: Labels): void {
   const classes = checkedClasses('calibratedFlow', before, labels)
   const units = standardisedColumns(before, classes)
@@ -83,25 +94,39 @@ function groupsWithin(theta: Matrix, { equal, points }: TableStructure, radius: 
 }
 
 /** `result` with moved values on the lattices of its table; where nobody moved, it is left as it is. */
-export function onLattices(result: Unlearned, labels: Labels, structure: TableStructure, { seed = 0 }: CalibratedFlowOptions): Unlearned {
+export function onLattices(
+  result: Unlearned,
+  labels: Labels,
+  structure: TableStructure,
+  { seed = 0 }: CalibratedFlowOptions,
+): Unlearned {
   const { outcome, together } = result.parameters
   const outcomes = [outcome, (together as { outcome?: unknown } | undefined)?.outcome ?? outcome]
-  if (outcomes.every((each) => each === 'already at null') || !structure.lattices.some(({ kind }) => kind === 'lattice')) return result
+  if (
+    outcomes.every((each) => each === 'already at null') ||
+    !structure.lattices.some(({ kind }) => kind === 'lattice')
+  )
+    return result
   const embedding = copyMatrix(result.embedding)
   backOnLattices(embedding, labelledRows(labels), structure, seed)
   return unlearned({ ...result, embedding })
 }
 
 function partedText(parted: number): string {
-  return `${(100 * parted).toFixed(1)} % of users stand nearer to a user of another label than the flow would move the two apart, so that the way they move tells the label`
+  return (
+    `${(100 * parted).toFixed(1)} % of users stand nearer to a user of another label than the flow would move the ` +
+    'two apart, so that the way they move tells the label'
+  )
 }
 
 function strayText(groups: number, held: number): string {
-  const kept = [...(groups > 0 ? [`${groups} groups of equal or near rows moving as one`] : []), ...(held > 0 ? [`${held} columns of few values standing still`] : [])]
+  const kept = [
+    ...(groups > 0 ? [`${groups} groups of equal or near rows moving as one`] : []),
+    ...(held > 0 ? [`${held} columns of few values standing still`] : []),
+  ]
   return `with ${kept.join(' and ')}, classes do not come down to what chance makes of them`
 }
 
 function refused(reason: string): WouldHarmError {
   return new WouldHarmError(`calibratedFlow: ${reason}; unlearn by leace, which moves everybody by one map`)
 }
-

@@ -11,7 +11,13 @@ export interface LeakyTable {
  * Normal users (N, K) with spreads that fall off over dimensions, as embeddings' do; class c is shifted by `leak`
  * spreads along a dense direction of its own. The first `unlabelled` rows carry no label; others are interleaved.
  */
-export function leakyTable(sizes: readonly number[], K: number, leak: number, seed: number, unlabelled = 0): LeakyTable {
+export function leakyTable(
+  sizes: readonly number[],
+  K: number,
+  leak: number,
+  seed: number,
+  unlabelled = 0,
+): LeakyTable {
   const random = randomStream(seed, 'leaky-table')
   const members = shuffle(Int32Array.from(sizes.flatMap((size, c) => new Array<number>(size).fill(c))), random)
   const codes = new Int32Array(unlabelled + members.length).fill(-1)
@@ -20,12 +26,16 @@ export function leakyTable(sizes: readonly number[], K: number, leak: number, se
   const embedding = matrix(codes.length, K)
   for (let i = 0; i < codes.length; i++) {
     const direction = directions[codes[i]!]
-    for (let k = 0; k < K; k++) embedding.data[i * K + k] = (random.normal() + leak * (direction?.[k] ?? 0)) / Math.sqrt(1 + k)
+    for (let k = 0; k < K; k++)
+      embedding.data[i * K + k] = (random.normal() + leak * (direction?.[k] ?? 0)) / Math.sqrt(1 + k)
   }
   return { embedding, labels: { classes: sizes.map((_, c) => `class-${c}`), codes } }
 }
 
-/** The table with two peaks in one column for class 1, whose mean and variance there stay those of normal users of spread 1. */
+/**
+ * The table with two peaks in one column for class 1, whose mean and variance there stay those of normal users of
+ * spread 1.
+ */
 export function twoPeaks({ embedding, labels }: LeakyTable, column: number, seed: number): LeakyTable {
   const random = randomStream(seed, 'two peaks')
   const data = embedding.data.slice()
@@ -77,7 +87,12 @@ export function spreadAuc({ embedding, labels }: LeakyTable, repeats: number, se
   })
 }
 
-function meanOverFolds(labels: Labels, repeats: number, seed: number, scoreOf: (train: number[], test: number[]) => number[]): number {
+function meanOverFolds(
+  labels: Labels,
+  repeats: number,
+  seed: number,
+  scoreOf: (train: number[], test: number[]) => number[],
+): number {
   const rows = [...labels.codes.keys()].filter((i) => labels.codes[i] === 0 || labels.codes[i] === 1)
   let sum = 0
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -85,7 +100,12 @@ function meanOverFolds(labels: Labels, repeats: number, seed: number, scoreOf: (
     for (let fold = 0; fold < 5; fold++) {
       const test = [...order].filter((_, at) => at % 5 === fold)
       const train = [...order].filter((_, at) => at % 5 !== fold)
-      sum += auc(scoreOf(train, test), test.map((i) => labels.codes[i]!)) / (5 * repeats)
+      sum +=
+        auc(
+          scoreOf(train, test),
+          test.map((i) => labels.codes[i]!),
+        ) /
+        (5 * repeats)
     }
   }
   return sum
@@ -102,6 +122,9 @@ function columnSpreads({ cols, data }: Matrix, rows: readonly number[]): Float64
 export function classMeans({ cols, data }: Matrix, { classes, codes }: Labels): Float64Array[] {
   return classes.map((_, c) => {
     const members = [...codes.keys()].filter((i) => codes[i] === c)
-    return Float64Array.from({ length: cols }, (_, k) => members.reduce((sum, i) => sum + data[i * cols + k]!, 0) / members.length)
+    return Float64Array.from(
+      { length: cols },
+      (_, k) => members.reduce((sum, i) => sum + data[i * cols + k]!, 0) / members.length,
+    )
   })
 }

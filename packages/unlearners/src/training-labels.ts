@@ -14,17 +14,24 @@ export function trainingClasses(caller: string, labels: Labels): ClassMembers {
   labels.codes.forEach((code, i) => {
     if (code === -1) return
     const members = rows[code]
-    if (!members) throw new RangeError(`${caller}: expected a label code from -1 to ${labels.classes.length - 1} in row ${i}, got ${code}`)
+    if (!members)
+      throw new RangeError(
+        `${caller}: expected a label code from -1 to ${labels.classes.length - 1} in row ${i}, got ${code}`,
+      )
     members.push(i)
   })
   const present = rows.filter((members) => members.length > 0)
   if (present.length < 2) {
-    throw badData(`${caller}: expected users of at least two classes, got ${present.length}; check the attribute and how its rows join the users`)
+    throw badData(
+      `${caller}: expected users of at least two classes, got ${present.length}; check the attribute and how its ` +
+        'rows join the users',
+    )
   }
   rows.forEach((members, c) => {
     if (members.length === 1) {
       throw badData(
-        `${caller}: expected at least two users of every class, got one of '${labels.classes[c]!}'; merge that class with another or blank its label`,
+        `${caller}: expected at least two users of every class, got one of '${labels.classes[c]!}'; merge that ` +
+          'class with another or blank its label',
       )
     }
   })
@@ -36,12 +43,19 @@ export function trainingClasses(caller: string, labels: Labels): ClassMembers {
  * @throws RangeError for a name that the recommender has no table of, or a table without a row for every label.
  */
 export function chosenTables(
-  caller: string, userTables: Readonly<Record<string, Matrix>>, names: readonly string[] | undefined, users: number,
+  caller: string,
+  userTables: Readonly<Record<string, Matrix>>,
+  names: readonly string[] | undefined,
+  users: number,
 ): [string, Matrix][] {
   return (names ?? Object.keys(userTables)).map((name) => {
     const table = userTables[name]
-    if (!table) throw new RangeError(`${caller}: expected tables among ${Object.keys(userTables).join(', ')}, got ${name}`)
-    if (table.rows !== users) throw new RangeError(`${caller}: expected one label for each of the ${table.rows} rows of table ${name}, got ${users}`)
+    if (!table)
+      throw new RangeError(`${caller}: expected tables among ${Object.keys(userTables).join(', ')}, got ${name}`)
+    if (table.rows !== users)
+      throw new RangeError(
+        `${caller}: expected one label for each of the ${table.rows} rows of table ${name}, got ${users}`,
+      )
     return [name, table]
   })
 }

@@ -19,9 +19,9 @@ export interface U2uClosedFormOptions {
  *     theta_i = (2 (S - s_c) + alpha theta*_i) / (2 (n - n_c) + alpha).
  *
  * Summed over the class, (2n + alpha) s_c = 2 n_c S + alpha s*_c: a C x C system, diagonal plus rank one. Summed again
- * over classes it says S = S*, so each class sum follows without elimination: s_c = (2 n_c S* + alpha s*_c) / (2n + alpha).
- * For two classes this is theta_i = (2 s_2 + alpha theta*_i) / (2 n_2 + alpha) for i of the first. Class c keeps the
- * fraction alpha / (2 (n - n_c) + alpha) of its spread: tiny, and another one for every class size.
+ * over classes it says S = S*, so each class sum follows without elimination: s_c = (2 n_c S* + alpha s*_c) / (2n +
+ * alpha). For two classes this is theta_i = (2 s_2 + alpha theta*_i) / (2 n_2 + alpha) for i of the first. Class c
+ * keeps the fraction alpha / (2 (n - n_c) + alpha) of its spread: tiny, and another one for every class size.
  *
  * Float64 throughout; `parameters.residual` is the largest entry of the loss's gradient at the result, relative to the
  * largest entry at theta*, before the result is rounded to float32.
@@ -41,7 +41,8 @@ export function u2uClosedForm(embedding: Matrix, labels: Labels, options: U2uClo
   const total = columnTotals(sumsBefore, K)
   const rows = classes.map((members, c): AffineRows => {
     const divisor = 2 * (n - members.length) + tradeOff
-    const ownSum = (k: number): number => (2 * members.length * total[k]! + tradeOff * sumsBefore[c]![k]!) / (2 * n + tradeOff)
+    const ownSum = (k: number): number =>
+      (2 * members.length * total[k]! + tradeOff * sumsBefore[c]![k]!) / (2 * n + tradeOff)
     return { base: total.map((sum, k) => (2 * (sum - ownSum(k))) / divisor), weight: tradeOff / divisor }
   })
 
@@ -71,7 +72,12 @@ interface AffineRows {
 }
 
 /** Sum of each class's rows less `centre` (K). */
-function classSums(original: Matrix, classes: readonly Int32Array[], rows: readonly AffineRows[], centre?: Float64Array): Float64Array[] {
+function classSums(
+  original: Matrix,
+  classes: readonly Int32Array[],
+  rows: readonly AffineRows[],
+  centre?: Float64Array,
+): Float64Array[] {
   const { cols, data } = original
   const from = centre ?? new Float64Array(cols)
   return classes.map((members, c) => {
@@ -93,7 +99,10 @@ function columnTotals(sums: readonly Float64Array[], K: number): Float64Array {
 
 /** Loss and largest gradient entry at float64 rows; distances as deviations from the mean, which do not cancel. */
 function stationarity(
-  original: Matrix, classes: readonly Int32Array[], tradeOff: number, rows: readonly AffineRows[],
+  original: Matrix,
+  classes: readonly Int32Array[],
+  tradeOff: number,
+  rows: readonly AffineRows[],
 ): { loss: number; distance: number; movement: number; largest: number } {
   const { cols: K, data } = original
   const n = classes.reduce((sum, members) => sum + members.length, 0)

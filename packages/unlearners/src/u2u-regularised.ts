@@ -2,15 +2,19 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { frobenius, u2u, u2uDivergence, type Loss } from '@indistinct/losses'
-import { adversarialProfiles, adversarialProfilesDefaults, type AdversarialProfilesOptions } from './adversarial-profiles.ts'
+import {
+  adversarialProfiles,
+  adversarialProfilesDefaults,
+  type AdversarialProfilesOptions,
+} from './adversarial-profiles.ts'
 import { checkCount, checkedClasses, checkPositive } from './checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from './unlearned.ts'
 
 /**
- * Div of Eq. 10 between two users' attributes. 'one-hot': 1 for different labels, 0 for equal ones. 'cosine': 1 - cosine
- * of the one-hot labels, the same numbers. 'cross-entropy' of the one-hot labels: the same times 16.1 (-ln 1e-7).
- * 'adversarial': 1 - cosine of the class probabilities that an attacker predicts, who learns on as users move.
+ * Div of Eq. 10 between two users' attributes. 'one-hot': 1 for different labels, 0 for equal ones. 'cosine': 1 -
+ * cosine of the one-hot labels, the same numbers. 'cross-entropy' of the one-hot labels: the same times 16.1 (-ln
+ * 1e-7). 'adversarial': 1 - cosine of the class probabilities that an attacker predicts, who learns on as users move.
  */
 export type UserDivergence = 'one-hot' | 'cross-entropy' | 'cosine' | 'adversarial'
 
@@ -23,7 +27,9 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
   readonly steps?: number
   /** 'adam' (default) or 'gradient', plain steps that reach the optimum of this quadratic loss. */
   readonly optimiser?: 'adam' | 'gradient'
-  /** Default 0.001 (paper) for Adam; for plain steps 1 / (4nd + 2 alpha), one over the curvature at a largest Div of d. */
+  /**
+   * Default 0.001 (paper) for Adam; for plain steps 1 / (4nd + 2 alpha), one over the curvature at a largest Div of d.
+   */
   readonly learningRate?: number
   /** What alpha weighs instead of ||theta - theta*||_F^2, as in `D2dRegularisedOptions`. */
   readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
@@ -32,7 +38,8 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
 
 /**
  * Minimises l_u + alpha ||theta - theta*||_F^2 (Eq. 1, 7, 10) from theta* = `embedding` (N, K), any number of labels.
- * Under 'adversarial' the loss changes whenever the attacker is updated, its probabilities being held constant in between.
+ * Under 'adversarial' the loss changes whenever the attacker is updated, its probabilities being held constant in
+ * between.
  *
  * At the paper's alpha both classes collapse towards each other's mean, each with a spread of its own (in the optimum
  * the two-class spreads relate as n1 : n2): an attacker who standardises his input tells them apart. Prefer
@@ -47,11 +54,22 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
 export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRegularisedOptions = {}): Unlearned {
   const caller = 'u2uRegularised'
   const classes = checkedClasses(caller, embedding, labels)
-  const { tradeOff = 1e-4, steps = 5000, optimiser = 'adam', divergence = 'one-hot', regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) }, onPass } = options
+  const {
+    tradeOff = 1e-4,
+    steps = 5000,
+    optimiser = 'adam',
+    divergence = 'one-hot',
+    regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) },
+    onPass,
+  } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkCount(caller, 'steps', steps)
   const users = classes.reduce((n, members) => n + members.length, 0)
-  const learningRate = options.learningRate ?? (optimiser === 'adam' ? 0.001 : 1 / (4 * users * (divergence === 'cross-entropy' ? -Math.log(clip) : 1) + 2 * tradeOff))
+  const learningRate =
+    options.learningRate ??
+    (optimiser === 'adam'
+      ? 0.001
+      : 1 / (4 * users * (divergence === 'cross-entropy' ? -Math.log(clip) : 1) + 2 * tradeOff))
   checkPositive(caller, 'learningRate', learningRate)
   const attacker = divergence === 'adversarial' ? attackerOptions(options) : undefined
   const distanceAt = userDistance(labels, divergence, attacker)
@@ -68,7 +86,10 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
       return {
         value: distance.value + tradeOff * kept.value,
         gradient,
-        measured: { distinguishability: distance.value, [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value },
+        measured: {
+          distinguishability: distance.value,
+          [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value,
+        },
       }
     },
     { steps, learningRate, optimiser, onPass },
@@ -76,7 +97,15 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
   return unlearned({
     embedding: moved,
     method: 'u2u-r',
-    parameters: { tradeOff, steps, optimiser, learningRate, divergence, ...(options.regulariser && { regulariser: regulariser.name }), ...attacker },
+    parameters: {
+      tradeOff,
+      steps,
+      optimiser,
+      learningRate,
+      divergence,
+      ...(options.regulariser && { regulariser: regulariser.name }),
+      ...attacker,
+    },
     trace,
     passes: trace.length,
   })
@@ -88,12 +117,17 @@ const clip = 1e-7
 function attackerOptions(options: U2uRegularisedOptions): Required<AdversarialProfilesOptions> {
   const { firstSteps, refreshEvery, refreshSteps, seed } = { ...adversarialProfilesDefaults, ...options }
   const chosen = { firstSteps, refreshEvery, refreshSteps, seed }
-  for (const name of ['firstSteps', 'refreshEvery', 'refreshSteps'] as const) checkCount('u2uRegularised', name, chosen[name])
+  for (const name of ['firstSteps', 'refreshEvery', 'refreshSteps'] as const)
+    checkCount('u2uRegularised', name, chosen[name])
   return chosen
 }
 
 /** l_u at theta in that pass. */
-function userDistance(labels: Labels, divergence: UserDivergence, attacker: AdversarialProfilesOptions | undefined): (theta: Matrix, pass: number) => Loss {
+function userDistance(
+  labels: Labels,
+  divergence: UserDivergence,
+  attacker: AdversarialProfilesOptions | undefined,
+): (theta: Matrix, pass: number) => Loss {
   switch (divergence) {
     case 'one-hot':
       return (theta) => u2u(theta, labels)
@@ -105,6 +139,9 @@ function userDistance(labels: Labels, divergence: UserDivergence, attacker: Adve
       return (theta, pass) => u2uDivergence(theta, labels, { profiles: profiles(theta, pass) })
     }
     default:
-      throw new RangeError(`u2uRegularised: expected divergence one-hot, cross-entropy, cosine or adversarial, got ${String(divergence satisfies never)}`)
+      throw new RangeError(
+        'u2uRegularised: expected divergence one-hot, cross-entropy, cosine or adversarial, got ' +
+          `${String(divergence satisfies never)}`,
+      )
   }
 }

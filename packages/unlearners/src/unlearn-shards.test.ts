@@ -14,27 +14,38 @@ function memoryScratch(cols: number, kept: Map<string, Float32Array>): ShardScra
     },
     create(shard, name) {
       const parts: number[] = []
-      return { write: (rows) => parts.push(...rows), commit: () => void kept.set(`${shard} ${name}`, Float32Array.from(parts)) }
+      return {
+        write: (rows) => parts.push(...rows),
+        commit: () => void kept.set(`${shard} ${name}`, Float32Array.from(parts)),
+      }
     },
     keepOnly(shard, names) {
-      for (const key of kept.keys()) if (key.startsWith(`${shard} `) && !names.includes(key.slice(`${shard} `.length))) kept.delete(key)
+      for (const key of kept.keys())
+        if (key.startsWith(`${shard} `) && !names.includes(key.slice(`${shard} `.length))) kept.delete(key)
     },
   }
 }
 
-/** The table in `count` shards of about one size, all in this process; `losing` what is kept, as a machine that is replaced does. */
+/**
+ * The table in `count` shards of about one size, all in this process; `losing` what is kept, as a machine that is
+ * replaced does.
+ */
 function inShards({ embedding, labels }: LeakyTable, count: number, losing = false): ShardedTable {
   const { rows, cols, data } = embedding
   const shards = Array.from({ length: count }, (_, index) => {
     const [from, to] = [Math.floor((index * rows) / count), Math.floor(((index + 1) * rows) / count)]
     return {
-      index, rows: to - from, codes: labels.codes.slice(from, to),
-      readRows: (first: number, last: number, into: Float32Array) => into.set(data.subarray((from + first) * cols, (from + last) * cols)),
+      index,
+      rows: to - from,
+      codes: labels.codes.slice(from, to),
+      readRows: (first: number, last: number, into: Float32Array) =>
+        into.set(data.subarray((from + first) * cols, (from + last) * cols)),
     }
   })
   const kept = new Map<string, Float32Array>()
   return {
-    cols, shards,
+    cols,
+    shards,
     sizes: labels.classes.map((_, c) => labels.codes.filter((code) => code === c).length),
     centre: Float64Array.from(data.subarray(0, cols)),
     scratch: memoryScratch(cols, kept),
@@ -47,7 +58,13 @@ function inShards({ embedding, labels }: LeakyTable, count: number, losing = fal
   }
 }
 
-function unlearn(before: LeakyTable, count: number, method: ShardMethod, options: ShardOptions = {}, losing = false): Matrix {
+function unlearn(
+  before: LeakyTable,
+  count: number,
+  method: ShardMethod,
+  options: ShardOptions = {},
+  losing = false,
+): Matrix {
   const table = inShards(before, count, losing)
   const result = unlearnShards(table, method, options)
   const parts: number[] = []
@@ -64,13 +81,20 @@ describe('unlearnShards', () => {
   const options = { frequencies: 128, seed: 3 }
 
   test.each(shardMethods)('%s: what the method makes of the whole table, in any number of shards', (method) => {
-    const whole = method === 'flow' ? calibratedFlow(before.embedding, before.labels, { ...options, kernel: 'random-fourier' }) : unlearners[method].unlearn(before.embedding, before.labels)
-    for (const count of [1, 3, 8]) expect(largestDifference(unlearn(before, count, method, options), whole.embedding)).toBeLessThan(2e-5)
+    const whole =
+      method === 'flow'
+        ? calibratedFlow(before.embedding, before.labels, { ...options, kernel: 'random-fourier' })
+        : unlearners[method].unlearn(before.embedding, before.labels)
+    for (const count of [1, 3, 8])
+      expect(largestDifference(unlearn(before, count, method, options), whole.embedding)).toBeLessThan(2e-5)
   })
 
   test('the flow by its parts: plain, several labels, and with every kept table lost', () => {
     const three = leakyTable([700, 500, 400], 8, 1.5, 10)
-    for (const [table, more] of [[before, { moments: false }], [three, {}]] as const) {
+    for (const [table, more] of [
+      [before, { moments: false }],
+      [three, {}],
+    ] as const) {
       const whole = calibratedFlow(table.embedding, table.labels, { ...options, ...more, kernel: 'random-fourier' })
       const parts = unlearn(table, 4, 'flow', { ...options, ...more })
       expect(largestDifference(parts, whole.embedding)).toBeLessThan(2e-5)
@@ -89,14 +113,21 @@ describe('unlearnShards', () => {
   test.each(shardMethods)('refuses a class of equal rows: %s', (method) => {
     const before = leakyTable([60, 40], 4, 1.5, 2)
     before.labels.codes.forEach((code, i) => code === 1 && before.embedding.data.fill(0.3, i * 4, (i + 1) * 4))
-    expect(() => unlearnShards(inShards(before, 3), method)).toThrow('expected users of class 1 (from 0) that differ, got 40 equal rows')
+    expect(() => unlearnShards(inShards(before, 3), method)).toThrow(
+      'expected users of class 1 (from 0) that differ, got 40 equal rows',
+    )
   })
 
   test('columns of unlike spread: the flow refuses them by name, closed forms do as in memory', () => {
     const before = leakyTable([60, 40], 4, 1.5, 2)
     const scales = [1, 1e-7, 1e7, 1]
-    const unlike = { ...before, embedding: { ...before.embedding, data: before.embedding.data.map((value, p) => value * scales[p % 4]!) } }
-    expect(() => unlearnShards(inShards(unlike, 3), 'flow')).toThrow(/got a spread of [\d.e+]+ in column 2 \(from 0\), over 1000 times/)
+    const unlike = {
+      ...before,
+      embedding: { ...before.embedding, data: before.embedding.data.map((value, p) => value * scales[p % 4]!) },
+    }
+    expect(() => unlearnShards(inShards(unlike, 3), 'flow')).toThrow(
+      /got a spread of [\d.e+]+ in column 2 \(from 0\), over 1000 times/,
+    )
     for (const method of ['leace', 'gaussian-transport'] as const) {
       const inMemory = unlearners[method].unlearn(unlike.embedding, unlike.labels).embedding
       const { data } = unlearn(unlike, 3, method)
@@ -105,7 +136,10 @@ describe('unlearnShards', () => {
   })
 
   test('refuses equal rows', () => {
-    const flat = { ...before, embedding: { ...before.embedding, data: new Float32Array(before.embedding.data.length).fill(0.5) } }
+    const flat = {
+      ...before,
+      embedding: { ...before.embedding, data: new Float32Array(before.embedding.data.length).fill(0.5) },
+    }
     expect(() => unlearn(flat, 2, 'flow')).toThrow('equal rows')
   })
 })

@@ -33,27 +33,40 @@ export interface UnlearnedShards {
   readonly trace: readonly TraceRow[]
   /** Of a closed form: what moved every user, and would move others. */
   readonly map?: UserMap
-  /** Calls `visit` with every block (rows, K) of a shard of this process as it is now, and the number of its first row. */
+  /**
+   * Calls `visit` with every block (rows, K) of a shard of this process as it is now, and the number of its first row.
+   */
   eachBlock(shard: Shard, visit: (block: Float32Array, first: number) => void): void
 }
 
 /**
- * What `calibratedFlow` with kernel 'random-fourier', `meanMatching`, `leace` or `gaussianTransport` make of the table that
- * the shards are together, up to the rounding of sums: equal bytes for equal shards, whichever processes hold them. A closed
- * form takes one sum over shards. Users without a class stay, bit for bit. Single far values are not looked for, unlike in
- * memory (`checkFarValues`): no sum over shards shows them.
- * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on equal rows and, for the flow, on columns of
- * unlike spread.
+ * What `calibratedFlow` with kernel 'random-fourier', `meanMatching`, `leace` or `gaussianTransport` make of the table
+ * that the shards are together, up to the rounding of sums: equal bytes for equal shards, whichever processes hold
+ * them. A closed form takes one sum over shards. Users without a class stay, bit for bit. Single far values are not
+ * looked for, unlike in memory (`checkFarValues`): no sum over shards shows them.
+ * @throws RangeError on options that do not fit; IndistinctError 'bad-data' on equal rows and, for the flow, on columns
+ * of unlike spread.
  */
 export function unlearnShards(table: ShardedTable, method: ShardMethod, options: ShardOptions = {}): UnlearnedShards {
   const { frequencies = defaultFrequencies, seed = 0, onPass } = options
-  const result = (state: ShardState, parameters: { readonly [name: string]: Json }, trace: readonly TraceRow[]): UnlearnedShards => ({
-    parameters, trace, eachBlock: (shard, visit) => eachBlock(table, shard, state, (x, _, first) => visit(x.data, first)),
+  const result = (
+    state: ShardState,
+    parameters: { readonly [name: string]: Json },
+    trace: readonly TraceRow[],
+  ): UnlearnedShards => ({
+    parameters,
+    trace,
+    eachBlock: (shard, visit) => eachBlock(table, shard, state, (x, _, first) => visit(x.data, first)),
   })
   if (method === 'flow') {
     const course = checkedCourse('unlearnShards', options)
     expectLikeColumns(checkedNormals(table))
-    const { state, parameters, trace } = runFlow('unlearnShards', shardedFlowTable(table, frequencies, seed, course.shapes), course, onPass)
+    const { state, parameters, trace } = runFlow(
+      'unlearnShards',
+      shardedFlowTable(table, frequencies, seed, course.shapes),
+      course,
+      onPass,
+    )
     return result(state, { ...parameters, frequencies, seed }, trace)
   }
   const { map, parameters } = closedForm(method, checkedNormals(table))
@@ -70,8 +83,9 @@ function checkedNormals(table: ShardedTable): ClassNormal[] {
     const varies = mean.some((value, k) => covariance[k * K + k]! > 1e-14 * (value - table.centre[k]!) ** 2)
     if (varies) return
     throw badData(
-      `unlearnShards: expected users of class ${c} (from 0) that differ, got ${count} equal rows: who sees that row knows the label; `
-        + 'train these users, merge that class with another, or blank its label',
+      `unlearnShards: expected users of class ${c} (from 0) that differ, got ${count} equal rows: who sees that ` +
+        'row knows the label; ' +
+        'train these users, merge that class with another, or blank its label',
     )
   })
   return normals
@@ -83,15 +97,22 @@ function expectLikeColumns(normals: readonly ClassNormal[]): void {
   if (!areUnlike(scales, normals)) return
   const widest = scales.indexOf(Math.max(...scales))
   throw badData(
-    `unlearnShards: expected columns of like spread, got a spread of ${scales[widest]!.toPrecision(2)} in column ${widest} (from 0), `
-      + `over ${mostUnlike} times that of another; divide each column by its spread, or take method 'leace'`,
+    `unlearnShards: expected columns of like spread, got a spread of ${scales[widest]!.toPrecision(2)} in column ` +
+      `${widest} (from 0), ` +
+      `over ${mostUnlike} times that of another; divide each column by its spread, or take method 'leace'`,
   )
 }
 
-function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly ClassNormal[]): { map: Extract<UserMap, { readonly kind: 'shared' | 'by-class' }>; parameters: { readonly [name: string]: Json } } {
+function closedForm(
+  method: Exclude<ShardMethod, 'flow'>,
+  normals: readonly ClassNormal[],
+): { map: Extract<UserMap, { readonly kind: 'shared' | 'by-class' }>; parameters: { readonly [name: string]: Json } } {
   switch (method) {
     case 'mean-matching':
-      return { map: { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) }, parameters: {} }
+      return {
+        map: { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) },
+        parameters: {},
+      }
     case 'leace': {
       const { map, erased } = leaceMap(normals)
       return { map: { kind: 'shared', map }, parameters: { erased } }
@@ -101,6 +122,8 @@ function closedForm(method: Exclude<ShardMethod, 'flow'>, normals: readonly Clas
       return { map: { kind: 'by-class', maps, posterior: classPosterior(normals) }, parameters: { iterations } }
     }
     default:
-      throw new RangeError(`unlearnShards: expected a method of ${shardMethods.join(', ')}, got '${String(method satisfies never)}'`)
+      throw new RangeError(
+        `unlearnShards: expected a method of ${shardMethods.join(', ')}, got '${String(method satisfies never)}'`,
+      )
   }
 }

@@ -31,8 +31,8 @@ export function unlearned(result: Unlearned): Unlearned {
   for (let p = 0; p < data.length; p++) {
     if (!Number.isFinite(data[p]!)) {
       throw badData(
-        `${result.method}: row ${Math.floor(p / cols)}, column ${p % cols} (both from 0) would become ${data[p]!}: `
-          + 'values are too near the largest of float32, 3.4e38; divide the table by a constant first, such as 1e30',
+        `${result.method}: row ${Math.floor(p / cols)}, column ${p % cols} (both from 0) would become ${data[p]!}: ` +
+          'values are too near the largest of float32, 3.4e38; divide the table by a constant first, such as 1e30',
       )
     }
   }

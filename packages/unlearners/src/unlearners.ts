@@ -1,4 +1,7 @@
-/** @file The ladder of methods, from the least that helps to the most, by the names that the command line and the grids use. */
+/**
+ * @file The ladder of methods, from the least that helps to the most, by the names that the command line and the grids
+ * use.
+ */
 
 import type { Json, Labels, Matrix } from '@indistinct/core'
 import { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
@@ -44,7 +47,10 @@ export type UnlearnerName = keyof UnlearnerOptions
 
 /** For methods whose fit is the regression of what they did. */
 function stepwise<Options>(unlearn: Unlearner<Options>['unlearn']): Pick<Unlearner<Options>, 'unlearn' | 'fit'> {
-  return { unlearn, fit: (embedding, labels, options) => fitByRegression(embedding, labels, unlearn(embedding, labels, options)) }
+  return {
+    unlearn,
+    fit: (embedding, labels, options) => fitByRegression(embedding, labels, unlearn(embedding, labels, options)),
+  }
 }
 
 export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<UnlearnerOptions[Name]> } = {
@@ -75,13 +81,15 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
     unlearn: blind,
     fit: fitBlind,
     defaults: { seed: 0 },
-    description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
+    description:
+      'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
   },
   'gaussian-transport': {
     unlearn: gaussianTransport,
     fit: fitGaussianTransport,
     defaults: { tolerance: 1e-12, maxIterations: 200 },
-    description: 'each class carried onto one normal, their Wasserstein barycentre: nothing left to a quadratic attacker',
+    description:
+      'each class carried onto one normal, their Wasserstein barycentre: nothing left to a quadratic attacker',
   },
   'd2d-r': {
     ...stepwise(d2dRegularised),

@@ -38,18 +38,29 @@ export interface UpdatedTable {
  * The unlearned table of the users of today, from their original rows `embedding` (N, K): whoever has a label keeps the
  * row given before, or is moved by the fitted map; whoever has none (any more) is at the original row.
  *
- * A fitted map is of the users it was fitted to. New ones are moved by their class' map as it is, which for closed forms
- * differs from a refit by the error of the class moments, and for the flow and other stepwise methods is the regression
- * of the moves of their class. `refit.due` says when the users of today, together, are told apart by more than they
- * should be: MMD^2 of a pair of classes over its null value, above the 95 % quantile that chance gives it times what the
- * fit itself had left (at least 1).
+ * A fitted map is of the users it was fitted to. New ones are moved by their class' map as it is, which for closed
+ * forms differs from a refit by the error of the class moments, and for the flow and other stepwise methods is the
+ * regression of the moves of their class. `refit.due` says when the users of today, together, are told apart by more
+ * than they should be: MMD^2 of a pair of classes over its null value, above the 95 % quantile that chance gives it
+ * times what the fit itself had left (at least 1).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on a class that was not fitted.
  */
-export function updateUnlearned(fitted: FittedUnlearner, embedding: Matrix, labels: Labels, options: UpdateOptions = {}): UpdatedTable {
+export function updateUnlearned(
+  fitted: FittedUnlearner,
+  embedding: Matrix,
+  labels: Labels,
+  options: UpdateOptions = {},
+): UpdatedTable {
   const { previous, reference = [], seed = 0, unlabelled = 'leave' } = options
   const { rows, cols } = embedding
-  if (previous && (previous.embedding.rows !== rows || previous.embedding.cols !== cols || previous.known.length !== rows)) {
-    throw new RangeError(`updateUnlearned: expected previous rows of ${rows} x ${cols} values, got ${previous.embedding.rows} x ${previous.embedding.cols} and ${previous.known.length} marks`)
+  if (
+    previous &&
+    (previous.embedding.rows !== rows || previous.embedding.cols !== cols || previous.known.length !== rows)
+  ) {
+    throw new RangeError(
+      `updateUnlearned: expected previous rows of ${rows} x ${cols} values, got ${previous.embedding.rows} x ` +
+        `${previous.embedding.cols} and ${previous.known.length} marks`,
+    )
   }
   const moved = fitted.apply(embedding, labels, { unlabelled })
   const out = copyMatrix(moved)
@@ -74,7 +85,9 @@ export function updateUnlearned(fitted: FittedUnlearner, embedding: Matrix, labe
 
 function refitCheck(pairs: readonly ClassDifference[], reference: readonly ClassDifference[]): RefitCheck {
   const above = pairs.filter(({ first, second, ratio, chance }) => {
-    const before = reference.find((pair) => (pair.first === first && pair.second === second) || (pair.first === second && pair.second === first))
+    const before = reference.find(
+      (pair) => (pair.first === first && pair.second === second) || (pair.first === second && pair.second === first),
+    )
     return ratio > chance * Math.max(1, before?.ratio ?? 1)
   })
   return Object.freeze({ due: above.length > 0, above, pairs })

@@ -1,6 +1,7 @@
 /**
- * @file What means and covariances of users tell of a number: correlations of the table's axes, and of products of two of them, with
- * curves over the number. They are to a number what class means and covariances are to labels (`calibrateMoments`).
+ * @file What means and covariances of users tell of a number: correlations of the table's axes, and of products of two
+ * of them, with curves over the number. They are to a number what class means and covariances are to labels
+ * (`calibrateMoments`).
  */
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
@@ -13,7 +14,10 @@ import { rowMean } from './class-moments.ts'
 const shareOfCurves = 0.999
 /** What a curve has beyond those before it, as a share of its variance, below which it is left out. */
 const leastNew = 0.1
-/** Users who carry a curve, below which it says more of them than of the value: as many as equal shares of its fourth moment give. */
+/**
+ * Users who carry a curve, below which it says more of them than of the value: as many as equal shares of its fourth
+ * moment give.
+ */
 const fewestCarriers = 40
 /** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
 const negligible = 1e-10
@@ -32,7 +36,10 @@ export interface ValueCurves {
 /** The value itself, then the leading eigenvectors of its centred kernel, each less what those before it have of it. */
 export function valueCurves(values: Float64Array, { rows, columns, trace }: HsicTarget): ValueCurves {
   const r = columns.length
-  const eigen = symmetricEigen(Float64Array.from({ length: r * r }, (_, p) => inner(columns[Math.floor(p / r)]!, columns[p % r]!, rows)), r)
+  const eigen = symmetricEigen(
+    Float64Array.from({ length: r * r }, (_, p) => inner(columns[Math.floor(p / r)]!, columns[p % r]!, rows)),
+    r,
+  )
   const candidates: Float64Array[] = [Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : value))]
   for (let e = 0, held = 0; e < r && held < shareOfCurves * trace; e++) {
     held += eigen.values[e]!
@@ -57,7 +64,10 @@ export function valueCurves(values: Float64Array, { rows, columns, trace }: Hsic
   return { rows, curves }
 }
 
-/** Statistics of one kind with each curve, curves turned among themselves so that no mixture of them is told better than the first. */
+/**
+ * Statistics of one kind with each curve, curves turned among themselves so that no mixture of them is told better than
+ * the first.
+ */
 interface Told {
   readonly curves: readonly Float64Array[]
   /** For each curve the covariances with it. */
@@ -74,8 +84,9 @@ interface Axes {
 }
 
 /**
- * Moves `theta` (N, K) in place so that squared covariances of axes, then of their products, with the curves come down to `level`
- * times what chance gives them, each family capped at one height as by `calibrateMoments`. Nothing moves that is below.
+ * Moves `theta` (N, K) in place so that squared covariances of axes, then of their products, with the curves come down
+ * to `level` times what chance gives them, each family capped at one height as by `calibrateMoments`. Nothing moves
+ * that is below.
  */
 export function closeCurves(theta: Matrix, given: ValueCurves, level: number): void {
   const { rows } = given
@@ -83,15 +94,30 @@ export function closeCurves(theta: Matrix, given: ValueCurves, level: number): v
   const means = toldByMeans(theta, given)
   means.told.curves.forEach((curve, j) => {
     const { covariances, nulls } = means.told
-    const kept = cappedShares(covariances[j]!.map((value) => rows.length * value ** 2), nulls, level)
-    const shift = back(covariances[j]!.map((value, a) => (kept[a]! - 1) * value), means.axes, K)
+    const kept = cappedShares(
+      covariances[j]!.map((value) => rows.length * value ** 2),
+      nulls,
+      level,
+    )
+    const shift = back(
+      covariances[j]!.map((value, a) => (kept[a]! - 1) * value),
+      means.axes,
+      K,
+    )
     for (const i of rows) for (let k = 0; k < K; k++) theta.data[i * K + k]! += curve[i]! * shift[k]!
   })
   const { told, axes, z } = toldByProducts(theta, given)
   const P = axes.variances.length
   const maps = told.covariances.map((covariances) => {
-    const kept = cappedShares(covariances.map((value) => rows.length * value ** 2), told.nulls, level)
-    return symmetric(covariances.map((value, p) => ((kept[p]! - 1) * value) / 2), P)
+    const kept = cappedShares(
+      covariances.map((value) => rows.length * value ** 2),
+      told.nulls,
+      level,
+    )
+    return symmetric(
+      covariances.map((value, p) => ((kept[p]! - 1) * value) / 2),
+      P,
+    )
   })
   forEachMap(rows, told.curves, maps, (map, i, r) => {
     // The map's exponential, nearly: a user far out on a curve is drawn in, and not through the centre.
@@ -101,21 +127,34 @@ export function closeCurves(theta: Matrix, given: ValueCurves, level: number): v
       const step = applied(map, to)
       to = to.map((value, a) => value + step[a]! / exponentialSteps)
     }
-    addAlong(theta, i, to.map((value, a) => value - from[a]!), axes)
+    addAlong(
+      theta,
+      i,
+      to.map((value, a) => value - from[a]!),
+      axes,
+    )
   })
 }
 
-/** m times squared covariances over their null, in the mean for the curve that is told best: by axes, and by their products. */
+/**
+ * m times squared covariances over their null, in the mean for the curve that is told best: by axes, and by their
+ * products.
+ */
 export function curveRatios(theta: Matrix, given: ValueCurves): { readonly means: number; readonly products: number } {
   const m = given.rows.length
   const ratio = ({ covariances, nulls }: Told): number => {
     const kept = [...nulls.keys()].filter((a) => nulls[a]! > 0)
-    return Math.max(...covariances.map((each) => kept.reduce((sum, a) => sum + (m * each[a]! ** 2) / nulls[a]! / kept.length, 0)))
+    return Math.max(
+      ...covariances.map((each) => kept.reduce((sum, a) => sum + (m * each[a]! ** 2) / nulls[a]! / kept.length, 0)),
+    )
   }
   return { means: ratio(toldByMeans(theta, given).told), products: ratio(toldByProducts(theta, given).told) }
 }
 
-/** Takes from a direction, in place, its mean and what would change the covariances of axes and products of `theta` with the curves. */
+/**
+ * Takes from a direction, in place, its mean and what would change the covariances of axes and products of `theta` with
+ * the curves.
+ */
 export function holdCurves(direction: Matrix, theta: Matrix, { rows, curves }: ValueCurves): void {
   const K = theta.cols
   const mean = rowMean(direction, rows)
@@ -139,10 +178,19 @@ export function holdCurves(direction: Matrix, theta: Matrix, { rows, curves }: V
     }
     curves.forEach((curve, j) => {
       const weight = curve[i]! / rows.length / 2
-      for (let a = 0; a < P; a++) for (let b = 0; b < P; b++) maps[j]![a * P + b]! += weight * (step[a]! * z[r * P + b]! + z[r * P + a]! * step[b]!)
+      for (let a = 0; a < P; a++)
+        for (let b = 0; b < P; b++)
+          maps[j]![a * P + b]! += weight * (step[a]! * z[r * P + b]! + z[r * P + a]! * step[b]!)
     })
   })
-  forEachMap(rows, curves, maps, (map, i, r) => addAlong(direction, i, applied(map, z.slice(r * P, (r + 1) * P)).map((value) => -value), axes))
+  forEachMap(rows, curves, maps, (map, i, r) =>
+    addAlong(
+      direction,
+      i,
+      applied(map, z.slice(r * P, (r + 1) * P)).map((value) => -value),
+      axes,
+    ),
+  )
 }
 
 function toldByMeans(theta: Matrix, { rows, curves }: ValueCurves): { told: Told; axes: Axes } {
@@ -182,16 +230,23 @@ function turned({ curves, covariances, nulls }: Told): Told {
   const q = curves.length
   const gram = Float64Array.from({ length: q * q }, (_, p) => {
     let sum = 0
-    for (let a = 0; a < nulls.length; a++) if (nulls[a]! > 0) sum += (covariances[Math.floor(p / q)]![a]! * covariances[p % q]![a]!) / nulls[a]!
+    for (let a = 0; a < nulls.length; a++)
+      if (nulls[a]! > 0) sum += (covariances[Math.floor(p / q)]![a]! * covariances[p % q]![a]!) / nulls[a]!
     return sum
   })
   const { vectors } = symmetricEigen(gram, q)
-  const mixed = (of: readonly Float64Array[]): Float64Array[] => of.map((_, e) => mixture(of, vectors.subarray(e * q, (e + 1) * q)))
+  const mixed = (of: readonly Float64Array[]): Float64Array[] =>
+    of.map((_, e) => mixture(of, vectors.subarray(e * q, (e + 1) * q)))
   return { curves: mixed(curves), covariances: mixed(covariances), nulls }
 }
 
 /** For each user with a value, in turn: the sum over curves of curve(i) times its map (P, P), in `map`. */
-function forEachMap(rows: Int32Array, curves: readonly Float64Array[], maps: readonly Float64Array[], use: (map: Float64Array, i: number, r: number) => void): void {
+function forEachMap(
+  rows: Int32Array,
+  curves: readonly Float64Array[],
+  maps: readonly Float64Array[],
+  use: (map: Float64Array, i: number, r: number) => void,
+): void {
   const map = new Float64Array(maps[0]!.length)
   rows.forEach((i, r) => {
     map.fill(0)
@@ -224,7 +279,10 @@ function applied(map: Float64Array, vector: Float64Array): Float64Array {
 function axesOf(theta: Matrix, rows: Int32Array, most: number): Axes {
   const K = theta.cols
   const mean = rowMean(theta, rows)
-  const { values, vectors } = symmetricEigen(crossMoments(theta, rows, mean).map((sum) => sum / rows.length), K)
+  const { values, vectors } = symmetricEigen(
+    crossMoments(theta, rows, mean).map((sum) => sum / rows.length),
+    K,
+  )
   const P = Math.min(most, values.filter((value) => value > negligible * values[0]!).length)
   return { mean, axes: vectors.slice(0, P * K), variances: values.slice(0, P) }
 }

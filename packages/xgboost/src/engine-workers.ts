@@ -24,9 +24,12 @@ interface EngineWorkers {
 const byEngine = new Map<string, EngineWorkers>()
 let limit: number | undefined
 
-/** Number of fits that run side by side: INDISTINCT_THREADS, or the number of processors. Results do not depend on it. */
+/**
+ * Number of fits that run side by side: INDISTINCT_THREADS, or the number of processors. Results do not depend on it.
+ */
 export function setXgbWorkers(count: number): void {
-  if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`setXgbWorkers: expected a positive integer, got ${count}`)
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new RangeError(`setXgbWorkers: expected a positive integer, got ${count}`)
   limit = count
 }
 
@@ -88,7 +91,9 @@ function run(worker: Worker, job: Job, finished: (usable: boolean) => void): voi
 
 /** Buffers that belong to the request alone move instead of being copied; a model stays, since it predicts again. */
 function transferable(request: Request): ArrayBuffer[] {
-  return request.kind === 'fit' ? [request.x.buffer as ArrayBuffer, request.y.buffer as ArrayBuffer] : [request.x.buffer as ArrayBuffer]
+  return request.kind === 'fit'
+    ? [request.x.buffer as ArrayBuffer, request.y.buffer as ArrayBuffer]
+    : [request.x.buffer as ArrayBuffer]
 }
 
 function start(engine: XgbEngine): Worker {

@@ -24,13 +24,19 @@ test('a file that is no library is passed over, with the next best engine in its
 
 test('without a native library, one line says so and how to get one', () => {
   const line = describeXgbEngine({ INDISTINCT_XGBOOST: 'wasm' })
-  expect(line).toMatch(/^XGBoost in WebAssembly \(ml-xgboost 1\.1\.2\): INDISTINCT_XGBOOST=wasm\. .*apt install libxgboost0.*XGBOOST_LIB$/)
+  expect(line).toMatch(
+    /^XGBoost in WebAssembly \(ml-xgboost 1\.1\.2\): INDISTINCT_XGBOOST=wasm\. .*apt install libxgboost0.*XGBOOST_LIB$/,
+  )
   expect(line).not.toContain('\n')
 })
 
 test('settings that cannot be followed are errors, not silent fallbacks', () => {
-  expect(() => xgbEngine({ INDISTINCT_XGBOOST: 'gpu' })).toThrow('INDISTINCT_XGBOOST: expected native or wasm, got "gpu"')
+  expect(() => xgbEngine({ INDISTINCT_XGBOOST: 'gpu' })).toThrow(
+    'INDISTINCT_XGBOOST: expected native or wasm, got "gpu"',
+  )
   const missing = join(root, 'nowhere.so')
-  expect(() => xgbEngine({ XGBOOST_LIB: missing })).toThrow(/^XGBOOST_LIB: expected a libxgboost that loads, got .*nowhere\.so/)
+  expect(() => xgbEngine({ XGBOOST_LIB: missing })).toThrow(
+    /^XGBOOST_LIB: expected a libxgboost that loads, got .*nowhere\.so/,
+  )
   expect(xgbEngine({ XGBOOST_LIB: missing, INDISTINCT_XGBOOST: 'wasm' }).engine).toBe('wasm')
 })

@@ -40,7 +40,9 @@ export function xgbEngine(environment: Readonly<Record<string, string | undefine
   if (named !== undefined) {
     const engine = probe(named)
     if (typeof engine === 'string') {
-      throw usageError(`XGBOOST_LIB: expected a libxgboost that loads, got ${named} (${engine}); correct it or unset it`)
+      throw usageError(
+        `XGBOOST_LIB: expected a libxgboost that loads, got ${named} (${engine}); correct it or unset it`,
+      )
     }
     return engine
   }
@@ -52,7 +54,9 @@ export function xgbEngine(environment: Readonly<Record<string, string | undefine
   }
   const reason = failures.length === 0 ? 'no libxgboost found' : `no libxgboost loads (${failures.join('; ')})`
   if (forced === 'native') {
-    throw usageError(`INDISTINCT_XGBOOST=native: ${reason}; install it (${howToInstall}) or name the file in XGBOOST_LIB`)
+    throw usageError(
+      `INDISTINCT_XGBOOST=native: ${reason}; install it (${howToInstall}) or name the file in XGBOOST_LIB`,
+    )
   }
   return wasmEngine(reason)
 }
@@ -63,7 +67,10 @@ const howToInstall = 'apt install libxgboost0, brew install xgboost, conda insta
 export function describeXgbEngine(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const { engine, version, path, reason } = xgbEngine(environment)
   if (engine === 'native') return `XGBoost ${version}, native, ${path}`
-  return `XGBoost in WebAssembly (ml-xgboost ${version}): ${reason}. Results agree to 1e-6; a native library is somewhat faster: ${howToInstall}, or set XGBOOST_LIB`
+  return (
+    `XGBoost in WebAssembly (ml-xgboost ${version}): ${reason}. Results agree to 1e-6; a native library is ` +
+    `somewhat faster: ${howToInstall}, or set XGBOOST_LIB`
+  )
 }
 
 /** The WebAssembly engine, which is always there. */

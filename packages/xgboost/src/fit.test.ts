@@ -20,7 +20,9 @@ interface Golden {
   testX: number[]
   predictions: number[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('./goldens/predictions.json', import.meta.url), 'utf8')) as { cases: Golden[] }
+const { cases } = JSON.parse(readFileSync(new URL('./goldens/predictions.json', import.meta.url), 'utf8')) as {
+  cases: Golden[]
+}
 
 const found = xgbEngine({ ...process.env, INDISTINCT_XGBOOST: undefined })
 const native = found.engine === 'native'
@@ -48,7 +50,8 @@ describe.each<XgbEngineName>(['native', 'wasm'])('engine %s', (engine) => {
       const model = await fitXgb(matrix(golden.rows, golden.cols, Float32Array.from(golden.x)), golden.y, {
         engine,
         rounds: golden.rounds,
-        objective: golden.classes === 1 ? 'reg:squarederror' : golden.classes === 2 ? 'binary:logistic' : 'multi:softprob',
+        objective:
+          golden.classes === 1 ? 'reg:squarederror' : golden.classes === 2 ? 'binary:logistic' : 'multi:softprob',
         ...(maxDepth !== undefined && { maxDepth }),
         ...(eta !== undefined && { eta }),
       })
@@ -56,7 +59,9 @@ describe.each<XgbEngineName>(['native', 'wasm'])('engine %s', (engine) => {
       expect([got.rows, got.cols]).toEqual([golden.testRows, golden.classes === 2 ? 1 : golden.classes])
       let worst = 0
       // Probabilities to 1e-6, numbers to as much of their size.
-      golden.predictions.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - got.data[i]!) / Math.max(1, Math.abs(value)))))
+      golden.predictions.forEach(
+        (value, i) => (worst = Math.max(worst, Math.abs(value - got.data[i]!) / Math.max(1, Math.abs(value)))),
+      )
       expect(worst).toBeLessThan(1e-6)
     })
 
@@ -105,7 +110,9 @@ describe.each<XgbEngineName>(['native', 'wasm'])('engine %s', (engine) => {
 
 test.runIf(native)('both engines give the same probabilities at the size of an attack', async () => {
   const { x, y } = sample(800, 16, 3)
-  const [a, b] = await Promise.all((['native', 'wasm'] as const).map(async (engine) => (await fitXgb(x, y, { engine })).predict(x)))
+  const [a, b] = await Promise.all(
+    (['native', 'wasm'] as const).map(async (engine) => (await fitXgb(x, y, { engine })).predict(x)),
+  )
   let worst = 0
   a!.data.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - b!.data[i]!))))
   expect(worst).toBeLessThan(1e-6)
@@ -114,7 +121,9 @@ test.runIf(native)('both engines give the same probabilities at the size of an a
 test('more than the 5 MB stack of the WebAssembly module goes in', async () => {
   const { x, y } = sample(90_000, 16, 4)
   const model = await fitXgb(x, y, { engine: 'wasm', rounds: 1, maxDepth: 2 })
-  const { data } = await model.predict(matrix(2, 16, Float32Array.from([2, ...new Array(15).fill(0), -2, ...new Array(15).fill(0)])))
+  const { data } = await model.predict(
+    matrix(2, 16, Float32Array.from([2, ...new Array(15).fill(0), -2, ...new Array(15).fill(0)])),
+  )
   expect(data[0]).toBeGreaterThan(0.6)
   expect(data[1]).toBeLessThan(0.4)
 })
@@ -129,7 +138,14 @@ test('more values than the WebAssembly engine takes are refused before they are 
 
 test('a WebAssembly worker that breaks is replaced', async () => {
   const engine = wasmEngine()
-  const garbage = { kind: 'predict', model: new Uint8Array(100).fill(255), x: new Float32Array(2), rows: 1, cols: 2, outputs: 1 } as const
+  const garbage = {
+    kind: 'predict',
+    model: new Uint8Array(100).fill(255),
+    x: new Float32Array(2),
+    rows: 1,
+    cols: 2,
+    outputs: 1,
+  } as const
   const responses = await Promise.all([1, 2, 3].map(() => send(engine, { ...garbage, x: new Float32Array(2) })))
   for (const response of responses) expect(response).toMatchObject({ broken: true })
   const { x, y } = sample(50, 2, 5)
@@ -138,7 +154,14 @@ test('a WebAssembly worker that breaks is replaced', async () => {
 })
 
 test.runIf(native)("a native failure is told in XGBoost's words and breaks nothing", async () => {
-  const bad = { kind: 'predict', model: new Uint8Array(100).fill(255), x: new Float32Array(2), rows: 1, cols: 2, outputs: 1 } as const
+  const bad = {
+    kind: 'predict',
+    model: new Uint8Array(100).fill(255),
+    x: new Float32Array(2),
+    rows: 1,
+    cols: 2,
+    outputs: 1,
+  } as const
   const response = await send(found, bad)
   expect(response).toMatchObject({ broken: false })
   expect('error' in response && response.error.length > 0).toBe(true)
@@ -147,7 +170,10 @@ test.runIf(native)("a native failure is told in XGBoost's words and breaks nothi
 test('INDISTINCT_XGBOOST=wasm decides where no engine is named', async () => {
   process.env['INDISTINCT_XGBOOST'] = 'wasm'
   const { x, y } = sample(40, 3, 6)
-  expect((await fitXgb(x, y, { rounds: 1 })).engine).toMatchObject({ engine: 'wasm', reason: 'INDISTINCT_XGBOOST=wasm' })
+  expect((await fitXgb(x, y, { rounds: 1 })).engine).toMatchObject({
+    engine: 'wasm',
+    reason: 'INDISTINCT_XGBOOST=wasm',
+  })
 })
 
 test.each([
@@ -155,7 +181,12 @@ test.each([
   ['too few labels', [0, 1], {}, 'fitXgb: expected 3 labels, got 2'],
   ['rounds', [0, 1, 1], { rounds: 0 }, 'fitXgb: expected rounds of 1 or more, got 0'],
   ['eta', [0, 1, 1], { eta: 2 }, 'fitXgb: expected eta in (0, 1], got 2'],
-  ['values that are no numbers', [0, 1, NaN], { objective: 'reg:squarederror' as const }, 'fitXgb: expected finite values for reg:squarederror, got NaN at row 2'],
+  [
+    'values that are no numbers',
+    [0, 1, NaN],
+    { objective: 'reg:squarederror' as const },
+    'fitXgb: expected finite values for reg:squarederror, got NaN at row 2',
+  ],
   ['one class', [0, 0, 0], { objective: 'multi:softprob' as const }, 'fitXgb: expected at least 2 classes, got 1'],
 ])('refuses %s', async (_, y, options, message) => {
   await expect(fitXgb(matrix(3, 1, Float32Array.from([1, 2, 3])), y, options)).rejects.toThrow(message)

@@ -28,7 +28,10 @@ export interface XgbOptions {
   readonly objective?: XgbObjective
   /** Number of classes for multi:softprob; the largest label + 1 unless given. */
   readonly classes?: number
-  /** Chooses rows and columns where not all of them are in use. Engines draw each in its own way: the same seed repeats in one engine alone. */
+  /**
+   * Chooses rows and columns where not all of them are in use. Engines draw each in its own way: the same seed repeats
+   * in one engine alone.
+   */
   readonly seed?: number
   /** Which engine; the best there is unless given. */
   readonly engine?: XgbEngineName
@@ -42,7 +45,10 @@ export interface XgbModel {
   readonly features: number
   /** The model in its engine's own format; no native memory is held. */
   readonly bytes: Uint8Array
-  /** Probabilities, (N, 1) of class 1 for binary:logistic, (N, C) for multi:softprob; values, (N, 1), for reg:squarederror. */
+  /**
+   * Probabilities, (N, 1) of class 1 for binary:logistic, (N, C) for multi:softprob; values, (N, 1), for
+   * reg:squarederror.
+   */
   predict(x: Matrix): Promise<Matrix>
 }
 
@@ -56,21 +62,34 @@ export const wasmValueLimit = 32_000_000
  * @throws IndistinctError 'usage' when the engine asked for is missing or too small.
  */
 export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
-  const { rounds = 100, maxDepth = 6, eta = 0.3, treeMethod = 'exact', objective = 'binary:logistic', seed = 0 } = options
+  const {
+    rounds = 100,
+    maxDepth = 6,
+    eta = 0.3,
+    treeMethod = 'exact',
+    objective = 'binary:logistic',
+    seed = 0,
+  } = options
   const { parallelTrees = 1, subsample = 1, columnsByNode = 1, minChildWeight = 1, lambda = 1 } = options
   const classes = checkLabels(x, y, objective, options.classes)
   checkFinite('fitXgb', x)
-  if (!(Number.isInteger(rounds) && rounds >= 1)) throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
-  if (!(Number.isInteger(maxDepth) && maxDepth >= 1)) throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
+  if (!(Number.isInteger(rounds) && rounds >= 1))
+    throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
+  if (!(Number.isInteger(maxDepth) && maxDepth >= 1))
+    throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
   if (!(eta > 0 && eta <= 1)) throw new RangeError(`fitXgb: expected eta in (0, 1], got ${eta}`)
-  if (!(Number.isInteger(parallelTrees) && parallelTrees >= 1)) throw new RangeError(`fitXgb: expected parallelTrees of 1 or more, got ${parallelTrees}`)
-  for (const [name, share] of Object.entries({ subsample, columnsByNode })) if (!(share > 0 && share <= 1)) throw new RangeError(`fitXgb: expected ${name} in (0, 1], got ${share}`)
-  for (const [name, value] of Object.entries({ minChildWeight, lambda })) if (!(value >= 0 && value < Infinity)) throw new RangeError(`fitXgb: expected ${name} of 0 or more, got ${value}`)
+  if (!(Number.isInteger(parallelTrees) && parallelTrees >= 1))
+    throw new RangeError(`fitXgb: expected parallelTrees of 1 or more, got ${parallelTrees}`)
+  for (const [name, share] of Object.entries({ subsample, columnsByNode }))
+    if (!(share > 0 && share <= 1)) throw new RangeError(`fitXgb: expected ${name} in (0, 1], got ${share}`)
+  for (const [name, value] of Object.entries({ minChildWeight, lambda }))
+    if (!(value >= 0 && value < Infinity)) throw new RangeError(`fitXgb: expected ${name} of 0 or more, got ${value}`)
   if (!Number.isSafeInteger(seed)) throw new RangeError(`fitXgb: expected an integer seed, got ${seed}`)
   const engine = chooseEngine(options.engine)
   if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
     throw usageError(
-      `XGBoost in WebAssembly takes at most ${wasmValueLimit} values, got ${x.rows} x ${x.cols}: install libxgboost, set XGBOOST_LIB, or sample users`,
+      `XGBoost in WebAssembly takes at most ${wasmValueLimit} values, got ${x.rows} x ${x.cols}: install ` +
+        'libxgboost, set XGBOOST_LIB, or sample users',
     )
   }
   const outputs = objective === 'multi:softprob' ? classes : 1
@@ -107,14 +126,34 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
     parameters,
   })
   const bytes = answer('fitXgb', engine, response, 'model')
-  return { engine, objective, outputs, features: x.cols, bytes, predict: (features) => predict(engine, bytes, outputs, x.cols, features) }
+  return {
+    engine,
+    objective,
+    outputs,
+    features: x.cols,
+    bytes,
+    predict: (features) => predict(engine, bytes, outputs, x.cols, features),
+  }
 }
 
-async function predict(engine: XgbEngine, model: Uint8Array, outputs: number, features: number, x: Matrix): Promise<Matrix> {
+async function predict(
+  engine: XgbEngine,
+  model: Uint8Array,
+  outputs: number,
+  features: number,
+  x: Matrix,
+): Promise<Matrix> {
   if (x.cols !== features) throw new RangeError(`predict: expected ${features} columns, got ${x.cols}`)
   checkFinite('predict', x)
   if (x.rows === 0) return { rows: 0, cols: outputs, data: new Float32Array(0) }
-  const response = await send(engine, { kind: 'predict', model, x: Float32Array.from(x.data), rows: x.rows, cols: x.cols, outputs })
+  const response = await send(engine, {
+    kind: 'predict',
+    model,
+    x: Float32Array.from(x.data),
+    rows: x.rows,
+    cols: x.cols,
+    outputs,
+  })
   return { rows: x.rows, cols: outputs, data: answer('predict', engine, response, 'predictions') }
 }
 
@@ -126,17 +165,26 @@ function chooseEngine(name: XgbEngineName | undefined): XgbEngine {
 
 function answer(caller: string, engine: XgbEngine, response: Response, key: 'model'): Uint8Array
 function answer(caller: string, engine: XgbEngine, response: Response, key: 'predictions'): Float32Array
-function answer(caller: string, engine: XgbEngine, response: Response, key: 'model' | 'predictions'): Uint8Array | Float32Array {
-  if ('error' in response) throw new Error(`${caller}: XGBoost (${engine.engine} ${engine.version}) failed: ${response.error}`)
+function answer(
+  caller: string,
+  engine: XgbEngine,
+  response: Response,
+  key: 'model' | 'predictions',
+): Uint8Array | Float32Array {
+  if ('error' in response)
+    throw new Error(`${caller}: XGBoost (${engine.engine} ${engine.version}) failed: ${response.error}`)
   return (response as unknown as Record<typeof key, Uint8Array | Float32Array>)[key]
 }
 
 /** Number of classes; 1 for regression. */
 function checkLabels(x: Matrix, y: ArrayLike<number>, objective: XgbObjective, classes: number | undefined): number {
-  if (x.rows === 0 || x.cols === 0) throw new RangeError(`fitXgb: expected at least one row and column, got ${x.rows} x ${x.cols}`)
+  if (x.rows === 0 || x.cols === 0)
+    throw new RangeError(`fitXgb: expected at least one row and column, got ${x.rows} x ${x.cols}`)
   if (y.length !== x.rows) throw new RangeError(`fitXgb: expected ${x.rows} labels, got ${y.length}`)
   if (objective === 'reg:squarederror') {
-    for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i]!)) throw new RangeError(`fitXgb: expected finite values for ${objective}, got ${y[i]} at row ${i}`)
+    for (let i = 0; i < y.length; i++)
+      if (!Number.isFinite(y[i]!))
+        throw new RangeError(`fitXgb: expected finite values for ${objective}, got ${y[i]} at row ${i}`)
     return 1
   }
   let largest = 0
@@ -147,14 +195,17 @@ function checkLabels(x: Matrix, y: ArrayLike<number>, objective: XgbObjective, c
       throw new RangeError(`fitXgb: expected labels 0 to ${count - 1} for ${objective}, got ${y[i]} at row ${i}`)
     }
   }
-  if (objective === 'multi:softprob' && count < 2) throw new RangeError(`fitXgb: expected at least 2 classes, got ${count}`)
+  if (objective === 'multi:softprob' && count < 2)
+    throw new RangeError(`fitXgb: expected at least 2 classes, got ${count}`)
   return count
 }
 
 function checkFinite(caller: string, x: Matrix): void {
   for (let i = 0; i < x.data.length; i++) {
     if (!Number.isFinite(x.data[i]!)) {
-      throw new RangeError(`${caller}: expected finite values, got ${x.data[i]} at row ${Math.floor(i / x.cols)}, column ${i % x.cols}`)
+      throw new RangeError(
+        `${caller}: expected finite values, got ${x.data[i]} at row ${Math.floor(i / x.cols)}, column ${i % x.cols}`,
+      )
     }
   }
 }

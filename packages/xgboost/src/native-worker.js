@@ -22,17 +22,23 @@ function checked(signature) {
 
 const setGlobalConfig = checked('XGBSetGlobalConfig(const char* config)')
 const createMatrix = checked(
-  'XGDMatrixCreateFromMat_omp(const float* data, uint64_t rows, uint64_t cols, float missing, _Out_ void** out, int threads)',
+  'XGDMatrixCreateFromMat_omp(const float* data, uint64_t rows, uint64_t cols, float missing, _Out_ void** out, ' +
+    'int threads)',
 )
-const setFloats = checked('XGDMatrixSetFloatInfo(void* matrix, const char* field, const float* values, uint64_t length)')
+const setFloats = checked(
+  'XGDMatrixSetFloatInfo(void* matrix, const char* field, const float* values, uint64_t length)',
+)
 const freeMatrix = checked('XGDMatrixFree(void* matrix)')
 const createBooster = checked('XGBoosterCreate(void** matrices, uint64_t length, _Out_ void** out)')
 const setParameter = checked('XGBoosterSetParam(void* booster, const char* name, const char* value)')
 const updateOneRound = checked('XGBoosterUpdateOneIter(void* booster, int round, void* matrix)')
-const saveModel = checked('XGBoosterSaveModelToBuffer(void* booster, const char* config, _Out_ uint64_t* length, _Out_ void** bytes)')
+const saveModel = checked(
+  'XGBoosterSaveModelToBuffer(void* booster, const char* config, _Out_ uint64_t* length, _Out_ void** bytes)',
+)
 const loadModel = checked('XGBoosterLoadModelFromBuffer(void* booster, const void* bytes, uint64_t length)')
 const predictMatrix = checked(
-  'XGBoosterPredictFromDMatrix(void* booster, void* matrix, const char* config, _Out_ void** shape, _Out_ uint64_t* dimensions, _Out_ void** result)',
+  'XGBoosterPredictFromDMatrix(void* booster, void* matrix, const char* config, _Out_ void** shape, _Out_ ' +
+    'uint64_t* dimensions, _Out_ void** result)',
 )
 const freeBooster = checked('XGBoosterFree(void* booster)')
 

@@ -1,5 +1,7 @@
 /** @file What a template is, and the places of a package that a new component is named in. */
 
+import { format } from 'prettier'
+
 /** The part of an Nx Tree that generators use. */
 export interface Tree {
   exists(path: string): boolean
@@ -32,26 +34,32 @@ export interface Component {
  * Writes source and test, and names the component in the index and in the docs.
  * @throws Error where a file of that name is there, or a place to edit is not as expected.
  */
-export function addComponent(tree: Tree, { kebab }: Names, component: Component): void {
+export async function addComponent(tree: Tree, { kebab }: Names, component: Component): Promise<void> {
   const { folder, row } = component
   const source = `${folder}/src/${kebab}.ts`
   if (tree.exists(source)) throw new Error(`generate: expected a new name, got ${kebab}: ${source} is there already`)
-  tree.write(source, component.source)
-  tree.write(`${folder}/src/${kebab}.test.ts`, component.test)
-  edit(tree, `${folder}/src/index.ts`, (text) => withExport(text, kebab, component.exports))
-  edit(tree, row.file, (text) => withRow(text, row.heading, row.cells))
+  await write(tree, source, component.source)
+  await write(tree, `${folder}/src/${kebab}.test.ts`, component.test)
+  await edit(tree, `${folder}/src/index.ts`, (text) => withExport(text, kebab, component.exports))
+  await edit(tree, row.file, (text) => withRow(text, row.heading, row.cells))
   for (const { file, find, replacement } of component.edits ?? []) {
-    edit(tree, file, (text) => {
+    await edit(tree, file, (text) => {
       if (text.search(find) < 0) throw new Error(`generate: expected ${find} in ${file}, got none`)
       return text.replace(find, replacement)
     })
   }
 }
 
-function edit(tree: Tree, file: string, change: (text: string) => string): void {
+async function edit(tree: Tree, file: string, change: (text: string) => string): Promise<void> {
   const text = tree.read(file, 'utf8')
   if (text === null) throw new Error(`generate: expected the file ${file}, got none`)
-  tree.write(file, change(text))
+  await write(tree, file, change(text))
+}
+
+/** Sources are written as the formatter would: a template need not know how long a name makes a line. */
+async function write(tree: Tree, file: string, text: string): Promise<void> {
+  const style: unknown = JSON.parse(tree.read('.prettierrc.json', 'utf8') ?? '{}')
+  tree.write(file, file.endsWith('.ts') ? await format(text, { ...(style as object), filepath: file }) : text)
 }
 
 /** The index with one more line, before the first file that sorts after the new one. */
@@ -67,7 +75,10 @@ function withRow(text: string, heading: string | undefined, cells: readonly stri
   const lines = text.split('\n')
   const section = heading === undefined ? 0 : lines.findIndex((line) => line.startsWith(`## ${heading}`))
   const table = lines.findIndex((line, at) => section >= 0 && at >= section && line.startsWith('|'))
-  if (table < 0) throw new Error(`generate: expected a table${heading === undefined ? '' : ` under "${heading}"`} in the docs, got none`)
+  if (table < 0)
+    throw new Error(
+      `generate: expected a table${heading === undefined ? '' : ` under "${heading}"`} in the docs, got none`,
+    )
   let end = table
   while (lines[end]?.startsWith('|')) end++
   lines.splice(end, 0, `| ${cells.join(' | ')} |`)

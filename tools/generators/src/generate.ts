@@ -8,14 +8,18 @@ import { recommender } from '../templates/recommender.ts'
 import { unlearner } from '../templates/unlearner.ts'
 import { addComponent, type Component, type Names, type Tree } from './component.ts'
 
-const templates = { attacker, dataset, loss, metric, recommender, unlearner } satisfies Record<string, (names: Names) => Component>
+const templates = { attacker, dataset, loss, metric, recommender, unlearner } satisfies Record<
+  string,
+  (names: Names) => Component
+>
 
 export type Kind = keyof typeof templates
 
 /** @throws Error where the name is no name in lower case with hyphens, or is taken. */
-export function generate(tree: Tree, kind: Kind, name: string): void {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`generate: expected a name such as my-${kind}, got ${JSON.stringify(name)}`)
+export async function generate(tree: Tree, kind: Kind, name: string): Promise<void> {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
+    throw new Error(`generate: expected a name such as my-${kind}, got ${JSON.stringify(name)}`)
   const camel = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
   const names = { kebab: name, camel, pascal: camel[0]!.toUpperCase() + camel.slice(1) }
-  addComponent(tree, names, templates[kind](names))
+  await addComponent(tree, names, templates[kind](names))
 }

@@ -6,12 +6,28 @@ export function attacker({ kebab, camel }: Names): Component {
   return {
     folder: 'packages/attackers',
     exports: camel,
-    row: { file: 'docs/methods.md', heading: 'Attackers', cells: [`\`${kebab}\``, 'Gaussian naive Bayes: a mean and a variance for each label and dimension'] },
+    row: {
+      file: 'docs/methods.md',
+      heading: 'Attackers',
+      cells: [`\`${kebab}\``, 'Gaussian naive Bayes: a mean and a variance for each label and dimension'],
+    },
     edits: [
       // The suite that every attacker of this kind is held to.
-      { file: 'packages/attackers/src/classical-attackers.test.ts', find: /\nimport (?=\{[^}]*\bsvm \})/, replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport ` },
-      { file: 'packages/attackers/src/classical-attackers.test.ts', find: /(const attackers = \[)/, replacement: `$1${camel}, ` },
-      { file: 'packages/attackers/src/classical-attackers.test.ts', find: /(const synchronous = \[)/, replacement: `$1${camel}, ` },
+      {
+        file: 'packages/attackers/src/classical-attackers.test.ts',
+        find: /\nimport (?=\{[^}]*\bsvm \})/,
+        replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport `,
+      },
+      {
+        file: 'packages/attackers/src/classical-attackers.test.ts',
+        find: /(const attackers = \[)/,
+        replacement: `$1${camel}, `,
+      },
+      {
+        file: 'packages/attackers/src/classical-attackers.test.ts',
+        find: /(const synchronous = \[)/,
+        replacement: `$1${camel}, `,
+      },
     ],
     source: `/** @file The ${kebab} attacker: what someone sees who looks at one dimension after another. */
 
@@ -19,7 +35,7 @@ import { scoresOfLogits } from './log-odds-score.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /**
- * Gaussian naive Bayes: for each label and dimension a mean and a variance, shrunk half-way to the variance of all users.
+ * Gaussian naive Bayes: for each label and dimension a mean and a variance, shrunk half-way to the variance of all.
  * Shifting and scaling a dimension changes no score. Draw any chance from the seed in the options of the fit.
  */
 export const ${camel}: SyncAttacker = syncAttacker('${kebab}', (x, codes, { classes }) => {

@@ -6,10 +6,24 @@ export function dataset({ kebab, pascal }: Names): Component {
   return {
     folder: 'packages/datasets',
     exports: `read${pascal}`,
-    row: { file: 'docs/methods.md', heading: 'Data sets', cells: [`\`${kebab}\``, `${kebab}.csv: one row of user, item and gender for each interaction`] },
+    row: {
+      file: 'docs/methods.md',
+      heading: 'Data sets',
+      cells: [`\`${kebab}\``, `${kebab}.csv: one row of user, item and gender for each interaction`],
+    },
     edits: [
-      { file: 'packages/datasets/src/load.ts', find: "\nimport { syntheticDataset }", replacement: `\nimport { read${pascal} } from './${kebab}.ts'\nimport { syntheticDataset }` },
-      { file: 'packages/datasets/src/load.ts', find: '    default:\n      throw', replacement: `    case '${kebab}':\n      return complete(known, read${pascal}(await readFiles(known, options, ['${kebab}.csv'])))\n    default:\n      throw` },
+      {
+        file: 'packages/datasets/src/load.ts',
+        find: '\nimport { syntheticDataset }',
+        replacement: `\nimport { read${pascal} } from './${kebab}.ts'\nimport { syntheticDataset }`,
+      },
+      {
+        file: 'packages/datasets/src/load.ts',
+        find: '    default:\n      throw',
+        replacement:
+          `    case '${kebab}':\n      return complete(known, read${pascal}(await readFiles(known, options, ` +
+          `['${kebab}.csv'])))\n    default:\n      throw`,
+      },
       {
         file: 'packages/datasets/src/known-datasets.ts',
         find: /\n\]\n/,
@@ -20,7 +34,8 @@ export function dataset({ kebab, pascal }: Names): Component {
     kind: 'real',
     licence: 'not stated: see where the file came from',
     folder: '${kebab}',
-    // With a digest, and a \`download\`, \`indistinct data fetch\` can fetch and check it; \`counts\` tells a file cut short.
+    // With a digest and a \`download\`, \`indistinct data fetch\` can fetch and check it.
+    // \`counts\` tells a file that was cut short.
     files: [{ name: '${kebab}.csv' }],
     derived: 'the file is not published',
   },

@@ -6,7 +6,11 @@ export function loss({ kebab, camel }: Names): Component {
   return {
     folder: 'packages/losses',
     exports: camel,
-    row: { file: 'docs/methods.md', heading: 'Losses', cells: [`\`${camel}\``, 'spread of class means: squared distances from the mean of all, weighted by class sizes'] },
+    row: {
+      file: 'docs/methods.md',
+      heading: 'Losses',
+      cells: [`\`${camel}\``, 'spread of class means: squared distances from the mean of all, weighted by class sizes'],
+    },
     source: `/** @file The ${kebab} loss: how far the means of the classes are apart. */
 
 import { matrix, type Labels, type Matrix } from '@indistinct/core'
@@ -14,8 +18,8 @@ import { classRows } from './class-rows.ts'
 import type { Loss } from './loss.ts'
 
 /**
- * sum_c n_c ||m_c - m||^2 over classes of n_c users with mean m_c, m the mean of all labelled users of theta (N, K). The
- * gradient of a row of class c is 2 (m_c - m): what a user adds to its own class's mean and to that of all cancels elsewhere.
+ * sum_c n_c ||m_c - m||^2 over classes of n_c users with mean m_c, m the mean of all labelled users of theta (N, K).
+ * The gradient of a row of class c is 2 (m_c - m): what a user adds to other means cancels.
  * @throws RangeError when the labels do not fit.
  */
 export function ${camel}(theta: Matrix, labels: Labels): Loss {

@@ -6,7 +6,10 @@ export function metric({ kebab, camel }: Names): Component {
   return {
     folder: 'packages/metrics',
     exports: camel,
-    row: { file: 'packages/metrics/README.md', cells: ['how far scores are off', `\`${camel}\``, 'mean of \\|score - actual\\|'] },
+    row: {
+      file: 'packages/metrics/README.md',
+      cells: ['how far scores are off', `\`${camel}\``, 'mean of \\|score - actual\\|'],
+    },
     source: `/** @file How far scores are from what they should be, on average. */
 
 /**

@@ -6,12 +6,30 @@ export function recommender({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/recommenders',
     exports: `${camel}, ${camel}Defaults, ${camel}Objective, type ${pascal}Options`,
-    row: { file: 'docs/methods.md', heading: 'Recommenders', cells: [`\`${kebab}\``, 'matrix factorisation under BPR', '`users`'] },
+    row: {
+      file: 'docs/methods.md',
+      heading: 'Recommenders',
+      cells: [`\`${kebab}\``, 'matrix factorisation under BPR', '`users`'],
+    },
     edits: [
       // The contract suites, here and of what outsiders see, run on every recommender of the list.
-      { file: 'packages/recommenders/src/recommenders.ts', find: "\nimport type { Recommender,", replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport type { Recommender,` },
-      { file: 'packages/recommenders/src/recommenders.ts', find: /(recommenders: readonly Recommender\[\] = \[[^\]]*)\]/, replacement: `$1, ${camel}]` },
-      { file: 'packages/observations/src/item-scores.ts', find: "    default:\n", replacement: `    case '${kebab}':\n      return innerProducts(table('users'), model.parameters['items']!)\n    default:\n` },
+      {
+        file: 'packages/recommenders/src/recommenders.ts',
+        find: '\nimport type { Recommender,',
+        replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport type { Recommender,`,
+      },
+      {
+        file: 'packages/recommenders/src/recommenders.ts',
+        find: /(recommenders: readonly Recommender\[\] = \[[^\]]*)\]/,
+        replacement: `$1, ${camel}]`,
+      },
+      {
+        file: 'packages/observations/src/item-scores.ts',
+        find: '    default:\n',
+        replacement:
+          `    case '${kebab}':\n      return innerProducts(table('users'), model.parameters['items']!)\n    ` +
+          `default:\n`,
+      },
     ],
     source: `/** @file ${kebab}: matrix factorisation, trained by BPR (Rendle et al. 2009). */
 

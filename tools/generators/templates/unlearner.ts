@@ -6,15 +6,36 @@ export function unlearner({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/unlearners',
     exports: `${camel}, fit${pascal}, type ${pascal}Options`,
-    row: { file: 'docs/methods.md', heading: 'Unlearning', cells: [`\`${kebab}\``, 'class means moved a share of the way to the mean of all', 'two passes of O(NK)', 'exact'] },
+    row: {
+      file: 'docs/methods.md',
+      heading: 'Unlearning',
+      cells: [
+        `\`${kebab}\``,
+        'class means moved a share of the way to the mean of all',
+        'two passes of O(NK)',
+        'exact',
+      ],
+    },
     edits: [
       // The contract suite runs on every method of the table.
-      { file: 'packages/unlearners/src/unlearners.ts', find: "\nimport type { Unlearned }", replacement: `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './${kebab}.ts'\nimport type { Unlearned }` },
-      { file: 'packages/unlearners/src/unlearners.ts', find: /(export interface UnlearnerOptions \{[^}]*)/, replacement: `$1  '${kebab}': ${pascal}Options\n` },
+      {
+        file: 'packages/unlearners/src/unlearners.ts',
+        find: '\nimport type { Unlearned }',
+        replacement:
+          `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './${kebab}.ts'\nimport type { ` +
+          'Unlearned }',
+      },
+      {
+        file: 'packages/unlearners/src/unlearners.ts',
+        find: /(export interface UnlearnerOptions \{[^}]*)/,
+        replacement: `$1  '${kebab}': ${pascal}Options\n`,
+      },
       {
         file: 'packages/unlearners/src/unlearners.ts',
         find: /\n\}\n$/,
-        replacement: `\n  '${kebab}': {\n    unlearn: ${camel},\n    fit: fit${pascal},\n    defaults: { share: 1 },\n    description: 'every class moved a share of the way to the mean of all',\n  },\n}\n`,
+        replacement:
+          `\n  '${kebab}': {\n    unlearn: ${camel},\n    fit: fit${pascal},\n    defaults: { share: 1 },\n    ` +
+          `description: 'every class moved a share of the way to the mean of all',\n  },\n}\n`,
       },
     ],
     source: `/** @file The ${kebab} method: classes moved, as they are, towards the mean of all. */

@@ -32,20 +32,26 @@ const importPattern = /(?:from|import)\s*\(?\s*['"](@indistinct\/[a-z-]+|indisti
 
 /** Every package, app and tool of the workspace at `root`. */
 export function readWorkspace(root: string): WorkspacePackage[] {
-  const folders = ['packages', 'apps', 'tools'].flatMap((group) => readdirSync(join(root, group)).sort().map((name) => `${group}/${name}`))
-  return folders.filter((folder) => existsSync(join(root, folder, 'package.json'))).map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest
-    return {
-      name: manifest.name,
-      layer: manifest.nx?.tags?.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? '',
-      dependencies: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
-      imports: sourceFiles(root, folder).flatMap((file) => {
-        const text = readFileSync(join(root, file), 'utf8')
-        const names = new Set([...text.matchAll(importPattern)].map((match) => match[1]!))
-        return [...names].map((name) => ({ file, name }))
-      }),
-    }
-  })
+  const folders = ['packages', 'apps', 'tools'].flatMap((group) =>
+    readdirSync(join(root, group))
+      .sort()
+      .map((name) => `${group}/${name}`),
+  )
+  return folders
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .map((folder) => {
+      const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest
+      return {
+        name: manifest.name,
+        layer: manifest.nx?.tags?.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? '',
+        dependencies: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }),
+        imports: sourceFiles(root, folder).flatMap((file) => {
+          const text = readFileSync(join(root, file), 'utf8')
+          const names = new Set([...text.matchAll(importPattern)].map((match) => match[1]!))
+          return [...names].map((name) => ({ file, name }))
+        }),
+      }
+    })
 }
 
 function sourceFiles(root: string, folder: string): string[] {
@@ -69,16 +75,22 @@ export function layerBreaches(packages: readonly WorkspacePackage[]): string[] {
   for (const { name, layer, dependencies, imports } of packages) {
     const below = allowed[layer]
     if (!below) {
-      breaches.push(`${name}: expected a tag layer:${Object.keys(allowed).join(' | layer:')} in package.json, got "${layer}"`)
+      breaches.push(
+        `${name}: expected a tag layer:${Object.keys(allowed).join(' | layer:')} in package.json, got "${layer}"`,
+      )
       continue
     }
     for (const { file, name: imported } of imports) {
       if (imported === name || file.endsWith('.test.ts')) continue
       const target = byName.get(imported)
       if (!target) breaches.push(`${file}: imports ${imported}, which is not in the workspace`)
-      else if (!dependencies.includes(imported)) breaches.push(`${file}: imports ${imported}, which ${name} does not declare`)
+      else if (!dependencies.includes(imported))
+        breaches.push(`${file}: imports ${imported}, which ${name} does not declare`)
       else if (!below.includes(target.layer)) {
-        breaches.push(`${file}: layer ${layer} may import ${below.join(', ') || 'nothing'}, but ${imported} is of layer ${target.layer}`)
+        breaches.push(
+          `${file}: layer ${layer} may import ${below.join(', ') || 'nothing'}, but ${imported} is of layer ` +
+            `${target.layer}`,
+        )
       }
     }
   }

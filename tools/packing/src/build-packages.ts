@@ -1,7 +1,7 @@
 /**
- * @file Makes packages as a registry gets them: sources compiled to ECMAScript modules with declarations, and a manifest
- * that points at them. The workspace itself runs from its sources, so everything made here lies apart, in dist/, and
- * can be neither imported nor hashed by mistake.
+ * @file Makes packages as a registry gets them: sources compiled to ECMAScript modules with declarations, and a
+ * manifest that points at them. The workspace itself runs from its sources, so everything made here lies apart, in
+ * dist/, and can be neither imported nor hashed by mistake.
  */
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -39,7 +39,9 @@ export function buildPackages(root: string, out: string, folders?: readonly stri
 /** What is not TypeScript and runs: workers in plain JavaScript, and WebAssembly. */
 function copiedFiles(root: string, entry: PublishedPackage): string[] {
   const loaders = new Set(loadedSources(root, entry))
-  return filesIn(join(root, entry.folder, 'src')).filter((path) => /\.(js|wasm)$/.test(path) && !loaders.has(path.replace(/\.js$/, '.ts')))
+  return filesIn(join(root, entry.folder, 'src')).filter(
+    (path) => /\.(js|wasm)$/.test(path) && !loaders.has(path.replace(/\.js$/, '.ts')),
+  )
 }
 
 /**
@@ -52,35 +54,53 @@ function loadedSources(root: string, { folder }: PublishedPackage): string[] {
 }
 
 function filesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.split(sep).join('/')).sort() : []
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((path) => path.split(sep).join('/'))
+        .sort()
+    : []
 }
 
-/** Compiled texts by package folder and path within dist: what entries and workers reach, hence no tests or fixtures. */
+/**
+ * Compiled texts by package folder and path within dist: what entries and workers reach, hence no tests or fixtures.
+ */
 function compile(root: string, packages: readonly PublishedPackage[]): Map<string, Map<string, string>> {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as { config: object }
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, root)
   const entries = packages.flatMap((entry) =>
-    [...sourceEntries(entry.manifest), ...loadedSources(root, entry).map((path) => `src/${path}`)].map((path) => join(root, entry.folder, path)),
+    [...sourceEntries(entry.manifest), ...loadedSources(root, entry).map((path) => `src/${path}`)].map((path) =>
+      join(root, entry.folder, path),
+    ),
   )
-  const program = ts.createProgram(entries, { ...options, allowJs: true, declaration: true, rewriteRelativeImportExtensions: true, newLine: ts.NewLineKind.LineFeed })
+  const program = ts.createProgram(entries, {
+    ...options,
+    allowJs: true,
+    declaration: true,
+    rewriteRelativeImportExtensions: true,
+    newLine: ts.NewLineKind.LineFeed,
+  })
   const texts = new Map(packages.map(({ folder }) => [folder, new Map<string, string>()]))
   for (const source of program.getSourceFiles()) {
     const path = relative(root, source.fileName).split(sep).join('/')
     const owner = packages.find(({ folder }) => path.startsWith(`${folder}/src/`))
     if (owner === undefined || source.isDeclarationFile) continue
-    const { diagnostics } = program.emit(
-      source,
-      (file, text) => {
-        const name = relative(join(root, owner.folder, 'src'), file).split(sep).join('/')
-        const declares = name.endsWith('.d.ts')
-        // What is JavaScript already gives its declarations alone: it is copied as it is, comments and all.
-        if (!declares && source.fileName.endsWith('.js')) return
-        // A program without exports has no use for declarations; in those of the others TypeScript leaves .ts as it is.
-        if (!declares) texts.get(owner.folder)!.set(name, text)
-        else if (owner.manifest.exports !== undefined) texts.get(owner.folder)!.set(name, text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2'))
-      },
-    )
-    if (diagnostics.length > 0) throw new Error(`buildPackages: ${ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' })}`)
+    const { diagnostics } = program.emit(source, (file, text) => {
+      const name = relative(join(root, owner.folder, 'src'), file)
+        .split(sep)
+        .join('/')
+      const declares = name.endsWith('.d.ts')
+      // What is JavaScript already gives its declarations alone: it is copied as it is, comments and all.
+      if (!declares && source.fileName.endsWith('.js')) return
+      // A program without exports has no use for declarations; in those of the others TypeScript leaves .ts as it is.
+      if (!declares) texts.get(owner.folder)!.set(name, text)
+      else if (owner.manifest.exports !== undefined)
+        texts.get(owner.folder)!.set(name, text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2'))
+    })
+    if (diagnostics.length > 0)
+      throw new Error(
+        'buildPackages: ' +
+          `${ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' })}`,
+      )
   }
   return texts
 }

@@ -14,7 +14,11 @@ const [tarball] = process.argv.slice(2)
 if (tarball === undefined) throw new Error('check-package: expected a tarball, got nothing')
 
 const bytes = readFileSync(tarball)
-const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(bytes).buffer }, level: 'suggestion', strict: true })
+const { messages, pkg } = await publint({
+  pack: { tarball: new Uint8Array(bytes).buffer },
+  level: 'suggestion',
+  strict: true,
+})
 for (const message of messages) console.error(`publint: ${formatMessage(message, pkg, { color: false })}`)
 let failed = messages.length > 0
 
@@ -23,7 +27,11 @@ let failed = messages.length > 0
 if (pkg['exports']?.['.'] !== undefined) {
   const manifest = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { attw: string } }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(dirname(manifest), bin.attw), tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(dirname(manifest), bin.attw), tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'],
+    { encoding: 'utf8' },
+  )
   if (status !== 0) console.error(`${stdout}${stderr}`)
   failed ||= status !== 0
 }

@@ -31,25 +31,46 @@ export interface PublishedPackage {
 /** Packages and apps that are not private, in order of their folders. */
 export function publishedPackages(root: string): PublishedPackage[] {
   return ['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group)).sort().flatMap((name) => {
-      const file = join(root, group, name, 'package.json')
-      if (!existsSync(file)) return []
-      const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-      return manifest.private ? [] : [{ folder: `${group}/${name}`, manifest }]
-    }),
+    readdirSync(join(root, group))
+      .sort()
+      .flatMap((name) => {
+        const file = join(root, group, name, 'package.json')
+        if (!existsSync(file)) return []
+        const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
+        return manifest.private ? [] : [{ folder: `${group}/${name}`, manifest }]
+      }),
   )
 }
 
 /** The sources that a package is entered by. */
 export function sourceEntries(manifest: Manifest): string[] {
-  return [...Object.values(publishedSubpaths(manifest)), ...(manifest.publishConfig ? [manifest.publishConfig.bin] : [])]
+  return [
+    ...Object.values(publishedSubpaths(manifest)),
+    ...(manifest.publishConfig ? [manifest.publishConfig.bin] : []),
+  ]
 }
 
 /** The manifest with compiled entries, and without what only the workspace needs. */
 export function publishedManifest(manifest: Manifest): object {
-  const { name, version, description, license, type, engines, sideEffects, dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const {
+    name,
+    version,
+    description,
+    license,
+    type,
+    engines,
+    sideEffects,
+    dependencies,
+    peerDependencies,
+    peerDependenciesMeta,
+  } = manifest
   const subpaths = Object.entries(publishedSubpaths(manifest))
-  const exports = Object.fromEntries(subpaths.map(([subpath, source]) => [subpath, { types: compiled(source, 'd.ts'), default: compiled(source, 'js') }]))
+  const exports = Object.fromEntries(
+    subpaths.map(([subpath, source]) => [
+      subpath,
+      { types: compiled(source, 'd.ts'), default: compiled(source, 'js') },
+    ]),
+  )
   return {
     name,
     version,

@@ -17,7 +17,10 @@ export function addNode(
   upstream: { readonly [role: string]: string },
 ): StageNode {
   for (const name of names) {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) throw new RangeError(`expandGrid: expected a name of lower-case letters, digits, dots and dashes, got ${JSON.stringify(name)}`)
+    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
+      throw new RangeError(
+        `expandGrid: expected a name of lower-case letters, digits, dots and dashes, got ${JSON.stringify(name)}`,
+      )
   }
   const digest = sha256(canonicalJson({ stage, parameters, upstream })).slice(0, 10)
   const label = `${names.join('-')}-${digest}`
@@ -35,7 +38,10 @@ export function mergeNode(nodes: Map<string, StageNode>, node: StageNode): Stage
     return node
   }
   if (canonicalJson(known as unknown as Json) !== canonicalJson(node as unknown as Json)) {
-    throw new RangeError(`expandGrid: expected different digests for different parameters, got ${node.id} for both\n${canonicalJson(known.parameters)}\n${canonicalJson(node.parameters)}`)
+    throw new RangeError(
+      `expandGrid: expected different digests for different parameters, got ${node.id} for ` +
+        `both\n${canonicalJson(known.parameters)}\n${canonicalJson(node.parameters)}`,
+    )
   }
   return known
 }

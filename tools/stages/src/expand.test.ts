@@ -13,7 +13,10 @@ const product: Product = {
   seeds: [1, 2],
 }
 const gridOf = (...products: Product[]): Grid => ({ name: 'test', title: 'test', products })
-const idsOf = (grid: Grid, stage?: Stage): string[] => expandGrid(grid).nodes.filter((node) => !stage || node.stage === stage).map((node) => node.id)
+const idsOf = (grid: Grid, stage?: Stage): string[] =>
+  expandGrid(grid)
+    .nodes.filter((node) => !stage || node.stage === stage)
+    .map((node) => node.id)
 
 describe('expandGrid', () => {
   test('makes each artifact once', () => {
@@ -51,7 +54,8 @@ describe('expandGrid', () => {
   })
 
   test('the order of keys in options does not matter', () => {
-    const swapped = (options: { [name: string]: number }): string[] => idsOf(gridOf({ ...product, recommenders: [{ name: 'lightgcn', options }] }))
+    const swapped = (options: { [name: string]: number }): string[] =>
+      idsOf(gridOf({ ...product, recommenders: [{ name: 'lightgcn', options }] }))
     expect(swapped({ epochs: 3, layers: 2 })).toEqual(swapped({ layers: 2, epochs: 3 }))
   })
 
@@ -64,15 +68,22 @@ describe('expandGrid', () => {
 
   test('what outsiders see is attacked before and after, by attackers of its own', () => {
     const observed = { attackers: [{ name: 'xgb' }], protocols: [{ name: 'five-fold' }] }
-    const { models, nodes } = expandGrid(gridOf({ ...product, methods: [{ name: 'flow' }, { name: 'retrain' }], seeds: [1], observed }))
+    const { models, nodes } = expandGrid(
+      gridOf({ ...product, methods: [{ name: 'flow' }, { name: 'retrain' }], seeds: [1], observed }),
+    )
     const [original, flow, retrained] = models
     for (const model of models) {
       expect(model.observe!.parameters).toEqual({ top: 10, width: 32, seed: 1 })
       expect(model.observe!.upstream['tables']).toBe((model.unlearn ?? model.train).id)
-      expect(model.observedAttacks.map(({ attacker, protocol, node }) => [attacker, protocol, node.upstream['tables']])).toEqual([['xgb', 'five-fold', model.observe!.id]])
+      expect(
+        model.observedAttacks.map(({ attacker, protocol, node }) => [attacker, protocol, node.upstream['tables']]),
+      ).toEqual([['xgb', 'five-fold', model.observe!.id]])
     }
     expect(retrained!.observe!.upstream['train']).toBe(retrained!.train.id)
-    expect(flow!.report!.upstream).toMatchObject({ 'before/observed/0': original!.observedAttacks[0]!.node.id, 'after/observe': flow!.observe!.id })
+    expect(flow!.report!.upstream).toMatchObject({
+      'before/observed/0': original!.observedAttacks[0]!.node.id,
+      'after/observe': flow!.observe!.id,
+    })
     expect(nodes.filter(({ stage }) => stage === 'observe').length).toBe(3)
     // All else is what it is without.
     const plain = expandGrid(gridOf({ ...product, methods: [{ name: 'flow' }, { name: 'retrain' }], seeds: [1] }))
@@ -84,13 +95,25 @@ describe('expandGrid', () => {
     const settings = { 'ml-1m': { lightgcn: { l2: 0.5, epochs: 9 } } }
 
     test('options of a data set go under those that the recommender is given, in a release too', () => {
-      const optionsOf = ({ models }: ReturnType<typeof expandGrid>): unknown[] => models.map(({ train }) => train.parameters['recommender'])
+      const optionsOf = ({ models }: ReturnType<typeof expandGrid>): unknown[] =>
+        models.map(({ train }) => train.parameters['recommender'])
       const two = { ...product, datasets: [{ name: 'synthetic' }, { name: 'ml-1m' }], methods: [], seeds: [1] }
-      expect(optionsOf(expandGrid(gridOf({ ...two, settings })))).toEqual([{ name: 'lightgcn', options: { epochs: 3 } }, { name: 'lightgcn', options: { l2: 0.5, epochs: 3 } }])
-      const released: Product = { ...two, recommenders: [{ name: 'nmf' }, { name: 'lightgcn' }], methods: [{ name: 'flow' }], release: true, settings }
+      expect(optionsOf(expandGrid(gridOf({ ...two, settings })))).toEqual([
+        { name: 'lightgcn', options: { epochs: 3 } },
+        { name: 'lightgcn', options: { l2: 0.5, epochs: 3 } },
+      ])
+      const released: Product = {
+        ...two,
+        recommenders: [{ name: 'nmf' }, { name: 'lightgcn' }],
+        methods: [{ name: 'flow' }],
+        release: true,
+        settings,
+      }
       const { models, nodes } = expandGrid(gridOf(released))
       const whole = models.find(({ dataset, method }) => dataset === 'ml-1m' && method !== undefined)!.release!
-      const trained = Object.values(whole.upstream).map((id) => nodes.find((node) => node.id === id)!.parameters['recommender'])
+      const trained = Object.values(whole.upstream).map(
+        (id) => nodes.find((node) => node.id === id)!.parameters['recommender'],
+      )
       expect(trained).toContainEqual({ name: 'lightgcn', options: { l2: 0.5, epochs: 9 } })
       expect(nodes.filter(({ stage }) => stage === 'train').length).toBe(4)
     })
@@ -100,9 +123,18 @@ describe('expandGrid', () => {
     })
 
     test('yardsticks are evaluated once a data set and seed, on those that they name', () => {
-      const { yardsticks, nodes } = expandGrid(gridOf({ ...product, datasets: [{ name: 'synthetic' }, { name: 'ml-1m' }], yardsticks: [{ name: 'ease', options: { l2: 7 }, datasets: ['ml-1m'] }] }))
-      expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick])).toEqual([1, 2].map((seed) => ['ml-1m', seed, { name: 'ease', options: { l2: 7 } }]))
-      for (const { evaluate } of yardsticks) expect(nodes.find(({ id }) => id === evaluate.upstream['prepare'])!.stage).toBe('prepare')
+      const { yardsticks, nodes } = expandGrid(
+        gridOf({
+          ...product,
+          datasets: [{ name: 'synthetic' }, { name: 'ml-1m' }],
+          yardsticks: [{ name: 'ease', options: { l2: 7 }, datasets: ['ml-1m'] }],
+        }),
+      )
+      expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick])).toEqual(
+        [1, 2].map((seed) => ['ml-1m', seed, { name: 'ease', options: { l2: 7 } }]),
+      )
+      for (const { evaluate } of yardsticks)
+        expect(nodes.find(({ id }) => id === evaluate.upstream['prepare'])!.stage).toBe('prepare')
     })
 
     test('originals are evaluated with smoothed tables too, and compared with themselves', () => {
@@ -124,13 +156,33 @@ describe('expandGrid', () => {
 
   test('what an attacker holds is asked of every variant, with the model as trained and another one beside it', () => {
     const held = { ofTables: ['logistic'], ofHeld: ['forest'], other: { name: 'ials' } }
-    const { models, nodes } = expandGrid(gridOf({ ...product, recommenders: [{ name: 'nmf' }], methods: [{ name: 'flow' }, { name: 'retrain' }], attackers: [], protocols: [], seeds: [1], held }))
+    const { models, nodes } = expandGrid(
+      gridOf({
+        ...product,
+        recommenders: [{ name: 'nmf' }],
+        methods: [{ name: 'flow' }, { name: 'retrain' }],
+        attackers: [],
+        protocols: [],
+        seeds: [1],
+        held,
+      }),
+    )
     const [original, ...variants] = models
     const other = nodes.find(({ id }) => id.startsWith('train-') && id.includes('-ials-'))!
     for (const model of models) {
       expect(model.attacks).toEqual([])
-      expect(model.held!.parameters).toEqual({ ofTables: ['logistic'], ofHeld: ['forest'], attribute: 'gender', seed: 1 })
-      expect(model.held!.upstream).toEqual({ prepare: model.prepare.id, tables: (model.unlearn ?? model.train).id, earlier: original!.train.id, other: other.id })
+      expect(model.held!.parameters).toEqual({
+        ofTables: ['logistic'],
+        ofHeld: ['forest'],
+        attribute: 'gender',
+        seed: 1,
+      })
+      expect(model.held!.upstream).toEqual({
+        prepare: model.prepare.id,
+        tables: (model.unlearn ?? model.train).id,
+        earlier: original!.train.id,
+        other: other.id,
+      })
     }
     // Of the original both are one: what is held alone is attacked there.
     expect(original!.held!.upstream['tables']).toBe(original!.held!.upstream['earlier'])
@@ -140,9 +192,16 @@ describe('expandGrid', () => {
 
   describe('models that are released together', () => {
     const recommenders = [{ name: 'nmf' }, { name: 'lightgcn' }, { name: 'ials' }]
-    const released: Product = { ...product, recommenders, methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }], seeds: [1], release: true }
+    const released: Product = {
+      ...product,
+      recommenders,
+      methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }],
+      seeds: [1],
+      release: true,
+    }
     const expanded = expandGrid(gridOf(released))
-    const modelOf = (recommender: string, method?: string) => expanded.models.find((model) => model.recommender === recommender && model.method?.name === method)!
+    const modelOf = (recommender: string, method?: string) =>
+      expanded.models.find((model) => model.recommender === recommender && model.method?.name === method)!
 
     test('the flow is one node over all of them, other methods are one a model', () => {
       const whole = expanded.nodes.filter(({ stage, upstream }) => stage === 'unlearn' && 'train/0' in upstream)
@@ -150,16 +209,32 @@ describe('expandGrid', () => {
       const trained = ['train/0', 'train/1', 'train/2'].map((role) => whole[0]!.upstream[role])
       for (const recommender of ['nmf', 'lightgcn', 'ials']) {
         const { train, unlearn, release } = modelOf(recommender, 'flow')
-        expect([unlearn!.upstream, unlearn!.parameters, release]).toEqual([{ release: whole[0]!.id }, { part: trained.indexOf(train.id) }, whole[0]])
-        expect([modelOf(recommender, 'leace').unlearn!.upstream['train'], modelOf(recommender, 'leace').release]).toEqual([train.id, undefined])
+        expect([unlearn!.upstream, unlearn!.parameters, release]).toEqual([
+          { release: whole[0]!.id },
+          { part: trained.indexOf(train.id) },
+          whole[0],
+        ])
+        expect([
+          modelOf(recommender, 'leace').unlearn!.upstream['train'],
+          modelOf(recommender, 'leace').release,
+        ]).toEqual([train.id, undefined])
       }
     })
 
     test('their tables are attacked side by side, before and after each method', () => {
-      expect(expanded.releases.map(({ method, recommenders: of }) => [method?.name, of])).toEqual([undefined, 'flow', 'leace', 'retrain'].map((method) => [method, ['nmf', 'lightgcn', 'ials']]))
+      expect(expanded.releases.map(({ method, recommenders: of }) => [method?.name, of])).toEqual(
+        [undefined, 'flow', 'leace', 'retrain'].map((method) => [method, ['nmf', 'lightgcn', 'ials']]),
+      )
       for (const { method, join, attacks } of expanded.releases) {
-        expect(Object.values(join.upstream).sort()).toEqual(['nmf', 'lightgcn', 'ials'].map((each) => (({ unlearn, train }) => (unlearn ?? train).id)(modelOf(each, method?.name))).sort())
-        expect(attacks.map(({ attacker, node }) => [attacker, node.upstream['tables']])).toEqual([['mlp', join.id], ['xgb', join.id]])
+        expect(Object.values(join.upstream).sort()).toEqual(
+          ['nmf', 'lightgcn', 'ials']
+            .map((each) => (({ unlearn, train }) => (unlearn ?? train).id)(modelOf(each, method?.name)))
+            .sort(),
+        )
+        expect(attacks.map(({ attacker, node }) => [attacker, node.upstream['tables']])).toEqual([
+          ['mlp', join.id],
+          ['xgb', join.id],
+        ])
       }
     })
 
@@ -181,8 +256,12 @@ describe('expandGrid', () => {
     })
 
     test('products that overlap add up the attacks', () => {
-      const { releases } = expandGrid(gridOf(released, { ...released, attackers: [{ name: 'xgb' }, { name: 'logistic' }] }))
-      expect(releases.map(({ attacks }) => attacks.map(({ attacker }) => attacker))).toEqual(new Array(4).fill(['mlp', 'xgb', 'logistic']))
+      const { releases } = expandGrid(
+        gridOf(released, { ...released, attackers: [{ name: 'xgb' }, { name: 'logistic' }] }),
+      )
+      expect(releases.map(({ attacks }) => attacks.map(({ attacker }) => attacker))).toEqual(
+        new Array(4).fill(['mlp', 'xgb', 'logistic']),
+      )
     })
   })
 
@@ -212,7 +291,9 @@ describe('expandGrid', () => {
   })
 
   test('a method that acts during training has a training of its own, and no unlearning', () => {
-    const { models, nodes } = expandGrid(gridOf({ ...product, methods: [{ name: 'retrain' }, { name: 'flow' }], seeds: [1] }))
+    const { models, nodes } = expandGrid(
+      gridOf({ ...product, methods: [{ name: 'retrain' }, { name: 'flow' }], seeds: [1] }),
+    )
     const [original, retrained, flow] = models
     expect(retrained!.train.stage).toBe('retrain')
     expect(Object.keys(retrained!.train.upstream)).toEqual(['prepare'])
@@ -239,7 +320,12 @@ describe('expandGrid', () => {
 
   test('figures come from the models that they show', () => {
     const { figures, models } = expandGrid(gridOf({ ...product, figures: ['trade-off', 't-sne', 'histograms'] }))
-    expect(figures.map(({ figure, method }) => [figure, method?.name])).toEqual([['trade-off', undefined], ['t-sne', undefined], ['histograms', 'flow'], ['histograms', 'u2u-r']])
+    expect(figures.map(({ figure, method }) => [figure, method?.name])).toEqual([
+      ['trade-off', undefined],
+      ['t-sne', undefined],
+      ['histograms', 'flow'],
+      ['histograms', 'u2u-r'],
+    ])
     const [tradeOff, maps, flow] = figures.map(({ node }) => node.upstream)
     // Two seeds of three models, each with an evaluation and two attacks.
     expect(Object.keys(tradeOff!).length).toBe(2 * 3 * 3)
@@ -248,7 +334,9 @@ describe('expandGrid', () => {
   })
 
   test('refuses empty dimensions and names that cannot be folders', () => {
-    expect(() => expandGrid(gridOf({ ...product, seeds: [] }))).toThrow('expected at least one of seeds in grid test, got none')
+    expect(() => expandGrid(gridOf({ ...product, seeds: [] }))).toThrow(
+      'expected at least one of seeds in grid test, got none',
+    )
     expect(() => expandGrid(gridOf())).toThrow('expected at least one product in grid test, got none')
     expect(() => expandGrid(gridOf({ ...product, datasets: [{ name: '../up' }] }))).toThrow('got "../up"')
   })
@@ -258,12 +346,21 @@ describe('mergeNodes', () => {
   test('equal nodes of two grids are one', () => {
     const one = expandGrid(gridOf({ ...product, seeds: [1] }))
     const both = expandGrid({ ...gridOf(product), name: 'other' })
-    expect(mergeNodes([one, both]).map((node) => node.id).sort()).toEqual(both.nodes.map((node) => node.id).sort())
+    expect(
+      mergeNodes([one, both])
+        .map((node) => node.id)
+        .sort(),
+    ).toEqual(both.nodes.map((node) => node.id).sort())
   })
 
   test('throws when one id stands for two different nodes', () => {
     const one = expandGrid(gridOf({ ...product, seeds: [1] }))
-    const forged = { ...one, nodes: one.nodes.map((node) => ({ ...node, parameters: { ...node.parameters, forged: true } })) }
-    expect(() => mergeNodes([one, forged])).toThrow('expected different digests for different parameters, got prepare-synthetic-')
+    const forged = {
+      ...one,
+      nodes: one.nodes.map((node) => ({ ...node, parameters: { ...node.parameters, forged: true } })),
+    }
+    expect(() => mergeNodes([one, forged])).toThrow(
+      'expected different digests for different parameters, got prepare-synthetic-',
+    )
   })
 })

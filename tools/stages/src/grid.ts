@@ -12,7 +12,8 @@ export interface Choice {
 }
 
 /** How interactions are divided into training, validation and test. */
-export type SplitChoice = { readonly kind: 'ratio'; readonly ratios: readonly [number, number, number] } | { readonly kind: 'leave-one-out' }
+export type SplitChoice =
+  { readonly kind: 'ratio'; readonly ratios: readonly [number, number, number] } | { readonly kind: 'leave-one-out' }
 
 /** What can be drawn of a product: the paper's Figures 2, 3 and 4. */
 export const figureNames = ['trade-off', 't-sne', 'histograms'] as const
@@ -41,8 +42,8 @@ export interface SmoothingChoice {
 }
 
 /**
- * What an attacker may hold beside the user tables of a model, and who attacks with it. What users did and an earlier release,
- * which is the model as trained, come of themselves.
+ * What an attacker may hold beside the user tables of a model, and who attacks with it. What users did and an earlier
+ * release, which is the model as trained, come of themselves.
  */
 export interface HeldChoice {
   /** Attackers of the tables, by the names of `namedAttackers`. */
@@ -69,30 +70,39 @@ export interface Product {
   /** False for a product that is read as a table: its models get no HTML report. */
   readonly reports?: boolean
   /**
-   * The ratings by which training chooses its epoch; 'validation' when absent. 'test' is what the authors' code does: it
-   * flatters every model, and is here to measure by how much.
+   * The ratings by which training chooses its epoch; 'validation' when absent. 'test' is what the authors' code does:
+   * it flatters every model, and is here to measure by how much.
    */
   readonly epochBy?: 'validation' | 'test'
-  /** Drawn for each (data set, recommender, attribute), 't-sne' and 'histograms' at the first seed; none when absent. */
+  /**
+   * Drawn for each (data set, recommender, attribute), 't-sne' and 'histograms' at the first seed; none when absent.
+   */
   readonly figures?: readonly FigureName[]
   /** Attacks also what outsiders see of each model, scores and recommended lists; nothing when absent. */
   readonly observed?: ObservedChoice
   /**
-   * Whether the models of a data set and seed go out together, to somebody who may hold all of them. The flow then hides from
-   * who has all their tables side by side, and these are attacked too, before and after each method. False when absent.
+   * Whether the models of a data set and seed go out together, to somebody who may hold all of them. The flow then
+   * hides from who has all their tables side by side, and these are attacked too, before and after each method. False
+   * when absent.
    */
   readonly release?: boolean
-  /** Asks what each model tells to whom, by what he holds; `attackers` and `protocols` may then be empty. Nothing when absent. */
+  /**
+   * Asks what each model tells to whom, by what he holds; `attackers` and `protocols` may then be empty. Nothing when
+   * absent.
+   */
   readonly held?: HeldChoice
-  /** Options of recommenders on one data set, by the names of both; options that `recommenders` gives go over them. None when absent. */
+  /**
+   * Options of recommenders on one data set, by the names of both; options that `recommenders` gives go over them. None
+   * when absent.
+   */
   readonly settings?: { readonly [dataset: string]: { readonly [recommender: string]: Options } }
   /** Evaluates these on the same split too; none when absent. */
   readonly yardsticks?: readonly YardstickChoice[]
   /** Evaluates each original with its user tables smoothed too; not when absent. */
   readonly smoothing?: SmoothingChoice
   /**
-   * Ends after that stage: a product that is read for its data alone, or for the quality of its models, where `attackers` and
-   * `protocols` may be empty.
+   * Ends after that stage: a product that is read for its data alone, or for the quality of its models, where
+   * `attackers` and `protocols` may be empty.
    */
   readonly until?: 'prepare' | 'evaluate'
 }

@@ -1,8 +1,27 @@
 export { expandGrid, mergeNodes } from './expand.ts'
 export type { AttackCell, ExpandedGrid, FigureCell, ModelCell, ReleaseCell, YardstickCell } from './expanded-grid.ts'
 export { figureNames, type FigureName } from './grid.ts'
-export type { Choice, Grid, HeldChoice, ObservedChoice, Options, Product, SmoothingChoice, SplitChoice, YardstickChoice } from './grid.ts'
+export type {
+  Choice,
+  Grid,
+  HeldChoice,
+  ObservedChoice,
+  Options,
+  Product,
+  SmoothingChoice,
+  SplitChoice,
+  YardstickChoice,
+} from './grid.ts'
 export { gridVariable } from './infer.ts'
 export { codeDigest, dataOf } from './stage-code.ts'
-export { inTrainingMethods, stageInput, stagePackages, stages, togetherMethods, type Stage, type StageInput, type StageNode } from './stage.ts'
+export {
+  inTrainingMethods,
+  stageInput,
+  stagePackages,
+  stages,
+  togetherMethods,
+  type Stage,
+  type StageInput,
+  type StageNode,
+} from './stage.ts'
 export { taskResultsVariable, type TaskOutcome } from './task-results.ts'

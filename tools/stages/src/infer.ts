@@ -16,14 +16,19 @@ export const gridVariable = 'INDISTINCT_GRID'
  * Projects by root: those of the grid that INDISTINCT_GRID names, of all committed grids otherwise.
  * @param gridFiles TypeScript modules, relative to the workspace; every export of theirs is a grid.
  */
-export async function inferProjects(gridFiles: readonly string[], workspaceRoot: string): Promise<{ [root: string]: ProjectConfiguration }> {
+export async function inferProjects(
+  gridFiles: readonly string[],
+  workspaceRoot: string,
+): Promise<{ [root: string]: ProjectConfiguration }> {
   const chosen = process.env[gridVariable]
   const grids: Grid[] = []
   if (chosen) {
     grids.push(JSON.parse(readFileSync(isAbsolute(chosen) ? chosen : join(workspaceRoot, chosen), 'utf8')) as Grid)
   } else {
     for (const file of gridFiles) {
-      const module = (await tsImport(pathToFileURL(join(workspaceRoot, file)).href, import.meta.url)) as { [name: string]: Grid }
+      const module = (await tsImport(pathToFileURL(join(workspaceRoot, file)).href, import.meta.url)) as {
+        [name: string]: Grid
+      }
       grids.push(...Object.values(module))
     }
   }

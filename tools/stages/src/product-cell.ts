@@ -18,21 +18,53 @@ export interface Cell {
   readonly release?: readonly FullChoice[]
   readonly smoothing?: SmoothingChoice
   readonly held?: Omit<HeldChoice, 'other'> & { readonly other: FullChoice }
-  readonly observed?: { readonly top: number; readonly width: number; readonly attackers: readonly FullChoice[]; readonly protocols: readonly FullChoice[] }
+  readonly observed?: {
+    readonly top: number
+    readonly width: number
+    readonly attackers: readonly FullChoice[]
+    readonly protocols: readonly FullChoice[]
+  }
 }
 
 export type FullChoice = { readonly name: string; readonly options: Options }
 
 export function cellOf(product: Product, dataset: Choice, recommender: Choice, attribute: string, seed: number): Cell {
-  const { core = 5, split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, epochBy = 'validation', observed, release, recommenders, settings, smoothing, held } = product
-  const settled = ({ name, options }: Choice): FullChoice => ({ name, options: { ...settings?.[dataset.name]?.[name], ...options } })
+  const {
+    core = 5,
+    split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] },
+    epochBy = 'validation',
+    observed,
+    release,
+    recommenders,
+    settings,
+    smoothing,
+    held,
+  } = product
+  const settled = ({ name, options }: Choice): FullChoice => ({
+    name,
+    options: { ...settings?.[dataset.name]?.[name], ...options },
+  })
   return {
-    dataset: choice(dataset), recommender: settled(recommender), attackers: product.attackers.map(choice), protocols: product.protocols.map(choice),
-    attribute, seed, core, split, epochBy,
+    dataset: choice(dataset),
+    recommender: settled(recommender),
+    attackers: product.attackers.map(choice),
+    protocols: product.protocols.map(choice),
+    attribute,
+    seed,
+    core,
+    split,
+    epochBy,
     ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
     ...(smoothing && { smoothing }),
     ...(held && { held: { ...held, other: settled(held.other) } }),
-    ...(observed && { observed: { top: observed.top ?? 10, width: observed.width ?? 32, attackers: observed.attackers.map(choice), protocols: observed.protocols.map(choice) } }),
+    ...(observed && {
+      observed: {
+        top: observed.top ?? 10,
+        width: observed.width ?? 32,
+        attackers: observed.attackers.map(choice),
+        protocols: observed.protocols.map(choice),
+      },
+    }),
   }
 }
 

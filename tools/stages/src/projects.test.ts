@@ -69,17 +69,37 @@ describe('projectsOf', () => {
     const [product] = grid.products
     const nodes = expandGrid({ ...grid, products: [{ ...product!, datasets: [{ name: 'csv', options }] }] }).nodes
     const inputs = projectsOf(nodes, workspace)[nodes[0]!.root]!.targets!['prepare']!.inputs as { runtime?: string }[]
-    expect(inputs.find((input) => input.runtime)!.runtime).toMatch(/ csv '\/it'\\''s\/\$\(here\)\/plays\.csv' '\/users\.csv'$/)
+    expect(inputs.find((input) => input.runtime)!.runtime).toMatch(
+      / csv '\/it'\\''s\/\$\(here\)\/plays\.csv' '\/users\.csv'$/,
+    )
   })
 
-  test.each(['$(touch MARK)', '`touch MARK`', "'; touch MARK; '", 'a\ntouch MARK\n', '"; touch MARK #', '\\', '& touch MARK', '{projectRoot}'])('a path of %j reaches the program whole, and no shell', (path) => {
+  test.each([
+    '$(touch MARK)',
+    '`touch MARK`',
+    "'; touch MARK; '",
+    'a\ntouch MARK\n',
+    '"; touch MARK #',
+    '\\',
+    '& touch MARK',
+    '{projectRoot}',
+  ])('a path of %j reaches the program whole, and no shell', (path) => {
     const folder = mkdtempSync(join(tmpdir(), 'indistinct-runtime-'))
     try {
       const [product] = grid.products
-      const nodes = expandGrid({ ...grid, products: [{ ...product!, datasets: [{ name: 'csv', options: { interactions: path, attributes: '/users.csv' } }] }] }).nodes
+      const nodes = expandGrid({
+        ...grid,
+        products: [
+          { ...product!, datasets: [{ name: 'csv', options: { interactions: path, attributes: '/users.csv' } }] },
+        ],
+      }).nodes
       const inputs = projectsOf(nodes, workspace)[nodes[0]!.root]!.targets!['prepare']!.inputs as { runtime?: string }[]
       const command = inputs.find((input) => input.runtime)!.runtime!
-      const printed = execFileSync('sh', ['-c', command.replace(/^.*?data-digest\.ts/, `"$NODE" -p 'JSON.stringify(process.argv.slice(1))' --`)], { cwd: folder, encoding: 'utf8', env: { NODE: process.execPath, PATH: process.env['PATH'] } })
+      const printed = execFileSync(
+        'sh',
+        ['-c', command.replace(/^.*?data-digest\.ts/, `"$NODE" -p 'JSON.stringify(process.argv.slice(1))' --`)],
+        { cwd: folder, encoding: 'utf8', env: { NODE: process.execPath, PATH: process.env['PATH'] } },
+      )
       expect(JSON.parse(printed)).toEqual(['csv', path, '/users.csv'])
       expect(readdirSync(folder)).toEqual([])
     } finally {
@@ -92,7 +112,9 @@ describe('projectsOf', () => {
       const node = expanded.nodes.find((each) => each.id.startsWith(`prepare-${dataset}-`))!
       return projects[node.root]!.targets!['prepare']!.inputs!
     }
-    expect(inputsOf('ml-100k')).toContainEqual({ runtime: 'node --import tsx apps/experiments/src/data-digest.ts ml-100k' })
+    expect(inputsOf('ml-100k')).toContainEqual({
+      runtime: 'node --import tsx apps/experiments/src/data-digest.ts ml-100k',
+    })
     expect(JSON.stringify(inputsOf('synthetic'))).not.toContain('runtime')
   })
 })
@@ -104,7 +126,9 @@ describe('stagePackages', () => {
   function closureOf(entry: string, files: Set<string>, packages: Set<string>): void {
     if (files.has(entry)) return
     files.add(entry)
-    for (const [, clause, specifier] of readFileSync(entry, 'utf8').matchAll(/^import\s+(type\s)?[^'"]*['"]([^'"]+)['"]/gm)) {
+    for (const [, clause, specifier] of readFileSync(entry, 'utf8').matchAll(
+      /^import\s+(type\s)?[^'"]*['"]([^'"]+)['"]/gm,
+    )) {
       if (clause !== undefined) continue
       if (specifier!.startsWith('.')) closureOf(resolve(dirname(entry), specifier!), files, packages)
       else if (specifier!.startsWith('@indistinct/')) packages.add(specifier!)
@@ -117,6 +141,7 @@ describe('stagePackages', () => {
     closureOf(join(sources, 'run-stage.ts'), files, packages)
     closureOf(join(sources, 'stages', `${stage}.ts`), files, packages)
     expect([...packages].sort()).toEqual([...stagePackages[stage]].sort())
-    for (const file of files) expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}(-[a-z-]+)?|store/[a-z-]+)\\.ts$`))
+    for (const file of files)
+      expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}(-[a-z-]+)?|store/[a-z-]+)\\.ts$`))
   })
 })

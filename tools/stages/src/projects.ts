@@ -8,12 +8,16 @@ import { stageInput, stagePackages, stages, type Stage, type StageNode } from '.
 /**
  * Projects by root for `nodes`.
  *
- * A task's hash covers every target of its project, so siblings under one project would rerun each other: each node is a
- * project of its own. `dependsOn` orders tasks without entering the hash, so the bytes of upstream artifacts are inputs;
- * `transitive` because stale results were seen without it. Code enters through `implicitDependencies` and `^production`.
+ * A task's hash covers every target of its project, so siblings under one project would rerun each other: each node is
+ * a project of its own. `dependsOn` orders tasks without entering the hash, so the bytes of upstream artifacts are
+ * inputs; `transitive` because stale results were seen without it. Code enters through `implicitDependencies` and
+ * `^production`.
  * @param workspaceRoot where package.json files are looked up.
  */
-export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): { [root: string]: ProjectConfiguration } {
+export function projectsOf(
+  nodes: readonly StageNode[],
+  workspaceRoot: string,
+): { [root: string]: ProjectConfiguration } {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const external = new Map(stages.map((stage) => [stage, stageDependencies(stage, workspaceRoot).external]))
   const projects: { [root: string]: ProjectConfiguration } = {}
@@ -28,12 +32,17 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
         [node.stage]: {
           executor: 'nx:run-commands',
           cache: true,
-          dependsOn: [...new Set(Object.values(node.upstream))].map((id) => ({ projects: [id], target: stageOf(byId, id) })),
+          dependsOn: [...new Set(Object.values(node.upstream))].map((id) => ({
+            projects: [id],
+            target: stageOf(byId, id),
+          })),
           inputs: [
             '^production',
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },
             { externalDependencies: [...external.get(node.stage)!] },
-            ...runnerSources(node.stage).map((pattern) => (pattern.startsWith('!') ? `!{workspaceRoot}/${pattern.slice(1)}` : `{workspaceRoot}/${pattern}`)),
+            ...runnerSources(node.stage).map((pattern) =>
+              pattern.startsWith('!') ? `!{workspaceRoot}/${pattern.slice(1)}` : `{workspaceRoot}/${pattern}`,
+            ),
             ...outerInputs(node),
           ],
           // Wall-clock lies beside the artifact: restored with it, so that a cached run can still tell the seconds it
@@ -55,7 +64,16 @@ export function projectsOf(nodes: readonly StageNode[], workspaceRoot: string): 
 function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
   if (node.stage === 'attack' || node.stage === 'held') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
   const data = dataOf(node)
-  return data === undefined ? [] : [{ runtime: ['node --import tsx apps/experiments/src/data-digest.ts', ...[data.name, ...data.files].map(shellQuoted)].join(' ') }]
+  return data === undefined
+    ? []
+    : [
+        {
+          runtime: [
+            'node --import tsx apps/experiments/src/data-digest.ts',
+            ...[data.name, ...data.files].map(shellQuoted),
+          ].join(' '),
+        },
+      ]
 }
 
 function shellQuoted(text: string): string {
@@ -64,6 +82,7 @@ function shellQuoted(text: string): string {
 
 function stageOf(byId: ReadonlyMap<string, StageNode>, id: string): Stage {
   const node = byId.get(id)
-  if (node === undefined) throw new RangeError(`projectsOf: expected every upstream node among the nodes, got none named ${id}`)
+  if (node === undefined)
+    throw new RangeError(`projectsOf: expected every upstream node among the nodes, got none named ${id}`)
   return node.stage
 }

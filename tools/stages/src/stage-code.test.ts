@@ -11,7 +11,10 @@ let root: string
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'indistinct-code-'))
   for (const part of ['packages', 'tools', 'apps/experiments', 'package-lock.json']) {
-    cpSync(join(workspace, part), join(root, part), { recursive: true, filter: (from) => !/node_modules|results|goldens/.test(from.slice(workspace.length)) })
+    cpSync(join(workspace, part), join(root, part), {
+      recursive: true,
+      filter: (from) => !/node_modules|results|goldens/.test(from.slice(workspace.length)),
+    })
   }
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -35,7 +38,13 @@ describe('codeDigest', () => {
     expect(changedBy(write('apps/experiments/src/stages/train.ts'))).toEqual(['train'])
     expect(changedBy(write('packages/attackers/src/a-new-file.ts'))).toEqual(['attack', 'held', 'figure'])
     expect(changedBy(write('packages/datasets/src/csv.ts'))).toEqual(['prepare'])
-    for (const path of ['packages/core/src/matrix.test.ts', 'packages/embeddings/src/goldens/npy.json', 'packages/core/README.md', 'apps/experiments/src/start.ts', 'apps/experiments/src/store/artifact-folder.test.ts']) {
+    for (const path of [
+      'packages/core/src/matrix.test.ts',
+      'packages/embeddings/src/goldens/npy.json',
+      'packages/core/README.md',
+      'apps/experiments/src/start.ts',
+      'apps/experiments/src/store/artifact-folder.test.ts',
+    ]) {
       expect(changedBy(write(path)), path).toEqual([])
     }
   })

@@ -1,4 +1,7 @@
-/** @file What a stage's result depends on besides parameters and upstream artifacts: sources, registry packages, data files. */
+/**
+ * @file What a stage's result depends on besides parameters and upstream artifacts: sources, registry packages, data
+ * files.
+ */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +14,13 @@ import { stagePackages, type Stage, type StageNode } from './stage.ts'
  */
 export function runnerSources(stage: Stage): string[] {
   const sources = 'apps/experiments/src'
-  return [`${sources}/run-stage.ts`, `${sources}/store/**/*.ts`, `${sources}/stages/${stage}.ts`, `${sources}/stages/${stage}-*.ts`, `!${sources}/**/*.test.ts`]
+  return [
+    `${sources}/run-stage.ts`,
+    `${sources}/store/**/*.ts`,
+    `${sources}/stages/${stage}.ts`,
+    `${sources}/stages/${stage}-*.ts`,
+    `!${sources}/**/*.test.ts`,
+  ]
 }
 
 /** The data files that a prepare stage reads: those of the known data set `name`, or for csv `files`. */
@@ -26,14 +35,23 @@ export function dataOf(node: StageNode): { readonly name: string; readonly files
  * What `stage` runs: folders of workspace packages, and names of registry packages. Without the list of the latter Nx
  * hashes the whole lockfile, and any update of any tool would train everything again.
  */
-export function stageDependencies(stage: Stage, workspaceRoot: string): { readonly folders: readonly string[]; readonly external: readonly string[] } {
+export function stageDependencies(
+  stage: Stage,
+  workspaceRoot: string,
+): { readonly folders: readonly string[]; readonly external: readonly string[] } {
   const seen = new Map<string, string | undefined>([['tsx', undefined]])
   const collect = (name: string): void => {
     if (seen.has(name)) return
-    const folder = name.startsWith('@indistinct/') ? ['packages', 'tools'].map((parent) => `${parent}/${name.replace('@indistinct/', '')}`).find((each) => existsSync(join(workspaceRoot, each))) : undefined
+    const folder = name.startsWith('@indistinct/')
+      ? ['packages', 'tools']
+          .map((parent) => `${parent}/${name.replace('@indistinct/', '')}`)
+          .find((each) => existsSync(join(workspaceRoot, each)))
+      : undefined
     seen.set(name, folder)
     if (folder === undefined) return
-    const manifest = JSON.parse(readFileSync(join(workspaceRoot, folder, 'package.json'), 'utf8')) as { dependencies?: { [name: string]: string } }
+    const manifest = JSON.parse(readFileSync(join(workspaceRoot, folder, 'package.json'), 'utf8')) as {
+      dependencies?: { [name: string]: string }
+    }
     for (const dependency of Object.keys(manifest.dependencies ?? {})) collect(dependency)
   }
   for (const name of stagePackages[stage]) collect(name)
@@ -49,22 +67,45 @@ export function stageDependencies(stage: Stage, workspaceRoot: string): { readon
  */
 export function codeDigest(stage: Stage, workspaceRoot: string): string {
   const { folders, external } = stageDependencies(stage, workspaceRoot)
-  const [left, kept] = [true, false].map((out) => runnerSources(stage).filter((pattern) => pattern.startsWith('!') === out).map((pattern) => expressionOf(pattern.replace('!', ''))))
-  const runner = filesUnder(workspaceRoot, 'apps/experiments/src').filter((file) => kept!.some((pattern) => pattern.test(file)) && !left!.some((pattern) => pattern.test(file)))
-  const production = folders.flatMap((folder) => [`${folder}/package.json`, ...filesUnder(workspaceRoot, `${folder}/src`).filter((file) => !file.endsWith('.test.ts') && !file.includes('/goldens/'))])
-  const digests = [...runner, ...production].sort().map((file) => [file, sha256(readFileSync(join(workspaceRoot, file)))])
+  const [left, kept] = [true, false].map((out) =>
+    runnerSources(stage)
+      .filter((pattern) => pattern.startsWith('!') === out)
+      .map((pattern) => expressionOf(pattern.replace('!', ''))),
+  )
+  const runner = filesUnder(workspaceRoot, 'apps/experiments/src').filter(
+    (file) => kept!.some((pattern) => pattern.test(file)) && !left!.some((pattern) => pattern.test(file)),
+  )
+  const production = folders.flatMap((folder) => [
+    `${folder}/package.json`,
+    ...filesUnder(workspaceRoot, `${folder}/src`).filter(
+      (file) => !file.endsWith('.test.ts') && !file.includes('/goldens/'),
+    ),
+  ])
+  const digests = [...runner, ...production]
+    .sort()
+    .map((file) => [file, sha256(readFileSync(join(workspaceRoot, file)))])
   return sha256(canonicalJson([digests, lockedVersions(external, workspaceRoot)] as Json))
 }
 
 function filesUnder(workspaceRoot: string, folder: string): string[] {
   return readdirSync(join(workspaceRoot, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(workspaceRoot.length).replaceAll('\\', '/').replace(/^\//, ''))
+    .map((entry) =>
+      join(entry.parentPath, entry.name).slice(workspaceRoot.length).replaceAll('\\', '/').replace(/^\//, ''),
+    )
 }
 
 /** For patterns as `runnerSources` has them: `**` with a slash for any folders, `*` within a name. */
 function expressionOf(pattern: string): RegExp {
-  const text = pattern.split('**/').map((part) => part.split('*').map((literal) => literal.replace(/[.+^${}()|[\]\\]/g, '\\$&')).join('[^/]*')).join('(?:.*/)?')
+  const text = pattern
+    .split('**/')
+    .map((part) =>
+      part
+        .split('*')
+        .map((literal) => literal.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
+        .join('[^/]*'),
+    )
+    .join('(?:.*/)?')
   return new RegExp(`^${text}$`)
 }
 
@@ -75,7 +116,9 @@ interface LockEntry {
 }
 
 function lockedVersions(names: readonly string[], workspaceRoot: string): string[] {
-  const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')) as { packages: { [path: string]: LockEntry } }
+  const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')) as {
+    packages: { [path: string]: LockEntry }
+  }
   const seen = new Set<string>()
   const collect = (name: string, from: string): void => {
     // As Node looks a package up: in the folder that asks, then above it.

@@ -2,12 +2,25 @@
 
 import type { Options } from './grid.ts'
 
-export const stages = ['prepare', 'train', 'retrain', 'unlearn', 'smooth', 'join', 'observe', 'attack', 'held', 'evaluate', 'figure', 'report'] as const
+export const stages = [
+  'prepare',
+  'train',
+  'retrain',
+  'unlearn',
+  'smooth',
+  'join',
+  'observe',
+  'attack',
+  'held',
+  'evaluate',
+  'figure',
+  'report',
+] as const
 export type Stage = (typeof stages)[number]
 
 /**
- * Methods that act during training: their model comes from `retrain`, training with a regulariser that knows labels, and
- * has no `unlearn` node. A test compares the list with the table of @indistinct/unlearners.
+ * Methods that act during training: their model comes from `retrain`, training with a regulariser that knows labels,
+ * and has no `unlearn` node. A test compares the list with the table of @indistinct/unlearners.
  */
 export const inTrainingMethods: readonly string[] = ['retrain', 'adversarial']
 
@@ -50,13 +63,26 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
   prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
   train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
   retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
-  unlearn: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/kernels', '@indistinct/losses', '@indistinct/recommenders', '@indistinct/unlearners'],
+  unlearn: [
+    '@indistinct/core',
+    '@indistinct/embeddings',
+    '@indistinct/kernels',
+    '@indistinct/losses',
+    '@indistinct/recommenders',
+    '@indistinct/unlearners',
+  ],
   smooth: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
   join: ['@indistinct/core', '@indistinct/embeddings'],
   attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
   held: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/observations'],
   observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
   evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
-  figure: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
+  figure: [
+    '@indistinct/attackers',
+    '@indistinct/core',
+    '@indistinct/embeddings',
+    '@indistinct/metrics',
+    '@indistinct/report',
+  ],
   report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
 }

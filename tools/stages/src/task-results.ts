@@ -27,7 +27,14 @@ export function writeTaskResults(results: { readonly [task: string]: NxTaskResul
   const outcomes: { [project: string]: TaskOutcome } = {}
   for (const { task, status, terminalOutput } of Object.values(results)) {
     outcomes[task.target.project] = {
-      status: status === 'success' ? 'run' : status.includes('cache') ? 'cached' : status === 'failure' ? 'failed' : 'skipped',
+      status:
+        status === 'success'
+          ? 'run'
+          : status.includes('cache')
+            ? 'cached'
+            : status === 'failure'
+              ? 'failed'
+              : 'skipped',
       ...(task.hash !== undefined && { hash: task.hash }),
       ...(status === 'failure' && { output: stripVTControlCharacters(terminalOutput ?? '') }),
     }

@@ -1,4 +1,7 @@
-/** @file The committed calibration: its page is not stale, and its figures are what is claimed; repetitions repeat and resume. */
+/**
+ * @file The committed calibration: its page is not stale, and its figures are what is claimed; repetitions repeat and
+ * resume.
+ */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,14 +22,18 @@ describe('committed results', () => {
   })
 
   test('every part is there in full', () => {
-    expect(stored.parts.map(({ name, users, repetitions }) => ({ name, users, repetitions }))).toEqual(parts.map(({ name, users, repetitions }) => ({ name, users, repetitions })))
+    expect(stored.parts.map(({ name, users, repetitions }) => ({ name, users, repetitions }))).toEqual(
+      parts.map(({ name, users, repetitions }) => ({ name, users, repetitions })),
+    )
   })
 
   test('tests err as often as they say where labels are random, and leaks are found', () => {
     for (const part of stored.parts) {
-      // One refitted repeat with a tenth of the labels known is a weak test of the weakest leak: its figure is shown, not claimed.
+      // One refitted repeat with a tenth of the labels known is a weak test of the weakest leak: its figure is shown,
+      // not claimed.
       if (part.name !== 'planted 0.60, paper') expect(part.found.met, part.name).toBe(true)
-      for (const { attack, falseAlarms } of part.attacks) expect(falseAlarms?.met ?? true, `${part.name}, ${attack}`).toBe(true)
+      for (const { attack, falseAlarms } of part.attacks)
+        expect(falseAlarms?.met ?? true, `${part.name}, ${attack}`).toBe(true)
       if (part.mmd) expect(part.mmd.met, part.name).toBe(true)
     }
   })
@@ -61,10 +68,21 @@ test('shards share the chunks, and what is there is not run again', async () => 
 })
 
 test('shares, their intervals and the bands they are held to', () => {
-  const row = (p: number, lower: number): Repetition => ({ attacks: [{ attack: 'a', auc: 0.5, lower, upper: 0.6, p, correctedP: p }], leak: p <= 0.05, mmdP: p })
-  const repetitions = [...Array.from({ length: 95 }, () => row(0.5, 0.4)), ...Array.from({ length: 5 }, () => row(0.01, 0.55))]
+  const row = (p: number, lower: number): Repetition => ({
+    attacks: [{ attack: 'a', auc: 0.5, lower, upper: 0.6, p, correctedP: p }],
+    leak: p <= 0.05,
+    mmdP: p,
+  })
+  const repetitions = [
+    ...Array.from({ length: 95 }, () => row(0.5, 0.4)),
+    ...Array.from({ length: 5 }, () => row(0.01, 0.55)),
+  ]
   const [part] = summaryOf([{ part: { ...small, shift: 0, run: 'audit', repetitions: 100 }, repetitions }]).parts
-  expect(part).toMatchObject({ found: { count: 5, share: 0.05, met: true }, mmd: { share: 0.05 }, attacks: [{ covered: { share: 0.95, met: true }, falseAlarms: { share: 0.05 } }] })
+  expect(part).toMatchObject({
+    found: { count: 5, share: 0.05, met: true },
+    mmd: { share: 0.05 },
+    attacks: [{ covered: { share: 0.95, met: true }, falseAlarms: { share: 0.05 } }],
+  })
   // Wilson's interval of 5 in 100.
   expect(part!.found.lower).toBeCloseTo(0.0215, 4)
   expect(part!.found.upper).toBeCloseTo(0.1118, 4)

@@ -1,6 +1,6 @@
 /**
- * @file `npm run calibration`: measures how often the audit errs, and writes results/calibration. Without a leak p must be
- * below 0.05 in 5 % of tables and intervals hold 1/2 in 95 %; planted leaks must be found, and their AUC held.
+ * @file `npm run calibration`: measures how often the audit errs, and writes results/calibration. Without a leak p must
+ * be below 0.05 in 5 % of tables and intervals hold 1/2 in 95 %; planted leaks must be found, and their AUC held.
  *
  *   npm run calibration                  all parts, in this process; a stopped run goes on where it was
  *   npm run calibration -- --shard 1/4   the first quarter of the work (chunks are shared through the folder)
@@ -25,7 +25,8 @@ const results = fileURLToPath(new URL('../../results/calibration', import.meta.u
 
 const { shard, onlySummary } = argumentsOf(process.argv.slice(2))
 if (!onlySummary) {
-  for (const part of parts) await runPart(part, folder, shard, (done) => console.error(`${part.name}: ${done} of ${part.repetitions}`))
+  for (const part of parts)
+    await runPart(part, folder, shard, (done) => console.error(`${part.name}: ${done} of ${part.repetitions}`))
 }
 if (onlySummary || shard.of === 1) {
   const summary = summaryOf(parts.map((part) => ({ part, repetitions: storedRepetitions(part, folder) })))
@@ -40,6 +41,7 @@ function argumentsOf(given: readonly string[]): { shard: Shard; onlySummary: boo
   if (given.length === 1 && given[0] === '--summary') return { shard: { index: 0, of: 1 }, onlySummary: true }
   const match = given.length === 2 && given[0] === '--shard' ? /^(\d+)\/(\d+)$/.exec(given[1]!) : null
   const [index, of] = [Number(match?.[1]) - 1, Number(match?.[2])]
-  if (!match || index < 0 || index >= of) throw usageError(`calibration: expected --summary or --shard I/N, got ${given.join(' ')}`)
+  if (!match || index < 0 || index >= of)
+    throw usageError(`calibration: expected --summary or --shard I/N, got ${given.join(' ')}`)
   return { shard: { index, of }, onlySummary: false }
 }

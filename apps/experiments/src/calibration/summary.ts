@@ -30,9 +30,9 @@ export interface PartSummary {
   readonly wantedRepetitions: number
   readonly attacks: readonly AttackRates[]
   /**
-   * Where labels are random: share with a corrected p < 0.05 of any attack. Else: share in which the leak was found, at p of at
-   * most 0.01, or at a corrected p of at most 0.05 where several audits were judged together. Of a check for harm: share that
-   * called the second of two tables worse that were drawn alike.
+   * Where labels are random: share with a corrected p < 0.05 of any attack. Else: share in which the leak was found, at
+   * p of at most 0.01, or at a corrected p of at most 0.05 where several audits were judged together. Of a check for
+   * harm: share that called the second of two tables worse that were drawn alike.
    */
   readonly found: Rate
   /** Share of MMD tests with p < 0.05, where labels are random. */
@@ -51,15 +51,23 @@ const coverageBand = [0.93, 0.97] as const
 /** p with scores held fixed is widened under folds and may only err on the other side, as may p of two families. */
 const conservativeBand = [0, 0.064] as const
 
-export function summaryOf(results: readonly { readonly part: Part; readonly repetitions: readonly Repetition[] }[]): CalibrationSummary {
-  return { schema: 'indistinct.calibration/1', parts: results.filter(({ repetitions }) => repetitions.length > 0).map(({ part, repetitions }) => partSummary(part, repetitions)) }
+export function summaryOf(
+  results: readonly { readonly part: Part; readonly repetitions: readonly Repetition[] }[],
+): CalibrationSummary {
+  return {
+    schema: 'indistinct.calibration/1',
+    parts: results
+      .filter(({ repetitions }) => repetitions.length > 0)
+      .map(({ part, repetitions }) => partSummary(part, repetitions)),
+  }
 }
 
 function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummary {
   const random = part.shift === 0 || part.run === 'harm'
   const several = part.run === 'together' || part.run === 'harm'
   const level = several || part.run === 'five-fold' ? conservativeBand : levelBand
-  const share = (holds: (repetition: Repetition) => boolean, wanted: readonly [number, number]): Rate => rateOf(repetitions.filter(holds).length, repetitions.length, wanted)
+  const share = (holds: (repetition: Repetition) => boolean, wanted: readonly [number, number]): Rate =>
+    rateOf(repetitions.filter(holds).length, repetitions.length, wanted)
   const attacks = repetitions[0]!.attacks.map(({ attack }, a): AttackRates => {
     const aucs = repetitions.map(({ attacks }) => attacks[a]!.auc)
     const meanAuc = aucs.reduce((sum, value) => sum + value / aucs.length, 0)
@@ -67,7 +75,9 @@ function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummar
     return {
       attack,
       meanAuc: rounded(meanAuc),
-      deviation: rounded(Math.sqrt(aucs.reduce((sum, value) => sum + (value - meanAuc) ** 2 / Math.max(1, aucs.length - 1), 0))),
+      deviation: rounded(
+        Math.sqrt(aucs.reduce((sum, value) => sum + (value - meanAuc) ** 2 / Math.max(1, aucs.length - 1), 0)),
+      ),
       covered: share(({ attacks }) => attacks[a]!.lower <= truth && truth <= attacks[a]!.upper, coverageBand),
       ...(random && { falseAlarms: share(({ attacks }) => attacks[a]!.p < 0.05, level) }),
     }
@@ -92,7 +102,15 @@ function rateOf(count: number, of: number, wanted: readonly [number, number]): R
   const centre = (share + (z * z) / (2 * of)) / (1 + (z * z) / of)
   const half = (z / (1 + (z * z) / of)) * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of))
   // The bounds of Wilson's interval at 0 and 1 are 0 and 1 but for rounding.
-  return { count, of, share: rounded(share), lower: rounded(Math.max(0, centre - half)), upper: rounded(Math.min(1, centre + half)), wanted, met: share >= wanted[0] && share <= wanted[1] }
+  return {
+    count,
+    of,
+    share: rounded(share),
+    lower: rounded(Math.max(0, centre - half)),
+    upper: rounded(Math.min(1, centre + half)),
+    wanted,
+    met: share >= wanted[0] && share <= wanted[1],
+  }
 }
 
 function rounded(value: number): number {

@@ -19,7 +19,10 @@ export interface Cell {
 export type Rung = 'original' | UnlearnerName | 'flow-scores' | 'flow-level-2'
 
 /** The method that a rung is. */
-export function methodOf(rung: Exclude<Rung, 'original'>): { readonly name: UnlearnerName; readonly options: { readonly level?: number; readonly metric?: 'scores' } } {
+export function methodOf(rung: Exclude<Rung, 'original'>): {
+  readonly name: UnlearnerName
+  readonly options: { readonly level?: number; readonly metric?: 'scores' }
+} {
   if (rung === 'flow-scores') return { name: 'flow', options: { metric: 'scores' } }
   return rung === 'flow-level-2' ? { name: 'flow', options: { level: 2 } } : { name: rung, options: {} }
 }
@@ -27,10 +30,15 @@ export function methodOf(rung: Exclude<Rung, 'original'>): { readonly name: Unle
 const recommenders = ['lightgcn', 'nmf']
 
 /**
- * Data sets by size of their tables, in the order of work: whatever a run gets done has the small ones at every seed. Seed 42 is
- * that of `npm start`, on whose validation items the flow's defaults were chosen.
+ * Data sets by size of their tables, in the order of work: whatever a run gets done has the small ones at every seed.
+ * Seed 42 is that of `npm start`, on whose validation items the flow's defaults were chosen.
  */
-const plan: readonly { readonly datasets: readonly string[]; readonly sizes: readonly number[]; readonly seeds: readonly number[]; readonly tuned?: true }[] = [
+const plan: readonly {
+  readonly datasets: readonly string[]
+  readonly sizes: readonly number[]
+  readonly seeds: readonly number[]
+  readonly tuned?: true
+}[] = [
   { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [16], seeds: [42], tuned: true },
   { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [64], seeds: [42], tuned: true },
   { datasets: ['ml-100k', 'ml-1m', 'lastfm'], sizes: [16, 64], seeds: [1, 2, 3, 4], tuned: true },
@@ -43,11 +51,18 @@ const plan: readonly { readonly datasets: readonly string[]; readonly sizes: rea
 ]
 
 export const cells: readonly Cell[] = plan.flatMap(({ datasets, sizes, seeds, tuned }) =>
-  seeds.flatMap((seed) => sizes.flatMap((factors) => datasets.flatMap((dataset) => recommenders.map((recommender) => ({ dataset, recommender, factors, seed, ...(tuned && { tuned }) }))))))
+  seeds.flatMap((seed) =>
+    sizes.flatMap((factors) =>
+      datasets.flatMap((dataset) =>
+        recommenders.map((recommender) => ({ dataset, recommender, factors, seed, ...(tuned && { tuned }) })),
+      ),
+    ),
+  ),
+)
 
 /**
- * The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone; elsewhere the
- * closed forms, and what costs the flow less, are compared at seed 42.
+ * The rungs in the order of their guarantees. D2D-R takes 1,000 passes, and so runs on the smallest data set alone;
+ * elsewhere the closed forms, and what costs the flow less, are compared at seed 42.
  */
 export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
   const closed = ['mean-matching', 'leace', 'gaussian-transport'] as const
@@ -56,13 +71,22 @@ export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
 }
 
 /** Options of training: as tuned, or the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */
-export function trainingOptions({ dataset, recommender, factors, seed, tuned }: Cell): { readonly seed: number; readonly [name: string]: Json } {
+export function trainingOptions({ dataset, recommender, factors, seed, tuned }: Cell): {
+  readonly seed: number
+  readonly [name: string]: Json
+} {
   if (tuned) {
     const options = tunedOptions(dataset, recommender, factors)
-    if (!options) throw new RangeError(`frontier: expected settings of ${dataset}/${recommender}/${factors} in settings/tuned.json, got none; npm run tuning makes them`)
+    if (!options)
+      throw new RangeError(
+        `frontier: expected settings of ${dataset}/${recommender}/${factors} in settings/tuned.json, got none; ` +
+          'npm run tuning makes them',
+      )
     return { ...options, seed }
   }
-  return recommender === 'nmf' ? { seed, gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] } : { seed, factors }
+  return recommender === 'nmf'
+    ? { seed, gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] }
+    : { seed, factors }
 }
 
 export function cellName({ dataset, recommender, factors, seed, tuned }: Cell): string {

@@ -1,6 +1,7 @@
 /**
- * @file One rung on one model, through the stages of `npm start`: its user tables attacked by the whole battery, one by one and
- * side by side, and its price. What was trained and unlearned is kept in a folder; delete it after a change of the methods.
+ * @file One rung on one model, through the stages of `npm start`: its user tables attacked by the whole battery, one by
+ * one and side by side, and its price. What was trained and unlearned is kept in a folder; delete it after a change of
+ * the methods.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -58,8 +59,20 @@ export async function measure(cell: Cell, rung: Rung, folder: string): Promise<M
   const at = (...names: string[]): string => join(folder, names.join('-'))
   const prepared = at('prepare', dataset, String(seed))
   const trained = at('train', cellName(cell))
-  await made(prepared, 'prepare', prepare, { dataset: { name: dataset, options: {} }, core: 5, split: { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, seed }, {})
-  await made(trained, 'train', train, { recommender: { name: recommender, options: trainingOptions(cell) }, seed }, { prepare: prepared })
+  await made(
+    prepared,
+    'prepare',
+    prepare,
+    { dataset: { name: dataset, options: {} }, core: 5, split: { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, seed },
+    {},
+  )
+  await made(
+    trained,
+    'train',
+    train,
+    { recommender: { name: recommender, options: trainingOptions(cell) }, seed },
+    { prepare: prepared },
+  )
   const data = { prepare: prepared, train: trained }
   const before = at('evaluate', cellName(cell), 'original')
   await made(before, 'evaluate', evaluate, { attribute: 'gender' }, { ...data, tables: trained })
@@ -84,21 +97,55 @@ export async function measure(cell: Cell, rung: Rung, folder: string): Promise<M
   const labels = readLabels(prepared, 'gender')
   const tables = readMatricesOf(tablesFrom, 'tables')
   const attacks: MeasuredAttack[] = []
-  for (const [table, embedding] of [...Object.entries(tables), ['side by side', sideBySide(Object.values(tables))] as const]) {
+  for (const [table, embedding] of [
+    ...Object.entries(tables),
+    ['side by side', sideBySide(Object.values(tables))] as const,
+  ]) {
     for (const protocol of ['paper', 'five-fold'] as const) {
-      attacks.push(...(await kept(`${at('attacked', cellName(cell), rung, table.replaceAll(' ', '-'), protocol)}.json`, () => attacksOn(embedding, labels, table, protocol, seed))))
+      attacks.push(
+        ...(await kept(`${at('attacked', cellName(cell), rung, table.replaceAll(' ', '-'), protocol)}.json`, () =>
+          attacksOn(embedding, labels, table, protocol, seed),
+        )),
+      )
     }
   }
   return { cell, rung, ndcg, ...price, attacks }
 }
 
-/** What the battery lists under `protocol`, none of it fitted again under permuted labels: intervals are wanted, not p. */
-async function attacksOn(embedding: Matrix, labels: Labels, table: string, protocol: ProtocolName, seed: number): Promise<MeasuredAttack[]> {
+/**
+ * What the battery lists under `protocol`, none of it fitted again under permuted labels: intervals are wanted, not p.
+ */
+async function attacksOn(
+  embedding: Matrix,
+  labels: Labels,
+  table: string,
+  protocol: ProtocolName,
+  seed: number,
+): Promise<MeasuredAttack[]> {
   const made: MeasuredAttack[] = []
   for (const entry of Object.values(battery)) {
     for (const { input } of entry.attacks.filter((listed) => listed.protocol === protocol)) {
-      const { attacker, auc, foldedAuc: { value, lower, upper }, smallestDetectable } = await attack(embedding, labels, entry.attacker, { protocol, input, seed, repeats: repeats[protocol], permutations: 199 })
-      made.push({ table, attacker, protocol, input, auc: auc.value, foldedAuc: { value, lower, upper }, smallestDetectable })
+      const {
+        attacker,
+        auc,
+        foldedAuc: { value, lower, upper },
+        smallestDetectable,
+      } = await attack(embedding, labels, entry.attacker, {
+        protocol,
+        input,
+        seed,
+        repeats: repeats[protocol],
+        permutations: 199,
+      })
+      made.push({
+        table,
+        attacker,
+        protocol,
+        input,
+        auc: auc.value,
+        foldedAuc: { value, lower, upper },
+        smallestDetectable,
+      })
     }
   }
   return made
@@ -114,17 +161,27 @@ async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
 
 /** The artifact of a stage at `root`, made unless it is there; beside it the processor seconds that it took. */
 async function made(
-  root: string, stage: Stage, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: StageContext['upstream'],
+  root: string,
+  stage: Stage,
+  runner: { run(context: StageContext): Promise<void> },
+  parameters: StageContext['parameters'],
+  upstream: StageContext['upstream'],
 ): Promise<void> {
   if (existsSync(join(root, 'artifact', digestsFile))) return
   const started = process.cpuUsage()
-  await makeArtifact(root, (artifact) => runner.run({ id: root, stage, root, parameters, upstream, artifact, progress: () => {} }))
+  await makeArtifact(root, (artifact) =>
+    runner.run({ id: root, stage, root, parameters, upstream, artifact, progress: () => {} }),
+  )
   const { user, system } = process.cpuUsage(started)
-  await makeArtifact(join(root, 'timing'), async (artifact) => artifact.json('seconds', { processor: (user + system) / 1e6 }))
+  await makeArtifact(join(root, 'timing'), async (artifact) =>
+    artifact.json('seconds', { processor: (user + system) / 1e6 }),
+  )
 }
 
 function figureOf(evaluated: string): UtilityFigure {
-  return readJsonOf<UtilityFigure[]>(evaluated, 'utility').find(({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined)!
+  return readJsonOf<UtilityFigure[]>(evaluated, 'utility').find(
+    ({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined,
+  )!
 }
 
 interface History {
@@ -139,6 +196,9 @@ function passesOf(history: { readonly [table: string]: History }): number {
   const results = Object.values(history).filter(({ passes }) => passes > 0)
   const [first] = results
   // Every run starts with stage 0, the table's own first.
-  const shared = first!.parameters['together'] === undefined ? 0 : first!.passes - first!.trace.findIndex(({ stage }, pass) => stage === 0 && pass > 0)
+  const shared =
+    first!.parameters['together'] === undefined
+      ? 0
+      : first!.passes - first!.trace.findIndex(({ stage }, pass) => stage === 0 && pass > 0)
   return results.reduce((sum, { passes }) => sum + passes, 0) - (results.length - 1) * shared
 }

@@ -1,6 +1,7 @@
 /**
- * @file Items fitted anew to users that were moved, so that scores come close to those of the users as trained. No label enters
- * and every user is scored by the same items: nothing that was taken out of users comes back. Tried, and no gain (variants.ts).
+ * @file Items fitted anew to users that were moved, so that scores come close to those of the users as trained. No
+ * label enters and every user is scored by the same items: nothing that was taken out of users comes back. Tried, and
+ * no gain (variants.ts).
  */
 
 import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
@@ -17,8 +18,9 @@ export interface RefitOptions {
 const ridge = 1e-4
 
 /**
- * Items (I, K) whose scores of `moved` users (N, K) are closest, item by item and by weighted least squares, to those that
- * `items` (I, K) give `users` (N, K). With `top` 0 all items share one map, a (K, K) regression of users on moved ones.
+ * Items (I, K) whose scores of `moved` users (N, K) are closest, item by item and by weighted least squares, to those
+ * that `items` (I, K) give `users` (N, K). With `top` 0 all items share one map, a (K, K) regression of users on moved
+ * ones.
  */
 export function refitItems(users: Matrix, moved: Matrix, items: Matrix, { top, others }: RefitOptions): Matrix {
   const K = items.cols
@@ -38,14 +40,23 @@ export function refitItems(users: Matrix, moved: Matrix, items: Matrix, { top, o
       inverted = inverse(gram, K)
     }
     for (let a = 0; a < K; a++) {
-      for (let b = 0; b < K; b++) for (let c = 0; c < K; c++) out.data[i * K + a]! += inverted[a * K + b]! * right[b * K + c]! * items.data[i * K + c]!
+      for (let b = 0; b < K; b++)
+        for (let c = 0; c < K; c++)
+          out.data[i * K + a]! += inverted[a * K + b]! * right[b * K + c]! * items.data[i * K + c]!
     }
   }
   return out
 }
 
 /** gram += weight m m', cross += weight m u', m and u being row `row` of both tables. */
-function addSquares(gram: Float64Array, cross: Float64Array, moved: Matrix, users: Matrix, row: number, weight: number): void {
+function addSquares(
+  gram: Float64Array,
+  cross: Float64Array,
+  moved: Matrix,
+  users: Matrix,
+  row: number,
+  weight: number,
+): void {
   const K = moved.cols
   for (let a = 0; a < K; a++) {
     const value = weight * moved.data[row * K + a]!
@@ -61,7 +72,8 @@ function inverse(gram: Float64Array, K: number): Float64Array {
   const floor = (ridge * values.reduce((sum, value) => sum + value, 0)) / K
   const out = new Float64Array(K * K)
   for (let e = 0; e < K; e++) {
-    for (let a = 0; a < K; a++) for (let b = 0; b < K; b++) out[a * K + b]! += (vectors[e * K + a]! * vectors[e * K + b]!) / (values[e]! + floor)
+    for (let a = 0; a < K; a++)
+      for (let b = 0; b < K; b++) out[a * K + b]! += (vectors[e * K + a]! * vectors[e * K + b]!) / (values[e]! + floor)
   }
   return out
 }

@@ -61,29 +61,53 @@ export function modelRows(measured: readonly Condensed[]): ModelRows[] {
   return [...models.values()].map((of) => {
     const { dataset, recommender, factors, tuned = false } = of[0]!.cell
     const rungs = [...new Set(of.map(({ rung }) => rung))]
-    return { dataset, recommender, factors, tuned, attacked: of[0]!.attacked, rows: rungs.map((rung) => rungRow(rung, of.filter((each) => each.rung === rung))) }
+    return {
+      dataset,
+      recommender,
+      factors,
+      tuned,
+      attacked: of[0]!.attacked,
+      rows: rungs.map((rung) =>
+        rungRow(
+          rung,
+          of.filter((each) => each.rung === rung),
+        ),
+      ),
+    }
   })
 }
 
 function rungRow(rung: Rung, runs: readonly Condensed[]): RungRow {
-  const mean = (valueOf: (run: Condensed) => number): number => runs.reduce((sum, run) => sum + valueOf(run) / runs.length, 0)
+  const mean = (valueOf: (run: Condensed) => number): number =>
+    runs.reduce((sum, run) => sum + valueOf(run) / runs.length, 0)
   const protocols = [...new Set(runs.flatMap(({ worst }) => worst.map(({ protocol }) => protocol)))]
   const [first] = runs
   return {
     rung,
     seeds: runs.map(({ cell }) => cell.seed),
-    leak: Object.fromEntries(protocols.map((protocol) => [protocol, leakOf(runs.map((run) => worstOf(run, protocol)))])),
+    leak: Object.fromEntries(
+      protocols.map((protocol) => [protocol, leakOf(runs.map((run) => worstOf(run, protocol)))]),
+    ),
     ndcg: mean(({ ndcg }) => ndcg),
-    ...(first!.change && { change: overSeeds(runs.map(({ change }) => change!)), passes: mean(({ passes }) => passes!), seconds: mean(({ seconds }) => seconds!) }),
+    ...(first!.change && {
+      change: overSeeds(runs.map(({ change }) => change!)),
+      passes: mean(({ passes }) => passes!),
+      seconds: mean(({ seconds }) => seconds!),
+    }),
   }
 }
 
 function worstOf({ worst }: Condensed, protocol: string): MeasuredAttack {
-  return worst.filter((attack) => attack.protocol === protocol).reduce((most, attack) => (attack.foldedAuc.value > most.foldedAuc.value ? attack : most))
+  return worst
+    .filter((attack) => attack.protocol === protocol)
+    .reduce((most, attack) => (attack.foldedAuc.value > most.foldedAuc.value ? attack : most))
 }
 
 function leakOf(worst: readonly MeasuredAttack[]): Leak {
-  return { ...overSeeds(worst.map(({ foldedAuc }) => foldedAuc)), smallestDetectable: worst.reduce((sum, attack) => sum + attack.smallestDetectable / worst.length, 0) }
+  return {
+    ...overSeeds(worst.map(({ foldedAuc }) => foldedAuc)),
+    smallestDetectable: worst.reduce((sum, attack) => sum + attack.smallestDetectable / worst.length, 0),
+  }
 }
 
 /** Student's interval of the mean over seeds; of a single seed its own interval, which is that over users. */

@@ -1,11 +1,12 @@
 /**
  * @file The price of the flow's variants in NDCG@10, one line each: tables apart, together, derived, in metrics of
- * scores, at other levels, and with items fitted anew to the moved users.
- * Usage: INDISTINCT_DATA=… npx tsx apps/experiments/src/frontier/variants.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
+ * scores, at other levels, and with items fitted anew to the moved users. Usage: INDISTINCT_DATA=… npx tsx
+ * apps/experiments/src/frontier/variants.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
  *
- * Trains as `npm start` does, unlearns gender from every user table, and ranks anew. Change of NDCG@10 on validation and on test
- * items; MMD^2 over its null, of each table and of all side by side, as they are and whitened; `--attack` adds the
- * folded AUC of the standardised multi-layer perceptron, and of XGBoost on whitened tables, under five folds on each.
+ * Trains as `npm start` does, unlearns gender from every user table, and ranks anew. Change of NDCG@10 on validation
+ * and on test items; MMD^2 over its null, of each table and of all side by side, as they are and whitened; `--attack`
+ * adds the folded AUC of the standardised multi-layer perceptron, and of XGBoost on whitened tables, under five folds
+ * on each.
  */
 
 import { attack, mlp, whitener, xgb } from '@indistinct/attackers'
@@ -21,7 +22,8 @@ import { tableMetric } from '../stages/unlearn-score-metric.ts'
 import { refitItems } from './refit-items.ts'
 
 const [dataset, name, seeds, ...flags] = process.argv.slice(2)
-if (!dataset || !name || !seeds) throw usageError('expected DATASET RECOMMENDER SEED[,SEED…], for example ml-100k lightgcn 1,2')
+if (!dataset || !name || !seeds)
+  throw usageError('expected DATASET RECOMMENDER SEED[,SEED…], for example ml-100k lightgcn 1,2')
 
 const data = kCore(await loadDataset(dataset, {}), 5)
 const labels = data.attributes['gender']
@@ -35,11 +37,18 @@ for (const seed of seeds.split(',').map(Number)) {
   const model = recommender(name).train(split, { seed })
   const names = Object.keys(model.userTables)
   const { unscoredTables: derived } = recommender(name)
-  const metrics = Object.fromEntries(names.filter((table) => !derived.includes(table)).map((table) => [table, tableMetric(model, split, table)]))
-  const flow = (tables: TablesOptions, options: CalibratedFlowOptions = {}): Variant => () => {
-    const results = Object.entries(unlearnTables(model.userTables, labels, 'flow', options, tables))
-    return { tables: Object.fromEntries(results.map(([table, { embedding }]) => [table, embedding])), passes: results.map(([, { passes }]) => passes) }
-  }
+  const metrics = Object.fromEntries(
+    names.filter((table) => !derived.includes(table)).map((table) => [table, tableMetric(model, split, table)]),
+  )
+  const flow =
+    (tables: TablesOptions, options: CalibratedFlowOptions = {}): Variant =>
+    () => {
+      const results = Object.entries(unlearnTables(model.userTables, labels, 'flow', options, tables))
+      return {
+        tables: Object.fromEntries(results.map(([table, { embedding }]) => [table, embedding])),
+        passes: results.map(([, { passes }]) => passes),
+      }
+    }
   const asOne: Variant = () => {
     const wide = sideBySide(Object.values(model.userTables))
     const { embedding, passes } = unlearnTables({ wide: wide.matrix }, labels, 'flow')['wide']!
@@ -61,8 +70,13 @@ for (const seed of seeds.split(',').map(Number)) {
     ndcgAtK(rank(seenInTraining(split), 10), split.test, 10),
   ]
   const before = validated((seen, k) => topK(model, {}, seen, k))
-  console.log(`${dataset} ${name} seed ${seed}: NDCG@10 ${before.map((value) => value.toFixed(4)).join(' on validation, ')} on test`)
-  const changed = (after: readonly number[]): string => `${after.map((value, part) => `${(100 * (value / before[part]! - 1)).toFixed(2)} %`).join(' on validation, ')} on test`
+  console.log(
+    `${dataset} ${name} seed ${seed}: NDCG@10 ` +
+      `${before.map((value) => value.toFixed(4)).join(' on validation, ')} on test`,
+  )
+  const changed = (after: readonly number[]): string =>
+    `${after.map((value, part) => `${(100 * (value / before[part]! - 1)).toFixed(2)} %`).join(' on validation, ')} ` +
+    'on test'
   for (const [title, variant] of Object.entries(variants)) {
     const { tables, passes } = variant()
     const after = validated((seen, k) => topK(model, tables, seen, k))
@@ -73,9 +87,17 @@ for (const seed of seeds.split(',').map(Number)) {
     const { factors } = itemScores(model, {}, split)
     const moved = itemScores(model, tables, split).factors
     if (!factors || !moved) continue
-    for (const [how, options] of Object.entries({ 'one map for all': { top: 0, others: 1 }, 'best 100 of each user': { top: 100, others: 0.1 } })) {
-      const ranked = (users: Matrix): string => changed(validated((seen, k) => scoreTopK(users, refitItems(factors.users, users, factors.items, options), seen, k)))
-      console.log(`    items fitted anew, ${how}: ${ranked(moved.users)}; on users as trained: ${ranked(factors.users)}`)
+    for (const [how, options] of Object.entries({
+      'one map for all': { top: 0, others: 1 },
+      'best 100 of each user': { top: 100, others: 0.1 },
+    })) {
+      const ranked = (users: Matrix): string =>
+        changed(
+          validated((seen, k) => scoreTopK(users, refitItems(factors.users, users, factors.items, options), seen, k)),
+        )
+      console.log(
+        `    items fitted anew, ${how}: ${ranked(moved.users)}; on users as trained: ${ranked(factors.users)}`,
+      )
     }
   }
 }
@@ -83,7 +105,14 @@ for (const seed of seeds.split(',').map(Number)) {
 function ratios(tables: Tables, attacked: Labels): string {
   const wide = sideBySide(Object.values(tables)).matrix
   const views = { ...tables, 'side by side': wide, 'side by side, whitened': whitener(wide)(wide) }
-  return Object.entries(views).map(([view, embedding]) => `${d2d(embedding, attacked).pairs.map(({ value, nullValue }) => (value / nullValue).toFixed(2)).join(' ')} ${view}`).join(', ')
+  return Object.entries(views)
+    .map(
+      ([view, embedding]) =>
+        `${d2d(embedding, attacked)
+          .pairs.map(({ value, nullValue }) => (value / nullValue).toFixed(2))
+          .join(' ')} ${view}`,
+    )
+    .join(', ')
 }
 
 async function foldedAucs(tables: Tables, attacked: Labels, seed: number): Promise<string> {
@@ -114,12 +143,25 @@ function sideBySide(tables: readonly Matrix[]): { matrix: Matrix; part: (wide: M
     return Math.sqrt(sum)
   })
   const firsts = tables.map((_, t) => tables.slice(0, t).reduce((sum, { cols }) => sum + cols, 0))
-  const out = matrix(rows, tables.reduce((sum, { cols }) => sum + cols, 0))
+  const out = matrix(
+    rows,
+    tables.reduce((sum, { cols }) => sum + cols, 0),
+  )
   tables.forEach(({ cols, data: values }, t) => {
-    for (let i = 0; i < rows; i++) for (let k = 0; k < cols; k++) out.data[i * out.cols + firsts[t]! + k] = values[i * cols + k]! / units[t]!
+    for (let i = 0; i < rows; i++)
+      for (let k = 0; k < cols; k++) out.data[i * out.cols + firsts[t]! + k] = values[i * cols + k]! / units[t]!
   })
   return {
     matrix: out,
-    part: (wide, t) => matrix(rows, tables[t]!.cols, Float32Array.from({ length: rows * tables[t]!.cols }, (_, p) => wide.data[Math.floor(p / tables[t]!.cols) * wide.cols + firsts[t]! + (p % tables[t]!.cols)]! * units[t]!)),
+    part: (wide, t) =>
+      matrix(
+        rows,
+        tables[t]!.cols,
+        Float32Array.from(
+          { length: rows * tables[t]!.cols },
+          (_, p) =>
+            wide.data[Math.floor(p / tables[t]!.cols) * wide.cols + firsts[t]! + (p % tables[t]!.cols)]! * units[t]!,
+        ),
+      ),
   }
 }

@@ -1,4 +1,7 @@
-/** @file Both stores by one suite: a folder, and S3 as s3rver, an S3-compatible server on the loopback interface, speaks it. */
+/**
+ * @file Both stores by one suite: a folder, and S3 as s3rver, an S3-compatible server on the loopback interface, speaks
+ * it.
+ */
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,7 +19,13 @@ interface Server {
 }
 type ServerClass = new (options: object) => Server
 
-const node: StageNode = { id: 'train-data-0123456789', stage: 'train', root: 'artifacts/train/data-0123456789', parameters: {}, upstream: {} }
+const node: StageNode = {
+  id: 'train-data-0123456789',
+  stage: 'train',
+  root: 'artifacts/train/data-0123456789',
+  parameters: {},
+  upstream: {},
+}
 const cost = { seconds: 1, cpuSeconds: 1, memory: 100 }
 
 describe.each(['folder', 's3'])('%s store', (kind) => {
@@ -28,9 +37,21 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     folder = mkdtempSync(join(tmpdir(), 'indistinct-store-'))
     if (kind === 's3') {
       const S3rver = createRequire(import.meta.url)('s3rver') as ServerClass
-      server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: join(folder, 'buckets'), configureBuckets: [{ name: 'grid' }] })
+      server = new S3rver({
+        port: 0,
+        address: '127.0.0.1',
+        silent: true,
+        directory: join(folder, 'buckets'),
+        configureBuckets: [{ name: 'grid' }],
+      })
       const { port } = await server.run()
-      const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER', AWS_REGION: 'us-east-1', INDISTINCT_SCRATCH: join(folder, 'local') }
+      const env = {
+        AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+        AWS_ACCESS_KEY_ID: 'S3RVER',
+        AWS_SECRET_ACCESS_KEY: 'S3RVER',
+        AWS_REGION: 'us-east-1',
+        INDISTINCT_SCRATCH: join(folder, 'local'),
+      }
       for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
     }
     place = kind === 's3' ? 's3://grid/some/prefix' : join(folder, 'store')
@@ -44,7 +65,12 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
   })
 
   /** Publishes `text` as made from `input`. */
-  async function publish(text: string, input: string, by: ArtifactStore = store, files = ['model.json', 'tables/users.npy']): Promise<void> {
+  async function publish(
+    text: string,
+    input: string,
+    by: ArtifactStore = store,
+    files = ['model.json', 'tables/users.npy'],
+  ): Promise<void> {
     const made = join(by.scratch(node), 'made')
     for (const file of files) {
       mkdirSync(join(made, 'artifact', file, '..'), { recursive: true })
@@ -58,7 +84,10 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     const record = (await by.records([node])).get(node.id)
     if (record === undefined) return undefined
     const fetched = await by.fetch(node, record)
-    return { input: record.input, text: record.files.map((file) => readFileSync(join(fetched, 'artifact', file), 'utf8')).join(', ') }
+    return {
+      input: record.input,
+      text: record.files.map((file) => readFileSync(join(fetched, 'artifact', file), 'utf8')).join(', '),
+    }
   }
 
   test('publishes whole, keeps what is there from the same inputs, replaces what is from others', async () => {
@@ -69,7 +98,9 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     const other = await openStore(place)
     expect(await look(other)).toEqual(one)
     await publish('one', 'input-1', other)
-    await expect(publish('other bytes', 'input-1', other)).rejects.toThrow(/train-data-0123456789: expected the bytes that another worker has published/)
+    await expect(publish('other bytes', 'input-1', other)).rejects.toThrow(
+      /train-data-0123456789: expected the bytes that another worker has published/,
+    )
     expect(await look()).toEqual(one)
     await publish('two', 'input-2', other)
     expect(await look()).toEqual({ input: 'input-2', text: 'model.json two, tables/users.npy two' })
@@ -81,7 +112,12 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     const record = (await store.records([node])).get(node.id)!
     const fetched = await store.fetch(node, record)
     writeFileSync(join(fetched, 'artifact', 'model.json'), 'poison')
-    const refused = expect.objectContaining({ code: 'file', message: expect.stringMatching(/^train-data-0123456789: expected the artifact with digest [0-9a-f]{64} that its record names, got [0-9a-f]{64}; it was damaged/) })
+    const refused = expect.objectContaining({
+      code: 'file',
+      message: expect.stringMatching(
+        /^train-data-0123456789: expected the artifact with digest [0-9a-f]{64} that its record names, got [0-9a-f]{64}; it was damaged/,
+      ),
+    })
     if (kind === 'folder') await expect(store.fetch(node, record)).rejects.toThrow(refused)
     else await poisonedBucket(fetched, record, refused)
     await publish('four', 'input-4')
@@ -90,9 +126,13 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
 
   async function poisonedBucket(fetched: string, record: CellRecord, refused: unknown): Promise<void> {
     // What was fetched before is fetched again.
-    expect(readFileSync(join(await store.fetch(node, record), 'artifact', 'model.json'), 'utf8')).toBe('model.json three')
+    expect(readFileSync(join(await store.fetch(node, record), 'artifact', 'model.json'), 'utf8')).toBe(
+      'model.json three',
+    )
     rmSync(fetched, { recursive: true })
-    const objects = readdirSync(join(folder, 'buckets'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(record.artifact) && name.includes('users.npy') && name.endsWith('_object'))
+    const objects = readdirSync(join(folder, 'buckets'), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.includes(record.artifact) && name.includes('users.npy') && name.endsWith('_object'),
+    )
     expect(objects).toHaveLength(1)
     writeFileSync(join(folder, 'buckets', objects[0]!), 'poison')
     await expect(store.fetch(node, record)).rejects.toThrow(refused)
@@ -113,28 +153,50 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
     vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:9')
     vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
     const away = await openStore(place)
-    await expect(away.records([node])).rejects.toThrow(/^cannot list s3:\/\/grid\/some\/prefix\/artifacts\/train: (?!.*S3RVER)/)
+    await expect(away.records([node])).rejects.toThrow(
+      /^cannot list s3:\/\/grid\/some\/prefix\/artifacts\/train: (?!.*S3RVER)/,
+    )
     away.close()
   })
 
-  test.runIf(kind === 'folder')('what a killed worker of this machine left is removed by the next that makes the cell', () => {
-    const scratch = store.scratch(node)
-    const left = scratch.replace(/\d+$/, '4194304')
-    mkdirSync(left)
-    store.scratch(node)
-    expect(readdirSync(join(place, 'scratch'))).toEqual([scratch.slice(scratch.lastIndexOf('/') + 1)])
-  })
+  test.runIf(kind === 'folder')(
+    'what a killed worker of this machine left is removed by the next that makes the cell',
+    () => {
+      const scratch = store.scratch(node)
+      const left = scratch.replace(/\d+$/, '4194304')
+      mkdirSync(left)
+      store.scratch(node)
+      expect(readdirSync(join(place, 'scratch'))).toEqual([scratch.slice(scratch.lastIndexOf('/') + 1)])
+    },
+  )
 })
 
 test('a record that cannot be read, or of another version, is none', () => {
   expect(parsedRecord('{"schema":"indistinct/cell/1"')).toBeUndefined()
   expect(parsedRecord('{"schema":"indistinct/cell/99"}')).toBeUndefined()
-  const whole = { schema: 'indistinct/cell/1', artifact: 'a'.repeat(64), input: 'b'.repeat(64), files: ['tables/one.npy'] }
+  const whole = {
+    schema: 'indistinct/cell/1',
+    artifact: 'a'.repeat(64),
+    input: 'b'.repeat(64),
+    files: ['tables/one.npy'],
+  }
   expect(parsedRecord(JSON.stringify(whole))).toEqual(whole)
-  for (const files of [['../../evil'], ['/etc/passwd'], ['a/../../b'], ['C:\\x'], ['a\\..\\b'], [''], 'text', undefined]) expect(parsedRecord(JSON.stringify({ ...whole, files }))).toBeUndefined()
+  for (const files of [
+    ['../../evil'],
+    ['/etc/passwd'],
+    ['a/../../b'],
+    ['C:\\x'],
+    ['a\\..\\b'],
+    [''],
+    'text',
+    undefined,
+  ])
+    expect(parsedRecord(JSON.stringify({ ...whole, files }))).toBeUndefined()
   expect(parsedRecord(JSON.stringify({ ...whole, artifact: '../x' }))).toBeUndefined()
 })
 
 test('other addresses are refused', async () => {
-  await expect(openStore('http://host/bucket')).rejects.toThrow('--store: expected a folder or s3://BUCKET/PREFIX, got http://host/bucket')
+  await expect(openStore('http://host/bucket')).rejects.toThrow(
+    '--store: expected a folder or s3://BUCKET/PREFIX, got http://host/bucket',
+  )
 })

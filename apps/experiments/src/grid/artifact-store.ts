@@ -1,4 +1,6 @@
-/** @file Where the artifacts of a grid are, for all its workers: a shared folder, or a bucket of an S3-compatible store. */
+/**
+ * @file Where the artifacts of a grid are, for all its workers: a shared folder, or a bucket of an S3-compatible store.
+ */
 
 import { resolve } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
@@ -18,8 +20,8 @@ export interface ArtifactStore {
   /** A fresh folder to make `node` in, from which `publish` can take it. */
   scratch(node: StageNode): string
   /**
-   * Publishes artifact/ and timing/ in `folder` as those of `node`: readers see all of it or what was there before. What
-   * another worker has published from the same inputs stays.
+   * Publishes artifact/ and timing/ in `folder` as those of `node`: readers see all of it or what was there before.
+   * What another worker has published from the same inputs stays.
    * @throws Error where that has other bytes.
    */
   publish(node: StageNode, folder: string, record: CellRecord): Promise<void>
@@ -39,6 +41,7 @@ export async function openStore(place: string): Promise<ArtifactStore> {
 /** Equal inputs, other bytes: the workers are not alike. */
 export function unequalBytes(node: StageNode): Error {
   return new Error(
-    `${node.id}: expected the bytes that another worker has published from the same inputs, got others; workers need the same version of Node, the same packages and the same XGBoost (indistinct doctor tells them)`,
+    `${node.id}: expected the bytes that another worker has published from the same inputs, got others; workers ` +
+      'need the same version of Node, the same packages and the same XGBoost (indistinct doctor tells them)',
   )
 }

@@ -15,7 +15,10 @@ export interface CellCost {
 }
 
 export interface ExpectedCost extends CellCost {
-  /** `here`: cells of its kind in this store; `table`: the committed table; `guess`: scaled from other data, or its stage's mean. */
+  /**
+   * `here`: cells of its kind in this store; `table`: the committed table; `guess`: scaled from other data, or its
+   * stage's mean.
+   */
   readonly from: 'here' | 'table' | 'guess'
 }
 
@@ -46,9 +49,16 @@ export function measuredCosts(records: Iterable<CellRecord>): Map<string, CellCo
 }
 
 /** A function from the nodes of a grid, upstream among them, to what each is expected to cost. */
-export function expectedCosts(nodes: readonly StageNode[], here: ReadonlyMap<string, CellCost>, table: CostTable): (node: StageNode) => ExpectedCost {
+export function expectedCosts(
+  nodes: readonly StageNode[],
+  here: ReadonlyMap<string, CellCost>,
+  table: CostTable,
+): (node: StageNode) => ExpectedCost {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const datasetOf = (node: StageNode): string => (node.stage === 'prepare' ? (node.parameters['dataset'] as { name: string }).name : datasetOf(byId.get(Object.values(node.upstream)[0]!)!))
+  const datasetOf = (node: StageNode): string =>
+    node.stage === 'prepare'
+      ? (node.parameters['dataset'] as { name: string }).name
+      : datasetOf(byId.get(Object.values(node.upstream)[0]!)!)
   const names = knownDatasets.map(({ name }) => name)
   const known = new Map([...Object.entries(table.cells), ...here])
   return (node) => {
@@ -59,11 +69,16 @@ export function expectedCosts(nodes: readonly StageNode[], here: ReadonlyMap<str
     if (listed) return { ...listed, from: 'table' }
     const dataset = datasetOf(node)
     const rest = kind.slice(`${node.stage}-${dataset}`.length)
-    const scale = (other: string): number => (interactionsOf(dataset) ?? interactionsOf(other) ?? 1) / (interactionsOf(other) ?? 1)
+    const scale = (other: string): number =>
+      (interactionsOf(dataset) ?? interactionsOf(other) ?? 1) / (interactionsOf(other) ?? 1)
     // The same work on other data, else the same stage on the same data, else the stage anywhere.
     const same = names.flatMap((other) => scaled(known.get(`${node.stage}-${other}${rest}`), scale(other)))
     const near = [...known].filter(([each]) => each.startsWith(`${node.stage}-${dataset}-`)).map(([, cost]) => cost)
-    const far = names.flatMap((other) => [...known].filter(([each]) => each.startsWith(`${node.stage}-${other}`)).flatMap(([, cost]) => scaled(cost, scale(other))))
+    const far = names.flatMap((other) =>
+      [...known]
+        .filter(([each]) => each.startsWith(`${node.stage}-${other}`))
+        .flatMap(([, cost]) => scaled(cost, scale(other))),
+    )
     const found = [same, near, far].find((costs) => costs.length > 0)
     return { ...(found ? meanCost(found) : { seconds: 10, memory: 512, bytes: 1e6 }), from: 'guess' }
   }
@@ -76,11 +91,23 @@ function interactionsOf(dataset: string): number | undefined {
 /** Time and bytes grow with the data, memory beyond what a process holds without any. */
 function scaled(cost: CellCost | undefined, scale: number): CellCost[] {
   const idle = 150
-  return cost === undefined ? [] : [{ seconds: cost.seconds * scale, bytes: cost.bytes * scale, memory: idle + Math.max(0, cost.memory - idle) * scale }]
+  return cost === undefined
+    ? []
+    : [
+        {
+          seconds: cost.seconds * scale,
+          bytes: cost.bytes * scale,
+          memory: idle + Math.max(0, cost.memory - idle) * scale,
+        },
+      ]
 }
 
 function meanCost(costs: readonly CellCost[]): CellCost {
   const mean = (of: (cost: CellCost) => number): number => costs.reduce((sum, cost) => sum + of(cost), 0) / costs.length
   // The mean of times, since they add up; the most of memory, since it must suffice.
-  return { seconds: mean(({ seconds }) => seconds), bytes: Math.round(mean(({ bytes }) => bytes)), memory: Math.ceil(Math.max(...costs.map(({ memory }) => memory))) }
+  return {
+    seconds: mean(({ seconds }) => seconds),
+    bytes: Math.round(mean(({ bytes }) => bytes)),
+    memory: Math.ceil(Math.max(...costs.map(({ memory }) => memory))),
+  }
 }

@@ -22,10 +22,21 @@ export interface CellRecord {
 /** The record of the artifact in `folder`/artifact. */
 export function recordOf(folder: string, id: string, input: string, cost: StageCost): CellRecord {
   const top = join(folder, 'artifact')
-  const files = readdirSync(top, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/')).filter((file) => statSync(join(top, file)).isFile()).sort()
+  const files = readdirSync(top, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => statSync(join(top, file)).isFile())
+    .sort()
   const digests = files.map((file) => [file, sha256(readFileSync(join(top, file)))])
   const bytes = files.reduce((sum, file) => sum + statSync(join(top, file)).size, 0)
-  return { schema: 'indistinct/cell/1', id, input, artifact: sha256(canonicalJson(digests as Json)), bytes, files, cost }
+  return {
+    schema: 'indistinct/cell/1',
+    id,
+    input,
+    artifact: sha256(canonicalJson(digests as Json)),
+    bytes,
+    files,
+    cost,
+  }
 }
 
 /**
@@ -34,7 +45,11 @@ export function recordOf(folder: string, id: string, input: string, cost: StageC
  */
 export function requireArtifact(folder: string, { id, input, artifact, cost }: CellRecord, place: string): void {
   const found = existsSync(join(folder, 'artifact')) ? recordOf(folder, id, input, cost).artifact : 'none'
-  if (found !== artifact) throw fileError(`${id}: expected the artifact with digest ${artifact} that its record names, got ${found}; it was damaged or changed: remove ${place}, and indistinct grid resume makes it again`)
+  if (found !== artifact)
+    throw fileError(
+      `${id}: expected the artifact with digest ${artifact} that its record names, got ${found}; it was damaged ` +
+        `or changed: remove ${place}, and indistinct grid resume makes it again`,
+    )
 }
 
 export function recordText(record: CellRecord): string {
@@ -43,14 +58,21 @@ export function recordText(record: CellRecord): string {
 
 /** A path that stays in the artifact's folder: others would be written elsewhere when it is fetched. */
 function isInside(file: string): boolean {
-  return !/^[/\\]|^[a-z]:|\0/i.test(file) && file.split(/[/\\]/).every((part) => part !== '..' && part !== '.' && part !== '')
+  return (
+    !/^[/\\]|^[a-z]:|\0/i.test(file) &&
+    file.split(/[/\\]/).every((part) => part !== '..' && part !== '.' && part !== '')
+  )
 }
 
 /** The record that `text` holds; undefined for what is none, or none of this version: its cell is made again. */
 export function parsedRecord(text: string): CellRecord | undefined {
   try {
     const record = JSON.parse(text) as CellRecord
-    const whole = record.schema === 'indistinct/cell/1' && typeof record.input === 'string' && /^[0-9a-f]{64}$/.test(record.artifact) && record.files.every(isInside)
+    const whole =
+      record.schema === 'indistinct/cell/1' &&
+      typeof record.input === 'string' &&
+      /^[0-9a-f]{64}$/.test(record.artifact) &&
+      record.files.every(isInside)
     return whole ? record : undefined
   } catch {
     return undefined

@@ -14,13 +14,17 @@ export interface CellState {
 }
 
 /**
- * A function from records to states of `nodes`, by id; upstream stands before downstream. Sources and data are read once.
+ * A function from records to states of `nodes`, by id; upstream stands before downstream. Sources and data are read
+ * once.
  *
- * A cell's input is its parameters, the digests of the artifacts that it reads, the code of its stage, the data files of
- * a prepare stage, and where attacks are run the XGBoost that was asked for: what Nx hashes, so that both make an artifact again for
- * the same reasons, and equal bytes upstream end it in both.
+ * A cell's input is its parameters, the digests of the artifacts that it reads, the code of its stage, the data files
+ * of a prepare stage, and where attacks are run the XGBoost that was asked for: what Nx hashes, so that both make an
+ * artifact again for the same reasons, and equal bytes upstream end it in both.
  */
-export function cellStates(nodes: readonly StageNode[], workspaceRoot: string): (records: ReadonlyMap<string, CellRecord>) => Map<string, CellState> {
+export function cellStates(
+  nodes: readonly StageNode[],
+  workspaceRoot: string,
+): (records: ReadonlyMap<string, CellRecord>) => Map<string, CellState> {
   const code = new Map<Stage, string>()
   const data = new Map<string, Json>()
   const codeOf = (stage: Stage): string => {
@@ -31,7 +35,11 @@ export function cellStates(nodes: readonly StageNode[], workspaceRoot: string): 
     const read = dataOf(node)
     if (read === undefined) return undefined
     const key = canonicalJson([read.name, ...read.files])
-    if (!data.has(key)) data.set(key, dataFiles(read.name, read.files).map(({ name, sha256: digest }) => [name, digest]))
+    if (!data.has(key))
+      data.set(
+        key,
+        dataFiles(read.name, read.files).map(({ name, sha256: digest }) => [name, digest]),
+      )
     return data.get(key)
   }
   return (records) => {
@@ -42,9 +50,21 @@ export function cellStates(nodes: readonly StageNode[], workspaceRoot: string): 
         states.set(id, { state: 'blocked' })
         continue
       }
-      const upstream = Object.fromEntries(Object.entries(node.upstream).map(([role, above]) => [role, records.get(above)!.artifact]))
+      const upstream = Object.fromEntries(
+        Object.entries(node.upstream).map(([role, above]) => [role, records.get(above)!.artifact]),
+      )
       const xgboost = stage === 'attack' || stage === 'held' ? (process.env['INDISTINCT_XGBOOST'] ?? '') : undefined
-      const input = sha256(canonicalJson({ stage, root: node.root, parameters, upstream, code: codeOf(stage), data: dataDigests(node), xgboost }))
+      const input = sha256(
+        canonicalJson({
+          stage,
+          root: node.root,
+          parameters,
+          upstream,
+          code: codeOf(stage),
+          data: dataDigests(node),
+          xgboost,
+        }),
+      )
       const record = records.get(id)
       states.set(id, { input, state: record === undefined ? 'missing' : record.input === input ? 'done' : 'stale' })
     }

@@ -24,18 +24,32 @@ export async function chosenGrid(choice: GridChoice): Promise<ExpandedGrid> {
   for (const dimension of ['datasets', 'recommenders', 'methods'] as const) {
     const known = [...new Set(grid.products.flatMap((product) => product[dimension].map(({ name }) => name)))]
     for (const name of choice[dimension] ?? []) {
-      if (!known.includes(name)) throw usageError(`--${dimension}: expected some of ${known.join(', ')}, which grid ${grid.name} has, got ${JSON.stringify(name)}`)
+      if (!known.includes(name))
+        throw usageError(
+          `--${dimension}: expected some of ${known.join(', ')}, which grid ${grid.name} has, got ` +
+            `${JSON.stringify(name)}`,
+        )
     }
   }
-  const products = grid.products.map((product) => narrowed(product, choice)).filter(({ datasets, recommenders, methods }, at) => datasets.length > 0 && recommenders.length > 0 && (methods.length > 0 || grid.products[at]!.methods.length === 0))
+  const products = grid.products
+    .map((product) => narrowed(product, choice))
+    .filter(
+      ({ datasets, recommenders, methods }, at) =>
+        datasets.length > 0 &&
+        recommenders.length > 0 &&
+        (methods.length > 0 || grid.products[at]!.methods.length === 0),
+    )
   const most = Math.max(0, ...grid.products.map(({ seeds }) => seeds.length))
-  if (choice.seeds !== undefined && choice.seeds > most) throw usageError(`--seeds: expected at most ${most}, as many as grid ${grid.name} has, got ${choice.seeds}`)
-  if (products.length === 0) throw usageError(`grid ${grid.name} has no product with all of --datasets, --recommenders and --methods`)
+  if (choice.seeds !== undefined && choice.seeds > most)
+    throw usageError(`--seeds: expected at most ${most}, as many as grid ${grid.name} has, got ${choice.seeds}`)
+  if (products.length === 0)
+    throw usageError(`grid ${grid.name} has no product with all of --datasets, --recommenders and --methods`)
   return expandGrid({ ...grid, products })
 }
 
 function narrowed(product: Product, { datasets, recommenders, methods, seeds }: GridChoice): Product {
-  const kept = <T extends { name: string }>(choices: readonly T[], names: readonly string[] | undefined): T[] => choices.filter(({ name }) => names?.includes(name) ?? true)
+  const kept = <T extends { name: string }>(choices: readonly T[], names: readonly string[] | undefined): T[] =>
+    choices.filter(({ name }) => names?.includes(name) ?? true)
   return {
     ...product,
     datasets: kept(product.datasets, datasets),
@@ -46,7 +60,15 @@ function narrowed(product: Product, { datasets, recommenders, methods, seeds }: 
 }
 
 /** `choice` as arguments of a command that means the same grid, wherever it is run. */
-export function choiceArguments({ grid, datasets, recommenders, methods, seeds }: GridChoice): { readonly name: string; readonly flags: readonly string[] } {
-  const lists = Object.entries({ datasets, recommenders, methods }).flatMap(([flag, names]) => (names ? [`--${flag}`, names.join(',')] : []))
-  return { name: grid.endsWith('.json') ? resolve(grid) : grid, flags: [...lists, ...(seeds === undefined ? [] : ['--seeds', String(seeds)])] }
+export function choiceArguments({ grid, datasets, recommenders, methods, seeds }: GridChoice): {
+  readonly name: string
+  readonly flags: readonly string[]
+} {
+  const lists = Object.entries({ datasets, recommenders, methods }).flatMap(([flag, names]) =>
+    names ? [`--${flag}`, names.join(',')] : [],
+  )
+  return {
+    name: grid.endsWith('.json') ? resolve(grid) : grid,
+    flags: [...lists, ...(seeds === undefined ? [] : ['--seeds', String(seeds)])],
+  }
 }

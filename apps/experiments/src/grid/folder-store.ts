@@ -46,7 +46,9 @@ export function folderStore(place: string): ArtifactStore {
         const old = `${folder}.old`
         if (renamed(root, old)) rmSync(old, { recursive: true, force: true })
       }
-      throw fileError(`cannot publish ${node.id}: ${root} is replaced by other workers all the time; do they run different sources?`)
+      throw fileError(
+        `cannot publish ${node.id}: ${root} is replaced by other workers all the time; do they run different sources?`,
+      )
     },
     close: () => undefined,
   }
@@ -60,7 +62,8 @@ export function scratchFolder(parent: string, node: StageNode): string {
   mkdirSync(parent, { recursive: true })
   for (const name of readdirSync(parent)) {
     const [id, made, pid] = name.split('@')
-    if (id === node.id && made === host && !isRunning(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true })
+    if (id === node.id && made === host && !isRunning(Number(pid)))
+      rmSync(join(parent, name), { recursive: true, force: true })
   }
   const folder = join(parent, `${node.id}@${host}@${process.pid}`)
   rmSync(folder, { recursive: true, force: true })

@@ -27,13 +27,23 @@ const grid: Grid = {
   ],
 }
 const { nodes } = expandGrid(grid)
-const of = (stage: string, dataset = 'synthetic'): StageNode => nodes.find((node) => node.id.startsWith(`${stage}-${dataset}`))!
-const record = (node: StageNode, input: string, cpuSeconds = 3): CellRecord => ({ schema: 'indistinct/cell/1', id: node.id, input, artifact: `of ${node.id}`, bytes: 1000, files: [], cost: { seconds: 9, cpuSeconds, memory: 200 } })
+const of = (stage: string, dataset = 'synthetic'): StageNode =>
+  nodes.find((node) => node.id.startsWith(`${stage}-${dataset}`))!
+const record = (node: StageNode, input: string, cpuSeconds = 3): CellRecord => ({
+  schema: 'indistinct/cell/1',
+  id: node.id,
+  input,
+  artifact: `of ${node.id}`,
+  bytes: 1000,
+  files: [],
+  cost: { seconds: 9, cpuSeconds, memory: 200 },
+})
 
 describe('cellStates', () => {
   const synthetic = nodes.filter(({ id }) => id.includes('synthetic'))
   const statesOf = cellStates(synthetic, workspace)
-  const inputOf = (node: StageNode, records: ReadonlyMap<string, CellRecord>): string => statesOf(records).get(node.id)!.input!
+  const inputOf = (node: StageNode, records: ReadonlyMap<string, CellRecord>): string =>
+    statesOf(records).get(node.id)!.input!
 
   test('done is what was made from the inputs of now, and what reads anything else waits', () => {
     const [prepare, train, unlearn] = [of('prepare'), of('train'), of('unlearn')]
@@ -43,10 +53,18 @@ describe('cellStates', () => {
     records.set(prepare.id, record(prepare, inputOf(prepare, records)))
     records.set(train.id, record(train, inputOf(train, records)))
     records.set(unlearn.id, record(unlearn, inputOf(unlearn, records)))
-    expect([prepare, train, unlearn].map(({ id }) => statesOf(records).get(id)!.state)).toEqual(['done', 'done', 'done'])
+    expect([prepare, train, unlearn].map(({ id }) => statesOf(records).get(id)!.state)).toEqual([
+      'done',
+      'done',
+      'done',
+    ])
     // Other bytes above: this one is stale, and what is below waits for it.
     records.set(prepare.id, { ...records.get(prepare.id)!, artifact: 'other bytes' })
-    expect([prepare, train, unlearn].map(({ id }) => statesOf(records).get(id)!.state)).toEqual(['done', 'stale', 'blocked'])
+    expect([prepare, train, unlearn].map(({ id }) => statesOf(records).get(id)!.state)).toEqual([
+      'done',
+      'stale',
+      'blocked',
+    ])
   })
 
   test('the XGBoost that is asked for is an input of attacks alone', () => {
@@ -66,10 +84,19 @@ describe('cellStates', () => {
 })
 
 describe('expectedCosts', () => {
-  const table: CostTable = { note: '', cells: { 'train-ml-100k-lightgcn': { seconds: 20, memory: 400, bytes: 500 }, 'unlearn-ml-1m-lightgcn-flow': { seconds: 100, memory: 1150, bytes: 2000 } } }
+  const table: CostTable = {
+    note: '',
+    cells: {
+      'train-ml-100k-lightgcn': { seconds: 20, memory: 400, bytes: 500 },
+      'unlearn-ml-1m-lightgcn-flow': { seconds: 100, memory: 1150, bytes: 2000 },
+    },
+  }
 
   test('takes cells of the kind in the store, then the table, then other data scaled by interactions', () => {
-    const here = measuredCosts([record(of('train'), '', 4), record(nodes.filter(({ id }) => id.startsWith('train-synthetic'))[1]!, '', 6)])
+    const here = measuredCosts([
+      record(of('train'), '', 4),
+      record(nodes.filter(({ id }) => id.startsWith('train-synthetic'))[1]!, '', 6),
+    ])
     const costOf = expectedCosts(nodes, here, table)
     expect(kindOf(of('train'))).toBe('train-synthetic-lightgcn')
     expect(costOf(of('train'))).toEqual({ seconds: 5, memory: 200, bytes: 1000, from: 'here' })
@@ -88,10 +115,21 @@ describe('gridPlan', () => {
     const states = new Map([[prepare.id, { state: 'done' as const }]])
     const plan = gridPlan(synthetic, states, () => ({ seconds: 8, memory: 100, bytes: 10, from: 'table' }), [1, 2, 100])
     // Ten seconds a cell with its start; prepare, train, unlearn, two evaluations and two attacks a seed.
-    expect(plan).toMatchObject({ cells: 14, done: 1, seconds: 130, memory: 100, bytes: 140, from: { here: 0, table: 13, guess: 0 } })
+    expect(plan).toMatchObject({
+      cells: 14,
+      done: 1,
+      seconds: 130,
+      memory: 100,
+      bytes: 140,
+      from: { here: 0, table: 13, guess: 0 },
+    })
     // The other seed's prepare, train, unlearn, then evaluate or attack.
     expect(plan.chain).toBe(40)
-    expect(plan.wall).toEqual([{ workers: 1, seconds: 130 }, { workers: 2, seconds: 70 }, { workers: 100, seconds: 40 }])
+    expect(plan.wall).toEqual([
+      { workers: 1, seconds: 130 },
+      { workers: 2, seconds: 70 },
+      { workers: 100, seconds: 40 },
+    ])
   })
 })
 
@@ -99,14 +137,21 @@ describe('chosenGrid', () => {
   test('narrows by name and number of seeds, and says the same as arguments', async () => {
     const choice = { grid: 'tables-3-to-5', datasets: ['ml-100k'], recommenders: ['nmf'], methods: ['flow'], seeds: 2 }
     const chosen = await chosenGrid(choice)
-    expect(chosen.grid.products).toMatchObject([{ datasets: [{ name: 'ml-100k' }], recommenders: [{ name: 'nmf' }], methods: [{ name: 'flow' }], seeds: [1, 2] }])
+    expect(chosen.grid.products).toMatchObject([
+      { datasets: [{ name: 'ml-100k' }], recommenders: [{ name: 'nmf' }], methods: [{ name: 'flow' }], seeds: [1, 2] },
+    ])
     const ids = new Set((await chosenGrid({ grid: 'tables-3-to-5' })).nodes.map(({ id }) => id))
     expect(chosen.nodes.every(({ id }) => ids.has(id))).toBe(true)
-    expect(choiceArguments(choice)).toEqual({ name: 'tables-3-to-5', flags: ['--datasets', 'ml-100k', '--recommenders', 'nmf', '--methods', 'flow', '--seeds', '2'] })
+    expect(choiceArguments(choice)).toEqual({
+      name: 'tables-3-to-5',
+      flags: ['--datasets', 'ml-100k', '--recommenders', 'nmf', '--methods', 'flow', '--seeds', '2'],
+    })
   })
 
   test('refuses what the grid does not have', async () => {
-    await expect(chosenGrid({ grid: 'main', datasets: ['ml-1m'] })).rejects.toThrow('--datasets: expected some of synthetic, which grid main has, got "ml-1m"')
+    await expect(chosenGrid({ grid: 'main', datasets: ['ml-1m'] })).rejects.toThrow(
+      '--datasets: expected some of synthetic, which grid main has, got "ml-1m"',
+    )
     await expect(chosenGrid({ grid: 'main', seeds: 3 })).rejects.toThrow('--seeds: expected at most 1')
     await expect(chosenGrid({ grid: 'nothing' })).rejects.toThrow('--grid: expected a JSON file or one of')
   })

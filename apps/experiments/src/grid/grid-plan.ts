@@ -34,7 +34,12 @@ export interface GridPlan {
 /** Processor seconds of a cell besides its work: Node, the TypeScript loader and the command line start anew. */
 const START = 2
 
-export function gridPlan(nodes: readonly StageNode[], states: ReadonlyMap<string, CellState>, costOf: (node: StageNode) => ExpectedCost, workers: readonly number[] = [1, 2, 10, 100]): GridPlan {
+export function gridPlan(
+  nodes: readonly StageNode[],
+  states: ReadonlyMap<string, CellState>,
+  costOf: (node: StageNode) => ExpectedCost,
+  workers: readonly number[] = [1, 2, 10, 100],
+): GridPlan {
   const costs = new Map(nodes.map((node) => [node.id, costOf(node)]))
   const left = nodes.filter(({ id }) => states.get(id)?.state !== 'done')
   const secondsOf = ({ id }: StageNode): number => costs.get(id)!.seconds + START
@@ -44,7 +49,16 @@ export function gridPlan(nodes: readonly StageNode[], states: ReadonlyMap<string
     const own = nodes.filter((node) => node.stage === stage)
     if (own.length === 0) return []
     const open = left.filter((node) => node.stage === stage)
-    return [{ stage, cells: own.length, done: own.length - open.length, seconds: sum(open.map(secondsOf)), memory: most(own.map(({ id }) => costs.get(id)!.memory)), bytes: sum(own.map(({ id }) => costs.get(id)!.bytes)) }]
+    return [
+      {
+        stage,
+        cells: own.length,
+        done: own.length - open.length,
+        seconds: sum(open.map(secondsOf)),
+        memory: most(own.map(({ id }) => costs.get(id)!.memory)),
+        bytes: sum(own.map(({ id }) => costs.get(id)!.bytes)),
+      },
+    ]
   })
   const chains = chainsOf(left, secondsOf)
   const from = { here: 0, table: 0, guess: 0 }
@@ -74,13 +88,18 @@ function chainsOf(nodes: readonly StageNode[], secondsOf: (node: StageNode) => n
 }
 
 /** Seconds of a run on `workers`, played through. */
-function wallOf(nodes: readonly StageNode[], secondsOf: (node: StageNode) => number, chains: ReadonlyMap<string, number>, workers: number): number {
+function wallOf(
+  nodes: readonly StageNode[],
+  secondsOf: (node: StageNode) => number,
+  chains: ReadonlyMap<string, number>,
+  workers: number,
+): number {
   const waiting = [...nodes].sort((a, b) => chains.get(b.id)! - chains.get(a.id)!)
   const open = new Set(nodes.map(({ id }) => id))
   const running: { id: string; end: number }[] = []
   let now = 0
   while (open.size > 0) {
-    for (let at = 0; at < waiting.length && running.length < workers; ) {
+    for (let at = 0; at < waiting.length && running.length < workers;) {
       const node = waiting[at]!
       if (Object.values(node.upstream).some((above) => open.has(above))) at++
       else {

@@ -23,23 +23,41 @@ export interface OpenGrid {
   plan(): Promise<GridPlan>
 }
 
-export function openGrid(choice: GridChoice, expanded: ExpandedGrid, store: ArtifactStore, workspaceRoot: string): OpenGrid {
+export function openGrid(
+  choice: GridChoice,
+  expanded: ExpandedGrid,
+  store: ArtifactStore,
+  workspaceRoot: string,
+): OpenGrid {
   const statesOf = cellStates(expanded.nodes, workspaceRoot)
-  const label = `${expanded.grid.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, 24)}-${sha256(canonicalJson(expanded.nodes.map(({ id }) => id))).slice(0, 8)}`
+  const label = `${expanded.grid.name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 24)}-${sha256(canonicalJson(expanded.nodes.map(({ id }) => id))).slice(0, 8)}`
   const place = store.place.includes('://') ? join(workspaceRoot, 'artifacts', 'grid') : store.place
   return {
-    choice, expanded, store, label,
+    choice,
+    expanded,
+    store,
+    label,
     engineFolder: join(place, 'engine', label),
     states: async () => statesOf(await store.records(expanded.nodes)),
     async plan() {
       const records = await store.records(expanded.nodes)
-      return gridPlan(expanded.nodes, statesOf(records), expectedCosts(expanded.nodes, measuredCosts(records.values()), costTable()))
+      return gridPlan(
+        expanded.nodes,
+        statesOf(records),
+        expectedCosts(expanded.nodes, measuredCosts(records.values()), costTable()),
+      )
     },
   }
 }
 
 /** The cells that are not done as commands. */
-export async function gridTasks({ choice, expanded, store, states }: OpenGrid, dataFolder: string | undefined): Promise<Task[]> {
+export async function gridTasks(
+  { choice, expanded, store, states }: OpenGrid,
+  dataFolder: string | undefined,
+): Promise<Task[]> {
   const now = await states()
   const records = await store.records(expanded.nodes)
   const costOf = expectedCosts(expanded.nodes, measuredCosts(records.values()), costTable())
@@ -49,7 +67,16 @@ export async function gridTasks({ choice, expanded, store, states }: OpenGrid, d
     .filter(({ id }) => now.get(id)!.state !== 'done')
     .map((node) => ({
       id: node.id,
-      args: ['grid', 'cell', name, node.id, '--store', store.place, ...flags, ...(dataFolder === undefined ? [] : ['--data-folder', dataFolder])],
+      args: [
+        'grid',
+        'cell',
+        name,
+        node.id,
+        '--store',
+        store.place,
+        ...flags,
+        ...(dataFolder === undefined ? [] : ['--data-folder', dataFolder]),
+      ],
       after: [...new Set(Object.values(node.upstream))],
       // A third above what was measured: memory that a garbage collector takes depends on when it runs.
       memory: Math.ceil((costOf(node).memory * 4) / 3),
@@ -67,7 +94,11 @@ export interface RunGridOptions {
 }
 
 /** Submits what is missing of `grid` and waits for it, see `runTasks`. */
-export async function runGridOn(executor: Executor, grid: OpenGrid, { dataFolder, ...options }: RunGridOptions): Promise<TaskRun> {
+export async function runGridOn(
+  executor: Executor,
+  grid: OpenGrid,
+  { dataFolder, ...options }: RunGridOptions,
+): Promise<TaskRun> {
   const tasks = await gridTasks(grid, dataFolder)
   return runTasks(executor, tasks, {
     ...options,
@@ -86,6 +117,10 @@ export function keepSettings({ engineFolder }: OpenGrid, settings: { readonly [n
 /** @throws IndistinctError 'usage' where the grid was never run from here. */
 export function lastSettings({ engineFolder, expanded }: OpenGrid): { readonly [name: string]: Json } {
   const path = join(engineFolder, 'run.json')
-  if (!existsSync(path)) throw usageError(`grid resume: nothing is known of an earlier run of grid ${expanded.grid.name}, narrowed like this, in ${engineFolder}; begin with indistinct grid run`)
+  if (!existsSync(path))
+    throw usageError(
+      `grid resume: nothing is known of an earlier run of grid ${expanded.grid.name}, narrowed like this, in ` +
+        `${engineFolder}; begin with indistinct grid run`,
+    )
   return JSON.parse(readFileSync(path, 'utf8')) as { [name: string]: Json }
 }

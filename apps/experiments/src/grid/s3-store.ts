@@ -10,10 +10,10 @@ import { parsedRecord, recordText, requireArtifact, type CellRecord } from './ce
 import { scratchFolder } from './folder-store.ts'
 
 /**
- * Artifacts under s3://BUCKET/PREFIX. Files go below `<root>/<digest of the artifact>/`; the record, `<root>/cell.json`, is
- * put last and names that digest, so that an artifact is seen whole or not at all, and one that is replaced stays whole for
- * who reads it. Address and credentials come from the environment alone: AWS_ENDPOINT_URL_S3, AWS_REGION,
- * AWS_ACCESS_KEY_ID and whatever else the client of AWS knows.
+ * Artifacts under s3://BUCKET/PREFIX. Files go below `<root>/<digest of the artifact>/`; the record,
+ * `<root>/cell.json`, is put last and names that digest, so that an artifact is seen whole or not at all, and one that
+ * is replaced stays whole for who reads it. Address and credentials come from the environment alone:
+ * AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID and whatever else the client of AWS knows.
  * @throws IndistinctError 'usage' for another address, or where the client is not installed.
  */
 export async function s3Store(place: string): Promise<ArtifactStore> {
@@ -35,13 +35,20 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
       return await work()
     } catch (cause) {
       const { name, message } = cause as Error
-      throw fileError(`${what}: ${name}${message && message !== name ? `: ${message.split('\n')[0]}` : ''}; address and credentials come from the environment (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)`)
+      throw fileError(
+        `${what}: ${name}${message && message !== name ? `: ${message.split('\n')[0]}` : ''}; address and ` +
+          'credentials come from the environment (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)',
+      )
     }
   }
   const get = (key: string): Promise<Uint8Array> =>
-    guarded(`cannot read s3://${bucket}/${key}`, async () => (await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body!.transformToByteArray())
+    guarded(`cannot read s3://${bucket}/${key}`, async () =>
+      (await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body!.transformToByteArray(),
+    )
   const put = (key: string, body: Uint8Array | string): Promise<unknown> =>
-    guarded(`cannot write s3://${bucket}/${key}`, () => client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body })))
+    guarded(`cannot write s3://${bucket}/${key}`, () =>
+      client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body })),
+    )
 
   /** Entity tags of the records of one stage, by key. */
   const list = (stage: string): Promise<Map<string, string>> =>
@@ -49,7 +56,13 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
       const found = new Map<string, string>()
       let token: string | undefined
       do {
-        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${keyOf('artifacts', stage)}/`, ...(token !== undefined && { ContinuationToken: token }) }))
+        const page = await client.send(
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: `${keyOf('artifacts', stage)}/`,
+            ...(token !== undefined && { ContinuationToken: token }),
+          }),
+        )
         for (const { Key, ETag } of page.Contents ?? []) if (Key?.endsWith('/cell.json')) found.set(Key, ETag ?? '')
         token = page.NextContinuationToken
       } while (token !== undefined)
@@ -58,12 +71,15 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
   const known = new Map<string, { tag: string; record: CellRecord | undefined }>()
   const records = async (nodes: readonly StageNode[]): Promise<Map<string, CellRecord>> => {
     const out = new Map<string, CellRecord>()
-    const tags = new Map((await Promise.all([...new Set(nodes.map(({ stage }) => stage))].map(list))).flatMap((found) => [...found]))
+    const tags = new Map(
+      (await Promise.all([...new Set(nodes.map(({ stage }) => stage))].map(list))).flatMap((found) => [...found]),
+    )
     for (const node of nodes) {
       const key = keyOf(node.root, 'cell.json')
       const tag = tags.get(key)
       if (tag === undefined) continue
-      if (known.get(key)?.tag !== tag) known.set(key, { tag, record: parsedRecord(Buffer.from(await get(key)).toString('utf8')) })
+      if (known.get(key)?.tag !== tag)
+        known.set(key, { tag, record: parsedRecord(Buffer.from(await get(key)).toString('utf8')) })
       const { record } = known.get(key)!
       if (record) out.set(node.id, record)
     }
@@ -104,7 +120,8 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
         if (there.artifact !== record.artifact) throw unequalBytes(node)
         return
       }
-      for (const file of [...record.files.map((name) => `artifact/${name}`), 'timing/seconds.json']) await put(keyOf(node.root, record.artifact, file), readFileSync(join(folder, file)))
+      for (const file of [...record.files.map((name) => `artifact/${name}`), 'timing/seconds.json'])
+        await put(keyOf(node.root, record.artifact, file), readFileSync(join(folder, file)))
       await put(keyOf(node.root, 'cell.json'), recordText(record))
     },
     close: () => client.destroy(),

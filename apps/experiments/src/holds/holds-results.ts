@@ -1,4 +1,7 @@
-/** @file Results of the grid `holds` as they are committed: of each holding the strongest attacker, and the price by group. */
+/**
+ * @file Results of the grid `holds` as they are committed: of each holding the strongest attacker, and the price by
+ * group.
+ */
 
 import { join } from 'node:path'
 import { canonicalJson, type Json } from '@indistinct/core'
@@ -36,19 +39,34 @@ export interface HoldsRow {
 export type Leak = Pick<HeldAttack, 'holding' | 'alone' | 'attacker' | 'auc' | 'foldedAuc' | 'smallestDetectable'>
 
 /** Rows of what `run` made, or refused, with its artifacts below `root`. */
-export function holdsRows({ expanded, outcomes, exitCodes }: Pick<GridRun, 'expanded' | 'outcomes' | 'exitCodes'>, root: string): HoldsRow[] {
+export function holdsRows(
+  { expanded, outcomes, exitCodes }: Pick<GridRun, 'expanded' | 'outcomes' | 'exitCodes'>,
+  root: string,
+): HoldsRow[] {
   const made = (id: string): boolean => ['run', 'cached'].includes(outcomes.get(id)?.status ?? '')
   return expanded.models.flatMap((model): HoldsRow[] => {
     const about = aboutOf(model)
     const { held, evaluate, unlearn } = model
-    if (unlearn && exitCodes.get(unlearn.id) === harmCode) return [{ ...about, refused: reasonIn(outcomes.get(unlearn.id)?.output ?? ''), leaks: [], price: [] }]
+    if (unlearn && exitCodes.get(unlearn.id) === harmCode)
+      return [{ ...about, refused: reasonIn(outcomes.get(unlearn.id)?.output ?? ''), leaks: [], price: [] }]
     if (!held || !made(held.id) || !made(evaluate.id)) return []
-    const price = readJsonOf<UtilityFigure[]>(join(root, evaluate.root), 'utility').filter(({ metric, k }) => metric === 'NDCG' && k === 10)
-    return [{
-      ...about,
-      leaks: strongest(readJsonOf<HeldAttack[]>(join(root, held.root), 'held')),
-      price: price.map(({ group, users, value, lower, upper, change }) => ({ users, value, lower, upper, ...(group !== undefined && { group }), ...(change && { change }) })),
-    }]
+    const price = readJsonOf<UtilityFigure[]>(join(root, evaluate.root), 'utility').filter(
+      ({ metric, k }) => metric === 'NDCG' && k === 10,
+    )
+    return [
+      {
+        ...about,
+        leaks: strongest(readJsonOf<HeldAttack[]>(join(root, held.root), 'held')),
+        price: price.map(({ group, users, value, lower, upper, change }) => ({
+          users,
+          value,
+          lower,
+          upper,
+          ...(group !== undefined && { group }),
+          ...(change && { change }),
+        })),
+      },
+    ]
   })
 }
 
@@ -60,22 +78,37 @@ export type HoldsRowName = Omit<HoldsRow, 'leaks' | 'price' | 'refused'>
 
 export function aboutOf({ dataset, attribute, recommender, seed, method, train }: ModelCell): HoldsRowName {
   const training = (train.parameters['recommender'] as { readonly options: Json }).options
-  return { dataset, attribute, recommender, training, seed, method: method?.name ?? 'original', options: (method?.options ?? {}) as Json }
+  return {
+    dataset,
+    attribute,
+    recommender,
+    training,
+    seed,
+    method: method?.name ?? 'original',
+    options: (method?.options ?? {}) as Json,
+  }
 }
 
 /** The line that says so among all that the stage printed. */
 function reasonIn(output: string): string {
-  const lines = output.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('>'))
+  const lines = output
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('>'))
   return lines.find((line) => line.includes('unlearn by')) ?? lines.at(-1) ?? ''
 }
 
 export function strongest(attacks: readonly HeldAttack[]): Leak[] {
-  return holdings.flatMap((holding: Holding) => [true, false].flatMap((alone) => {
-    const these = attacks.filter((each) => each.holding === holding && each.alone === alone)
-    if (these.length === 0) return []
-    const { attacker, auc, foldedAuc, smallestDetectable } = these.reduce((most, each) => (each.foldedAuc.value > most.foldedAuc.value ? each : most))
-    return [{ holding, alone, attacker, auc, foldedAuc, smallestDetectable }]
-  }))
+  return holdings.flatMap((holding: Holding) =>
+    [true, false].flatMap((alone) => {
+      const these = attacks.filter((each) => each.holding === holding && each.alone === alone)
+      if (these.length === 0) return []
+      const { attacker, auc, foldedAuc, smallestDetectable } = these.reduce((most, each) =>
+        each.foldedAuc.value > most.foldedAuc.value ? each : most,
+      )
+      return [{ holding, alone, attacker, auc, foldedAuc, smallestDetectable }]
+    }),
+  )
 }
 
 /** `made` in the place of the rows of the same method on the same model. */

@@ -21,7 +21,9 @@ describe('results/holds', () => {
   const stored = JSON.parse(readFileSync(join(results, 'holds.json'), 'utf8')) as HoldsResults
 
   test('the pages are what the results give; after an edit run `npm run holds -- --summary`', () => {
-    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(holdsPage(stored, expandGrid(holds).models.map(aboutOf)))
+    expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(
+      holdsPage(stored, expandGrid(holds).models.map(aboutOf)),
+    )
     const readme = readFileSync(join(workspace, 'README.md'), 'utf8')
     expect(readme).toBe(withHoldsTable(readme, stored))
   })
@@ -29,12 +31,17 @@ describe('results/holds', () => {
   test('the note on what a move tells has the figures of ML-1M', () => {
     const note = readFileSync(join(workspace, 'docs/what-a-move-tells.md'), 'utf8')
     const of = (row: HoldsRow, holding: Holding): string | undefined => {
-      const leak = row.leaks.find((each) => each.holding === holding && !each.alone) ?? row.leaks.find((each) => each.holding === holding)
+      const leak =
+        row.leaks.find((each) => each.holding === holding && !each.alone) ??
+        row.leaks.find((each) => each.holding === holding)
       return leak?.foldedAuc.value.toFixed(3)
     }
-    for (const row of stored.rows.filter(({ dataset, recommender }) => dataset === 'ml-1m' && recommender === 'lightgcn')) {
+    for (const row of stored.rows.filter(
+      ({ dataset, recommender }) => dataset === 'ml-1m' && recommender === 'lightgcn',
+    )) {
       const line = note.split('\n').find((each) => each.startsWith(`| ${row.method} |`))
-      if (line) expect(line).toContain(`| ${of(row, 'tables')!} | ${of(row, 'history')!} | ${of(row, 'earlier release')!} |`)
+      if (line)
+        expect(line).toContain(`| ${of(row, 'tables')!} | ${of(row, 'history')!} | ${of(row, 'earlier release')!} |`)
     }
     expect(note.match(/\| (own label|one map|nobody)/g)!.length).toBeGreaterThan(5)
   })
@@ -45,7 +52,12 @@ describe('results/holds', () => {
     for (const row of stored.rows) {
       expect(planned).toContain(keyOf(row))
       if (row.refused !== undefined) continue
-      const asked = holdings.filter((holding) => row.leaks.some((leak) => leak.holding === holding && leak.alone === (row.method === 'original' && holding === 'earlier release')))
+      const asked = holdings.filter((holding) =>
+        row.leaks.some(
+          (leak) =>
+            leak.holding === holding && leak.alone === (row.method === 'original' && holding === 'earlier release'),
+        ),
+      )
       expect(asked).toEqual(holdings)
     }
   })
@@ -53,29 +65,75 @@ describe('results/holds', () => {
 
 const attack = (holding: Holding, alone: boolean, attacker: string, auc: number): HeldAttack => {
   const value = Math.max(auc, 1 - auc)
-  return { holding, alone, attacker, protocol: 'five-fold', input: 'raw', auc, foldedAuc: { value, lower: value - 0.02, upper: value + 0.02 }, smallestDetectable: 0.54 }
+  return {
+    holding,
+    alone,
+    attacker,
+    protocol: 'five-fold',
+    input: 'raw',
+    auc,
+    foldedAuc: { value, lower: value - 0.02, upper: value + 0.02 },
+    smallestDetectable: 0.54,
+  }
 }
 const row = (method: string, leaks: readonly HeldAttack[], change?: number): HoldsRow => ({
-  dataset: 'ml-1m', attribute: 'gender', recommender: 'lightgcn', training: {}, seed: 1, method, options: {}, leaks: strongest(leaks),
-  price: [{ users: 10, value: 0.3 + (change ?? 0), lower: 0.2, upper: 0.4, ...(change !== undefined && { change: { value: change, lower: change - 0.01, upper: change + 0.01 } }) }],
+  dataset: 'ml-1m',
+  attribute: 'gender',
+  recommender: 'lightgcn',
+  training: {},
+  seed: 1,
+  method,
+  options: {},
+  leaks: strongest(leaks),
+  price: [
+    {
+      users: 10,
+      value: 0.3 + (change ?? 0),
+      lower: 0.2,
+      upper: 0.4,
+      ...(change !== undefined && { change: { value: change, lower: change - 0.01, upper: change + 0.01 } }),
+    },
+  ],
 })
 
 describe('rows and pages', () => {
-  const original = row('original', [attack('tables', false, 'mlp', 0.8), attack('history', true, 'forest', 0.7), attack('history', false, 'forest', 0.71)])
-  const moved = row('flow', [attack('tables', false, 'mlp', 0.47), attack('tables', false, 'xgb', 0.45), attack('history', false, 'logistic', 0.95)], -0.03)
+  const original = row('original', [
+    attack('tables', false, 'mlp', 0.8),
+    attack('history', true, 'forest', 0.7),
+    attack('history', false, 'forest', 0.71),
+  ])
+  const moved = row(
+    'flow',
+    [
+      attack('tables', false, 'mlp', 0.47),
+      attack('tables', false, 'xgb', 0.45),
+      attack('history', false, 'logistic', 0.95),
+    ],
+    -0.03,
+  )
 
   test('the strongest attacker of each holding: one below one half counts as one above', () => {
-    expect(moved.leaks.map(({ holding, attacker, auc }) => [holding, attacker, auc])).toEqual([['tables', 'xgb', 0.45], ['history', 'logistic', 0.95]])
+    expect(moved.leaks.map(({ holding, attacker, auc }) => [holding, attacker, auc])).toEqual([
+      ['tables', 'xgb', 0.45],
+      ['history', 'logistic', 0.95],
+    ])
   })
 
   test('what tells more than what is held alone is bold, and what lies below one half is said', () => {
-    const page = holdsPage({ schema: 'indistinct.holds/1', rows: [original, moved] }, [original, moved, row('leace', []), { ...original, dataset: 'lastfm' }])
+    const page = holdsPage({ schema: 'indistinct.holds/1', rows: [original, moved] }, [
+      original,
+      moved,
+      row('leace', []),
+      { ...original, dataset: 'lastfm' },
+    ])
     expect(page).toContain('| alone | – | – | 0.700 [0.680, 0.720] forest |')
     expect(page).toContain('| original | **0.800 [0.780, 0.820] mlp** | – | 0.710 [0.690, 0.730] forest |')
     expect(page).toContain('| flow | **0.550 [0.530, 0.570] xgb, below** | – | **0.950 [0.930, 0.970] logistic** |')
     expect(page).toContain('-10.0 [-13.3, -6.7]')
     expect(page).toMatch(/- ml-1m, gender, lightgcn: leace\n- lastfm, gender, lightgcn: all methods\n$/)
-    expect(holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved] })).toContain('|  | flow | **0.550** | – | **0.950** |')
+    expect(holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved] })).toContain(
+      '|  | flow | **0.550** | – | **0.950** |',
+    )
   })
 
   test('a row that is made again takes the place of the old one, others stay', () => {
@@ -86,7 +144,9 @@ describe('rows and pages', () => {
   test('the table of the first page stands between its marks', () => {
     const results: HoldsResults = { schema: 'indistinct.holds/1', rows: [original, moved] }
     const text = withHoldsTable('before\n<!-- npm run holds -->\nold\n<!-- end of npm run holds -->\nafter\n', results)
-    expect(text).toMatch(/^before\n<!-- npm run holds -->\n\n\| data set[^]*\n\n<!-- end of npm run holds -->\nafter\n$/)
+    expect(text).toMatch(
+      /^before\n<!-- npm run holds -->\n\n\| data set[^]*\n\n<!-- end of npm run holds -->\nafter\n$/,
+    )
     expect(withHoldsTable(text, results)).toBe(text)
     expect(() => withHoldsTable('no marks', results)).toThrow('expected the marks')
   })
@@ -95,17 +155,45 @@ describe('rows and pages', () => {
     const root = mkdtempSync(join(tmpdir(), 'indistinct-holds-'))
     try {
       const held = { ofTables: ['logistic'], ofHeld: ['qda'], other: { name: 'nmf' } }
-      const expanded = expandGrid({ ...holds, products: [{ ...holds.products[0]!, methods: [{ name: 'flow' }, { name: 'leace' }], held }] })
+      const expanded = expandGrid({
+        ...holds,
+        products: [{ ...holds.products[0]!, methods: [{ name: 'flow' }, { name: 'leace' }], held }],
+      })
       const [first, flow] = expanded.models
-      for (const [node, file, content] of [[first!.held!, 'held', [attack('tables', false, 'mlp', 0.8)]], [first!.evaluate, 'utility', [{ metric: 'NDCG', k: 10, definition: '', users: 3, value: 1, lower: 1, upper: 1 }]]] as const) {
-        await makeArtifact(join(root, node.root), (artifact) => Promise.resolve(artifact.json(file, content as unknown as Json)))
+      for (const [node, file, content] of [
+        [first!.held!, 'held', [attack('tables', false, 'mlp', 0.8)]],
+        [
+          first!.evaluate,
+          'utility',
+          [{ metric: 'NDCG', k: 10, definition: '', users: 3, value: 1, lower: 1, upper: 1 }],
+        ],
+      ] as const) {
+        await makeArtifact(join(root, node.root), (artifact) =>
+          Promise.resolve(artifact.json(file, content as unknown as Json)),
+        )
       }
-      const rows = holdsRows({
-        expanded,
-        outcomes: new Map([[first!.held!.id, { status: 'run' }], [first!.evaluate.id, { status: 'cached' }], [flow!.unlearn!.id, { status: 'failed', output: '> node x\n\ncalibratedFlow: no way to chance; unlearn by leace, which moves all\n' }]]),
-        exitCodes: new Map([[flow!.unlearn!.id, 5]]),
-      }, root)
-      expect(rows.map(({ method, refused, price }) => [method, refused, price.length])).toEqual([['original', undefined, 1], ['flow', 'calibratedFlow: no way to chance; unlearn by leace, which moves all', 0]])
+      const rows = holdsRows(
+        {
+          expanded,
+          outcomes: new Map([
+            [first!.held!.id, { status: 'run' }],
+            [first!.evaluate.id, { status: 'cached' }],
+            [
+              flow!.unlearn!.id,
+              {
+                status: 'failed',
+                output: '> node x\n\ncalibratedFlow: no way to chance; unlearn by leace, which moves all\n',
+              },
+            ],
+          ]),
+          exitCodes: new Map([[flow!.unlearn!.id, 5]]),
+        },
+        root,
+      )
+      expect(rows.map(({ method, refused, price }) => [method, refused, price.length])).toEqual([
+        ['original', undefined, 1],
+        ['flow', 'calibratedFlow: no way to chance; unlearn by leace, which moves all', 0],
+      ])
     } finally {
       rmSync(root, { recursive: true })
     }

@@ -25,11 +25,21 @@ import { withHoldsTable } from './readme-table.ts'
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 const results = join(workspace, 'apps/experiments/results/holds')
 const { values } = parseArgs({
-  options: { datasets: { type: 'string' }, attributes: { type: 'string' }, recommenders: { type: 'string' }, methods: { type: 'string' }, parallel: { type: 'string' }, fresh: { type: 'boolean' }, summary: { type: 'boolean' } },
+  options: {
+    datasets: { type: 'string' },
+    attributes: { type: 'string' },
+    recommenders: { type: 'string' },
+    methods: { type: 'string' },
+    parallel: { type: 'string' },
+    fresh: { type: 'boolean' },
+    summary: { type: 'boolean' },
+  },
 })
 
 const path = join(results, 'holds.json')
-const known: HoldsResults = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults) : { schema: holdsSchema, rows: [] }
+const known: HoldsResults = existsSync(path)
+  ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults)
+  : { schema: holdsSchema, rows: [] }
 const made = values.summary ? { rows: [], code: 0 } : await madeRows()
 const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
 writeFileAtomic(path, `${canonicalJson(all as unknown as Json, 1)}\n`)
@@ -43,24 +53,48 @@ async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: n
   const grid = selected(holds)
   const parallel = Number(values.parallel ?? 2)
   const display = runDisplay(expandGrid(grid), process.stderr, parallel)
-  const run = await runGrid(grid, workspace, { parallel, fresh: values.fresh === true, listener: display }).finally(() => display.close())
+  const run = await runGrid(grid, workspace, { parallel, fresh: values.fresh === true, listener: display }).finally(
+    () => display.close(),
+  )
   const rows = holdsRows(run, workspace)
   const failed = [...run.outcomes].filter(([id, { status }]) => status === 'failed' && run.exitCodes.get(id) !== 5)
-  if (run.signal || run.outcomes.size === 0 || failed.length > 0) process.stderr.write(failureText(run, failed.map(([id]) => id)))
+  if (run.signal || run.outcomes.size === 0 || failed.length > 0)
+    process.stderr.write(
+      failureText(
+        run,
+        failed.map(([id]) => id),
+      ),
+    )
   return { rows, code: run.signal || run.outcomes.size === 0 ? 1 : failed.length > 0 ? 6 : 0 }
 }
 
 function selected(grid: Grid): Grid {
-  const [datasets, attributes, recommenders, methods] = [values.datasets, values.attributes, values.recommenders, values.methods].map((list) => list?.split(','))
-  const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] => choices.filter(({ name }) => names?.includes(name) ?? true)
+  const [datasets, attributes, recommenders, methods] = [
+    values.datasets,
+    values.attributes,
+    values.recommenders,
+    values.methods,
+  ].map((list) => list?.split(','))
+  const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] =>
+    choices.filter(({ name }) => names?.includes(name) ?? true)
   const products = grid.products
-    .map((product): Product => ({ ...product, datasets: keep(product.datasets, datasets), attributes: product.attributes.filter((name) => attributes?.includes(name) ?? true), recommenders: keep(product.recommenders, recommenders), methods: keep(product.methods, methods) }))
+    .map((product): Product => ({
+      ...product,
+      datasets: keep(product.datasets, datasets),
+      attributes: product.attributes.filter((name) => attributes?.includes(name) ?? true),
+      recommenders: keep(product.recommenders, recommenders),
+      methods: keep(product.methods, methods),
+    }))
     .filter((product) => [product.datasets, product.attributes, product.recommenders].every(({ length }) => length > 0))
-  if (products.length === 0) throw usageError('holds: expected data sets, attributes and recommenders of grids/holds.ts, got none of them')
+  if (products.length === 0)
+    throw usageError('holds: expected data sets, attributes and recommenders of grids/holds.ts, got none of them')
   return { ...grid, products }
 }
 
-/** In the order of the grid, so that a row that is made later does not stand last; rows of models that it no longer has are gone. */
+/**
+ * In the order of the grid, so that a row that is made later does not stand last; rows of models that it no longer has
+ * are gone.
+ */
 function inGridOrder(rows: HoldsResults['rows']): HoldsResults['rows'] {
   const order = expandGrid(holds).models.map((model) => keyOf(aboutOf(model)))
   const at = (row: HoldsResults['rows'][number]): number => order.indexOf(keyOf(row))

@@ -11,6 +11,9 @@ const marks = ['<!-- npm run holds -->', '<!-- end of npm run holds -->'] as con
  */
 export function withHoldsTable(text: string, results: HoldsResults): string {
   const [from, to] = marks.map((mark) => text.indexOf(mark))
-  if (from! < 0 || to! < from!) throw new RangeError(`README.md: expected the marks ${marks.join(' and ')}, got ${from! < 0 ? 'none' : 'the first alone'}`)
+  if (from! < 0 || to! < from!)
+    throw new RangeError(
+      `README.md: expected the marks ${marks.join(' and ')}, got ${from! < 0 ? 'none' : 'the first alone'}`,
+    )
   return `${text.slice(0, from! + marks[0].length)}\n\n${holdsSummary(results)}\n${text.slice(to)}`
 }

@@ -21,7 +21,16 @@ export interface Measured {
   readonly valuesOf: (model: ModelSeries) => readonly number[] | undefined
 }
 
-export const measuredColumns = ['mean', 'sd', 'n', '95 % interval', 'paper', 'difference', 'p against original (t / Wilcoxon)', 'p against best other (t / Wilcoxon)'] as const
+export const measuredColumns = [
+  'mean',
+  'sd',
+  'n',
+  '95 % interval',
+  'paper',
+  'difference',
+  'p against original (t / Wilcoxon)',
+  'p against best other (t / Wilcoxon)',
+] as const
 
 /** Cells of `measuredColumns` for `model` among `models`. */
 export function measuredCells(measured: Measured, model: ModelSeries, models: readonly ModelSeries[]): string[] {
@@ -32,7 +41,14 @@ export function measuredCells(measured: Measured, model: ModelSeries, models: re
   const text = (value: number): string => value.toFixed(digits)
   // Student's interval knows no bounds; AUC, NDCG and hit ratios have two, seconds one.
   const top = table === 'table-5' ? Infinity : 1
-  const paper = paperValueOf({ table, dataset, recommender, method: model.method, measure, ...(attacker !== undefined && { attacker }) })
+  const paper = paperValueOf({
+    table,
+    dataset,
+    recommender,
+    method: model.method,
+    measure,
+    ...(attacker !== undefined && { attacker }),
+  })
   const original = models.find(({ method }) => method === 'original')
   const best = bestOther(measured, model, models)
   return [
@@ -48,10 +64,16 @@ export function measuredCells(measured: Measured, model: ModelSeries, models: re
 }
 
 /** The method other than `model` and the original whose mean is best. */
-function bestOther({ valuesOf, better }: Measured, model: ModelSeries, models: readonly ModelSeries[]): ModelSeries | undefined {
+function bestOther(
+  { valuesOf, better }: Measured,
+  model: ModelSeries,
+  models: readonly ModelSeries[],
+): ModelSeries | undefined {
   const others = models.flatMap((other) => {
     const values = valuesOf(other)
-    return other === model || other.method === 'original' || values === undefined || values.length === 0 ? [] : [{ other, mean: meanEstimate(values).mean }]
+    return other === model || other.method === 'original' || values === undefined || values.length === 0
+      ? []
+      : [{ other, mean: meanEstimate(values).mean }]
   })
   const cost = (mean: number): number => (better === 'low' ? mean : better === 'high' ? -mean : Math.abs(mean - 0.5))
   return others.sort((a, b) => cost(a.mean) - cost(b.mean))[0]?.other
@@ -64,7 +86,10 @@ function pairedText({ valuesOf }: Measured, model: ModelSeries, other: ModelSeri
     const pair = [own.get(seed), valuesOf(other)?.[at]] as const
     return pair[0] === undefined || pair[1] === undefined ? [] : [pair as readonly [number, number]]
   })
-  const tested = pairedTest(pairs.map(([a]) => a), pairs.map(([, b]) => b))
+  const tested = pairedTest(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  )
   return tested === undefined ? dash : `${pText(tested.t)} / ${pText(tested.wilcoxon)}`
 }
 
@@ -89,9 +114,15 @@ export function statedText(stated: Stated, digits: number): string {
 
 /** Ours less the paper's; from the nearer end of a range or the bound, 0 inside. */
 function differenceText(stated: Stated, mean: number, digits: number): string {
-  const difference = stated.kind === 'value' ? mean - stated.value
-    : stated.kind === 'range' ? (mean < stated.from ? mean - stated.from : Math.max(0, mean - stated.to))
-    : stated.kind === 'above' ? Math.min(0, mean - stated.bound)
-    : mean - 0.5
+  const difference =
+    stated.kind === 'value'
+      ? mean - stated.value
+      : stated.kind === 'range'
+        ? mean < stated.from
+          ? mean - stated.from
+          : Math.max(0, mean - stated.to)
+        : stated.kind === 'above'
+          ? Math.min(0, mean - stated.bound)
+          : mean - 0.5
   return `${difference > 0 ? '+' : ''}${difference.toFixed(digits)}`
 }

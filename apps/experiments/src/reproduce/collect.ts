@@ -7,22 +7,44 @@ import { gridResults, type ModelResults, type StageResult } from '../grid-result
 import type { GridRun } from '../nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { UtilityFigure } from '../store/results.ts'
-import { attackFigures, resultsSchema, type AttackFigure, type AttackSeries, type ModelSeries, type ResultsFile, type UtilitySeries, type YardstickSeries } from './results-file.ts'
+import {
+  attackFigures,
+  resultsSchema,
+  type AttackFigure,
+  type AttackSeries,
+  type ModelSeries,
+  type ResultsFile,
+  type UtilitySeries,
+  type YardstickSeries,
+} from './results-file.ts'
 
 /** Results by data set. Repetitions that lack an attack, an evaluation or a time are left out, of that model alone. */
 export function collectResults(run: GridRun, product: Product, protocol: string, workspaceRoot: string): ResultsFile[] {
-  const methods = new Map<string, string>([['original', '{}'], ...product.methods.map(({ name, options = {} }): [string, string] => [name, canonicalJson(options as Json)])])
+  const methods = new Map<string, string>([
+    ['original', '{}'],
+    ...product.methods.map(({ name, options = {} }): [string, string] => [name, canonicalJson(options as Json)]),
+  ])
   // Figure 2 has the same methods at other alphas: they are not of the tables.
-  const wanted = gridResults(run, workspaceRoot).models.filter((model) => methods.get(model.method ?? 'original') === canonicalJson((model.options ?? {}) as Json))
+  const wanted = gridResults(run, workspaceRoot).models.filter(
+    (model) => methods.get(model.method ?? 'original') === canonicalJson((model.options ?? {}) as Json),
+  )
   return product.datasets.map(({ name }) => {
     const own = wanted.filter((model) => model.dataset === name && product.seeds.includes(model.seed))
     const models = product.recommenders.flatMap(({ name: recommender }) =>
       [...methods.keys()].flatMap((method) => {
-        const repetitions = own.filter((model) => model.recommender === recommender && (model.method ?? 'original') === method && isWhole(model, product))
+        const repetitions = own.filter(
+          (model) =>
+            model.recommender === recommender && (model.method ?? 'original') === method && isWhole(model, product),
+        )
         return repetitions.length === 0 ? [] : [seriesOf(repetitions)]
       }),
     )
-    const data = run.expanded.nodes.find((node) => node.stage === 'prepare' && (node.parameters['dataset'] as { name: string }).name === name && run.outcomes.has(node.id))
+    const data = run.expanded.nodes.find(
+      (node) =>
+        node.stage === 'prepare' &&
+        (node.parameters['dataset'] as { name: string }).name === name &&
+        run.outcomes.has(node.id),
+    )
     const yardsticks = yardsticksOf(run, name, product.seeds, workspaceRoot)
     return {
       schema: resultsSchema,
@@ -36,21 +58,42 @@ export function collectResults(run: GridRun, product: Product, protocol: string,
   })
 }
 
-function yardsticksOf(run: GridRun, dataset: string, seeds: readonly number[], workspaceRoot: string): YardstickSeries[] {
-  const made = run.expanded.yardsticks.filter((cell) => cell.dataset === dataset && seeds.includes(cell.seed) && isMade(run, cell.evaluate.id)).sort((a, b) => a.seed - b.seed)
+function yardsticksOf(
+  run: GridRun,
+  dataset: string,
+  seeds: readonly number[],
+  workspaceRoot: string,
+): YardstickSeries[] {
+  const made = run.expanded.yardsticks
+    .filter((cell) => cell.dataset === dataset && seeds.includes(cell.seed) && isMade(run, cell.evaluate.id))
+    .sort((a, b) => a.seed - b.seed)
   return [...new Set(made.map(({ yardstick }) => yardstick.name))].map((name): YardstickSeries => {
     const own = made.filter(({ yardstick }) => yardstick.name === name)
-    const figures = own.map(({ evaluate }) => readJsonOf<UtilityFigure[]>(join(workspaceRoot, evaluate.root), 'utility'))
-    return { name, options: own[0]!.yardstick.options as Json, seeds: own.map(({ seed }) => seed), utility: utilityOf(figures) }
+    const figures = own.map(({ evaluate }) =>
+      readJsonOf<UtilityFigure[]>(join(workspaceRoot, evaluate.root), 'utility'),
+    )
+    return {
+      name,
+      options: own[0]!.yardstick.options as Json,
+      seeds: own.map(({ seed }) => seed),
+      utility: utilityOf(figures),
+    }
   })
 }
 
 /** Figures of all users, a value for each repetition. */
 function utilityOf(repetitions: readonly (readonly UtilityFigure[])[]): UtilitySeries[] {
-  const whole = (figures: readonly UtilityFigure[]): UtilityFigure[] => figures.filter(({ group }) => group === undefined)
+  const whole = (figures: readonly UtilityFigure[]): UtilityFigure[] =>
+    figures.filter(({ group }) => group === undefined)
   return whole(repetitions[0]!).map(({ metric, k, definition }) => ({
-    metric, k, definition,
-    values: repetitions.map((figures) => rounded(whole(figures).find((each) => each.metric === metric && each.k === k && each.definition === definition)!.value)),
+    metric,
+    k,
+    definition,
+    values: repetitions.map((figures) =>
+      rounded(
+        whole(figures).find((each) => each.metric === metric && each.k === k && each.definition === definition)!.value,
+      ),
+    ),
   }))
 }
 
@@ -64,7 +107,11 @@ function describedIn(root: string): NonNullable<ResultsFile['data']> {
 }
 
 function isWhole(model: ModelResults, product: Product): boolean {
-  return product.attackers.every(({ name }) => model.attacks.some((attack) => attack.attacker === name)) && model.utility.length > 0 && makingOf(model) !== undefined
+  return (
+    product.attackers.every(({ name }) => model.attacks.some((attack) => attack.attacker === name)) &&
+    model.utility.length > 0 &&
+    makingOf(model) !== undefined
+  )
 }
 
 /** The stage that made the model. */

@@ -25,7 +25,9 @@ export function markdownOf({ title, introduction, blocks, notes }: Page): string
     section = own
     if (rest !== '') parts.push(`### ${rest}`)
     if (note !== undefined) parts.push(note)
-    const lines = [columns, columns.map((_, at) => (at === 0 ? '---' : '--:')), ...rows].map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    const lines = [columns, columns.map((_, at) => (at === 0 ? '---' : '--:')), ...rows].map(
+      (row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+    )
     parts.push(lines.join('\n'))
   }
   if (notes.length > 0) parts.push('## Notes', notes.map((note) => `- ${note}`).join('\n'))
@@ -61,8 +63,24 @@ function divided(heading: string): [string, string] {
 }
 
 const specials: { readonly [character: string]: string } = {
-  '\\': '\\textbackslash{}', '&': '\\&', '%': '\\%', $: '\\$', '#': '\\#', _: '\\_', '{': '\\{', '}': '\\}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}',
-  '–': '--', '±': '$\\pm$', '≥': '$\\geq$', '<': '$<$', '>': '$>$', '|': '\\textbar{}', '×': '$\\times$', '`': '',
+  '\\': '\\textbackslash{}',
+  '&': '\\&',
+  '%': '\\%',
+  $: '\\$',
+  '#': '\\#',
+  _: '\\_',
+  '{': '\\{',
+  '}': '\\}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '–': '--',
+  '±': '$\\pm$',
+  '≥': '$\\geq$',
+  '<': '$<$',
+  '>': '$>$',
+  '|': '\\textbar{}',
+  '×': '$\\times$',
+  '`': '',
 }
 
 function escaped(text: string): string {

@@ -9,14 +9,52 @@ const model = (method: string, leak: number): ModelSeries => ({
   options: {},
   seeds: [1, 2],
   attacks: [
-    { attacker: 'mlp', protocol: 'paper', table: 'layer-0', input: 'raw', figures: { auc: [0.5 + leak, 0.51 + leak], foldedAuc: [0.5 + leak, 0.51 + leak], accuracy: [0.5, 0.6] } },
-    { attacker: 'mlp', protocol: 'paper', table: 'propagated', input: 'standardised', figures: { auc: [0.4, 0.1], foldedAuc: [0.6, 0.9] } },
+    {
+      attacker: 'mlp',
+      protocol: 'paper',
+      table: 'layer-0',
+      input: 'raw',
+      figures: { auc: [0.5 + leak, 0.51 + leak], foldedAuc: [0.5 + leak, 0.51 + leak], accuracy: [0.5, 0.6] },
+    },
+    {
+      attacker: 'mlp',
+      protocol: 'paper',
+      table: 'propagated',
+      input: 'standardised',
+      figures: { auc: [0.4, 0.1], foldedAuc: [0.6, 0.9] },
+    },
   ],
-  utility: [5, 10].map((k) => ({ metric: 'NDCG', k, definition: 'full ranking', values: method === 'original' ? [0.2, 0.2] : [0.18, 0.18] })),
+  utility: [5, 10].map((k) => ({
+    metric: 'NDCG',
+    k,
+    definition: 'full ranking',
+    values: method === 'original' ? [0.2, 0.2] : [0.18, 0.18],
+  })),
   seconds: [1, 3],
 })
-const file = (dataset: string, ...models: ModelSeries[]): ResultsFile => ({ schema: resultsSchema, protocol: 'paper', dataset, attribute: 'gender', models })
-const data = { name: 'x', users: 943, items: 1682, interactions: 100_000, sparsity: 0.9, attributes: { gender: { classes: [{ label: 'F', users: 273, interactions: 25_740 }, { label: 'M', users: 670, interactions: 74_260 }], missing: { users: 0, interactions: 0 } } } } as const
+const file = (dataset: string, ...models: ModelSeries[]): ResultsFile => ({
+  schema: resultsSchema,
+  protocol: 'paper',
+  dataset,
+  attribute: 'gender',
+  models,
+})
+const data = {
+  name: 'x',
+  users: 943,
+  items: 1682,
+  interactions: 100_000,
+  sparsity: 0.9,
+  attributes: {
+    gender: {
+      classes: [
+        { label: 'F', users: 273, interactions: 25_740 },
+        { label: 'M', users: 670, interactions: 74_260 },
+      ],
+      missing: { users: 0, interactions: 0 },
+    },
+  },
+} as const
 const textOf = (name: (typeof pageNames)[number], ...files: ResultsFile[]): string => markdownOf(pageOf(name, files))
 
 describe('pageOf', () => {
@@ -37,18 +75,38 @@ describe('pageOf', () => {
   })
 
   test('Table 4 ends with the yardstick, which is compared with nothing', () => {
-    const yardstick = { name: 'ease', options: {}, seeds: [1, 2, 3], utility: [{ metric: 'NDCG', k: 10, definition: 'full ranking', values: [0.3, 0.31, 0.32] }] }
-    const text = textOf('table-4', { ...file('ml-100k', model('original', 0), model('flow', 0)), yardsticks: [yardstick] })
-    expect(text).toMatch(/calibrated flow \| 0\.1800 .*\n\| EASE \(yardstick\) \| 0\.3100 \| 0\.0100 \| 3 \| \[0\.2852, 0\.3348\] \| – \| – \| – \| – \|\n/)
+    const yardstick = {
+      name: 'ease',
+      options: {},
+      seeds: [1, 2, 3],
+      utility: [{ metric: 'NDCG', k: 10, definition: 'full ranking', values: [0.3, 0.31, 0.32] }],
+    }
+    const text = textOf('table-4', {
+      ...file('ml-100k', model('original', 0), model('flow', 0)),
+      yardsticks: [yardstick],
+    })
+    expect(text).toMatch(
+      /calibrated flow \| 0\.1800 .*\n\| EASE \(yardstick\) \| 0\.3100 \| 0\.0100 \| 3 \| \[0\.2852, 0\.3348\] \| – \| – \| – \| – \|\n/,
+    )
     expect(textOf('table-4', file('ml-100k', model('original', 0)))).not.toContain('EASE')
     // A later run without it keeps it; one with it takes its place.
     const kept = { ...file('ml-100k', model('original', 0)), yardsticks: [yardstick] }
     expect(mergeResults(kept, file('ml-100k', model('flow', 0))).yardsticks).toEqual([yardstick])
-    expect(mergeResults(kept, { ...kept, yardsticks: [{ ...yardstick, seeds: [9] }] }).yardsticks).toEqual([{ ...yardstick, seeds: [9] }])
+    expect(mergeResults(kept, { ...kept, yardsticks: [{ ...yardstick, seeds: [9] }] }).yardsticks).toEqual([
+      { ...yardstick, seeds: [9] },
+    ])
   })
 
   test('Table 5 gives ratios to training anew', () => {
-    const text = textOf('table-5', file('ml-1m', model('original', 0), { ...model('retrain', 0), cpuSeconds: [8, 8] }, { ...model('flow', 0), cpuSeconds: [1, 3] }))
+    const text = textOf(
+      'table-5',
+      file(
+        'ml-1m',
+        model('original', 0),
+        { ...model('retrain', 0), cpuSeconds: [8, 8] },
+        { ...model('flow', 0), cpuSeconds: [1, 3] },
+      ),
+    )
     expect(text).toContain('| calibrated flow | unlearning | 2.00 | 1.000 × | 2.00 | 0.250 × | 1.41 | 2 |')
     expect(text).toContain('| Original | training | 2.00 | 1.000 × | – | – | 1.41 | 2 |')
     expect(text).toContain('| Retrain | training anew |')
@@ -75,7 +133,9 @@ test('a method that was cut short says so, in its rows and in a note, and a seri
   const text = textOf('table-3', file('lastfm', model('original', 0), short))
   expect(text).toContain('| D2D-R (200 of 1000 steps) |')
   expect(text).toContain('cut short by `--steps`')
-  expect(textOf('table-5', file('lastfm', { ...short, note: 'made by hand' }))).toContain('- Last.fm 15K, LightGCN, D2D-R: made by hand.')
+  expect(textOf('table-5', file('lastfm', { ...short, note: 'made by hand' }))).toContain(
+    '- Last.fm 15K, LightGCN, D2D-R: made by hand.',
+  )
   const whole = textOf('table-3', file('lastfm', model('original', 0), { ...short, options: { steps: 1000 } }))
   expect(whole).toContain('| D2D-R |')
   expect(whole).not.toContain('steps')
@@ -83,7 +143,10 @@ test('a method that was cut short says so, in its rows and in a note, and a seri
 
 describe('mergeResults', () => {
   test('a model that was made again takes the place of the older one, others stay', () => {
-    const merged = mergeResults(file('ml-100k', model('flow', 0), model('original', 0)), file('ml-100k', model('flow', 0.3)))
+    const merged = mergeResults(
+      file('ml-100k', model('flow', 0), model('original', 0)),
+      file('ml-100k', model('flow', 0.3)),
+    )
     expect(merged.models.map(({ method }) => method)).toEqual(['original', 'flow'])
     expect(merged.models[1]!.attacks[0]!.figures.auc![0]).toBeCloseTo(0.8)
   })

@@ -15,7 +15,14 @@ import { readTextOf } from '../store/artifact-folder.ts'
 import { collectResults } from './collect.ts'
 import type { PageName } from './pages.ts'
 import { mergeResults, readResults, writeResults, type ResultsFile } from './results-file.ts'
-import { gridOfTargets, seedsUpTo, tableProduct, targetsOf, type ReproduceSelection, type TargetName } from './targets.ts'
+import {
+  gridOfTargets,
+  seedsUpTo,
+  tableProduct,
+  targetsOf,
+  type ReproduceSelection,
+  type TargetName,
+} from './targets.ts'
 import { writePages } from './write-pages.ts'
 
 const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -76,7 +83,12 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
     }
   }
   const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
-  const run = await runGrid(grid, workspaceRoot, { parallel, fresh, ...(dataFolder !== undefined && { dataFolder }), ...(display && { listener: display }) }).finally(() => display?.close())
+  const run = await runGrid(grid, workspaceRoot, {
+    parallel,
+    fresh,
+    ...(dataFolder !== undefined && { dataFolder }),
+    ...(display && { listener: display }),
+  }).finally(() => display?.close())
   if (run.signal) {
     process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
     return { code: signalCodes[run.signal] ?? 1, files: [], results: [] }
@@ -101,14 +113,26 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
   }
   for (const { figure, dataset, recommender, method, node } of run.expanded.figures) {
     if (!['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')) continue
-    const path = join(folder, 'figures', `${[dataset, recommender, figure, method?.name].filter((part) => part !== undefined).join('-')}.svg`)
+    const path = join(
+      folder,
+      'figures',
+      `${[dataset, recommender, figure, method?.name].filter((part) => part !== undefined).join('-')}.svg`,
+    )
     writeFileAtomic(path, readTextOf(join(root, node.root), 'figure.svg'))
     files.push(path)
   }
-  const missing = run.expanded.nodes.filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')).map((node) => node.id)
+  const missing = run.expanded.nodes
+    .filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? ''))
+    .map((node) => node.id)
   // A store that holds nothing yet is an unfinished grid too, as `grid status` has it.
   const code = exitCodeOf(run, missing.length > 0, files.length > 0 || options.store !== undefined)
-  if (code !== 0) process.stderr.write(options.store === undefined ? failureText(run, missing) : `${missing.length} of ${run.expanded.nodes.length} cells are not done in ${options.store}; indistinct grid resume makes them\n`)
+  if (code !== 0)
+    process.stderr.write(
+      options.store === undefined
+        ? failureText(run, missing)
+        : `${missing.length} of ${run.expanded.nodes.length} cells are not done in ${options.store}; indistinct ` +
+            `grid resume makes them\n`,
+    )
   return { code, files, results }
 }
 
@@ -133,15 +157,27 @@ function chosen(options: ReproduceOptions): Asked {
   if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
   const whole = experimentProtocol(options.protocol)
   const protocol = options.steps === undefined ? whole : withStepsUpTo(whole, options.steps)
-  check('--datasets', datasets, knownDatasets.map(({ name }) => name))
+  check(
+    '--datasets',
+    datasets,
+    knownDatasets.map(({ name }) => name),
+  )
   check('--recommenders', recommenders, recommenderNames)
   if (methods) check('--methods', methods, methodNames)
-  const selection = { targets, datasets, recommenders, ...(methods && { methods }), ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }) }
+  const selection = {
+    targets,
+    datasets,
+    recommenders,
+    ...(methods && { methods }),
+    ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }),
+  }
   const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)
   return { options, targets, protocol, selection, grid: gridOfTargets(protocol, selection), folder }
 }
 
 function check(flag: string, given: readonly string[], known: readonly string[]): void {
   if (given.length === 0) throw usageError(`${flag}: expected one of ${known.join(', ')}, got none`)
-  for (const name of given) if (!known.includes(name)) throw usageError(`${flag}: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}`)
+  for (const name of given)
+    if (!known.includes(name))
+      throw usageError(`${flag}: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}`)
 }

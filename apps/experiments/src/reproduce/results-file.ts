@@ -66,10 +66,13 @@ export function readResults(path: string): ResultsFile | undefined {
   if (!existsSync(path)) return undefined
   try {
     const file = JSON.parse(readFileSync(path, 'utf8')) as ResultsFile
-    if (file.schema !== resultsSchema) throw new Error(`expected schema ${resultsSchema}, got ${JSON.stringify(file.schema)}`)
+    if (file.schema !== resultsSchema)
+      throw new Error(`expected schema ${resultsSchema}, got ${JSON.stringify(file.schema)}`)
     return file
   } catch (cause) {
-    throw fileError(`cannot read the results ${path}: ${(cause as Error).message}; move the file away and run again`, { cause })
+    throw fileError(`cannot read the results ${path}: ${(cause as Error).message}; move the file away and run again`, {
+      cause,
+    })
   }
 }
 
@@ -82,7 +85,10 @@ export function mergeResults(known: ResultsFile | undefined, made: ResultsFile):
   if (known === undefined) return made
   const key = ({ recommender, method }: ModelSeries): string => `${recommender} ${method}`
   const fresh = new Set(made.models.map(key))
-  const yardsticks = [...(known.yardsticks ?? []).filter(({ name }) => !made.yardsticks?.some((each) => each.name === name)), ...(made.yardsticks ?? [])]
+  const yardsticks = [
+    ...(known.yardsticks ?? []).filter(({ name }) => !made.yardsticks?.some((each) => each.name === name)),
+    ...(made.yardsticks ?? []),
+  ]
   return {
     ...known,
     ...made,

@@ -1,4 +1,6 @@
-/** @file Committed tables are those that their results files give, and results files hold nothing about single users. */
+/**
+ * @file Committed tables are those that their results files give, and results files hold nothing about single users.
+ */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +12,11 @@ import { pagesOf, resultsIn } from './write-pages.ts'
 const results = fileURLToPath(new URL('../../results', import.meta.url))
 /** These have pages and tests of their own. */
 const others = ['calibration', 'frontier', 'holds', 'tuning']
-const folders = existsSync(results) ? readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !others.includes(entry.name)).map(({ name }) => name) : []
+const folders = existsSync(results)
+  ? readdirSync(results, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !others.includes(entry.name))
+      .map(({ name }) => name)
+  : []
 
 test('results are committed, each under a protocol', () => {
   expect(folders.length).toBeGreaterThan(0)
@@ -23,8 +29,13 @@ describe.each(folders)('results/%s', (name) => {
 
   test('every table is what its results give; after an edit run `npx indistinct reproduce`', () => {
     const pages = pagesOf(files)
-    expect(readdirSync(folder).filter((file) => /\.(md|tex)$/.test(file)).sort()).toEqual([...pages.keys()].sort())
-    for (const [file, text] of pages) expect(readFileSync(join(folder, file), 'utf8'), `${file} is stale: npx indistinct reproduce`).toBe(text)
+    expect(
+      readdirSync(folder)
+        .filter((file) => /\.(md|tex)$/.test(file))
+        .sort(),
+    ).toEqual([...pages.keys()].sort())
+    for (const [file, text] of pages)
+      expect(readFileSync(join(folder, file), 'utf8'), `${file} is stale: npx indistinct reproduce`).toBe(text)
   })
 
   test('figures are means over users, one a repetition', () => {
@@ -32,7 +43,12 @@ describe.each(folders)('results/%s', (name) => {
       expect(protocol).toBe(name)
       expect(readdirSync(folder)).toContain(`${dataset}.json`)
       for (const { seeds, seconds, cpuSeconds = seconds, attacks, utility } of models) {
-        const lists = [seconds, cpuSeconds, ...attacks.flatMap(({ figures }) => Object.values(figures)), ...utility.map(({ values }) => values)]
+        const lists = [
+          seconds,
+          cpuSeconds,
+          ...attacks.flatMap(({ figures }) => Object.values(figures)),
+          ...utility.map(({ values }) => values),
+        ]
         for (const list of lists) expect(list.length).toBe(seeds.length)
       }
     }

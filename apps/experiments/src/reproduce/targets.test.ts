@@ -4,7 +4,10 @@ import { experimentProtocol, experimentProtocols, withStepsUpTo } from '../exper
 import { gridOfTargets, targetNames, targetsOf } from './targets.ts'
 
 const selection = { datasets: ['ml-100k'], recommenders: ['nmf', 'lightgcn'] }
-const idsOf = (targets: readonly string[], more = {}): string[] => expandGrid(gridOfTargets(experimentProtocol('paper'), { ...selection, targets: targetsOf(targets), ...more })).nodes.map(({ id }) => id)
+const idsOf = (targets: readonly string[], more = {}): string[] =>
+  expandGrid(
+    gridOfTargets(experimentProtocol('paper'), { ...selection, targets: targetsOf(targets), ...more }),
+  ).nodes.map(({ id }) => id)
 
 describe('targetsOf', () => {
   test('all is every one, in the paper’s order, each once', () => {
@@ -21,8 +24,18 @@ describe('gridOfTargets', () => {
   })
 
   test('EASE runs on every split of the tables but those of LFM-2B', () => {
-    const { yardsticks } = expandGrid(gridOfTargets(experimentProtocol('paper'), { ...selection, datasets: ['ml-100k', 'lfm-2b-synthetic'], targets: ['table-4'], seeds: [1, 2] }))
-    expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick.name])).toEqual([['ml-100k', 1, 'ease'], ['ml-100k', 2, 'ease']])
+    const { yardsticks } = expandGrid(
+      gridOfTargets(experimentProtocol('paper'), {
+        ...selection,
+        datasets: ['ml-100k', 'lfm-2b-synthetic'],
+        targets: ['table-4'],
+        seeds: [1, 2],
+      }),
+    )
+    expect(yardsticks.map(({ dataset, seed, yardstick }) => [dataset, seed, yardstick.name])).toEqual([
+      ['ml-100k', 1, 'ease'],
+      ['ml-100k', 2, 'ease'],
+    ])
   })
 
   test('Table 2 trains nothing, and shares what it prepares', () => {
@@ -41,22 +54,45 @@ describe('gridOfTargets', () => {
   })
 
   test('steps up to a number leave shorter methods as they are', () => {
-    const options = (name: string, steps: number): unknown => gridOfTargets(withStepsUpTo(experimentProtocol(name), steps), { ...selection, targets: ['table-3'] }).products[0]!.methods.map(({ name, options }) => [name, options?.['steps']])
-    expect(options('paper', 1000)).toEqual([['u2u-r', 1000], ['d2d-r', 1000], ['retrain', undefined], ['adversarial', undefined], ['u2u-r-closed', undefined], ['flow', undefined]])
+    const options = (name: string, steps: number): unknown =>
+      gridOfTargets(withStepsUpTo(experimentProtocol(name), steps), {
+        ...selection,
+        targets: ['table-3'],
+      }).products[0]!.methods.map(({ name, options }) => [name, options?.['steps']])
+    expect(options('paper', 1000)).toEqual([
+      ['u2u-r', 1000],
+      ['d2d-r', 1000],
+      ['retrain', undefined],
+      ['adversarial', undefined],
+      ['u2u-r-closed', undefined],
+      ['flow', undefined],
+    ])
     // Under strict the steps are the methods' defaults.
-    expect(options('strict', 1000)).toEqual([['u2u-r', 1000], ['d2d-r', undefined], ['retrain', undefined], ['adversarial', undefined], ['u2u-r-closed', undefined], ['flow', undefined]])
+    expect(options('strict', 1000)).toEqual([
+      ['u2u-r', 1000],
+      ['d2d-r', undefined],
+      ['retrain', undefined],
+      ['adversarial', undefined],
+      ['u2u-r-closed', undefined],
+      ['flow', undefined],
+    ])
   })
 
   test('methods that a figure cannot show are a usage error', () => {
     expect(() => idsOf(['figure-2'], { methods: ['flow'] })).toThrow('figure-2 shows u2u-r, d2d-r')
-    expect(idsOf(['figure-3'], { methods: ['flow', 'retrain'] }).filter((id) => id.startsWith('unlearn-')).length).toBe(2)
+    expect(idsOf(['figure-3'], { methods: ['flow', 'retrain'] }).filter((id) => id.startsWith('unlearn-')).length).toBe(
+      2,
+    )
   })
 
   test.each(Object.values(experimentProtocols))('protocol $name makes every target', (protocol) => {
     const { nodes } = expandGrid(gridOfTargets(protocol, { ...selection, targets: targetsOf(['all']), seeds: [1] }))
-    expect(new Set(nodes.map(({ stage }) => stage))).toEqual(new Set(['prepare', 'train', 'retrain', 'unlearn', 'attack', 'evaluate', 'figure']))
+    expect(new Set(nodes.map(({ stage }) => stage))).toEqual(
+      new Set(['prepare', 'train', 'retrain', 'unlearn', 'attack', 'evaluate', 'figure']),
+    )
     const training = nodes.filter(({ stage }) => stage === 'train' || stage === 'retrain')
     // Test ratings reach training under `official` alone.
-    for (const { parameters } of training) expect(parameters['epochBy']).toBe(protocol.name === 'official' ? 'test' : undefined)
+    for (const { parameters } of training)
+      expect(parameters['epochBy']).toBe(protocol.name === 'official' ? 'test' : undefined)
   })
 })

@@ -10,7 +10,10 @@ import { readResults, type ResultsFile } from './results-file.ts'
 /** Results files in `folder`, by data set. */
 export function resultsIn(folder: string): ResultsFile[] {
   if (!existsSync(folder)) return []
-  return readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((name) => readResults(join(folder, name))!)
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => readResults(join(folder, name))!)
 }
 
 /** Every page that `files` fill, as file name -> text. */

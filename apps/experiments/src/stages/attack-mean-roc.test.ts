@@ -9,7 +9,15 @@ function splitOf(scores: readonly number[], codes: readonly number[], classes = 
   const probabilities = matrix(scores.length, classes)
   scores.forEach((score, i) => (probabilities.data[i * classes + 1] = score))
   const users = Int32Array.from(scores.keys())
-  return { repeat: 0, fold: 0, shadow: new Int32Array(0), users, codes: Int32Array.from(codes), probabilities, signs: Int8Array.of(1, 1) }
+  return {
+    repeat: 0,
+    fold: 0,
+    shadow: new Int32Array(0),
+    users,
+    codes: Int32Array.from(codes),
+    probabilities,
+    signs: Int8Array.of(1, 1),
+  }
 }
 
 function area(points: readonly (readonly [number, number])[]): number {
@@ -27,9 +35,21 @@ describe('meanRoc', () => {
     const random = randomStream(1, 'mean-roc')
     const splits = [1, 1000].map((scale) => {
       const codes = Array.from({ length: 2000 }, (_, i) => i % 2)
-      return splitOf(codes.map((code) => scale * (code + random.normal())), codes)
+      return splitOf(
+        codes.map((code) => scale * (code + random.normal())),
+        codes,
+      )
     })
-    const mean = splits.reduce((sum, { probabilities, codes }) => sum + auc(Float64Array.from(codes, (_, i) => probabilities.data[2 * i + 1]!), codes) / splits.length, 0)
+    const mean = splits.reduce(
+      (sum, { probabilities, codes }) =>
+        sum +
+        auc(
+          Float64Array.from(codes, (_, i) => probabilities.data[2 * i + 1]!),
+          codes,
+        ) /
+          splits.length,
+      0,
+    )
     expect(area(meanRoc(splits)!.roc)).toBeCloseTo(mean, 2)
   })
 

@@ -19,7 +19,10 @@ export function meanRoc(splits: readonly SplitScores[]): MeanRoc | undefined {
   if (splits.length === 0 || splits[0]!.probabilities.cols !== 2) return undefined
   const sums = new Float64Array(STEPS + 1)
   for (const { probabilities, codes } of splits) {
-    const curve = rocCurve(Float64Array.from(codes, (_, i) => probabilities.data[2 * i + 1]!), codes)
+    const curve = rocCurve(
+      Float64Array.from(codes, (_, i) => probabilities.data[2 * i + 1]!),
+      codes,
+    )
     const { falsePositiveRate: x, truePositiveRate: y } = curve
     for (let step = 0, p = 0; step <= STEPS; step++) {
       const rate = step / STEPS

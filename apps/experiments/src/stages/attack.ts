@@ -1,4 +1,6 @@
-/** @file attack: one attacker under one protocol against every user table, of the original model or of the unlearned. */
+/**
+ * @file attack: one attacker under one protocol against every user table, of the original model or of the unlearned.
+ */
 
 import { matrix, type Json } from '@indistinct/core'
 import { attack, meanPredictions, protocols, type ProtocolName } from '@indistinct/attackers'
@@ -18,27 +20,54 @@ interface Parameters {
 }
 
 /**
- * Writes attack.json: a `StoredAttack` for each table, and for each form of input where scale matters to the attacker; and
- * predicted.npy (users, attacks): the code of the label that each takes a user for, -1 where it scored nobody.
- * The protocol's options are those of `attack`.
+ * Writes attack.json: a `StoredAttack` for each table, and for each form of input where scale matters to the attacker;
+ * and predicted.npy (users, attacks): the code of the label that each takes a user for, -1 where it scored nobody. The
+ * protocol's options are those of `attack`.
  */
 export async function run(context: StageContext): Promise<void> {
-  const { attacker: { name }, protocol, attribute, seed } = context.parameters as unknown as Parameters
+  const {
+    attacker: { name },
+    protocol,
+    attribute,
+    seed,
+  } = context.parameters as unknown as Parameters
   const attacker = attackerNamed(name)
   const tables = readMatricesOf(upstreamOf(context, 'tables'), 'tables')
   const labels = readLabels(upstreamOf(context, 'prepare'), attribute)
   const inputs = attacker.scaleFree ? [false] : [false, true]
-  const planned = Object.entries(tables).flatMap(([table, embedding]) => inputs.map((standardise) => ({ table, embedding, standardise })))
+  const planned = Object.entries(tables).flatMap(([table, embedding]) =>
+    inputs.map((standardise) => ({ table, embedding, standardise })),
+  )
   const stored: StoredAttack[] = []
   const predicted = matrix(labels.codes.length, planned.length)
   for (const [at, { table, embedding, standardise }] of planned.entries()) {
     context.progress(at / planned.length, `${table}${standardise ? ', standardised' : ''}`)
-    const { splits, deviations: { observed, permuted }, ...result } = await attack(embedding, labels, attacker, { ...protocol.options, protocol: protocol.name as ProtocolName, standardise, seed })
+    const {
+      splits,
+      deviations: { observed, permuted },
+      ...result
+    } = await attack(embedding, labels, attacker, {
+      ...protocol.options,
+      protocol: protocol.name as ProtocolName,
+      standardise,
+      seed,
+    })
     // An attack numbers the labels that have users.
     const codeOf = result.classes.map((name) => labels.classes.indexOf(name))
-    meanPredictions(splits, codeOf.length, predicted.rows).forEach((code, user) => (predicted.data[user * planned.length + at] = code < 0 ? -1 : codeOf[code]!))
-    const scored = result.classes.map((_, code) => new Set(splits.flatMap(({ users, codes }) => [...users.filter((_, i) => codes[i] === code)])).size)
-    stored.push({ table, ...result, deviations: { observed, permuted: Array.from(permuted) }, scored, protocolDescription: protocols[result.protocol].description, ...meanRoc(splits) })
+    meanPredictions(splits, codeOf.length, predicted.rows).forEach(
+      (code, user) => (predicted.data[user * planned.length + at] = code < 0 ? -1 : codeOf[code]!),
+    )
+    const scored = result.classes.map(
+      (_, code) => new Set(splits.flatMap(({ users, codes }) => [...users.filter((_, i) => codes[i] === code)])).size,
+    )
+    stored.push({
+      table,
+      ...result,
+      deviations: { observed, permuted: Array.from(permuted) },
+      scored,
+      protocolDescription: protocols[result.protocol].description,
+      ...meanRoc(splits),
+    })
   }
   context.artifact.matrix('predicted', predicted)
   context.artifact.json('attack', stored as unknown as Json)

@@ -17,26 +17,61 @@ const folder = mkdtempSync(join(tmpdir(), 'indistinct-evaluate-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 
-async function make(stage: StageContext['stage'], name: string, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: Record<string, string> = {}): Promise<void> {
-  await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
+async function make(
+  stage: StageContext['stage'],
+  name: string,
+  runner: { run(context: StageContext): Promise<void> },
+  parameters: StageContext['parameters'],
+  upstream: Record<string, string> = {},
+): Promise<void> {
+  await makeArtifact(at(name), (artifact) =>
+    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
+  )
 }
 
 const figures = (name: string): UtilityFigure[] => readJsonOf<UtilityFigure[]>(at(name), 'utility')
 
 beforeAll(async () => {
-  await make('prepare', 'prepared', prepare, { dataset: { name: 'synthetic', options: { users: 150, items: 120 } }, core: 3, split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] }, seed: 1 })
+  await make('prepare', 'prepared', prepare, {
+    dataset: { name: 'synthetic', options: { users: 150, items: 120 } },
+    core: 3,
+    split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] },
+    seed: 1,
+  })
   const prepared = { prepare: at('prepared') }
   await make('train', 'trained', train, { recommender: { name: 'bpr-mf', options: { epochs: 10 } }, seed: 1 }, prepared)
   const own = readMatrixOf(at('trained'), 'tables/users')
   // Users trade places within pairs: recommendations are those of somebody else.
-  const swapped: Matrix = { ...own, data: own.data.map((_, p) => own.data[(Math.min(own.rows - 1, Math.floor(p / own.cols) ^ 1) * own.cols) + (p % own.cols)]!) }
+  const swapped: Matrix = {
+    ...own,
+    data: own.data.map(
+      (_, p) => own.data[Math.min(own.rows - 1, Math.floor(p / own.cols) ^ 1) * own.cols + (p % own.cols)]!,
+    ),
+  }
   await makeArtifact(at('moved'), (artifact) => Promise.resolve(artifact.matrix('tables/users', swapped)))
   const data = { ...prepared, train: at('trained') }
   await make('evaluate', 'before', evaluate, { attribute: 'gender' }, { ...data, tables: at('trained') })
-  await make('evaluate', 'after', evaluate, { attribute: 'gender' }, { ...data, tables: at('moved'), before: at('before') })
-  await make('evaluate', 'same', evaluate, { attribute: 'gender' }, { ...data, tables: at('trained'), before: at('before') })
-  for (const [name, options] of [['yardstick', {}], ['stiff', { l2: 1e6 }]] as const) await make('evaluate', name, evaluate, { attribute: 'gender', yardstick: { name: 'ease', options } }, prepared)
-  for (const tables of ['trained', 'moved']) await make('observe', `seen-${tables}`, observe, { top: 5, width: 6, seed: 1 }, { ...data, tables: at(tables) })
+  await make(
+    'evaluate',
+    'after',
+    evaluate,
+    { attribute: 'gender' },
+    { ...data, tables: at('moved'), before: at('before') },
+  )
+  await make(
+    'evaluate',
+    'same',
+    evaluate,
+    { attribute: 'gender' },
+    { ...data, tables: at('trained'), before: at('before') },
+  )
+  for (const [name, options] of [
+    ['yardstick', {}],
+    ['stiff', { l2: 1e6 }],
+  ] as const)
+    await make('evaluate', name, evaluate, { attribute: 'gender', yardstick: { name: 'ease', options } }, prepared)
+  for (const tables of ['trained', 'moved'])
+    await make('observe', `seen-${tables}`, observe, { top: 5, width: 6, seed: 1 }, { ...data, tables: at(tables) })
 }, 60_000)
 
 describe('evaluate', () => {
@@ -59,8 +94,11 @@ describe('evaluate', () => {
 
   test('a yardstick is fitted to the training items, and ranks what is left', () => {
     const yardstick = figures('yardstick')
-    expect(yardstick.map(({ metric, k, definition, group }) => [metric, k, definition, group])).toEqual(figures('before').map(({ metric, k, definition, group }) => [metric, k, definition, group]))
-    const ndcg = (name: string): number => figures(name).find(({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined)!.value
+    expect(yardstick.map(({ metric, k, definition, group }) => [metric, k, definition, group])).toEqual(
+      figures('before').map(({ metric, k, definition, group }) => [metric, k, definition, group]),
+    )
+    const ndcg = (name: string): number =>
+      figures(name).find(({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined)!.value
     expect(ndcg('yardstick')).toBeGreaterThan(ndcg('after'))
     expect(ndcg('stiff')).not.toBe(ndcg('yardstick'))
   })
@@ -70,7 +108,9 @@ describe('evaluate', () => {
     // NDCG and three hit ratios, at two cutoffs.
     expect(perUser.cols).toBe(8)
     const ndcg = figures('before').find(({ metric, k, group }) => metric === 'NDCG' && k === 5 && group === undefined)!
-    const values = Array.from({ length: perUser.rows }, (_, user) => perUser.data[user * 8]!).filter((value) => !Number.isNaN(value))
+    const values = Array.from({ length: perUser.rows }, (_, user) => perUser.data[user * 8]!).filter(
+      (value) => !Number.isNaN(value),
+    )
     expect(values.length).toBe(ndcg.users)
     expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(ndcg.value, 6)
   })
@@ -84,6 +124,9 @@ describe('observe', () => {
     // bpr-mf has 16 factors, and scores that are inner products.
     expect([trained!['scores']!.cols, moved!['scores']!.cols]).toEqual([16, 16])
     expect(trained!['scores']!.data).not.toEqual(moved!['scores']!.data)
-    expect(readJsonOf<object>(at('seen-moved'), 'observed')).toMatchObject({ scores: { exact: true, explained: 1 }, 'top-5': { exact: false } })
+    expect(readJsonOf<object>(at('seen-moved'), 'observed')).toMatchObject({
+      scores: { exact: true, explained: 1 },
+      'top-5': { exact: false },
+    })
   })
 })

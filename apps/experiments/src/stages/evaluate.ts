@@ -1,4 +1,7 @@
-/** @file evaluate: recommendation quality on the test items, with user tables as trained or as changed, or of a yardstick. */
+/**
+ * @file evaluate: recommendation quality on the test items, with user tables as trained or as changed, or of a
+ * yardstick.
+ */
 
 import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
@@ -13,9 +16,9 @@ import type { UtilityFigure } from '../store/results.ts'
 const cutoffs = [5, 10]
 
 /**
- * Writes utility.json: NDCG and hit ratios by their named definitions at 5 and 10, for all users and for each class; and
- * per-user.npy, a column for each of these measures. With the original's figures upstream (`before`), each has its change.
- * A yardstick is fitted here: it has no table to be kept.
+ * Writes utility.json: NDCG and hit ratios by their named definitions at 5 and 10, for all users and for each class;
+ * and per-user.npy, a column for each of these measures. With the original's figures upstream (`before`), each has its
+ * change. A yardstick is fitted here: it has no table to be kept.
  */
 export async function run(context: StageContext): Promise<void> {
   const { attribute, yardstick } = context.parameters as unknown as { attribute: string; yardstick?: Choice }
@@ -23,27 +26,43 @@ export async function run(context: StageContext): Promise<void> {
   const split = readSplit(prepared)
   const labels = readLabels(prepared, attribute)
   const lists = yardstick ? listsOfYardstick(yardstick, split) : listsOfModel(context, split)
-  const before = context.upstream['before'] === undefined ? undefined : readMatrixOf(upstreamOf(context, 'before'), 'per-user')
+  const before =
+    context.upstream['before'] === undefined ? undefined : readMatrixOf(upstreamOf(context, 'before'), 'per-user')
   const columns: Float64Array[] = []
   const figures: UtilityFigure[] = []
   for (const k of cutoffs) {
     const measures = [
       { metric: 'NDCG', definition: 'full ranking', perUser: ndcgPerUser(lists, split.test, k) },
-      ...hitRatioDefinitions.map((definition) => ({ metric: 'HR', definition: `full ranking, ${definition}`, perUser: hitRatioPerUser(lists, split.test, k, definition) })),
+      ...hitRatioDefinitions.map((definition) => ({
+        metric: 'HR',
+        definition: `full ranking, ${definition}`,
+        perUser: hitRatioPerUser(lists, split.test, k, definition),
+      })),
     ]
     for (const { metric, definition, perUser } of measures) {
       const own = columnOf(before, columns.length)
       columns.push(perUser)
       for (const group of [undefined, ...labels.classes]) {
-        const members = (values: Float64Array): Float64Array => (group === undefined ? values : ofClass(values, labels, group))
+        const members = (values: Float64Array): Float64Array =>
+          group === undefined ? values : ofClass(values, labels, group)
         const figure = meanOf(members(perUser))
         const change = own && meanOf(members(perUser.map((value, user) => Math.fround(value) - own[user]!)))
-        if (figure) figures.push({ metric, k, definition, ...(group !== undefined && { group }), ...figure, ...(change && { change: { value: change.value, lower: change.lower, upper: change.upper } }) })
+        if (figure)
+          figures.push({
+            metric,
+            k,
+            definition,
+            ...(group !== undefined && { group }),
+            ...figure,
+            ...(change && { change: { value: change.value, lower: change.lower, upper: change.upper } }),
+          })
       }
     }
   }
   const perUser = matrix(split.users, columns.length)
-  columns.forEach((values, column) => values.forEach((value, user) => (perUser.data[user * columns.length + column] = value)))
+  columns.forEach((values, column) =>
+    values.forEach((value, user) => (perUser.data[user * columns.length + column] = value)),
+  )
   context.artifact.matrix('per-user', perUser)
   context.artifact.json('utility', figures as unknown as Json)
 }
@@ -63,7 +82,10 @@ function listsOfModel(context: StageContext, split: Split): Int32Array {
 
 function listsOfYardstick({ name, options }: Choice, split: Split): Int32Array {
   if (name !== 'ease') throw usageError(`expected the yardstick ease, got ${JSON.stringify(name)}`)
-  return ease(split, { ...easeDefaults, ...(options as Partial<EaseOptions> | undefined) }).rank(seenInTraining(split), longest)
+  return ease(split, { ...easeDefaults, ...(options as Partial<EaseOptions> | undefined) }).rank(
+    seenInTraining(split),
+    longest,
+  )
 }
 
 /** Column `at` of `m`, or undefined without it. */
@@ -77,8 +99,8 @@ function ofClass(perUser: Float64Array, labels: Labels, name: string): Float64Ar
 }
 
 /**
- * The interval comes from users drawn again, under a fixed seed: before and after then differ by the tables alone. That of
- * differences is paired: each draw takes a user's figure before along with the one after.
+ * The interval comes from users drawn again, under a fixed seed: before and after then differ by the tables alone. That
+ * of differences is paired: each draw takes a user's figure before along with the one after.
  */
 function meanOf(perUser: Float64Array): Pick<UtilityFigure, 'users' | 'value' | 'lower' | 'upper'> | undefined {
   const users = perUser.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)

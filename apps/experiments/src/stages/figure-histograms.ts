@@ -1,4 +1,6 @@
-/** @file Figure 4: every dimension of a user table by class, before and after one method, the larger classes drawn down. */
+/**
+ * @file Figure 4: every dimension of a user table by class, before and after one method, the larger classes drawn down.
+ */
 
 import { balancedHistograms, dimensionHistograms, type PaperFigure } from '@indistinct/report'
 import type { Choice } from '@indistinct/stages'
@@ -19,8 +21,24 @@ interface Shown {
 }
 
 /** Draws the paper's table, over as many users of each class as the smallest has. */
-export function histogramFigure({ dataset, recommender, attribute, seed, method, prepared, original, after }: Shown): PaperFigure {
+export function histogramFigure({
+  dataset,
+  recommender,
+  attribute,
+  seed,
+  method,
+  prepared,
+  original,
+  after,
+}: Shown): PaperFigure {
   const table = headlineTable(recommender, Object.keys(readMatricesOf(original, 'tables')))
-  const histograms = balancedHistograms(readMatrixOf(original, `tables/${table}`), readMatrixOf(after, `tables/${table}`), readLabels(prepared, attribute), { seed })
-  return dimensionHistograms(histograms, { title: `Dimensions of ${table} of ${recommender} on ${dataset} by ${attribute}, before and after ${method.name}` })
+  const histograms = balancedHistograms(
+    readMatrixOf(original, `tables/${table}`),
+    readMatrixOf(after, `tables/${table}`),
+    readLabels(prepared, attribute),
+    { seed },
+  )
+  return dimensionHistograms(histograms, {
+    title: `Dimensions of ${table} of ${recommender} on ${dataset} by ${attribute}, before and after ${method.name}`,
+  })
 }

@@ -35,7 +35,8 @@ const mostUsers = 3000
  * users are those that the protocol's first draw has the attacker tell, the same in every map, and no more than 3,000.
  */
 export async function tsneMaps(shown: Shown): Promise<PaperFigure> {
-  const { dataset, recommender, attribute, seed, methods, attackers, protocol, prepared, original, after, progress } = shown
+  const { dataset, recommender, attribute, seed, methods, attackers, protocol, prepared, original, after, progress } =
+    shown
   const labels = readLabels(prepared, attribute)
   const table = headlineTable(recommender, Object.keys(readMatricesOf(original, 'tables')))
   const tables = [original, ...after].map((root) => readMatrixOf(root, `tables/${table}`))
@@ -48,15 +49,36 @@ export async function tsneMaps(shown: Shown): Promise<PaperFigure> {
   for (const { name } of attackers) {
     for (const [at, embedding] of tables.entries()) {
       progress(done++ / total, `${name} on ${headings[at]}`)
-      const { splits, auc, classes } = await attack(embedding, labels, attackerNamed(name), { protocol: protocol.name as ProtocolName, repeats: 1, permutations: 99, seed })
-      const predicted = predictionsOf(splits, classes.map((name) => labels.classes.indexOf(name)))
-      users ??= Int32Array.from(predicted.keys()).sort().filter((_, i, all) => i % Math.ceil(all.length / mostUsers) === 0)
+      const { splits, auc, classes } = await attack(embedding, labels, attackerNamed(name), {
+        protocol: protocol.name as ProtocolName,
+        repeats: 1,
+        permutations: 99,
+        seed,
+      })
+      const predicted = predictionsOf(
+        splits,
+        classes.map((name) => labels.classes.indexOf(name)),
+      )
+      users ??= Int32Array.from(predicted.keys())
+        .sort()
+        .filter((_, i, all) => i % Math.ceil(all.length / mostUsers) === 0)
       if (!maps.has(at)) {
         progress(done++ / total, `map of ${headings[at]}`)
         maps.set(at, tSne(gatherRows(embedding, users), { seed }).points)
       }
-      if (at === 0) panels.push({ heading: 'ground truth', note: name, points: maps.get(0)!, codes: users.map((user) => labels.codes[user]!) })
-      panels.push({ heading: headings[at]!, note: `${name}, AUC ${auc.value.toFixed(2)}`, points: maps.get(at)!, codes: users.map((user) => predicted.get(user) ?? -1) })
+      if (at === 0)
+        panels.push({
+          heading: 'ground truth',
+          note: name,
+          points: maps.get(0)!,
+          codes: users.map((user) => labels.codes[user]!),
+        })
+      panels.push({
+        heading: headings[at]!,
+        note: `${name}, AUC ${auc.value.toFixed(2)}`,
+        points: maps.get(at)!,
+        codes: users.map((user) => predicted.get(user) ?? -1),
+      })
     }
   }
   return tsneFigure({
@@ -71,7 +93,10 @@ export async function tsneMaps(shown: Shown): Promise<PaperFigure> {
 /** What each user that was scored is predicted to be, in the labels' codes: `codeOf` has that of each column. */
 function predictionsOf(splits: readonly SplitScores[], codeOf: readonly number[]): Map<number, number> {
   const predicted = new Map<number, number>()
-  for (const { users, probabilities: { data, rows, cols } } of splits) {
+  for (const {
+    users,
+    probabilities: { data, rows, cols },
+  } of splits) {
     const columns = predictedCodes(data, rows, cols)
     users.forEach((user, i) => predicted.set(user, codeOf[columns[i]!]!))
   }

@@ -21,17 +21,29 @@ interface Point {
   readonly values: ReadonlyMap<string, number>
 }
 
-/** Draws AUCs on the paper's table, raw input, and NDCG@10; models without an alpha, the original apart, are left out. */
+/**
+ * Draws AUCs on the paper's table, raw input, and NDCG@10; models without an alpha, the original apart, are left out.
+ */
 export function tradeOff({ dataset, recommender, attribute, models, upstream }: Shown): PaperFigure {
-  const points = models.map(({ method }, at): Point => ({ ...(method && { method }), values: valuesOf(upstream, at, recommender) }))
-  const measures = [...new Set(points.flatMap(({ values }) => [...values.keys()]))].map((name): TradeOffMeasure => ({ name, kind: name.startsWith('AUC') ? 'auc' : 'utility' }))
-  const estimatesOf = (chosen: readonly Point[]) => measures.map(({ name }) => estimate(chosen.flatMap(({ values }) => values.get(name) ?? [])))
+  const points = models.map(({ method }, at): Point => ({
+    ...(method && { method }),
+    values: valuesOf(upstream, at, recommender),
+  }))
+  const measures = [...new Set(points.flatMap(({ values }) => [...values.keys()]))].map((name): TradeOffMeasure => ({
+    name,
+    kind: name.startsWith('AUC') ? 'auc' : 'utility',
+  }))
+  const estimatesOf = (chosen: readonly Point[]) =>
+    measures.map(({ name }) => estimate(chosen.flatMap(({ values }) => values.get(name) ?? [])))
   const alphaOf = ({ method }: Point): number | undefined => method?.options?.['tradeOff'] as number | undefined
   const names = [...new Set(points.flatMap((point) => (alphaOf(point) === undefined ? [] : [point.method!.name])))]
   const series = names.map((name) => {
     const own = points.filter(({ method }) => method?.name === name)
     const alphas = [...new Set(own.flatMap((point) => alphaOf(point) ?? []))]
-    return { name, points: alphas.map((alpha) => ({ alpha, values: estimatesOf(own.filter((point) => alphaOf(point) === alpha)) })) }
+    return {
+      name,
+      points: alphas.map((alpha) => ({ alpha, values: estimatesOf(own.filter((point) => alphaOf(point) === alpha)) })),
+    }
   })
   const originals = points.filter(({ method }) => method === undefined)
   return tradeOffFigure({
@@ -46,11 +58,16 @@ function valuesOf(upstream: Shown['upstream'], at: number, recommender: string):
   const values = new Map<string, number>()
   for (let a = 0; upstream[`${at}/attack/${a}`] !== undefined; a++) {
     const attacks = readJsonOf<StoredAttack[]>(upstream[`${at}/attack/${a}`]!, 'attack')
-    const table = headlineTable(recommender, attacks.map((attack) => attack.table))
+    const table = headlineTable(
+      recommender,
+      attacks.map((attack) => attack.table),
+    )
     const shown = attacks.find((attack) => attack.table === table && attack.input === 'raw')
     if (shown) values.set(`AUC of ${shown.attacker}`, shown.auc.value)
   }
-  const ndcg = readJsonOf<UtilityFigure[]>(upstream[`${at}/evaluate`]!, 'utility').find(({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined)
+  const ndcg = readJsonOf<UtilityFigure[]>(upstream[`${at}/evaluate`]!, 'utility').find(
+    ({ metric, k, group }) => metric === 'NDCG' && k === 10 && group === undefined,
+  )
   if (ndcg) values.set('NDCG@10', ndcg.value)
   return values
 }

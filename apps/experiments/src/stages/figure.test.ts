@@ -15,28 +15,56 @@ const codes = Array.from({ length: users }, (_, i) => (i % 3 === 0 ? 0 : 1))
 /** Users normal in 3 dimensions, the classes `shift` apart in the first. */
 function table(shift: number, seed: number): Matrix {
   const random = randomStream(seed, 'figure test')
-  return matrix(users, 3, Float32Array.from({ length: 3 * users }, (_, p) => random.normal() + (p % 3 === 0 ? shift * codes[Math.floor(p / 3)]! : 0)))
+  return matrix(
+    users,
+    3,
+    Float32Array.from(
+      { length: 3 * users },
+      (_, p) => random.normal() + (p % 3 === 0 ? shift * codes[Math.floor(p / 3)]! : 0),
+    ),
+  )
 }
 
 const place = (name: string): string => join(folder, name)
-const json = (name: string, file: string, value: unknown): Promise<void> => makeArtifact(place(name), async (artifact) => artifact.json(file, value as Json))
-const attackOf = (attacker: string, auc: number) => [{ attacker, table: 'propagated', input: 'raw', auc: { value: 0.99 } }, { attacker, table: 'layer-0', input: 'raw', auc: { value: auc } }]
+const json = (name: string, file: string, value: unknown): Promise<void> =>
+  makeArtifact(place(name), async (artifact) => artifact.json(file, value as Json))
+const attackOf = (attacker: string, auc: number) => [
+  { attacker, table: 'propagated', input: 'raw', auc: { value: 0.99 } },
+  { attacker, table: 'layer-0', input: 'raw', auc: { value: auc } },
+]
 
 beforeAll(async () => {
   await json('prepare', 'labels', { gender: { classes: ['F', 'M'], codes } })
-  for (const [name, shift] of [['original', 2], ['after', 0]] as const) await makeArtifact(place(name), async (artifact) => artifact.matrix('tables/layer-0', table(shift, 1)))
+  for (const [name, shift] of [
+    ['original', 2],
+    ['after', 0],
+  ] as const)
+    await makeArtifact(place(name), async (artifact) => artifact.matrix('tables/layer-0', table(shift, 1)))
 })
 
 /** The SVG of a figure node with these parameters and upstream folders. */
 async function drawn(name: string, parameters: object, upstream: { [role: string]: string }): Promise<string> {
-  const about = { dataset: 'ml-100k', recommender: 'lightgcn', attribute: 'gender', seed: 1, ...parameters } as unknown as { readonly [key: string]: Json }
-  await makeArtifact(place(name), (artifact) => run({ id: name, stage: 'figure', root: place(name), parameters: about, upstream, artifact, progress: () => {} }))
+  const about = {
+    dataset: 'ml-100k',
+    recommender: 'lightgcn',
+    attribute: 'gender',
+    seed: 1,
+    ...parameters,
+  } as unknown as { readonly [key: string]: Json }
+  await makeArtifact(place(name), (artifact) =>
+    run({ id: name, stage: 'figure', root: place(name), parameters: about, upstream, artifact, progress: () => {} }),
+  )
   return readFileSync(join(place(name), 'artifact', 'figure.svg'), 'utf8')
 }
 
 describe('figure', () => {
   test('trade-off: the mean over seeds at each alpha, on the paper’s table, beside the original', async () => {
-    const models = [{ seed: 1 }, ...[0.1, 1].flatMap((tradeOff) => [1, 2].map((seed) => ({ seed, method: { name: 'd2d-r', options: { tradeOff } } })))]
+    const models = [
+      { seed: 1 },
+      ...[0.1, 1].flatMap((tradeOff) =>
+        [1, 2].map((seed) => ({ seed, method: { name: 'd2d-r', options: { tradeOff } } })),
+      ),
+    ]
     const upstream: { [role: string]: string } = {}
     for (const [at, { seed }] of models.entries()) {
       await json(`evaluate-${at}`, 'utility', [{ metric: 'NDCG', k: 10, definition: 'full ranking', value: 0.3 }])
@@ -54,7 +82,12 @@ describe('figure', () => {
 
   test('t-SNE: a row for each attacker, labels first, the same users in every map', async () => {
     const upstream = { prepare: place('prepare'), original: place('original'), 'after/0': place('after') }
-    const parameters = { figure: 't-sne', methods: [{ name: 'flow' }], attackers: [{ name: 'xgb' }], protocol: { name: 'five-fold' } }
+    const parameters = {
+      figure: 't-sne',
+      methods: [{ name: 'flow' }],
+      attackers: [{ name: 'xgb' }],
+      protocol: { name: 'five-fold' },
+    }
     const svg = await drawn('t-sne', parameters, upstream)
     // 30 users of each class are scored under five folds of a balanced sample.
     expect(svg.match(/Map of 60 users/g)).toHaveLength(3)
@@ -66,7 +99,11 @@ describe('figure', () => {
   })
 
   test('histograms: every dimension, before and after, as many of each class', async () => {
-    const svg = await drawn('histograms', { figure: 'histograms', method: { name: 'flow' } }, { prepare: place('prepare'), original: place('original'), after: place('after') })
+    const svg = await drawn(
+      'histograms',
+      { figure: 'histograms', method: { name: 'flow' } },
+      { prepare: place('prepare'), original: place('original'), after: place('after') },
+    )
     expect(svg.match(/Histogram of [^<]*, before/g)).toHaveLength(3)
     expect(svg.match(/Histogram of [^<]*, after/g)).toHaveLength(3)
     expect(svg).toContain('F (30)')

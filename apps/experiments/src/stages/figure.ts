@@ -33,10 +33,23 @@ async function draw(context: StageContext, parameters: Parameters): Promise<{ sv
     case 'trade-off':
       return tradeOff({ ...parameters, upstream: context.upstream })
     case 't-sne':
-      return tsneMaps({ ...parameters, prepared: folder('prepare'), original: folder('original'), after: parameters.methods.map((_, at) => folder(`after/${at}`)), progress: context.progress })
+      return tsneMaps({
+        ...parameters,
+        prepared: folder('prepare'),
+        original: folder('original'),
+        after: parameters.methods.map((_, at) => folder(`after/${at}`)),
+        progress: context.progress,
+      })
     case 'histograms':
-      return histogramFigure({ ...parameters, prepared: folder('prepare'), original: folder('original'), after: folder('after') })
+      return histogramFigure({
+        ...parameters,
+        prepared: folder('prepare'),
+        original: folder('original'),
+        after: folder('after'),
+      })
     default:
-      throw new RangeError(`figure: expected trade-off, t-sne or histograms, got ${String(parameters.figure satisfies never)}`)
+      throw new RangeError(
+        `figure: expected trade-off, t-sne or histograms, got ${String(parameters.figure satisfies never)}`,
+      )
   }
 }

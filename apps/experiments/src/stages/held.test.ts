@@ -1,4 +1,7 @@
-/** What tables tell by what is held, through the stage runner: a move by label shows to whoever holds the table as it was. */
+/**
+ * What tables tell by what is held, through the stage runner: a move by label shows to whoever holds the table as it
+ * was.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,24 +19,49 @@ const folder = mkdtempSync(join(tmpdir(), 'indistinct-held-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 
-async function make(stage: StageContext['stage'], name: string, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: Record<string, string> = {}): Promise<void> {
-  await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
+async function make(
+  stage: StageContext['stage'],
+  name: string,
+  runner: { run(context: StageContext): Promise<void> },
+  parameters: StageContext['parameters'],
+  upstream: Record<string, string> = {},
+): Promise<void> {
+  await makeArtifact(at(name), (artifact) =>
+    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
+  )
 }
 
 const found = (name: string, holding: Holding, alone: boolean): number =>
-  Math.max(...readJsonOf<HeldAttack[]>(at(name), 'held').filter((each) => each.holding === holding && each.alone === alone).map(({ foldedAuc }) => foldedAuc.value))
+  Math.max(
+    ...readJsonOf<HeldAttack[]>(at(name), 'held')
+      .filter((each) => each.holding === holding && each.alone === alone)
+      .map(({ foldedAuc }) => foldedAuc.value),
+  )
 
 const question = { ofTables: ['logistic'], ofHeld: ['logistic', 'qda'], attribute: 'gender', seed: 1 }
 
 beforeAll(async () => {
-  await make('prepare', 'prepared', prepare, { dataset: { name: 'synthetic', options: { users: 400, items: 150 } }, core: 3, split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] }, seed: 1 })
+  await make('prepare', 'prepared', prepare, {
+    dataset: { name: 'synthetic', options: { users: 400, items: 150 } },
+    core: 3,
+    split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] },
+    seed: 1,
+  })
   const prepared = { prepare: at('prepared') }
-  await make('train', 'trained', train, { recommender: { name: 'bpr-mf', options: { epochs: 15, factors: 8 } }, seed: 1 }, prepared)
+  await make(
+    'train',
+    'trained',
+    train,
+    { recommender: { name: 'bpr-mf', options: { epochs: 15, factors: 8 } }, seed: 1 },
+    prepared,
+  )
   await make('train', 'other', train, { recommender: { name: 'ials', options: { factors: 8 } }, seed: 1 }, prepared)
   const data = { ...prepared, train: at('trained') }
-  for (const name of ['mean-matching', 'leace']) await make('unlearn', name, unlearn, { method: { name }, attribute: 'gender', seed: 1 }, data)
+  for (const name of ['mean-matching', 'leace'])
+    await make('unlearn', name, unlearn, { method: { name }, attribute: 'gender', seed: 1 }, data)
   const beside = { ...prepared, earlier: at('trained'), other: at('other') }
-  for (const name of ['trained', 'mean-matching', 'leace']) await make('held', `held-${name}`, held, question, { ...beside, tables: at(name) })
+  for (const name of ['trained', 'mean-matching', 'leace'])
+    await make('held', `held-${name}`, held, question, { ...beside, tables: at(name) })
 }, 60_000)
 
 test('a move by label is read from what was there before, one map for everybody is not', () => {
@@ -53,5 +81,13 @@ test('what is held alone is attacked with the original, and every holding with e
 })
 
 test('refuses an attacker by another name', async () => {
-  await expect(make('held', 'wrong', held, { ...question, ofTables: ['oracle'] }, { prepare: at('prepared'), tables: at('trained'), earlier: at('trained'), other: at('other') })).rejects.toThrow('expected an attacker among')
+  await expect(
+    make(
+      'held',
+      'wrong',
+      held,
+      { ...question, ofTables: ['oracle'] },
+      { prepare: at('prepared'), tables: at('trained'), earlier: at('trained'), other: at('other') },
+    ),
+  ).rejects.toThrow('expected an attacker among')
 })

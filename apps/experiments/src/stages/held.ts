@@ -31,9 +31,10 @@ interface Planned {
 }
 
 /**
- * Writes held.json: a `HeldAttack` for each attacker and holding. All user tables of the model stand side by side. What is held
- * alone does not depend on the method: it is attacked where the tables are the original's, upstream `earlier`. A history is the
- * training interactions, an earlier release the model as trained, the other model another recommender as trained.
+ * Writes held.json: a `HeldAttack` for each attacker and holding. All user tables of the model stand side by side. What
+ * is held alone does not depend on the method: it is attacked where the tables are the original's, upstream `earlier`.
+ * A history is the training interactions, an earlier release the model as trained, the other model another recommender
+ * as trained.
  */
 export async function run(context: StageContext): Promise<void> {
   const { ofTables, ofHeld, attribute, seed } = context.parameters as unknown as Parameters
@@ -57,7 +58,8 @@ export async function run(context: StageContext): Promise<void> {
     const rest = { holding, names: ofHeld, protocol: 'five-fold' } as const
     if (original) planned.push({ ...rest, alone: true, embedding })
     // The original beside itself is the original.
-    if (!(original && holding === 'earlier release')) planned.push({ ...rest, alone: false, embedding: sideBySide([embedding, tables]) })
+    if (!(original && holding === 'earlier release'))
+      planned.push({ ...rest, alone: false, embedding: sideBySide([embedding, tables]) })
   }
   const made: HeldAttack[] = []
   for (const [at, { holding, alone, embedding, names, protocol }] of planned.entries()) {
@@ -69,10 +71,23 @@ export async function run(context: StageContext): Promise<void> {
   context.artifact.json('held', made as unknown as Json)
 }
 
-async function figures(embedding: Matrix, labels: Labels, name: string, protocol: ProtocolName, seed: number): Promise<Omit<HeldAttack, 'holding' | 'alone'>> {
+async function figures(
+  embedding: Matrix,
+  labels: Labels,
+  name: string,
+  protocol: ProtocolName,
+  seed: number,
+): Promise<Omit<HeldAttack, 'holding' | 'alone'>> {
   const attacker = namedAttackers[name]?.attacker
-  if (!attacker) throw usageError(`expected an attacker among ${Object.keys(namedAttackers).join(', ')}, got ${JSON.stringify(name)}`)
+  if (!attacker)
+    throw usageError(
+      `expected an attacker among ${Object.keys(namedAttackers).join(', ')}, got ${JSON.stringify(name)}`,
+    )
   const input = attacker.scaleFree ? 'raw' : 'standardised'
-  const { auc, foldedAuc: { value, lower, upper }, smallestDetectable } = await attack(embedding, labels, attacker, { protocol, input, seed, repeats: repeats[protocol], permutations })
+  const {
+    auc,
+    foldedAuc: { value, lower, upper },
+    smallestDetectable,
+  } = await attack(embedding, labels, attacker, { protocol, input, seed, repeats: repeats[protocol], permutations })
   return { attacker: name, protocol, input, auc: auc.value, foldedAuc: { value, lower, upper }, smallestDetectable }
 }

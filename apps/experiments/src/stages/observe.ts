@@ -1,4 +1,7 @@
-/** @file observe: what outsiders see of a model with its user tables as trained or as unlearned, as tables to be attacked. */
+/**
+ * @file observe: what outsiders see of a model with its user tables as trained or as unlearned, as tables to be
+ * attacked.
+ */
 
 import type { Json, Matrix } from '@indistinct/core'
 import { observedTables } from '@indistinct/observations'
@@ -14,7 +17,10 @@ interface Parameters {
   readonly seed: number
 }
 
-/** Writes tables/scores.npy, tables/top-<k>.npy and tables/top-<k>-surrogate.npy, and observed.json: what the rows of each are. */
+/**
+ * Writes tables/scores.npy, tables/top-<k>.npy and tables/top-<k>-surrogate.npy, and observed.json: what the rows of
+ * each are.
+ */
 export async function run(context: StageContext): Promise<void> {
   const options = context.parameters as unknown as Parameters
   const trained = upstreamOf(context, 'train')

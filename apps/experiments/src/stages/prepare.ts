@@ -1,7 +1,17 @@
 /** @file prepare: loads a data set, applies the k-core filter and splits it; users' ids and labels travel along. */
 
 import type { Json } from '@indistinct/core'
-import { describe, kCore, loadCsvDataset, loadDataset, splitLeaveOneOut, splitRatio, syntheticDataset, withoutRareLabels, type Dataset } from '@indistinct/datasets'
+import {
+  describe,
+  kCore,
+  loadCsvDataset,
+  loadDataset,
+  splitLeaveOneOut,
+  splitRatio,
+  syntheticDataset,
+  withoutRareLabels,
+  type Dataset,
+} from '@indistinct/datasets'
 import type { Choice, SplitChoice } from '@indistinct/stages'
 import type { StoredLabels } from '../store/prepared-data.ts'
 import type { StageContext } from '../store/stage-context.ts'
@@ -21,9 +31,11 @@ export async function run(context: StageContext): Promise<void> {
   const loaded = await load({ name: choice.name, options })
   const whole = kCore(loaded, core)
   const dataset = leastUsers === undefined ? whole : withoutRareLabels(whole, leastUsers as number)
-  const split = kind.kind === 'ratio' ? splitRatio(dataset, { seed, ratios: kind.ratios }) : splitLeaveOneOut(dataset, { seed })
+  const split =
+    kind.kind === 'ratio' ? splitRatio(dataset, { seed, ratios: kind.ratios }) : splitLeaveOneOut(dataset, { seed })
   const labels: { [attribute: string]: StoredLabels } = {}
-  for (const [name, { classes, codes }] of Object.entries(dataset.attributes)) labels[name] = { classes, codes: [...codes] }
+  for (const [name, { classes, codes }] of Object.entries(dataset.attributes))
+    labels[name] = { classes, codes: [...codes] }
   artifact.json('data', { loaded: describe(loaded), kept: describe(dataset), notes: dataset.notes } as unknown as Json)
   artifact.json('users', dataset.users)
   artifact.json('labels', labels as unknown as Json)

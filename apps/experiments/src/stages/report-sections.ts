@@ -8,16 +8,23 @@ type Interval = { readonly value: number; readonly lower: number; readonly upper
 
 /** A row for each attack, before beside after; p is corrected for all attacks of its side. */
 export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
-  const corrected = new Map([before, after].flatMap((attacks) => {
-    if (attacks.length === 0) return []
-    const p = testsTogether(attacks.map(({ deviations, permutation }) => ({ ...deviations, refitted: permutation.refitRepeats > 0 }))).correctedP
-    return attacks.map((attack, a) => [attack, p[a]!] as const)
-  }))
+  const corrected = new Map(
+    [before, after].flatMap((attacks) => {
+      if (attacks.length === 0) return []
+      const p = testsTogether(
+        attacks.map(({ deviations, permutation }) => ({ ...deviations, refitted: permutation.refitRepeats > 0 })),
+      ).correctedP
+      return attacks.map((attack, a) => [attack, p[a]!] as const)
+    }),
+  )
   return before.map((attack) => {
     const other = counterpart(attack, after)
     const { table, attacker, protocol, input, scored } = attack
     return {
-      table, attacker, protocol, input,
+      table,
+      attacker,
+      protocol,
+      input,
       ...(scored.length === 2 && { scored: [scored[0]!, scored[1]!] as const }),
       before: figuresOf(attack, corrected.get(attack)!),
       ...(other && { after: figuresOf(other, corrected.get(other)!) }),
@@ -25,29 +32,46 @@ export function attackRows(before: readonly StoredAttack[], after: readonly Stor
   })
 }
 
-/** ROC curves of the protocol that gives the attacker the most labels; those of all would be one curve after another. */
+/**
+ * ROC curves of the protocol that gives the attacker the most labels; those of all would be one curve after another.
+ */
 export function rocCurves(before: readonly StoredAttack[], after: readonly StoredAttack[]): RocCurve[] {
   const most = Math.max(...before.map((attack) => attack.shadowUsers))
-  return before.filter((attack) => attack.roc && attack.shadowUsers === most).map((attack) => {
-    const { table, attacker, protocol, input, roc } = attack
-    const other = counterpart(attack, after)?.roc
-    return { table, attacker, protocol, input, before: roc!, ...(other && { after: other }) }
-  })
+  return before
+    .filter((attack) => attack.roc && attack.shadowUsers === most)
+    .map((attack) => {
+      const { table, attacker, protocol, input, roc } = attack
+      const other = counterpart(attack, after)?.roc
+      return { table, attacker, protocol, input, before: roc!, ...(other && { after: other }) }
+    })
 }
 
 /**
  * What these attacks assume.
  * @param observed what the rows of each table are that is made from what outsiders see
  */
-export function threatModel(attribute: string, attacks: readonly StoredAttack[], observed: readonly string[] = []): ThreatModel {
+export function threatModel(
+  attribute: string,
+  attacks: readonly StoredAttack[],
+  observed: readonly string[] = [],
+): ThreatModel {
   const names = (of: (attack: StoredAttack) => string): string[] => [...new Set(attacks.map(of))]
   return {
-    sees: ['the whole table of user embeddings, one row a user', ...observed.map((text) => `or, without any embedding, ${text}`), `the ${attribute} of the users in the shadow set`],
+    sees: [
+      'the whole table of user embeddings, one row a user',
+      ...observed.map((text) => `or, without any embedding, ${text}`),
+      `the ${attribute} of the users in the shadow set`,
+    ],
     balance: 'classes drawn to equal size, in training and in scoring',
     attackers: names((attack) => attack.attacker).map((name) => ({ name })),
     protocols: names((attack) => attack.protocol).map((name) => {
       const { protocolDescription, repeats, shadowUsers } = attacks.find((attack) => attack.protocol === name)!
-      return { name, description: `${protocolDescription}; ${shadowUsers} users known, ${repeats} ${repeats === 1 ? 'draw' : 'draws'} of users` }
+      return {
+        name,
+        description:
+          `${protocolDescription}; ${shadowUsers} users known, ${repeats} ${repeats === 1 ? 'draw' : 'draws'} of ` +
+          'users',
+      }
     }),
     inputs: names((attack) => attack.input),
     retrained: true,
@@ -58,17 +82,33 @@ export function threatModel(attribute: string, attacks: readonly StoredAttack[],
 export function utilityRows(before: readonly UtilityFigure[], after: readonly UtilityFigure[]): UtilityRow[] {
   return before.map((figure) => {
     const { metric, k, definition, group, users } = figure
-    const other = after.find((each) => each.metric === metric && each.k === k && each.definition === definition && each.group === group)
-    return { metric, k, definition, users, ...(group !== undefined && { group }), before: estimateOf(figure), ...(other && { after: estimateOf(other) }), ...(other?.change && { change: estimateOf(other.change) }) }
+    const other = after.find(
+      (each) => each.metric === metric && each.k === k && each.definition === definition && each.group === group,
+    )
+    return {
+      metric,
+      k,
+      definition,
+      users,
+      ...(group !== undefined && { group }),
+      before: estimateOf(figure),
+      ...(other && { after: estimateOf(other) }),
+      ...(other?.change && { change: estimateOf(other.change) }),
+    }
   })
 }
 
 function counterpart(attack: StoredAttack, others: readonly StoredAttack[]): StoredAttack | undefined {
-  return others.find(({ table, attacker, protocol, input }) => table === attack.table && attacker === attack.attacker && protocol === attack.protocol && input === attack.input)
+  return others.find(
+    ({ table, attacker, protocol, input }) =>
+      table === attack.table && attacker === attack.attacker && protocol === attack.protocol && input === attack.input,
+  )
 }
 
 function figuresOf(attack: StoredAttack, correctedP: number): AttackFigures {
-  const [atHundredth, atThousandth] = [0.01, 0.001].map((rate) => attack.lowRates.find(({ falsePositiveRate, resolved }) => resolved && falsePositiveRate === rate))
+  const [atHundredth, atThousandth] = [0.01, 0.001].map((rate) =>
+    attack.lowRates.find(({ falsePositiveRate, resolved }) => resolved && falsePositiveRate === rate),
+  )
   return {
     auc: estimateOf(attack.auc),
     foldedAuc: estimateOf(attack.foldedAuc),

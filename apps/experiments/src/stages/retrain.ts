@@ -23,7 +23,12 @@ export async function run(context: StageContext): Promise<void> {
   const prepared = upstreamOf(context, 'prepare')
   const { regulariser, defaults } = inTrainingMethods[method.name as InTrainingName] ?? unknownMethod(method.name)
   const trained = recommender(choice.name)
-  const options = { ...defaults, ...method.options, tables: [...tablesToProtect(method.options?.['tables'], trained.userTables)], seed }
+  const options = {
+    ...defaults,
+    ...method.options,
+    tables: [...tablesToProtect(method.options?.['tables'], trained.userTables)],
+    seed,
+  }
   const hooks = { onEpoch: epochProgress(context), regulariser: regulariser(readLabels(prepared, attribute), options) }
   writeModel(context, trained.train(trainingDataOf(prepared, epochBy), { ...choice.options, seed }, hooks))
   context.artifact.json('method', { name: method.name, options })

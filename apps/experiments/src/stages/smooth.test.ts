@@ -13,8 +13,16 @@ describe('smoothed', () => {
   test('takes noise from rows that share a place', () => {
     const random = randomStream(1, 'smooth')
     const centres = Array.from({ length: 5 * 4 }, () => 3 * random.normal())
-    const m = matrix(200, 4, Float32Array.from({ length: 800 }, (_, p) => centres[4 * (Math.floor(p / 4) % 5) + (p % 4)]! + 0.5 * random.normal()))
-    const error = ({ data }: typeof m): number => data.reduce((sum, value, p) => sum + (value - centres[4 * (Math.floor(p / 4) % 5) + (p % 4)]!) ** 2, 0)
+    const m = matrix(
+      200,
+      4,
+      Float32Array.from(
+        { length: 800 },
+        (_, p) => centres[4 * (Math.floor(p / 4) % 5) + (p % 4)]! + 0.5 * random.normal(),
+      ),
+    )
+    const error = ({ data }: typeof m): number =>
+      data.reduce((sum, value, p) => sum + (value - centres[4 * (Math.floor(p / 4) % 5) + (p % 4)]!) ** 2, 0)
     expect(error(smoothed(m, 20, 0.5))).toBeLessThan(0.5 * error(m))
   })
 })

@@ -15,5 +15,8 @@ interface Parameters {
 export async function run(context: StageContext): Promise<void> {
   const { recommender: choice, seed, epochBy } = context.parameters as unknown as Parameters
   const data = trainingDataOf(upstreamOf(context, 'prepare'), epochBy)
-  writeModel(context, recommender(choice.name).train(data, { ...choice.options, seed }, { onEpoch: epochProgress(context) }))
+  writeModel(
+    context,
+    recommender(choice.name).train(data, { ...choice.options, seed }, { onEpoch: epochProgress(context) }),
+  )
 }

@@ -14,17 +14,37 @@ const folder = mkdtempSync(join(tmpdir(), 'indistinct-margin-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 
-async function make(stage: StageContext['stage'], name: string, runner: { run(context: StageContext): Promise<void> }, parameters: StageContext['parameters'], upstream: Record<string, string> = {}): Promise<void> {
-  await makeArtifact(at(name), (artifact) => runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }))
+async function make(
+  stage: StageContext['stage'],
+  name: string,
+  runner: { run(context: StageContext): Promise<void> },
+  parameters: StageContext['parameters'],
+  upstream: Record<string, string> = {},
+): Promise<void> {
+  await makeArtifact(at(name), (artifact) =>
+    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
+  )
 }
 
 beforeAll(async () => {
-  await make('prepare', 'prepared', prepare, { dataset: { name: 'synthetic', options: { users: 90, items: 80 } }, core: 3, split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] }, seed: 1 })
-  const options = { nmf: { epochs: 20, gmf: 6, mlp: 8, hidden: [8, 4], lr: 0.02 }, lightgcn: { epochs: 20, factors: 6 } }
-  for (const [name, own] of Object.entries(options)) await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
+  await make('prepare', 'prepared', prepare, {
+    dataset: { name: 'synthetic', options: { users: 90, items: 80 } },
+    core: 3,
+    split: { kind: 'ratio', ratios: [0.7, 0.1, 0.2] },
+    seed: 1,
+  })
+  const options = {
+    nmf: { epochs: 20, gmf: 6, mlp: 8, hidden: [8, 4], lr: 0.02 },
+    lightgcn: { epochs: 20, factors: 6 },
+  }
+  for (const [name, own] of Object.entries(options))
+    await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
 }, 60_000)
 
-describe.each([['nmf', 'gmf'], ['lightgcn', 'layer-0']])('marginRegulariser, %s by %s', (name, table) => {
+describe.each([
+  ['nmf', 'gmf'],
+  ['lightgcn', 'layer-0'],
+])('marginRegulariser, %s by %s', (name, table) => {
   const scored = (): Parameters<typeof marginRegulariser>[0] => {
     const labels = readLabels(at('prepared'), 'gender')
     labels.codes[3] = -1
@@ -44,7 +64,12 @@ describe.each([['nmf', 'gmf'], ['lightgcn', 'layer-0']])('marginRegulariser, %s 
     const { loss } = marginRegulariser(scored())
     const random = randomStream(1, 'direction')
     const along = theta.data.map((_, p) => (Math.floor(p / theta.cols) === 3 ? 0 : random.normal()))
-    const moved = (by: number): Matrix => matrix(theta.rows, theta.cols, theta.data.map((value, p) => value + by * along[p]!))
+    const moved = (by: number): Matrix =>
+      matrix(
+        theta.rows,
+        theta.cols,
+        theta.data.map((value, p) => value + by * along[p]!),
+      )
     // Piecewise linear: a small step crosses few kinks.
     const h = 2 ** -12
     const { gradient } = loss(theta)
@@ -54,7 +79,9 @@ describe.each([['nmf', 'gmf'], ['lightgcn', 'layer-0']])('marginRegulariser, %s 
   })
 
   test('refuses other tables and other regularisers', () => {
-    expect(() => marginRegulariser({ ...scored(), table: 'propagated' })).toThrow(`got propagated of ${name}; name the tables with the option tables`)
+    expect(() => marginRegulariser({ ...scored(), table: 'propagated' })).toThrow(
+      `got propagated of ${name}; name the tables with the option tables`,
+    )
     expect(() => marginRegulariser({ ...scored(), kind: 'norm' })).toThrow('expected regulariser "margin", got "norm"')
   })
 })

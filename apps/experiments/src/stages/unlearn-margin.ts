@@ -1,4 +1,6 @@
-/** @file The regulariser of the authors' code in the unlearn stage: the order of each user's best 20 items, by a margin. */
+/**
+ * @file The regulariser of the authors' code in the unlearn stage: the order of each user's best 20 items, by a margin.
+ */
 
 import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { layerMean } from '@indistinct/kernels'
@@ -22,12 +24,15 @@ interface Scored {
 }
 
 /**
- * `margin` over each labelled user's best 20 items that are not in its training ratings, by the recommender's own scores:
- * NeuMF's whole score, of which the GMF table moves its part; LightGCN's after propagation, items moving along with the
- * layer-0 table. Users without a label have an empty list, and do not move.
+ * `margin` over each labelled user's best 20 items that are not in its training ratings, by the recommender's own
+ * scores: NeuMF's whole score, of which the GMF table moves its part; LightGCN's after propagation, items moving along
+ * with the layer-0 table. Users without a label have an empty list, and do not move.
  * @throws IndistinctError 'usage' for another regulariser, or a table that the authors' code does not move.
  */
-export function marginRegulariser({ kind, table, labels, trained, prepared }: Scored): { name: 'margin'; loss: (theta: Matrix) => Loss } {
+export function marginRegulariser({ kind, table, labels, trained, prepared }: Scored): {
+  name: 'margin'
+  loss: (theta: Matrix) => Loss
+} {
   if (kind !== 'margin') throw usageError(`expected regulariser "margin", got ${JSON.stringify(kind)}`)
   const split = readSplit(prepared)
   const stored = readJsonOf<StoredModel>(trained, 'model')
@@ -39,20 +44,33 @@ export function marginRegulariser({ kind, table, labels, trained, prepared }: Sc
   return { name: 'margin', loss: lossOf(model, table, split, lists, labels) }
 }
 
-function lossOf(model: TrainedRecommender, table: string, split: TrainingData, lists: Int32Array, labels: Labels): (theta: Matrix) => Loss {
+function lossOf(
+  model: TrainedRecommender,
+  table: string,
+  split: TrainingData,
+  lists: Int32Array,
+  labels: Labels,
+): (theta: Matrix) => Loss {
   if (model.name === 'nmf' && table === 'gmf') {
     const items = weightedItems(model)
     const offsets = perceptronScores(model, lists)
     return (theta) => margin(theta, items, lists, { offsets })
   }
   if (model.name === 'lightgcn' && table === 'layer-0') return propagatedLoss(model, split, lists, labels)
-  throw usageError(`regulariser "margin": expected the table gmf of nmf or layer-0 of lightgcn, got ${table} of ${model.name}; name the tables with the option tables`)
+  throw usageError(
+    `regulariser "margin": expected the table gmf of nmf or layer-0 of lightgcn, got ${table} of ${model.name}; ` +
+      'name the tables with the option tables',
+  )
 }
 
 /** Items of NeuMF's GMF part as the output layer weighs them. */
 function weightedItems({ parameters }: TrainedRecommender): Matrix {
   const [items, weights] = [parameters['item-gmf']!, parameters['output-weights']!.data]
-  return matrix(items.rows, items.cols, items.data.map((value, p) => value * weights[p % items.cols]!))
+  return matrix(
+    items.rows,
+    items.cols,
+    items.data.map((value, p) => value * weights[p % items.cols]!),
+  )
 }
 
 /** What NeuMF's perceptron adds to the scores of `lists`, which its GMF table does not change. */
@@ -76,8 +94,16 @@ function perceptronScores({ parameters }: TrainedRecommender, lists: Int32Array)
   })
 }
 
-/** The margin of LightGCN's scores by its layer-0 users; the gradient goes back through the propagation, its own transpose. */
-function propagatedLoss({ parameters, options }: TrainedRecommender, { train, users, items }: TrainingData, lists: Int32Array, labels: Labels): (theta: Matrix) => Loss {
+/**
+ * The margin of LightGCN's scores by its layer-0 users; the gradient goes back through the propagation, its own
+ * transpose.
+ */
+function propagatedLoss(
+  { parameters, options }: TrainedRecommender,
+  { train, users, items }: TrainingData,
+  lists: Int32Array,
+  labels: Labels,
+): (theta: Matrix) => Loss {
   const graph = interactionGraph(train)
   const { layers } = options as { layers: number }
   const layer0 = parameters['item-layer-0']!
@@ -92,7 +118,11 @@ function propagatedLoss({ parameters, options }: TrainedRecommender, { train, us
   }
   return (theta) => {
     const { data } = propagated(theta, layer0)
-    const { value, gradient, itemGradient } = margin(matrix(users, K, data.subarray(0, users * K)), matrix(items, K, data.subarray(users * K)), lists)
+    const { value, gradient, itemGradient } = margin(
+      matrix(users, K, data.subarray(0, users * K)),
+      matrix(items, K, data.subarray(users * K)),
+      lists,
+    )
     const back = matrix(users, K, propagated(gradient, itemGradient).data.slice(0, users * K))
     labels.codes.forEach((code, user) => {
       if (code === -1) back.data.fill(0, user * K, (user + 1) * K)

@@ -1,4 +1,6 @@
-/** @file What moving users costs in the scores that a stored model makes of them: items and graph as trained, no label. */
+/**
+ * @file What moving users costs in the scores that a stored model makes of them: items and graph as trained, no label.
+ */
 
 import { scoreGradients, type TrainedRecommender, type TrainingData } from '@indistinct/recommenders'
 import { scoreMetric, type ScoreMetric } from '@indistinct/unlearners'
@@ -9,8 +11,13 @@ export function tableMetric(model: TrainedRecommender, data: TrainingData, table
   const users = model.userTables[table]!
   // Scores that are inner products keep their order when a user's row is stretched; those of a perceptron do not.
   const linear = model.name !== 'nmf'
-  return scoreMetric(data.users, cols, (row, gradients) => {
-    write(row, gradients)
-    return linear ? { scaleFree: users.data.subarray(row * cols, (row + 1) * cols) } : undefined
-  }, { top })
+  return scoreMetric(
+    data.users,
+    cols,
+    (row, gradients) => {
+      write(row, gradients)
+      return linear ? { scaleFree: users.data.subarray(row * cols, (row + 1) * cols) } : undefined
+    },
+    { top },
+  )
 }

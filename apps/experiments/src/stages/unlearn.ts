@@ -1,11 +1,18 @@
 /**
- * @file unlearn: one method over the user tables of a trained model. It sees tables and labels, nothing else, but for two
- * options: the flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
+ * @file unlearn: one method over the user tables of a trained model. It sees tables and labels, nothing else, but for
+ * two options: the flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
  */
 
 import { usageError, type Json, type Matrix } from '@indistinct/core'
 import { restore } from '@indistinct/recommenders'
-import { isTogether, unlearners, unlearnTables, type TablesOptions, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
+import {
+  isTogether,
+  unlearners,
+  unlearnTables,
+  type TablesOptions,
+  type Unlearned,
+  type UnlearnerName,
+} from '@indistinct/unlearners'
 import type { Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
@@ -33,12 +40,13 @@ interface Part {
 
 /**
  * Writes the tables that were protected, under the names they came with, and unlearn.json: parameters, passes and trace
- * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow, `blind` and `relabel` `together`,
- * see `unlearnTables`, by default true; of the flow `metric`, by default 'none', or 'scores' (`tableMetric`); `regulariser` 'margin' of
- * d2d-r and u2u-r.
+ * of each. Options that are not the method's own: `tables`, see `tablesToProtect`; of the flow, `blind` and `relabel`
+ * `together`, see `unlearnTables`, by default true; of the flow `metric`, by default 'none', or 'scores'
+ * (`tableMetric`); `regulariser` 'margin' of d2d-r and u2u-r.
  *
- * Of a release these three treat the tables of all models together, upstream `train/0`, `train/1`, …; tables and history of each
- * are written to part-<n>, and a node of each model's own, which has that one as `release`, takes them from there.
+ * Of a release these three treat the tables of all models together, upstream `train/0`, `train/1`, …; tables and
+ * history of each are written to part-<n>, and a node of each model's own, which has that one as `release`, takes them
+ * from there.
  */
 export async function run(context: StageContext): Promise<void> {
   if (context.upstream['release'] !== undefined) return takePart(context)
@@ -47,26 +55,58 @@ export async function run(context: StageContext): Promise<void> {
   const labels = readLabels(prepared, attribute)
   const { tables: listed, together, metric, regulariser, ...options } = method.options ?? {}
   const parts = partsOf(context, listed)
-  if (together !== undefined && typeof together !== 'boolean') throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)
-  if (metric !== undefined && metric !== 'scores' && metric !== 'none') throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
+  if (together !== undefined && typeof together !== 'boolean')
+    throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)
+  if (metric !== undefined && metric !== 'scores' && metric !== 'none')
+    throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
   const limit = passesOf(method)
   const results: Record<string, Unlearned> = {}
-  if (metric !== undefined && method.name !== 'flow') throw usageError(`expected option metric of method flow only, got one of ${method.name}`)
+  if (metric !== undefined && method.name !== 'flow')
+    throw usageError(`expected option metric of method flow only, got one of ${method.name}`)
   if (isTogether(method.name)) {
-    const selected = Object.fromEntries(parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])))
-    const onPass = ({ pass }: { pass: number }): void => context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
-    const means = parts.map((part) => meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }))
-    const all = { derived: means.flatMap(({ derived }) => derived), metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {} }
+    const selected = Object.fromEntries(
+      parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])),
+    )
+    const onPass = ({ pass }: { pass: number }): void =>
+      context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
+    const means = parts.map((part) =>
+      meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }),
+    )
+    const all = {
+      derived: means.flatMap(({ derived }) => derived),
+      metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {},
+    }
     // An experiment repeats: its draw is no secret, and its tables are not released.
     const drawn = method.name === 'relabel' ? { drawSeed: seed } : {}
-    Object.assign(results, unlearnTables(selected, labels, method.name as UnlearnerName, { ...drawn, ...options, onPass }, { ...all, ...(together !== undefined && { together }) }))
+    Object.assign(
+      results,
+      unlearnTables(
+        selected,
+        labels,
+        method.name as UnlearnerName,
+        { ...drawn, ...options, onPass },
+        { ...all, ...(together !== undefined && { together }) },
+      ),
+    )
   } else {
-    if (together !== undefined) throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
+    if (together !== undefined)
+      throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
     const [{ trained, tables, keys }] = parts as [Part]
     for (const [at, name] of [...keys.keys()].entries()) {
-      const onPass = ({ pass }: { pass: number }): void => context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)
-      const kept = regulariser === undefined ? undefined : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
-      Object.assign(results, unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, { ...options, ...(kept && { regulariser: kept }), onPass }))
+      const onPass = ({ pass }: { pass: number }): void =>
+        context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)
+      const kept =
+        regulariser === undefined
+          ? undefined
+          : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
+      Object.assign(
+        results,
+        unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, {
+          ...options,
+          ...(kept && { regulariser: kept }),
+          onPass,
+        }),
+      )
     }
   }
   const several = context.upstream['train'] === undefined
@@ -85,29 +125,45 @@ export async function run(context: StageContext): Promise<void> {
 function takePart(context: StageContext): void {
   const { part } = context.parameters as unknown as { readonly part: number }
   const release = upstreamOf(context, 'release')
-  for (const [name, embedding] of Object.entries(readMatricesOf(release, `part-${part}`))) context.artifact.matrix(`tables/${name}`, embedding)
+  for (const [name, embedding] of Object.entries(readMatricesOf(release, `part-${part}`)))
+    context.artifact.matrix(`tables/${name}`, embedding)
   context.artifact.json('unlearn', readJsonOf<{ [table: string]: Json }>(release, `part-${part}/unlearn`))
 }
 
-/** The models that `context` unlearns: one, or all of a release, whose tables have the models' names before their own. */
+/**
+ * The models that `context` unlearns: one, or all of a release, whose tables have the models' names before their own.
+ */
 function partsOf(context: StageContext, listed: Json | undefined): Part[] {
   const [one] = context.upstream['train'] === undefined ? [] : [context.upstream['train']]
-  const roots = one === undefined ? Object.keys(context.upstream).filter((role) => role.startsWith('train/')).sort().map((role) => context.upstream[role]!) : [one]
+  const roots =
+    one === undefined
+      ? Object.keys(context.upstream)
+          .filter((role) => role.startsWith('train/'))
+          .sort()
+          .map((role) => context.upstream[role]!)
+      : [one]
   const stored = roots.map((root) => readJsonOf<StoredModel>(root, 'model'))
   return roots.map((trained, at): Part => {
     const tables = readMatricesOf(trained, 'tables')
     const { name } = stored[at]!
     const model = stored.filter((other) => other.name === name).length > 1 ? `${name} ${at + 1}` : name
-    const keys = tablesToProtect(listed, Object.keys(tables)).map((table): [string, string] => [table, one === undefined ? `${model} ${table}` : table])
+    const keys = tablesToProtect(listed, Object.keys(tables)).map((table): [string, string] => [
+      table,
+      one === undefined ? `${model} ${table}` : table,
+    ])
     return { trained, stored: stored[at]!, tables, keys: new Map(keys) }
   })
 }
 
 /**
- * By what the tables of a model are unlearned: those that no score depends on while others are there are derived from these,
- * with `together`; moving the others costs what it changes in scores, with `scores`.
+ * By what the tables of a model are unlearned: those that no score depends on while others are there are derived from
+ * these, with `together`; moving the others costs what it changes in scores, with `scores`.
  */
-function meansOf({ trained, stored, keys }: Part, prepared: string, { scores, together }: { scores: boolean; together: boolean }): Required<Pick<TablesOptions, 'derived' | 'metrics'>> {
+function meansOf(
+  { trained, stored, keys }: Part,
+  prepared: string,
+  { scores, together }: { scores: boolean; together: boolean },
+): Required<Pick<TablesOptions, 'derived' | 'metrics'>> {
   const names = [...keys.keys()]
   const unscored = names.filter((name) => stored.unscoredTables.includes(name))
   const scored = unscored.length < names.length ? names.filter((name) => !unscored.includes(name)) : names
@@ -115,11 +171,17 @@ function meansOf({ trained, stored, keys }: Part, prepared: string, { scores, to
   if (!scores) return { derived, metrics: {} }
   const split = readSplit(prepared)
   const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
-  return { derived, metrics: Object.fromEntries(scored.map((name) => [keys.get(name)!, tableMetric(model, split, name)])) }
+  return {
+    derived,
+    metrics: Object.fromEntries(scored.map((name) => [keys.get(name)!, tableMetric(model, split, name)])),
+  }
 }
 
 /** Passes that `method` takes at most. */
 function passesOf({ name, options = {} }: Choice): number {
-  const { steps, maxPasses } = { ...unlearners[name as UnlearnerName]?.defaults, ...options } as { steps?: number; maxPasses?: number }
+  const { steps, maxPasses } = { ...unlearners[name as UnlearnerName]?.defaults, ...options } as {
+    steps?: number
+    maxPasses?: number
+  }
   return steps ?? maxPasses ?? 1
 }

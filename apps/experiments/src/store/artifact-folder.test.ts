@@ -55,7 +55,9 @@ describe('makeArtifact', () => {
   })
 
   test('NaN never gets into an artifact', async () => {
-    await expect(makeArtifact(root, async (artifact) => artifact.json('value', { auc: NaN }))).rejects.toThrow('expected a finite number')
+    await expect(makeArtifact(root, async (artifact) => artifact.json('value', { auc: NaN }))).rejects.toThrow(
+      'expected a finite number',
+    )
   })
 
   test('a missing file says what to do', () => {
@@ -72,7 +74,14 @@ describe('makeArtifact', () => {
     })
     expect(readJsonOf(root, 'model')).toEqual({ auc: 0.9 })
     poison()
-    expect(() => readJsonOf(root, 'model')).toThrow(expect.objectContaining({ code: 'file', message: expect.stringMatching(/model\.json: expected .*as its stage wrote it, got sha256 .*run again with --fresh/) }))
+    expect(() => readJsonOf(root, 'model')).toThrow(
+      expect.objectContaining({
+        code: 'file',
+        message: expect.stringMatching(
+          /model\.json: expected .*as its stage wrote it, got sha256 .*run again with --fresh/,
+        ),
+      }),
+    )
   })
 
   test('a table more is no part of the artifact', async () => {

@@ -1,4 +1,7 @@
-/** @file Folders of artifacts: written beside their place and renamed into it, so that a killed stage leaves nothing half done. */
+/**
+ * @file Folders of artifacts: written beside their place and renamed into it, so that a killed stage leaves nothing
+ * half done.
+ */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +9,9 @@ import { canonicalJson, fileError, matrix, sha256, stageFile, type Csr, type Jso
 import { readNpy, writeNpy } from '@indistinct/embeddings'
 import { csrBytes, readCsr } from './csr-file.ts'
 
-/** Names of the artifact's files with their digests: what was damaged or changed in a cache or a store is not believed. */
+/**
+ * Names of the artifact's files with their digests: what was damaged or changed in a cache or a store is not believed.
+ */
 export const digestsFile = 'digests.json'
 
 /** An artifact that is being made. Equal content is equal bytes: keys are sorted, and nothing may hold a time. */
@@ -18,8 +23,8 @@ export interface ArtifactWriter {
 }
 
 /**
- * Makes the artifact of the node at `root` with `fill`, and puts it in place when `fill` has ended well. One that was there
- * before makes room by another name, and comes back where the new one is refused.
+ * Makes the artifact of the node at `root` with `fill`, and puts it in place when `fill` has ended well. One that was
+ * there before makes room by another name, and comes back where the new one is refused.
  * @throws IndistinctError 'file' where the disk refuses, and whatever `fill` throws.
  */
 export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter) => Promise<void>): Promise<void> {
@@ -92,7 +97,10 @@ export function readTextOf(root: string, name: string): string {
 
 /** Matrices in folder `folder` of the artifact of the node at `root`, by name, in the order of their names. */
 export function readMatricesOf(root: string, folder: string): Record<string, Matrix> {
-  const names = readdirSync(join(root, 'artifact', folder)).filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4)).sort()
+  const names = readdirSync(join(root, 'artifact', folder))
+    .filter((name) => name.endsWith('.npy'))
+    .map((name) => name.slice(0, -4))
+    .sort()
   return Object.fromEntries(names.map((name) => [name, readMatrixOf(root, `${folder}/${name}`)]))
 }
 
@@ -100,10 +108,16 @@ export function readMatricesOf(root: string, folder: string): Record<string, Mat
 function read(root: string, name: string): Uint8Array {
   const path = join(root, 'artifact', name)
   const bytes = bytesAt(path)
-  const expected = (JSON.parse(Buffer.from(bytesAt(join(root, 'artifact', digestsFile))).toString('utf8')) as { [name: string]: string })[name]
+  const expected = (
+    JSON.parse(Buffer.from(bytesAt(join(root, 'artifact', digestsFile))).toString('utf8')) as { [name: string]: string }
+  )[name]
   const found = sha256(bytes)
   if (found !== expected) {
-    throw fileError(`${path}: expected ${expected === undefined ? 'no such file' : `sha256 ${expected}`}, as its stage wrote it, got sha256 ${found}; the cache or the store was damaged or changed: run again with --fresh, or remove the cell from the store`)
+    throw fileError(
+      `${path}: expected ${expected === undefined ? 'no such file' : `sha256 ${expected}`}, as its stage wrote ` +
+        `it, got sha256 ${found}; the cache or the store was damaged or changed: run again with --fresh, or remove ` +
+        'the cell from the store',
+    )
   }
   return bytes
 }
@@ -112,6 +126,8 @@ function bytesAt(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw fileError(`cannot read ${path}: ${(cause as Error).message}; run the grid again, it makes what is missing`, { cause })
+    throw fileError(`cannot read ${path}: ${(cause as Error).message}; run the grid again, it makes what is missing`, {
+      cause,
+    })
   }
 }

@@ -25,14 +25,28 @@ export function csrBytes(m: Csr): Uint8Array {
 export function readCsr(bytes: Uint8Array, name: string): Csr {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < HEADER || !view.subarray(0, 8).equals(MAGIC)) {
-    throw badData(`${name}: expected a sparse matrix that starts with INDCSR1, got other bytes; delete the file and run again`)
+    throw badData(
+      `${name}: expected a sparse matrix that starts with INDCSR1, got other bytes; delete the file and run again`,
+    )
   }
-  const [rows, cols, entries, flag] = [8, 12, 16, 20].map((at) => view.readInt32LE(at)) as [number, number, number, number]
+  const [rows, cols, entries, flag] = [8, 12, 16, 20].map((at) => view.readInt32LE(at)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const expected = HEADER + 4 * (rows + 1 + entries * (flag === 1 ? 2 : 1))
-  if (view.length !== expected) throw badData(`${name}: expected ${expected} bytes, got ${view.length}; delete the file and run again`)
+  if (view.length !== expected)
+    throw badData(`${name}: expected ${expected} bytes, got ${view.length}; delete the file and run again`)
   // A copy: the bytes of a file need not lie on a four-byte boundary.
   const words = new Uint8Array(view.subarray(HEADER)).buffer
   const indptr = new Int32Array(words, 0, rows + 1)
   const indices = new Int32Array(words, 4 * (rows + 1), entries)
-  return { rows, cols, indptr, indices, ...(flag === 1 && { values: new Float32Array(words, 4 * (rows + 1 + entries), entries) }) }
+  return {
+    rows,
+    cols,
+    indptr,
+    indices,
+    ...(flag === 1 && { values: new Float32Array(words, 4 * (rows + 1 + entries), entries) }),
+  }
 }

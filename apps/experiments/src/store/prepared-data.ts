@@ -13,7 +13,13 @@ export interface StoredLabels {
 /** The three parts of the interactions in the artifact at `root`. */
 export function readSplit(root: string): { users: number; items: number; train: Csr; validation: Csr; test: Csr } {
   const train = readCsrOf(root, 'train')
-  return { users: train.rows, items: train.cols, train, validation: readCsrOf(root, 'validation'), test: readCsrOf(root, 'test') }
+  return {
+    users: train.rows,
+    items: train.cols,
+    train,
+    validation: readCsrOf(root, 'validation'),
+    test: readCsrOf(root, 'test'),
+  }
 }
 
 /**
@@ -24,7 +30,10 @@ export function readLabels(root: string, attribute: string): Labels {
   const stored = readJsonOf<{ [attribute: string]: StoredLabels }>(root, 'labels')
   const labels = stored[attribute]
   if (labels === undefined) {
-    throw badData(`expected an attribute of the data set (${Object.keys(stored).join(', ') || 'it has none'}), got ${JSON.stringify(attribute)}`)
+    throw badData(
+      `expected an attribute of the data set (${Object.keys(stored).join(', ') || 'it has none'}), got ` +
+        `${JSON.stringify(attribute)}`,
+    )
   }
   return { classes: labels.classes, codes: Int32Array.from(labels.codes) }
 }

@@ -27,7 +27,10 @@ export interface UtilityFigure {
   readonly value: number
   readonly lower: number
   readonly upper: number
-  /** Less the original's figure of the same users, with the 95 % interval of the paired bootstrap; absent for the original. */
+  /**
+   * Less the original's figure of the same users, with the 95 % interval of the paired bootstrap; absent for the
+   * original.
+   */
   readonly change?: { readonly value: number; readonly lower: number; readonly upper: number }
 }
 

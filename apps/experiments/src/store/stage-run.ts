@@ -26,7 +26,11 @@ export async function runStage(node: StageInput): Promise<StageCost> {
   await makeArtifact(node.root, (artifact) => stage.run({ ...node, artifact, progress: runningProgress(node.id) }))
   const seconds = Math.round(performance.now() - started) / 1000
   const { user, system } = process.cpuUsage(used)
-  const cost = { seconds, cpuSeconds: Math.round((user + system) / 1000) / 1000, memory: Math.ceil(process.resourceUsage().maxRSS / 1024) }
+  const cost = {
+    seconds,
+    cpuSeconds: Math.round((user + system) / 1000) / 1000,
+    memory: Math.ceil(process.resourceUsage().maxRSS / 1024),
+  }
   writeFileAtomic(join(node.root, 'timing', 'seconds.json'), `${JSON.stringify(cost)}\n`)
   return cost
 }

@@ -3,8 +3,8 @@
 import { usageError, type Json } from '@indistinct/core'
 
 /**
- * Those of `tables` that `listed`, a method's option `tables`, names; all where it is absent. A list may name tables of several
- * recommenders.
+ * Those of `tables` that `listed`, a method's option `tables`, names; all where it is absent. A list may name tables of
+ * several recommenders.
  * @throws IndistinctError 'usage' when it names none of this one's.
  */
 export function tablesToProtect(listed: Json | undefined, tables: readonly string[]): readonly string[] {

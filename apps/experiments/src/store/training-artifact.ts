@@ -16,13 +16,19 @@ export function trainingDataOf(prepared: string, epochBy: 'validation' | 'test' 
 
 /** A listener to epochs that reports them as progress. */
 export function epochProgress(context: StageContext): (epoch: { epoch: number; epochs: number; loss: number }) => void {
-  return ({ epoch, epochs, loss }) => context.progress(epoch / epochs, `epoch ${epoch} of at most ${epochs}, loss ${loss.toFixed(4)}`)
+  return ({ epoch, epochs, loss }) =>
+    context.progress(epoch / epochs, `epoch ${epoch} of at most ${epochs}, loss ${loss.toFixed(4)}`)
 }
 
 /** Writes tables/<name> (users, K), parameters/<name>, model.json and history.json. */
 export function writeModel({ artifact }: StageContext, model: TrainedRecommender): void {
   for (const [name, table] of Object.entries(model.userTables)) artifact.matrix(`tables/${name}`, table)
   for (const [name, parameter] of Object.entries(model.parameters)) artifact.matrix(`parameters/${name}`, parameter)
-  artifact.json('model', { name: model.name, options: model.options, userTables: Object.keys(model.userTables), unscoredTables: recommender(model.name).unscoredTables })
+  artifact.json('model', {
+    name: model.name,
+    options: model.options,
+    userTables: Object.keys(model.userTables),
+    unscoredTables: recommender(model.name).unscoredTables,
+  })
   artifact.json('history', model.history as unknown as Json)
 }

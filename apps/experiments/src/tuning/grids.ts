@@ -25,18 +25,16 @@ export function flowGrid(points: readonly MeasuredPoint[], datasets: readonly st
   const chosen = chosenPoints(points).filter(
     ({ dataset, recommender, factors }) => datasets.includes(dataset) && recommender !== yardstick && factors === 16,
   )
-  const products = chosen.map(
-    ({ dataset, recommender, options }): Product => ({
-      datasets: [{ name: dataset }],
-      recommenders: [{ name: recommender, options }],
-      methods: [{ name: 'flow' }],
-      attackers: [{ name: 'mlp' }, { name: 'xgb' }],
-      protocols: [{ name: 'five-fold', options: { repeats: 1 } }],
-      attributes: ['gender'],
-      seeds: [42],
-      reports: false,
-    }),
-  )
+  const products = chosen.map(({ dataset, recommender, options }): Product => ({
+    datasets: [{ name: dataset }],
+    recommenders: [{ name: recommender, options }],
+    methods: [{ name: 'flow' }],
+    attackers: [{ name: 'mlp' }, { name: 'xgb' }],
+    protocols: [{ name: 'five-fold', options: { repeats: 1 } }],
+    attributes: ['gender'],
+    seeds: [42],
+    reports: false,
+  }))
   return { name: 'tuning-flow', title: 'The flow on tuned models', products }
 }
 

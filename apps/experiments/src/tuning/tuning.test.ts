@@ -248,13 +248,11 @@ test('the comparison trains defaults and what was chosen, smooths both, and has 
   const points = tuning.products
     .filter(({ datasets }) => datasets[0]!.name === dataset)
     .flatMap(({ recommenders }) =>
-      recommenders.map(
-        ({ name, options }, at): MeasuredPoint => ({
-          ...point(name, factorsOf(name, options!), at, 0),
-          dataset,
-          options: options!,
-        }),
-      ),
+      recommenders.map(({ name, options }, at): MeasuredPoint => ({
+        ...point(name, factorsOf(name, options!), at, 0),
+        dataset,
+        options: options!,
+      })),
     )
   const { models, yardsticks } = expandGrid(comparisonGrid(points, [dataset]))
   const last = chosenPoints(points).map(({ options }) => canonicalJson(options as Json))

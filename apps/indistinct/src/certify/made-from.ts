@@ -1,4 +1,6 @@
-/** @file Which labels went into a table: bounds hold for users whose labels did not, and a draw of `relabel` needs none. */
+/**
+ * @file Which labels went into a table: bounds hold for users whose labels did not, and a draw of `relabel` needs none.
+ */
 
 import { existsSync } from 'node:fs'
 import { badData, parseJson, usageError, type Labels } from '@indistinct/core'
@@ -26,33 +28,76 @@ interface Sidecar {
 }
 
 /**
- * @throws IndistinctError 'usage' where nothing says what the table was made with; 'bad-data' where the labels of all users were used, or
- * what is said and what the sidecar says differ.
+ * @throws IndistinctError 'usage' where nothing says what the table was made with; 'bad-data' where the labels of all
+ * users were used, or what is said and what the sidecar says differ.
  */
 export async function madeFrom(args: MadeFromArguments, inputs: TableInputs, log: Log): Promise<MadeFrom> {
   const { table, original } = args
   const file = args['unlearned-with-labels-of']
   const sidecar = sidecarOf(table, inputs.table.source!.sha256)
-  if (original && file !== undefined) throw usageError('--original: a table that was unlearned is none; leave one of --original and --unlearned-with-labels-of out')
-  if (original && sidecar) throw badData(`${table}: ${table}.json says that it was unlearned by ${sidecar.method}; leave --original out`)
+  if (original && file !== undefined)
+    throw usageError(
+      '--original: a table that was unlearned is none; leave one of --original and --unlearned-with-labels-of out',
+    )
+  if (original && sidecar)
+    throw badData(`${table}: ${table}.json says that it was unlearned by ${sidecar.method}; leave --original out`)
   if (sidecar?.method === 'relabel' && file === undefined) return drawnBy(sidecar, args, inputs)
-  if (original) return { kind: 'apart', labels: inputs.labels, left: 0, words: `${table} is said to be an original: no labels of ${args.attribute} went into it` }
+  if (original)
+    return {
+      kind: 'apart',
+      labels: inputs.labels,
+      left: 0,
+      words: `${table} is said to be an original: no labels of ${args.attribute} went into it`,
+    }
   if (file === undefined) {
-    if (sidecar) throw badData(`${table}: it was unlearned by ${sidecar.method} with labels, after which their users are not independent, and nothing can be bounded for them; certify users whose labels were not used, with --unlearned-with-labels-of FILE and their labels in --attributes`)
-    throw usageError(`${table}: nothing says which labels it was made with, and bounds do not hold for users whose labels were used; give --original, or --unlearned-with-labels-of FILE`)
+    if (sidecar)
+      throw badData(
+        `${table}: it was unlearned by ${sidecar.method} with labels, after which their users are not ` +
+          'independent, and nothing can be bounded for them; certify users whose labels were not used, with ' +
+          '--unlearned-with-labels-of FILE and their labels in --attributes',
+      )
+    throw usageError(
+      `${table}: nothing says which labels it was made with, and bounds do not hold for users whose labels were ` +
+        'used; give --original, or --unlearned-with-labels-of FILE',
+    )
   }
   const used = await readTableInputs({ ...args, attributes: file }, log)
-  if (sidecar && sidecar.attributesSha256 !== used.column.sha256) throw badData(`${file}: ${table}.json says that another file's labels were used (sha256 ${sidecar.attributesSha256}); give that one`)
+  if (sidecar && sidecar.attributesSha256 !== used.column.sha256)
+    throw badData(
+      `${file}: ${table}.json says that another file's labels were used (sha256 ${sidecar.attributesSha256}); ` +
+        'give that one',
+    )
   const codes = inputs.labels.codes.map((code, row) => (used.labels.codes[row]! >= 0 ? -1 : code))
   const left = inputs.labels.codes.reduce((sum, code, row) => sum + (code >= 0 && codes[row] === -1 ? 1 : 0), 0)
-  if (!codes.some((code) => code >= 0)) throw badData(`${args.attributes}: expected users whose labels are not in ${file}, got none; nothing can be bounded for users whose labels were used`)
-  return { kind: 'apart', labels: { classes: inputs.labels.classes, codes }, left, words: `labels of ${file} went into ${table}; the users certified have none there` }
+  if (!codes.some((code) => code >= 0))
+    throw badData(
+      `${args.attributes}: expected users whose labels are not in ${file}, got none; nothing can be bounded for ` +
+        'users whose labels were used',
+    )
+  return {
+    kind: 'apart',
+    labels: { classes: inputs.labels.classes, codes },
+    left,
+    words: `labels of ${file} went into ${table}; the users certified have none there`,
+  }
 }
 
-function drawnBy({ drawSeed, attribute, attributesSha256 }: Sidecar, args: MadeFromArguments, inputs: TableInputs): MadeFrom {
-  if (drawSeed !== 'secret') throw badData(`${args.table}: its draw is of --draw-seed ${String(drawSeed)}, which is no secret, so that nothing about it is exact; unlearn it again without --draw-seed`)
-  if (attribute !== args.attribute) throw badData(`${args.table}: it was drawn to hide ${attribute}, and says nothing exact of ${args.attribute}`)
-  if (attributesSha256 !== inputs.column.sha256) throw badData(`${args.attributes}: ${args.table} was drawn with other labels (sha256 ${attributesSha256}); give that file`)
+function drawnBy(
+  { drawSeed, attribute, attributesSha256 }: Sidecar,
+  args: MadeFromArguments,
+  inputs: TableInputs,
+): MadeFrom {
+  if (drawSeed !== 'secret')
+    throw badData(
+      `${args.table}: its draw is of --draw-seed ${String(drawSeed)}, which is no secret, so that nothing about ` +
+        'it is exact; unlearn it again without --draw-seed',
+    )
+  if (attribute !== args.attribute)
+    throw badData(`${args.table}: it was drawn to hide ${attribute}, and says nothing exact of ${args.attribute}`)
+  if (attributesSha256 !== inputs.column.sha256)
+    throw badData(
+      `${args.attributes}: ${args.table} was drawn with other labels (sha256 ${attributesSha256}); give that file`,
+    )
   return { kind: 'drawn' }
 }
 
@@ -66,7 +111,13 @@ function sidecarOf(table: string, sha256: string): Sidecar | undefined {
   } catch {
     return undefined
   }
-  const at = (...keys: string[]): unknown => keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
+  const at = (...keys: string[]): unknown =>
+    keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
   if (at('schema') !== 'indistinct/unlearn/1' || at('output', 'table', 'sha256') !== sha256) return undefined
-  return { method: String(at('method')), drawSeed: at('parameters', 'drawSeed'), attribute: String(at('attribute', 'name')), attributesSha256: String(at('input', 'attributes', 'sha256')) }
+  return {
+    method: String(at('method')),
+    drawSeed: at('parameters', 'drawSeed'),
+    attribute: String(at('attribute', 'name')),
+    attributesSha256: String(at('input', 'attributes', 'sha256')),
+  }
 }

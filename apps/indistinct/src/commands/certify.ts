@@ -2,7 +2,15 @@
 
 import { basename, extname } from 'node:path'
 import { certify as certificateOf, type Certificate } from '@indistinct/attackers'
-import { canonicalJson, commitFiles, stageFile, usageError, type Json, type Labels, type StagedFile } from '@indistinct/core'
+import {
+  canonicalJson,
+  commitFiles,
+  stageFile,
+  usageError,
+  type Json,
+  type Labels,
+  type StagedFile,
+} from '@indistinct/core'
 import { stageTable, tableFiles, tableFor, withMatrix, type EmbeddingTable } from '@indistinct/embeddings'
 import { reportHtml, type LayersData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
@@ -19,7 +27,15 @@ import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { commandLine, versions } from '../provenance.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { attributeSummary, inputFiles, labelLine, readTableInputs, reportHashes, tableOptions, type TableInputs } from '../table-inputs.ts'
+import {
+  attributeSummary,
+  inputFiles,
+  labelLine,
+  readTableInputs,
+  reportHashes,
+  tableOptions,
+  type TableInputs,
+} from '../table-inputs.ts'
 import { grouped } from '../text-table.ts'
 
 export interface CertifyArguments extends MadeFromArguments, BatteryArguments, CommonArguments {
@@ -35,19 +51,59 @@ export interface CertifyArguments extends MadeFromArguments, BatteryArguments, C
 export const certifyOptions = {
   ...tableOptions,
   ...inGroup('Bounds', {
-    original: { describe: 'no labels of this attribute went into the table: it is as training left it', type: 'boolean', default: false },
-    'unlearned-with-labels-of': { describe: 'the file of labels that went into the table; users with a label in it are not certified', type: 'string', requiresArg: true, coerce: textOption('--unlearned-with-labels-of') },
-    confidence: { describe: 'how sure all bounds are to hold together', default: 0.95, requiresArg: true, coerce: numberOption('--confidence', { from: 0.5, to: 0.999999 }) },
-    codes: { describe: 'replace each row by the nearest of so many centres, found without labels on users set aside; bounds any attacker', requiresArg: true, coerce: numberOption('--codes', { integer: true, from: 1, to: 4096 }) },
+    original: {
+      describe: 'no labels of this attribute went into the table: it is as training left it',
+      type: 'boolean',
+      default: false,
+    },
+    'unlearned-with-labels-of': {
+      describe: 'the file of labels that went into the table; users with a label in it are not certified',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--unlearned-with-labels-of'),
+    },
+    confidence: {
+      describe: 'how sure all bounds are to hold together',
+      default: 0.95,
+      requiresArg: true,
+      coerce: numberOption('--confidence', { from: 0.5, to: 0.999999 }),
+    },
+    codes: {
+      describe:
+        'replace each row by the nearest of so many centres, found without labels on users set aside; bounds any ' +
+        'attacker',
+      requiresArg: true,
+      coerce: numberOption('--codes', { integer: true, from: 1, to: 4096 }),
+    },
   }),
   ...inGroup('Output', {
-    out: { describe: 'with --codes: the table of codes, which is what the bounds are of', type: 'string', requiresArg: true, coerce: textOption('--out') },
-    gate: { describe: 'exit 5 unless the AUC of any attacker is bounded by this', requiresArg: true, coerce: numberOption('--gate', { from: 0.5, to: 1 }) },
-    report: { describe: 'write an HTML report here', type: 'string', requiresArg: true, coerce: textOption('--report') },
+    out: {
+      describe: 'with --codes: the table of codes, which is what the bounds are of',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--out'),
+    },
+    gate: {
+      describe: 'exit 5 unless the AUC of any attacker is bounded by this',
+      requiresArg: true,
+      coerce: numberOption('--gate', { from: 0.5, to: 1 }),
+    },
+    report: {
+      describe: 'write an HTML report here',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--report'),
+    },
     force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   }),
   ...outputOptions,
-  ...inGroup('Attacks', { attacks: { describe: 'also run the attacks of audit on the users certified; --attacks=false runs none', type: 'boolean', default: true } }),
+  ...inGroup('Attacks', {
+    attacks: {
+      describe: 'also run the attacks of audit on the users certified; --attacks=false runs none',
+      type: 'boolean',
+      default: true,
+    },
+  }),
   ...batteryOptions,
   ...computeOptions,
 } as const
@@ -66,7 +122,11 @@ export const certifyCommand: CommandModule<object, CertifyArguments> = {
       exits: ['gate'],
       environment: computeEnvironment,
     })
-      .positional('table', { describe: 'the table; what unlearn wrote beside it is read', type: 'string', demandOption: true })
+      .positional('table', {
+        describe: 'the table; what unlearn wrote beside it is read',
+        type: 'string',
+        demandOption: true,
+      })
       .options(certifyOptions) as never,
   handler: (args) => certify(args),
 }
@@ -74,30 +134,58 @@ export const certifyCommand: CommandModule<object, CertifyArguments> = {
 async function certify(args: CertifyArguments): Promise<void> {
   const session = openSession(args)
   const { report, out, codes } = args
-  if (report !== undefined && !/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
+  if (report !== undefined && !/^\.html?$/i.test(extname(report)))
+    throw usageError(`--report: expected a file named .html, got ${report}`)
   if (out !== undefined && codes === undefined) throw usageError('--out: expected --codes with it, whose table it is')
-  if (codes !== undefined && out === undefined) throw usageError('--codes: expected --out with it; bounds are of the table of codes, and it is the one to release')
+  if (codes !== undefined && out === undefined)
+    throw usageError('--codes: expected --out with it; bounds are of the table of codes, and it is the one to release')
   if (out !== undefined) checkOutputFormat(out)
   const outputs = [...(out === undefined ? [] : [out]), ...(report === undefined ? [] : [report])]
   checkOutputs(outputs, [args.table, args.attributes, args.ids, args['unlearned-with-labels-of']], args.force)
   const inputs = await readTableInputs(args, session.log)
   const made = await madeFrom(args, inputs, session.log)
-  if (made.kind === 'drawn' && codes !== undefined) throw usageError('--codes: the table is exact as it is; leave it out')
+  if (made.kind === 'drawn' && codes !== undefined)
+    throw usageError('--codes: the table is exact as it is; leave it out')
   const labels = made.kind === 'drawn' ? inputs.labels : made.labels
-  const certificate = made.kind === 'drawn' ? undefined : certificateOf(inputs.table.matrix, labels, { seed: args.seed, delta: 1 - args.confidence, ...(codes !== undefined && { codes }) })
+  const certificate =
+    made.kind === 'drawn'
+      ? undefined
+      : certificateOf(inputs.table.matrix, labels, {
+          seed: args.seed,
+          delta: 1 - args.confidence,
+          ...(codes !== undefined && { codes }),
+        })
   const matrix = certificate?.table ?? inputs.table.matrix
-  const found = args.attacks ? await runBattery(matrix, args.attribute, labels, args, session.log, 'attacks') : undefined
+  const found = args.attacks
+    ? await runBattery(matrix, args.attribute, labels, args, session.log, 'attacks')
+    : undefined
   const audits = found && judgedParts([{ table: basename(args.table), attribute: args.attribute, result: found }])
   const joint = audits && jointVerdict(audits)
-  const others = made.kind === 'apart' && made.left > 0 ? [`The ${grouped(made.left)} users whose labels went into the table.`] : []
-  const layers = layersOf(certificate ? boundedLayer(certificate, args.attribute) : exactLayer(args.attribute), joint ? [joint.verdict] : [], others)
+  const others =
+    made.kind === 'apart' && made.left > 0 ? [`The ${grouped(made.left)} users whose labels went into the table.`] : []
+  const layers = layersOf(
+    certificate ? boundedLayer(certificate, args.attribute) : exactLayer(args.attribute),
+    joint ? [joint.verdict] : [],
+    others,
+  )
   const gate = gateOf(args, certificate)
   const written = await writeAll(args, inputs, { matrix, layers, ...(audits && { audits }) })
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
-  if (args.json) return session.result(`${canonicalJson(recordOf(args, inputs, made, { layers, written, ...(certificate && { certificate }), ...(audits && joint && { attacks: { audits, joint } }), ...(gate && { gate }) }), 2)}\n`)
+  if (args.json)
+    return session.result(
+      `${canonicalJson(recordOf(args, inputs, made, { layers, written, ...(certificate && { certificate }), ...(audits && joint && { attacks: { audits, joint } }), ...(gate && { gate }) }), 2)}\n`,
+    )
   const lines = [
-    ...(gate ? [`Gate ${gate.passed ? 'passed' : 'failed'}: the AUC of any attacker is ${gate.bound === undefined ? 'not bounded' : `at most ${gate.bound.toFixed(3)}`}, and ${args.gate} was asked for.`] : []),
-    layersText(layers), labelLine(attributeSummary({ ...inputs, labels }), inputs.unmatched), ...(made.kind === 'apart' ? [made.words] : []),
+    ...(gate
+      ? [
+          `Gate ${gate.passed ? 'passed' : 'failed'}: the AUC of any attacker is ` +
+            `${gate.bound === undefined ? 'not bounded' : `at most ${gate.bound.toFixed(3)}`}, and ${args.gate} ` +
+            'was asked for.',
+        ]
+      : []),
+    layersText(layers),
+    labelLine(attributeSummary({ ...inputs, labels }), inputs.unmatched),
+    ...(made.kind === 'apart' ? [made.words] : []),
     ...written.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`),
   ]
   session.result(lines.map((line) => `${line}\n`).join(''))
@@ -112,21 +200,33 @@ interface Gate {
 /** The largest bound of the AUC of any attacker; of an exact table it is one half. */
 function gateOf({ gate }: CertifyArguments, certificate: Certificate | undefined): Gate | undefined {
   if (gate === undefined) return undefined
-  const any = certificate?.bounds.filter(({ against, measure }) => against === 'any attacker' && measure === 'AUC').map(({ bound }) => bound) ?? [0.5]
+  const any = certificate?.bounds
+    .filter(({ against, measure }) => against === 'any attacker' && measure === 'AUC')
+    .map(({ bound }) => bound) ?? [0.5]
   if (any.length === 0) return { limit: gate, passed: false }
   const bound = Math.max(...any)
   return { limit: gate, bound, passed: bound <= gate }
 }
 
 /** The table of codes and the report, both or neither. */
-async function writeAll(args: CertifyArguments, inputs: TableInputs, { matrix, layers, audits }: { readonly matrix: Certificate['table']; readonly layers: LayersData; readonly audits?: readonly PartAudit[] }): Promise<StagedFile[]> {
+async function writeAll(
+  args: CertifyArguments,
+  inputs: TableInputs,
+  {
+    matrix,
+    layers,
+    audits,
+  }: { readonly matrix: Certificate['table']; readonly layers: LayersData; readonly audits?: readonly PartAudit[] },
+): Promise<StagedFile[]> {
   const { out, report, force } = args
   return writingFiles(async () => {
     const files: StagedFile[] = []
     try {
       if (out !== undefined) {
         // Digits beyond float32 are each user's own, and would tell users of one code apart.
-        const source = Object.fromEntries(Object.entries(inputs.table).filter(([key]) => key !== 'exact')) as unknown as EmbeddingTable
+        const source = Object.fromEntries(
+          Object.entries(inputs.table).filter(([key]) => key !== 'exact'),
+        ) as unknown as EmbeddingTable
         checkOutputs(tableFiles(out, source), [args.table], force)
         files.push(...stageTable(out, withMatrix(tableFor(out, source), matrix), { force }))
       }
@@ -139,8 +239,14 @@ async function writeAll(args: CertifyArguments, inputs: TableInputs, { matrix, l
   })
 }
 
-function pageOf(args: CertifyArguments, inputs: TableInputs, layers: LayersData, audits: readonly PartAudit[] | undefined): string {
-  const sections = audits && severalSections(audits.map(({ result, ...part }) => ({ ...part, audits: { before: result } })))
+function pageOf(
+  args: CertifyArguments,
+  inputs: TableInputs,
+  layers: LayersData,
+  audits: readonly PartAudit[] | undefined,
+): string {
+  const sections =
+    audits && severalSections(audits.map(({ result, ...part }) => ({ ...part, audits: { before: result } })))
   return reportHtml({
     title: `Certificate of ${args.attribute} in ${basename(args.table)}`,
     subject: `${inputs.table.matrix.rows} users, K = ${inputs.table.matrix.cols}`,
@@ -148,7 +254,12 @@ function pageOf(args: CertifyArguments, inputs: TableInputs, layers: LayersData,
     warnings: inputs.warnings,
     layers,
     ...sections,
-    provenance: { seed: args.seed, command: commandLine(), hashes: reportHashes(inputFiles(args, inputs)), versions: { ...versions(), ...(audits && attackVersions(audits)) } },
+    provenance: {
+      seed: args.seed,
+      command: commandLine(),
+      hashes: reportHashes(inputFiles(args, inputs)),
+      versions: { ...versions(), ...(audits && attackVersions(audits)) },
+    },
   })
 }
 
@@ -160,7 +271,12 @@ interface Record {
   readonly gate?: Gate
 }
 
-function recordOf(args: CertifyArguments, inputs: TableInputs, made: MadeFrom, { layers, written, certificate, attacks, gate }: Record): { readonly [name: string]: Json } {
+function recordOf(
+  args: CertifyArguments,
+  inputs: TableInputs,
+  made: MadeFrom,
+  { layers, written, certificate, attacks, gate }: Record,
+): { readonly [name: string]: Json } {
   const labels: Labels = made.kind === 'drawn' ? inputs.labels : made.labels
   return {
     schema: 'indistinct/certify/1',
@@ -169,7 +285,13 @@ function recordOf(args: CertifyArguments, inputs: TableInputs, made: MadeFrom, {
     layers: {
       boundedOrExact: {
         exact: made.kind === 'drawn',
-        ...(certificate && { bounds: JSON.parse(JSON.stringify(certificate.bounds)) as Json, confidence: args.confidence, users: certificate.users, setAside: certificate.setAside, vectors: certificate.vectors }),
+        ...(certificate && {
+          bounds: JSON.parse(JSON.stringify(certificate.bounds)) as Json,
+          confidence: args.confidence,
+          users: certificate.users,
+          setAside: certificate.setAside,
+          vectors: certificate.vectors,
+        }),
         words: [...layers.bounded],
       },
       found: { ...(attacks ? partsJson(attacks.audits, attacks.joint) : { attacks: [] }), words: [...layers.found] },

@@ -10,7 +10,9 @@ const shells = ['bash', 'zsh'] as const
 
 type Shell = (typeof shells)[number]
 
-/** bash breaks words at "=" and ":", so the line is split anew, and what stands before the last break is cut off again. */
+/**
+ * bash breaks words at "=" and ":", so the line is split anew, and what stands before the last break is cut off again.
+ */
 const bashScript = `# indistinct: completion for bash. Install: indistinct completion bash >> ~/.bashrc
 _indistinct() {
   local line="\${COMP_LINE:0:COMP_POINT}" current="\${COMP_WORDS[COMP_CWORD]}" words word prefix
@@ -52,5 +54,6 @@ export const completionCommand: CommandModule<object, { shell?: Shell }> = {
       usage: 'completion SHELL',
       examples: ['completion bash >> ~/.bashrc', 'completion zsh >> ~/.zshrc'],
     }).positional('shell', { describe: 'default: the one that SHELL names', choices: shells }) as never,
-  handler: ({ shell = process.env['SHELL']?.includes('zsh') ? 'zsh' : 'bash' }) => void process.stdout.write(shell === 'zsh' ? zshScript : bashScript),
+  handler: ({ shell = process.env['SHELL']?.includes('zsh') ? 'zsh' : 'bash' }) =>
+    void process.stdout.write(shell === 'zsh' ? zshScript : bashScript),
 }

@@ -1,7 +1,17 @@
 /** @file `indistinct data`: the data sets that are known by name, what they hold, and how to get them. */
 
 import { canonicalJson, type Json } from '@indistinct/core'
-import { cacheFolder, describe, fetchDataset, findDataset, kCore, knownDatasets, loadDataset, type DatasetDescription, type KnownDataset } from '@indistinct/datasets'
+import {
+  cacheFolder,
+  describe,
+  fetchDataset,
+  findDataset,
+  kCore,
+  knownDatasets,
+  loadDataset,
+  type DatasetDescription,
+  type KnownDataset,
+} from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
 import { described, inGroup } from '../command-help.ts'
 import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../common-options.ts'
@@ -26,7 +36,12 @@ interface DescribeArguments extends PlaceArguments, CommonArguments {
 }
 
 const placeOptions = inGroup('Data', {
-  'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
+  'data-folder': {
+    describe: 'folder with one folder a data set (INDISTINCT_DATA)',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--data-folder'),
+  },
 } as const satisfies Record<string, Options>)
 
 export const dataOptions = {
@@ -34,13 +49,24 @@ export const dataOptions = {
   fetch: {
     ...inGroup('Download', {
       'accept-licence': { describe: 'you have read the licence and accept it', type: 'boolean', default: false },
-      'from-file': { describe: 'the official download, already on this machine', type: 'string', requiresArg: true, coerce: textOption('--from-file') },
+      'from-file': {
+        describe: 'the official download, already on this machine',
+        type: 'string',
+        requiresArg: true,
+        coerce: textOption('--from-file'),
+      },
     }),
     ...outputOptions,
   },
   describe: {
     ...placeOptions,
-    ...inGroup('Data', { core: { describe: 'count after dropping users and items with fewer interactions, as the paper does with 5', requiresArg: true, coerce: numberOption('--core', { integer: true, from: 1 }) } }),
+    ...inGroup('Data', {
+      core: {
+        describe: 'count after dropping users and items with fewer interactions, as the paper does with 5',
+        requiresArg: true,
+        coerce: numberOption('--core', { integer: true, from: 1 }),
+      },
+    }),
     ...outputOptions,
     seed: computeOptions.seed,
   },
@@ -49,7 +75,12 @@ export const dataOptions = {
 const listCommand: CommandModule<object, PlaceArguments> = {
   command: 'list',
   describe: 'known data sets, their licences and where they are',
-  builder: (yargs) => described(yargs, { usage: 'data list', examples: ['data list', 'data list --json'], environment: dataEnvironment }).options(dataOptions.list) as never,
+  builder: (yargs) =>
+    described(yargs, {
+      usage: 'data list',
+      examples: ['data list', 'data list --json'],
+      environment: dataEnvironment,
+    }).options(dataOptions.list) as never,
   handler: (args) => list(args),
 }
 
@@ -84,7 +115,10 @@ export const dataCommand: CommandModule = {
   command: 'data',
   describe: 'list, fetch and describe data sets',
   builder: (yargs) =>
-    described(yargs, { usage: 'data list | fetch NAME | describe NAME', examples: ['data list', 'data fetch ml-100k --accept-licence', 'data describe ml-100k'] })
+    described(yargs, {
+      usage: 'data list | fetch NAME | describe NAME',
+      examples: ['data list', 'data fetch ml-100k --accept-licence', 'data describe ml-100k'],
+    })
       .command(listCommand)
       .command(fetchCommand)
       .command(describeCommand)
@@ -97,7 +131,15 @@ function list(args: PlaceArguments): void {
   const session = openSession(args)
   const states = knownDatasets.map((known) => ({ known, ...stateOf(known, args) }))
   if (args.json) {
-    const datasets = states.map(({ known, state, folder }) => ({ name: known.name, title: known.title, licence: known.licence, page: known.page, state, folder, counts: known.counts }))
+    const datasets = states.map(({ known, state, folder }) => ({
+      name: known.name,
+      title: known.title,
+      licence: known.licence,
+      page: known.page,
+      state,
+      folder,
+      counts: known.counts,
+    }))
     session.result(`${canonicalJson({ schema: 'indistinct/data-list/1', datasets }, 2)}\n`)
     return
   }
@@ -109,11 +151,20 @@ function list(args: PlaceArguments): void {
     state,
     known.title,
   ])
-  const licences = states.map(({ known, folder }) => `${known.name}: ${known.licence}${known.page === undefined ? '' : `; ${known.page}`}${folder === undefined ? '' : `; in ${folder}`}\n`)
-  session.result(`${textTable(['name', 'users', 'items', 'interactions', 'state', 'title'], rows)}\n${licences.join('')}`)
+  const licences = states.map(
+    ({ known, folder }) =>
+      `${known.name}: ` +
+      `${known.licence}${known.page === undefined ? '' : `; ${known.page}`}${folder === undefined ? '' : `; in ${folder}`}\n`,
+  )
+  session.result(
+    `${textTable(['name', 'users', 'items', 'interactions', 'state', 'title'], rows)}\n${licences.join('')}`,
+  )
 }
 
-function stateOf(known: KnownDataset, args: PlaceArguments): { state: 'generated' | 'present' | 'absent' | 'withdrawn'; folder?: string } {
+function stateOf(
+  known: KnownDataset,
+  args: PlaceArguments,
+): { state: 'generated' | 'present' | 'absent' | 'withdrawn'; folder?: string } {
   if (known.kind === 'generated') return { state: 'generated' }
   const folder = findDataset(known, { dataFolder: args['data-folder'] })
   if (folder !== undefined) return { state: 'present', folder }
@@ -136,7 +187,8 @@ async function fetch(args: FetchArguments): Promise<void> {
       progress.end()
     }
   })
-  if (args.json) session.result(`${canonicalJson({ schema: 'indistinct/data-fetch/1', name: args.name, folder, files }, 2)}\n`)
+  if (args.json)
+    session.result(`${canonicalJson({ schema: 'indistinct/data-fetch/1', name: args.name, folder, files }, 2)}\n`)
   else session.result(`${folder}\n${files.map((file) => `  ${file}\n`).join('')}`)
 }
 
@@ -147,15 +199,23 @@ async function describeNamed(args: DescribeArguments): Promise<void> {
   for (const note of loaded.notes) session.log.info(note)
   const description = describe(dataset)
   if (args.json) {
-    session.result(`${canonicalJson({ schema: 'indistinct/data-describe/1', ...(args.core !== undefined && { core: args.core }), ...(description as unknown as { [name: string]: Json }) }, 2)}\n`)
+    session.result(
+      `${canonicalJson({ schema: 'indistinct/data-describe/1', ...(args.core !== undefined && { core: args.core }), ...(description as unknown as { [name: string]: Json }) }, 2)}\n`,
+    )
     return
   }
   session.result(descriptionText(description, args.core))
 }
 
-function descriptionText({ name, users, items, interactions, sparsity, attributes }: DatasetDescription, core: number | undefined): string {
+function descriptionText(
+  { name, users, items, interactions, sparsity, attributes }: DatasetDescription,
+  core: number | undefined,
+): string {
   const title = core === undefined ? name : `${name}, ${core}-core`
-  const total = textTable(['data set', 'users', 'items', 'interactions', 'sparsity'], [[title, users, items, interactions, `${(100 * sparsity).toFixed(2)} %`]])
+  const total = textTable(
+    ['data set', 'users', 'items', 'interactions', 'sparsity'],
+    [[title, users, items, interactions, `${(100 * sparsity).toFixed(2)} %`]],
+  )
   const rows = Object.entries(attributes).flatMap(([attribute, { classes, missing }]) => [
     ...classes.map((each) => [attribute, each.label, each.users, each.interactions]),
     ...(missing.users > 0 ? [[attribute, '(missing)', missing.users, missing.interactions]] : []),

@@ -7,7 +7,13 @@ import { threads } from '@indistinct/kernels'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
 import { described } from '../command-help.ts'
-import { computeEnvironment, computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../common-options.ts'
+import {
+  computeEnvironment,
+  computeOptions,
+  dataEnvironment,
+  outputOptions,
+  type CommonArguments,
+} from '../common-options.ts'
 import { ownVersion } from '../provenance.ts'
 import { openSession } from '../session.ts'
 
@@ -18,7 +24,12 @@ export const doctorOptions = { ...outputOptions, threads: computeOptions.threads
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
   describe: 'Node, kernels, TensorFlow.js, XGBoost, threads and data on this machine',
-  builder: (yargs) => described(yargs, { usage: 'doctor', examples: ['doctor', 'doctor --json'], environment: { ...computeEnvironment, ...dataEnvironment } }).options(doctorOptions) as never,
+  builder: (yargs) =>
+    described(yargs, {
+      usage: 'doctor',
+      examples: ['doctor', 'doctor --json'],
+      environment: { ...computeEnvironment, ...dataEnvironment },
+    }).options(doctorOptions) as never,
   handler: (args) => doctor(args),
 }
 
@@ -28,7 +39,9 @@ async function doctor(args: DoctorArguments): Promise<void> {
   const { openBackend } = await import('@indistinct/kernels/tfjs')
   const tensorflow = await openBackend()
   const xgboost = xgbEngine()
-  const datasets = knownDatasets.filter(({ kind }) => kind === 'real').map((known) => ({ name: known.name, folder: findDataset(known), fetchable: known.download !== undefined }))
+  const datasets = knownDatasets
+    .filter(({ kind }) => kind === 'real')
+    .map((known) => ({ name: known.name, folder: findDataset(known), fetchable: known.download !== undefined }))
   const folder = dataFolder()
   if (args.json) {
     const { engine, version, path, reason } = xgboost
@@ -53,11 +66,17 @@ async function doctor(args: DoctorArguments): Promise<void> {
     ['node', `${process.version} on ${process.platform}-${process.arch}`],
     ['threads', `${threads()} of ${availableParallelism()} (--threads or INDISTINCT_THREADS)`],
     ['kernels', 'WebAssembly with SIMD'],
-    ['tfjs', `${tensorflow.reason}${tensorflow.name === 'wasm' ? '; for a GPU: npm install @tensorflow/tfjs-node-gpu (Node up to 22, CUDA 11.2)' : ''}`],
+    [
+      'tfjs',
+      `${tensorflow.reason}${tensorflow.name === 'wasm' ? '; for a GPU: npm install @tensorflow/tfjs-node-gpu (Node up to 22, CUDA 11.2)' : ''}`,
+    ],
     ['xgboost', describeXgbEngine()],
     ['data', folder ?? 'INDISTINCT_DATA is not set'],
     ['cache', cacheFolder()],
-    ...datasets.map(({ name, folder: place, fetchable }): [string, string] => [`  ${name}`, place ?? (fetchable ? `not found; indistinct data fetch ${name}` : 'not found')]),
+    ...datasets.map(({ name, folder: place, fetchable }): [string, string] => [
+      `  ${name}`,
+      place ?? (fetchable ? `not found; indistinct data fetch ${name}` : 'not found'),
+    ]),
   ]
   session.result(lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join(''))
 }

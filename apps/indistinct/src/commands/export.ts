@@ -10,7 +10,15 @@ import { textOption } from '../option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../output-files.ts'
 import { openSession } from '../session.ts'
 import { writingFiles } from '../signals.ts'
-import { storeEnvironment, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import {
+  storeEnvironment,
+  placeOptions,
+  storeOption,
+  withProgress,
+  withStore,
+  type StoreArguments,
+  type StoreKind,
+} from '../store-options.ts'
 import { grouped } from '../text-table.ts'
 
 export interface ExportArguments extends StoreArguments {
@@ -23,7 +31,13 @@ export const exportOptions = {
   ...storeOption('from', 'postgres or redis'),
   ...placeOptions,
   ...inGroup('Output', {
-    out: { describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+    out: {
+      describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      coerce: textOption('--out'),
+    },
     force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   }),
   ...outputOptions,
@@ -41,8 +55,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         'export --from redis --prefix user: --out users.npy',
       ],
       environment: storeEnvironment,
-    })
-      .options(exportOptions) as never,
+    }).options(exportOptions) as never,
   handler: (args) => exportTable(args),
 }
 
@@ -51,7 +64,10 @@ async function exportTable(args: ExportArguments): Promise<void> {
   checkOutputFormat(args.out)
   checkOutputs([args.out], [], args.force)
   const { place, stored } = await withStore(args.from, args, (store) =>
-    withProgress(session.log, 'export', async (onProgress) => ({ place: store.place, stored: await store.read({ onProgress }) })),
+    withProgress(session.log, 'export', async (onProgress) => ({
+      place: store.place,
+      stored: await store.read({ onProgress }),
+    })),
   )
   const { ids, matrix, withoutVector } = stored
   const table = embeddingTable({ ids, matrix, idColumn: 'id', name: place })
@@ -69,5 +85,12 @@ async function exportTable(args: ExportArguments): Promise<void> {
     output: files.map(({ path, sha256 }) => ({ file: basename(path), sha256 })),
   }
   if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
-  else session.result([`${grouped(matrix.rows)} users, ${matrix.cols} dimensions, from ${place}`, ...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`), ''].join('\n'))
+  else
+    session.result(
+      [
+        `${grouped(matrix.rows)} users, ${matrix.cols} dimensions, from ${place}`,
+        ...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`),
+        '',
+      ].join('\n'),
+    )
 }

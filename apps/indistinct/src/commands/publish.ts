@@ -1,4 +1,6 @@
-/** @file `indistinct publish`: a table into the store it came from, as a new version that is live at once or not at all. */
+/**
+ * @file `indistinct publish`: a table into the store it came from, as a new version that is live at once or not at all.
+ */
 
 import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
@@ -9,7 +11,16 @@ import { outputOptions } from '../common-options.ts'
 import { textOption } from '../option-values.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
 import { openSession } from '../session.ts'
-import { storeEnvironment, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import {
+  storeEnvironment,
+  placeFlags,
+  placeOptions,
+  storeOption,
+  withProgress,
+  withStore,
+  type StoreArguments,
+  type StoreKind,
+} from '../store-options.ts'
 import { switchedJson, switchedText } from '../switched-version.ts'
 import { tableOptions } from '../table-inputs.ts'
 import { grouped } from '../text-table.ts'
@@ -31,12 +42,21 @@ export const publishOptions = {
   ...placeOptions,
   ...inGroup('Table', {
     ids: tableOptions.ids,
-    'file-id-column': { describe: 'id column of FILE or of the ids file; default: id or user', type: 'string', requiresArg: true, coerce: textOption('--file-id-column') },
+    'file-id-column': {
+      describe: 'id column of FILE or of the ids file; default: id or user',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--file-id-column'),
+    },
     'table-key': tableOptions['table-key'],
     scale: tableOptions.scale,
     'zero-point': tableOptions['zero-point'],
     dimensions: tableOptions.dimensions,
-    partial: { describe: 'leave users alone that the store holds and FILE does not, instead of refusing', type: 'boolean', default: false },
+    partial: {
+      describe: 'leave users alone that the store holds and FILE does not, instead of refusing',
+      type: 'boolean',
+      default: false,
+    },
   }),
   ...dryRunOption,
   ...outputOptions,
@@ -53,37 +73,83 @@ export const publishCommand: CommandModule<object, PublishArguments> = {
         'publish unlearned.csv --to postgres --table app.users --vector-column factors',
         'publish unlearned.csv --to redis --prefix user:',
       ],
-      notes: ['Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes', 'back to them, indistinct versions --prune removes them. See docs/stores.md.'],
+      notes: [
+        'Readers see all old vectors or all new ones. The old ones are kept: indistinct rollback goes',
+        'back to them, indistinct versions --prune removes them. See docs/stores.md.',
+      ],
       environment: storeEnvironment,
     })
-      .positional('file', { describe: 'embeddings, one row a user, in any format that unlearn reads', type: 'string', demandOption: true })
+      .positional('file', {
+        describe: 'embeddings, one row a user, in any format that unlearn reads',
+        type: 'string',
+        demandOption: true,
+      })
       .options(publishOptions) as never,
   handler: (args) => publish(args),
 }
 
 async function publish(args: PublishArguments): Promise<void> {
   const session = openSession(args)
-  const table = await readTable(args.file, { ids: args.ids, idColumn: args['file-id-column'], key: args['table-key'], dimensions: args.dimensions, scale: args.scale, zeroPoint: args['zero-point'] })
+  const table = await readTable(args.file, {
+    ids: args.ids,
+    idColumn: args['file-id-column'],
+    key: args['table-key'],
+    dimensions: args.dimensions,
+    scale: args.scale,
+    zeroPoint: args['zero-point'],
+  })
   for (const warning of table.warnings) session.log.warn(warning)
-  if (table.dtype === 'f8') session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
+  if (table.dtype === 'f8')
+    session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
   const sha256 = table.source!.sha256
   if (args['dry-run']) {
     const { place, ...rehearsed } = await withStore(args.to, args, (store) =>
-      withProgress(session.log, 'publish', async (onProgress) => ({ place: store.place, ...(await store.rehearse(table, { partial: args.partial, onProgress })) })),
+      withProgress(session.log, 'publish', async (onProgress) => ({
+        place: store.place,
+        ...(await store.rehearse(table, { partial: args.partial, onProgress })),
+      })),
     )
     const { version, live, others } = rehearsed
     const steps = [
       `${args.file}: ${grouped(table.matrix.rows)} users, ${table.matrix.cols} dimensions`,
-      version === live ? `${place} holds these vectors as version ${version} already: nothing would change` : `${place}: the users are the same${others > 0 ? `, but for ${grouped(others)} who would keep their vectors` : ''}; version ${version} would be written, verified and live`,
+      version === live
+        ? `${place} holds these vectors as version ${version} already: nothing would change`
+        : `${place}: the users are the ` +
+          `same${others > 0 ? `, but for ${grouped(others)} who would keep their vectors` : ''}; version ` +
+          `${version} would be written, verified and live`,
     ]
-    return showPlan({ command: 'publish', steps, facts: { store: args.to, place, version, live: live ?? null, others, rows: table.matrix.rows, dimensions: table.matrix.cols }, writes: [] }, args.json, session)
+    return showPlan(
+      {
+        command: 'publish',
+        steps,
+        facts: {
+          store: args.to,
+          place,
+          version,
+          live: live ?? null,
+          others,
+          rows: table.matrix.rows,
+          dimensions: table.matrix.cols,
+        },
+        writes: [],
+      },
+      args.json,
+      session,
+    )
   }
   const { place, done } = await withStore(args.to, args, (store) =>
-    withProgress(session.log, 'publish', async (onProgress) => ({ place: store.place, done: await store.publish(table, { partial: args.partial, file: sha256, onProgress }) })),
+    withProgress(session.log, 'publish', async (onProgress) => ({
+      place: store.place,
+      done: await store.publish(table, { partial: args.partial, file: sha256, onProgress }),
+    })),
   )
   if (done.leftovers) session.log.warn(`${place}: removed what an interrupted run had left behind`)
-  if (done.others > 0) session.log.warn(`${place}: ${done.others} users are not in ${args.file}; their vectors stayed as they were`)
-  const record = { ...switchedJson('indistinct/publish/1', args.to, place, done), input: { file: basename(args.file), sha256 } }
+  if (done.others > 0)
+    session.log.warn(`${place}: ${done.others} users are not in ${args.file}; their vectors stayed as they were`)
+  const record = {
+    ...switchedJson('indistinct/publish/1', args.to, place, done),
+    input: { file: basename(args.file), sha256 },
+  }
   if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
   else session.result(switchedText(place, done, placeFlags(args.to, args)))
 }

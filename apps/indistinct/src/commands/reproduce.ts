@@ -1,4 +1,7 @@
-/** @file `indistinct reproduce`: tables and figures of the paper, from data to results files, in a clone of the repository. */
+/**
+ * @file `indistinct reproduce`: tables and figures of the paper, from data to results files, in a clone of the
+ * repository.
+ */
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -35,20 +38,72 @@ const targetList = `${reproduceTargets.slice(0, -1).join(', ')} or all`
 
 export const reproduceOptions = {
   ...inGroup('What is reproduced', {
-    datasets: { describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)', type: 'string', requiresArg: true, coerce: listOption('--datasets', knownDatasets.map(({ name }) => name)) },
-    recommenders: { describe: 'recommenders, comma separated (default: nmf,lightgcn)', type: 'string', requiresArg: true, coerce: listOption('--recommenders') },
-    methods: { describe: 'methods, comma separated (default: all of the protocol)', type: 'string', requiresArg: true, coerce: listOption('--methods') },
-    seeds: { describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)', requiresArg: true, coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }) },
-    steps: { describe: "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark such rows", requiresArg: true, coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }) },
-    protocol: { describe: "settings: the paper's, those of its authors' code, or ours", choices: ['paper', 'official', 'strict'], default: 'paper' },
+    datasets: {
+      describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)',
+      type: 'string',
+      requiresArg: true,
+      coerce: listOption(
+        '--datasets',
+        knownDatasets.map(({ name }) => name),
+      ),
+    },
+    recommenders: {
+      describe: 'recommenders, comma separated (default: nmf,lightgcn)',
+      type: 'string',
+      requiresArg: true,
+      coerce: listOption('--recommenders'),
+    },
+    methods: {
+      describe: 'methods, comma separated (default: all of the protocol)',
+      type: 'string',
+      requiresArg: true,
+      coerce: listOption('--methods'),
+    },
+    seeds: {
+      describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)',
+      requiresArg: true,
+      coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }),
+    },
+    steps: {
+      describe:
+        "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark " +
+        'such rows',
+      requiresArg: true,
+      coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }),
+    },
+    protocol: {
+      describe: "settings: the paper's, those of its authors' code, or ours",
+      choices: ['paper', 'official', 'strict'],
+      default: 'paper',
+    },
   }),
   ...inGroup('Output', {
-    out: { describe: 'folder of the results (default: artifacts/results in the repository)', type: 'string', requiresArg: true, coerce: textOption('--out') },
+    out: {
+      describe: 'folder of the results (default: artifacts/results in the repository)',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--out'),
+    },
   }),
   ...inGroup('Computation', {
-    'data-folder': { describe: 'folder with one folder a data set (INDISTINCT_DATA)', type: 'string', requiresArg: true, coerce: textOption('--data-folder') },
-    parallel: { describe: 'stages at a time (default: 2)', requiresArg: true, coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }) },
-    store: { describe: 'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX', type: 'string', requiresArg: true, coerce: textOption('--store') },
+    'data-folder': {
+      describe: 'folder with one folder a data set (INDISTINCT_DATA)',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--data-folder'),
+    },
+    parallel: {
+      describe: 'stages at a time (default: 2)',
+      requiresArg: true,
+      coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }),
+    },
+    store: {
+      describe:
+        'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--store'),
+    },
     fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
   }),
   ...dryRunOption,
@@ -61,8 +116,14 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
   builder: (yargs) =>
     described(yargs, {
       usage: 'reproduce TARGET...',
-      examples: ['reproduce table-3 --datasets ml-100k --seeds 1', 'reproduce all --protocol strict', 'reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3'],
-      notes: ['It runs in a clone of the repository, through its cache: stages that are done already are not run again.'],
+      examples: [
+        'reproduce table-3 --datasets ml-100k --seeds 1',
+        'reproduce all --protocol strict',
+        'reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3',
+      ],
+      notes: [
+        'It runs in a clone of the repository, through its cache: stages that are done already are not run again.',
+      ],
       exits: ['partlyDone'],
       environment: dataEnvironment,
     })
@@ -92,15 +153,33 @@ async function run(args: ReproduceArguments): Promise<void> {
   }
   if (args['dry-run']) {
     const { stages, folder } = planReproduction(options)
-    const absent = options.datasets.filter((name) => knownDatasets.some((known) => known.name === name && known.kind === 'real' && findDataset(known, { dataFolder: options.dataFolder }) === undefined))
+    const absent = options.datasets.filter((name) =>
+      knownDatasets.some(
+        (known) =>
+          known.name === name &&
+          known.kind === 'real' &&
+          findDataset(known, { dataFolder: options.dataFolder }) === undefined,
+      ),
+    )
     const steps = [
-      `stages, ${args.store === undefined ? 'of which those that the cache holds are not run again' : `taken from ${args.store} as far as they are done there`}: ${Object.entries(stages).map(([stage, count]) => `${count} ${stage}`).join(', ')}`,
+      'stages, ' +
+        `${args.store === undefined ? 'of which those that the cache holds are not run again' : `taken from ${args.store} as far as they are done there`}: ` +
+        `${Object.entries(stages)
+          .map(([stage, count]) => `${count} ${stage}`)
+          .join(', ')}`,
       ...absent.map((name) => `${name} is not on this machine: indistinct data fetch ${name}`),
     ]
-    return showPlan({ command: 'reproduce', steps, facts: { stages, absent, folder }, writes: [`${folder}/`] }, args.json, session)
+    return showPlan(
+      { command: 'reproduce', steps, facts: { stages, absent, folder }, writes: [`${folder}/`] },
+      args.json,
+      session,
+    )
   }
   const { code, files, results } = await reproduce(options)
-  if (args.json) session.result(`${canonicalJson({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results } as unknown as Json, 2)}\n`)
+  if (args.json)
+    session.result(
+      `${canonicalJson({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results } as unknown as Json, 2)}\n`,
+    )
   else for (const file of files) session.result(file.endsWith('.md') ? `${readFileSync(file, 'utf8')}\n` : '')
   for (const file of files) session.log.info(file)
   process.exitCode = code
@@ -112,6 +191,9 @@ async function experiments(): Promise<typeof import('@indistinct/experiments')> 
     return await import('@indistinct/experiments')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    throw usageError('reproduce: runs in a clone of the repository, after npm ci; the published package does not hold the experiments', { cause })
+    throw usageError(
+      'reproduce: runs in a clone of the repository, after npm ci; the published package does not hold the experiments',
+      { cause },
+    )
   }
 }

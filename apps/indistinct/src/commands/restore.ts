@@ -24,8 +24,20 @@ export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'
 
 export const restoreOptions = {
   ...inGroup('Files', {
-    delta: { describe: 'what unlearn --delta wrote for this table', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--delta') },
-    out: { describe: 'where the original goes', type: 'string', demandOption: true, requiresArg: true, coerce: textOption('--out') },
+    delta: {
+      describe: 'what unlearn --delta wrote for this table',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      coerce: textOption('--delta'),
+    },
+    out: {
+      describe: 'where the original goes',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      coerce: textOption('--out'),
+    },
     force: { describe: 'replace a file that is there already', type: 'boolean', default: false },
   }),
   ...dryRunOption,
@@ -42,7 +54,9 @@ export const restoreCommand: CommandModule<object, RestoreArguments> = {
         'unlearn users.npy --attributes people.csv --attribute gender --out unlearned.npy --delta users.delta',
         'restore unlearned.npy --delta users.delta --out users.npy',
       ],
-      notes: ['A delta together with the unlearned table is the original: keep it as safe as that, and apart from the table.'],
+      notes: [
+        'A delta together with the unlearned table is the original: keep it as safe as that, and apart from the table.',
+      ],
     })
       .positional('table', { describe: 'the table that unlearn wrote', type: 'string', demandOption: true })
       .options(restoreOptions) as never,
@@ -57,17 +71,34 @@ async function restore(args: RestoreArguments): Promise<void> {
   const original = applyDelta(table, delta, { table: args.table, delta: args.delta })
   if (args['dry-run']) {
     const size = `${args.table} and ${args.delta} fit together: the original has ${grouped(original.length)} bytes`
-    return showPlan({ command: 'restore', steps: [size], facts: { bytes: original.length, sha256: sha256(original) }, writes: [args.out] }, args.json, session)
+    return showPlan(
+      {
+        command: 'restore',
+        steps: [size],
+        facts: { bytes: original.length, sha256: sha256(original) },
+        writes: [args.out],
+      },
+      args.json,
+      session,
+    )
   }
   await writingFiles(async () => writeFileAtomic(args.out, original, { replace: args.force }))
   const digest = sha256(original)
   if (!args.json) return session.result(`${args.out}  sha256 ${digest}\n`)
-  session.result(`${canonicalJson({
-    schema: 'indistinct/restore/1',
-    input: { table: { file: basename(args.table), sha256: sha256(table) }, delta: { file: basename(args.delta), sha256: sha256(delta) } },
-    output: { table: { file: basename(args.out), sha256: digest } },
-    versions: versions(),
-  }, 2)}\n`)
+  session.result(
+    `${canonicalJson(
+      {
+        schema: 'indistinct/restore/1',
+        input: {
+          table: { file: basename(args.table), sha256: sha256(table) },
+          delta: { file: basename(args.delta), sha256: sha256(delta) },
+        },
+        output: { table: { file: basename(args.out), sha256: digest } },
+        versions: versions(),
+      },
+      2,
+    )}\n`,
+  )
 }
 
 function bytesOf(path: string): Uint8Array {

@@ -6,7 +6,16 @@ import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { numberOption } from '../option-values.ts'
 import { openSession } from '../session.ts'
-import { storeEnvironment, placeFlags, placeOptions, storeOption, withProgress, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import {
+  storeEnvironment,
+  placeFlags,
+  placeOptions,
+  storeOption,
+  withProgress,
+  withStore,
+  type StoreArguments,
+  type StoreKind,
+} from '../store-options.ts'
 import { switchedJson, switchedText } from '../switched-version.ts'
 
 export interface RollbackArguments extends StoreArguments {
@@ -18,7 +27,11 @@ export const rollbackOptions = {
   ...storeOption('in', 'postgres or redis'),
   ...placeOptions,
   ...inGroup('Version', {
-    to: { describe: 'the version; default: the one before the live one (see indistinct versions)', requiresArg: true, coerce: numberOption('--to', { integer: true, from: 1 }) },
+    to: {
+      describe: 'the version; default: the one before the live one (see indistinct versions)',
+      requiresArg: true,
+      coerce: numberOption('--to', { integer: true, from: 1 }),
+    },
   }),
   ...outputOptions,
 } as const
@@ -32,18 +45,23 @@ export const rollbackCommand: CommandModule<object, RollbackArguments> = {
       examples: ['rollback --in postgres --table users', 'rollback --in redis --prefix user: --to 1'],
       notes: ['Users who were deleted since stay deleted; vectors of users who came since stay as they are.'],
       environment: storeEnvironment,
-    })
-      .options(rollbackOptions) as never,
+    }).options(rollbackOptions) as never,
   handler: (args) => rollBack(args),
 }
 
 async function rollBack(args: RollbackArguments): Promise<void> {
   const session = openSession(args)
   const { place, done } = await withStore(args.in, args, (store) =>
-    withProgress(session.log, 'rollback', async (onProgress) => ({ place: store.place, done: await store.rollBack({ to: args.to, onProgress }) })),
+    withProgress(session.log, 'rollback', async (onProgress) => ({
+      place: store.place,
+      done: await store.rollBack({ to: args.to, onProgress }),
+    })),
   )
   if (done.leftovers) session.log.warn(`${place}: removed what an interrupted run had left behind`)
-  if (done.others > 0) session.log.warn(`${place}: ${done.others} users are not in version ${done.version}; their vectors stayed as they were`)
+  if (done.others > 0)
+    session.log.warn(
+      `${place}: ${done.others} users are not in version ${done.version}; their vectors stayed as they were`,
+    )
   if (args.json) session.result(`${canonicalJson(switchedJson('indistinct/rollback/1', args.in, place, done), 2)}\n`)
   else session.result(switchedText(place, done, placeFlags(args.in, args)))
 }

@@ -5,7 +5,14 @@ import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../command-help.ts'
 import { outputOptions } from '../common-options.ts'
 import { openSession } from '../session.ts'
-import { storeEnvironment, placeOptions, storeOption, withStore, type StoreArguments, type StoreKind } from '../store-options.ts'
+import {
+  storeEnvironment,
+  placeOptions,
+  storeOption,
+  withStore,
+  type StoreArguments,
+  type StoreKind,
+} from '../store-options.ts'
 import { textTable } from '../text-table.ts'
 
 export interface VersionsArguments extends StoreArguments {
@@ -30,8 +37,7 @@ export const versionsCommand: CommandModule<object, VersionsArguments> = {
       usage: 'versions --in STORE',
       examples: ['versions --in postgres --table users', 'versions --in redis --prefix user: --prune'],
       environment: storeEnvironment,
-    })
-      .options(versionsOptions) as never,
+    }).options(versionsOptions) as never,
   handler: (args) => versions(args),
 }
 
@@ -42,16 +48,31 @@ async function versions(args: VersionsArguments): Promise<void> {
     return { place: store.place, removed, kept: await store.versions() }
   })
   if (args.json) {
-    session.result(`${canonicalJson({ schema: 'indistinct/versions/1', store: args.in, place, removed, versions: kept as unknown as Json }, 2)}\n`)
+    session.result(
+      `${canonicalJson({ schema: 'indistinct/versions/1', store: args.in, place, removed, versions: kept as unknown as Json }, 2)}\n`,
+    )
     return
   }
-  if (args.prune) session.log.info(removed.length === 0 ? 'nothing to remove' : `removed ${removed.length === 1 ? 'version' : 'versions'} ${removed.join(', ')}`)
+  if (args.prune)
+    session.log.info(
+      removed.length === 0
+        ? 'nothing to remove'
+        : `removed ${removed.length === 1 ? 'version' : 'versions'} ${removed.join(', ')}`,
+    )
   if (kept.length === 0) session.result(`nothing was published to ${place}\n`)
   else {
     session.result(
       textTable(
         ['version', 'state', 'users', 'dimensions', 'before', 'checksum', 'from file (sha256)'],
-        kept.map(({ version, live, rows, dimensions, before, checksum, file }) => [version, live ? 'live' : 'kept', rows, dimensions, before ?? '-', checksum.slice(0, 12), file?.slice(0, 12) ?? 'found in the store']),
+        kept.map(({ version, live, rows, dimensions, before, checksum, file }) => [
+          version,
+          live ? 'live' : 'kept',
+          rows,
+          dimensions,
+          before ?? '-',
+          checksum.slice(0, 12),
+          file?.slice(0, 12) ?? 'found in the store',
+        ]),
       ),
     )
   }

@@ -1,9 +1,23 @@
-/** @file Labels of the users of all shards, by id or by position, table by table: with a file of labels for each, one is in memory. */
+/**
+ * @file Labels of the users of all shards, by id or by position, table by table: with a file of labels for each, one is
+ * in memory.
+ */
 
 import { basename } from 'node:path'
 import { badData } from '@indistinct/core'
 import {
-  checkLengths, checkMatched, countedLabels, joinBy, positionWarning, readAttribute, rowNumberIds, startsAtOneWarning, type JoinBy, type LabelNames, type TableReader, type TableSide,
+  checkLengths,
+  checkMatched,
+  countedLabels,
+  joinBy,
+  positionWarning,
+  readAttribute,
+  rowNumberIds,
+  startsAtOneWarning,
+  type JoinBy,
+  type LabelNames,
+  type TableReader,
+  type TableSide,
 } from '@indistinct/embeddings'
 import type { FileRecord } from '../table-inputs.ts'
 import type { PlannedShard } from './shard-plan.ts'
@@ -29,7 +43,10 @@ export interface JoinedShards {
   readonly files: readonly FileRecord[]
 }
 
-/** Ids of the rows of a table, read when they are asked for, and whether they are its own or row numbers through all tables. */
+/**
+ * Ids of the rows of a table, read when they are asked for, and whether they are its own or row numbers through all
+ * tables.
+ */
 export interface ShardIds {
   readonly ids: readonly string[]
   readonly own: boolean
@@ -40,7 +57,10 @@ export interface ShardIds {
  * @throws IndistinctError as `joinLabels`.
  */
 export async function joinShardLabels(
-  readers: readonly TableReader[], shards: readonly PlannedShard[], idsOf: (table: number) => ShardIds, options: JoinShardOptions,
+  readers: readonly TableReader[],
+  shards: readonly PlannedShard[],
+  idsOf: (table: number) => ShardIds,
+  options: JoinShardOptions,
 ): Promise<JoinedShards> {
   const { attributes, attribute, idColumn, byPosition } = options
   const counted = countedLabels(options)
@@ -65,7 +85,10 @@ export async function joinShardLabels(
     }
     if (by === 'row number') {
       // Row numbers go through all tables.
-      const numbers = rowNumberIds(side.rows, readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0))
+      const numbers = rowNumberIds(
+        side.rows,
+        readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0),
+      )
       for (const id of column.ids!) numbers.rowOf(id)
       numbers.check(path, side.name)
       if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
@@ -86,25 +109,47 @@ export async function joinShardLabels(
         }
       }
     }
-    if (column.ids) checkMatched({ path, table: side.name, fileIds: column.ids, tableIds: idsOf(tables[0]!).ids, rows: side.rows, matched })
+    if (column.ids)
+      checkMatched({
+        path,
+        table: side.name,
+        fileIds: column.ids,
+        tableIds: idsOf(tables[0]!).ids,
+        rows: side.rows,
+        matched,
+      })
     unmatched += column.values.length - matched
   }
   counted.check(attributes.join(', '))
   const by = (['position', 'row number'] as const).find((way) => ways.includes(way)) ?? 'id'
-  return { codes, files, unmatched, by, warnings, ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`) }
+  return {
+    codes,
+    files,
+    unmatched,
+    by,
+    warnings,
+    ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`),
+  }
 }
 
 /**
  * Several tables as one.
  * @throws IndistinctError 'bad-data' where some have ids and others have none.
  */
-function sideOf(readers: readonly TableReader[], tables: readonly number[], idsOf: (table: number) => ShardIds): TableSide {
+function sideOf(
+  readers: readonly TableReader[],
+  tables: readonly number[],
+  idsOf: (table: number) => ShardIds,
+): TableSide {
   const own = tables.map((table) => readers[table]!)
   const known = tables.map((table) => idsOf(table).own)
   const other = known.findIndex((has) => has !== known[0])
   if (other > 0) {
     const [having, bare] = known[0] ? [0, other] : [other, 0]
-    throw badData(`${own[bare]!.path} has no ids, and ${own[having]!.path} has: row numbers are not taken for its ids; name the rows of all tables with --ids, or give each table a file of labels`)
+    throw badData(
+      `${own[bare]!.path} has no ids, and ${own[having]!.path} has: row numbers are not taken for its ids; name ` +
+        'the rows of all tables with --ids, or give each table a file of labels',
+    )
   }
   return {
     name: own.map(({ path }) => path).join(', '),
@@ -115,9 +160,17 @@ function sideOf(readers: readonly TableReader[], tables: readonly number[], idsO
 }
 
 /** Renumbers codes so that classes are sorted by name, as they are for a table in memory, and counts them. */
-function inOrder(codes: readonly Int32Array[], codeOf: ReadonlyMap<string, number>, place: string): Pick<JoinedShards, 'classes' | 'missing'> {
+function inOrder(
+  codes: readonly Int32Array[],
+  codeOf: ReadonlyMap<string, number>,
+  place: string,
+): Pick<JoinedShards, 'classes' | 'missing'> {
   const names = [...codeOf.keys()].sort()
-  if (names.length < 2) throw badData(`${place}: expected at least two labels among the users of the tables, got ${names.length === 0 ? 'none' : `only ${JSON.stringify(names[0])}`}`)
+  if (names.length < 2)
+    throw badData(
+      `${place}: expected at least two labels among the users of the tables, got ` +
+        `${names.length === 0 ? 'none' : `only ${JSON.stringify(names[0])}`}`,
+    )
   const newCode = new Int32Array(names.length)
   names.forEach((name, code) => (newCode[codeOf.get(name)!] = code))
   const counts = new Array<number>(names.length).fill(0)
@@ -129,6 +182,10 @@ function inOrder(codes: readonly Int32Array[], codeOf: ReadonlyMap<string, numbe
     }
   }
   const small = counts.findIndex((count) => count < 2)
-  if (small >= 0) throw badData(`${place}: expected at least 2 users a label, got 1 user with ${JSON.stringify(names[small])}; merge it with another label (--merge-labels), or leave these users out (--missing-label)`)
+  if (small >= 0)
+    throw badData(
+      `${place}: expected at least 2 users a label, got 1 user with ${JSON.stringify(names[small])}; merge it ` +
+        'with another label (--merge-labels), or leave these users out (--missing-label)',
+    )
   return { classes: names.map((name, c) => ({ name, users: counts[c]! })), missing }
 }

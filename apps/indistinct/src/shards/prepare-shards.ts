@@ -55,21 +55,26 @@ const rowsPerShard = 250_000
 const centreRows = 4096
 
 /**
- * Writes the plan and the labels of a run into the folder `out`. A folder that holds the same plan is left as it is: its run
- * goes on.
+ * Writes the plan and the labels of a run into the folder `out`. A folder that holds the same plan is left as it is:
+ * its run goes on.
  * @throws IndistinctError 'usage', 'bad-data' or 'file'.
  */
 export function prepareShards(options: PrepareOptions, log: Log): Promise<Pick<PlannedRun, 'plan' | 'resumed'>> {
   const { out, force } = options
   return planShards(options, log, async ({ plan, codes, idsOf }) => {
     // Two runs that find the folder empty must not mix their labels.
-    const release = await takeLock(join(out, '.preparing'), { onWait: (text) => log.info(`${out} is being prepared already: ${text}`) })
+    const release = await takeLock(join(out, '.preparing'), {
+      onWait: (text) => log.info(`${out} is being prepared already: ${text}`),
+    })
     try {
       const resumed = isResumed(plan, options)
       if (resumed) return { plan, resumed }
-      if (force) for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)]) rmSync(path, { recursive: true, force: true })
+      if (force)
+        for (const path of [layout.manifest(out), layout.plan(out), layout.work(out)])
+          rmSync(path, { recursive: true, force: true })
       codes.forEach((own, s) => writeShardLabels(out, s, own))
-      for (const { whole, output, from, to } of plan.shards) if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
+      for (const { whole, output, from, to } of plan.shards)
+        if (!whole) writeIds(join(out, `${output}.ids.csv`), idsOf(0).slice(from, to))
       writeFileAtomic(layout.plan(out), textOf(plan))
       return { plan, resumed }
     } finally {
@@ -78,14 +83,31 @@ export function prepareShards(options: PrepareOptions, log: Log): Promise<Pick<P
   })
 }
 
-/** Whether the folder holds this very run. @throws IndistinctError 'usage' where it holds another, or files of ours are inputs. */
+/**
+ * Whether the folder holds this very run. @throws IndistinctError 'usage' where it holds another, or files of ours are
+ * inputs.
+ */
 function isResumed(plan: ShardPlan, { tables, attributes, ids, out, fit, force }: PrepareOptions): boolean {
   const there = existsSync(layout.plan(out))
   if (there && !force && readFileSync(layout.plan(out), 'utf8') === textOf(plan)) return true
-  if (there && !force) throw usageError(`${out} holds another run, or this one with other files or options; name another folder, or start anew with --force`)
-  const outputs = plan.shards.flatMap(({ output, whole }) => [join(out, output), ...(whole ? [] : [join(out, `${output}.ids.csv`)])])
-  if (!force) for (const path of [layout.manifest(out), ...outputs]) if (existsSync(path)) throw usageError(`${path} is there already; name another folder, or replace it with --force`)
-  checkOutputs([layout.plan(out), layout.manifest(out), ...outputs, ...(fit === undefined ? [] : [fit])], [...tables, ...attributes, ids], force)
+  if (there && !force)
+    throw usageError(
+      `${out} holds another run, or this one with other files or options; name another folder, or start anew ` +
+        'with --force',
+    )
+  const outputs = plan.shards.flatMap(({ output, whole }) => [
+    join(out, output),
+    ...(whole ? [] : [join(out, `${output}.ids.csv`)]),
+  ])
+  if (!force)
+    for (const path of [layout.manifest(out), ...outputs])
+      if (existsSync(path))
+        throw usageError(`${path} is there already; name another folder, or replace it with --force`)
+  checkOutputs(
+    [layout.plan(out), layout.manifest(out), ...outputs, ...(fit === undefined ? [] : [fit])],
+    [...tables, ...attributes, ids],
+    force,
+  )
   return false
 }
 
@@ -95,26 +117,46 @@ const textOf = (plan: ShardPlan): string => `${canonicalJson(plan, 2)}\n`
  * Opens tables, joins labels, and gives `use` the run that they make; nothing is written.
  * @throws IndistinctError 'usage', 'bad-data' or 'file', also where the folder holds another run.
  */
-export async function planShards<T>(options: PrepareOptions, log: Log, use: (run: PlannedRun) => T | Promise<T>): Promise<T> {
+export async function planShards<T>(
+  options: PrepareOptions,
+  log: Log,
+  use: (run: PlannedRun) => T | Promise<T>,
+): Promise<T> {
   const { tables, attributes, fit } = options
-  if (attributes.length !== 1 && attributes.length !== tables.length) throw usageError(`--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`)
-  if (tables.length > 1 && options.shards !== undefined) throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
-  const read = { ...(options.key !== undefined && { key: options.key }), ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }), ...(options.dimensions && { dimensions: options.dimensions }), ...(options.scale !== undefined && { scale: options.scale }), ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }) }
+  if (attributes.length !== 1 && attributes.length !== tables.length)
+    throw usageError(
+      `--attributes: expected one file, or one for each of ${tables.length} tables, got ${attributes.length}`,
+    )
+  if (tables.length > 1 && options.shards !== undefined)
+    throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
+  const read = {
+    ...(options.key !== undefined && { key: options.key }),
+    ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }),
+    ...(options.dimensions && { dimensions: options.dimensions }),
+    ...(options.scale !== undefined && { scale: options.scale }),
+    ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }),
+  }
   const readers: TableReader[] = []
   try {
     const folder = tables.find((path) => isFolder(path))
-    if (folder !== undefined) throw usageError(`${folder} is a folder; name its parts, each of which is a shard: ${join(folder, '*.parquet')}`)
+    if (folder !== undefined)
+      throw usageError(`${folder} is a folder; name its parts, each of which is a shard: ${join(folder, '*.parquet')}`)
     for (const path of tables) readers.push(openTable(path, read))
     const shards = plannedShards(readers, options.shards)
     const rows = readers.reduce((sum, reader) => sum + reader.rows, 0)
-    const named = options.ids === undefined ? undefined : await readIds(options.ids, options.tableIdColumn ?? options.idColumn)
-    if (named && named.length !== rows) throw badData(`${options.ids}: expected ${rows} ids, one for each row of ${tables.join(', ')}, got ${named.length}`)
+    const named =
+      options.ids === undefined ? undefined : await readIds(options.ids, options.tableIdColumn ?? options.idColumn)
+    if (named && named.length !== rows)
+      throw badData(
+        `${options.ids}: expected ${rows} ids, one for each row of ${tables.join(', ')}, got ${named.length}`,
+      )
     const idsOf = tableIds(readers, named, await idsBeside(readers, named))
     const joined = await joinShardLabels(readers, shards, idsOf, options)
     for (const warning of joined.warnings) log.warn(warning)
     for (const warning of spellingWarnings(options.attribute, joined.classes)) log.warn(warning)
     if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
-    if (joined.unmatched > 0) log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
+    if (joined.unmatched > 0)
+      log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
     const plan: ShardPlan = {
       schema: 'indistinct/shard-plan/1',
       method: options.method,
@@ -142,11 +184,14 @@ export async function planShards<T>(options: PrepareOptions, log: Log, use: (run
 
 function plannedShards(readers: readonly TableReader[], count: number | undefined): PlannedShard[] {
   const { path, rows, cols } = readers[0]!
-  for (const reader of readers) if (reader.cols !== cols) throw badData(`${reader.path}: expected ${cols} dimensions as in ${path}, got ${reader.cols}`)
+  for (const reader of readers)
+    if (reader.cols !== cols)
+      throw badData(`${reader.path}: expected ${cols} dimensions as in ${path}, got ${reader.cols}`)
   if (readers.length > 1) {
     const names = readers.map((reader) => basename(reader.path))
     const twice = names.find((name, at) => names.indexOf(name) < at)
-    if (twice !== undefined) throw usageError(`expected tables of different names, since results are named alike, got ${twice} twice`)
+    if (twice !== undefined)
+      throw usageError(`expected tables of different names, since results are named alike, got ${twice} twice`)
     let firstRow = 0
     return readers.map((reader, input) => {
       firstRow += reader.rows
@@ -158,12 +203,22 @@ function plannedShards(readers: readonly TableReader[], count: number | undefine
   const stem = basename(path, extname(path))
   return Array.from({ length: shards }, (_, s) => {
     const [from, to] = [Math.floor((s * rows) / shards), Math.floor(((s + 1) * rows) / shards)]
-    return { input: 0, from, to, firstRow: from, whole: false, output: `${stem}-${String(s).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.npy` }
+    return {
+      input: 0,
+      from,
+      to,
+      firstRow: from,
+      whole: false,
+      output: `${stem}-${String(s).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.npy`,
+    }
   })
 }
 
 /** Ids that lie beside tables without ids, by table. */
-async function idsBeside(readers: readonly TableReader[], named: readonly string[] | undefined): Promise<(string[] | undefined)[]> {
+async function idsBeside(
+  readers: readonly TableReader[],
+  named: readonly string[] | undefined,
+): Promise<(string[] | undefined)[]> {
   const beside: (string[] | undefined)[] = []
   for (const { path, rows, format, container } of readers) {
     const bare = format === 'npy' || container?.hasIds === false
@@ -172,14 +227,28 @@ async function idsBeside(readers: readonly TableReader[], named: readonly string
   return beside
 }
 
-/** Ids of each table, the last one's kept: those of `named`, the file's own or those beside it, or row numbers through all tables. */
-function tableIds(readers: readonly TableReader[], named: readonly string[] | undefined, beside: readonly (readonly string[] | undefined)[]): (table: number) => ShardIds {
+/**
+ * Ids of each table, the last one's kept: those of `named`, the file's own or those beside it, or row numbers through
+ * all tables.
+ */
+function tableIds(
+  readers: readonly TableReader[],
+  named: readonly string[] | undefined,
+  beside: readonly (readonly string[] | undefined)[],
+): (table: number) => ShardIds {
   let last: { readonly table: number; readonly ids: readonly string[] } | undefined
   const read = (table: number): readonly string[] => {
     if (last?.table !== table) {
       const { rows } = readers[table]!
       const first = readers.slice(0, table).reduce((sum, reader) => sum + reader.rows, 0)
-      last = { table, ids: named?.slice(first, first + rows) ?? beside[table] ?? readers[table]!.readIds() ?? Array.from({ length: rows }, (_, i) => String(first + i)) }
+      last = {
+        table,
+        ids:
+          named?.slice(first, first + rows) ??
+          beside[table] ??
+          readers[table]!.readIds() ??
+          Array.from({ length: rows }, (_, i) => String(first + i)),
+      }
     }
     return last.ids
   }

@@ -31,7 +31,13 @@ export interface ChangeSums {
 
 export function changeSums({ centre, attribute: { classes } }: Pick<ShardPlan, 'centre' | 'attribute'>): ChangeSums {
   const K = centre.length
-  const groups = Array.from({ length: classes.length + 1 }, () => ({ users: 0, unmoved: 0, distances: 0, squares: 0, farthest: 0 }))
+  const groups = Array.from({ length: classes.length + 1 }, () => ({
+    users: 0,
+    unmoved: 0,
+    distances: 0,
+    squares: 0,
+    farthest: 0,
+  }))
   const deviations = new Array<number>(K).fill(0)
   let squaredDeviations = 0
   return {
@@ -57,7 +63,10 @@ export function changeSums({ centre, attribute: { classes } }: Pick<ShardPlan, '
   }
 }
 
-/** How far a group moved, in spreads of the table: the root mean square distance of its rows from their mean; as it is where they are equal. */
+/**
+ * How far a group moved, in spreads of the table: the root mean square distance of its rows from their mean; as it is
+ * where they are equal.
+ */
 export interface GroupDisplacement {
   readonly [key: string]: Json
   readonly name: string
@@ -74,15 +83,21 @@ export interface Displacement extends GroupDisplacement {
   readonly groups: readonly GroupDisplacement[]
 }
 
-export function displacementOfShards({ attribute: { classes } }: Pick<ShardPlan, 'attribute'>, changes: readonly ShardChange[]): Displacement {
+export function displacementOfShards(
+  { attribute: { classes } }: Pick<ShardPlan, 'attribute'>,
+  changes: readonly ShardChange[],
+): Displacement {
   const rows = sum(changes.flatMap(({ groups }) => groups.map(({ users }) => users)))
   const mean = changes[0]!.deviations.map((_, k) => sum(changes.map(({ deviations }) => deviations[k]!)) / rows)
-  const spread = Math.sqrt(Math.max(0, sum(changes.map(({ squaredDeviations }) => squaredDeviations)) / rows - sum(mean.map((d) => d * d))))
+  const spread = Math.sqrt(
+    Math.max(0, sum(changes.map(({ squaredDeviations }) => squaredDeviations)) / rows - sum(mean.map((d) => d * d))),
+  )
   const unit = spread || 1
   const described = (name: string, groups: readonly GroupChange[]): GroupDisplacement => {
     const users = sum(groups.map((group) => group.users))
     return {
-      name, users,
+      name,
+      users,
       unmoved: sum(groups.map(({ unmoved }) => unmoved)),
       mean: sum(groups.map(({ distances }) => distances)) / users / unit,
       rootMeanSquare: Math.sqrt(sum(groups.map(({ squares }) => squares)) / users) / unit,
@@ -90,8 +105,21 @@ export function displacementOfShards({ attribute: { classes } }: Pick<ShardPlan,
     }
   }
   const names = [...classes.map(({ name }) => name), 'no label']
-  const groups = names.map((name, g) => described(name, changes.map((change) => change.groups[g]!)))
-  return { unit: spread > 0 ? 'spread' : 'absolute', spread, ...described('all users', changes.flatMap((change) => change.groups)), groups: groups.filter(({ users }) => users > 0) }
+  const groups = names.map((name, g) =>
+    described(
+      name,
+      changes.map((change) => change.groups[g]!),
+    ),
+  )
+  return {
+    unit: spread > 0 ? 'spread' : 'absolute',
+    spread,
+    ...described(
+      'all users',
+      changes.flatMap((change) => change.groups),
+    ),
+    groups: groups.filter(({ users }) => users > 0),
+  }
 }
 
 function sum(values: readonly number[]): number {

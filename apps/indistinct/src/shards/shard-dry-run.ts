@@ -33,34 +33,68 @@ export function shardDryRun({ plan, resumed, readers, codes }: PlannedRun, out: 
   const memory = workerMemory(plan, workers)
   // A closed form keeps no rows between passes.
   const scratch = method === 'flow' ? 2 * bytes : 0
-  const { estimate, reason } = estimated(() => estimateShards(plan, shardSample(plan, sampledUsers, (input) => readers[input]!, (shard) => codes[shard]!)))
+  const { estimate, reason } = estimated(() =>
+    estimateShards(
+      plan,
+      shardSample(
+        plan,
+        sampledUsers,
+        (input) => readers[input]!,
+        (shard) => codes[shard]!,
+      ),
+    ),
+  )
   const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
   const names = shards.length === 1 ? shards[0]!.output : `${shards[0]!.output} to ${shards.at(-1)!.output}`
   return {
     command: 'shards unlearn',
     checked: 'labels were joined and some rows were read',
     steps: [
-      `${readers[0]!.path}${readers.length > 1 ? ` and ${grouped(readers.length - 1)} more` : ''}: ${grouped(rows)} users, ${dimensions} dimensions, ${readers[0]!.dtype}`,
+      `${readers[0]!.path}${readers.length > 1 ? ` and ${grouped(readers.length - 1)} more` : ''}: ` +
+        `${grouped(rows)} users, ${dimensions} dimensions, ${readers[0]!.dtype}`,
       labelLine(attribute, 0),
-      `${method}${given.length > 0 ? `: ${given.join(', ')}` : ''}; seed ${seed}; users without a label are left as they are`,
+      `${method}${given.length > 0 ? `: ${given.join(', ')}` : ''}; seed ${seed}; users without a label are left ` +
+        'as they are',
       `${grouped(shards.length)} shards of up to ${grouped(largest)} users, ${grouped(workers)} workers: ${names}`,
       estimate ? estimateText(estimate) : `no estimate: ${reason}`,
-      `a worker takes about ${memory} MiB of memory; ${scratch > 0 ? `rows between passes take up to ${dataSize(scratch)} of disk in all, ` : ''}the result takes ${dataSize(bytes)} in float32`,
+      `a worker takes about ${memory} MiB of memory; ` +
+        `${scratch > 0 ? `rows between passes take up to ${dataSize(scratch)} of disk in all, ` : ''}the result ` +
+        `takes ${dataSize(bytes)} in float32`,
       ...(resumed ? [`${out} holds this run: it would go on`] : []),
     ],
     facts: {
-      rows, dimensions, attribute: attribute as unknown as Json, method, parameters, seed, resumed, workers, workerMiB: memory, scratchBytes: scratch,
-      shards: shards.map(({ output, from, to }) => ({ file: output, rows: to - from })), estimate: (estimate ?? null) as Json,
+      rows,
+      dimensions,
+      attribute: attribute as unknown as Json,
+      method,
+      parameters,
+      seed,
+      resumed,
+      workers,
+      workerMiB: memory,
+      scratchBytes: scratch,
+      shards: shards.map(({ output, from, to }) => ({ file: output, rows: to - from })),
+      estimate: (estimate ?? null) as Json,
     },
     writes: [`${join(out, '/')}`, ...(fit === null ? [] : [fit])],
   }
 }
 
-function estimateText({ sampledUsers: users, sums, bytesPerShard, rowBytesRead, rowBytesWritten, processorSeconds }: ShardEstimate): string {
+function estimateText({
+  sampledUsers: users,
+  sums,
+  bytesPerShard,
+  rowBytesRead,
+  rowBytesWritten,
+  processorSeconds,
+}: ShardEstimate): string {
   const cores = availableParallelism()
   return (
-    `${grouped(users)} of the users took ${sums === 1 ? '1 sum' : `${sums} sums`} of ${grouped(bytesPerShard)} bytes a shard; at that rate all workers together read ${dataSize(rowBytesRead)} of rows, write ${dataSize(rowBytesWritten)} ` +
-    `and take ${duration(1000 * processorSeconds)} of processor time, ${duration((1000 * processorSeconds) / cores)} on ${cores} cores like those of this machine`
+    `${grouped(users)} of the users took ${sums === 1 ? '1 sum' : `${sums} sums`} of ${grouped(bytesPerShard)} ` +
+    `bytes a shard; at that rate all workers together read ${dataSize(rowBytesRead)} of rows, write ` +
+    `${dataSize(rowBytesWritten)} ` +
+    `and take ${duration(1000 * processorSeconds)} of processor time, ` +
+    `${duration((1000 * processorSeconds) / cores)} on ${cores} cores like those of this machine`
   )
 }
 

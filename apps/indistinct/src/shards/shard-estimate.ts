@@ -5,7 +5,10 @@ import type { ShardPlan } from './shard-plan.ts'
 import type { ShardSample } from './shard-sample.ts'
 import { digestBytes } from './shard-sums.ts'
 
-/** Of the whole table where it takes as many passes as the sample did; larger tables may take more, since chance gives them less. */
+/**
+ * Of the whole table where it takes as many passes as the sample did; larger tables may take more, since chance gives
+ * them less.
+ */
 export interface ShardEstimate {
   readonly sampledUsers: number
   readonly sums: number
@@ -28,18 +31,27 @@ export function estimateShards(plan: ShardPlan, sample: ShardSample): ShardEstim
   const counted = run(plan, sample)
   const { user, system } = process.cpuUsage(before)
   return {
-    sampledUsers: sample.rows.rows, sums: counted.sums, bytesPerShard: counted.sumBytes,
-    rowBytesRead: Math.round(counted.read * scale), rowBytesWritten: Math.round(counted.written * scale), processorSeconds: (scale * (user + system)) / 1e6,
+    sampledUsers: sample.rows.rows,
+    sums: counted.sums,
+    bytesPerShard: counted.sumBytes,
+    rowBytesRead: Math.round(counted.read * scale),
+    rowBytesWritten: Math.round(counted.written * scale),
+    processorSeconds: (scale * (user + system)) / 1e6,
   }
 }
 
-function run({ method, parameters, seed, centre }: ShardPlan, { rows, labels: { classes, codes } }: ShardSample): { sums: number; sumBytes: number; read: number; written: number } {
+function run(
+  { method, parameters, seed, centre }: ShardPlan,
+  { rows, labels: { classes, codes } }: ShardSample,
+): { sums: number; sumBytes: number; read: number; written: number } {
   const { cols } = rows
   const counted = { sums: 0, sumBytes: 0, read: 0, written: 0 }
-  const readerOf = (data: Float32Array): Shard['readRows'] => (from, to, into) => {
-    into.set(data.subarray(from * cols, to * cols))
-    counted.read += into.byteLength
-  }
+  const readerOf =
+    (data: Float32Array): Shard['readRows'] =>
+    (from, to, into) => {
+      into.set(data.subarray(from * cols, to * cols))
+      counted.read += into.byteLength
+    }
   const kept = new Map<string, Float32Array>()
   const scratch: ShardScratch = {
     open(_, name) {
@@ -67,14 +79,19 @@ function run({ method, parameters, seed, centre }: ShardPlan, { rows, labels: { 
   if (present.some((users) => users === 0)) throw new Error('the sample holds no user of some class')
   const result = unlearnShards(
     {
-      cols, sizes: present, centre: Float64Array.from(centre), shards: [shard], scratch,
+      cols,
+      sizes: present,
+      centre: Float64Array.from(centre),
+      shards: [shard],
+      scratch,
       sum(_, length, own) {
         counted.sums++
         counted.sumBytes += digestBytes + 8 * length
         return own(shard)
       },
     },
-    method, { ...parameters, seed },
+    method,
+    { ...parameters, seed },
   )
   result.eachBlock(shard, (block) => void (counted.written += block.byteLength))
   return counted

@@ -7,9 +7,21 @@ import type { ShardPlan } from './shard-plan.ts'
 import type { ShardSample } from './shard-sample.ts'
 
 /** Writes it to `path`; how far apart classes are left is measured on `sample`, rows of the table as it came. */
-export function writeShardFit(path: string, plan: ShardPlan, { map, parameters }: UnlearnedShards, { rows, labels }: ShardSample): void {
+export function writeShardFit(
+  path: string,
+  plan: ShardPlan,
+  { map, parameters }: UnlearnedShards,
+  { rows, labels }: ShardSample,
+): void {
   if (!map) throw new RangeError(`writeShardFit: expected a closed form, got ${plan.method}`)
-  const fitted = fittedUnlearner({ method: plan.method, parameters, classes: plan.attribute.classes.map(({ name }) => name), columns: plan.dimensions, map, exact: true })
+  const fitted = fittedUnlearner({
+    method: plan.method,
+    parameters,
+    classes: plan.attribute.classes.map(({ name }) => name),
+    columns: plan.dimensions,
+    map,
+    exact: true,
+  })
   const reference = classDifferences(fitted.apply(rows, labels), labels, { seed: plan.seed })
   writeFileAtomic(path, fitText({ fitted, attribute: plan.attribute.name, reference }))
 }

@@ -17,7 +17,8 @@ export function readShardLabels(folder: string, shard: number, rows: number): In
   } catch (cause) {
     throw fileError(`cannot read ${path}: ${(cause as Error).message}; prepare the run again`, { cause })
   }
-  if (bytes.length !== 4 * rows) throw badData(`${path}: expected labels of ${rows} rows, got ${bytes.length} bytes; prepare the run again`)
+  if (bytes.length !== 4 * rows)
+    throw badData(`${path}: expected labels of ${rows} rows, got ${bytes.length} bytes; prepare the run again`)
   const codes = new Int32Array(rows)
   bytesOf(codes).set(bytes)
   return codes

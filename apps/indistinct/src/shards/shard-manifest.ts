@@ -34,8 +34,15 @@ export interface ShardManifest {
   readonly shards: readonly ManifestShard[]
 }
 
-export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShards, records: readonly ShardRecord[]): ShardManifest {
-  const displacement = displacementOfShards(plan, records.map(({ change }) => change))
+export function manifestOf(
+  plan: ShardPlan,
+  { parameters, trace }: UnlearnedShards,
+  records: readonly ShardRecord[],
+): ShardManifest {
+  const displacement = displacementOfShards(
+    plan,
+    records.map(({ change }) => change),
+  )
   const { users: rows, unmoved } = displacement
   return {
     schema: 'indistinct/shards/1',
@@ -51,7 +58,10 @@ export function manifestOf(plan: ShardPlan, { parameters, trace }: UnlearnedShar
     harm: { checked: false, words: [uncheckedLine] },
     displacement,
     shards: plan.shards.map(({ input, from, to, firstRow, output }, s) => ({
-      file: output, rows: to - from, firstRow, sha256: records[s]!.sha256,
+      file: output,
+      rows: to - from,
+      firstRow,
+      sha256: records[s]!.sha256,
       input: { file: basename(plan.inputs[input]!.path), from, to, sha256: records[s]!.inputSha256 },
     })),
     versions: versions(),

@@ -17,12 +17,28 @@ export interface ShardRecord {
   readonly change: ShardChange
 }
 
-/** Writes the shard under its name in `folder`, then its record. @throws IndistinctError 'bad-data' where a value leaves the range of its type. */
-export function writeShard(folder: string, shard: Shard, plan: ShardPlan, input: TableReader, result: UnlearnedShards): void {
+/**
+ * Writes the shard under its name in `folder`, then its record. @throws IndistinctError 'bad-data' where a value leaves
+ * the range of its type.
+ */
+export function writeShard(
+  folder: string,
+  shard: Shard,
+  plan: ShardPlan,
+  input: TableReader,
+  result: UnlearnedShards,
+): void {
   const { cols, dtype, quantisation } = input
   const planned = plan.shards[shard.index]!
   const path = join(folder, planned.output)
-  const output = createTable(path, { rows: shard.rows, cols, dtype, quantisation, force: true, ...(planned.whole && { like: input }) })
+  const output = createTable(path, {
+    rows: shard.rows,
+    cols,
+    dtype,
+    quantisation,
+    force: true,
+    ...(planned.whole && { like: input }),
+  })
   const narrow = dtype !== 'f4' && dtype !== 'f8'
   const hash = createHash('sha256')
   const change = changeSums(plan)
@@ -33,7 +49,11 @@ export function writeShard(folder: string, shard: Shard, plan: ShardPlan, input:
       shard.readRows(first, first + block.length / cols, before)
       hash.update(bytesOf(before))
       const beyond = block.findIndex((value) => !Number.isFinite(value))
-      if (beyond >= 0) throw badData(`${path}: row ${first + Math.floor(beyond / cols)} (from 0), dimension ${beyond % cols}: ${unlearned[beyond]} is beyond the range of the table's type`)
+      if (beyond >= 0)
+        throw badData(
+          `${path}: row ${first + Math.floor(beyond / cols)} (from 0), dimension ${beyond % cols}: ` +
+            `${unlearned[beyond]} is beyond the range of the table's type`,
+        )
       change.add(before, block, shard.codes.subarray(first, first + block.length / cols))
       if (dtype !== 'f8') return output.writeRows(block)
       // A value that did not move keeps the digits that float32 has not.
@@ -44,7 +64,11 @@ export function writeShard(folder: string, shard: Shard, plan: ShardPlan, input:
     })
     const file = output.stage()
     file.commit()
-    const record: ShardRecord = { sha256: file.sha256, inputSha256: planned.whole ? input.sha256() : hash.digest('hex'), change: change.sums() }
+    const record: ShardRecord = {
+      sha256: file.sha256,
+      inputSha256: planned.whole ? input.sha256() : hash.digest('hex'),
+      change: change.sums(),
+    }
     writeFileAtomic(layout.done(folder, shard.index), `${canonicalJson(record)}\n`)
   } catch (error) {
     output.discard()

@@ -37,11 +37,22 @@ export interface ShardPlan {
   readonly method: ShardMethod
   readonly parameters: { readonly [name: string]: number }
   readonly seed: number
-  readonly attribute: { readonly name: string; readonly classes: readonly { readonly name: string; readonly users: number }[]; readonly missing: number; readonly joinedBy: JoinBy }
+  readonly attribute: {
+    readonly name: string
+    readonly classes: readonly { readonly name: string; readonly users: number }[]
+    readonly missing: number
+    readonly joinedBy: JoinBy
+  }
   readonly attributes: readonly FileRecord[]
   readonly dimensions: number
   /** What tells columns and arrays of the files apart, where that is needed. */
-  readonly read: { readonly key?: string; readonly idColumn?: string; readonly dimensions?: readonly string[]; readonly scale?: number; readonly zeroPoint?: number }
+  readonly read: {
+    readonly key?: string
+    readonly idColumn?: string
+    readonly dimensions?: readonly string[]
+    readonly scale?: number
+    readonly zeroPoint?: number
+  }
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly modified: number }[]
   readonly centre: readonly number[]
   /** Where worker 0 writes the fit of a closed form. */
@@ -61,7 +72,8 @@ export const layout = {
   manifest: (folder: string) => join(folder, 'manifest.json'),
   work: (folder: string) => join(folder, 'work'),
   labels: (folder: string, shard: number) => join(folder, 'work', 'labels', five(shard)),
-  sum: (folder: string, number: number, kind: string, shard: number) => join(folder, 'work', 'sums', `${String(number).padStart(4, '0')}-${kind}`, five(shard)),
+  sum: (folder: string, number: number, kind: string, shard: number) =>
+    join(folder, 'work', 'sums', `${String(number).padStart(4, '0')}-${kind}`, five(shard)),
   scratch: (folder: string) => join(folder, 'work', 'scratch'),
   scratchFile: (scratch: string, shard: number, name: string) => join(scratch, `${five(shard)}-${name}`),
   done: (folder: string, shard: number) => join(folder, 'work', 'done', `${five(shard)}.json`),
@@ -74,20 +86,29 @@ export function readPlan(folder: string): ShardPlan {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw usageError(`${folder}: there is no plan.json; indistinct shards unlearn --prepare-only writes it`)
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw usageError(`${folder}: there is no plan.json; indistinct shards unlearn --prepare-only writes it`)
     throw fileError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
   return checkedSchema<ShardPlan>(path, text, 'indistinct/shard-plan/1')
 }
 
 /** JSON of a schema. @throws IndistinctError 'bad-data'. */
-export function checkedSchema<T extends { readonly schema: string }>(path: string, text: string, schema: T['schema']): T {
+export function checkedSchema<T extends { readonly schema: string }>(
+  path: string,
+  text: string,
+  schema: T['schema'],
+): T {
   let value: Partial<T> | null
   try {
     value = parseJson(text) as Partial<T> | null
   } catch (cause) {
     throw badData(`${path}: expected JSON, got a file that ends or differs: ${(cause as Error).message}`, { cause })
   }
-  if (value?.schema !== schema) throw badData(`${path}: expected schema ${schema}, got ${JSON.stringify(value?.schema)}; it was written by another version or program`)
+  if (value?.schema !== schema)
+    throw badData(
+      `${path}: expected schema ${schema}, got ${JSON.stringify(value?.schema)}; it was written by another ` +
+        'version or program',
+    )
   return value as T
 }

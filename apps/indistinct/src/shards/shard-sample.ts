@@ -1,4 +1,7 @@
-/** @file Some rows of all shards with their labels, as they came: runs of neighbours, spread evenly, so that few reads bring them. */
+/**
+ * @file Some rows of all shards with their labels, as they came: runs of neighbours, spread evenly, so that few reads
+ * bring them.
+ */
 
 import { matrix, type Labels, type Matrix } from '@indistinct/core'
 import type { TableReader } from '@indistinct/embeddings'
@@ -14,8 +17,17 @@ export interface ShardSample {
 const runRows = 256
 
 /** About `count` rows, from every shard its share. */
-export function shardSample(plan: ShardPlan, count: number, readerOf: (input: number) => TableReader, codesOf: (shard: number) => Int32Array): ShardSample {
-  const { shards, dimensions: cols, attribute: { classes } } = plan
+export function shardSample(
+  plan: ShardPlan,
+  count: number,
+  readerOf: (input: number) => TableReader,
+  codesOf: (shard: number) => Int32Array,
+): ShardSample {
+  const {
+    shards,
+    dimensions: cols,
+    attribute: { classes },
+  } = plan
   const all = shards.reduce((sum, { from, to }) => sum + to - from, 0)
   const runs = shards.flatMap(({ from, to }, shard) => {
     const rows = to - from
@@ -26,7 +38,10 @@ export function shardSample(plan: ShardPlan, count: number, readerOf: (input: nu
       return { shard, first: first!, last: Math.min(next!, first! + Math.ceil(own / many)) }
     })
   })
-  const rows = matrix(runs.reduce((sum, { first, last }) => sum + last - first, 0), cols)
+  const rows = matrix(
+    runs.reduce((sum, { first, last }) => sum + last - first, 0),
+    cols,
+  )
   const codes = new Int32Array(rows.rows)
   let at = 0
   let known: { readonly shard: number; readonly codes: Int32Array } | undefined
@@ -38,5 +53,11 @@ export function shardSample(plan: ShardPlan, count: number, readerOf: (input: nu
     at += last - first
   }
   const users = classes.map((_, c) => codes.reduce((sum, code) => sum + (code === c ? 1 : 0), 0))
-  return { rows, labels: { classes: classes.map(({ name }) => name), codes: codes.map((code) => (code >= 0 && users[code]! > 1 ? code : -1)) } }
+  return {
+    rows,
+    labels: {
+      classes: classes.map(({ name }) => name),
+      codes: codes.map((code) => (code >= 0 && users[code]! > 1 ? code : -1)),
+    },
+  }
 }

@@ -1,13 +1,28 @@
 /** @file Rows that a worker keeps on disk between two passes: float32, named when they are whole. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileError } from '@indistinct/core'
 import type { ShardScratch } from '@indistinct/unlearners'
 import { layout } from './shard-plan.ts'
 
 /** @param rowsOf rows of each shard; a file of another length was cut off and counts as gone */
-export function shardScratch(folder: string, rowsOf: (shard: number) => number, cols: number): ShardScratch & { close(): void } {
+export function shardScratch(
+  folder: string,
+  rowsOf: (shard: number) => number,
+  cols: number,
+): ShardScratch & { close(): void } {
   const attempt = <T>(path: string, step: () => T): T => {
     try {
       return step()
@@ -34,7 +49,7 @@ export function shardScratch(folder: string, rowsOf: (shard: number) => number, 
         readRows(from, _, into) {
           const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
           attempt(path, () => {
-            for (let at = 0; at < bytes.length; ) {
+            for (let at = 0; at < bytes.length;) {
               const length = readSync(open.get(path)!, bytes, at, bytes.length - at, from * cols * 4 + at)
               if (length === 0) throw new Error('it ends early')
               at += length
@@ -48,16 +63,18 @@ export function shardScratch(folder: string, rowsOf: (shard: number) => number, 
       const temporary = `${path}.${process.pid}.part`
       const fd = attempt(path, () => openSync(temporary, 'w'))
       return {
-        write: (rows) => attempt(path, () => {
-          const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)
-          for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-        }),
-        commit: () => attempt(path, () => {
-          fsyncSync(fd)
-          closeSync(fd)
-          close(path)
-          renameSync(temporary, path)
-        }),
+        write: (rows) =>
+          attempt(path, () => {
+            const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)
+            for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+          }),
+        commit: () =>
+          attempt(path, () => {
+            fsyncSync(fd)
+            closeSync(fd)
+            close(path)
+            renameSync(temporary, path)
+          }),
       }
     },
     keepOnly(shard, names) {

@@ -1,7 +1,7 @@
 /**
- * @file Sums over shards by files in a shared folder: every worker writes what its shards give, waits for the others' and adds
- * all up by itself, in the order of shards. Nobody is in charge, and what is written stays, so that a worker that was killed
- * finds every sum up to where it was.
+ * @file Sums over shards by files in a shared folder: every worker writes what its shards give, waits for the others'
+ * and adds all up by itself, in the order of shards. Nobody is in charge, and what is written stays, so that a worker
+ * that was killed finds every sum up to where it was.
  */
 
 import { createHash } from 'node:crypto'
@@ -45,7 +45,8 @@ export function shardSums(own: readonly Shard[], { folder, shards, run, wait, on
         const path = layout.sum(folder, number, kind, shard.index)
         if (existsSync(path)) continue
         const values = give(shard)
-        if (values.length !== length) throw new RangeError(`shardSums: expected ${length} values of shard ${shard.index}, got ${values.length}`)
+        if (values.length !== length)
+          throw new RangeError(`shardSums: expected ${length} values of shard ${shard.index}, got ${values.length}`)
         writeFileAtomic(path, [digest, bytesOf(values)])
       }
       const total = new Float64Array(length)
@@ -71,7 +72,10 @@ function readPart(path: string, length: number, digest: Uint8Array): Float64Arra
     throw fileError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
   if (bytes.length !== digestBytes + 8 * length || !bytes.subarray(0, digestBytes).equals(digest)) {
-    throw badData(`${path}: expected ${8 * length} bytes after the digest of all sums before, got others; workers disagree (another plan, version or machine): remove the work folder and start all of them again`)
+    throw badData(
+      `${path}: expected ${8 * length} bytes after the digest of all sums before, got others; workers disagree ` +
+        '(another plan, version or machine): remove the work folder and start all of them again',
+    )
   }
   const part = new Float64Array(length)
   bytesOf(part).set(bytes.subarray(digestBytes))

@@ -39,10 +39,10 @@ export interface WorkerReport {
 class FinishedElsewhere extends Error {}
 
 /**
- * Does the part of worker `index` of `of` in the run that `folder` holds; where it, or another in its place, was killed, it
- * goes on from there. Blocks its thread while it waits for others.
- * @throws IndistinctError 'usage' where there is no plan or more workers than shards, 'file' when another worker stays away,
- * 'bad-data' where a table changed; whatever unlearning throws.
+ * Does the part of worker `index` of `of` in the run that `folder` holds; where it, or another in its place, was
+ * killed, it goes on from there. Blocks its thread while it waits for others.
+ * @throws IndistinctError 'usage' where there is no plan or more workers than shards, 'file' when another worker stays
+ * away, 'bad-data' where a table changed; whatever unlearning throws.
  */
 export function runShardWorker(folder: string, options: WorkerOptions): WorkerReport {
   const start = performance.now()
@@ -50,10 +50,19 @@ export function runShardWorker(folder: string, options: WorkerOptions): WorkerRe
   const { index, of } = options
   if (!(index < of)) throw usageError(`--index: expected 0 to ${of - 1} for --of ${of}, got ${index}`)
   if (plan.engine !== process.versions.v8) {
-    throw usageError(`${layout.plan(folder)}: the run was prepared with V8 ${plan.engine}, this is Node ${process.version} with V8 ${process.versions.v8}; all workers need the same, or their results could differ`)
+    throw usageError(
+      `${layout.plan(folder)}: the run was prepared with V8 ${plan.engine}, this is Node ${process.version} with ` +
+        `V8 ${process.versions.v8}; all workers need the same, or their results could differ`,
+    )
   }
   const own = plan.shards.map((_, shard) => shard).filter((shard) => shard % of === index)
-  const report = { shards: own.length, rows: own.reduce((sum, s) => sum + plan.shards[s]!.to - plan.shards[s]!.from, 0), sums: 0, bytesPerShard: 0, waited: 0 }
+  const report = {
+    shards: own.length,
+    rows: own.reduce((sum, s) => sum + plan.shards[s]!.to - plan.shards[s]!.from, 0),
+    sums: 0,
+    bytesPerShard: 0,
+    waited: 0,
+  }
   const seconds = (): number => (performance.now() - start) / 1000
   if (existsSync(layout.manifest(folder))) {
     removeWork(folder)
@@ -66,11 +75,23 @@ export function runShardWorker(folder: string, options: WorkerOptions): WorkerRe
     const scratch = shardScratch(options.scratch ?? layout.scratch(folder), rowsOf, plan.dimensions)
     const wait = peerWait(folder, of, options.peerTimeout, (time) => (report.waited += time / 1000))
     const sums = shardSums(shards, { folder, shards: plan.shards.length, run: planDigest(plan), wait })
-    const table = { cols: plan.dimensions, sizes: plan.attribute.classes.map(({ users }) => users), centre: Float64Array.from(plan.centre), shards, scratch, sum: sums.sum }
-    const result = unlearnShards(table, plan.method, { ...plan.parameters, seed: plan.seed, ...(options.onPass && { onPass: options.onPass }) })
+    const table = {
+      cols: plan.dimensions,
+      sizes: plan.attribute.classes.map(({ users }) => users),
+      centre: Float64Array.from(plan.centre),
+      shards,
+      scratch,
+      sum: sums.sum,
+    }
+    const result = unlearnShards(table, plan.method, {
+      ...plan.parameters,
+      seed: plan.seed,
+      ...(options.onPass && { onPass: options.onPass }),
+    })
     Object.assign(report, { sums: sums.count(), bytesPerShard: sums.bytesPerShard() })
     for (const shard of shards) {
-      if (!existsSync(layout.done(folder, shard.index))) writeShard(folder, shard, plan, readers.get(plan.shards[shard.index]!.input)!, result)
+      if (!existsSync(layout.done(folder, shard.index)))
+        writeShard(folder, shard, plan, readers.get(plan.shards[shard.index]!.input)!, result)
     }
     scratch.close()
     // A fit takes rows of all shards: one worker is enough for that.
@@ -94,7 +115,8 @@ function openInput(plan: ShardPlan, input: number, readers: Map<number, TableRea
   const { path, bytes, modified } = plan.inputs[input]!
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) throw fileError(`cannot read ${path}: no such file`)
-  if (stats.size !== bytes || stats.mtimeMs !== modified) throw badData(`${path}: the file changed since the run was prepared; prepare it again, with --force`)
+  if (stats.size !== bytes || stats.mtimeMs !== modified)
+    throw badData(`${path}: the file changed since the run was prepared; prepare it again, with --force`)
   const reader = openTable(path, plan.read)
   readers.set(input, reader)
   return reader
@@ -103,11 +125,21 @@ function openInput(plan: ShardPlan, input: number, readers: Map<number, TableRea
 function openShard(folder: string, plan: ShardPlan, index: number, readers: Map<number, TableReader>): Shard {
   const { input, from, to } = plan.shards[index]!
   const table = openInput(plan, input, readers)
-  return { index, rows: to - from, codes: readShardLabels(folder, index, to - from), readRows: (first, last, into) => table.readRows(from + first, from + last, into) }
+  return {
+    index,
+    rows: to - from,
+    codes: readShardLabels(folder, index, to - from),
+    readRows: (first, last, into) => table.readRows(from + first, from + last, into),
+  }
 }
 
 /** Waits until `path` is there, looking ever less often. @throws IndistinctError 'file' when it takes too long. */
-function peerWait(folder: string, of: number, timeout: number, onWaited: (milliseconds: number) => void): (path: string, what: string, shard: number) => void {
+function peerWait(
+  folder: string,
+  of: number,
+  timeout: number,
+  onWaited: (milliseconds: number) => void,
+): (path: string, what: string, shard: number) => void {
   const cell = new Int32Array(new SharedArrayBuffer(4))
   return (path, what, shard) => {
     const start = performance.now()
@@ -116,8 +148,10 @@ function peerWait(folder: string, of: number, timeout: number, onWaited: (millis
       if (performance.now() - start > 1000 * timeout) {
         const peer = shard % of
         throw fileError(
-          `waited ${timeout} s for ${what} of shard ${shard}, which worker ${peer} of ${of} holds; start that worker (again): ` +
-            `indistinct shards worker ${folder} --index ${peer} --of ${of}; and this one: both go on from where they are`,
+          `waited ${timeout} s for ${what} of shard ${shard}, which worker ${peer} of ${of} holds; start that ` +
+            'worker (again): ' +
+            `indistinct shards worker ${folder} --index ${peer} --of ${of}; and this one: both go on from where ` +
+            'they are',
         )
       }
       Atomics.wait(cell, 0, 0, pause)
@@ -129,16 +163,30 @@ function peerWait(folder: string, of: number, timeout: number, onWaited: (millis
 /** Users by whom a fit says how far apart it left the classes. */
 const sampledUsers = 20_000
 
-/** Waits for all shards, then writes the manifest and takes the working files away. Equal bytes, whoever comes to it. */
-function publish(folder: string, plan: ShardPlan, result: UnlearnedShards, readers: Map<number, TableReader>, wait: (path: string, what: string, shard: number) => void): void {
+/**
+ * Waits for all shards, then writes the manifest and takes the working files away. Equal bytes, whoever comes to it.
+ */
+function publish(
+  folder: string,
+  plan: ShardPlan,
+  result: UnlearnedShards,
+  readers: Map<number, TableReader>,
+  wait: (path: string, what: string, shard: number) => void,
+): void {
   const records = plan.shards.map((_, shard) => {
     const path = layout.done(folder, shard)
     wait(path, 'the rows', shard)
     return JSON.parse(readFileSync(path, 'utf8')) as ShardRecord
   })
   if (plan.fit !== null) {
-    const codesOf = (shard: number): Int32Array => readShardLabels(folder, shard, plan.shards[shard]!.to - plan.shards[shard]!.from)
-    writeShardFit(plan.fit, plan, result, shardSample(plan, sampledUsers, (input) => openInput(plan, input, readers), codesOf))
+    const codesOf = (shard: number): Int32Array =>
+      readShardLabels(folder, shard, plan.shards[shard]!.to - plan.shards[shard]!.from)
+    writeShardFit(
+      plan.fit,
+      plan,
+      result,
+      shardSample(plan, sampledUsers, (input) => openInput(plan, input, readers), codesOf),
+    )
   }
   writeFileAtomic(layout.manifest(folder), `${canonicalJson(manifestOf(plan, result, records), 2)}\n`)
   removeWork(folder)

@@ -6,7 +6,17 @@ import { codeCentres, codesOfEqualRows, codesOfRows } from './codes.ts'
 function users(count: number, shift: number, name: string): { table: Matrix; labels: Labels } {
   const random = randomStream(2, name)
   const codes = Int32Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 1 : 0))
-  return { table: matrix(count, 3, Float32Array.from({ length: 3 * count }, (_, p) => random.normal() + (p % 3 === 0 && codes[Math.floor(p / 3)] === 1 ? shift : 0))), labels: { classes: ['f', 'm'], codes } }
+  return {
+    table: matrix(
+      count,
+      3,
+      Float32Array.from(
+        { length: 3 * count },
+        (_, p) => random.normal() + (p % 3 === 0 && codes[Math.floor(p / 3)] === 1 ? shift : 0),
+      ),
+    ),
+    labels: { classes: ['f', 'm'], codes },
+  }
 }
 
 describe('certify', () => {
@@ -15,20 +25,24 @@ describe('certify', () => {
     const plain = certify(table, labels, { seed: 1 })
     expect(plain).toMatchObject({ users: 2400, setAside: 600, vectors: 2400, delta: 0.05 })
     expect(plain.bounds.map(({ against, measure }) => `${against}, ${measure}`)).toEqual([
-      'a threshold on one column, AUC', 'a threshold on one column, balanced accuracy', 'a score in the ball of a kernel, balanced accuracy',
+      'a threshold on one column, AUC',
+      'a threshold on one column, balanced accuracy',
+      'a score in the ball of a kernel, balanced accuracy',
     ])
     const coded = certify(table, labels, { seed: 1, codes: 8 })
     expect(coded.vectors).toBe(8)
     expect(codesOfEqualRows(coded.table).count).toBe(8)
     expect(coded.bounds[0]).toMatchObject({ against: 'any attacker', measure: 'AUC', label: 'm' })
-    for (const { sample, margin, bound } of coded.bounds) expect([bound > sample, bound]).toEqual([true, Math.min(1, sample + margin)])
+    for (const { sample, margin, bound } of coded.bounds)
+      expect([bound > sample, bound]).toEqual([true, Math.min(1, sample + margin)])
     expect(coded.bounds[0]!.bound).toBeLessThan(0.65)
     expect(certify(table, labels, { seed: 1, codes: 8 })).toEqual(coded)
   })
 
   test('a leak is not bounded away', () => {
     const { table, labels } = users(3000, 2, 'leak')
-    for (const { sample, measure } of certify(table, labels, { seed: 1, codes: 16 }).bounds) expect(sample, measure).toBeGreaterThan(0.59)
+    for (const { sample, measure } of certify(table, labels, { seed: 1, codes: 16 }).bounds)
+      expect(sample, measure).toBeGreaterThan(0.59)
   })
 
   test('each of several labels is told from the others, at the price of as many bounds', () => {
@@ -43,7 +57,9 @@ describe('certify', () => {
   test('labels have no part in codes', () => {
     const { table, labels } = users(500, 1, 'blind')
     const other: Labels = { classes: ['f', 'm'], codes: labels.codes.map((code) => 1 - code) }
-    expect(certify(table, other, { seed: 1, codes: 5 }).table).toEqual(certify(table, labels, { seed: 1, codes: 5 }).table)
+    expect(certify(table, other, { seed: 1, codes: 5 }).table).toEqual(
+      certify(table, labels, { seed: 1, codes: 5 }).table,
+    )
   })
 })
 
@@ -55,6 +71,9 @@ describe('codes', () => {
     const codes = codesOfRows(m, centres)
     expect([codes[0] === codes[2], codes[3] === codes[5], codes[0] === codes[3]]).toEqual([true, true, false])
     expect(codeCentres(matrix(4, 1), Int32Array.of(0, 1, 2, 3), 3, 1).rows).toBe(1)
-    expect(codesOfEqualRows(matrix(3, 1, Float32Array.of(0, -0, 1)))).toEqual({ codes: Int32Array.of(0, 0, 1), count: 2 })
+    expect(codesOfEqualRows(matrix(3, 1, Float32Array.of(0, -0, 1)))).toEqual({
+      codes: Int32Array.of(0, 0, 1),
+      count: 2,
+    })
   })
 })

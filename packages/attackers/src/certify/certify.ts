@@ -1,4 +1,7 @@
-/** @file What can be promised of a table against whole classes of attackers, on users whose labels no one used to make it. */
+/**
+ * @file What can be promised of a table against whole classes of attackers, on users whose labels no one used to make
+ * it.
+ */
 
 import { gatherRows, labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
 import { cellBounds, kernelBound, thresholdBounds, type CertifiedBound } from '@indistinct/metrics'
@@ -37,16 +40,20 @@ export interface Certificate {
 const asideShare = 0.2
 /** Users whose pairs are compared. */
 const mostPaired = 10_000
-/** A table with more different vectors than this share of its users is no coded one: the bound against any attacker says nothing. */
+/**
+ * A table with more different vectors than this share of its users is no coded one: the bound against any attacker says
+ * nothing.
+ */
 const codedShare = 0.25
 
 /**
- * Upper bounds for attackers on users drawn like the labelled ones of `embedding` (N, K). Valid where rows of these users are independent
- * given their labels: no label of theirs went into the table, neither by training nor by unlearning. Users trained together are tied
- * through items, which is not accounted for.
+ * Upper bounds for attackers on users drawn like the labelled ones of `embedding` (N, K). Valid where rows of these
+ * users are independent given their labels: no label of theirs went into the table, neither by training nor by
+ * unlearning. Users trained together are tied through items, which is not accounted for.
  *
- * A fifth of the labelled users fixes what has to be fixed beforehand: codes (k-means) and the bandwidth of the kernel. Bounds are computed
- * on the others. Where users have few different vectors, these are taken as codes that were fixed before.
+ * A fifth of the labelled users fixes what has to be fixed beforehand: codes (k-means) and the bandwidth of the kernel.
+ * Bounds are computed on the others. Where users have few different vectors, these are taken as codes that were fixed
+ * before.
  */
 export function certify(embedding: Matrix, labels: Labels, options: CertifyOptions): Certificate {
   const { seed, delta = 0.05, codes } = options
@@ -65,13 +72,28 @@ export function certify(embedding: Matrix, labels: Labels, options: CertifyOptio
   const each = delta / (targets.length * ((coded ? 2 : 0) + 2 + (bandwidth > 0 ? 1 : 0)))
   const bounds = targets.flatMap((code): Certified[] => {
     const positive = Uint8Array.from(rows, (row) => (labels.codes[row] === code ? 1 : 0))
-    const named = (against: Certified['against'], measure: Certified['measure'], bound: CertifiedBound): Certified => ({ label: labels.classes[code]!, against, measure, ...bound })
+    const named = (against: Certified['against'], measure: Certified['measure'], bound: CertifiedBound): Certified => ({
+      label: labels.classes[code]!,
+      against,
+      measure,
+      ...bound,
+    })
     const any = coded ? cellBounds(cells.codes, positive, each) : undefined
     const thresholds = thresholdBounds(users, positive, each)
     const both = new Set(Array.from(paired, (at) => positive[at]!)).size === 2
-    const kernel = bandwidth > 0 && both ? kernelBound(gatherRows(users, paired), Uint8Array.from(paired, (at) => positive[at]!), bandwidth, each) : undefined
+    const kernel =
+      bandwidth > 0 && both
+        ? kernelBound(
+            gatherRows(users, paired),
+            Uint8Array.from(paired, (at) => positive[at]!),
+            bandwidth,
+            each,
+          )
+        : undefined
     return [
-      ...(any ? [named('any attacker', 'AUC', any.auc), named('any attacker', 'balanced accuracy', accuracyOf(any.advantage))] : []),
+      ...(any
+        ? [named('any attacker', 'AUC', any.auc), named('any attacker', 'balanced accuracy', accuracyOf(any.advantage))]
+        : []),
       named('a threshold on one column', 'AUC', thresholds.auc),
       named('a threshold on one column', 'balanced accuracy', accuracyOf(thresholds.advantage)),
       ...(kernel ? [named('a score in the ball of a kernel', 'balanced accuracy', accuracyOf(kernel))] : []),

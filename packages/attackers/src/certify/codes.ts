@@ -1,13 +1,20 @@
-/** @file Codes of a table: a few centres found by k-means on some users, no label in sight, and for every user the nearest of them. */
+/**
+ * @file Codes of a table: a few centres found by k-means on some users, no label in sight, and for every user the
+ * nearest of them.
+ */
 
 import { copyMatrix, gatherRows, randomStream, rowOf, shuffle, type Matrix } from '@indistinct/core'
 
 /** Steps of Lloyd's algorithm at most. */
 const mostSteps = 100
 
-/** `count` centres (count, K) of the rows of m (N, K) that are named, by Lloyd's k-means from rows drawn by `seed`; fewer where fewer rows differ. */
+/**
+ * `count` centres (count, K) of the rows of m (N, K) that are named, by Lloyd's k-means from rows drawn by `seed`;
+ * fewer where fewer rows differ.
+ */
 export function codeCentres(m: Matrix, rows: Int32Array, count: number, seed: number): Matrix {
-  if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`codeCentres: expected a number of codes of at least 1, got ${count}`)
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new RangeError(`codeCentres: expected a number of codes of at least 1, got ${count}`)
   const users = gatherRows(m, shuffle(rows.slice(), randomStream(seed, 'codes')))
   let centres = gatherRows(users, distinctRows(users).slice(0, count))
   for (let step = 0; step < mostSteps; step++) {
@@ -24,7 +31,8 @@ export function codesOfRows({ rows, cols, data }: Matrix, centres: Matrix): Int3
     let [best, nearest] = [0, Infinity]
     for (let c = 0; c < centres.rows; c++) {
       let square = 0
-      for (let k = 0, p = i * cols, q = c * cols; k < cols && square < nearest; k++, p++, q++) square += (data[p]! - centres.data[q]!) ** 2
+      for (let k = 0, p = i * cols, q = c * cols; k < cols && square < nearest; k++, p++, q++)
+        square += (data[p]! - centres.data[q]!) ** 2
       if (square < nearest) [best, nearest] = [c, square]
     }
     return best
@@ -35,7 +43,9 @@ export function codesOfRows({ rows, cols, data }: Matrix, centres: Matrix): Int3
 export function codesOfEqualRows(m: Matrix): { readonly codes: Int32Array; readonly count: number } {
   const known = new Map<string, number>()
   const codes = Int32Array.from({ length: m.rows }, (_, i) => {
-    const key = rowOf(m, i).map((value) => value + 0).join()
+    const key = rowOf(m, i)
+      .map((value) => value + 0)
+      .join()
     const code = known.get(key) ?? known.size
     known.set(key, code)
     return code

@@ -13,7 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs a module in a process of its own, with `gpuPackage` as the source of tfjs-node-gpu where one is given. */
 function run(script: string, gpuPackage?: string) {
-  const installed = dirname(dirname(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'))))
+  const installed = dirname(
+    dirname(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'))),
+  )
   const paths = [installed]
   if (gpuPackage !== undefined) {
     const root = mkdtempSync(join(folder, 'modules-'))
@@ -25,11 +27,15 @@ function run(script: string, gpuPackage?: string) {
     import * as tf from '@tensorflow/tfjs-core'
     import { lookup, openBackend } from '${new URL('./index.ts', import.meta.url).href}'
     ${script}`
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
-    cwd: fileURLToPath(new URL('.', import.meta.url)),
-    encoding: 'utf8',
-    env: { ...process.env, NODE_PATH: paths.join(delimiter) },
-  })
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', source],
+    {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      encoding: 'utf8',
+      env: { ...process.env, NODE_PATH: paths.join(delimiter) },
+    },
+  )
   return { status, stdout, stderr }
 }
 

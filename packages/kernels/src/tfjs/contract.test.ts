@@ -1,4 +1,6 @@
-/** @file One suite over every backend at hand: values, and gradients against central differences and between backends. */
+/**
+ * @file One suite over every backend at hand: values, and gradients against central differences and between backends.
+ */
 
 import { csrFromPairs, matrix, randomStream, type Csr } from '@indistinct/core'
 import * as tf from '@tensorflow/tfjs-core'
@@ -45,9 +47,26 @@ const operations: Record<string, Operation> = {
   'propagateOp, weighted': (x) => propagateOp(adjacency, x),
   'propagateOp, binary': (x) => propagateOp(links, x),
   'mmdOp at a bandwidth': (x) => mmdOp(x, samples, { bandwidth: 5 }),
-  'mmdOp with weights': (x) => mmdOp(x, values('weights', rows).map((w, i) => (i % 5 === 0 ? 0 : w / 10)), { bandwidth: 9 }),
+  'mmdOp with weights': (x) =>
+    mmdOp(
+      x,
+      values('weights', rows).map((w, i) => (i % 5 === 0 ? 0 : w / 10)),
+      { bandwidth: 9 },
+    ),
   logSigmoid,
-  'logSigmoid of looked-up scores': (x) => logSigmoid(tf.sum(tf.mul(lookup(x, indices), lookup(x, indices.map((i) => rows - 1 - i))), 1)),
+  'logSigmoid of looked-up scores': (x) =>
+    logSigmoid(
+      tf.sum(
+        tf.mul(
+          lookup(x, indices),
+          lookup(
+            x,
+            indices.map((i) => rows - 1 - i),
+          ),
+        ),
+        1,
+      ),
+    ),
   exp: (x) => tf.exp(x),
   'abs, reciprocal': (x) => tf.reciprocal(tf.add(tf.abs(x), 1)),
   log: (x) => tf.log(positive(x)),
@@ -58,10 +77,16 @@ const operations: Record<string, Operation> = {
   softplus: (x) => tf.softplus(x),
   'relu of shifted': (x) => tf.relu(tf.add(tf.square(x), -0.5)),
   'add, subtract with broadcasting': (x) => tf.sub(tf.add(x, b(1, cols)), tf.sum(x, 1, true)),
-  'multiply, divide with broadcasting': (x) => tf.div(tf.mul(tf.mul(x, b(rows, 1)), tf.mean(x, 1, true)), positive(tf.mean(x, 0, true))),
+  'multiply, divide with broadcasting': (x) =>
+    tf.div(tf.mul(tf.mul(x, b(rows, 1)), tf.mean(x, 1, true)), positive(tf.mean(x, 0, true))),
   'squared difference': (x) => tf.squaredDifference(tf.mul(x, 2), tf.mean(x, 0, true)),
-  'maximum, minimum': (x) => tf.add(tf.add(tf.maximum(tf.square(x), 0.7), tf.maximum(-0.7, tf.neg(tf.square(x)))), tf.minimum(tf.mul(x, 3), tf.add(x, 1))),
-  'reshape, transpose, expandDims': (x) => tf.mul(tf.transpose(tf.expandDims(tf.reshape(x, [8, 30]), 1), [2, 0, 1]), tf.reshape(x, [30, 8, 1])),
+  'maximum, minimum': (x) =>
+    tf.add(
+      tf.add(tf.maximum(tf.square(x), 0.7), tf.maximum(-0.7, tf.neg(tf.square(x)))),
+      tf.minimum(tf.mul(x, 3), tf.add(x, 1)),
+    ),
+  'reshape, transpose, expandDims': (x) =>
+    tf.mul(tf.transpose(tf.expandDims(tf.reshape(x, [8, 30]), 1), [2, 0, 1]), tf.reshape(x, [30, 8, 1])),
   'concat, slice': (x) => tf.square(tf.slice(tf.concat([x, tf.neg(x)], 1), [3, 4], [20, 5])),
   'softmax, logSoftmax': (x) => tf.mul(tf.softmax(x), tf.logSoftmax(tf.mul(x, 0.5))),
   where: (x) => tf.where(tf.greater(tf.tensor2d(table, [rows, cols]), 0), tf.square(x), tf.mul(x, 2)),
@@ -138,12 +163,15 @@ describe.each(backends)('on %s', (backend) => {
 
   test('lookup and propagateOp have the values of their definitions', () => {
     const picked = tf.tidy(() => lookup(tf.tensor2d(table, [rows, cols]), indices).dataSync())
-    indices.forEach((index, r) => expect([...picked.slice(r * cols, r * cols + cols)]).toEqual([...table.slice(index * cols, index * cols + cols)]))
+    indices.forEach((index, r) =>
+      expect([...picked.slice(r * cols, r * cols + cols)]).toEqual([...table.slice(index * cols, index * cols + cols)]),
+    )
     const propagated = tf.tidy(() => propagateOp(adjacency, tf.tensor2d(table, [rows, cols])).dataSync())
     const expected = new Float64Array(30 * cols)
     for (let i = 0; i < 30; i++) {
       for (let p = adjacency.indptr[i]!; p < adjacency.indptr[i + 1]!; p++) {
-        for (let k = 0; k < cols; k++) expected[i * cols + k]! += adjacency.values![p]! * table[adjacency.indices[p]! * cols + k]!
+        for (let k = 0; k < cols; k++)
+          expected[i * cols + k]! += adjacency.values![p]! * table[adjacency.indices[p]! * cols + k]!
       }
     }
     expect(difference(propagated, expected)).toBeLessThan(1e-6)
@@ -154,7 +182,12 @@ describe.each(backends)('on %s', (backend) => {
     const result = outcome((x) => mmdOp(x, samples))
     expect(difference(result.value, [expected.value])).toBeLessThan(1e-4)
     const weight = values('loss', 1)[0]!
-    expect(difference(result.gradient, expected.gradient!.data.map((g) => g * weight))).toBeLessThan(1e-4)
+    expect(
+      difference(
+        result.gradient,
+        expected.gradient!.data.map((g) => g * weight),
+      ),
+    ).toBeLessThan(1e-4)
   })
 
   test('mmdOp is zero where all rows are equal', () => {
@@ -168,7 +201,10 @@ describe.each(backends)('on %s', (backend) => {
   test('embeddings train by an optimiser of tfjs', () => {
     const variable = tf.variable(tf.tensor2d(table, [rows, cols]))
     const optimiser = tf.train.adam(0.05)
-    const loss = (): tf.Scalar => tf.mean<tf.Scalar>(tf.neg(logSigmoid(tf.sum(tf.mul(lookup(variable, indices), tf.tensor1d(values('target', cols))), 1))))
+    const loss = (): tf.Scalar =>
+      tf.mean<tf.Scalar>(
+        tf.neg(logSigmoid(tf.sum(tf.mul(lookup(variable, indices), tf.tensor1d(values('target', cols))), 1))),
+      )
     const first = tf.tidy(() => loss().dataSync()[0]!)
     optimiser.minimize(loss)
     const held = tf.memory().numTensors
@@ -184,7 +220,9 @@ describe.each(backends)('on %s', (backend) => {
       const x = tf.tensor2d(table, [rows, cols])
       expect(() => lookup(x, Int32Array.from([0, rows]))).toThrow('lookup: expected indices in 0 .. 39, got 40')
       expect(() => lookup(x, Int32Array.from([-1]))).toThrow('got -1')
-      expect(() => propagateOp(adjacency, tf.slice(x, [0, 0], [3, cols]))).toThrow('propagateOp: expected x (40, K), got (3, 6)')
+      expect(() => propagateOp(adjacency, tf.slice(x, [0, 0], [3, cols]))).toThrow(
+        'propagateOp: expected x (40, K), got (3, 6)',
+      )
       expect(() => mmdOp(x, { first: samples.first, second: new Int32Array() })).toThrow('got none in second')
       expect(() => mmdOp(x, samples, { bandwidth: -1 })).toThrow('expected a positive bandwidth, got -1')
     })

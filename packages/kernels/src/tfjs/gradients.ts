@@ -1,6 +1,6 @@
 /**
- * @file Gradients of the dense operations. tfjs-core registers none by itself: its Node bundle leaves them out, and only
- * the whole of @tensorflow/tfjs adds them. What is already registered stays.
+ * @file Gradients of the dense operations. tfjs-core registers none by itself: its Node bundle leaves them out, and
+ * only the whole of @tensorflow/tfjs adds them. What is already registered stays.
  */
 
 import * as tf from '@tensorflow/tfjs-core'
@@ -29,18 +29,27 @@ const binary: readonly { kernel: string; slopes: (a: tf.Tensor, b: tf.Tensor) =>
   { kernel: tf.Add, slopes: () => [(dy) => dy, (dy) => dy] },
   { kernel: tf.Sub, slopes: () => [(dy) => dy, (dy) => tf.neg(dy)] },
   { kernel: tf.Multiply, slopes: (a, b) => [(dy) => tf.mul(dy, b), (dy) => tf.mul(dy, a)] },
-  { kernel: tf.RealDiv, slopes: (a, b) => [(dy) => tf.div(dy, b), (dy) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))] },
+  {
+    kernel: tf.RealDiv,
+    slopes: (a, b) => [(dy) => tf.div(dy, b), (dy) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b)))],
+  },
   {
     kernel: tf.SquaredDifference,
     slopes: (a, b) => [(dy) => tf.mul(dy, tf.mul(2, tf.sub(a, b))), (dy) => tf.mul(dy, tf.mul(2, tf.sub(b, a)))],
   },
   {
     kernel: tf.Maximum,
-    slopes: (a, b) => [(dy) => tf.mul(dy, tf.cast(tf.greaterEqual(a, b), 'float32')), (dy) => tf.mul(dy, tf.cast(tf.less(a, b), 'float32'))],
+    slopes: (a, b) => [
+      (dy) => tf.mul(dy, tf.cast(tf.greaterEqual(a, b), 'float32')),
+      (dy) => tf.mul(dy, tf.cast(tf.less(a, b), 'float32')),
+    ],
   },
   {
     kernel: tf.Minimum,
-    slopes: (a, b) => [(dy) => tf.mul(dy, tf.cast(tf.lessEqual(a, b), 'float32')), (dy) => tf.mul(dy, tf.cast(tf.greater(a, b), 'float32'))],
+    slopes: (a, b) => [
+      (dy) => tf.mul(dy, tf.cast(tf.lessEqual(a, b), 'float32')),
+      (dy) => tf.mul(dy, tf.cast(tf.greater(a, b), 'float32')),
+    ],
   },
 ]
 
@@ -48,7 +57,11 @@ const structural: readonly tf.GradConfig[] = [
   { kernelName: tf.Identity, gradFunc: (dy) => ({ x: () => one(dy) }) },
   { kernelName: tf.Cast, gradFunc: (dy) => ({ x: () => one(dy) }) },
   { kernelName: tf.Reshape, inputsToSave: ['x'], gradFunc: (dy, [x]) => ({ x: () => tf.reshape(one(dy), x!.shape) }) },
-  { kernelName: tf.ExpandDims, inputsToSave: ['input'], gradFunc: (dy, [x]) => ({ input: () => tf.reshape(one(dy), x!.shape) }) },
+  {
+    kernelName: tf.ExpandDims,
+    inputsToSave: ['input'],
+    gradFunc: (dy, [x]) => ({ input: () => tf.reshape(one(dy), x!.shape) }),
+  },
   {
     kernelName: tf.Transpose,
     gradFunc: (dy, _, attributes) => ({ x: () => tf.transpose(one(dy), inverse(attributes['perm'] as number[])) }),
@@ -58,7 +71,11 @@ const structural: readonly tf.GradConfig[] = [
     saveAllInputs: true,
     gradFunc: (dy, saved, attributes) => {
       const axis = tf.util.parseAxisParam(attributes['axis'] as number, saved[0]!.shape)[0]!
-      const parts = tf.split(one(dy), saved.map((part) => part.shape[axis]!), axis)
+      const parts = tf.split(
+        one(dy),
+        saved.map((part) => part.shape[axis]!),
+        axis,
+      )
       return Object.fromEntries(parts.map((part, i) => [i, () => part]))
     },
   },
@@ -66,16 +83,26 @@ const structural: readonly tf.GradConfig[] = [
     kernelName: tf.Slice,
     inputsToSave: ['x'],
     gradFunc: (dy, [x], attributes) => {
-      const [begin, size] = tf.slice_util.parseSliceParams(x!, attributes['begin'] as number[], attributes['size'] as number[]) as [number[], number[]]
+      const [begin, size] = tf.slice_util.parseSliceParams(
+        x!,
+        attributes['begin'] as number[],
+        attributes['size'] as number[],
+      ) as [number[], number[]]
       const paddings = begin.map((first, axis): [number, number] => [first, x!.shape[axis]! - first - size[axis]!])
       return { x: () => tf.pad(one(dy), paddings) }
     },
   },
-  { kernelName: tf.Sum, inputsToSave: ['x'], gradFunc: (dy, [x], attributes) => ({ x: () => spread(one(dy), x!, attributes) }) },
+  {
+    kernelName: tf.Sum,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attributes) => ({ x: () => spread(one(dy), x!, attributes) }),
+  },
   {
     kernelName: tf.Mean,
     inputsToSave: ['x'],
-    gradFunc: (dy, [x], attributes) => ({ x: () => tf.mul(spread(one(dy), x!, attributes), tf.div(one(dy).size, x!.size)) }),
+    gradFunc: (dy, [x], attributes) => ({
+      x: () => tf.mul(spread(one(dy), x!, attributes), tf.div(one(dy).size, x!.size)),
+    }),
   },
   {
     kernelName: tf.Softmax,

@@ -13,7 +13,8 @@ import { differentiable } from './differentiable.ts'
 export function lookup(table: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
   const [rows, cols] = table.shape
   for (const index of indices) {
-    if (!(index >= 0 && index < rows)) throw new RangeError(`lookup: expected indices in 0 .. ${rows - 1}, got ${index}`)
+    if (!(index >= 0 && index < rows))
+      throw new RangeError(`lookup: expected indices in 0 .. ${rows - 1}, got ${index}`)
   }
   return differentiable(table, (x) => ({
     value: tf.gather(x as tf.Tensor2D, tf.tensor1d(indices, 'int32')),

@@ -13,7 +13,11 @@ const blockEntries = 2 ** 23
  * errors of `rbfMmd`. The bandwidth follows theta but is constant to the gradient, unless it is given.
  * Computed by `rbfMmd` on wasm, and by blocks of rows with plain operations elsewhere.
  */
-export function mmdOp(theta: tf.Tensor2D, samples: TwoSamples | Float32Array, options: { bandwidth?: number } = {}): tf.Scalar {
+export function mmdOp(
+  theta: tf.Tensor2D,
+  samples: TwoSamples | Float32Array,
+  options: { bandwidth?: number } = {},
+): tf.Scalar {
   return differentiable(theta, (x) => {
     const [value, slope] = tf.getBackend() === 'wasm' ? byKernel(x, samples, options) : byBlocks(x, samples, options)
     return { value, saved: [slope], gradient: (dy, [kept]) => tf.mul(dy, kept!) }
@@ -49,7 +53,9 @@ function byBlocks(theta: tf.Tensor, samples: TwoSamples | Float32Array, options:
       const [added, part] = tf.tidy((): Result => {
         const xi = tf.slice(x, [from, 0], [count, -1])
         const wi = tf.slice(w, [from, 0], [count, 1])
-        const distances = tf.relu(tf.sub(tf.add(tf.slice(norms, [from, 0], [count, 1]), across), tf.mul(2, tf.matMul(xi, x, false, true))))
+        const distances = tf.relu(
+          tf.sub(tf.add(tf.slice(norms, [from, 0], [count, 1]), across), tf.mul(2, tf.matMul(xi, x, false, true))),
+        )
         const t1 = tf.exp(tf.div(distances, tf.mul(-4, b)))
         const t2 = tf.square(t1)
         const t4 = tf.square(t2)
@@ -72,6 +78,8 @@ function byBlocks(theta: tf.Tensor, samples: TwoSamples | Float32Array, options:
 function weightedRows(count: number, samples: TwoSamples | Float32Array): { rows: Int32Array; weights: Float32Array } {
   const groups = rowGroups(count, samples)
   const rows = Int32Array.from(groups.flatMap((group) => [...group.rows]))
-  const weights = Float32Array.from(groups.flatMap(({ rows, weight, relative }) => Array.from(rows, (i) => (relative ? relative[i]! : weight))))
+  const weights = Float32Array.from(
+    groups.flatMap(({ rows, weight, relative }) => Array.from(rows, (i) => (relative ? relative[i]! : weight))),
+  )
   return { rows, weights }
 }

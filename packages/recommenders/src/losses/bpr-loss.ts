@@ -22,8 +22,10 @@ export function bprLoss(train: Csr, seed: number): GraphLoss {
       markRows(rows, triplets(first, last), train.rows)
       return true
     },
-    gradient: (first, last, table, gradient, uses) =>
-      ({ loss: bprGradient(table, triplets(first, last), train.rows, gradient, uses), interactions: last - first }),
+    gradient: (first, last, table, gradient, uses) => ({
+      loss: bprGradient(table, triplets(first, last), train.rows, gradient, uses),
+      interactions: last - first,
+    }),
     release: () => order.release(),
   }
 }

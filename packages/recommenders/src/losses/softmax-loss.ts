@@ -1,6 +1,6 @@
 /**
- * @file The multinomial likelihood of each user's items under the softmax of his scores over all items, as Mult-VAE has it (Liang
- * et al. 2018), on inner products. Nothing is sampled: every item that a user has not seen is a negative.
+ * @file The multinomial likelihood of each user's items under the softmax of his scores over all items, as Mult-VAE has
+ * it (Liang et al. 2018), on inner products. Nothing is sampled: every item that a user has not seen is a negative.
  */
 
 import { gatherRows, matrix, randomStream, shuffle, type Csr } from '@indistinct/core'
@@ -54,7 +54,9 @@ export function softmaxLoss(train: Csr, factors: number, seed: number): GraphLos
           loss += rowGradient(block.data.subarray(r * items, (r + 1) * items), own, 1 / interactions)
         })
         gemmNN(block, itemTable, slope)
-        some.forEach((user, r) => gradient.data.set(slope.data.subarray(r * factors, (r + 1) * factors), user * factors))
+        some.forEach((user, r) =>
+          gradient.data.set(slope.data.subarray(r * factors, (r + 1) * factors), user * factors),
+        )
         gemmTN(block, rows, itemGradient, { accumulate: true })
       }
       return { loss: loss / interactions, interactions }
@@ -66,7 +68,9 @@ export function softmaxLoss(train: Csr, factors: number, seed: number): GraphLos
   }
 }
 
-/** Replaces one user's scores by the gradient by them, times `share`; returns the sum of the losses of the items `own`. */
+/**
+ * Replaces one user's scores by the gradient by them, times `share`; returns the sum of the losses of the items `own`.
+ */
 function rowGradient(scores: Float32Array, own: Int32Array, share: number): number {
   let highest = -Infinity
   for (let j = 0; j < scores.length; j++) if (scores[j]! > highest) highest = scores[j]!

@@ -12,8 +12,18 @@ interface Golden {
 }
 
 test("EASE's weights are those of NumPy's closed form", () => {
-  const { users, items, pairs, ease: { l2, weights } } = JSON.parse(readFileSync(new URL('../goldens/least-squares.json', import.meta.url), 'utf8')) as Golden
-  const seen = csrFromPairs(users, items, Int32Array.from(pairs, ([u]) => u), Int32Array.from(pairs, ([, i]) => i))
+  const {
+    users,
+    items,
+    pairs,
+    ease: { l2, weights },
+  } = JSON.parse(readFileSync(new URL('../goldens/least-squares.json', import.meta.url), 'utf8')) as Golden
+  const seen = csrFromPairs(
+    users,
+    items,
+    Int32Array.from(pairs, ([u]) => u),
+    Int32Array.from(pairs, ([, i]) => i),
+  )
   const none = csrFromPairs(users, items, new Int32Array(0), new Int32Array(0))
   const own = easeWeights({ users, items, train: seen, validation: none }, { l2 })
   expect(own.length).toBe(items * items)
@@ -27,7 +37,8 @@ test('EASE ranks by its weights, seen items left out, and reads the training ite
   for (let u = 0; u < data.users; u++) {
     const row = ids.subarray(u * 12, u * 12 + 12)
     expect(new Set(row).size).toBe(12)
-    for (const item of data.train.indices.subarray(data.train.indptr[u]!, data.train.indptr[u + 1]!)) expect(row).not.toContain(item)
+    for (const item of data.train.indices.subarray(data.train.indptr[u]!, data.train.indptr[u + 1]!))
+      expect(row).not.toContain(item)
   }
   expect(ease(data).rank(data.train, data.items)[data.items - 1]).toBe(-1)
   const other = { ...data, validation: data.train }
@@ -35,7 +46,9 @@ test('EASE ranks by its weights, seen items left out, and reads the training ite
   // Best first, by scores computed here.
   const weights = easeWeights(data)
   const score = (user: number, item: number): number =>
-    data.train.indices.subarray(data.train.indptr[user]!, data.train.indptr[user + 1]!).reduce((sum, i) => sum + weights[i * data.items + item]!, 0)
+    data.train.indices
+      .subarray(data.train.indptr[user]!, data.train.indptr[user + 1]!)
+      .reduce((sum, i) => sum + weights[i * data.items + item]!, 0)
   for (let at = 1; at < 12; at++) expect(score(0, ids[at]!)).toBeLessThanOrEqual(score(0, ids[at - 1]!))
 })
 

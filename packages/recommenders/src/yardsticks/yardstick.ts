@@ -13,7 +13,13 @@ export interface Yardstick {
 }
 
 /** Rankings by `scoresOf`, whose result (items) may be one array that it writes to again. */
-export function bestItems(users: number, items: number, seen: Csr | undefined, k: number, scoresOf: (user: number) => Float64Array): Int32Array {
+export function bestItems(
+  users: number,
+  items: number,
+  seen: Csr | undefined,
+  k: number,
+  scoresOf: (user: number) => Float64Array,
+): Int32Array {
   const ids = new Int32Array(users * k).fill(-1)
   const best = new Float64Array(k)
   for (let u = 0; u < users; u++) {

@@ -1,8 +1,19 @@
-/** @file Moves along single directions, or from the centre, by what the vector says of a class: its distribution there to chance. */
+/**
+ * @file Moves along single directions, or from the centre, by what the vector says of a class: its distribution there
+ * to chance.
+ */
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { cappedShares } from '../calibrate-moments.ts'
-import { bins, cellsPerUnit, countsOf, eachChunk, orders, shapeDeviations, type ShapeFrame } from '../calibrate-shapes.ts'
+import {
+  bins,
+  cellsPerUnit,
+  countsOf,
+  eachChunk,
+  orders,
+  shapeDeviations,
+  type ShapeFrame,
+} from '../calibrate-shapes.ts'
 import { movedRow, type BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 
@@ -12,14 +23,23 @@ const parts = 16
 const leastAnswer = 0.25
 
 /**
- * The move of users of x (n, K) along the directions of `frame` by e_c(x), column c of `deviations` (n, C), that changes how class c is
- * distributed along each by what is above `level` times chance (`cappedShares`), to first order; undefined where nothing is.
+ * The move of users of x (n, K) along the directions of `frame` by e_c(x), column c of `deviations` (n, C), that
+ * changes how class c is distributed along each by what is above `level` times chance (`cappedShares`), to first order;
+ * undefined where nothing is.
  *
- * Where the share of class c left of a place is to change by F, as much must flow past that place. Users there flow by e_c times what is
- * returned, and class c beyond others by the mean answer h of the model there: in units of rank that is F / h, and the pooled quantile
- * function takes it back to units of the coordinate. Shifts by the model of every class then hold class means.
+ * Where the share of class c left of a place is to change by F, as much must flow past that place. Users there flow by
+ * e_c times what is returned, and class c beyond others by the mean answer h of the model there: in units of rank that
+ * is F / h, and the pooled quantile function takes it back to units of the coordinate. Shifts by the model of every
+ * class then hold class means.
  */
-export function alongMove(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, frame: ShapeFrame, level: number): BlindMove | undefined {
+export function alongMove(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  frame: ShapeFrame,
+  level: number,
+): BlindMove | undefined {
   const C = classes.length
   const sizes = classes.map(({ length }) => length)
   const found = shapeDeviations(countsOf(x, classes, frame), sizes, frame)
@@ -42,17 +62,26 @@ export function alongMove(x: Matrix, classes: readonly Int32Array[], deviations:
     let flow = 0
     for (let e = 1; e < bins; e++) {
       let asked = 0
-      for (let j = 0, q = d * orders; j < orders; j++, q++) asked += found.deviations[c]![q]! * (1 - kept[q]!) * found.functions[q * bins + e - 1]!
+      for (let j = 0, q = d * orders; j < orders; j++, q++)
+        asked += found.deviations[c]![q]! * (1 - kept[q]!) * found.functions[q * bins + e - 1]!
       flow += share[e - 1]! * asked
       if (rank[e]! <= 0 || rank[e]! >= 1) continue
       const turn = (reach * flow) / answer[e]!
-      steps[d * (bins + 1) + e] = (place(rank, rank[e]! + turn) - place(rank, rank[e]! - turn)) / (2 * reach * perUnit[d]!)
+      steps[d * (bins + 1) + e] =
+        (place(rank, rank[e]! + turn) - place(rank, rank[e]! - turn)) / (2 * reach * perUnit[d]!)
     }
   }
   const { directions } = frame
-  const along = directions === 'columns' ? { kind: 'columns' } as const
-    : 'unit' in directions ? { kind: 'radius', unit: directions.unit, ...(directions.through && { through: Float64Array.from(directions.through.data) }) } as const
-    : { kind: 'directions', vectors: Float64Array.from(directions.data) } as const
+  const along =
+    directions === 'columns'
+      ? ({ kind: 'columns' } as const)
+      : 'unit' in directions
+        ? ({
+            kind: 'radius',
+            unit: directions.unit,
+            ...(directions.through && { through: Float64Array.from(directions.through.data) }),
+          } as const)
+        : ({ kind: 'directions', vectors: Float64Array.from(directions.data) } as const)
   const move: BlindMove = { kind: 'along', of: c, centre: frame.centre, along, perUnit, steps, shifts: [] }
   const moves = matrix(x.rows, x.cols)
   for (let i = 0; i < x.rows; i++) {
@@ -64,7 +93,13 @@ export function alongMove(x: Matrix, classes: readonly Int32Array[], deviations:
 }
 
 /** Sum over the users of each cell of e_c, 1 / n_c for those of class c less 1 / n for all (D, bins). */
-function answersAlong(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, frame: ShapeFrame): Float64Array {
+function answersAlong(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  frame: ShapeFrame,
+): Float64Array {
   const C = classes.length
   const n = classes.reduce((sum, { length }) => sum + length, 0)
   const perUnit = cellsPerUnit(frame)
@@ -73,7 +108,8 @@ function answersAlong(x: Matrix, classes: readonly Int32Array[], deviations: Mat
     const weight = (own === c ? 1 / rows.length : 0) - 1 / n
     eachChunk(x, rows, frame, ({ cols: D, data }, chunk) => {
       for (let r = 0, p = 0; r < chunk.length; r++) {
-        for (let d = 0; d < D; d++, p++) out[d * bins + cellOf(data[p]! * perUnit[d]!)]! += weight * deviations.data[chunk[r]! * C + c]!
+        for (let d = 0; d < D; d++, p++)
+          out[d * bins + cellOf(data[p]! * perUnit[d]!)]! += weight * deviations.data[chunk[r]! * C + c]!
       }
     })
   })

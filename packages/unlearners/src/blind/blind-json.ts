@@ -18,12 +18,16 @@ export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Jso
 function moveToJson(move: BlindMove): Json {
   if (move.kind === 'affine') return { kind: move.kind, map: affineToJson(move.map) }
   const common = { kind: move.kind, of: move.of, shifts: move.shifts.map((shift) => [...shift]) }
-  if (move.kind === 'waves') return { ...common, frequencies: [...move.frequencies], phases: [...move.phases], amplitudes: [...move.amplitudes] }
+  if (move.kind === 'waves')
+    return { ...common, frequencies: [...move.frequencies], phases: [...move.phases], amplitudes: [...move.amplitudes] }
   if (move.kind === 'linear') return { ...common, centre: [...move.centre], change: [...move.change] }
   const { along } = move
-  const coordinates: Json = along.kind === 'columns' ? { kind: along.kind }
-    : along.kind === 'directions' ? { kind: along.kind, vectors: [...along.vectors] }
-    : { kind: along.kind, unit: along.unit, ...(along.through && { through: [...along.through] }) }
+  const coordinates: Json =
+    along.kind === 'columns'
+      ? { kind: along.kind }
+      : along.kind === 'directions'
+        ? { kind: along.kind, vectors: [...along.vectors] }
+        : { kind: along.kind, unit: along.unit, ...(along.through && { through: [...along.through] }) }
   return { ...common, centre: [...move.centre], along: coordinates, perUnit: [...move.perUnit], steps: [...move.steps] }
 }
 
@@ -36,28 +40,48 @@ export function blindFromJson(value: unknown, name: string, K: number, C: number
   const model = reader(read.value['posterior'], `${name}.posterior`)
   const phases = numbers(model.value['phases'], `${name}.posterior.phases`)
   const F = phases.length
-  const ofModel = (key: string, length: number): Float64Array => numbers(model.several(key, length), `${name}.posterior.${key}`)
-  const posterior = { shares: ofModel('shares', C), frequencies: ofModel('frequencies', F * K), phases, weights: ofModel('weights', C * (1 + K + F)) }
+  const ofModel = (key: string, length: number): Float64Array =>
+    numbers(model.several(key, length), `${name}.posterior.${key}`)
+  const posterior = {
+    shares: ofModel('shares', C),
+    frequencies: ofModel('frequencies', F * K),
+    phases,
+    weights: ofModel('weights', C * (1 + K + F)),
+  }
   const moves = read.list('moves', (each): each is unknown => each !== undefined, 'moves')
-  return { centre: part('centre'), scales, posterior, moves: moves.map((move, m) => moveFromJson(move, `${name}.moves[${m}]`, K, C)) }
+  return {
+    centre: part('centre'),
+    scales,
+    posterior,
+    moves: moves.map((move, m) => moveFromJson(move, `${name}.moves[${m}]`, K, C)),
+  }
 }
 
 function moveFromJson(value: unknown, name: string, K: number, C: number): BlindMove {
   const read = reader(value, name)
   const kind = read.text('kind')
   if (kind === 'affine') return { kind, map: affineFromJson(read.value['map'], `${name}.map`, K) }
-  if (kind !== 'linear' && kind !== 'along' && kind !== 'waves') throw badData(`${name}: expected kind affine, linear, along or waves, got ${JSON.stringify(kind)}`)
+  if (kind !== 'linear' && kind !== 'along' && kind !== 'waves')
+    throw badData(`${name}: expected kind affine, linear, along or waves, got ${JSON.stringify(kind)}`)
   const of = read.count('of', 0)
   if (of >= C) throw badData(`${name}: expected of as one of ${C} classes, got ${of}; the file is damaged`)
   const part = (key: string, length: number): Float64Array => numbers(read.several(key, length), `${name}.${key}`)
   const shifts = read.several('shifts', C).map((each, c) => {
     const shift = numbers(each, `${name}.shifts[${c}]`)
-    if (shift.length !== K) throw badData(`${name}: expected shifts of ${K} numbers, got ${shift.length}; the file is damaged`)
+    if (shift.length !== K)
+      throw badData(`${name}: expected shifts of ${K} numbers, got ${shift.length}; the file is damaged`)
     return shift
   })
   if (kind === 'waves') {
     const phases = numbers(read.value['phases'], `${name}.phases`)
-    return { kind, of, shifts, phases, frequencies: part('frequencies', phases.length * K), amplitudes: part('amplitudes', phases.length) }
+    return {
+      kind,
+      of,
+      shifts,
+      phases,
+      frequencies: part('frequencies', phases.length * K),
+      amplitudes: part('amplitudes', phases.length),
+    }
   }
   const common = { of, centre: part('centre', K), shifts }
   if (kind === 'linear') return { ...common, kind, change: part('change', K * K) }
@@ -71,12 +95,14 @@ function coordinatesFromJson(value: unknown, name: string, K: number): Coordinat
   const kind = read.text('kind')
   const rows = (key: string): Float64Array => {
     const found = numbers(read.value[key], `${name}.${key}`)
-    if (found.length === 0 || found.length % K !== 0) throw badData(`${name}: expected ${key} as rows of ${K} numbers, got ${found.length}; the file is damaged`)
+    if (found.length === 0 || found.length % K !== 0)
+      throw badData(`${name}: expected ${key} as rows of ${K} numbers, got ${found.length}; the file is damaged`)
     return found
   }
   if (kind === 'columns') return { kind }
   if (kind === 'directions') return { kind, vectors: rows('vectors') }
-  if (kind !== 'radius') throw badData(`${name}: expected kind columns, directions or radius, got ${JSON.stringify(kind)}`)
+  if (kind !== 'radius')
+    throw badData(`${name}: expected kind columns, directions or radius, got ${JSON.stringify(kind)}`)
   const unit = read.number('unit')
   if (!(unit > 0)) throw badData(`${name}: expected unit above 0, got ${unit}; the file is damaged`)
   return { kind, unit, ...(read.value['through'] !== undefined && { through: rows('through') }) }

@@ -5,13 +5,19 @@ import { mapRow, type AffineMap } from '../affine-map.ts'
 import { bins } from '../calibrate-shapes.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 
-/** Coordinates of x - centre (K): its entries, products with vectors (D, K), or the logarithm of its length over a unit, through (P, K). */
+/**
+ * Coordinates of x - centre (K): its entries, products with vectors (D, K), or the logarithm of its length over a unit,
+ * through (P, K).
+ */
 export type Coordinates =
   | { readonly kind: 'columns' }
   | { readonly kind: 'directions'; readonly vectors: Float64Array }
   | { readonly kind: 'radius'; readonly unit: number; readonly through?: Float64Array }
 
-/** What moves by e_of(x) have in common, e_c(x) being what the vector, as it was before all moves, says of class c beyond its share. */
+/**
+ * What moves by e_of(x) have in common, e_c(x) being what the vector, as it was before all moves, says of class c
+ * beyond its share.
+ */
 interface ByPosterior {
   readonly of: number
   /** Added to every user by e_c, for each class (C x (K)). */
@@ -23,14 +29,25 @@ export type BlindMove =
   /** The same affine map for all. */
   | { readonly kind: 'affine'; readonly map: AffineMap }
   /** x + e_of(x) change (x - centre), change (K, K). */
-  | ByPosterior & { readonly kind: 'linear'; readonly centre: Float64Array; readonly change: Float64Array }
+  | (ByPosterior & { readonly kind: 'linear'; readonly centre: Float64Array; readonly change: Float64Array })
   /**
-   * Along each of D coordinates by e_of(x) times a step, which is piecewise linear between those at the edges of cells (D, cells + 1),
-   * `perUnit` (D) of them a unit; a radius is stretched by the exponential of it.
+   * Along each of D coordinates by e_of(x) times a step, which is piecewise linear between those at the edges of cells
+   * (D, cells + 1), `perUnit` (D) of them a unit; a radius is stretched by the exponential of it.
    */
-  | ByPosterior & { readonly kind: 'along'; readonly centre: Float64Array; readonly along: Coordinates; readonly perUnit: Float64Array; readonly steps: Float64Array }
+  | (ByPosterior & {
+      readonly kind: 'along'
+      readonly centre: Float64Array
+      readonly along: Coordinates
+      readonly perUnit: Float64Array
+      readonly steps: Float64Array
+    })
   /** x + e_of(x) times the sum over waves f of amplitude_f sin(w_f.x + phase_f) w_f, w as rows (F, K). */
-  | ByPosterior & { readonly kind: 'waves'; readonly frequencies: Float64Array; readonly phases: Float64Array; readonly amplitudes: Float64Array }
+  | (ByPosterior & {
+      readonly kind: 'waves'
+      readonly frequencies: Float64Array
+      readonly phases: Float64Array
+      readonly amplitudes: Float64Array
+    })
 
 export interface BlindMap {
   /** Columns less `centre` over `scales` (K) are the units in which vectors are moved. */
@@ -41,8 +58,8 @@ export interface BlindMap {
 }
 
 /**
- * Writes the images of the named rows of x (N, K) to the same rows of `out`, which may be x. All is summed in float64 and rounded once:
- * what a projection took out would otherwise come back as rounding of what is moved after it.
+ * Writes the images of the named rows of x (N, K) to the same rows of `out`, which may be x. All is summed in float64
+ * and rounded once: what a projection took out would otherwise come back as rounding of what is moved after it.
  */
 export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, map: BlindMap): void {
   const { cols: K } = x
@@ -68,11 +85,17 @@ export function movedRow(move: BlindMove, row: Float64Array, deviations: ArrayLi
   else if (move.kind === 'along') addAlong(out, row, own, move)
   else addWaves(out, row, own, move)
   const { shifts } = move
-  for (let c = 0; c < shifts.length; c++) for (let k = 0; k < out.length; k++) out[k]! += deviations[c]! * shifts[c]![k]!
+  for (let c = 0; c < shifts.length; c++)
+    for (let k = 0; k < out.length; k++) out[k]! += deviations[c]! * shifts[c]![k]!
   return out
 }
 
-function addLinear(out: Float64Array, row: Float64Array, own: number, { centre, change }: Extract<BlindMove, { kind: 'linear' }>): void {
+function addLinear(
+  out: Float64Array,
+  row: Float64Array,
+  own: number,
+  { centre, change }: Extract<BlindMove, { kind: 'linear' }>,
+): void {
   const K = row.length
   for (let j = 0, p = 0; j < K; j++) {
     let sum = 0
@@ -81,7 +104,12 @@ function addLinear(out: Float64Array, row: Float64Array, own: number, { centre, 
   }
 }
 
-function addAlong(out: Float64Array, row: Float64Array, own: number, { centre, along, perUnit, steps }: Extract<BlindMove, { kind: 'along' }>): void {
+function addAlong(
+  out: Float64Array,
+  row: Float64Array,
+  own: number,
+  { centre, along, perUnit, steps }: Extract<BlindMove, { kind: 'along' }>,
+): void {
   const K = row.length
   for (let d = 0; d < perUnit.length; d++) {
     if (along.kind === 'columns') {
@@ -101,7 +129,12 @@ function addAlong(out: Float64Array, row: Float64Array, own: number, { centre, a
   }
 }
 
-function addWaves(out: Float64Array, row: Float64Array, own: number, { frequencies, phases, amplitudes }: Extract<BlindMove, { kind: 'waves' }>): void {
+function addWaves(
+  out: Float64Array,
+  row: Float64Array,
+  own: number,
+  { frequencies, phases, amplitudes }: Extract<BlindMove, { kind: 'waves' }>,
+): void {
   const K = row.length
   for (let f = 0; f < phases.length; f++) {
     let angle = phases[f]!

@@ -75,8 +75,16 @@ test("a user's own label is next to nothing in his own move", () => {
 })
 
 test('who knows the vector learns nothing from its move, where a move by the label tells all', () => {
-  // The best guess from the vector, and from the way it went: the share of labels that a centroid attacker of the move orders rightly.
-  const moveOf = (to: Matrix): LeakyTable => ({ embedding: matrix(to.rows, 6, to.data.map((value, p) => value - table.embedding.data[p]!)), labels: table.labels })
+  // The best guess from the vector, and from the way it went: the share of labels that a centroid attacker of the move
+  // orders rightly.
+  const moveOf = (to: Matrix): LeakyTable => ({
+    embedding: matrix(
+      to.rows,
+      6,
+      to.data.map((value, p) => value - table.embedding.data[p]!),
+    ),
+    labels: table.labels,
+  })
   const told = centroidAuc(table, 2)
   expect(centroidAuc(moveOf(after.embedding), 2)).toBeLessThan(told + 0.05)
   expect(centroidAuc(moveOf(meanMatching(table.embedding, table.labels).embedding), 2)).toBeGreaterThan(0.99)
@@ -102,16 +110,34 @@ describe('bytes', () => {
 
   test('columns in other units move alike', () => {
     const units = [1e-6, 1e6, 1, 1e3, 1e-3, 1]
-    const scaled = matrix(1400, 6, table.embedding.data.map((value, p) => value * units[p % 6]!))
+    const scaled = matrix(
+      1400,
+      6,
+      table.embedding.data.map((value, p) => value * units[p % 6]!),
+    )
     const moved = blind(scaled, table.labels).embedding
-    moved.data.forEach((value, p) => expect(Math.abs(value / units[p % 6]! - after.embedding.data[p]!)).toBeLessThan(1e-3))
+    moved.data.forEach((value, p) =>
+      expect(Math.abs(value / units[p % 6]! - after.embedding.data[p]!)).toBeLessThan(1e-3),
+    )
   })
 
   test.each<[string, (map: Record<string, unknown>) => unknown, string]>([
     ['a scale of 0', (map) => ((map['scales'] as number[])[2] = 0), 'expected scales above 0'],
-    ['weights of another model', (map) => (map['posterior'] as { weights: number[] }).weights.pop(), 'expected weights as a list of'],
-    ['a move of no known kind', (map) => ((map['moves'] as { kind: string }[])[0]!.kind = 'spin'), 'expected kind affine, linear, along or waves, got "spin"'],
-    ['a move by a class that is not there', (map) => ((map['moves'] as { of?: number }[])[1]!.of = 2), 'expected of as one of 2 classes, got 2'],
+    [
+      'weights of another model',
+      (map) => (map['posterior'] as { weights: number[] }).weights.pop(),
+      'expected weights as a list of',
+    ],
+    [
+      'a move of no known kind',
+      (map) => ((map['moves'] as { kind: string }[])[0]!.kind = 'spin'),
+      'expected kind affine, linear, along or waves, got "spin"',
+    ],
+    [
+      'a move by a class that is not there',
+      (map) => ((map['moves'] as { of?: number }[])[1]!.of = 2),
+      'expected of as one of 2 classes, got 2',
+    ],
   ])('a fit file with %s is refused', (_, damage, message) => {
     const json = JSON.parse(JSON.stringify(fittedToJson(fitted))) as { map: { map: Record<string, unknown> } }
     damage(json.map.map)
@@ -123,7 +149,11 @@ test('three classes', () => {
   const { embedding, labels } = widerClass([400, 300, 350], 5, 6)
   const moved = { embedding: blind(embedding, labels).embedding, labels }
   expect(centroidAuc({ embedding, labels }, 1)).toBeGreaterThan(0.7)
-  for (const [a, b] of [[0, 1], [0, 2], [1, 2]] as const) {
+  for (const [a, b] of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ] as const) {
     const pair = { classes: ['a', 'b'], codes: labels.codes.map((code) => (code === a ? 0 : code === b ? 1 : -1)) }
     expect(Math.abs(centroidAuc({ embedding: moved.embedding, labels: pair }, 3) - 0.5)).toBeLessThan(0.06)
     expect(Math.abs(spreadAuc({ embedding: moved.embedding, labels: pair }, 3) - 0.5)).toBeLessThan(0.06)
@@ -140,10 +170,18 @@ test('labels that the table does not tell: nobody moves', () => {
 
 test('tables side by side: one map of the rows of both, so that what one lost does not stand in the other', () => {
   const random = randomStream(4, 'another view')
-  const view = matrix(1400, 6, table.embedding.data.map((value) => 3 * value + 0.01 * random.normal()))
+  const view = matrix(
+    1400,
+    6,
+    table.embedding.data.map((value) => 3 * value + 0.01 * random.normal()),
+  )
   const both = unlearnTables({ one: table.embedding, other: view }, table.labels, 'blind')
   expect(both['one']!.parameters).toMatchObject({ together: { tables: ['one', 'other'] } })
-  const difference = matrix(1400, 6, both['other']!.embedding.data.map((value, p) => value - 3 * both['one']!.embedding.data[p]!))
+  const difference = matrix(
+    1400,
+    6,
+    both['other']!.embedding.data.map((value, p) => value - 3 * both['one']!.embedding.data[p]!),
+  )
   expect(centroidAuc({ embedding: difference, labels: table.labels }, 3)).toBeLessThan(0.54)
   expect(centroidAuc({ embedding: both['one']!.embedding, labels: table.labels }, 3)).toBeLessThan(0.54)
 })

@@ -28,31 +28,39 @@ export interface BlindOptions {
 const surprising = 3
 /** Share of the null by which covariances may stay above it. */
 const closeEnough = 0.02
-/** Standard deviations under random labels by which waves may stay above their null: they are many, and a little in each adds up. */
+/**
+ * Standard deviations under random labels by which waves may stay above their null: they are many, and a little in each
+ * adds up.
+ */
 const wavesMayExceed = 2
 /** Rounds of moves over all classes; each brings down what the one before left to second order. */
 const mostRounds = 6
 
 /**
- * Moves users of `embedding` (N, K) by one map for everybody, until classes differ as much as a random relabelling of the users fitted would
- * make them differ. The map is a function of the vector alone: whoever knows a user's vector, or more than it
- * told, learns nothing from what it becomes (the data-processing inequality). Equal rows stay equal. Any number of labels.
+ * Moves users of `embedding` (N, K) by one map for everybody, until classes differ as much as a random relabelling of
+ * the users fitted would make them differ. The map is a function of the vector alone: whoever knows a user's vector, or
+ * more than it told, learns nothing from what it becomes (the data-processing inequality). Equal rows stay equal. Any
+ * number of labels.
  *
- * 1. `halfProjection`: LEACE for class means a random half of each class weighs more in, so that those of all users differ by what chance
+ * 1. `halfProjection`: LEACE for class means a random half of each class weighs more in, so that those of all users
+ * differ by what chance
  *    makes.
- * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not see. From here on
+ * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not
+ * see. From here on
  *    users move by that, in the place of the label itself.
  * 3. `covarianceMove`: covariances of classes come down to their null, entry by entry, by the least move of that form.
- * 4. `alongMove`, where distributions along columns and axes, or distances from the centre, are above their null by more than chance.
- * 5. `waveMove`: what radial kernels see comes down by Newton's steps on random waves, with means and covariances held. Measured by others.
+ * 4. `alongMove`, where distributions along columns and axes, or distances from the centre, are above their null by
+ * more than chance.
+ * 5. `waveMove`: what radial kernels see comes down by Newton's steps on random waves, with means and covariances held.
+ * Measured by others.
  *
  * 3 to 5 are gone through until nothing leads on, at most six times.
  *
- * Labels enter by means over classes alone and by the weights of the regression. Columns are divided by their spread first, so that units do
- * not matter. Where nothing differs by more than chance explains, nothing moves.
+ * Labels enter by means over classes alone and by the weights of the regression. Columns are divided by their spread
+ * first, so that units do not matter. Where nothing differs by more than chance explains, nothing moves.
  *
- * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null), `above`, `explained` (share of the
- * labels' variance that the vector tells a model of other users).
+ * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null), `above`,
+ * `explained` (share of the labels' variance that the vector tells a model of other users).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }: BlindOptions = {}): Fitted {
@@ -80,12 +88,18 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
   const deviations = deviationsOf(posterior, table)
   const random = randomStream(seed, 'blind', 'waves')
   let at = projection.table
-  /** Makes the move where it brings `ratioOf` down: what the model cannot answer for is not brought down by moving users further. */
+  /**
+   * Makes the move where it brings `ratioOf` down: what the model cannot answer for is not brought down by moving users
+   * further.
+   */
   const tryMove = (tried: readonly (BlindMove | undefined)[], ratioOf: (x: Matrix) => number): void => {
     const steps = tried.flatMap((move) => {
       if (!move) return []
-      // Columns lead out of what the projection left: whoever moved into a direction that is empty would stand out there.
-      return move.kind === 'along' && move.along.kind === 'columns' ? [move, ...moves.slice(0, 1).filter(({ kind }) => kind === 'affine')] : [move]
+      // Columns lead out of what the projection left: whoever moved into a direction that is empty would stand out
+      // there.
+      return move.kind === 'along' && move.along.kind === 'columns'
+        ? [move, ...moves.slice(0, 1).filter(({ kind }) => kind === 'affine')]
+        : [move]
     })
     if (steps.length === 0) return
     const next = steps.reduce((table, step) => movedTable(step, table, deviations), at)
@@ -108,7 +122,8 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
       for (let f = 0; f < 2; f++) {
         for (let c = 0; c < classes.length; c++) {
           const frame = framesOf(classMoments(at, classes))[f]
-          if (frame) tryMove([alongMove(at, classes, deviations, c, frame, 1)], (x) => ratioAlong([frame], x, classes).ratio)
+          if (frame)
+            tryMove([alongMove(at, classes, deviations, c, frame, 1)], (x) => ratioAlong([frame], x, classes).ratio)
         }
       }
     }
@@ -118,7 +133,8 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
       const found = waveRatio(at, classes, measuring)
       if (found.ratio <= 1 + wavesMayExceed * Math.sqrt(2 / found.terms)) break
       const move = waveMove(at, classes, deviations, c, drawWaves(at, classes, random))
-      if (move) tryMove([move, covarianceHeldMove(movedTable(move, at, deviations), classes, deviations, c, at)], ratioOf)
+      if (move)
+        tryMove([move, covarianceHeldMove(movedTable(move, at, deviations), classes, deviations, c, at)], ratioOf)
     }
     if (at === start) break
   }
@@ -126,13 +142,32 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
   const above = surprises(after)
   const outcome = above.length > 0 ? 'not landed' : moves.length > 0 ? 'landed' : 'already at null'
   const parameters = {
-    seed, outcome, erased: projection.erased, moves: moves.length, explained, differencesBefore: ratios(before), differencesAfter: ratios(after),
+    seed,
+    outcome,
+    erased: projection.erased,
+    moves: moves.length,
+    explained,
+    differencesBefore: ratios(before),
+    differencesAfter: ratios(after),
     ...(above.length > 0 && { above, stopped: 'no move by what the vector tells leads on' }),
   }
   const map: BlindMap = { centre, scales, posterior, moves }
-  const fit = { method: 'blind', parameters, classes: presentClasses(labels), columns: embedding.cols, map: { kind: 'blind', map } as const, exact: true }
+  const fit = {
+    method: 'blind',
+    parameters,
+    classes: presentClasses(labels),
+    columns: embedding.cols,
+    map: { kind: 'blind', map } as const,
+    exact: true,
+  }
   const fitted = fittedUnlearner(fit)
-  const result = unlearned({ embedding: fitted.apply(embedding, labels), method: 'blind', parameters, trace, passes: Math.max(1, trace.length) })
+  const result = unlearned({
+    embedding: fitted.apply(embedding, labels),
+    method: 'blind',
+    parameters,
+    trace,
+    passes: Math.max(1, trace.length),
+  })
   return Object.freeze({ ...fitted, unlearned: result })
 }
 
@@ -142,7 +177,12 @@ export function blind(embedding: Matrix, labels: Labels, options: BlindOptions =
 }
 
 /** The labelled rows in units of each column's spread (n, K), and where each class stands among them. */
-function standardised(embedding: Matrix, given: readonly Int32Array[], centre: Float64Array, scales: Float64Array): { table: Matrix; classes: Int32Array[] } {
+function standardised(
+  embedding: Matrix,
+  given: readonly Int32Array[],
+  centre: Float64Array,
+  scales: Float64Array,
+): { table: Matrix; classes: Int32Array[] } {
   const K = embedding.cols
   // In the order of the table: what is drawn for a user then does not hang on labels.
   const rows = Int32Array.from(given.flatMap((members) => [...members])).sort()
@@ -181,7 +221,13 @@ type Differences = Readonly<Record<string, FamilyRatio>>
 /** Statistics of how classes differ, over their null. */
 function differences(x: Matrix, classes: readonly Int32Array[]): Differences {
   const { mean, covariance } = momentRatios(x, classes)
-  return { mean, ...(covariance && { covariance }), shapes: shapeRatio(x, classes), radii: radiusRatio(x, classes), waves: waveRatio(x, classes, drawWaves(x, classes, randomStream(0, 'blind', 'measured waves'))) }
+  return {
+    mean,
+    ...(covariance && { covariance }),
+    shapes: shapeRatio(x, classes),
+    radii: radiusRatio(x, classes),
+    waves: waveRatio(x, classes, drawWaves(x, classes, randomStream(0, 'blind', 'measured waves'))),
+  }
 }
 
 function covarianceRatio(x: Matrix, classes: readonly Int32Array[]): number {

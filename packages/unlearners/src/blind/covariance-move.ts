@@ -1,4 +1,7 @@
-/** @file A move by what the vector says of a class, which brings that class's covariance to the difference that chance gives it. */
+/**
+ * @file A move by what the vector says of a class, which brings that class's covariance to the difference that chance
+ * gives it.
+ */
 
 import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments, gemmNT } from '@indistinct/kernels'
@@ -9,18 +12,28 @@ import { product, transposed } from '../small-product.ts'
 import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 
-/** Share of what the model would answer for, were it independent of place, below which a direction is not divided by less. */
+/**
+ * Share of what the model would answer for, were it independent of place, below which a direction is not divided by
+ * less.
+ */
 const leastAnswer = 0.1
 
 /**
- * The move of users of x (n, K) by e_c(x), column c of `deviations` (n, C), that changes the covariance of class c of `classes` by what is
- * above `level` times chance (`cappedShares`), to first order; undefined where nothing is, or the model does not tell that class.
+ * The move of users of x (n, K) by e_c(x), column c of `deviations` (n, C), that changes the covariance of class c of
+ * `classes` by what is above `level` times chance (`cappedShares`), to first order; undefined where nothing is, or the
+ * model does not tell that class.
  *
- * Of all moves e_c(x) A (x - centre), that is the one which moves least: A is symmetric and solves Lyapunov's equation C A + A C = D, with
- * D the change of the covariance that is asked for, and C the covariance weighted by e_c times what the label itself deviates from its
- * share. A shift by the model of every class then leaves class means where they are.
+ * Of all moves e_c(x) A (x - centre), that is the one which moves least: A is symmetric and solves Lyapunov's equation
+ * C A + A C = D, with D the change of the covariance that is asked for, and C the covariance weighted by e_c times what
+ * the label itself deviates from its share. A shift by the model of every class then leaves class means where they are.
  */
-export function covarianceMove(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, level: number): BlindMove | undefined {
+export function covarianceMove(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  level: number,
+): BlindMove | undefined {
   const moments = classMoments(x, classes)
   const { variances, compared: P } = moments
   if (P === 0) return undefined
@@ -32,8 +45,17 @@ export function covarianceMove(x: Matrix, classes: readonly Int32Array[], deviat
   return linearMove(x, classes, deviations, c, moments, asked)
 }
 
-/** The move of that form after which the covariance of class c lies from the pooled one as it does in `before` (n, K), to first order. */
-export function covarianceHeldMove(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, before: Matrix): BlindMove | undefined {
+/**
+ * The move of that form after which the covariance of class c lies from the pooled one as it does in `before` (n, K),
+ * to first order.
+ */
+export function covarianceHeldMove(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  before: Matrix,
+): BlindMove | undefined {
   const moments = classMoments(x, classes)
   const { axes, compared: P } = moments
   if (P === 0) return undefined
@@ -45,11 +67,25 @@ export function covarianceHeldMove(x: Matrix, classes: readonly Int32Array[], de
   const K = x.cols
   const leading = axes.slice(0, P * K)
   const change = is!.map((value, p) => value - was![p]!)
-  return linearMove(x, classes, deviations, c, moments, product(product(leading, change, P, K, K), transposed(leading, P, K), P, K, P))
+  return linearMove(
+    x,
+    classes,
+    deviations,
+    c,
+    moments,
+    product(product(leading, change, P, K, K), transposed(leading, P, K), P, K, P),
+  )
 }
 
 /** The least move by e_c that changes the covariance of class c by less `asked` (P, P), along the compared axes. */
-function linearMove(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, moments: ClassMoments, asked: Float64Array): BlindMove | undefined {
+function linearMove(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  moments: ClassMoments,
+  asked: Float64Array,
+): BlindMove | undefined {
   const { sizes, centre, axes, variances, compared: P } = moments
   const K = x.cols
   const answer = weightedMeans(deviations, classes)
@@ -63,16 +99,22 @@ function linearMove(x: Matrix, classes: readonly Int32Array[], deviations: Matri
     for (let k = 0; k < K; k++) weighted.data[i * K + k] = own * (x.data[i * K + k]! - centre[k]!)
   }
   const leading = axes.slice(0, P * K)
-  const inAxes = (m: Float64Array): Float64Array => product(product(leading, m, P, K, K), transposed(leading, P, K), P, K, P)
+  const inAxes = (m: Float64Array): Float64Array =>
+    product(product(leading, m, P, K, K), transposed(leading, P, K), P, K, P)
   // Sum over users of (1 / n_c on the class, less 1 / n on all) of e_c u u'.
   const n = sizes.reduce((sum, size) => sum + size, 0)
   const cross = new Float64Array(K * K)
   classes.forEach((rows, own) => {
     const weight = (own === c ? 1 / sizes[c]! : 0) - 1 / n
-    crossMoments(x, rows, centre, { of: weighted, centre: new Float64Array(K) }).forEach((sum, p) => void (cross[p]! += weight * sum))
+    crossMoments(x, rows, centre, { of: weighted, centre: new Float64Array(K) }).forEach(
+      (sum, p) => void (cross[p]! += weight * sum),
+    )
   })
   const covariance = inAxes(cross)
-  const { values, vectors } = symmetricEigen(covariance.map((value, p) => (value + covariance[(p % P) * P + Math.floor(p / P)]!) / 2), P)
+  const { values, vectors } = symmetricEigen(
+    covariance.map((value, p) => (value + covariance[(p % P) * P + Math.floor(p / P)]!) / 2),
+    P,
+  )
   // Variance along each eigenvector: what the value is, over rho, where the model does not depend on place.
   const plain = values.map((_, a) => spreads.reduce((sum, spread, b) => sum + (spread * vectors[a * P + b]!) ** 2, 0))
   const held = values.map((value, a) => Math.max(value, leastAnswer * rho * plain[a]!))

@@ -3,8 +3,8 @@
 import { randomStream } from '@indistinct/core'
 
 /**
- * The rows of each class in the order of numbers drawn for all n rows: a user of another label changes places in these two
- * classes alone, so that what comes of it can be told from the luck of the draw.
+ * The rows of each class in the order of numbers drawn for all n rows: a user of another label changes places in these
+ * two classes alone, so that what comes of it can be told from the luck of the draw.
  */
 export function dealtOut(n: number, classes: readonly Int32Array[], seed: number, use: string): Int32Array[] {
   const random = randomStream(seed, 'blind', use)

@@ -1,4 +1,7 @@
-/** @file The projection that takes class means out, estimated from users among whom a random half of each class weighs more. */
+/**
+ * @file The projection that takes class means out, estimated from users among whom a random half of each class weighs
+ * more.
+ */
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { applyAffine, type AffineMap } from '../affine-map.ts'
@@ -15,18 +18,28 @@ export interface HalfProjection {
   readonly table: Matrix
 }
 
-/** How much more than the half alone would say is taken at most: small classes may leave next to nothing between their halves. */
+/**
+ * How much more than the half alone would say is taken at most: small classes may leave next to nothing between their
+ * halves.
+ */
 const mostWeight = 2
 
 /**
- * LEACE for x (n, K), with class means that lie from those of all users towards those of a random half of each class. What makes such
- * means equal leaves the means over all users apart by a share of what the halves differ by chance: in every direction, as random labels
- * would. The share is the one that gives it the size of random labels, too: T^2 stands on its null. Means of all users made equal would
- * be more alike than chance makes them, and held-out users anti-correlated with those whom an attacker learns from.
+ * LEACE for x (n, K), with class means that lie from those of all users towards those of a random half of each class.
+ * What makes such means equal leaves the means over all users apart by a share of what the halves differ by chance: in
+ * every direction, as random labels would. The share is the one that gives it the size of random labels, too: T^2
+ * stands on its null. Means of all users made equal would be more alike than chance makes them, and held-out users
+ * anti-correlated with those whom an attacker learns from.
  *
- * Directions are taken out one by one, those that tell most first, until class means of all users are `explained` by chance.
+ * Directions are taken out one by one, those that tell most first, until class means of all users are `explained` by
+ * chance.
  */
-export function halfProjection(x: Matrix, classes: readonly Int32Array[], seed: number, explained: (means: FamilyRatio) => boolean): HalfProjection {
+export function halfProjection(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  seed: number,
+  explained: (means: FamilyRatio) => boolean,
+): HalfProjection {
   const { mean, total, count } = pooledNormal(classNormals(x, classes))
   const drawn = dealtOut(x.rows, classes, seed, 'half')
   const all = classes.map((members) => rowMean(x, members))
@@ -44,7 +57,9 @@ export function halfProjection(x: Matrix, classes: readonly Int32Array[], seed: 
     const first = projected(1, most)
     const { mean: means } = momentRatios(first.table, classes)
     if (first.erased < most || most === classes.length - 1 || explained(means)) {
-      return first.erased > 0 && means.ratio > 0 ? projected(Math.min(mostWeight, 1 / Math.sqrt(means.ratio)), most) : first
+      return first.erased > 0 && means.ratio > 0
+        ? projected(Math.min(mostWeight, 1 / Math.sqrt(means.ratio)), most)
+        : first
     }
   }
 }

@@ -20,8 +20,8 @@ export function weightedMeans(x: Matrix, classes: readonly Int32Array[]): Float6
 }
 
 /**
- * What to add to every user by e_c, column c of `deviations` (n, C), for each class (C x (K)), so that class means stay where they are
- * among each other while users move by `moves` (n, K).
+ * What to add to every user by e_c, column c of `deviations` (n, C), for each class (C x (K)), so that class means stay
+ * where they are among each other while users move by `moves` (n, K).
  */
 export function shiftsHoldingMeans(moves: Matrix, classes: readonly Int32Array[], deviations: Matrix): Float64Array[] {
   const K = moves.cols

@@ -1,4 +1,7 @@
-/** @file How likely each label is where a user stands: ridge regression of the labels on the vector and on random cosines of it. */
+/**
+ * @file How likely each label is where a user stands: ridge regression of the labels on the vector and on random
+ * cosines of it.
+ */
 
 import { choleskyFactor, choleskySolve, matrix, randomStream, type Matrix } from '@indistinct/core'
 import { gemmTN } from '@indistinct/kernels'
@@ -18,8 +21,8 @@ export interface Posterior {
 export interface FittedPosterior {
   readonly posterior: Posterior
   /**
-   * Share of the labels' variance that models explain which did not see these users' labels: 1 less their squared error over that of the
-   * shares alone. At most 0 where the vector does not tell the label to such a model.
+   * Share of the labels' variance that models explain which did not see these users' labels: 1 less their squared error
+   * over that of the shares alone. At most 0 where the vector does not tell the label to such a model.
    */
   readonly explained: number
 }
@@ -29,12 +32,20 @@ const cosines = 256
 /** Parts of the users: each is predicted by models of the others while the ridge is chosen. */
 const folds = 5
 /** Ridges tried, of the vector and of the cosines, a user; Infinity leaves cosines out. */
-const ridges: readonly (readonly [number, number])[] = [[1e-3, 0.01], [1e-3, 0.1], [1e-3, 1], [1e-3, Infinity], [0.1, Infinity], [10, Infinity]]
+const ridges: readonly (readonly [number, number])[] = [
+  [1e-3, 0.01],
+  [1e-3, 0.1],
+  [1e-3, 1],
+  [1e-3, Infinity],
+  [0.1, Infinity],
+  [10, Infinity],
+]
 const chunkRows = 2048
 
 /**
- * Fits x (n, K), columns of about unit spread, to the class that `classes` lists each row under. Users are dealt into five parts; of the
- * ridges, the one is taken that predicts each part best from the others, so that only what others have in common with a user counts.
+ * Fits x (n, K), columns of about unit spread, to the class that `classes` lists each row under. Users are dealt into
+ * five parts; of the ridges, the one is taken that predicts each part best from the others, so that only what others
+ * have in common with a user counts.
  */
 export function fitPosterior(x: Matrix, classes: readonly Int32Array[], seed: number): FittedPosterior {
   const K = x.cols
@@ -48,7 +59,9 @@ export function fitPosterior(x: Matrix, classes: readonly Int32Array[], seed: nu
   // Classes one after the other, so that parts are of one size.
   const before = classes.map((_, c) => classes.slice(0, c).reduce((sum, { length }) => sum + length, 0))
   const drawn = dealtOut(x.rows, classes, seed, 'parts')
-  const parts = Array.from({ length: folds }, (_, fold) => drawn.map((members, c) => members.filter((_, at) => (before[c]! + at) % folds === fold).sort()))
+  const parts = Array.from({ length: folds }, (_, fold) =>
+    drawn.map((members, c) => members.filter((_, at) => (before[c]! + at) % folds === fold).sort()),
+  )
   const sums = parts.map((part) => featureSums(x, part, empty))
   const all = sums.reduce(added)
   let best = { ridge: ridges[0]!, error: Infinity }
@@ -62,16 +75,23 @@ export function fitPosterior(x: Matrix, classes: readonly Int32Array[], seed: nu
   }
   const chance = n * shares.reduce((sum, share) => sum + share * (1 - share), 0)
   const [ofVector, ofCosines] = best.ridge
-  const kept = Number.isFinite(ofCosines) ? empty : { ...empty, frequencies: new Float64Array(0), phases: new Float64Array(0) }
+  const kept = Number.isFinite(ofCosines)
+    ? empty
+    : { ...empty, frequencies: new Float64Array(0), phases: new Float64Array(0) }
   const weights = solved(all, [ofVector, ofCosines], K, n)
   return { posterior: { ...kept, weights }, explained: 1 - best.error / chance }
 }
 
 /**
- * Sets `out` (C) to what the vector `row` (K) says of each class beyond its share, cut off where the likelihood would leave [0, 1].
- * `features` (at least 1 + K + F) is overwritten.
+ * Sets `out` (C) to what the vector `row` (K) says of each class beyond its share, cut off where the likelihood would
+ * leave [0, 1]. `features` (at least 1 + K + F) is overwritten.
  */
-export function posteriorDeviations({ shares, frequencies, phases, weights }: Posterior, row: Float64Array, features: Float64Array, out: Float64Array): void {
+export function posteriorDeviations(
+  { shares, frequencies, phases, weights }: Posterior,
+  row: Float64Array,
+  features: Float64Array,
+  out: Float64Array,
+): void {
   setFeatures(features, 0, row, frequencies, phases)
   const P = 1 + row.length + phases.length
   for (let c = 0; c < shares.length; c++) {
@@ -82,7 +102,13 @@ export function posteriorDeviations({ shares, frequencies, phases, weights }: Po
 }
 
 /** Writes 1, the row and its cosines to `out` from `at` on. */
-function setFeatures(out: Float64Array | Float32Array, at: number, row: ArrayLike<number>, frequencies: Float64Array, phases: Float64Array): void {
+function setFeatures(
+  out: Float64Array | Float32Array,
+  at: number,
+  row: ArrayLike<number>,
+  frequencies: Float64Array,
+  phases: Float64Array,
+): void {
   const K = row.length
   out[at] = 1
   for (let k = 0; k < K; k++) out[at + 1 + k] = row[k]!
@@ -108,7 +134,9 @@ function featureSums(x: Matrix, part: readonly Int32Array[], { shares, frequenci
     for (let first = 0; first < rows.length; first += chunkRows) {
       const chunk = rows.subarray(first, first + chunkRows)
       const features = matrix(chunk.length, P)
-      chunk.forEach((i, r) => setFeatures(features.data, r * P, x.data.subarray(i * x.cols, (i + 1) * x.cols), frequencies, phases))
+      chunk.forEach((i, r) =>
+        setFeatures(features.data, r * P, x.data.subarray(i * x.cols, (i + 1) * x.cols), frequencies, phases),
+      )
       const products = matrix(P, P)
       gemmTN(features, features, products)
       for (let p = 0; p < gram.length; p++) gram[p]! += products.data[p]!
@@ -123,11 +151,19 @@ function featureSums(x: Matrix, part: readonly Int32Array[], { shares, frequenci
 }
 
 function added(a: FeatureSums, b: FeatureSums, factor = 1): FeatureSums {
-  return { gram: a.gram.map((value, p) => value + factor * b.gram[p]!), cross: a.cross.map((value, p) => value + factor * b.cross[p]!) }
+  return {
+    gram: a.gram.map((value, p) => value + factor * b.gram[p]!),
+    cross: a.cross.map((value, p) => value + factor * b.cross[p]!),
+  }
 }
 
 /** The weights (C, 1 + K + F) of the least squares over n users, F = 0 where the ridge of cosines is infinite. */
-function solved({ gram, cross }: FeatureSums, [ofVector, ofCosines]: readonly [number, number], K: number, n: number): Float64Array {
+function solved(
+  { gram, cross }: FeatureSums,
+  [ofVector, ofCosines]: readonly [number, number],
+  K: number,
+  n: number,
+): Float64Array {
   const all = Math.round(Math.sqrt(gram.length))
   const P = Number.isFinite(ofCosines) ? all : 1 + K
   const lower = new Float64Array(P * P)
@@ -145,8 +181,14 @@ function solved({ gram, cross }: FeatureSums, [ofVector, ofCosines]: readonly [n
   return weights
 }
 
-/** Squared error of the predictions of a part's labels less their shares, over all classes, by the sums of that part. */
-function squaredError(part: readonly Int32Array[], { shares, weights }: Posterior, { gram, cross }: FeatureSums): number {
+/**
+ * Squared error of the predictions of a part's labels less their shares, over all classes, by the sums of that part.
+ */
+function squaredError(
+  part: readonly Int32Array[],
+  { shares, weights }: Posterior,
+  { gram, cross }: FeatureSums,
+): number {
   const all = Math.round(Math.sqrt(gram.length))
   const C = shares.length
   const P = weights.length / C

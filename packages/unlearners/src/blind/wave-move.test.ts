@@ -5,13 +5,20 @@ import { drawWaves, waveMove, waveRatio } from './wave-move.ts'
 
 const [n, K] = [3000, 2]
 const random = randomStream(5, 'wave move')
-const classes = [Int32Array.from({ length: n / 2 }, (_, i) => 2 * i), Int32Array.from({ length: n / 2 }, (_, i) => 2 * i + 1)]
+const classes = [
+  Int32Array.from({ length: n / 2 }, (_, i) => 2 * i),
+  Int32Array.from({ length: n / 2 }, (_, i) => 2 * i + 1),
+]
 /** Class 1 lies between the two peaks of class 0, with the same mean, variance and columns other than the first. */
-const x = matrix(n, K, Float32Array.from({ length: n * K }, (_, p) => {
-  const normal = random.normal()
-  const one = Math.floor(p / K) % 2 === 1
-  return p % K > 0 || one ? normal : 0.2 * normal + (random.uniform() < 0.5 ? 0.98 : -0.98)
-}))
+const x = matrix(
+  n,
+  K,
+  Float32Array.from({ length: n * K }, (_, p) => {
+    const normal = random.normal()
+    const one = Math.floor(p / K) % 2 === 1
+    return p % K > 0 || one ? normal : 0.2 * normal + (random.uniform() < 0.5 ? 0.98 : -0.98)
+  }),
+)
 /** What a model may say: class 0 near the two peaks. */
 const deviations = matrix(n, 2)
 for (let i = 0; i < n; i++) {
@@ -20,19 +27,31 @@ for (let i = 0; i < n; i++) {
 }
 const moved = (move: BlindMove): typeof x => {
   const out = matrix(n, K)
-  for (let i = 0; i < n; i++) out.data.set(movedRow(move, Float64Array.from(x.data.subarray(i * K, i * K + K)), deviations.data.subarray(2 * i, 2 * i + 2)), i * K)
+  for (let i = 0; i < n; i++)
+    out.data.set(
+      movedRow(move, Float64Array.from(x.data.subarray(i * K, i * K + K)), deviations.data.subarray(2 * i, 2 * i + 2)),
+      i * K,
+    )
   return out
 }
 
 test('users go down the gradient of the sum of waves, times what is said of them', () => {
   const { frequencies, phases } = drawWaves(x, classes, randomStream(1, 'waves'))
   const amplitudes = Float64Array.from(phases, (_, f) => Math.sin(f))
-  const move: BlindMove = { kind: 'waves', of: 1, frequencies: Float64Array.from(frequencies.data), phases, amplitudes, shifts: [] }
-  const sum = (at: Float64Array): number => amplitudes.reduce((all, a, f) => {
-    let angle = phases[f]!
-    for (let k = 0; k < K; k++) angle += frequencies.data[f * K + k]! * at[k]!
-    return all + a * Math.cos(angle)
-  }, 0)
+  const move: BlindMove = {
+    kind: 'waves',
+    of: 1,
+    frequencies: Float64Array.from(frequencies.data),
+    phases,
+    amplitudes,
+    shifts: [],
+  }
+  const sum = (at: Float64Array): number =>
+    amplitudes.reduce((all, a, f) => {
+      let angle = phases[f]!
+      for (let k = 0; k < K; k++) angle += frequencies.data[f * K + k]! * at[k]!
+      return all + a * Math.cos(angle)
+    }, 0)
   const at = Float64Array.of(0.3, -0.8)
   const to = movedRow(move, at, [0, 0.25])
   for (let k = 0; k < K; k++) {
@@ -61,7 +80,11 @@ test('labels by chance are on their null', () => {
     const draw = randomStream(s, 'coins')
     const coins: number[][] = [[], []]
     for (let i = 0; i < n; i++) coins[draw.uniform() < 0.4 ? 1 : 0]!.push(i)
-    return waveRatio(x, coins.map((rows) => Int32Array.from(rows)), drawWaves(x, classes, randomStream(s, 'waves')))
+    return waveRatio(
+      x,
+      coins.map((rows) => Int32Array.from(rows)),
+      drawWaves(x, classes, randomStream(s, 'waves')),
+    )
   })
   const mean = ratios.reduce((sum, { ratio }) => sum + ratio / 12, 0)
   expect(Math.abs(mean - 1)).toBeLessThan(3 * Math.sqrt(2 / ratios[0]!.terms / 12))

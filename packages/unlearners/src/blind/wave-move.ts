@@ -1,4 +1,6 @@
-/** @file Moves by waves of the vector, which bring the differences that a radial kernel sees down to what chance gives. */
+/**
+ * @file Moves by waves of the vector, which bring the differences that a radial kernel sees down to what chance gives.
+ */
 
 import { choleskyFactor, choleskySolve, matrix, type Matrix, type Random } from '@indistinct/core'
 import { gemmNN, gemmNT, gemmTN } from '@indistinct/kernels'
@@ -34,12 +36,16 @@ export function drawWaves(x: Matrix, classes: readonly Int32Array[], random: Ran
     const dimensions = whitened ? P : within
     const scale = Math.sqrt((2 * narrowness[(f >> 1) % narrowness.length]!) / dimensions)
     const along = Float64Array.from({ length: dimensions }, () => scale * random.normal())
-    for (let a = 0; a < dimensions; a++) for (let k = 0; k < K; k++) frequencies.data[f * K + k]! += along[a]! * (whitened ? whitening : axes)[a * K + k]!
+    for (let a = 0; a < dimensions; a++)
+      for (let k = 0; k < K; k++) frequencies.data[f * K + k]! += along[a]! * (whitened ? whitening : axes)[a * K + k]!
   }
   return { frequencies, phases: Float64Array.from({ length: count }, () => 2 * Math.PI * random.uniform()) }
 }
 
-/** Squared differences of classes in the means of `waves` over their null, mean over waves; `terms` is how many independent ones vary as much. */
+/**
+ * Squared differences of classes in the means of `waves` over their null, mean over waves; `terms` is how many
+ * independent ones vary as much.
+ */
 export function waveRatio(x: Matrix, classes: readonly Int32Array[], waves: Waves): FamilyRatio {
   const n = x.rows
   const values = centred(waveValues(x, waves, Math.cos))
@@ -51,23 +57,36 @@ export function waveRatio(x: Matrix, classes: readonly Int32Array[], waves: Wave
   let together = 0
   for (let f = 0; f < count; f++) {
     if (!(variance(f) > 0)) continue
-    classes.forEach((rows, c) => (ratio += (rows.length * apart[c * count + f]! ** 2) / variance(f) / (classes.length - 1) / count))
-    for (let g = 0; g < count; g++) if (variance(g) > 0) together += products.data[f * count + g]! ** 2 / (n * n * variance(f) * variance(g))
+    classes.forEach(
+      (rows, c) => (ratio += (rows.length * apart[c * count + f]! ** 2) / variance(f) / (classes.length - 1) / count),
+    )
+    for (let g = 0; g < count; g++)
+      if (variance(g) > 0) together += products.data[f * count + g]! ** 2 / (n * n * variance(f) * variance(g))
   }
   return { ratio, terms: ((classes.length - 1) * count ** 2) / Math.max(1, together) }
 }
 
 /**
- * The move of users of x (n, K) by e_c(x), column c of `deviations` (n, C), down a sum of `waves`: Newton's step on how far their means
- * over class c lie from those over all. In coordinates in which chance makes all of these alike, what is above is capped at one height
- * (`cappedShares`). Undefined where nothing is.
+ * The move of users of x (n, K) by e_c(x), column c of `deviations` (n, C), down a sum of `waves`: Newton's step on how
+ * far their means over class c lie from those over all. In coordinates in which chance makes all of these alike, what
+ * is above is capped at one height (`cappedShares`). Undefined where nothing is.
  */
-export function waveMove(x: Matrix, classes: readonly Int32Array[], deviations: Matrix, c: number, waves: Waves): BlindMove | undefined {
+export function waveMove(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  waves: Waves,
+): BlindMove | undefined {
   const C = classes.length
   const n = x.rows
   const { frequencies } = waves
   const cosines = centred(waveValues(x, waves, Math.cos))
-  const asked = aboveChance(cosines, weightedMeans(cosines, classes).slice(c * count, (c + 1) * count), 1 / classes[c]!.length - 1 / n)
+  const asked = aboveChance(
+    cosines,
+    weightedMeans(cosines, classes).slice(c * count, (c + 1) * count),
+    1 / classes[c]!.length - 1 / n,
+  )
   if (!asked) return undefined
 
   // How the means answer: w_f.w_g times the mean of sin_f sin_g e_c, over class c less over all.
@@ -75,22 +94,38 @@ export function waveMove(x: Matrix, classes: readonly Int32Array[], deviations: 
   const weighted = matrix(n, count)
   classes.forEach((rows, own) => {
     const weight = (own === c ? 1 / rows.length : 0) - 1 / n
-    for (const i of rows) for (let f = 0; f < count; f++) weighted.data[i * count + f] = weight * deviations.data[i * C + c]! * sines.data[i * count + f]!
+    for (const i of rows)
+      for (let f = 0; f < count; f++)
+        weighted.data[i * count + f] = weight * deviations.data[i * C + c]! * sines.data[i * count + f]!
   })
   const answer = matrix(count, count)
   gemmTN(sines, weighted, answer)
   const products = matrix(count, count)
   gemmNT(frequencies, frequencies, products)
-  const system = Float64Array.from(answer.data, (value, p) => ((value + answer.data[(p % count) * count + Math.floor(p / count)]!) / 2) * products.data[p]!)
+  const system = Float64Array.from(
+    answer.data,
+    (value, p) => ((value + answer.data[(p % count) * count + Math.floor(p / count)]!) / 2) * products.data[p]!,
+  )
   const amplitudes = solvedWithRidge(system, asked)
   if (!amplitudes) return undefined
   const moves = matrix(n, x.cols)
-  for (let i = 0; i < n; i++) for (let f = 0; f < count; f++) sines.data[i * count + f]! *= deviations.data[i * C + c]! * amplitudes[f]!
+  for (let i = 0; i < n; i++)
+    for (let f = 0; f < count; f++) sines.data[i * count + f]! *= deviations.data[i * C + c]! * amplitudes[f]!
   gemmNN(sines, frequencies, moves)
-  return { kind: 'waves', of: c, frequencies: Float64Array.from(frequencies.data), phases: waves.phases, amplitudes, shifts: shiftsHoldingMeans(moves, classes, deviations) }
+  return {
+    kind: 'waves',
+    of: c,
+    frequencies: Float64Array.from(frequencies.data),
+    phases: waves.phases,
+    amplitudes,
+    shifts: shiftsHoldingMeans(moves, classes, deviations),
+  }
 }
 
-/** What of `apart` (F) is above chance, by waves less their means (n, F), whose means random labels would make vary by `variance`. */
+/**
+ * What of `apart` (F) is above chance, by waves less their means (n, F), whose means random labels would make vary by
+ * `variance`.
+ */
 function aboveChance(cosines: Matrix, apart: Float64Array, variance: number): Float64Array | undefined {
   const products = matrix(count, count)
   gemmTN(cosines, cosines, products)
@@ -106,7 +141,11 @@ function aboveChance(cosines: Matrix, apart: Float64Array, variance: number): Fl
     for (let g = 0; g < f; g++) sum -= lower[f * count + g]! * own[g]!
     own[f] = sum / lower[f * count + f]!
   }
-  const kept = cappedShares(own.map((value) => value ** 2), own.map(() => 1), 1)
+  const kept = cappedShares(
+    own.map((value) => value ** 2),
+    own.map(() => 1),
+    1,
+  )
   if (kept.every((share) => share === 1)) return undefined
   return own.map((_, f) => {
     let sum = 0

@@ -3,18 +3,25 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { assignment } from './assignment.ts'
 
-const total = (cost: Float32Array, n: number, columnOf: Int32Array): number => columnOf.reduce((sum, j, i) => sum + cost[i * n + j]!, 0)
+const total = (cost: Float32Array, n: number, columnOf: Int32Array): number =>
+  columnOf.reduce((sum, j, i) => sum + cost[i * n + j]!, 0)
 
 /** The least cost by trying every assignment. */
 function leastOfAll(cost: Float32Array, n: number, row = 0, taken = 0): number {
   if (row === n) return 0
   let least = Infinity
-  for (let j = 0; j < n; j++) if (!(taken & (1 << j))) least = Math.min(least, cost[row * n + j]! + leastOfAll(cost, n, row + 1, taken | (1 << j)))
+  for (let j = 0; j < n; j++)
+    if (!(taken & (1 << j)))
+      least = Math.min(least, cost[row * n + j]! + leastOfAll(cost, n, row + 1, taken | (1 << j)))
   return least
 }
 
 describe('assignment', () => {
-  const goldens = JSON.parse(readFileSync(new URL('../goldens/assignment.json', import.meta.url), 'utf8')) as { n: number; m: number; total: number }[]
+  const goldens = JSON.parse(readFileSync(new URL('../goldens/assignment.json', import.meta.url), 'utf8')) as {
+    n: number
+    m: number
+    total: number
+  }[]
 
   test.each(goldens)('has the least cost that SciPy finds: $n x $n, costs below $m', ({ n, m, total: least }) => {
     const cost = Float32Array.from({ length: n * n }, (_, p) => {

@@ -1,4 +1,7 @@
-/** @file The linear assignment problem, solved exactly: Jonker and Volgenant (1987), Computing 38, 325-340, for real costs. */
+/**
+ * @file The linear assignment problem, solved exactly: Jonker and Volgenant (1987), Computing 38, 325-340, for real
+ * costs.
+ */
 
 /** Rounds of augmenting row reduction: more seldom pay. */
 const rowReductions = 2
@@ -20,7 +23,13 @@ interface Dual {
  */
 export function assignment(cost: Float32Array, n: number): Int32Array {
   if (cost.length !== n * n) throw new RangeError(`assignment: expected ${n} x ${n} costs, got ${cost.length}`)
-  const dual = { n, cost, columnOf: new Int32Array(n).fill(-1), rowOf: new Int32Array(n).fill(-1), price: new Float64Array(n) }
+  const dual = {
+    n,
+    cost,
+    columnOf: new Int32Array(n).fill(-1),
+    rowOf: new Int32Array(n).fill(-1),
+    price: new Float64Array(n),
+  }
   let free = reduceColumns(dual)
   for (let round = 0; round < rowReductions && free.length > 0; round++) free = reduceRows(dual, free)
   const search = { distance: new Float64Array(n), before: new Int32Array(n), columns: new Int32Array(n) }
@@ -28,7 +37,10 @@ export function assignment(cost: Float32Array, n: number): Int32Array {
   return dual.columnOf
 }
 
-/** Prices each column at its least cost, assigns rows that are the cheapest of one column, and moves what they save to that; returns free rows. */
+/**
+ * Prices each column at its least cost, assigns rows that are the cheapest of one column, and moves what they save to
+ * that; returns free rows.
+ */
 function reduceColumns({ n, cost, columnOf, rowOf, price }: Dual): number[] {
   const cheapest = new Int32Array(n)
   for (let j = 0; j < n; j++) price[j] = cost[j]!
@@ -62,7 +74,10 @@ function reduceColumns({ n, cost, columnOf, rowOf, price }: Dual): number[] {
   return free
 }
 
-/** Each free row takes its cheapest column at the price that leaves it no dearer than the second; returns rows that are left over. */
+/**
+ * Each free row takes its cheapest column at the price that leaves it no dearer than the second; returns rows that are
+ * left over.
+ */
 function reduceRows({ n, cost, columnOf, rowOf, price }: Dual, free: readonly number[]): number[] {
   const queue = [...free]
   const left: number[] = []
@@ -164,7 +179,7 @@ function augment({ n, cost, columnOf, rowOf, price }: Dual, from: number, { dist
     const j = columns[k]!
     price[j]! += distance[j]! - least
   }
-  for (let i = -1, j = end; i !== from; ) {
+  for (let i = -1, j = end; i !== from;) {
     i = before[j]!
     rowOf[j] = i
     const next = columnOf[i]!

@@ -7,17 +7,21 @@ import { nearMatching, optimalMatching } from './matching.ts'
 export const optimalUpTo = 10_000
 
 /**
- * The point of each user (n). A labelling of the points with as many of each label as users have is drawn, every one as likely as any
- * other, and users are carried to points of their label at little total squared distance.
+ * The point of each user (n). A labelling of the points with as many of each label as users have is drawn, every one as
+ * likely as any other, and users are carried to points of their label at little total squared distance.
  *
- * Given the points, their labels are then uniform over all such labellings, whatever points and users are. For who sees which user has
- * which point to learn no more than that, the order of rows must say nothing either: ties go by it. Rows are to come in a random order.
+ * Given the points, their labels are then uniform over all such labellings, whatever points and users are. For who sees
+ * which user has which point to learn no more than that, the order of rows must say nothing either: ties go by it. Rows
+ * are to come in a random order.
  * @param view (n, K) where each user stands, and the point that came from that user
  * @param codes label of each user (n), none missing
  */
 export function dealPoints(view: Matrix, codes: Int32Array, random: Random): Int32Array {
   const n = view.rows
-  const dealt = shuffle(Int32Array.from({ length: n }, (_, i) => i), random)
+  const dealt = shuffle(
+    Int32Array.from({ length: n }, (_, i) => i),
+    random,
+  )
   const pointOf = new Int32Array(n)
   let first = 0
   for (const code of [...new Set(codes)].sort((a, b) => a - b)) {
@@ -36,10 +40,10 @@ export const notDrawn = -1
 export const pointGone = -2
 
 /**
- * The point of each user (n) in a later release: whoever was dealt the point of a user before is dealt that user's point again, whatever
- * labels are now. To who sees both releases they are one of wider rows. Where that user is gone, one of the points whose holders are gone is
- * drawn, without a look at labels or distances: another matching would tell how far the first one carried the user. New users are dealt
- * their own points among themselves.
+ * The point of each user (n) in a later release: whoever was dealt the point of a user before is dealt that user's
+ * point again, whatever labels are now. To who sees both releases they are one of wider rows. Where that user is gone,
+ * one of the points whose holders are gone is drawn, without a look at labels or distances: another matching would tell
+ * how far the first one carried the user. New users are dealt their own points among themselves.
  * @param earlier row from which each user's point came (n), `notDrawn` or `pointGone`
  * @throws RangeError where that is no draw.
  */
@@ -50,12 +54,20 @@ export function dealAgain(view: Matrix, codes: Int32Array, earlier: Int32Array, 
   const [fresh, gone] = [users(notDrawn), users(pointGone)]
   const vacant = Int32Array.from(earlier.keys()).filter((point) => earlier[point] !== notDrawn && !held.has(point))
   const drawn = earlier.filter((point) => point >= 0)
-  if (held.size !== drawn.length || vacant.length !== gone.length || drawn.some((point) => point >= earlier.length || earlier[point] === notDrawn)) {
+  if (
+    held.size !== drawn.length ||
+    vacant.length !== gone.length ||
+    drawn.some((point) => point >= earlier.length || earlier[point] === notDrawn)
+  ) {
     throw new RangeError('relabel: expected an earlier draw that deals the points of its users once each, got another')
   }
   shuffle(vacant, random)
   gone.forEach((user, at) => (pointOf[user] = vacant[at]!))
-  const among = dealPoints(gatherRows(view, fresh), fresh.map((user) => codes[user]!), random)
+  const among = dealPoints(
+    gatherRows(view, fresh),
+    fresh.map((user) => codes[user]!),
+    random,
+  )
   fresh.forEach((user, at) => (pointOf[user] = fresh[among[at]!]!))
   return pointOf
 }

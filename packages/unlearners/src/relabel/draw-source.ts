@@ -1,4 +1,7 @@
-/** @file Where a draw comes from: the operating system, so that nobody can repeat it, or a seed, for tests and experiments. */
+/**
+ * @file Where a draw comes from: the operating system, so that nobody can repeat it, or a seed, for tests and
+ * experiments.
+ */
 
 import { randomFrom, randomStream, type Random } from '@indistinct/core'
 

@@ -19,11 +19,21 @@ describe('fit of relabel', () => {
 
   test('deals points of another release as those of the first, and repeats the first', () => {
     expect(fitted.apply(embedding).data).toEqual(fitted.unlearned.embedding.data)
-    const later = matrix(74, 1, Float32Array.from({ length: 74 }, (_, i) => i))
+    const later = matrix(
+      74,
+      1,
+      Float32Array.from({ length: 74 }, (_, i) => i),
+    )
     const draw = [...fitted.apply(later).data]
     expect(draw.slice(0, 4)).toEqual([0, 1, 2, 3])
-    draw.forEach((point, row) => expect(fitted.unlearned.embedding.data.subarray(row * 3, row * 3 + 3)).toEqual(embedding.data.subarray(point * 3, point * 3 + 3)))
-    expect(() => fitted.apply(matrix(73, 3))).toThrow('expected a point for each of the 74 rows fitted, in their order, got 73')
+    draw.forEach((point, row) =>
+      expect(fitted.unlearned.embedding.data.subarray(row * 3, row * 3 + 3)).toEqual(
+        embedding.data.subarray(point * 3, point * 3 + 3),
+      ),
+    )
+    expect(() => fitted.apply(matrix(73, 3))).toThrow(
+      'expected a point for each of the 74 rows fitted, in their order, got 73',
+    )
   })
 
   test('goes through JSON; a draw that deals a point twice is refused', () => {
@@ -32,7 +42,9 @@ describe('fit of relabel', () => {
     expect(read.apply(embedding)).toEqual(fitted.apply(embedding))
     const damaged = JSON.parse(JSON.stringify(json)) as { map: { pointOf: number[] } }
     damaged.map.pointOf[10] = damaged.map.pointOf[11]!
-    expect(() => fittedFromJson(damaged, 'a.fit')).toThrow('a.fit: map: pointOf: expected each row dealt to another or to itself once')
+    expect(() => fittedFromJson(damaged, 'a.fit')).toThrow(
+      'a.fit: map: pointOf: expected each row dealt to another or to itself once',
+    )
   })
 
   test('has no map for users without a label', () => {

@@ -1,18 +1,28 @@
-/** @file A relabelling together with its draw, by which the points of a later release are dealt as those of the first were. */
+/**
+ * @file A relabelling together with its draw, by which the points of a later release are dealt as those of the first
+ * were.
+ */
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted-unlearner.ts'
 import { flowOfOne, relabelTables, type RelabelOptions } from './relabel.ts'
 
 /**
- * `relabel`, and the draw that it made. `apply` deals other points of the same rows by that draw. To who sees both releases they are
- * one of two tables side by side, which is exact like one; a second draw would not be.
+ * `relabel`, and the draw that it made. `apply` deals other points of the same rows by that draw. To who sees both
+ * releases they are one of two tables side by side, which is exact like one; a second draw would not be.
  */
 export function fitRelabel(embedding: Matrix, labels: Labels, options: RelabelOptions = {}): Fitted {
   const { results, pointOf } = relabelTables({ table: embedding }, labels, flowOfOne, options)
   const result = results['table']!
   const { method, parameters } = result
   const map = { kind: 'dealt', pointOf } as const
-  const fitted = fittedUnlearner({ method, parameters, classes: presentClasses(labels), columns: embedding.cols, map, exact: false })
+  const fitted = fittedUnlearner({
+    method,
+    parameters,
+    classes: presentClasses(labels),
+    columns: embedding.cols,
+    map,
+    exact: false,
+  })
   return Object.freeze({ ...fitted, unlearned: result })
 }

@@ -6,13 +6,18 @@ import { neighboursOf, smoothRows } from './smooth-rows.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(3, name)
-  return matrix(rows, cols, Float32Array.from({ length: rows * cols }, () => random.normal()))
+  return matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, () => random.normal()),
+  )
 }
 
 function cost(users: Matrix, points: Matrix, pointOf: Int32Array): number {
   let sum = 0
   pointOf.forEach((point, user) => {
-    for (let k = 0; k < users.cols; k++) sum += (users.data[user * users.cols + k]! - points.data[point * users.cols + k]!) ** 2
+    for (let k = 0; k < users.cols; k++)
+      sum += (users.data[user * users.cols + k]! - points.data[point * users.cols + k]!) ** 2
   })
   return sum
 }
@@ -24,7 +29,13 @@ describe('matching', () => {
     expect(new Set(near).size).toBe(1500)
     expect(cost(users, points, near) / cost(users, points, least)).toBeLessThan(1.25)
     // Carried at random they would go several times as far.
-    expect(cost(users, points, Int32Array.from({ length: 1500 }, (_, i) => i)) / cost(users, points, least)).toBeGreaterThan(5)
+    expect(
+      cost(
+        users,
+        points,
+        Int32Array.from({ length: 1500 }, (_, i) => i),
+      ) / cost(users, points, least),
+    ).toBeGreaterThan(5)
   })
 
   test('equal rows are no obstacle', () => {
@@ -46,8 +57,12 @@ describe('neighbours', () => {
     for (let row = 0; row < 200; row++) {
       const own = [...found.subarray(row * 5, row * 5 + 5)]
       expect(new Set([...own, row]).size).toBe(6)
-      const away = (other: number): number => (m.data[2 * row]! - m.data[2 * other]!) ** 2 + (m.data[2 * row + 1]! - m.data[2 * other + 1]!) ** 2
-      const best = Array.from({ length: m.rows }, (_, other) => other).filter((other) => other !== row).sort((a, b) => away(a) - away(b)).slice(0, 5)
+      const away = (other: number): number =>
+        (m.data[2 * row]! - m.data[2 * other]!) ** 2 + (m.data[2 * row + 1]! - m.data[2 * other + 1]!) ** 2
+      const best = Array.from({ length: m.rows }, (_, other) => other)
+        .filter((other) => other !== row)
+        .sort((a, b) => away(a) - away(b))
+        .slice(0, 5)
       share += own.filter((other) => best.includes(other)).length / 1000
     }
     expect(share).toBeGreaterThan(0.85)

@@ -1,4 +1,7 @@
-/** @file Who is carried to which point, at little total cost, the squared distance: the least for few users, near it for many. */
+/**
+ * @file Who is carried to which point, at little total cost, the squared distance: the least for few users, near it for
+ * many.
+ */
 
 import { gatherRows, matrix, type Matrix, type Random } from '@indistinct/core'
 import { assignment } from './assignment.ts'
@@ -9,14 +12,18 @@ const groupSize = 200
 /** Rounds in which groups formed anew exchange points among themselves. */
 const rounds = 4
 
-/** The point of each user (n), for users and points of as many rows (n, K), at the least total cost; n x n costs are held. */
+/**
+ * The point of each user (n), for users and points of as many rows (n, K), at the least total cost; n x n costs are
+ * held.
+ */
 export function optimalMatching(users: Matrix, points: Matrix): Int32Array {
   return assignment(squaredDistances(users, points), users.rows)
 }
 
 /**
- * The same at nearly the least cost, in time that grows as n log n: users and points are halved together along random directions, the
- * small halves matched exactly, and then groups of users near to one another exchange points exactly. Ties go by the order of rows.
+ * The same at nearly the least cost, in time that grows as n log n: users and points are halved together along random
+ * directions, the small halves matched exactly, and then groups of users near to one another exchange points exactly.
+ * Ties go by the order of rows.
  */
 export function nearMatching(users: Matrix, points: Matrix, random: Random): Int32Array {
   const pointOf = new Int32Array(users.rows)
@@ -35,7 +42,13 @@ export function nearMatching(users: Matrix, points: Matrix, random: Random): Int
   }
   for (let round = 0; round < rounds; round++) {
     for (const group of nearParts(middles(users, points, pointOf), groupSize, random)) {
-      matchGroup(users, group, points, Int32Array.from(group, (user) => pointOf[user]!), pointOf)
+      matchGroup(
+        users,
+        group,
+        points,
+        Int32Array.from(group, (user) => pointOf[user]!),
+        pointOf,
+      )
     }
   }
   return pointOf

@@ -1,8 +1,14 @@
-/** @file Rows parted into small groups of rows near to one another, by random directions: what pairs of all rows are too many for. */
+/**
+ * @file Rows parted into small groups of rows near to one another, by random directions: what pairs of all rows are too
+ * many for.
+ */
 
 import type { Matrix, Random } from '@indistinct/core'
 
-/** Groups of at most `size` (2 or more) rows of m (N, K): halves along random directions, again and again. Every row is of one group. */
+/**
+ * Groups of at most `size` (2 or more) rows of m (N, K): halves along random directions, again and again. Every row is
+ * of one group.
+ */
 export function nearParts(m: Matrix, size: number, random: Random): Int32Array[] {
   const parts: Int32Array[] = []
   const open: Int32Array[] = [Int32Array.from({ length: m.rows }, (_, i) => i)]
@@ -32,5 +38,7 @@ export function sortedAlong({ cols, data }: Matrix, rows: Int32Array, direction:
     for (let k = 0, p = row * cols; k < cols; k++, p++) sum += data[p]! * direction[k]!
     return sum
   })
-  return Int32Array.from(rows.keys()).sort((a, b) => places[a]! - places[b]! || a - b).map((at) => rows[at]!)
+  return Int32Array.from(rows.keys())
+    .sort((a, b) => places[a]! - places[b]! || a - b)
+    .map((at) => rows[at]!)
 }

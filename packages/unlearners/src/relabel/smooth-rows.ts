@@ -1,4 +1,7 @@
-/** @file Rows drawn towards those near to them, whatever their labels: a row alone holds noise, which neighbours average away. */
+/**
+ * @file Rows drawn towards those near to them, whatever their labels: a row alone holds noise, which neighbours average
+ * away.
+ */
 
 import { matrix, type Matrix, type Random } from '@indistinct/core'
 import { nearParts } from './near-parts.ts'
@@ -9,20 +12,31 @@ const groupSize = 600
 const groupRounds = 2
 
 /**
- * The `count` rows nearest to each row of m (N, K), itself left out, as (N, count): exactly for few rows, else the nearest of those met
- * in random groups of near rows.
+ * The `count` rows nearest to each row of m (N, K), itself left out, as (N, count): exactly for few rows, else the
+ * nearest of those met in random groups of near rows.
  */
 export function neighboursOf(m: Matrix, count: number, random: Random): Int32Array {
   const { rows: N } = m
   const nearest = new Int32Array(N * count)
   const distances = new Float32Array(N * count).fill(Infinity)
   const everyone = Int32Array.from({ length: N }, (_, i) => i)
-  const rounds = N <= exactUpTo ? [[everyone]] : Array.from({ length: groupRounds }, () => nearParts(m, Math.max(groupSize, 4 * count), random))
-  for (const [round, groups] of rounds.entries()) for (const group of groups) lookWithin(m, group, count, nearest, distances, round > 0)
+  const rounds =
+    N <= exactUpTo
+      ? [[everyone]]
+      : Array.from({ length: groupRounds }, () => nearParts(m, Math.max(groupSize, 4 * count), random))
+  for (const [round, groups] of rounds.entries())
+    for (const group of groups) lookWithin(m, group, count, nearest, distances, round > 0)
   return nearest
 }
 
-function lookWithin({ cols: K, data }: Matrix, group: Int32Array, count: number, nearest: Int32Array, distances: Float32Array, again: boolean): void {
+function lookWithin(
+  { cols: K, data }: Matrix,
+  group: Int32Array,
+  count: number,
+  nearest: Int32Array,
+  distances: Float32Array,
+  again: boolean,
+): void {
   for (const row of group) {
     const from = row * count
     const last = from + count - 1
@@ -73,7 +87,11 @@ export function smoothDirections(m: Matrix, neighbours: Int32Array, own: number)
 /** Rows scaled to length one; zeros stay. */
 export function directions(m: Matrix): Matrix {
   const lengths = lengthsOf(m)
-  return matrix(m.rows, m.cols, m.data.map((value, p) => value / (lengths[Math.floor(p / m.cols)]! || 1)))
+  return matrix(
+    m.rows,
+    m.cols,
+    m.data.map((value, p) => value / (lengths[Math.floor(p / m.cols)]! || 1)),
+  )
 }
 
 function lengthsOf({ rows, cols, data }: Matrix): Float32Array {

@@ -118,10 +118,10 @@ describe('cache isolation', { timeout: 120_000 }, () => {
       ...retrained!.attacks.map((attack) => attack.node),
     ]
     expect(missed(made)).toEqual(own.map((node) => node.id).sort())
-    const unchanged = await withEdit('packages/unlearners/src/retrain.ts', comment, inTraining)
+    const unchanged = await withEdit('packages/unlearners/src/paper/retrain.ts', comment, inTraining)
     expect(missed(unchanged)).toEqual([retrained!.train.id])
     const weighed = await withEdit(
-      'packages/unlearners/src/retrain.ts',
+      'packages/unlearners/src/paper/retrain.ts',
       replaced('weight * every * value', '2 * weight * every * value'),
       inTraining,
     )

@@ -15,7 +15,7 @@ const read = (path: string): string => readFileSync(join(workspace, path), 'utf8
 const methods = read('docs/methods.md')
 
 function sources(name: string, wanted: (file: string) => boolean): string[] {
-  return readdirSync(join(workspace, 'packages', name, 'src'))
+  return readdirSync(join(workspace, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && wanted(file))
     .map((file) => read(`packages/${name}/src/${file}`))
 }
@@ -51,7 +51,7 @@ describe('components', () => {
       'fine-svm': 'svm',
     }
     const names = Object.keys(namedAttackers).map((name) => files[name] ?? name)
-    expect(names.filter((name) => !read('packages/attackers/src/index.ts').includes(`'./${name}.ts'`))).toEqual([])
+    expect(names.filter((name) => !read('packages/attackers/src/index.ts').includes(`/${name}.ts'`))).toEqual([])
     expect(names.filter((name) => !testsOf('attackers').includes(`'./${name}.ts'`))).toEqual([])
   })
 

@@ -7,7 +7,7 @@ import { randomStream } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../apps/indistinct/src/run.ts'
-import { pythonWith } from '../packages/embeddings/src/python-peer.ts'
+import { pythonWith } from '../packages/embeddings/src/peers/python-peer.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'indistinct-tools-'))
 afterAll(() => rmSync(root, { recursive: true }))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { experimentProtocol } from '../apps/experiments/src/experiment-protocol.ts'
 import { gridOfTargets } from '../apps/experiments/src/reproduce/targets.ts'
-import { finished } from '../apps/indistinct/src/spawned-cli.ts'
+import { finished } from '../apps/indistinct/src/end-to-end/spawned-cli.ts'
 import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
 
 let copy: WorkspaceCopy

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { sha256 } from '@indistinct/core'
-import { exitCodeOf } from '../../apps/indistinct/src/exit-codes.ts'
+import { exitCodeOf } from '../../apps/indistinct/src/terminal/exit-codes.ts'
 import { commands, type CommandName } from './commands.ts'
 
 export interface Workplace {

@@ -7,8 +7,8 @@ import { bytesOf, canonicalJson, encodeLabels, IndistinctError, type Json, matri
 import { readCsvDataset, readMovielens100k } from '@indistinct/datasets'
 import { readAttribute, readIds } from '@indistinct/embeddings'
 import { applyDelta, makeDelta, unlearners } from '@indistinct/unlearners'
-import { readConfig } from '../../apps/indistinct/src/config-file.ts'
-import { fitText, parseFit } from '../../apps/indistinct/src/fit-file.ts'
+import { readConfig } from '../../apps/indistinct/src/terminal/config-file.ts'
+import { fitText, parseFit } from '../../apps/indistinct/src/unlearn/fit-file.ts'
 import { tableTargets } from './table-targets.ts'
 import type { Target } from './verdict.ts'
 

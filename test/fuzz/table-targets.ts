@@ -3,15 +3,19 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { matrix } from '@indistinct/core'
-import { bytesSource } from '../../packages/embeddings/src/byte-source.ts'
-import { readCsvTable } from '../../packages/embeddings/src/csv-table.ts'
+import { bytesSource } from '../../packages/embeddings/src/files/byte-source.ts'
+import { readCsvTable } from '../../packages/embeddings/src/formats/csv/csv-table.ts'
 import { embeddingTable } from '../../packages/embeddings/src/embedding-table.ts'
-import { readNpy } from '../../packages/embeddings/src/npy.ts'
-import { openNpz } from '../../packages/embeddings/src/npz.ts'
-import { parquetEncoder } from '../../packages/embeddings/src/parquet-encode.ts'
-import { openParquet, parquetTexts, type ParquetTable } from '../../packages/embeddings/src/parquet-file.ts'
-import { openSafetensors } from '../../packages/embeddings/src/safetensors.ts'
-import { readWord2vec } from '../../packages/embeddings/src/word2vec-text.ts'
+import { readNpy } from '../../packages/embeddings/src/formats/npy/npy.ts'
+import { openNpz } from '../../packages/embeddings/src/formats/npz/npz.ts'
+import { parquetEncoder } from '../../packages/embeddings/src/formats/parquet/parquet-encode.ts'
+import {
+  openParquet,
+  parquetTexts,
+  type ParquetTable,
+} from '../../packages/embeddings/src/formats/parquet/parquet-file.ts'
+import { openSafetensors } from '../../packages/embeddings/src/formats/safetensors/safetensors.ts'
+import { readWord2vec } from '../../packages/embeddings/src/formats/word2vec/word2vec-text.ts'
 import { tableChunks } from '../../packages/embeddings/src/write-table.ts'
 import type { Target } from './verdict.ts'
 

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { binary } from '../../apps/indistinct/src/spawned-cli.ts'
+import { binary } from '../../apps/indistinct/src/end-to-end/spawned-cli.ts'
 import { redisMissing, startQueueServer } from '../../packages/executors/src/testing-redis.ts'
 import { slurmMissing, startSlurm } from '../../packages/executors/src/testing-slurm.ts'
 

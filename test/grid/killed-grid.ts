@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { indistinct, type Finished } from '../../apps/indistinct/src/spawned-cli.ts'
+import { indistinct, type Finished } from '../../apps/indistinct/src/end-to-end/spawned-cli.ts'
 import { cellProcesses, type EngineName, type GridEngine } from './grid-engines.ts'
 
 export interface KilledGrid {

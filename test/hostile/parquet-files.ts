@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib'
 import { randomStream } from '@indistinct/core'
-import { thriftStruct, thriftValue, writeThrift } from '../../packages/embeddings/src/thrift-write.ts'
+import { thriftStruct, thriftValue, writeThrift } from '../../packages/embeddings/src/formats/parquet/thrift-write.ts'
 import { cols, refused, right, users, values, type HostileFile } from './hostile-file.ts'
 
 const { i32, i64, i32s, struct, structs, text, texts } = thriftValue

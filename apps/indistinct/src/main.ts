@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** @file The process: arguments in, exit code out. */
 
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
-import { emphasised } from './log.ts'
-import { printable } from './text-table.ts'
-import { handleSignalsOfFirstProcess } from './signals.ts'
+import { exitCodeOf, exitCodes } from './terminal/exit-codes.ts'
+import { emphasised } from './terminal/log.ts'
+import { printable } from './terminal/text-table.ts'
+import { handleSignalsOfFirstProcess } from './terminal/signals.ts'
 
 handleSignalsOfFirstProcess()
 // A reader such as `head` that goes away early is no failure of this program.
@@ -15,9 +15,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   // Before the kernels, which read INDISTINCT_THREADS by themselves.
-  await import('./common-options.ts')
+  await import('./terminal/common-options.ts')
   const { run } = await import('./run.ts')
-  const { effectiveArguments } = await import('./effective-arguments.ts')
+  const { effectiveArguments } = await import('./terminal/effective-arguments.ts')
   // Reports name the command that repeats the run: the configuration file's flags are part of it.
   process.argv.splice(2, process.argv.length, ...effectiveArguments(process.argv.slice(2)))
   await run(process.argv.slice(2))

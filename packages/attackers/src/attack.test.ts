@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { attack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
 import { matchMeans, meansAttacker, shiftedClasses } from './fixtures.ts'
-import { mlp } from './mlp.ts'
-import type { ProtocolName } from './protocols.ts'
-import { xgb } from './xgb.ts'
+import { mlp } from './attackers/mlp.ts'
+import type { ProtocolName } from './protocols/protocols.ts'
+import { xgb } from './attackers/xgb.ts'
 
 const cases = [mlp, xgb].flatMap((attacker) =>
   (['paper', 'five-fold'] as const).map((protocol): [string, Attacker, ProtocolName] => [

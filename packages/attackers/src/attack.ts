@@ -2,14 +2,14 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { permutationTest, quantile } from '@indistinct/metrics'
-import { attackData, type AttackData } from './attack-data.ts'
-import { attackMetrics, testedClasses, type AttackMetrics } from './attack-metrics.ts'
-import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
+import { attackData, type AttackData } from './protocols/attack-data.ts'
+import { attackMetrics, testedClasses, type AttackMetrics } from './protocols/attack-metrics.ts'
+import { runTask, type AttackTask, type AttackTaskResult } from './pool/attack-task.ts'
 import type { Attacker } from './attacker.ts'
-import type { InputName } from './prepared-input.ts'
-import { protocolNamed, protocols, type ProtocolName } from './protocols.ts'
-import { observedDeviation } from './refit.ts'
-import type { NumberedSplit, SplitScores } from './scoring.ts'
+import type { InputName } from './models/prepared-input.ts'
+import { protocolNamed, protocols, type ProtocolName } from './protocols/protocols.ts'
+import { observedDeviation } from './verdict/refit.ts'
+import type { NumberedSplit, SplitScores } from './protocols/scoring.ts'
 
 export interface AttackSettings {
   /** The same seed gives the same result, whatever the number of threads. */

@@ -3,9 +3,9 @@
 import type { Labels, Matrix } from '@indistinct/core'
 import { benjaminiHochberg } from '@indistinct/metrics'
 import { threads } from '@indistinct/kernels'
-import { attackData, type AttackData } from './attack-data.ts'
-import { openAttackPool, type AttackPool } from './attack-pool.ts'
-import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
+import { attackData, type AttackData } from './protocols/attack-data.ts'
+import { openAttackPool, type AttackPool } from './pool/attack-pool.ts'
+import { runTask, type AttackTask, type AttackTaskResult } from './pool/attack-task.ts'
 import {
   attackSettings,
   plannedSplits,
@@ -19,10 +19,10 @@ import {
 import type { Attacker } from './attacker.ts'
 import { battery, type BatteryAttack } from './battery.ts'
 import { namedAttackers } from './fine-battery.ts'
-import { mmdTest, type MmdTest } from './mmd-test.ts'
-import { inputNames, type InputName } from './prepared-input.ts'
-import { protocolNamed, type ProtocolName } from './protocols.ts'
-import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './verdict.ts'
+import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
+import { inputNames, type InputName } from './models/prepared-input.ts'
+import { protocolNamed, type ProtocolName } from './protocols/protocols.ts'
+import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './verdict/verdict.ts'
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   /**

@@ -5,16 +5,16 @@
  */
 
 import type { Attacker } from './attacker.ts'
-import { bestOf } from './best-of.ts'
-import { knn } from './knn.ts'
-import { logistic } from './logistic.ts'
-import { mlp } from './mlp.ts'
-import { inputNames, type InputName } from './prepared-input.ts'
-import type { ProtocolName } from './protocols.ts'
-import { qda } from './qda.ts'
-import { radius } from './radius.ts'
-import { svm } from './svm.ts'
-import { xgb } from './xgb.ts'
+import { bestOf } from './attackers/best-of.ts'
+import { knn } from './attackers/knn.ts'
+import { logistic } from './attackers/logistic.ts'
+import { mlp } from './attackers/mlp.ts'
+import { inputNames, type InputName } from './models/prepared-input.ts'
+import type { ProtocolName } from './protocols/protocols.ts'
+import { qda } from './attackers/qda.ts'
+import { radius } from './attackers/radius.ts'
+import { svm } from './attackers/svm.ts'
+import { xgb } from './attackers/xgb.ts'
 
 export interface BatteryAttack {
   readonly protocol: ProtocolName

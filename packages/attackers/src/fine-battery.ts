@@ -6,11 +6,11 @@
  */
 
 import { battery, on, type BatteryEntry } from './battery.ts'
-import { equalRows } from './equal-rows.ts'
-import { forest } from './forest.ts'
-import { nearestFive, nearestOne, nearestThree } from './knn.ts'
-import { lattice } from './lattice.ts'
-import { fineSvm } from './svm.ts'
+import { equalRows } from './attackers/equal-rows.ts'
+import { forest } from './attackers/forest.ts'
+import { nearestFive, nearestOne, nearestThree } from './attackers/knn.ts'
+import { lattice } from './attackers/lattice.ts'
+import { fineSvm } from './attackers/svm.ts'
 
 export const fineBattery: Readonly<Record<string, BatteryEntry>> = {
   'knn-1': {

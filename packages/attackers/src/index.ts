@@ -8,7 +8,6 @@ export {
   type Deviations,
   type TestedAttackResult,
 } from './attack.ts'
-export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from './attack-metrics.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
 export {
   audit,
@@ -20,56 +19,77 @@ export {
   type AuditResult,
   type PlannedAuditAttack,
 } from './audit.ts'
-export {
-  auditRegression,
-  planRegressionAudit,
-  type RegressionAudit,
-  type RegressionAuditOptions,
-} from './audit-regression.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
-export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './best-of.ts'
-export { equalRows } from './equal-rows.ts'
 export { fineBattery, namedAttackers } from './fine-battery.ts'
-export { forest, forestAttacker, type ForestOptions } from './forest.ts'
-export { harmAttackers, harmCheck, type HarmCheck, type HarmCheckOptions, type HarmFinding } from './harm-check.ts'
-export { kernelRidge, kernelRidgeRegressor, type KernelRidgeOptions } from './kernel-ridge.ts'
-export { knn, knnAttacker, nearestFive, nearestOne, nearestThree, type KnnOptions } from './knn.ts'
-export { lattice } from './lattice.ts'
-export { findLattice, latticeFeatures, type Lattice } from './lattice-features.ts'
-export { logistic, logisticAttacker } from './logistic.ts'
-export { fitLogistic, logisticLogits, type LogisticModel, type LogisticOptions } from './logistic-regression.ts'
-export { meanPredictions } from './mean-predictions.ts'
-export { mlp, mlpAttacker } from './mlp.ts'
-export { mlpProbabilities, trainMlp, type MlpNetwork, type MlpOptions } from './mlp-network.ts'
-export { mmdTest, type MmdTest, type MmdTestOptions } from './mmd-test.ts'
-export { officialMlp, officialXgb } from './official.ts'
-export { inputNames, prepareInput, type InputName } from './prepared-input.ts'
-export type { Protocol, Split } from './protocol.ts'
-export { protocols, type ProtocolName } from './protocols.ts'
-export { qda, qdaAttacker } from './qda.ts'
+
+export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './attackers/best-of.ts'
+export { equalRows } from './attackers/equal-rows.ts'
+export { forest, forestAttacker, type ForestOptions } from './attackers/forest.ts'
+export { knn, knnAttacker, nearestFive, nearestOne, nearestThree, type KnnOptions } from './attackers/knn.ts'
+export { lattice } from './attackers/lattice.ts'
+export { logistic, logisticAttacker } from './attackers/logistic.ts'
+export { mlp, mlpAttacker } from './attackers/mlp.ts'
+export { officialMlp, officialXgb } from './attackers/official.ts'
+export { qda, qdaAttacker } from './attackers/qda.ts'
+export { radius } from './attackers/radius.ts'
+export { fineSvm, svm, svmAttacker, type SvmOptions } from './attackers/svm.ts'
+export type { Scorer, SyncAttacker, SyncFit } from './attackers/sync-attacker.ts'
+export {
+  transferredAttack,
+  type TransferredAttackOptions,
+  type TransferredAttackResult,
+} from './attackers/transferred.ts'
+export { xgb, xgbAttacker, type XgbAttackerOptions } from './attackers/xgb.ts'
+
+export { certify, type Certificate, type Certified, type CertifyOptions } from './certify/certify.ts'
+
+export { findLattice, latticeFeatures, type Lattice } from './models/lattice-features.ts'
+export { fitLogistic, logisticLogits, type LogisticModel, type LogisticOptions } from './models/logistic-regression.ts'
+export { meanPredictions } from './models/mean-predictions.ts'
+export { mlpProbabilities, trainMlp, type MlpNetwork, type MlpOptions } from './models/mlp-network.ts'
+export { inputNames, prepareInput, type InputName } from './models/prepared-input.ts'
 export {
   discriminantLogits,
   fitDiscriminant,
   type ClassGaussian,
   type DiscriminantOptions,
-} from './quadratic-discriminant.ts'
-export { radius } from './radius.ts'
-export { fitShells, radiusColumns, radiusFeatures, type Shells } from './radius-features.ts'
-export type { SplitScores } from './scoring.ts'
-export { regressionBattery, type RegressionEntry } from './regression-battery.ts'
-export type { RegressionAttackResult, RegressionSplit } from './regression-attack.ts'
-export type { FittedRegressor, Regressor } from './regressor.ts'
-export { fitRidge, ridge, ridgeRegressor, type LinearModel } from './ridge.ts'
-export { standardiser } from './standardise.ts'
+} from './models/quadratic-discriminant.ts'
+export { fitShells, radiusColumns, radiusFeatures, type Shells } from './models/radius-features.ts'
+export { standardiser } from './models/standardise.ts'
 export {
   fitSupportVectors,
   supportVectorDecisions,
   type SupportVectorModel,
   type SupportVectorOptions,
-} from './support-vector-machine.ts'
-export { fineSvm, svm, svmAttacker, type SvmOptions } from './svm.ts'
-export type { Scorer, SyncAttacker, SyncFit } from './sync-attacker.ts'
-export { transferredAttack, type TransferredAttackOptions, type TransferredAttackResult } from './transferred.ts'
+} from './models/support-vector-machine.ts'
+export { whitener } from './models/whiten.ts'
+
+export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from './protocols/attack-metrics.ts'
+export type { Protocol, Split } from './protocols/protocol.ts'
+export { protocols, type ProtocolName } from './protocols/protocols.ts'
+export type { SplitScores } from './protocols/scoring.ts'
+
+export {
+  auditRegression,
+  planRegressionAudit,
+  type RegressionAudit,
+  type RegressionAuditOptions,
+} from './regression/audit-regression.ts'
+export { kernelRidge, kernelRidgeRegressor, type KernelRidgeOptions } from './regression/kernel-ridge.ts'
+export type { RegressionAttackResult, RegressionSplit } from './regression/regression-attack.ts'
+export { regressionBattery, type RegressionEntry } from './regression/regression-battery.ts'
+export type { FittedRegressor, Regressor } from './regression/regressor.ts'
+export { fitRidge, ridge, ridgeRegressor, type LinearModel } from './regression/ridge.ts'
+export { xgbRegression, xgbRegressor } from './regression/xgb-regression.ts'
+
+export {
+  harmAttackers,
+  harmCheck,
+  type HarmCheck,
+  type HarmCheckOptions,
+  type HarmFinding,
+} from './verdict/harm-check.ts'
+export { mmdTest, type MmdTest, type MmdTestOptions } from './verdict/mmd-test.ts'
 export {
   defaultMargin,
   smallestCorrectedP,
@@ -78,8 +98,4 @@ export {
   type Simultaneous,
   type Verdict,
   type VerdictOptions,
-} from './verdict.ts'
-export { whitener } from './whiten.ts'
-export { xgb, xgbAttacker, type XgbAttackerOptions } from './xgb.ts'
-export { xgbRegression, xgbRegressor } from './xgb-regression.ts'
-export { certify, type Certificate, type Certified, type CertifyOptions } from './certify/certify.ts'
+} from './verdict/verdict.ts'

@@ -1,9 +1,9 @@
 /** @file A table in another format than it came in: what that format holds, and what of the table it does not. */
 
 import { badData } from '@indistinct/core'
-import { columnList } from './column-list.ts'
+import { columnList } from './labels/column-list.ts'
 import type { EmbeddingTable, TableFormat } from './embedding-table.ts'
-import { dtypeName } from './stored-type.ts'
+import { dtypeName } from './numbers/stored-type.ts'
 import { formatHolds, formatOf } from './table-format.ts'
 
 /**

@@ -4,8 +4,8 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
-import { checkRounding } from './rounded-columns.ts'
-import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './stored-type.ts'
+import { checkRounding } from './numbers/rounded-columns.ts'
+import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './numbers/stored-type.ts'
 import type { TableContainer } from './table-container.ts'
 
 export type { Dtype }

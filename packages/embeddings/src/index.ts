@@ -1,4 +1,3 @@
-export { readAttribute, type AttributeColumn, type AttributeOptions } from './attribute-file.ts'
 export { notesOnFormat, tableFor } from './convert-table.ts'
 export {
   embeddingTable,
@@ -11,18 +10,10 @@ export {
   type TableFormat,
   type TableSource,
 } from './embedding-table.ts'
-export { isHistoryFile, readHistory, type HistoryFile, type HistoryOptions } from './history-file.ts'
-export { readIds } from './ids.ts'
-export { joinLabels, positionWarning, startsAtOneWarning, type JoinedLabels, type JoinOptions } from './join-labels.ts'
-export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './join-rule.ts'
-export { countedLabels, type LabelNames } from './label-names.ts'
-export { rareWarnings, spellingWarnings, type CountedLabel } from './label-spellings.ts'
-export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './label-codes.ts'
-export { requireLocalFile } from './local-file.ts'
-export { readNpy, writeNpy, type NpyArray } from './npy.ts'
+export { createTable, openTable, type CreateTableOptions, type TableReader, type TableWriter } from './open-table.ts'
 export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
 export { commonLength, keptAtLength, scaleRow, type KeptLengths, type RowLength } from './row-length.ts'
-export { dtypeName, rounded, type Quantisation } from './stored-type.ts'
+export type { RowReader } from './table-container.ts'
 export {
   formatOf,
   idsBeside,
@@ -33,5 +24,24 @@ export {
   tableExtensions,
 } from './table-format.ts'
 export { stageTable, tableFiles, writeTable, type WrittenFile } from './write-table.ts'
-export { createTable, openTable, type CreateTableOptions, type TableReader, type TableWriter } from './open-table.ts'
-export type { RowReader } from './table-container.ts'
+
+export { requireLocalFile } from './files/local-file.ts'
+
+export { readNpy, writeNpy, type NpyArray } from './formats/npy/npy.ts'
+
+export { readAttribute, type AttributeColumn, type AttributeOptions } from './labels/attribute-file.ts'
+export { isHistoryFile, readHistory, type HistoryFile, type HistoryOptions } from './labels/history-file.ts'
+export { readIds } from './labels/ids.ts'
+export {
+  joinLabels,
+  positionWarning,
+  startsAtOneWarning,
+  type JoinedLabels,
+  type JoinOptions,
+} from './labels/join-labels.ts'
+export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './labels/join-rule.ts'
+export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './labels/label-codes.ts'
+export { countedLabels, type LabelNames } from './labels/label-names.ts'
+export { rareWarnings, spellingWarnings, type CountedLabel } from './labels/label-spellings.ts'
+
+export { dtypeName, rounded, type Quantisation } from './numbers/stored-type.ts'

@@ -1,19 +1,19 @@
 /** @file Tables that are read and written block by block, for those that are larger than memory. */
 
 import { badData, bytesOf, createFile, refuseExisting, type StagedFile, usageError } from '@indistinct/core'
-import { fileSource, readBytes, sourceSha256 } from './byte-source.ts'
-import { decodeValues, encodeValues, itemSize, type Values } from './dtype-bytes.ts'
+import { fileSource, readBytes, sourceSha256 } from './files/byte-source.ts'
+import { decodeValues, encodeValues, itemSize, type Values } from './numbers/dtype-bytes.ts'
 import { quoted, type TableFormat } from './embedding-table.ts'
-import { readColumns } from './npy.ts'
-import { checkNpy, describeNpy, npyDescr, npyHeaderBytes } from './npy-header.ts'
-import { npzEncoder } from './npz.ts'
-import { parquetEncoder } from './parquet-encode.ts'
-import { fileOrPartsSource } from './parquet-parts.ts'
+import { readColumns } from './formats/npy/npy.ts'
+import { checkNpy, describeNpy, npyDescr, npyHeaderBytes } from './formats/npy/npy-header.ts'
+import { npzEncoder } from './formats/npz/npz.ts'
+import { parquetEncoder } from './formats/parquet/parquet-encode.ts'
+import { fileOrPartsSource } from './formats/parquet/parquet-parts.ts'
 import { openContainer, type ReadTableOptions } from './read-table.ts'
-import { safetensorsEncoder } from './safetensors.ts'
+import { safetensorsEncoder } from './formats/safetensors/safetensors.ts'
 import type { RowReader, TableContainer, TableEncoder } from './table-container.ts'
 import { formatHolds, formatOf, inputFormat, isText } from './table-format.ts'
-import { dtypeName, type AskedScale, type Dtype, type Quantisation, type StoredType } from './stored-type.ts'
+import { dtypeName, type AskedScale, type Dtype, type Quantisation, type StoredType } from './numbers/stored-type.ts'
 
 /** A table on disk whose rows are read by number. */
 export interface TableReader extends RowReader {

@@ -2,8 +2,8 @@
 
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
-import { requireLocalFile } from './local-file.ts'
-import { NPY_MAGIC } from './npy-header.ts'
+import { requireLocalFile } from './files/local-file.ts'
+import { NPY_MAGIC } from './formats/npy/npy-header.ts'
 
 const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here'
 

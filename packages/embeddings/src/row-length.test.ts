@@ -1,7 +1,7 @@
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { commonLength, keptAtLength, watchLengths } from './row-length.ts'
-import { rounded, type StoredType } from './stored-type.ts'
+import { rounded, type StoredType } from './numbers/stored-type.ts'
 
 const f4: StoredType = { dtype: 'f4' }
 const random = randomStream(4, 'row-length')

@@ -5,7 +5,7 @@
 
 import type { Matrix } from '@indistinct/core'
 import type { RowReader } from './table-container.ts'
-import type { StoredType } from './stored-type.ts'
+import type { StoredType } from './numbers/stored-type.ts'
 
 export interface RowLength {
   /** Euclidean; exactly 1 where it is as near to it as the type of the table tells. */

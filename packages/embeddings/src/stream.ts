@@ -1,6 +1,6 @@
 /** @file `@indistinct/embeddings/stream`: work on tables larger than memory. Apart, since it loads the kernels. */
 
-export type { StreamOptions } from './row-blocks.ts'
+export type { StreamOptions } from './stream/row-blocks.ts'
 export { watchLengths } from './row-length.ts'
-export { streamAffine, type StreamAffineOptions, type StreamedMap, type StreamedTable } from './stream-affine.ts'
-export { streamClassMoments, type StreamedMoments } from './stream-moments.ts'
+export { streamAffine, type StreamAffineOptions, type StreamedMap, type StreamedTable } from './stream/stream-affine.ts'
+export { streamClassMoments, type StreamedMoments } from './stream/stream-moments.ts'

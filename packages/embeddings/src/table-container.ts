@@ -1,16 +1,16 @@
 /** @file Tables inside files that hold more than one array or column: what is chosen, and what travels along. */
 
 import { badData, usageError } from '@indistinct/core'
-import type { ByteSource } from './byte-source.ts'
-import { columnList } from './column-list.ts'
-import type { Values } from './dtype-bytes.ts'
+import type { ByteSource } from './files/byte-source.ts'
+import { columnList } from './labels/column-list.ts'
+import type { Values } from './numbers/dtype-bytes.ts'
 import { quoted } from './embedding-table.ts'
-import { shellWord } from './local-file.ts'
-import type { ArrayLayout } from './npy-header.ts'
-import type { ParquetContents } from './parquet-file.ts'
-import { scaleMissing, type Dtype, type Quantisation } from './stored-type.ts'
-import type { VectorText } from './vector-text.ts'
-import type { ZipEntry } from './zip.ts'
+import { shellWord } from './files/local-file.ts'
+import type { ArrayLayout } from './formats/npy/npy-header.ts'
+import type { ParquetContents } from './formats/parquet/parquet-file.ts'
+import { scaleMissing, type Dtype, type Quantisation } from './numbers/stored-type.ts'
+import type { VectorText } from './formats/csv/vector-text.ts'
+import type { ZipEntry } from './formats/npz/zip.ts'
 
 interface Contents {
   readonly source: ByteSource

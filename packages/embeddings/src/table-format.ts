@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
 import type { TableFormat } from './embedding-table.ts'
-import type { Dtype } from './stored-type.ts'
+import type { Dtype } from './numbers/stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
 
 const FORMATS: Readonly<Record<string, TableFormat>> = {

@@ -3,15 +3,15 @@
 import { existsSync } from 'node:fs'
 import { commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
 import { tableFor } from './convert-table.ts'
-import { csvChunks } from './csv-table.ts'
+import { csvChunks } from './formats/csv/csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
-import { npyChunks } from './npy.ts'
-import { npzEncoder } from './npz.ts'
-import { parquetEncoder } from './parquet-encode.ts'
-import { safetensorsEncoder } from './safetensors.ts'
+import { npyChunks } from './formats/npy/npy.ts'
+import { npzEncoder } from './formats/npz/npz.ts'
+import { parquetEncoder } from './formats/parquet/parquet-encode.ts'
+import { safetensorsEncoder } from './formats/safetensors/safetensors.ts'
 import type { TableEncoder } from './table-container.ts'
 import { formatOf, idsBeside, isText } from './table-format.ts'
-import { word2vecChunks } from './word2vec-text.ts'
+import { word2vecChunks } from './formats/word2vec/word2vec-text.ts'
 
 /** A file as it was written. */
 export interface WrittenFile {

@@ -1,14 +1,14 @@
 /** @file Methods side by side on one page: what each still gives away, what it costs, and which no other betters. */
 
-import { attributeLine } from './attribute-line.ts'
-import { dataTable, dropEmptyColumns } from './data-table.ts'
-import { estimateText, fixed } from './format-number.ts'
+import { attributeLine } from './sections/attribute-line.ts'
+import { dataTable, dropEmptyColumns } from './sections/data-table.ts'
+import { estimateText, fixed } from './charts/format-number.ts'
 import { html, type Content } from './markup.ts'
 import { htmlPage } from './page.ts'
-import { paretoFigure } from './pareto-figure.ts'
-import { provenanceSection } from './provenance-section.ts'
+import { paretoFigure } from './figures/pareto-figure.ts'
+import { provenanceSection } from './sections/provenance-section.ts'
 import type { AttributeSummary, Estimate, Provenance } from './report-data.ts'
-import { list } from './threat-model-section.ts'
+import { list } from './sections/threat-model-section.ts'
 
 export interface ComparisonData {
   readonly title: string

@@ -1,10 +1,10 @@
 /** @file A made-up unlearning run with every section filled, for the tests and for looking at the report. */
 
 import { classCounts, encodeLabels, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
-import { displacementOf } from './displacement.ts'
+import { displacementOf } from './sections/displacement.ts'
 import type { AttackFigures, AttackRow, ReportData, RocCurve } from './report-data.ts'
-import { tellingDimensions } from './telling-dimensions.ts'
-import { mapUsers } from './user-map.ts'
+import { tellingDimensions } from './sections/telling-dimensions.ts'
+import { mapUsers } from './charts/user-map.ts'
 
 /** Two classes of users, 16 dimensions, of which some tell the classes apart before and hardly after. */
 export function exampleTables(users = 900): { before: Matrix; after: Matrix; labels: Labels } {

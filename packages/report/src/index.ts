@@ -1,13 +1,6 @@
-export { balancedHistograms, dimensionHistograms, type BalancedOptions } from './dimension-histograms.ts'
 export { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow } from './comparison-html.ts'
-export { displacementOf } from './displacement.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
 export type { Markup } from './markup.ts'
-export { neighbourDataOf, type MeasuredOverlap } from './neighbour-table.ts'
-export { layerTitles } from './layers-section.ts'
-export { nearestNeighbours, type Neighbours } from './nearest-neighbours.ts'
-export type { PaperFigure } from './paper-figure.ts'
-export { paretoFigure, paretoFront, type ParetoData, type ParetoPoint } from './pareto-figure.ts'
 export type {
   AttackFigures,
   AttackRow,
@@ -32,10 +25,26 @@ export type {
 } from './report-data.ts'
 export { reportHtml } from './report-html.ts'
 export { styleSheet } from './style-sheet.ts'
-export { tSne, type TsneMap, type TsneOptions } from './t-sne.ts'
-export { tellingDimensions, type TellingOptions } from './telling-dimensions.ts'
-export { tradeOffFigure, type TradeOffData, type TradeOffMeasure, type TradeOffSeries } from './trade-off-figure.ts'
-export { trustworthiness } from './trustworthiness.ts'
-export { tsneFigure, type TsneFigureData, type TsnePanel } from './tsne-figure.ts'
-export { mapUsers, type UserMapOptions } from './user-map.ts'
 export { verdictOf, type Verdict } from './verdict.ts'
+
+export { balancedHistograms, dimensionHistograms, type BalancedOptions } from './charts/dimension-histograms.ts'
+export { mapUsers, type UserMapOptions } from './charts/user-map.ts'
+
+export type { PaperFigure } from './figures/paper-figure.ts'
+export { paretoFigure, paretoFront, type ParetoData, type ParetoPoint } from './figures/pareto-figure.ts'
+export {
+  tradeOffFigure,
+  type TradeOffData,
+  type TradeOffMeasure,
+  type TradeOffSeries,
+} from './figures/trade-off-figure.ts'
+export { tsneFigure, type TsneFigureData, type TsnePanel } from './figures/tsne-figure.ts'
+
+export { displacementOf } from './sections/displacement.ts'
+export { layerTitles } from './sections/layers-section.ts'
+export { neighbourDataOf, type MeasuredOverlap } from './sections/neighbour-table.ts'
+export { tellingDimensions, type TellingOptions } from './sections/telling-dimensions.ts'
+
+export { nearestNeighbours, type Neighbours } from './t-sne/nearest-neighbours.ts'
+export { tSne, type TsneMap, type TsneOptions } from './t-sne/t-sne.ts'
+export { trustworthiness } from './t-sne/trustworthiness.ts'

@@ -1,6 +1,6 @@
 /** @file The report's style sheet. One constant text, since the content security policy names it by its digest. */
 
-import { chartColours, chartRules } from './chart-style.ts'
+import { chartColours, chartRules } from './charts/chart-style.ts'
 
 export const styleSheet = `
 :root{color-scheme:light dark;--faint:#f4f6f8;--link:#0b5cad;--note:#0b5cad;

@@ -3,7 +3,7 @@
  * needs every upper bound at or below d; a large p is never counted as evidence.
  */
 
-import { estimateText, fixed } from './format-number.ts'
+import { estimateText, fixed } from './charts/format-number.ts'
 import { attackName, foldedAuc, smallestLeak } from './leak.ts'
 import type { AttackRow, Estimate, ReportData } from './report-data.ts'
 

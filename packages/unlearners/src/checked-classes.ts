@@ -2,8 +2,8 @@
 
 import { badData, type Labels, type Matrix } from '@indistinct/core'
 import { classRows } from '@indistinct/losses'
-import { checkFarValues } from './far-values.ts'
-import { checkFloatRange } from './float-range.ts'
+import { checkFarValues } from './structure/far-values.ts'
+import { checkFloatRange } from './structure/float-range.ts'
 
 /**
  * Rows of each class that has users, once embedding (N, K) and labels are known to be usable.

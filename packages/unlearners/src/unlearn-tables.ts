@@ -1,14 +1,14 @@
 /** @file One method over every user table of a model: a table left out leaks on. */
 
 import { labelledRows, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
-import type { CalibratedFlowOptions } from './calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow/calibrated-flow.ts'
 import { checkedClasses } from './checked-classes.ts'
-import { derivedTable } from './derived-table.ts'
+import { derivedTable } from './fitted/derived-table.ts'
 import { relabelTables, type PointsOf, type RelabelOptions } from './relabel/relabel.ts'
-import { ruledFlow } from './ruled-flow.ts'
-import type { ScoreMetric } from './score-metric.ts'
-import { expectNotParted, onLattices, structuredFlow } from './structured-flow.ts'
-import { rulesOf } from './table-structure.ts'
+import { ruledFlow } from './flow/ruled-flow.ts'
+import type { ScoreMetric } from './flow/score-metric.ts'
+import { expectNotParted, onLattices, structuredFlow } from './flow/structured-flow.ts'
+import { rulesOf } from './structure/table-structure.ts'
 import { unlearned, type Unlearned } from './unlearned.ts'
 import { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 

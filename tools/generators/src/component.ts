@@ -19,7 +19,7 @@ export interface Names {
 }
 
 export interface Component {
-  /** Folder of the package, such as packages/losses. */
+  /** Where its file goes, such as packages/losses/src; the index of that package names it. */
   readonly folder: string
   readonly source: string
   readonly test: string
@@ -36,11 +36,13 @@ export interface Component {
  */
 export async function addComponent(tree: Tree, { kebab }: Names, component: Component): Promise<void> {
   const { folder, row } = component
-  const source = `${folder}/src/${kebab}.ts`
+  const source = `${folder}/${kebab}.ts`
+  const top = /^.*?\/src(?=\/|$)/.exec(folder)![0]
+  const specifier = `.${folder.slice(top.length)}/${kebab}.ts`
   if (tree.exists(source)) throw new Error(`generate: expected a new name, got ${kebab}: ${source} is there already`)
   await write(tree, source, component.source)
-  await write(tree, `${folder}/src/${kebab}.test.ts`, component.test)
-  await edit(tree, `${folder}/src/index.ts`, (text) => withExport(text, kebab, component.exports))
+  await write(tree, `${folder}/${kebab}.test.ts`, component.test)
+  await edit(tree, `${top}/index.ts`, (text) => withExport(text, specifier, component.exports))
   await edit(tree, row.file, (text) => withRow(text, row.heading, row.cells))
   for (const { file, find, replacement } of component.edits ?? []) {
     await edit(tree, file, (text) => {
@@ -62,12 +64,24 @@ async function write(tree: Tree, file: string, text: string): Promise<void> {
   tree.write(file, file.endsWith('.ts') ? await format(text, { ...(style as object), filepath: file }) : text)
 }
 
-/** The index with one more line, before the first file that sorts after the new one. */
-function withExport(index: string, kebab: string, names: string): string {
+/** The index with one more line, before the first file of its folder that sorts after the new one. */
+function withExport(index: string, specifier: string, names: string): string {
   const lines = index.trimEnd().split('\n')
-  const after = lines.findIndex((line) => (/^export .* from '\.\/(.+)\.ts'$/.exec(line)?.[1] ?? '') > kebab)
-  lines.splice(after < 0 ? lines.length : after, 0, `export { ${names} } from './${kebab}.ts'`)
+  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+  const fileOf = (line: string): string => / from '(.+)'$/.exec(line)?.[1] ?? ''
+  const own = [...lines.keys()].filter((at) => folderOf(fileOf(lines[at]!)) === folderOf(specifier))
+  // An export of several lines ends with its file: the new line goes after the one before.
+  const before = own.filter((at) => fileOf(lines[at]!) < specifier).at(-1)
+  const after = before === undefined ? firstLine(lines, own[0] ?? lines.length) : before + 1
+  lines.splice(after, 0, `export { ${names} } from '${specifier}'`)
   return `${lines.join('\n')}\n`
+}
+
+/** Where the export begins that ends at line `at`. */
+function firstLine(lines: readonly string[], at: number): number {
+  let first = at
+  while (first > 0 && !lines[first]?.startsWith('export ')) first--
+  return first
 }
 
 /** The text with one more row under the first table that follows `heading`, or under its first table. */

@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function attacker({ kebab, camel }: Names): Component {
   return {
-    folder: 'packages/attackers',
+    folder: 'packages/attackers/src/attackers',
     exports: camel,
     row: {
       file: 'docs/methods.md',
@@ -14,24 +14,24 @@ export function attacker({ kebab, camel }: Names): Component {
     edits: [
       // The suite that every attacker of this kind is held to.
       {
-        file: 'packages/attackers/src/classical-attackers.test.ts',
+        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
         find: /\nimport (?=\{[^}]*\bsvm \})/,
         replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport `,
       },
       {
-        file: 'packages/attackers/src/classical-attackers.test.ts',
+        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
         find: /(const attackers = \[)/,
         replacement: `$1${camel}, `,
       },
       {
-        file: 'packages/attackers/src/classical-attackers.test.ts',
+        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
         find: /(const synchronous = \[)/,
         replacement: `$1${camel}, `,
       },
     ],
     source: `/** @file The ${kebab} attacker: what someone sees who looks at one dimension after another. */
 
-import { scoresOfLogits } from './log-odds-score.ts'
+import { scoresOfLogits } from '../models/log-odds-score.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /**
@@ -79,7 +79,7 @@ function moments(
     test: `import { macroAuc } from '@indistinct/metrics'
 import { expect, test } from 'vitest'
 import { ${camel} } from './${kebab}.ts'
-import { shiftedClasses } from './fixtures.ts'
+import { shiftedClasses } from '../fixtures.ts'
 
 // classical-attackers.test.ts holds it to what all attackers owe: a planted leak found, none where labels are random.
 

@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function dataset({ kebab, pascal }: Names): Component {
   return {
-    folder: 'packages/datasets',
+    folder: 'packages/datasets/src',
     exports: `read${pascal}`,
     row: {
       file: 'docs/methods.md',

@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function loss({ kebab, camel }: Names): Component {
   return {
-    folder: 'packages/losses',
+    folder: 'packages/losses/src',
     exports: camel,
     row: {
       file: 'docs/methods.md',

@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function metric({ kebab, camel }: Names): Component {
   return {
-    folder: 'packages/metrics',
+    folder: 'packages/metrics/src',
     exports: camel,
     row: {
       file: 'packages/metrics/README.md',

@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function recommender({ kebab, camel, pascal }: Names): Component {
   return {
-    folder: 'packages/recommenders',
+    folder: 'packages/recommenders/src',
     exports: `${camel}, ${camel}Defaults, ${camel}Objective, type ${pascal}Options`,
     row: {
       file: 'docs/methods.md',

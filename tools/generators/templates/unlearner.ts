@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function unlearner({ kebab, camel, pascal }: Names): Component {
   return {
-    folder: 'packages/unlearners',
+    folder: 'packages/unlearners/src/closed',
     exports: `${camel}, fit${pascal}, type ${pascal}Options`,
     row: {
       file: 'docs/methods.md',
@@ -22,7 +22,7 @@ export function unlearner({ kebab, camel, pascal }: Names): Component {
         file: 'packages/unlearners/src/unlearners.ts',
         find: '\nimport type { Unlearned }',
         replacement:
-          `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './${kebab}.ts'\nimport type { ` +
+          `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './closed/${kebab}.ts'\nimport type { ` +
           'Unlearned }',
       },
       {
@@ -42,12 +42,12 @@ export function unlearner({ kebab, camel, pascal }: Names): Component {
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { translation } from './affine-map.ts'
-import { checkedClasses } from './checked-classes.ts'
+import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from './class-normals.ts'
 import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
-import type { Fitted } from './fitted-unlearner.ts'
-import type { Unlearned } from './unlearned.ts'
+import type { Fitted } from '../fitted/fitted-unlearner.ts'
+import type { Unlearned } from '../unlearned.ts'
 
 export interface ${pascal}Options extends ClosedFormOptions {
   /** Share of the way to the mean of all, from 0 to 1. Default 1. */
@@ -74,7 +74,7 @@ export function ${camel}(embedding: Matrix, labels: Labels, options: ${pascal}Op
 `,
     test: `import { describe, expect, test } from 'vitest'
 import { ${camel} } from './${kebab}.ts'
-import { classMeans, leakyTable } from './testing.ts'
+import { classMeans, leakyTable } from '../testing.ts'
 
 // unlearners.test.ts holds it to what all methods owe.
 

@@ -40,7 +40,7 @@ describe('codeDigest', () => {
     expect(changedBy(write('packages/datasets/src/csv.ts'))).toEqual(['prepare'])
     for (const path of [
       'packages/core/src/matrix.test.ts',
-      'packages/embeddings/src/goldens/npy.json',
+      'packages/embeddings/src/formats/npy/goldens/npy.json',
       'packages/core/README.md',
       'apps/experiments/src/start.ts',
       'apps/experiments/src/store/artifact-folder.test.ts',

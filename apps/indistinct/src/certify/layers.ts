@@ -2,7 +2,7 @@
 
 import type { Certificate, Certified } from '@indistinct/attackers'
 import { layerTitles, type LayersData } from '@indistinct/report'
-import { printable, grouped } from '../text-table.ts'
+import { printable, grouped } from '../terminal/text-table.ts'
 
 const unheld =
   'Who also holds what users did, an earlier release, another model, or lists that leave out what users have ' +

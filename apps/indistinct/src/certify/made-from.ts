@@ -4,9 +4,9 @@
 
 import { existsSync } from 'node:fs'
 import { badData, parseJson, usageError, type Labels } from '@indistinct/core'
-import type { Log } from '../log.ts'
-import { readTextFile } from '../read-text-file.ts'
-import { readTableInputs, type TableArguments, type TableInputs } from '../table-inputs.ts'
+import type { Log } from '../terminal/log.ts'
+import { readTextFile } from '../inputs/read-text-file.ts'
+import { readTableInputs, type TableArguments, type TableInputs } from '../inputs/table-inputs.ts'
 
 export interface MadeFromArguments extends TableArguments {
   readonly original: boolean

@@ -5,16 +5,16 @@ import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistin
 import { tableExtensionList } from '@indistinct/embeddings'
 import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
-import { readAlso } from '../also-attributes.ts'
-import { attackTarget, batteryOptions, planTargets, type BatteryArguments } from '../attack-battery.ts'
-import { attackTargets } from '../attack-targets.ts'
-import { attackVersions, partsJson, predictions, severalSections } from '../audit-report.ts'
-import { auditText } from '../audit-text.ts'
-import { auditedTables, type AuditedTable } from '../audited-tables.ts'
+import { readAlso } from '../inputs/also-attributes.ts'
+import { attackTarget, batteryOptions, planTargets, type BatteryArguments } from '../audit/attack-battery.ts'
+import { attackTargets } from '../audit/attack-targets.ts'
+import { attackVersions, partsJson, predictions, severalSections } from '../audit/audit-report.ts'
+import { auditText } from '../audit/audit-text.ts'
+import { auditedTables, type AuditedTable } from '../inputs/audited-tables.ts'
 import { layersOf, unbounded } from '../certify/layers.ts'
-import { described, inGroup } from '../command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
 import {
   compareWithHeld,
   heldJson,
@@ -23,14 +23,14 @@ import {
   readHeld,
   scopeLine,
   type HeldArguments,
-} from '../held-by-attacker.ts'
-import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from '../joint-verdict.ts'
-import { listOption, numberOption, textOption } from '../option-values.ts'
-import { checkOutputs } from '../output-files.ts'
-import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../plan.ts'
-import { commandLine, versions } from '../provenance.ts'
-import { openSession } from '../session.ts'
-import { writingFiles } from '../signals.ts'
+} from '../audit/held-by-attacker.ts'
+import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from '../audit/joint-verdict.ts'
+import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { checkOutputs } from '../unlearn/output-files.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
+import { commandLine, versions } from '../unlearn/provenance.ts'
+import { openSession } from '../terminal/session.ts'
+import { writingFiles } from '../terminal/signals.ts'
 import {
   attributeSummary,
   inputFiles,
@@ -41,7 +41,7 @@ import {
   type FileRecord,
   type TableArguments,
   type TableInputs,
-} from '../table-inputs.ts'
+} from '../inputs/table-inputs.ts'
 
 export interface AuditArguments
   extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments, HeldArguments {

@@ -14,19 +14,19 @@ import {
 import { stageTable, tableFiles, tableFor, withMatrix, type EmbeddingTable } from '@indistinct/embeddings'
 import { reportHtml, type LayersData } from '@indistinct/report'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, runBattery, type BatteryArguments } from '../attack-battery.ts'
-import { attackVersions, partsJson, severalSections } from '../audit-report.ts'
+import { batteryOptions, runBattery, type BatteryArguments } from '../audit/attack-battery.ts'
+import { attackVersions, partsJson, severalSections } from '../audit/audit-report.ts'
 import { boundedLayer, exactLayer, layersOf, layersText } from '../certify/layers.ts'
 import { madeFrom, type MadeFrom, type MadeFromArguments } from '../certify/made-from.ts'
-import { described, inGroup } from '../command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { jointVerdict, judgedParts, type JointVerdict, type PartAudit } from '../joint-verdict.ts'
-import { numberOption, textOption } from '../option-values.ts'
-import { checkOutputFormat, checkOutputs } from '../output-files.ts'
-import { commandLine, versions } from '../provenance.ts'
-import { openSession } from '../session.ts'
-import { writingFiles } from '../signals.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { jointVerdict, judgedParts, type JointVerdict, type PartAudit } from '../audit/joint-verdict.ts'
+import { numberOption, textOption } from '../terminal/option-values.ts'
+import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
+import { commandLine, versions } from '../unlearn/provenance.ts'
+import { openSession } from '../terminal/session.ts'
+import { writingFiles } from '../terminal/signals.ts'
 import {
   attributeSummary,
   inputFiles,
@@ -35,8 +35,8 @@ import {
   reportHashes,
   tableOptions,
   type TableInputs,
-} from '../table-inputs.ts'
-import { grouped } from '../text-table.ts'
+} from '../inputs/table-inputs.ts'
+import { grouped } from '../terminal/text-table.ts'
 
 export interface CertifyArguments extends MadeFromArguments, BatteryArguments, CommonArguments {
   readonly confidence: number

@@ -12,19 +12,19 @@ import {
 } from '@indistinct/report'
 import { checkedClasses, unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, planTargets, runBattery, type BatteryArguments } from '../attack-battery.ts'
-import { attackTargets } from '../attack-targets.ts'
-import { described, inGroup } from '../command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../common-options.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { rankingOf, rankingOptions, type RankingArguments } from '../item-ranking.ts'
-import { runLadder } from '../ladder.ts'
-import { namesOption, textOption } from '../option-values.ts'
-import { checkOutputs } from '../output-files.ts'
-import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../plan.ts'
-import { commandLine, versions } from '../provenance.ts'
-import { openSession } from '../session.ts'
-import { writingFiles } from '../signals.ts'
+import { batteryOptions, planTargets, runBattery, type BatteryArguments } from '../audit/attack-battery.ts'
+import { attackTargets } from '../audit/attack-targets.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { rankingOf, rankingOptions, type RankingArguments } from '../inputs/item-ranking.ts'
+import { runLadder } from '../unlearn/ladder.ts'
+import { namesOption, textOption } from '../terminal/option-values.ts'
+import { checkOutputs } from '../unlearn/output-files.ts'
+import { dryRunOption, inputFacts, inputSteps, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
+import { commandLine, versions } from '../unlearn/provenance.ts'
+import { openSession } from '../terminal/session.ts'
+import { writingFiles } from '../terminal/signals.ts'
 import {
   attributeSummary,
   inputFiles,
@@ -33,8 +33,8 @@ import {
   reportHashes,
   tableOptions,
   type TableArguments,
-} from '../table-inputs.ts'
-import { printable, textTable } from '../text-table.ts'
+} from '../inputs/table-inputs.ts'
+import { printable, textTable } from '../terminal/text-table.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]
 /** All but the iterative U2U-R, whose exact minimum another method has in one pass. */

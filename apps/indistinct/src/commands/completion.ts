@@ -1,7 +1,7 @@
 /** @file `indistinct completion`: the script that lets bash or zsh complete commands, flags and their values. */
 
 import type { CommandModule } from 'yargs'
-import { described } from '../command-help.ts'
+import { described } from '../terminal/command-help.ts'
 
 /** The first argument with which the scripts ask for completions; the words of the line follow. */
 export const completionFlag = '--complete'

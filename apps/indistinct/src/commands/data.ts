@@ -13,12 +13,12 @@ import {
   type KnownDataset,
 } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../common-options.ts'
-import { numberOption, textOption } from '../option-values.ts'
-import { openSession } from '../session.ts'
-import { abortable } from '../signals.ts'
-import { grouped, textTable } from '../text-table.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { numberOption, textOption } from '../terminal/option-values.ts'
+import { openSession } from '../terminal/session.ts'
+import { abortable } from '../terminal/signals.ts'
+import { grouped, textTable } from '../terminal/text-table.ts'
 
 interface PlaceArguments extends Pick<CommonArguments, 'json' | 'quiet'> {
   readonly 'data-folder'?: string | undefined

@@ -6,16 +6,16 @@ import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct
 import { threads } from '@indistinct/kernels'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
-import { described } from '../command-help.ts'
+import { described } from '../terminal/command-help.ts'
 import {
   computeEnvironment,
   computeOptions,
   dataEnvironment,
   outputOptions,
   type CommonArguments,
-} from '../common-options.ts'
-import { ownVersion } from '../provenance.ts'
-import { openSession } from '../session.ts'
+} from '../terminal/common-options.ts'
+import { ownVersion } from '../unlearn/provenance.ts'
+import { openSession } from '../terminal/session.ts'
 
 type DoctorArguments = Pick<CommonArguments, 'json' | 'quiet' | 'threads'>
 

@@ -4,12 +4,12 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
 import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { outputOptions } from '../common-options.ts'
-import { textOption } from '../option-values.ts'
-import { checkOutputFormat, checkOutputs } from '../output-files.ts'
-import { openSession } from '../session.ts'
-import { writingFiles } from '../signals.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { outputOptions } from '../terminal/common-options.ts'
+import { textOption } from '../terminal/option-values.ts'
+import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
+import { openSession } from '../terminal/session.ts'
+import { writingFiles } from '../terminal/signals.ts'
 import {
   storeEnvironment,
   placeOptions,
@@ -18,8 +18,8 @@ import {
   withStore,
   type StoreArguments,
   type StoreKind,
-} from '../store-options.ts'
-import { grouped } from '../text-table.ts'
+} from '../stores/store-options.ts'
+import { grouped } from '../terminal/text-table.ts'
 
 export interface ExportArguments extends StoreArguments {
   readonly from: StoreKind

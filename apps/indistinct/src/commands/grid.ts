@@ -6,9 +6,9 @@ import { canonicalJson, fileError, usageError, type Json } from '@indistinct/cor
 import type { Failure } from '@indistinct/executors'
 import type { OpenGrid } from '@indistinct/experiments'
 import type { CommandModule, Options } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { dataEnvironment, outputOptions } from '../common-options.ts'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
+import { exitCodeOf, exitCodes } from '../terminal/exit-codes.ts'
 import {
   engineOptions,
   engineSettings,
@@ -17,10 +17,10 @@ import {
   ownProgram,
   type EngineArguments,
   type GridArguments,
-} from '../grid-engine.ts'
-import { failuresText, planText, statusText } from '../grid-text.ts'
-import { numberOption, textOption } from '../option-values.ts'
-import { openSession, type Session } from '../session.ts'
+} from '../grid/grid-engine.ts'
+import { failuresText, planText, statusText } from '../grid/grid-text.ts'
+import { numberOption, textOption } from '../terminal/option-values.ts'
+import { openSession, type Session } from '../terminal/session.ts'
 
 interface Output {
   readonly json: boolean

@@ -6,11 +6,11 @@ import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { outputOptions } from '../common-options.ts'
-import { textOption } from '../option-values.ts'
-import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
-import { openSession } from '../session.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { outputOptions } from '../terminal/common-options.ts'
+import { textOption } from '../terminal/option-values.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
+import { openSession } from '../terminal/session.ts'
 import {
   storeEnvironment,
   placeFlags,
@@ -20,10 +20,10 @@ import {
   withStore,
   type StoreArguments,
   type StoreKind,
-} from '../store-options.ts'
-import { switchedJson, switchedText } from '../switched-version.ts'
-import { tableOptions } from '../table-inputs.ts'
-import { grouped } from '../text-table.ts'
+} from '../stores/store-options.ts'
+import { switchedJson, switchedText } from '../stores/switched-version.ts'
+import { tableOptions } from '../inputs/table-inputs.ts'
+import { grouped } from '../terminal/text-table.ts'
 
 export interface PublishArguments extends StoreArguments, DryRunArguments {
   readonly file: string

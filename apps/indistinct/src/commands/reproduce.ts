@@ -8,11 +8,11 @@ import { resolve } from 'node:path'
 import { canonicalJson, usageError, type Json } from '@indistinct/core'
 import { findDataset, knownDatasets } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { dataEnvironment, outputOptions } from '../common-options.ts'
-import { listOption, numberOption, textOption } from '../option-values.ts'
-import { dryRunOption, showPlan, type DryRunArguments } from '../plan.ts'
-import { openSession } from '../session.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
+import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
+import { openSession } from '../terminal/session.ts'
 
 interface ReproduceArguments extends DryRunArguments {
   readonly targets: readonly string[]

@@ -2,10 +2,10 @@
 
 import { canonicalJson } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { outputOptions } from '../common-options.ts'
-import { numberOption } from '../option-values.ts'
-import { openSession } from '../session.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { outputOptions } from '../terminal/common-options.ts'
+import { numberOption } from '../terminal/option-values.ts'
+import { openSession } from '../terminal/session.ts'
 import {
   storeEnvironment,
   placeFlags,
@@ -15,8 +15,8 @@ import {
   withStore,
   type StoreArguments,
   type StoreKind,
-} from '../store-options.ts'
-import { switchedJson, switchedText } from '../switched-version.ts'
+} from '../stores/store-options.ts'
+import { switchedJson, switchedText } from '../stores/switched-version.ts'
 
 export interface RollbackArguments extends StoreArguments {
   readonly in: StoreKind

@@ -5,23 +5,23 @@ import { canonicalJson, sideBySide, usageError, type Json, type Matrix } from '@
 import { idsBeside, isFolder, tableExtensionList, tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
-import { planTargets } from '../attack-battery.ts'
-import { attackTargets, labelsTarget, type AttackTarget } from '../attack-targets.ts'
-import { auditedTables, joinedName, rowsInOrder, type AuditedTable } from '../audited-tables.ts'
-import { attackBeforeAndAfter } from '../before-and-after.ts'
-import { described } from '../command-help.ts'
-import { computeEnvironment } from '../common-options.ts'
-import { readFlowExtras, type FlowExtras } from '../flow-extras.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { asItWas, checkHarm, harmRefused, nothingStandsOut, type HarmSelfCheck } from '../harm-self-check.ts'
-import type { Log } from '../log.ts'
-import { checkOutputFormat, checkOutputs } from '../output-files.ts'
-import { inputFacts, inputSteps, showPlan, type Plan } from '../plan.ts'
-import { outcomeWarning } from '../outcome-text.ts'
-import { openSession } from '../session.ts'
-import { tableToStream, unlearnStreamed } from '../streamed-unlearning.ts'
-import { tableChange } from '../table-change.ts'
-import { inputFiles, readTableInputs, type TableInputs } from '../table-inputs.ts'
+import { planTargets } from '../audit/attack-battery.ts'
+import { attackTargets, labelsTarget, type AttackTarget } from '../audit/attack-targets.ts'
+import { auditedTables, joinedName, rowsInOrder, type AuditedTable } from '../inputs/audited-tables.ts'
+import { attackBeforeAndAfter } from '../audit/before-and-after.ts'
+import { described } from '../terminal/command-help.ts'
+import { computeEnvironment } from '../terminal/common-options.ts'
+import { readFlowExtras, type FlowExtras } from '../unlearn/flow-extras.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { asItWas, checkHarm, harmRefused, nothingStandsOut, type HarmSelfCheck } from '../audit/harm-self-check.ts'
+import type { Log } from '../terminal/log.ts'
+import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
+import { inputFacts, inputSteps, showPlan, type Plan } from '../unlearn/plan.ts'
+import { outcomeWarning } from '../unlearn/outcome-text.ts'
+import { openSession } from '../terminal/session.ts'
+import { tableToStream, unlearnStreamed } from '../unlearn/streamed-unlearning.ts'
+import { tableChange } from '../unlearn/table-change.ts'
+import { inputFiles, readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
 import {
   methodNames,
   outputPaths,
@@ -29,11 +29,11 @@ import {
   unlearnOptions,
   type AskedUnlearnArguments,
   type UnlearnArguments,
-} from '../unlearn-arguments.ts'
-import { earlierDraw, finishOf, keptByChance, labelMask, relabelWarnings } from '../relabelling.ts'
-import { methodFor, scopeOfUnlearning } from '../unlearn-scope.ts'
-import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearned-tables.ts'
-import { writtenPoints, writtenTable, type WrittenTable } from '../written-table.ts'
+} from '../unlearn/unlearn-arguments.ts'
+import { earlierDraw, finishOf, keptByChance, labelMask, relabelWarnings } from '../unlearn/relabelling.ts'
+import { methodFor, scopeOfUnlearning } from '../unlearn/unlearn-scope.ts'
+import { resultJson, resultText, writeUnlearned, type UnlearnedTable } from '../unlearn/unlearned-tables.ts'
+import { writtenPoints, writtenTable, type WrittenTable } from '../unlearn/written-table.ts'
 import {
   fitFile,
   fitMethod,
@@ -42,7 +42,7 @@ import {
   updateByFit,
   type Parameters,
   type Unlearning,
-} from '../unlearning.ts'
+} from '../unlearn/unlearning.ts'
 
 /** With the first table for those of one table. */
 type OneTable = UnlearnArguments & { readonly table: string }

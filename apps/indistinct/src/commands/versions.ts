@@ -2,9 +2,9 @@
 
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
-import { described, inGroup } from '../command-help.ts'
-import { outputOptions } from '../common-options.ts'
-import { openSession } from '../session.ts'
+import { described, inGroup } from '../terminal/command-help.ts'
+import { outputOptions } from '../terminal/common-options.ts'
+import { openSession } from '../terminal/session.ts'
 import {
   storeEnvironment,
   placeOptions,
@@ -12,8 +12,8 @@ import {
   withStore,
   type StoreArguments,
   type StoreKind,
-} from '../store-options.ts'
-import { textTable } from '../text-table.ts'
+} from '../stores/store-options.ts'
+import { textTable } from '../terminal/text-table.ts'
 
 export interface VersionsArguments extends StoreArguments {
   readonly in: StoreKind

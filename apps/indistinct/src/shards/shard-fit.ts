@@ -2,7 +2,7 @@
 
 import { writeFileAtomic } from '@indistinct/core'
 import { classDifferences, fittedUnlearner, type UnlearnedShards } from '@indistinct/unlearners'
-import { fitText } from '../fit-file.ts'
+import { fitText } from '../unlearn/fit-file.ts'
 import type { ShardPlan } from './shard-plan.ts'
 import type { ShardSample } from './shard-sample.ts'
 

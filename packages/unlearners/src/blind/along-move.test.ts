@@ -1,8 +1,8 @@
 import { matrix, randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { radiusFrames } from '../calibrate-radii.ts'
-import { ratioAlong, shapeFrames, type ShapeFrame } from '../calibrate-shapes.ts'
-import { classMoments } from '../class-moments.ts'
+import { radiusFrames } from '../flow/calibrate-radii.ts'
+import { ratioAlong, shapeFrames, type ShapeFrame } from '../flow/calibrate-shapes.ts'
+import { classMoments } from '../flow/class-moments.ts'
 import { movedRow } from './blind-map.ts'
 import { alongMove } from './along-move.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
-import { cappedShares } from '../calibrate-moments.ts'
+import { cappedShares } from '../flow/calibrate-moments.ts'
 import {
   bins,
   cellsPerUnit,
@@ -13,7 +13,7 @@ import {
   orders,
   shapeDeviations,
   type ShapeFrame,
-} from '../calibrate-shapes.ts'
+} from '../flow/calibrate-shapes.ts'
 import { movedRow, type BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 

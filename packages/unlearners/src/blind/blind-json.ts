@@ -1,8 +1,8 @@
 /** @file The map of `blind` as JSON: numbers in full. */
 
 import { badData, type Json } from '@indistinct/core'
-import { bins } from '../calibrate-shapes.ts'
-import { affineFromJson, affineToJson, numbers, reader } from '../fitted-json-parts.ts'
+import { bins } from '../flow/calibrate-shapes.ts'
+import { affineFromJson, affineToJson, numbers, reader } from '../fitted/fitted-json-parts.ts'
 import type { BlindMap, BlindMove, Coordinates } from './blind-map.ts'
 
 export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Json {

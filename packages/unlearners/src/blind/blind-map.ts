@@ -1,8 +1,8 @@
 /** @file One map for everybody, a function of the vector alone: what `blind` leaves of its fit. */
 
 import type { Matrix } from '@indistinct/core'
-import { mapRow, type AffineMap } from '../affine-map.ts'
-import { bins } from '../calibrate-shapes.ts'
+import { mapRow, type AffineMap } from '../closed/affine-map.ts'
+import { bins } from '../flow/calibrate-shapes.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { matrix, randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { cappedShares } from '../calibrate-moments.ts'
-import { classMoments, covarianceDeviations, rowMean, squareSums } from '../class-moments.ts'
+import { cappedShares } from '../flow/calibrate-moments.ts'
+import { classMoments, covarianceDeviations, rowMean, squareSums } from '../flow/class-moments.ts'
 import { movedRow, type BlindMove } from './blind-map.ts'
 import { covarianceMove } from './covariance-move.ts'
 

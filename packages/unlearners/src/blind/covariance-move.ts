@@ -5,10 +5,10 @@
 
 import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
 import { crossMoments, gemmNT } from '@indistinct/kernels'
-import { cappedShares } from '../calibrate-moments.ts'
-import { classMoments, covarianceDeviations, squareSums, type ClassMoments } from '../class-moments.ts'
-import { classNormals, pooledNormal } from '../class-normals.ts'
-import { product, transposed } from '../small-product.ts'
+import { cappedShares } from '../flow/calibrate-moments.ts'
+import { classMoments, covarianceDeviations, squareSums, type ClassMoments } from '../flow/class-moments.ts'
+import { classNormals, pooledNormal } from '../closed/class-normals.ts'
+import { product, transposed } from '../linear-algebra/small-product.ts'
 import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 

@@ -4,10 +4,10 @@
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
-import { applyAffine, type AffineMap } from '../affine-map.ts'
-import { momentRatios, rowMean, type FamilyRatio } from '../class-moments.ts'
-import { classNormals, pooledNormal } from '../class-normals.ts'
-import { erasure } from '../leace.ts'
+import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
+import { momentRatios, rowMean, type FamilyRatio } from '../flow/class-moments.ts'
+import { classNormals, pooledNormal } from '../closed/class-normals.ts'
+import { erasure } from '../closed/leace.ts'
 import { dealtOut } from './dealt-out.ts'
 
 export interface HalfProjection {

@@ -1,7 +1,7 @@
 /** @file Shifts by what vectors say of classes, which put class means back where a move took them away. */
 
 import { choleskyFactor, choleskySolve, type Matrix } from '@indistinct/core'
-import { product, transposed } from '../small-product.ts'
+import { product, transposed } from '../linear-algebra/small-product.ts'
 
 /** Mean over each class, less that over all users, of every column of x (n, D): (C, D), a class a row. */
 export function weightedMeans(x: Matrix, classes: readonly Int32Array[]): Float64Array {

@@ -4,8 +4,8 @@
 
 import { choleskyFactor, choleskySolve, matrix, type Matrix, type Random } from '@indistinct/core'
 import { gemmNN, gemmNT, gemmTN } from '@indistinct/kernels'
-import { cappedShares } from '../calibrate-moments.ts'
-import { classMoments, type FamilyRatio } from '../class-moments.ts'
+import { cappedShares } from '../flow/calibrate-moments.ts'
+import { classMoments, type FamilyRatio } from '../flow/class-moments.ts'
 import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 

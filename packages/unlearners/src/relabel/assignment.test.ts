@@ -17,7 +17,7 @@ function leastOfAll(cost: Float32Array, n: number, row = 0, taken = 0): number {
 }
 
 describe('assignment', () => {
-  const goldens = JSON.parse(readFileSync(new URL('../goldens/assignment.json', import.meta.url), 'utf8')) as {
+  const goldens = JSON.parse(readFileSync(new URL('./goldens/assignment.json', import.meta.url), 'utf8')) as {
     n: number
     m: number
     total: number

@@ -4,7 +4,7 @@
  */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { fittedUnlearner, presentClasses, type Fitted } from '../fitted-unlearner.ts'
+import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
 import { flowOfOne, relabelTables, type RelabelOptions } from './relabel.ts'
 
 /**

@@ -14,10 +14,10 @@ import {
   type Matrix,
   type Random,
 } from '@indistinct/core'
-import { calibratedFlow } from '../calibrated-flow.ts'
+import { calibratedFlow } from '../flow/calibrated-flow.ts'
 import { checkedClasses, checkCount } from '../checked-classes.ts'
-import { squaredDistance } from '../closed-form.ts'
-import { standardisedColumns } from '../standardised-columns.ts'
+import { squaredDistance } from '../closed/closed-form.ts'
+import { standardisedColumns } from '../flow/standardised-columns.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { dealAgain, dealPoints, notDrawn, optimalUpTo, pointGone } from './deal-points.ts'
 import { drawSource, type DrawSeed } from './draw-source.ts'

@@ -1,0 +1,185 @@
+/** @file The attacks that `audit` and `unlearn --audit` run, as the user chooses them. */
+
+import type { Json, Labels, Matrix } from '@indistinct/core'
+import {
+  audit,
+  auditRegression,
+  battery,
+  fineBattery,
+  namedAttackers,
+  planAudit,
+  planRegressionAudit,
+  protocols,
+  regressionBattery,
+  type Attacker,
+  type AuditResult,
+  type InputName,
+  type ProtocolName,
+  type RegressionAuditOptions,
+} from '@indistinct/attackers'
+import type { Options } from 'yargs'
+import { inGroup } from '../terminal/command-help.ts'
+import type { Log } from '../terminal/log.ts'
+import { namesOption, numberOption, textOption } from '../terminal/option-values.ts'
+import type { AttackTarget, TargetAudit } from './attack-targets.ts'
+import { grouped } from '../terminal/text-table.ts'
+
+/** Of labels and of numbers. */
+export const attackers = { ...namedAttackers, ...regressionBattery }
+
+/** Names of sets of attackers, which `--attackers` takes beside their members'. */
+const attackerSets: Readonly<Record<string, readonly string[]>> = { fine: Object.keys(fineBattery) }
+
+const attackersHelp =
+  `which of ${Object.keys(battery).join(', ')}; of fine structure, ${Object.keys(fineBattery).join(', ')}, or ` +
+  'fine for all of these; ' +
+  `and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all but ` +
+  'those of fine structure; ' +
+  'together with --protocols each is run under each'
+const attackersNamed = namesOption('--attackers', [...Object.keys(attackers), ...Object.keys(attackerSets)])
+
+export interface BatteryArguments {
+  readonly attackers?: readonly string[] | undefined
+  readonly protocols?: readonly string[] | undefined
+  readonly input: 'all' | InputName
+  readonly repeats?: number | undefined
+  readonly permutations?: number | undefined
+  readonly refit: boolean
+  readonly margin?: number | undefined
+}
+
+export const batteryOptions = inGroup('Attacks', {
+  attackers: { describe: attackersHelp, type: 'string', requiresArg: true, coerce: attackersNamed },
+  protocols: {
+    describe:
+      `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: those that the battery has for ` +
+      'each attacker',
+    type: 'string',
+    requiresArg: true,
+    coerce: namesOption('--protocols', Object.keys(protocols)),
+  },
+  input: {
+    describe: 'what attackers that scale matters to are given; all: each input that the battery has for them',
+    choices: ['all', 'raw', 'standardised', 'whitened'],
+    default: 'all',
+    requiresArg: true,
+    coerce: textOption('--input'),
+  },
+  repeats: {
+    describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold',
+    requiresArg: true,
+    coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }),
+  },
+  permutations: {
+    describe:
+      'relabellings of the permutation tests, one set for all attacks, tables and attributes; default 200, or ' +
+      '999 where scores are held fixed',
+    requiresArg: true,
+    coerce: numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }),
+  },
+  refit: {
+    describe:
+      'fit attackers again under each relabelling; --refit=false holds scores fixed, which is faster and less exact',
+    type: 'boolean',
+    default: true,
+  },
+  margin: {
+    describe: 'largest distance of the folded AUC from one half that counts as no leak; default 0.05',
+    requiresArg: true,
+    coerce: numberOption('--margin', { above: 0, to: 0.5 }),
+  },
+} as const satisfies Record<string, Options>)
+
+type SeededBattery = BatteryArguments & { readonly seed: number }
+
+/** Runs the chosen battery on `embedding` (N, K) with `labels`, showing progress. */
+export function runBattery(
+  embedding: Matrix,
+  attribute: string,
+  labels: Labels,
+  args: SeededBattery,
+  log: Log,
+  label: string,
+): Promise<AuditResult> {
+  return attackTarget(embedding, { attribute, labels }, args, log, label) as Promise<AuditResult>
+}
+
+/** Runs the chosen attackers of labels, or of numbers, on `embedding` (N, K), showing progress. */
+export async function attackTarget(
+  embedding: Matrix,
+  target: AttackTarget,
+  args: SeededBattery,
+  log: Log,
+  label: string,
+): Promise<TargetAudit> {
+  const progress = log.progress(label)
+  const options = {
+    ...optionsOf(target, args),
+    onProgress: ({ done, total }: { readonly done: number; readonly total: number }) => progress.update(done, total),
+  }
+  try {
+    if ('values' in target)
+      return await auditRegression(embedding, target.values, { ...options, ...chosenRegressors(args) })
+    return await audit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
+  } finally {
+    progress.end()
+  }
+}
+
+/** What `attackTarget` would run on each of `targets`, a line an attack, for --dry-run. */
+export function planTargets(
+  embedding: Matrix,
+  targets: readonly AttackTarget[],
+  args: SeededBattery,
+): { steps: string[]; attacks: Json } {
+  const several = targets.length > 1
+  const attacks = targets.flatMap((target) => {
+    const options = optionsOf(target, args)
+    const planned =
+      'values' in target
+        ? planRegressionAudit(embedding, target.values, { ...options, ...chosenRegressors(args) })
+        : planAudit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
+    return planned.map((attack) => ({ ...(several && { attribute: target.attribute }), ...attack }))
+  })
+  const fits = attacks.reduce((sum, each) => sum + each.fits, 0)
+  return {
+    steps: [
+      `${attacks.length} attacks, ${grouped(fits)} fits`,
+      ...attacks.map(
+        ({ attribute, attacker, protocol, input, fits }) =>
+          `  ${attribute === undefined ? '' : `${attribute}: `}${attacker}, ${protocol}, ${input}: ` +
+          `${grouped(fits)} fits`,
+      ),
+    ],
+    attacks: attacks.map((attack) => ({ ...attack })),
+  }
+}
+
+/** The attackers that `names` stand for, each once. */
+export function attackersOf(names: readonly string[]): string[] {
+  return [...new Set(names.flatMap((name) => attackerSets[name] ?? [name]))]
+}
+
+/** The attackers of labels that were named; none where the battery is to run. */
+function chosenAttackers({ attackers: names }: BatteryArguments): { attackers?: Attacker[] } {
+  return names ? { attackers: attackersOf(names).flatMap((name) => namedAttackers[name]?.attacker ?? []) } : {}
+}
+
+function chosenRegressors({ attackers: names }: BatteryArguments): Pick<RegressionAuditOptions, 'regressors'> {
+  return names ? { regressors: names.flatMap((name) => regressionBattery[name]?.regressor ?? []) } : {}
+}
+
+function optionsOf({ attribute }: AttackTarget, args: SeededBattery): Omit<RegressionAuditOptions, 'regressors'> {
+  return {
+    seed: args.seed,
+    refit: args.refit,
+    attribute,
+    ...(args.input !== 'all' && { input: args.input }),
+    ...(args.margin !== undefined && { margin: args.margin }),
+    ...(args.protocols && { protocols: args.protocols as ProtocolName[] }),
+    ...(args.repeats !== undefined && {
+      repeats: Object.fromEntries(Object.keys(protocols).map((name) => [name, args.repeats!])),
+    }),
+    ...(args.permutations !== undefined && { permutations: args.permutations }),
+  }
+}

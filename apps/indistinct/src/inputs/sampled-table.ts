@@ -1,0 +1,141 @@
+/**
+ * @file Some users of a table that need not fit in memory, drawn by a seed: rows pass by block by block, from one file
+ * or from the shards of a manifest.
+ */
+
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { badData, randomStream, sha256, usageError } from '@indistinct/core'
+import {
+  embeddingTable,
+  openTable,
+  readIds,
+  readIdsBeside,
+  type AttributeColumn,
+  type EmbeddingTable,
+  type TableReader,
+} from '@indistinct/embeddings'
+import { readOptions } from '../terminal/read-options.ts'
+import { readManifest } from '../shards/shard-manifest.ts'
+import type { TableArguments } from './table-inputs.ts'
+
+export interface SampledTable {
+  readonly table: EmbeddingTable
+  /** Rows of the whole table. */
+  readonly of: number
+  /** The labels of the sample, where they go by position in the whole table. */
+  columnOf(column: AttributeColumn): AttributeColumn
+}
+
+/** Values of a block: 8 MiB of float32. */
+const blockValues = 1 << 21
+
+/**
+ * Draws `count` rows of a table, or of all shards of a manifest (`manifest.json`), without replacement, in the order of
+ * the table; all of them where there are no more.
+ * @throws IndistinctError as `openTable`, and 'bad-data' where ids or shards do not fit.
+ */
+export async function sampledTable(args: TableArguments, count: number, seed: number): Promise<SampledTable> {
+  const { table: path } = args
+  const idColumn = args['table-id-column'] ?? args['id-column']
+  const read = readOptions(args)
+  const parts = isManifest(path)
+    ? readManifest(path).shards.map((shard) => ({
+        path: join(dirname(path), shard.file),
+        firstRow: shard.firstRow,
+        rows: shard.rows,
+      }))
+    : [{ path, firstRow: 0, rows: NaN }]
+  const named = args.ids === undefined ? undefined : await readIds(args.ids, idColumn)
+  const readers: TableReader[] = []
+  try {
+    for (const part of parts) readers.push(openTable(part.path, read))
+    const of = readers.reduce((sum, { rows }) => sum + rows, 0)
+    const cols = readers[0]!.cols
+    parts.forEach(({ path: file, rows }, p) => {
+      const reader = readers[p]!
+      if (reader.cols !== cols || (rows >= 0 && reader.rows !== rows))
+        throw usageError(
+          `${file}: expected ${rows} x ${cols} values as ${path} says, got ${reader.rows} x ${reader.cols}`,
+        )
+    })
+    if (named && named.length !== of)
+      throw usageError(`${args.ids}: expected ${of} ids, one for each row of ${path}, got ${named.length}`)
+    const chosen = drawn(of, Math.min(count, of), seed)
+    const data = new Float32Array(chosen.length * cols)
+    const ids: string[] = []
+    let withIds = 0
+    let [at, first] = [0, 0]
+    for (const [p, reader] of readers.entries()) {
+      const end = first + reader.rows
+      const own = chosen.subarray(at, lowerBound(chosen, end, at))
+      const known = named?.slice(first, end) ?? reader.readIds() ?? (await readIdsBeside(reader.path, reader.rows))
+      if (known) withIds++
+      for (const row of own) ids.push(known?.[row - first] ?? String(parts[p]!.firstRow + row - first))
+      pickRows(reader, own, first, data.subarray(at * cols))
+      at += own.length
+      first = end
+    }
+    if (withIds > 0 && withIds < readers.length)
+      throw badData(`${path}: some of its shards have ids, others have none; name the rows of all with --ids`)
+    const hasIds = withIds > 0
+    const digest = isManifest(path) ? sha256(readFileSync(path)) : readers[0]!.sha256()
+    const table = embeddingTable({
+      matrix: { rows: chosen.length, cols, data },
+      ids,
+      dtype: readers[0]!.dtype,
+      source: { path, format: readers[0]!.format, sha256: digest },
+      ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds: readers.flatMap((reader) => reader.maybeIds()) }),
+    })
+    return {
+      table,
+      of,
+      columnOf(column) {
+        // Labels of another number of rows are refused by the join.
+        if (column.ids || column.values.length !== of) return column
+        return { ...column, values: Array.from(chosen, (row) => column.values[row]!) }
+      },
+    }
+  } finally {
+    for (const reader of readers) reader.close()
+  }
+}
+
+export function isManifest(path: string): boolean {
+  return path.toLowerCase().endsWith('.json')
+}
+
+/** `count` of the numbers below `of`, ascending (Floyd's algorithm). */
+function drawn(of: number, count: number, seed: number): Int32Array {
+  const random = randomStream(seed, 'sampled users')
+  const chosen = new Set<number>()
+  for (let last = of - count; last < of; last++) {
+    const row = random.integer(last + 1)
+    chosen.add(chosen.has(row) ? last : row)
+  }
+  return Int32Array.from(chosen).sort()
+}
+
+/** Place of the first value of ascending `values`, from `from` on, that is not below `limit`. */
+function lowerBound(values: Int32Array, limit: number, from: number): number {
+  let at = from
+  while (at < values.length && values[at]! < limit) at++
+  return at
+}
+
+/** Copies rows, numbered from `first`, of a table to `out`. */
+function pickRows(reader: TableReader, rows: Int32Array, first: number, out: Float32Array): void {
+  const { cols } = reader
+  const perBlock = Math.max(1, Math.min(reader.rows, Math.floor(blockValues / cols)))
+  let at = 0
+  for (let from = 0; from < reader.rows && at < rows.length; from += perBlock) {
+    const to = Math.min(reader.rows, from + perBlock)
+    if (rows[at]! - first >= to) continue
+    const block = new Float32Array((to - from) * cols)
+    reader.readRows(from, to, block)
+    for (; at < rows.length && rows[at]! - first < to; at++) {
+      const source = rows[at]! - first - from
+      out.set(block.subarray(source * cols, (source + 1) * cols), at * cols)
+    }
+  }
+}

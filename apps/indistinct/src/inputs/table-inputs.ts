@@ -1,0 +1,261 @@
+/** @file What `audit` and `unlearn` read: a table of embeddings, and the labels of its users. */
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
+import {
+  joinLabels,
+  rareWarnings,
+  readAttribute,
+  readTable,
+  spellingWarnings,
+  type AttributeColumn,
+  type EmbeddingTable,
+  type JoinBy,
+} from '@indistinct/embeddings'
+import type { AttributeSummary } from '@indistinct/report'
+import type { Options } from 'yargs'
+import { inGroup } from '../terminal/command-help.ts'
+import { continuousValues, quarters } from './continuous-attribute.ts'
+import type { Log } from '../terminal/log.ts'
+import { labelNamesOf, type LabelArguments } from './merge-labels.ts'
+import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { readOptions } from '../terminal/read-options.ts'
+import { isManifest, sampledTable } from './sampled-table.ts'
+import { grouped } from '../terminal/text-table.ts'
+
+export interface TableArguments extends LabelArguments {
+  readonly table: string
+  readonly attributes: string
+  readonly attribute: string
+  readonly ids?: string | undefined
+  readonly 'id-column'?: string | undefined
+  readonly 'table-id-column'?: string | undefined
+  readonly dimensions?: readonly string[] | undefined
+  readonly 'table-key'?: string | undefined
+  readonly scale?: number | undefined
+  readonly 'zero-point'?: number | undefined
+  readonly 'by-position'?: boolean | undefined
+  /** Of `audit`: how many users to draw instead of reading all. */
+  readonly sample?: number | undefined
+  /** Of `unlearn`: what becomes of users without a label. */
+  readonly unlabelled?: 'leave' | 'map'
+}
+
+export const tableOptions = inGroup('Table and labels', {
+  attributes: {
+    describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself',
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    coerce: textOption('--attributes'),
+  },
+  attribute: {
+    describe: 'column or array of that file',
+    type: 'string',
+    demandOption: true,
+    requiresArg: true,
+    coerce: textOption('--attribute'),
+  },
+  ids: {
+    describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--ids'),
+  },
+  'id-column': {
+    describe:
+      'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or ' +
+      'the like',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--id-column'),
+  },
+  'table-id-column': {
+    describe: 'id column of the table or the ids file, where it has another name',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--table-id-column'),
+  },
+  dimensions: {
+    describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'",
+    type: 'string',
+    requiresArg: true,
+    coerce: listOption('--dimensions'),
+  },
+  'table-key': {
+    describe:
+      'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; ' +
+      'default: the only one',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--table-key'),
+  },
+  scale: {
+    describe: 'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)',
+    requiresArg: true,
+    coerce: numberOption('--scale', { above: 0 }),
+  },
+  'zero-point': {
+    describe: 'with --scale: the whole number that stands for 0; default: 0',
+    requiresArg: true,
+    coerce: numberOption('--zero-point', { integer: true, from: -128, to: 255 }),
+  },
+  'by-position': {
+    describe: 'line i of the attribute file is of row i of the table: take no column for ids',
+    type: 'boolean',
+    default: false,
+  },
+  'missing-label': {
+    describe: 'a label that means "not known", beside the empty one; can be repeated',
+    type: 'string',
+    array: true,
+    requiresArg: true,
+  },
+  'merge-labels': {
+    describe: 'spellings of one label, such as F=Female,f; can be repeated',
+    type: 'string',
+    array: true,
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>)
+
+export interface TableInputs {
+  readonly table: EmbeddingTable
+  readonly column: AttributeColumn
+  readonly labels: Labels
+  readonly labelled: number
+  readonly missing: number
+  readonly unmatched: number
+  /** How labels found their rows. */
+  readonly by: JoinBy
+  readonly warnings: readonly string[]
+  /** Of an attribute that is a number (N), NaN for none; labels are its quarters then. */
+  readonly values?: Float64Array
+  /** Rows of the whole table, where this is a sample of it. */
+  readonly sampledOf?: number
+}
+
+/** Reads and joins both files, and logs what a reader of the result should know. */
+export async function readTableInputs(
+  args: TableArguments & { readonly continuous?: boolean; readonly seed?: number },
+  log: Log,
+): Promise<TableInputs> {
+  const idColumn = args['id-column']
+  if (args.sample === undefined && isManifest(args.table))
+    throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
+  const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)
+  const table = sampled?.table ?? (await readTable(args.table, readOptions(args)))
+  const whole = await readAttribute(args.attributes, args.attribute, { idColumn, byPosition: args['by-position'] })
+  const asRead = sampled ? sampled.columnOf(whole) : whole
+  if (args.continuous && args['merge-labels'])
+    throw usageError('--merge-labels is for labels; a number of --continuous has none')
+  const names = labelNamesOf(args)
+  const column = args.continuous ? quarters(asRead, names.missing) : asRead
+  const joined = joinLabels(table, column, { ...names, rows: sampled?.of })
+  const { labels, labelled, missing, by } = joined
+  // Of a sample most users are elsewhere.
+  const unmatched = sampled ? 0 : joined.unmatched
+  const drawn = sampled
+    ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`]
+    : []
+  const warnings = [
+    ...table.warnings,
+    ...(column.notes ?? []),
+    ...joined.warnings,
+    ...drawn,
+    ...labelWarnings(args, { missing, unmatched }),
+    ...classWarnings(column.name, labels),
+    ...columnWarnings(args.table, table, args.attribute),
+  ]
+  for (const warning of warnings) log.warn(warning)
+  return {
+    table,
+    column,
+    labels,
+    labelled,
+    missing,
+    unmatched,
+    by,
+    warnings,
+    ...(args.continuous && { values: continuousValues(table, asRead, { missing: names.missing, rows: sampled?.of }) }),
+    ...(sampled && { sampledOf: sampled.of }),
+  }
+}
+
+/** What a reader of the result should know of users in one of the files only. */
+export function labelWarnings(
+  args: Pick<TableArguments, 'table' | 'attributes' | 'unlabelled'>,
+  { missing, unmatched }: { readonly missing: number; readonly unmatched: number },
+): string[] {
+  const left = args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'
+  return [
+    ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
+    ...(unmatched > 0 ? [`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`] : []),
+  ]
+}
+
+/** Folds of the protocol that has most of them. */
+const folds = 5
+
+/** What a reader of the result should know of labels: spellings of "not known" and of one another, and rare ones. */
+export function classWarnings(attribute: string, labels: Labels): string[] {
+  const counts = classCounts(labels)
+  const classes = labels.classes.map((name, c) => ({ name, users: counts[c]! }))
+  return [...spellingWarnings(attribute, classes), ...rareWarnings(attribute, classes, folds)]
+}
+
+/** That the table of `path` gives the attribute away by itself, where it does. */
+export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
+  return columns.some(({ name }) => name === attribute)
+    ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`]
+    : []
+}
+
+/** The attribute as reports and JSON results name it. */
+export function attributeSummary(inputs: Pick<TableInputs, 'labels' | 'column' | 'missing' | 'by'>): AttributeSummary {
+  const counts = classCounts(inputs.labels)
+  return {
+    name: inputs.column.name,
+    classes: inputs.labels.classes.map((name, c) => ({ name, users: counts[c]! })),
+    missing: inputs.missing,
+    joinedBy: inputs.by,
+  }
+}
+
+/** Labels with their counts, and how they found their rows, as one line. */
+export function labelLine({ name, classes, missing = 0, joinedBy }: AttributeSummary, unmatched: number): string {
+  const parts = [
+    ...classes.map((each) => `${grouped(each.users)} ${each.name}`),
+    `${grouped(missing)} without a label`,
+    ...(unmatched > 0 ? [`${grouped(unmatched)} of the attribute file in no row`] : []),
+  ]
+  return `${name}: ${parts.join(', ')}${joinedBy === undefined ? '' : `; joined by ${joinedBy}`}`
+}
+
+/** A file of a run, by name without its folder, and its digest. */
+export interface FileRecord {
+  readonly [key: string]: string
+  readonly file: string
+  readonly sha256: string
+}
+
+/** The files that went in, by what they are. */
+export function inputFiles(args: TableArguments, inputs: TableInputs): Record<string, FileRecord> {
+  return {
+    table: { file: basename(args.table), sha256: inputs.table.source!.sha256 },
+    attributes: { file: basename(args.attributes), sha256: inputs.column.sha256! },
+    ...(args.ids !== undefined && { ids: { file: basename(args.ids), sha256: sha256(readFileSync(args.ids)) } }),
+  }
+}
+
+/** The same for the report: "table users.npy" and its digest. */
+export function reportHashes(files: Readonly<Record<string, FileRecord>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([role, { file, sha256 }]) => [`${role} ${file}`, `sha256 ${sha256}`]),
+  )
+}
+
+function users(count: number): string {
+  return count === 1 ? '1 user' : `${grouped(count)} users`
+}

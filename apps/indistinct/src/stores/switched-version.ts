@@ -1,0 +1,37 @@
+/** @file What a switch to another version did, for people and as JSON. */
+
+import type { Json } from '@indistinct/core'
+import type { Switched } from '@indistinct/stores'
+import { commandLine } from '../unlearn/provenance.ts'
+import type { StoreKind } from './store-options.ts'
+import { grouped } from '../terminal/text-table.ts'
+
+export function switchedJson(
+  schema: string,
+  store: StoreKind,
+  place: string,
+  { version, before, record, changed, others, leftovers }: Switched,
+): { [key: string]: Json } {
+  const { rows, dimensions, checksum } = record
+  return { schema, store, place, version, before, rows, dimensions, checksum, changed, others, leftovers }
+}
+
+/** @param flags the place, as a command takes it */
+export function switchedText(
+  place: string,
+  { version, before, record, changed }: Switched,
+  flags: readonly string[],
+): string {
+  const size = `${grouped(record.rows)} users, ${record.dimensions} dimensions, checksum ${record.checksum}`
+  if (version === before)
+    return (
+      `version ${version} is live in ${place}: ` +
+      `${size}\n${changed === 0 ? 'it was live before, and nothing changed' : `${grouped(changed)} vectors changed`}\n`
+    )
+  return [
+    `version ${version} is live in ${place}: ${size}`,
+    `${grouped(changed)} vectors changed; before it, version ${before} was live`,
+    `to go back: ${commandLine(['rollback', '--in', ...flags, '--to', String(before)])}`,
+    '',
+  ].join('\n')
+}

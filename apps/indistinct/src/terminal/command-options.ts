@@ -1,0 +1,68 @@
+/**
+ * @file The options of every command, under the words that call it: what help, completion, suggestions and the
+ * configuration file know.
+ */
+
+import type { Options } from 'yargs'
+import { batteryOptions } from '../audit/attack-battery.ts'
+import { auditOptions } from '../commands/audit.ts'
+import { certifyOptions } from '../commands/certify.ts'
+import { compareOptions } from '../commands/compare.ts'
+import { dataOptions } from '../commands/data.ts'
+import { doctorOptions } from '../commands/doctor.ts'
+import { exportOptions } from '../commands/export.ts'
+import { gridCommandOptions } from '../commands/grid.ts'
+import { publishOptions } from '../commands/publish.ts'
+import { reproduceOptions } from '../commands/reproduce.ts'
+import { restoreOptions } from '../commands/restore.ts'
+import { rollbackOptions } from '../commands/rollback.ts'
+import { shardsOptions } from '../commands/shards.ts'
+import { versionsOptions } from '../commands/versions.ts'
+import { computeOptions, outputOptions } from './common-options.ts'
+import { tableOptions } from '../inputs/table-inputs.ts'
+import { unlearnOptions } from '../unlearn/unlearn-arguments.ts'
+
+export type OptionTable = Readonly<Record<string, Options>>
+
+export const commandOptions: Readonly<Record<string, OptionTable>> = {
+  audit: auditOptions,
+  unlearn: unlearnOptions,
+  certify: certifyOptions,
+  restore: restoreOptions,
+  'shards unlearn': shardsOptions.unlearn,
+  'shards worker': shardsOptions.worker,
+  compare: compareOptions,
+  'data list': dataOptions.list,
+  'data fetch': dataOptions.fetch,
+  'data describe': dataOptions.describe,
+  reproduce: reproduceOptions,
+  ...Object.fromEntries(Object.entries(gridCommandOptions).map(([name, options]) => [`grid ${name}`, options])),
+  export: exportOptions,
+  publish: publishOptions,
+  versions: versionsOptions,
+  rollback: rollbackOptions,
+  doctor: doctorOptions,
+}
+
+/** Options that a configuration file may give once for all commands that have them. */
+export const sharedOptions: OptionTable = { ...tableOptions, ...batteryOptions, ...outputOptions, ...computeOptions }
+
+/** Whether `command` has the shared option `name`, and means the same by it. */
+export function takesShared(command: string, name: string): boolean {
+  return commandOptions[command]?.[name]?.describe === sharedOptions[name]?.describe
+}
+
+/** The command that `args` call: its words, wherever flags stand between them. */
+export function commandOf(args: readonly string[]): string | undefined {
+  const words = args.slice(0, endOfFlags(args)).filter((arg) => !arg.startsWith('-'))
+  const at = words.findIndex((word) => Object.keys(commandOptions).some((name) => name.split(' ')[0] === word))
+  return [words.slice(at, at + 2).join(' '), words[at]].find(
+    (name) => at >= 0 && name !== undefined && Object.hasOwn(commandOptions, name),
+  )
+}
+
+/** Where `--` ends the flags of `args`. */
+export function endOfFlags(args: readonly string[]): number {
+  const end = args.indexOf('--')
+  return end < 0 ? args.length : end
+}

@@ -1,0 +1,118 @@
+/**
+ * @file What the flow takes beside its parameters: further attributes to hide with the first, and what scores are made
+ * of.
+ */
+
+import { basename } from 'node:path'
+import { badData, usageError, type Json, type Labels } from '@indistinct/core'
+import { readTable } from '@indistinct/embeddings'
+import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
+import { readAlso } from '../inputs/also-attributes.ts'
+import { inGroup } from '../terminal/command-help.ts'
+import { listOption, textOption } from '../terminal/option-values.ts'
+import type { FileRecord, TableInputs } from '../inputs/table-inputs.ts'
+import type { UnlearningArguments } from './unlearning.ts'
+
+export interface FlowExtraArguments {
+  readonly continuous: boolean
+  readonly also?: readonly string[] | undefined
+  readonly items?: string | undefined
+  readonly 'first-step'?: number | undefined
+}
+
+export const flowExtraOptions = inGroup('Method', {
+  also: {
+    describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
+    type: 'string',
+    requiresArg: true,
+    coerce: listOption('--also'),
+  },
+  continuous: {
+    describe:
+      'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports ' +
+      'show its quarters',
+    type: 'boolean',
+    default: false,
+  },
+  items: {
+    describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them',
+    type: 'string',
+    requiresArg: true,
+    coerce: textOption('--items'),
+  },
+} as const)
+
+export interface FlowExtras {
+  /** Labels of the further attributes, by name. */
+  readonly also?: Readonly<Record<string, Labels>>
+  readonly metric?: ScoreMetric
+  /** For the sidecar. */
+  readonly summaries: readonly Json[]
+  /** Labels and counts of each, in words. */
+  readonly lines: readonly string[]
+  readonly files: Record<string, FileRecord>
+  /** What a reader of the result should know. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads what --also and --items name.
+ * @throws IndistinctError 'usage' where the method, or another flag, does not go with them; 'bad-data' where files do
+ * not fit.
+ */
+export async function readFlowExtras(
+  args: UnlearningArguments & FlowExtraArguments,
+  inputs: TableInputs,
+): Promise<FlowExtras> {
+  const { also, items } = args
+  const found = {
+    summaries: [] as Json[],
+    lines: [] as string[],
+    files: {} as Record<string, FileRecord>,
+    warnings: [] as string[],
+  }
+  const given = args.continuous ? '--continuous' : also ? '--also' : items !== undefined ? '--items' : undefined
+  if (given === undefined) return found
+  if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
+  if (args.method !== 'flow') throw usageError(`${given} is for the flow, not for ${args.method}`)
+  if (args.continuous) {
+    const other = Object.entries({
+      also,
+      items,
+      fit: args.fit,
+      'first-step': args['first-step'],
+      'unlabelled map': args.unlabelled === 'map' || undefined,
+    }).find(([, value]) => value !== undefined)
+    if (other)
+      throw usageError(`--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`)
+    found.warnings.push(
+      `${inputs.column.name} is a number: labels and figures here are of its quarters, attacks of the number and ` +
+        'of its quarters',
+    )
+    return found
+  }
+  let labels: FlowExtras['also']
+  if (also) {
+    if (args.fit !== undefined || args.unlabelled === 'map')
+      throw usageError(
+        '--also: several attributes together leave no map for other users; leave out ' +
+          `${args.fit === undefined ? '--unlabelled map' : '--fit'}`,
+      )
+    const read = await readAlso(args, also, inputs)
+    labels = read.labels
+    found.summaries.push(...read.summaries)
+    found.lines.push(...read.lines)
+    found.warnings.push(...read.warnings)
+    found.warnings.push(
+      `${also.join(' and ')} ${also.length === 1 ? 'is' : 'are'} hidden together with ${inputs.column.name}; ` +
+        `figures here are of ${inputs.column.name} alone, attacks of each and of where they meet`,
+    )
+  }
+  if (items === undefined) return { ...found, also: labels! }
+  const table = await readTable(items, {})
+  const { matrix } = inputs.table
+  if (table.matrix.cols !== matrix.cols)
+    throw badData(`${items}: expected ${matrix.cols} dimensions as in ${args.table}, got ${table.matrix.cols}`)
+  found.files['items'] = { file: basename(items), sha256: table.source!.sha256 }
+  return { ...found, ...(labels && { also: labels }), metric: innerProductMetric(matrix, table.matrix) }
+}

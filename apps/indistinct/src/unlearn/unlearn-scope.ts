@@ -1,0 +1,59 @@
+/** @file From whom a method hides, in words, and which method hides from whom (docs/threat-models.md). */
+
+import type { UnlearnerName } from '@indistinct/unlearners'
+import { textOption } from '../terminal/option-values.ts'
+
+/** What the attacker holds beside some labels: these tables, or also history, an earlier release or another model. */
+export type AttackerHolds = 'tables' | 'history'
+
+export const attackerHoldsOption = {
+  describe:
+    'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
+    'an earlier release or another model',
+  choices: ['tables', 'history'],
+  default: 'tables',
+  requiresArg: true,
+  coerce: textOption('--attacker-holds'),
+} as const
+
+/** The method that hides from who holds that, where none is asked for. */
+export function methodFor(holds: AttackerHolds): UnlearnerName {
+  return holds === 'history' ? 'blind' : 'flow'
+}
+
+/** One line: what is hidden, from whom, by which argument, and from whom it is not. */
+export function scopeOfUnlearning(attributes: readonly string[], method: UnlearnerName): string {
+  const what = attributes.join(', ')
+  switch (method) {
+    case 'leace':
+      return (
+        `Aims to hide ${what} from linear attackers, by one map for everybody: who also holds what users did, an ` +
+        'earlier release or another model ' +
+        "learns nothing from a user's move. Not from attackers that are not linear."
+      )
+    case 'blind':
+      return (
+        `Aims to hide ${what} from who holds these tables and some labels, by one map for everybody: who also ` +
+        'holds what users did, an earlier ' +
+        "release or another model learns nothing from a user's move. What these tell by themselves they go on telling."
+      )
+    case 'relabel':
+      return (
+        `Hides ${what} exactly from who holds these tables, any labels and any computer: which point a user has ` +
+        'is drawn, so that every labelling with ' +
+        'these counts is as likely as any other. Not from who also holds what users did, lists that leave out ' +
+        'what users have seen, an earlier release or ' +
+        'another model, nor where the order of rows or ids tells of users. Keep report, sidecar and fit as ' +
+        'secret as the labels.'
+      )
+    case 'random-noise':
+      return `Hides ${what} from nobody by design: noise is the baseline that methods are compared with.`
+    default:
+      return (
+        `Aims to hide ${what} from who holds these tables and some labels, by a move of each user by the user's ` +
+        'own label. ' +
+        'Not from who also holds what users did, an earlier release or another model: the move tells them the ' +
+        'label (--attacker-holds history).'
+      )
+  }
+}

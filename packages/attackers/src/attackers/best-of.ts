@@ -1,0 +1,131 @@
+/**
+ * @file The attacker that tries others first: within its shadow set it cross-validates each of them on each input,
+ * and fits the one that told most to the whole of it. That is what someone does who has labels of some users and
+ * every method at hand, and it is one attack, not the best of many looked at afterwards.
+ */
+
+import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
+import { foldedAuc, oneVersusRestAucs } from '@indistinct/metrics'
+import { testedClasses } from '../protocols/attack-metrics.ts'
+import type { Attacker, FittedAttacker } from '../attacker.ts'
+import { stratifiedFolds } from '../protocols/five-fold-protocol.ts'
+import { inputNames, prepareInput, type InputName } from '../models/prepared-input.ts'
+
+export interface BestOfOptions {
+  /**
+   * Inputs that each attacker is tried on; all. Attackers that scale does not matter to skip 'standardised' where 'raw'
+   * is given.
+   */
+  readonly inputs?: readonly InputName[]
+  /** Folds of the cross-validation, fewer where a class has fewer users; 5. */
+  readonly folds?: number
+  /** Its name in results; best-of. */
+  readonly name?: string
+}
+
+export interface Chosen {
+  readonly attacker: string
+  readonly input: InputName
+  /** Mean over tested classes of max(a, 1 - a), a being the class's mean AUC over the inner folds. */
+  readonly foldedAuc: number
+  /** For each class -1 where its answer is reversed, else 1. */
+  readonly signs: Int8Array
+}
+
+export interface BestOfFitted extends FittedAttacker {
+  readonly chosen: Chosen
+}
+
+export interface BestOf extends Attacker {
+  fit(...given: Parameters<Attacker['fit']>): Promise<BestOfFitted>
+}
+
+/**
+ * Of equally good ones the first is taken. Where a class has a single user nothing can be cross-validated, and the
+ * first attacker is fitted to the first input as it is. Prepares its inputs itself: it is to be run on raw ones.
+ * @throws RangeError when there is nothing to choose from or fewer than two folds
+ */
+export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = {}): BestOf {
+  const { inputs = inputNames, folds = 5, name = 'best-of' } = options
+  if (attackers.length === 0 || inputs.length === 0) {
+    throw new RangeError(
+      `bestOf: expected at least one attacker and input, got ${attackers.length} and ${inputs.length}`,
+    )
+  }
+  if (!(Number.isInteger(folds) && folds >= 2))
+    throw new RangeError(`bestOf: expected folds of 2 or more, got ${folds}`)
+  const candidates = attackers.flatMap((attacker) =>
+    inputs
+      .filter((input) => !(attacker.scaleFree && input === 'standardised' && inputs.includes('raw')))
+      .map((input) => ({ attacker, input })),
+  )
+  return {
+    name,
+    // It standardises for itself: a second run on standardised input would only repeat that.
+    scaleFree: true,
+    async fit(x, codes, { classes, seed }) {
+      const members = Array.from({ length: classes }, (_, c) => rowsOf(codes, c))
+      const dealt = Math.min(folds, ...members.map((rows) => rows.length))
+      const splits = dealt >= 2 ? stratifiedFolds(members, dealt) : []
+      const fitSeed = (index: number, fold: number | 'all'): number =>
+        randomStream(seed, 'best-of', index, fold).integer(2 ** 31)
+      const sums = candidates.map(() => new Float64Array(classes))
+      for (const [fold, { shadow, scored }] of splits.entries()) {
+        const known = gatherRows(x, shadow)
+        const asked = gatherRows(x, scored)
+        const taught = shadow.map((row) => codes[row]!)
+        const actual = scored.map((row) => codes[row]!)
+        const prepared = new Map(
+          inputs.map((input) => {
+            const prepare = prepareInput(input, known)
+            return [input, { known: prepare(known), asked: prepare(asked) }] as const
+          }),
+        )
+        const aucs = await Promise.all(
+          candidates.map(async ({ attacker, input }, index) => {
+            const { known, asked } = prepared.get(input)!
+            const fitted = await attacker.fit(known, taught, { classes, seed: fitSeed(index, fold) })
+            return oneVersusRestAucs(await fitted.scores(asked), actual)
+          }),
+        )
+        aucs.forEach((values, index) => values.forEach((value, c) => (sums[index]![c]! += value / dealt)))
+      }
+
+      const tested = testedClasses(classes)
+      const told = sums.map((means) =>
+        dealt < 2 ? 0.5 : tested.reduce((sum, c) => sum + foldedAuc(means[c]!), 0) / tested.length,
+      )
+      const best = told.indexOf(Math.max(...told))
+      const { attacker, input } = candidates[best]!
+      const signs = signsOf(sums[best]!, tested, classes, dealt)
+      const prepare = prepareInput(input, x)
+      const fitted = await attacker.fit(prepare(x), codes, { classes, seed: fitSeed(best, 'all') })
+      return {
+        chosen: { attacker: attacker.name, input, foldedAuc: told[best]!, signs },
+        async scores(rows) {
+          const scores = await fitted.scores(prepare(rows))
+          return signed(scores, signs)
+        },
+      }
+    },
+  }
+}
+
+/** Of two classes the one not tested follows the other, whose AUC it shares up to rounding. */
+function signsOf(means: Float64Array, tested: readonly number[], classes: number, dealt: number): Int8Array {
+  const signs = new Int8Array(classes).fill(1)
+  if (dealt < 2) return signs
+  for (const c of tested) if (means[c]! < 0.5) signs[c] = -1
+  if (tested.length === 1) signs.fill(signs[tested[0]!]!)
+  return signs
+}
+
+function signed({ rows, cols, data }: Matrix, signs: Int8Array): Matrix {
+  return { rows, cols, data: data.map((value, p) => (signs[p % cols]! < 0 ? 1 - value : value)) }
+}
+
+function rowsOf(codes: Int32Array, code: number): Int32Array {
+  const rows: number[] = []
+  for (let i = 0; i < codes.length; i++) if (codes[i] === code) rows.push(i)
+  return Int32Array.from(rows)
+}

@@ -1,0 +1,66 @@
+/** @file The kernel attacker: a support vector machine with a Gaussian kernel. */
+
+import { gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { logOddsScore } from '../models/log-odds-score.ts'
+import {
+  fitSupportVectors,
+  supportVectorDecisions,
+  type SupportVectorOptions,
+} from '../models/support-vector-machine.ts'
+import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
+
+export interface SvmOptions extends SupportVectorOptions {
+  /** Rows beyond which a random share of each class is fitted instead of all; 5,000 (100 MB of kernel matrix). */
+  readonly mostRows?: number
+}
+
+/** A kernel attacker with other settings, under a name of its own. */
+export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
+  const { mostRows = 5000, ...machine } = options
+  return syncAttacker(name, (x, codes, { classes, seed }) => {
+    const rows = x.rows > mostRows ? drawnRows(codes, classes, mostRows, seed) : undefined
+    const model = rows
+      ? fitSupportVectors(
+          gatherRows(x, rows),
+          rows.map((row) => codes[row]!),
+          classes,
+          machine,
+        )
+      : fitSupportVectors(x, codes, classes, machine)
+    return (asked) => decisionScores(supportVectorDecisions(model, asked), asked.rows, classes)
+  })
+}
+
+/**
+ * C-SVC with C = 1, gamma 'scale' and balanced classes, solved to LIBSVM's tolerance; at most 5,000 rows are fitted.
+ */
+export const svm: SyncAttacker = svmAttacker('svm', {})
+
+/** The same with a kernel as wide as known users lie apart: what only the closest users share. */
+export const fineSvm: SyncAttacker = svmAttacker('fine-svm', { gamma: 'nearest' })
+
+/** The logistic function of decision values: not calibrated, one half on the boundary, ordered as they are. */
+function decisionScores(decisions: Float64Array, rows: number, classes: number): Matrix {
+  const data = new Float32Array(rows * classes)
+  for (let i = 0; i < rows; i++) {
+    for (let c = 0; c < classes; c++) {
+      data[i * classes + c] = logOddsScore(
+        classes > 2 ? decisions[i * classes + c]! : c === 1 ? decisions[i]! : -decisions[i]!,
+      )
+    }
+  }
+  return { rows, cols: classes, data }
+}
+
+/** The same share of each class, at least one row of it, `most` rows in all up to rounding; ascending. */
+function drawnRows(codes: Int32Array, classes: number, most: number, seed: number): Int32Array {
+  const share = most / codes.length
+  const random = randomStream(seed, 'svm-rows')
+  const drawn: number[] = []
+  for (let c = 0; c < classes; c++) {
+    const members: number[] = []
+    codes.forEach((code, row) => code === c && members.push(row))
+    drawn.push(...shuffle(members, random).slice(0, Math.max(1, Math.floor(share * members.length))))
+  }
+  return Int32Array.from(drawn).sort()
+}

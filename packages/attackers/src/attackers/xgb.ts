@@ -1,0 +1,34 @@
+/**
+ * @file The paper's XGB attacker: XGBoost with its defaults (100 rounds of depth 6, learning rate 0.3, exact method).
+ */
+
+import { fitXgb, type XgbOptions } from '@indistinct/xgboost'
+import type { Attacker } from '../attacker.ts'
+
+export type XgbAttackerOptions = Omit<XgbOptions, 'objective' | 'classes' | 'seed'>
+
+/** An XGBoost attacker with other settings, under a name of its own. */
+export function xgbAttacker(name: string, options: XgbAttackerOptions): Attacker {
+  return {
+    name,
+    scaleFree: true,
+    async fit(x, codes, { classes, seed }) {
+      const several = classes > 2 ? ({ objective: 'multi:softprob', classes } as const) : {}
+      const model = await fitXgb(x, codes, { ...options, ...several, seed })
+      return {
+        async scores(rows) {
+          const probabilities = await model.predict(rows)
+          if (classes > 2) return probabilities
+          const data = new Float32Array(2 * rows.rows)
+          for (let i = 0; i < rows.rows; i++) {
+            data[2 * i] = 1 - probabilities.data[i]!
+            data[2 * i + 1] = probabilities.data[i]!
+          }
+          return { rows: rows.rows, cols: 2, data }
+        },
+      }
+    },
+  }
+}
+
+export const xgb: Attacker = xgbAttacker('xgb', {})

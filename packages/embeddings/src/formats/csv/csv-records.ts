@@ -1,0 +1,223 @@
+/**
+ * @file Delimited text as a stream of records with line numbers: one header, one width, UTF-8 or UTF-16 that says so.
+ */
+
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { badData } from '@indistinct/core'
+import { delimiterName, dialectOf } from './csv-dialect.ts'
+import { quoted } from '../../embedding-table.ts'
+import { openForReading } from '../../files/open-file.ts'
+import { refuseMagic } from '../../refused-formats.ts'
+import { encodingOf, toUtf8, type TextEncoding, type Transcoder } from '../../files/text-encoding.ts'
+
+export interface CsvRecord {
+  /** Line of the file, from 1, on which the record ends. */
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+export interface CsvFile {
+  readonly header: readonly string[]
+  /** Records after the header, each as wide as it; to be consumed once. */
+  readonly records: AsyncIterable<CsvRecord>
+  readonly delimiter: string
+  /** What a reader of the result should know of how the file was read. */
+  readonly notes: readonly string[]
+  /** SHA-256 of the file; known once the records are consumed. */
+  readonly sha256: () => string
+}
+
+/**
+ * Characters of one record beyond which the file is taken for something else: an unclosed quote must not fill memory.
+ */
+const MAX_RECORD = 1 << 24
+/** Columns beyond which the file is no table of users. */
+const MAX_COLUMNS = 1 << 18
+/** Bytes from which encoding and delimiter are told. */
+const HEAD = 1 << 16
+
+/**
+ * Opens a text file of columns, as {@link dialectOf} tells it, and reads its header.
+ * @param bytes of the file; default: those at `path`
+ * @throws IndistinctError 'bad-data' with line and column where the text is not UTF-8, quotes do not close, the header
+ * repeats a name or is missing, or (while records are read) a record is longer or shorter than the header.
+ */
+export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = fileChunks(path)): Promise<CsvFile> {
+  const hash = createHash('sha256')
+  const { head, chunks } = await headOf(bytes)
+  refuseMagic(head, path)
+  const encoding = encodingOf(head, path)
+  const { delimiter, columns, note } = dialectOf(linesOf(head, encoding), path)
+  const parser = parse({
+    bom: true,
+    delimiter,
+    info: true,
+    max_record_size: MAX_RECORD,
+    relax_column_count: true,
+    trim: true,
+  })
+  // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small
+  // file.
+  const source = Readable.from(checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path))
+  source.on('error', (error) => parser.destroy(error))
+  parser.on('close', () => source.destroy())
+  source.pipe(parser)
+  const iterator = parser[Symbol.asyncIterator]() as AsyncIterator<{ info: { lines: number }; record: string[] }>
+  const next = async (): Promise<CsvRecord | undefined> => {
+    try {
+      const { done, value } = await iterator.next()
+      return done ? undefined : { line: value.info.lines, cells: value.record }
+    } catch (error) {
+      throw error instanceof CsvError ? malformed(path, error) : error
+    }
+  }
+  const header =
+    columns ??
+    (await readHeader(next, path).catch((error: unknown) => {
+      parser.destroy()
+      throw error
+    }))
+  async function* records(): AsyncGenerator<CsvRecord> {
+    try {
+      for (let record = await next(); record; record = await next()) {
+        // In a file of one column a blank line is a missing label, which counts for the position of the others.
+        if (header.length > 1 && isBlank(record)) continue
+        if (record.cells.length !== header.length) {
+          throw badData(
+            `${path}: line ${record.line}: expected ${header.length} columns as in the header, got ` +
+              `${record.cells.length}`,
+          )
+        }
+        yield record
+      }
+    } finally {
+      parser.destroy()
+    }
+  }
+  return {
+    header,
+    records: records(),
+    delimiter,
+    notes: note === undefined ? [] : [note],
+    sha256: () => hash.copy().digest('hex'),
+  }
+}
+
+/** The bytes of a file, in pieces. @throws IndistinctError 'file' where it cannot be read. */
+export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await openForReading(path)
+  try {
+    yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>
+  } finally {
+    await file.close()
+  }
+}
+
+/** The first bytes, and all pieces with them in front. */
+async function headOf(
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  const first: Uint8Array[] = []
+  let read = 0
+  while (read < HEAD) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    first.push(value)
+    read += value.length
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* first
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { head: Buffer.concat(first).subarray(0, HEAD), chunks: chunks() }
+}
+
+/** The whole lines of the first bytes; bytes that are no text are refused where they are read. */
+function linesOf(head: Uint8Array, encoding: TextEncoding): string {
+  const text = new TextDecoder(encoding).decode(head)
+  return head.length < HEAD ? text : text.slice(0, text.lastIndexOf('\n') + 1)
+}
+
+async function* textChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  transcoder: Transcoder,
+  hash: { update(bytes: Uint8Array): unknown },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield transcoder.next(chunk)
+  }
+  yield transcoder.end()
+}
+
+/**
+ * The same pieces, refused where the first line has more columns than any table: its cells would fill memory before
+ * they could be counted. Delimiters within quotes are counted too.
+ */
+async function* checkedHeader(
+  pieces: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const mark = delimiter.charCodeAt(0)
+  let [marks, line] = [0, true]
+  for await (const piece of pieces) {
+    for (let at = 0; line && at < piece.length; at++) {
+      if (piece[at] === mark) marks++
+      else if (piece[at] === 0x0a && marks > 0) line = false
+    }
+    if (marks / delimiter.length >= MAX_COLUMNS) {
+      throw badData(
+        `${path}: line 1: expected at most ${MAX_COLUMNS} columns, got more; write one line a user, and a column ` +
+          'for each dimension',
+      )
+    }
+    yield piece
+  }
+}
+
+async function readHeader(next: () => Promise<CsvRecord | undefined>, path: string): Promise<readonly string[]> {
+  let first = await next()
+  while (first && isBlank(first)) first = await next()
+  if (!first) throw badData(`${path}: expected a header line, got an empty file`)
+  const header = first.cells
+  const [only] = header
+  const other = header.length === 1 && [';', '\t', '::', '|'].find((delimiter) => only!.includes(delimiter))
+  if (other) {
+    throw badData(
+      `${path}: line 1: expected columns separated by commas, got ${quoted(only!)}, and other lines with more or ` +
+        `fewer ${delimiterName(other)}; write as many columns in each line, or quotes around cells that hold the ` +
+        'delimiter',
+    )
+  }
+  const seen = new Set<string>()
+  for (const name of header) {
+    if (seen.has(name)) throw badData(`${path}: line 1: column ${quoted(name)} stands twice in the header`)
+    seen.add(name)
+  }
+  return header
+}
+
+function isBlank({ cells }: CsvRecord): boolean {
+  return cells.length === 1 && cells[0] === ''
+}
+
+function malformed(path: string, error: CsvError): Error {
+  const line = typeof error['lines'] === 'number' ? `line ${error['lines']}: ` : ''
+  const what: Partial<Record<string, string>> = {
+    CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
+    INVALID_OPENING_QUOTE: 'a quote stands inside an unquoted cell; write it twice inside quotes, as in "a ""b"""',
+    CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
+    CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE:
+      'text follows a closing quote; write quotes inside quotes twice, as in "a ""b"""',
+    CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; is a quote never closed, or is it no CSV?`,
+  }
+  return badData(`${path}: ${line}${what[error.code] ?? error.message}`, { cause: error })
+}

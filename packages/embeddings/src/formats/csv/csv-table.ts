@@ -1,0 +1,185 @@
+/** @file Embedding tables as CSV: an id column, one column per dimension, and columns that travel along. */
+
+import { badData, usageError } from '@indistinct/core'
+import { columnList } from '../../labels/column-list.ts'
+import { delimiterName } from './csv-dialect.ts'
+import { openCsv } from './csv-records.ts'
+import { dimensionColumns } from './dimension-columns.ts'
+import { embeddingTable, quoted, type EmbeddingTable } from '../../embedding-table.ts'
+import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-text.ts'
+import { idColumnOf } from '../../labels/id-column.ts'
+import { IdList } from '../../labels/ids.ts'
+import type { CsvContainer } from '../../table-container.ts'
+import { vectorCells, vectorText, vectorTextOf } from './vector-text.ts'
+
+/** Characters of CSV text gathered before they are written. */
+const CHUNK = 1 << 20
+
+/**
+ * Reads a CSV table, streaming.
+ * @param options.idColumn default: the one of a usual name, see {@link idColumnOf}
+ * @param options.dimensions names of the dimension columns, or one prefix ending in `*`; default: the columns named
+ * <prefix><number> (d0, d1, …), or every column but the id where no name ends in a number
+ * @param options.bytes of the file; default: those at `path`
+ * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
+ */
+export async function readCsvTable(
+  path: string,
+  options: {
+    readonly idColumn?: string | undefined
+    readonly dimensions?: readonly string[] | undefined
+    readonly bytes?: AsyncIterable<Uint8Array>
+  } = {},
+): Promise<EmbeddingTable> {
+  const { header, records, delimiter, notes, sha256 } = await openCsv(path, options.bytes)
+  if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
+    throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
+  }
+  const idColumn = idColumnOf(header, options.idColumn, path)
+  if (idColumn === undefined) {
+    throw badData(
+      `${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it ` +
+        '(--table-id-column)',
+    )
+  }
+  const iterator = records[Symbol.asyncIterator]()
+  let next = await iterator.next()
+  const others = header.filter((name) => name !== idColumn)
+  const vector = next.done ? undefined : vectorColumnOf(header, next.value.cells, others, options.dimensions, path)
+  const named = vector ? [vector.vectorColumn] : dimensionColumns(others, options.dimensions, header, path)
+  const placeOf = new Map(header.map((name, j) => [name, j]))
+  const idAt = placeOf.get(idColumn)!
+  const dimensionAt = named.map((name) => placeOf.get(name)!)
+  const taken = new Set([idAt, ...dimensionAt])
+  const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
+  const list = new IdList(path)
+  const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
+  const vectorOf =
+    vector &&
+    ((cells: readonly string[], line: number): string[] =>
+      vectorCells(
+        cells[dimensionAt[0]!]!,
+        vector.vectorText,
+        `${path}: line ${line}, column ${quoted(vector.vectorColumn)}`,
+      ))
+  const cols = vectorOf && !next.done ? vectorOf(next.value.cells, next.value.line).length : named.length
+  const dimensions = vector ? Array.from({ length: cols }, (_, j) => `d${j}`) : named
+  let values = new Float64Array(64 * cols)
+  for (; !next.done; next = await iterator.next()) {
+    const { line, cells } = next.value
+    const texts = vectorOf ? vectorOf(cells, line) : dimensionAt.map((at) => cells[at]!)
+    if (texts.length !== cols) {
+      throw badData(
+        `${path}: line ${line}, column ${quoted(named[0]!)}: expected ${cols} numbers, as in the first row, got ` +
+          `${texts.length}`,
+      )
+    }
+    const start = list.ids.length * cols
+    list.add(cells[idAt]!, line)
+    if (start + cols > values.length) {
+      const longer = new Float64Array(values.length * 2)
+      longer.set(values)
+      values = longer
+    }
+    for (let j = 0; j < cols; j++) {
+      const text = texts[j]!
+      const value = parseDecimal(text)
+      if (!Number.isFinite(Math.fround(value)))
+        throw notFinite(path, line, vector ? `${vector.vectorColumn}, number ${j + 1}` : dimensions[j]!, text, value)
+      values[start + j] = value
+    }
+    columnAt.forEach((j, c) => columns[c]!.values.push(cells[j]!))
+  }
+  const rows = list.ids.length
+  if (rows === 0) throw badData(`${path}: expected at least one row after the header, got none`)
+  values = values.slice(0, rows * cols)
+  // Text has no dtype. Digits beyond float32 make it f8, so that rows nobody moves are written as they were read.
+  const exact = values.every(fitsFloat32) ? undefined : values
+  const usual = delimiter === ',' || (delimiter === '\t' && path.toLowerCase().endsWith('.tsv'))
+  return embeddingTable({
+    ids: list.ids,
+    notes: usual
+      ? notes
+      : [
+          ...notes,
+          `${path} has ${delimiterName(delimiter)} between columns; what is written of it has commas, or tabs in .tsv`,
+        ],
+    matrix: { rows, cols, data: Float32Array.from(values) },
+    idColumn,
+    dimensions,
+    columns,
+    header,
+    ...(vector && { container: vector }),
+    source: { path, format: 'csv', sha256: sha256() },
+    ...(exact && { exact }),
+  })
+}
+
+/**
+ * The CSV text of a table, in pieces; values are the shortest text that reads back as the same number of their dtype.
+ */
+export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): Generator<Uint8Array> {
+  const { ids, matrix, exact, idColumn = 'id', dimensions, columns, container } = table
+  const cellsOf = new Map<string, (i: number) => string>()
+  cellsOf.set(idColumn, (i) => escaped(ids[i]!))
+  const number = (at: number): string => (exact ? float64Text(exact[at]!) : float32Text(matrix.data[at]!))
+  if (container?.format === 'csv') {
+    const whole = (i: number): string[] => dimensions.map((_, j) => number(i * matrix.cols + j))
+    cellsOf.set(container.vectorColumn, (i) => escaped(vectorText(whole(i), container.vectorText)))
+  } else dimensions.forEach((name, j) => cellsOf.set(name, (i) => number(i * matrix.cols + j)))
+  for (const { name, values } of columns) cellsOf.set(name, (i) => escaped(values[i]!))
+  const header = table.header ?? [idColumn, ...dimensions, ...columns.map(({ name }) => name)]
+  const cells = header.map((name) => cellsOf.get(name)!)
+  let text = `${header.map(escaped).join(delimiter)}\n`
+  for (let i = 0; i < matrix.rows; i++) {
+    text += `${cells.map((cell) => cell(i)).join(delimiter)}\n`
+    if (text.length > CHUNK) {
+      yield Buffer.from(text)
+      text = ''
+    }
+  }
+  yield Buffer.from(text)
+}
+
+/**
+ * The column whose cells hold whole vectors, as the first row shows: the one asked for, or the only one where no
+ * columns are numbered.
+ * @throws IndistinctError 'usage' where there are several.
+ */
+function vectorColumnOf(
+  header: readonly string[],
+  first: readonly string[],
+  others: readonly string[],
+  asked: readonly string[] | undefined,
+  path: string,
+): CsvContainer | undefined {
+  if (asked && (asked.length !== 1 || asked[0]!.endsWith('*'))) return undefined
+  if (!asked && others.filter((name) => /\d$/.test(name)).length > 1) return undefined
+  const found = (asked ?? others).flatMap((name): CsvContainer[] => {
+    const form = vectorTextOf(first[header.indexOf(name)] ?? '')
+    return form ? [{ format: 'csv', hasIds: true, vectorColumn: name, vectorText: form }] : []
+  })
+  if (found.length > 1) {
+    const names = found.map(({ vectorColumn }) => vectorColumn)
+    throw usageError(`${path}: ${columnList(names)} each hold vectors; choose one (--dimensions)`)
+  }
+  return found[0]
+}
+
+function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
+  const got =
+    text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
+  const comma = /^[+-]?\d+,\d+$/.test(text) ? ', with a decimal comma; write decimal points' : undefined
+  return badData(
+    `${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ` +
+      `${got}${comma ?? '; repair or remove the line'}`,
+  )
+}
+
+/**
+ * A cell of text. One that a spreadsheet would take for a formula (first character = + - @) is quoted, so that it is
+ * text by the rules of CSV, and otherwise left as it is: a prefix would make another user of it.
+ */
+function escaped(cell: string): string {
+  return /[",\t\r\n]|^[\s=+\-@]|\s$|^\uFEFF/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+}

@@ -1,0 +1,360 @@
+/**
+ * @file zip archives, as far as npz needs them: entries that are stored or deflated, listed by a directory that is
+ * checked against the file before anything is read. Nothing is ever extracted to a path. Libraries for zip read all of
+ * an archive or none of it: entries that are read where they lie, or copied byte for byte as they are, need a reader of
+ * our own.
+ */
+
+import { crc32, deflateRawSync, inflateRawSync, constants } from 'node:zlib'
+import { badData } from '@indistinct/core'
+import { pieces, readBytes, type ByteSource } from '../../files/byte-source.ts'
+import { quoted } from '../../embedding-table.ts'
+
+export interface ZipEntry {
+  readonly name: string
+  readonly deflated: boolean
+  readonly crc: number
+  /** Bytes in the archive. */
+  readonly stored: number
+  /** Bytes once inflated. */
+  readonly size: number
+  /** Byte of the archive at which the stored ones start. */
+  readonly offset: number
+  /** Time and date in MS-DOS form, and attributes, as the archive has them. */
+  readonly modified: number
+  readonly attributes: number
+}
+
+/** An entry beyond a size that is so many times larger than its bytes in the archive holds no embeddings. */
+const BOMBS = [
+  { size: 1 << 24, ratio: 100 },
+  { size: 1 << 28, ratio: 16 },
+] as const
+
+const END = 22
+const END_64 = 56
+const LOCATOR_64 = 20
+const MOST_COMMENT = 0xffff
+
+/**
+ * Lists the entries of an archive.
+ * @throws IndistinctError 'bad-data' where the directory is missing or damaged, entries overlap or repeat a name, or
+ * where they are encrypted or compressed in another way.
+ */
+export function readZip(source: ByteSource): ZipEntry[] {
+  const { name, size } = source
+  const broken = (what: string): Error =>
+    badData(`${name}: expected a complete zip archive, got ${what}; is the file truncated?`)
+  if (size < END) throw broken(`${size} bytes`)
+  const tailStart = Math.max(0, size - END - MOST_COMMENT)
+  const tail = Buffer.from(readBytes(source, tailStart, size - tailStart))
+  let at = tail.length - END
+  while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && at + END + tail.readUInt16LE(at + 20) === tail.length))
+    at--
+  if (at < 0) throw broken('no end of the directory')
+  const endAt = tailStart + at
+  const end = tail.subarray(at)
+  if (end.readUInt16LE(4) !== 0 || end.readUInt16LE(6) !== 0) throw broken('one of several volumes')
+  let count = end.readUInt16LE(10)
+  let length = end.readUInt32LE(12)
+  let start = end.readUInt32LE(16)
+  const isWide = length === 0xffffffff || start === 0xffffffff
+  const locator = endAt < LOCATOR_64 ? undefined : bufferOf(source, endAt - LOCATOR_64, LOCATOR_64)
+  const located = locator?.readUInt32LE(0) === 0x07064b50
+  // 65,535 entries are as many as the short count holds: Python writes just that, and no zip64 end, for exactly so
+  // many.
+  if (isWide || (count === 0xffff && located)) {
+    const end64At = located ? Number(locator!.readBigUInt64LE(8)) : Infinity
+    if (!(end64At + END_64 <= endAt)) throw broken('no zip64 locator')
+    const end64 = bufferOf(source, end64At, END_64)
+    if (end64.readUInt32LE(0) !== 0x06064b50) throw broken('no zip64 end of the directory')
+    count = Number(end64.readBigUInt64LE(32))
+    length = Number(end64.readBigUInt64LE(40))
+    start = Number(end64.readBigUInt64LE(48))
+  }
+  if (!(start + length <= endAt) || count * 46 > length) throw broken('a directory beyond the file')
+  const entries = directory(source, bufferOf(source, start, length), count, broken)
+  checkRanges(entries, start, broken)
+  return entries
+}
+
+function directory(source: ByteSource, bytes: Buffer, count: number, broken: (what: string) => Error): ZipEntry[] {
+  const entries: ZipEntry[] = []
+  const names = new Set<string>()
+  let at = 0
+  for (let e = 0; e < count; e++) {
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50)
+      throw broken(`entry ${e} of the directory damaged`)
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
+      number,
+      number,
+      number,
+    ]
+    const next = at + 46 + nameLength + extraLength + commentLength
+    if (next > bytes.length) throw broken(`entry ${e} of the directory damaged`)
+    const rawName = bytes.subarray(at + 46, at + 46 + nameLength)
+    const entryName = rawName.toString('utf8')
+    const place = `${source.name}: ${quoted(entryName)}`
+    if (names.has(entryName)) throw badData(`${place} stands twice in the archive`)
+    names.add(entryName)
+    if ((bytes.readUInt16LE(at + 8) & 1) === 1) throw badData(`${place} is encrypted; expected a plain archive`)
+    const method = bytes.readUInt16LE(at + 10)
+    if (method !== 0 && method !== 8)
+      throw badData(`${place} is compressed by method ${method}; expected numpy.savez or numpy.savez_compressed`)
+    const wide = wideFields(bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength))
+    const field = (offset: number): number =>
+      bytes.readUInt32LE(at + offset) === 0xffffffff ? wide() : bytes.readUInt32LE(at + offset)
+    const size = field(24)
+    const stored = field(20)
+    const header = field(42)
+    if (![size, stored, header].every(Number.isSafeInteger) || header + 30 + nameLength > source.size)
+      throw broken(`${quoted(entryName)} beyond the file`)
+    const local = bufferOf(source, header, 30)
+    const localName = bufferOf(source, header + 30, nameLength)
+    if (local.readUInt32LE(0) !== 0x04034b50 || local.readUInt16LE(26) !== nameLength || !localName.equals(rawName)) {
+      throw broken(`${quoted(entryName)} where the directory does not say`)
+    }
+    const offset = header + 30 + nameLength + local.readUInt16LE(28)
+    if (offset + stored > source.size) throw broken(`${quoted(entryName)} beyond the file`)
+    if (method === 0 && stored !== size) throw broken(`${quoted(entryName)} of ${stored} bytes for ${size}`)
+    entries.push({
+      name: entryName,
+      deflated: method === 8,
+      crc: bytes.readUInt32LE(at + 16),
+      stored,
+      size,
+      offset,
+      modified: bytes.readUInt32LE(at + 12),
+      attributes: bytes.readUInt32LE(at + 38),
+    })
+    at = next
+  }
+  if (at !== bytes.length) throw broken('bytes between the directory and its end')
+  return entries
+}
+
+/** The 64-bit fields that stand in for those of 32 bits, in their order; NaN where one is missing. */
+function wideFields(extra: Buffer): () => number {
+  let at = 0
+  let end = 0
+  for (let field = 0; field + 4 <= extra.length; field += 4 + extra.readUInt16LE(field + 2)) {
+    if (extra.readUInt16LE(field) !== 1) continue
+    at = field + 4
+    end = Math.min(extra.length, at + extra.readUInt16LE(field + 2))
+    break
+  }
+  return () => {
+    if (at + 8 > end) return NaN
+    at += 8
+    return Number(extra.readBigUInt64LE(at - 8))
+  }
+}
+
+function checkRanges(entries: readonly ZipEntry[], directoryStart: number, broken: (what: string) => Error): void {
+  let last = 0
+  for (const { name, offset, stored } of [...entries].sort((a, b) => a.offset - b.offset)) {
+    if (offset < last || offset + stored > directoryStart) throw broken(`${quoted(name)} over other entries`)
+    last = offset + stored
+  }
+}
+
+/**
+ * The bytes of an entry, inflated and checked.
+ * @throws IndistinctError 'bad-data' where they are damaged, or inflate to more than embeddings ever do.
+ */
+export function readEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
+  const place = `${source.name}: ${quoted(entry.name)}`
+  if (BOMBS.some(({ size, ratio }) => entry.size > size && entry.size > ratio * entry.stored)) {
+    throw badData(
+      `${place}: expected embeddings, got ${entry.stored} bytes that inflate to ${entry.size}; write it with ` +
+        'numpy.savez, uncompressed, if it is one',
+    )
+  }
+  const stored = readBytes(source, entry.offset, entry.stored)
+  const bytes = entry.deflated ? inflate(stored, entry.size, place) : stored
+  if (bytes.length !== entry.size)
+    throw badData(`${place}: expected ${entry.size} bytes, got ${bytes.length}; the archive is damaged`)
+  if (crc32(bytes) !== entry.crc) throw badData(`${place}: its checksum differs; the archive is damaged`)
+  return bytes
+}
+
+/**
+ * Bytes of a deflated entry from which its start is told, at first and then at a time: deflate makes at most 1,032 of
+ * one.
+ */
+const FIRST_DEFLATED = 192
+const MORE_DEFLATED = 4096
+
+/** The first bytes of an entry, at least as many as `lengthFor` those read so far says, where it has as many. */
+export function entryStart(source: ByteSource, entry: ZipEntry, lengthFor: (start: Uint8Array) => number): Uint8Array {
+  for (let taken = FIRST_DEFLATED; ; taken += MORE_DEFLATED) {
+    const stored = readBytes(source, entry.offset, Math.min(entry.stored, taken))
+    const start = entry.deflated ? inflatedStart(stored, `${source.name}: ${quoted(entry.name)}`) : stored
+    if (taken >= entry.stored || start.length >= lengthFor(start)) return start
+  }
+}
+
+function inflatedStart(stored: Uint8Array, place: string): Uint8Array {
+  try {
+    return inflateRawSync(stored, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (cause) {
+    throw badData(`${place}: expected deflated bytes, got others; the archive is damaged`, { cause })
+  }
+}
+
+function inflate(stored: Uint8Array, size: number, place: string): Uint8Array {
+  try {
+    return inflateRawSync(stored, { maxOutputLength: Math.max(1, size) })
+  } catch (cause) {
+    throw badData(`${place}: expected deflated bytes that make ${size}, got others; the archive is damaged`, { cause })
+  }
+}
+
+/** An entry to be written. */
+export interface NewZipEntry {
+  readonly name: string
+  readonly modified: number
+  readonly attributes: number
+}
+
+/** Writes an archive front to back, as pieces; entries may be of any size. */
+export class ZipEncoder {
+  readonly #written: (ZipEntry & { readonly header: number; readonly late: boolean })[] = []
+  #at = 0
+  #open:
+    | {
+        entry: NewZipEntry
+        deflated: boolean
+        header: number
+        offset: number
+        crc: number
+        size: number
+        stored: number
+      }
+    | undefined;
+
+  /** An entry of another archive, byte for byte. */
+  *copy(source: ByteSource, entry: ZipEntry): Generator<Uint8Array> {
+    const header = this.#at
+    yield this.#count(localHeader(entry, entry.deflated, entry))
+    const offset = this.#at
+    for (const piece of pieces(source, entry.offset, entry.stored)) yield this.#count(piece)
+    this.#written.push({ ...entry, header, offset, late: false })
+  }
+
+  /** Opens an entry whose size is known once it is written. */
+  *open(entry: NewZipEntry, deflated: boolean): Generator<Uint8Array> {
+    const header = this.#at
+    yield this.#count(localHeader(entry, deflated))
+    this.#open = { entry, deflated, header, offset: this.#at, crc: 0, size: 0, stored: 0 }
+  }
+
+  *write(bytes: Uint8Array): Generator<Uint8Array> {
+    const open = this.#open!
+    open.crc = crc32(bytes, open.crc)
+    open.size += bytes.length
+    // A full flush ends on a whole byte and refers to nothing before it, so that pieces deflate one by one.
+    const stored = open.deflated ? deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH }) : bytes
+    open.stored += stored.length
+    yield this.#count(stored)
+  }
+
+  *close(): Generator<Uint8Array> {
+    const { entry, deflated, header, offset, crc, size, stored } = this.#open!
+    this.#open = undefined
+    const last = deflated ? deflateRawSync(new Uint8Array(0)) : new Uint8Array(0)
+    yield this.#count(last)
+    const total = stored + last.length
+    const descriptor = Buffer.alloc(24)
+    descriptor.writeUInt32LE(0x08074b50, 0)
+    descriptor.writeUInt32LE(crc, 4)
+    descriptor.writeBigUInt64LE(BigInt(total), 8)
+    descriptor.writeBigUInt64LE(BigInt(size), 16)
+    yield this.#count(descriptor)
+    this.#written.push({ ...entry, deflated, crc, size, stored: total, header, offset, late: true })
+  }
+
+  /** The directory. */
+  *end(): Generator<Uint8Array> {
+    const start = this.#at
+    for (const entry of this.#written) yield this.#count(directoryRecord(entry))
+    const length = this.#at - start
+    const end = Buffer.alloc(END_64 + LOCATOR_64 + END)
+    end.writeUInt32LE(0x06064b50, 0)
+    end.writeBigUInt64LE(BigInt(END_64 - 12), 4)
+    end.writeUInt16LE(45, 12)
+    end.writeUInt16LE(45, 14)
+    end.writeBigUInt64LE(BigInt(this.#written.length), 24)
+    end.writeBigUInt64LE(BigInt(this.#written.length), 32)
+    end.writeBigUInt64LE(BigInt(length), 40)
+    end.writeBigUInt64LE(BigInt(start), 48)
+    end.writeUInt32LE(0x07064b50, END_64)
+    end.writeBigUInt64LE(BigInt(this.#at), END_64 + 8)
+    end.writeUInt32LE(1, END_64 + 16)
+    const plain = END_64 + LOCATOR_64
+    end.writeUInt32LE(0x06054b50, plain)
+    end.writeUInt16LE(Math.min(this.#written.length, 0xffff), plain + 8)
+    end.writeUInt16LE(Math.min(this.#written.length, 0xffff), plain + 10)
+    end.writeUInt32LE(Math.min(length, 0xffffffff), plain + 12)
+    end.writeUInt32LE(Math.min(start, 0xffffffff), plain + 16)
+    const wide = this.#written.length >= 0xffff || length >= 0xffffffff || start >= 0xffffffff
+    yield this.#count(wide ? end : end.subarray(plain))
+  }
+
+  #count(bytes: Uint8Array): Uint8Array {
+    this.#at += bytes.length
+    return bytes
+  }
+}
+
+const UTF8_NAME = 0x0800
+const SIZES_LATER = 0x0008
+
+function localHeader({ name, modified }: NewZipEntry, deflated: boolean, known?: ZipEntry): Uint8Array {
+  const raw = Buffer.from(name, 'utf8')
+  const bytes = Buffer.alloc(30 + raw.length + 20)
+  bytes.writeUInt32LE(0x04034b50, 0)
+  bytes.writeUInt16LE(45, 4)
+  bytes.writeUInt16LE(UTF8_NAME | (known ? 0 : SIZES_LATER), 6)
+  bytes.writeUInt16LE(deflated ? 8 : 0, 8)
+  bytes.writeUInt32LE(modified, 10)
+  bytes.writeUInt32LE(known?.crc ?? 0, 14)
+  bytes.writeUInt32LE(0xffffffff, 18)
+  bytes.writeUInt32LE(0xffffffff, 22)
+  bytes.writeUInt16LE(raw.length, 26)
+  bytes.writeUInt16LE(20, 28)
+  raw.copy(bytes, 30)
+  writeWide(bytes, 30 + raw.length, [known?.size ?? 0, known?.stored ?? 0])
+  return bytes
+}
+
+function directoryRecord(entry: ZipEntry & { readonly header: number; readonly late: boolean }): Uint8Array {
+  const raw = Buffer.from(entry.name, 'utf8')
+  const bytes = Buffer.alloc(46 + raw.length + 28)
+  bytes.writeUInt32LE(0x02014b50, 0)
+  bytes.writeUInt16LE((3 << 8) | 45, 4)
+  bytes.writeUInt16LE(45, 6)
+  bytes.writeUInt16LE(UTF8_NAME | (entry.late ? SIZES_LATER : 0), 8)
+  bytes.writeUInt16LE(entry.deflated ? 8 : 0, 10)
+  bytes.writeUInt32LE(entry.modified, 12)
+  bytes.writeUInt32LE(entry.crc, 16)
+  bytes.writeUInt32LE(0xffffffff, 20)
+  bytes.writeUInt32LE(0xffffffff, 24)
+  bytes.writeUInt16LE(raw.length, 28)
+  bytes.writeUInt16LE(28, 30)
+  bytes.writeUInt32LE(entry.attributes, 38)
+  bytes.writeUInt32LE(0xffffffff, 42)
+  raw.copy(bytes, 46)
+  writeWide(bytes, 46 + raw.length, [entry.size, entry.stored, entry.header])
+  return bytes
+}
+
+function writeWide(bytes: Buffer, at: number, fields: readonly number[]): void {
+  bytes.writeUInt16LE(1, at)
+  bytes.writeUInt16LE(8 * fields.length, at + 2)
+  fields.forEach((value, f) => bytes.writeBigUInt64LE(BigInt(value), at + 4 + 8 * f))
+}
+
+function bufferOf(source: ByteSource, position: number, length: number): Buffer {
+  return Buffer.from(readBytes(source, position, length))
+}

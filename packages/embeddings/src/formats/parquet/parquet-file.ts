@@ -1,0 +1,347 @@
+/**
+ * @file Parquet files as tables: vectors in one column of lists or one column a dimension, ids in a column of text or
+ * whole numbers.
+ */
+
+import { badData, type IndistinctError, usageError } from '@indistinct/core'
+import type { ByteSource } from '../../files/byte-source.ts'
+import { columnList } from '../../labels/column-list.ts'
+import { dimensionColumns } from '../csv/dimension-columns.ts'
+import type { Values } from '../../numbers/dtype-bytes.ts'
+import { type Dtype, quoted } from '../../embedding-table.ts'
+import { fromFloat16 } from '../../numbers/float16.ts'
+import { idColumnOf, looksLikeIds } from '../../labels/id-column.ts'
+import { checkedId } from '../../labels/ids.ts'
+import { mostInflated, mostTableRows } from './parquet-bounds.js'
+import { damaged, openParquetFile, within, type ParquetFile, type ParquetGroup } from './parquet-footer.ts'
+import type { DecodedColumn } from './parquet-pages.js'
+import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
+import { columnTexts, isText } from './parquet-text.ts'
+import { decodeColumns, PagesError, type WantedColumn } from './parquet-thread.ts'
+import type { ParquetContainer, RowReader } from '../../table-container.ts'
+
+/** Flat columns that are decoded at a time, and bytes of them and their values. */
+const BATCH_COLUMNS = 256
+const BATCH_BYTES = 1 << 20
+
+export interface ParquetContents extends ParquetFile {
+  /** The one column of lists, or the columns of the dimensions. */
+  readonly vectors: readonly ParquetColumn[]
+}
+
+export interface ParquetTable extends RowReader {
+  readonly container: ParquetContainer
+  readonly idColumn: string | undefined
+  readIds(): string[] | undefined
+  /** Columns that look like ids under other names than usual, where there are no ids. */
+  maybeIds(): string[]
+  /** Names of the dimensions, where each has a column. */
+  readonly dimensions: readonly string[] | undefined
+  /** Every column that is neither id nor dimension and has a text for each value; others travel within Parquet only. */
+  readonly others: readonly ParquetColumn[]
+}
+
+/** The first leaf of each column in one row group, decoded, in batches. */
+function* decodeLeaves(group: ParquetGroup, columns: readonly ParquetColumn[]): Generator<DecodedColumn> {
+  let batch: WantedColumn[] = []
+  let bytes = 0
+  for (const [c, { leaves, firstLeaf }] of columns.entries()) {
+    const [leaf, chunk] = [leaves[0]!, group.chunk(firstLeaf)]
+    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows)
+      throw columnError(group, leaf, new Error(`${chunk.slots} values for ${group.rows} rows`))
+    batch.push({ chunk, leaf })
+    bytes += chunk.length + 8 * chunk.slots
+    if (bytes < BATCH_BYTES && batch.length < BATCH_COLUMNS && c < columns.length - 1) continue
+    yield* decodeBatch(group, batch)
+    batch = []
+    bytes = 0
+  }
+}
+
+function decodeBatch(group: ParquetGroup, batch: readonly WantedColumn[]): DecodedColumn[] {
+  try {
+    return decodeColumns(group.source, batch)
+  } catch (error) {
+    if (!(error instanceof PagesError)) throw error
+    throw columnError(
+      group,
+      batch[error.at ?? 0]!.leaf,
+      error,
+      error.at === undefined ? ` or one of the ${batch.length - 1} after it` : '',
+    )
+  }
+}
+
+function columnError({ source }: ParquetGroup, { path }: ParquetLeaf, cause: Error, more = ''): IndistinctError {
+  return damaged(`${source.name}: column ${quoted(path.join('../..'))}${more}`, cause.message, cause)
+}
+
+/** The values of a flat column as text, null as the empty string. */
+export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[] {
+  const texts: string[] = []
+  for (const group of file.groups) for (const text of groupTexts(group, column)) texts.push(text)
+  return texts
+}
+
+function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
+  const [decoded] = decodeLeaves(group, [column])
+  return within(group.source.name, () => columnTexts(decoded!, column.leaves[0]!))
+}
+
+/**
+ * Opens the table of a Parquet file.
+ * @param options.key name of the column of lists; default: the only one
+ * @param options.dimensions names of the dimension columns, or one prefix ending in `*`
+ * @param options.idColumn default: `id` or `user`; false: none
+ * @throws IndistinctError 'bad-data' naming column and row, or 'usage' where columns cannot be told.
+ */
+export function openParquet(
+  source: ByteSource,
+  options: {
+    readonly key?: string | undefined
+    readonly idColumn?: string | false | undefined
+    readonly dimensions?: readonly string[] | undefined
+  } = {},
+): ParquetTable {
+  const file = openParquetFile(source)
+  const header = file.columns.map(({ name }) => name)
+  const byName = new Map(file.columns.map((column) => [column.name, column]))
+  if (byName.size < header.length) {
+    const twice = header.find((name, j) => byName.get(name) !== file.columns[j])!
+    throw badData(`${source.name}: column ${quoted(twice)} stands twice in the schema`)
+  }
+  const idColumn = options.idColumn === false ? undefined : idColumnOf(header, options.idColumn, source.name)
+  const vectors = vectorColumns(file, header, idColumn, options)
+  const leaf = vectors[0]!.leaves[0]!
+  const isList = leaf.maxRepetition > 0
+  const dtype = dtypeOf(leaf)!
+  const rows = file.groups.reduce((sum, group) => sum + group.rows, 0)
+  if (rows === 0) throw badData(`${source.name}: expected at least one row, got none`)
+  checkProportion(file, vectors, rows)
+  let cached: { group: number; values: Values } | undefined
+  const first = file.groups.findIndex((group) => group.rows > 0)
+  // Rows of another length are named when they are read.
+  const cols = isList
+    ? Math.round(file.groups[first]!.chunk(vectors[0]!.firstLeaf).slots / file.groups[first]!.rows)
+    : vectors.length
+  const valuesOf = (g: number): Values => {
+    if (cached?.group !== g) cached = { group: g, values: groupValues(file.groups[g]!, vectors, cols, dtype) }
+    return cached.values
+  }
+  const contents: ParquetContents = { ...file, vectors }
+  const isVector = new Set(vectors)
+  const others = file.columns.filter((column) => column.name !== idColumn && !isVector.has(column))
+  const hasText = ({ leaves }: ParquetColumn): boolean => leaves.length === 1 && isText(leaves[0]!)
+  return {
+    rows,
+    cols,
+    dtype,
+    idColumn,
+    readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
+    maybeIds: () =>
+      idColumn === undefined
+        ? others
+            .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
+            .map((column) => column.name)
+        : [],
+    dimensions: isList ? undefined : vectors.map(({ name }) => name),
+    others: others.filter(hasText),
+    container: {
+      ...contents,
+      format: 'parquet',
+      hasIds: idColumn !== undefined,
+      withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name),
+    },
+    readRows(from, to, into) {
+      let start = 0
+      file.groups.forEach((group, g) => {
+        const [a, b] = [Math.max(from, start), Math.min(to, start + group.rows)]
+        if (a < b) into.set(valuesOf(g).subarray((a - start) * cols, (b - start) * cols), (a - from) * cols)
+        start += group.rows
+      })
+    },
+  }
+}
+
+/**
+ * @throws IndistinctError 'bad-data' where the vectors would come to far more than the bytes of the file can stand for.
+ */
+function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], rows: number): void {
+  const { name, size } = file.source
+  let [values, compressed] = [0, 0]
+  for (const group of file.groups) {
+    for (const { firstLeaf } of vectors) {
+      const { slots, length } = group.chunk(firstLeaf)
+      values += slots
+      compressed += length
+    }
+  }
+  const bytes = values * (dtypeOf(vectors[0]!.leaves[0]!) === 'f8' ? 8 : 4)
+  if (rows <= mostTableRows(size) && bytes <= mostInflated(compressed)) return
+  throw badData(
+    `${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it ` +
+      'a table of one repeated value? Write it without compression if it is right',
+  )
+}
+
+function vectorColumns(
+  file: ParquetFile,
+  header: readonly string[],
+  idColumn: string | undefined,
+  options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined },
+): readonly ParquetColumn[] {
+  const { name } = file.source
+  const lists = file.columns.filter(
+    ({ leaves }) => leaves.length === 1 && leaves[0]!.maxRepetition === 1 && dtypeOf(leaves[0]!) !== undefined,
+  )
+  const requested =
+    options.key ??
+    (options.dimensions?.length === 1 && lists.some((list) => list.name === options.dimensions![0])
+      ? options.dimensions[0]
+      : undefined)
+  if (requested !== undefined) {
+    const found = lists.find((list) => list.name === requested)
+    if (!found)
+      throw usageError(
+        `${name}: there is no column ${quoted(requested)} of lists of float values; the columns are ` +
+          `${columnList(header)}`,
+      )
+    return [found]
+  }
+  if (!options.dimensions && lists.length === 1) return lists
+  if (!options.dimensions && lists.length > 1)
+    throw usageError(
+      `${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one ` +
+        '(--table-key)',
+    )
+  const flat = file.columns.filter(
+    ({ leaves, name: column }) =>
+      column !== idColumn &&
+      leaves.length === 1 &&
+      leaves[0]!.path.length === 1 &&
+      leaves[0]!.maxRepetition === 0 &&
+      dtypeOf(leaves[0]!) !== undefined,
+  )
+  const names = dimensionColumns(
+    flat.map((column) => column.name),
+    options.dimensions,
+    header,
+    name,
+  )
+  if (names.length === 0)
+    throw usageError(
+      `${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`,
+    )
+  const byName = new Map(flat.map((column) => [column.name, column]))
+  const vectors = names.map((wanted) => byName.get(wanted)!)
+  const other = vectors.find(({ leaves }) => dtypeOf(leaves[0]!) !== dtypeOf(vectors[0]!.leaves[0]!))
+  if (other)
+    throw badData(
+      `${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ` +
+        `${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`,
+    )
+  return vectors
+}
+
+function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined {
+  if (type === 'FLOAT') return 'f4'
+  if (type === 'DOUBLE') return 'f8'
+  return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
+}
+
+/** The vectors of a row group, row-major. */
+function groupValues(group: ParquetGroup, vectors: readonly ParquetColumn[], cols: number, dtype: Dtype): Values {
+  const fail = (column: ParquetColumn, row: number, got: string): Error =>
+    badData(
+      `${group.source.name}: row ${group.firstRow + row} (from 0), column ${quoted(column.name)}: expected ` +
+        `${column.leaves[0]!.maxRepetition > 0 ? `${cols} finite numbers` : 'a finite number'}, got ${got}; remove ` +
+        'or repair the row',
+    )
+  const count = group.rows * cols
+  const [only] = vectors
+  if (only!.leaves[0]!.maxRepetition > 0) {
+    const [decoded] = decodeLeaves(group, [only!])
+    checkLists(decoded!, only!, group.rows, cols, fail)
+    return numbers(decoded!, dtype)
+  }
+  const values = dtype === 'f8' ? new Float64Array(count) : new Float32Array(count)
+  let j = 0
+  for (const decoded of decodeLeaves(group, vectors)) {
+    const column = vectors[j]!
+    const empty = decoded.definition?.findIndex((level) => level < column.leaves[0]!.maxDefinition) ?? -1
+    if (empty >= 0) throw fail(column, empty, 'null')
+    const one = numbers(decoded, dtype)
+    for (let i = 0; i < group.rows; i++) values[i * cols + j] = one[i]!
+    j++
+  }
+  return values
+}
+
+/** Every row must be one list of `cols` values, none of them null. */
+function checkLists(
+  { definition, repetition, slots }: DecodedColumn,
+  column: ParquetColumn,
+  rows: number,
+  cols: number,
+  fail: (column: ParquetColumn, row: number, got: string) => Error,
+): void {
+  const highest = column.leaves[0]!.maxDefinition
+  let row = -1
+  let length = 0
+  for (let s = 0; s <= slots; s++) {
+    if (s === slots || repetition![s] === 0) {
+      if (row >= 0 && length !== cols) throw fail(column, row, `${length}`)
+      if (s === slots) break
+      row++
+      length = 0
+    }
+    if (row < 0) throw fail(column, 0, 'the rest of a row')
+    if (definition![s]! < highest) throw fail(column, row, 'null or an empty list')
+    length++
+  }
+  if (row + 1 !== rows) throw fail(column, Math.max(0, Math.min(row, rows - 1)), `${row + 1} lists for ${rows} rows`)
+}
+
+function numbers({ values }: DecodedColumn, dtype: Dtype): Values {
+  if (dtype !== 'f2') return values as Values
+  const bytes = values as Uint8Array
+  return Float32Array.from({ length: bytes.length / 2 }, (_, i) =>
+    fromFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8)),
+  )
+}
+
+function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
+  const { name } = file.source
+  const leaf = column.leaves[0]
+  if (
+    !leaf ||
+    column.leaves.length !== 1 ||
+    !isText(leaf) ||
+    leaf.type === 'FLOAT' ||
+    leaf.type === 'DOUBLE' ||
+    leaf.meaning === 'float16'
+  ) {
+    throw badData(
+      `${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ` +
+        `${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`,
+    )
+  }
+  const ids: string[] = []
+  // Ids that stand twice in one file are found with the table; of parts, the places are told here.
+  const placeOf = file.source.parts && new Map<string, string>()
+  for (const group of file.groups) {
+    groupTexts(group, column).forEach((text, i) => {
+      const place = `row ${group.firstRow + i} (from 0)`
+      const id = checkedId(text, group.source.name, place)
+      const first = placeOf?.get(id)
+      if (first !== undefined)
+        throw badData(
+          `${group.source.name}: ${place}: id ${quoted(id)} stands in ${first} already; expected one row a user ` +
+            `in all parts of ${name}`,
+        )
+      placeOf?.set(id, `${group.source.name}, ${place}`)
+      ids.push(id)
+    })
+  }
+  return ids
+}

@@ -1,0 +1,152 @@
+/** @file Joining labels to a table in memory. */
+
+import { badData, classCounts, encodeLabels, type Labels } from '@indistinct/core'
+import type { AttributeColumn } from './attribute-file.ts'
+import { quoted, type EmbeddingTable } from '../embedding-table.ts'
+import { isIndexName, looksLikeIds } from './id-column.ts'
+import {
+  checkLengths,
+  checkMatched,
+  countsRows,
+  joinBy,
+  rowNumberIds,
+  spellingHint,
+  type JoinBy,
+  type TableSide,
+} from './join-rule.ts'
+import { countedLabels, type LabelNames } from './label-names.ts'
+
+export interface JoinedLabels {
+  /** One code a row of the table (N); -1 where the label is missing. */
+  readonly labels: Labels
+  /** How labels found their rows. */
+  readonly by: JoinBy
+  /** Rows with a label. */
+  readonly labelled: number
+  /** Rows without: not in the attribute file, or with an empty label there. */
+  readonly missing: number
+  /** Users of the attribute file that the table does not hold. */
+  readonly unmatched: number
+  /** What a reader of the result should know of the join. */
+  readonly warnings: readonly string[]
+}
+
+export interface JoinOptions extends LabelNames {
+  /** Fewest users a label may have; default 2. */
+  readonly minimumUsers?: number | undefined
+  /** Rows of the whole table, where this one is a sample whose ids are row numbers of the whole. */
+  readonly rows?: number | undefined
+}
+
+/**
+ * The label of every row of `table`, by the rule of {@link joinBy}.
+ * @throws IndistinctError 'bad-data' where there are ids and no join by them, hardly any id matches, lengths differ,
+ * fewer than two labels are left, or a label has too few users.
+ */
+export function joinLabels(table: EmbeddingTable, column: AttributeColumn, options: JoinOptions = {}): JoinedLabels {
+  const { minimumUsers = 2 } = options
+  const side = tableSide(table)
+  const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
+  const { values, unmatched, warnings } =
+    by === 'position'
+      ? byPosition(side, column)
+      : byId(side, table, column, column.ids!, options.rows ?? table.ids.length)
+  const counted = countedLabels(options)
+  for (const value of column.values) counted.of(value)
+  counted.check(column.path)
+  const labels = encodeLabels(values.map((value) => counted.of(value)))
+  checkClasses(labels, column, minimumUsers)
+  let labelled = 0
+  for (const code of labels.codes) if (code >= 0) labelled++
+  return { labels, by, labelled, missing: labels.codes.length - labelled, unmatched, warnings }
+}
+
+interface Joined {
+  readonly values: readonly string[]
+  readonly unmatched: number
+  readonly warnings: readonly string[]
+}
+
+/** What of a table matters for the join. An index of pandas that only counts its rows is no id. */
+export function tableSide(table: EmbeddingTable): TableSide {
+  const { ids, idColumn, columns, source } = table
+  const own = idColumn !== undefined && !(isIndexName(idColumn) && countsRows(ids))
+  const others = columns.filter(({ values }) => looksLikeIds(values)).map(({ name }) => name)
+  const maybeIds = own ? [] : [...new Set([...(table.maybeIds ?? []), ...others])]
+  return { name: source?.path ?? 'the table', rows: ids.length, ids: own ? ids : undefined, maybeIds }
+}
+
+function byPosition(side: TableSide, column: AttributeColumn): Joined {
+  checkLengths(side, column.path, column.values.length)
+  return { values: column.values, unmatched: 0, warnings: [positionWarning(side.name, column.path)] }
+}
+
+/** Said wherever labels go by position: lengths that agree prove nothing. */
+export function positionWarning(table: string, path: string): string {
+  return `labels joined by position: line i of ${path} is taken for row i of ${table}`
+}
+
+/** Said where row numbers are ids and the ids of the file start at 1: they may be one row off. */
+export function startsAtOneWarning(table: string, path: string): string {
+  return (
+    `no id of ${path} is 0, and rows of ${table} are numbered from 0: if its first row is user 1, all labels are ` +
+    'one row off; name its rows with --ids then'
+  )
+}
+
+/** Said where ids of a file that the table does not hold are written otherwise than its own. */
+export function strangeIdsWarning(table: string, path: string, hint: string): string {
+  return `ids of ${path} that are not in ${table}${hint}`
+}
+
+function byId(
+  side: TableSide,
+  table: EmbeddingTable,
+  { path, values: labels }: AttributeColumn,
+  ids: readonly string[],
+  rows: number,
+): Joined {
+  const labelOfId = new Map(ids.map((id, i) => [id, labels[i]!]))
+  const values: string[] = []
+  let matched = 0
+  for (const id of table.ids) {
+    const label = labelOfId.get(id)
+    if (label !== undefined) matched++
+    values.push(label ?? '')
+  }
+  const unmatched = ids.length - matched
+  if (side.ids) {
+    checkMatched({ path, table: side.name, fileIds: ids, tableIds: side.ids, matched })
+    const hint = unmatched > 0 && matched < table.ids.length ? spellingHint(ids, side.ids) : ''
+    return { values, unmatched, warnings: hint === '' ? [] : [strangeIdsWarning(side.name, path, hint)] }
+  }
+  const numbers = rowNumberIds(rows)
+  for (const id of ids) numbers.rowOf(id)
+  numbers.check(path, side.name)
+  return { values, unmatched, warnings: numbers.startsAtOne() ? [startsAtOneWarning(side.name, path)] : [] }
+}
+
+/** @throws IndistinctError 'bad-data' unless there are two labels or more with `minimumUsers` users each. */
+export function checkClasses(
+  labels: Labels,
+  column: Pick<AttributeColumn, 'name' | 'path'>,
+  minimumUsers: number,
+): void {
+  const { classes } = labels
+  const place = `${column.path}: column ${quoted(column.name)}`
+  if (classes.length === 0)
+    throw badData(`${place}: expected at least two labels among the users of the table, got none`)
+  if (classes.length === 1)
+    throw badData(
+      `${place}: expected at least two labels among the users of the table, got only ${quoted(classes[0]!)}`,
+    )
+  const counts = classCounts(labels)
+  for (let c = 0; c < classes.length; c++) {
+    if (counts[c]! >= minimumUsers) continue
+    const users = counts[c] === 1 ? '1 user' : `${counts[c]} users`
+    throw badData(
+      `${place}: expected at least ${minimumUsers} users a label, got ${users} with ${quoted(classes[c]!)}; ` +
+        'merge it with another label (--merge-labels), or leave these users out (--missing-label)',
+    )
+  }
+}

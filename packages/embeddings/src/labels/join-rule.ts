@@ -1,0 +1,223 @@
+/**
+ * @file How labels find their rows: by id where both files have ids; by row number where the table has none and the ids
+ * of the file are row numbers; by position where neither has anything that looks like ids. All else is refused.
+ */
+
+import { badData } from '@indistinct/core'
+import { quoted } from '../embedding-table.ts'
+
+export type JoinBy = 'id' | 'row number' | 'position'
+
+/** What of a table, or of several that are one, matters for the join. */
+export interface TableSide {
+  readonly name: string
+  readonly rows: number
+  /** Its first ids, where it has some of its own; undefined where rows are only numbered. */
+  readonly ids?: readonly string[] | undefined
+  /** Columns or arrays beside it that look like ids, under other names than usual. */
+  readonly maybeIds?: readonly string[] | undefined
+}
+
+/** What of an attribute file matters for the join. */
+export interface FileSide {
+  readonly path: string
+  readonly hasIds: boolean
+  /** Line i is of row i: the user says so. */
+  readonly byPosition?: boolean | undefined
+  readonly maybeIds?: readonly string[] | undefined
+  /** Column of an index of pandas that only counts the lines. */
+  readonly counting?: string | undefined
+}
+
+const sayByPosition = 'or say that line i of it is of row i (--by-position)'
+
+/** @throws IndistinctError 'bad-data' where there are ids and no join by them. */
+export function joinBy(table: TableSide, file: FileSide): JoinBy {
+  const [maybe] = table.maybeIds ?? []
+  if (file.byPosition) return 'position'
+  if (file.hasIds && table.ids) return 'id'
+  if (!table.ids && maybe !== undefined) {
+    throw badData(
+      `${table.name}: ${quoted(maybe)} looks like ids, no two values of it are equal; name it (--table-id-column ` +
+        `${shellWord(maybe)}), or name the rows (--ids)${file.hasIds ? '' : `, ${sayByPosition}`}`,
+    )
+  }
+  if (file.hasIds) return 'row number'
+  const [column] = file.maybeIds ?? []
+  if (column !== undefined) {
+    throw badData(
+      `${file.path}: column ${quoted(column)} looks like ids, no two values of it are equal; name it ` +
+        `(--id-column ${shellWord(column)}), ${sayByPosition}`,
+    )
+  }
+  if (!table.ids) return 'position'
+  const counted =
+    file.counting === undefined ? 'got none' : `got none: its column ${quoted(file.counting)} only counts the lines`
+  throw badData(
+    `${file.path}: expected ids to join with those of ${table.name} (${examples(table.ids)}), ${counted}; name ` +
+      `the column of ids (--id-column), ${sayByPosition}`,
+  )
+}
+
+/** @throws IndistinctError 'bad-data' where labels go by position and the lengths differ. */
+export function checkLengths(table: TableSide, path: string, lines: number): void {
+  if (lines === table.rows) return
+  throw badData(
+    `${path}: expected ${table.rows} lines, one for each row of ${table.name}, got ${lines}; ` +
+      'labels go by position only where the lengths agree, so add a column of ids, or name the one there is ' +
+      '(--id-column)',
+  )
+}
+
+/** Whether ids are the numbers of their rows, from 0. */
+export function countsRows(ids: readonly string[]): boolean {
+  return ids.every((id, row) => id === String(row))
+}
+
+/**
+ * Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file whose ids are not row numbers.
+ * @param first number of the first row, where rows go on from other tables
+ */
+export function rowNumberIds(
+  rows: number,
+  first = 0,
+): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
+  let outside: string | undefined
+  const range = wholeRange()
+  return {
+    rowOf(id) {
+      const number = range.add(id)
+      if (number !== undefined && number >= first && number < first + rows) return number
+      outside ??= id
+      return undefined
+    },
+    check(path, table) {
+      if (outside === undefined) return
+      const { least, most, whole } = range.seen()
+      const numbers = `its rows have the numbers ${first} to ${first + rows - 1}`
+      if (whole && first === 0 && least === 1 && most === rows) {
+        throw badData(
+          `${path}: no id of this file is 0 and one is ${most}, while ${table} has no ids and ${numbers}: one ` +
+            `counts from 1, the other from 0; name the rows: seq 1 ${rows} > ids.txt, then --ids ids.txt`,
+        )
+      }
+      throw badData(
+        `${path}: id ${quoted(outside)} of this file is no row of ${table}, which has no ids: ${numbers}; name ` +
+          'the ids of its rows with --ids FILE',
+      )
+    },
+    // The first user under 1, and nobody under 0.
+    startsAtOne: () => first === 0 && range.seen().least === 1,
+  }
+}
+
+/** Least and largest of ids that are whole numbers, written as such. */
+function wholeRange(): {
+  add(id: string): number | undefined
+  seen(): { least: number; most: number; count: number; whole: boolean }
+} {
+  let [least, most, count, whole] = [Infinity, -Infinity, 0, true]
+  return {
+    add(id) {
+      if (!/^(0|[1-9]\d{0,14})$/.test(id)) {
+        whole = false
+        return undefined
+      }
+      const number = Number(id)
+      if (number < least) least = number
+      if (number > most) most = number
+      count++
+      return number
+    },
+    seen: () => ({ least, most, count, whole }),
+  }
+}
+
+/** Ids of both sides, unless they are too many to be held. */
+export interface MatchedIds {
+  readonly path: string
+  readonly table: string
+  readonly fileIds: readonly string[]
+  readonly tableIds: readonly string[]
+  /** Of all lines and rows, where the ids above are only some. */
+  readonly lines?: number
+  readonly rows?: number
+  readonly matched: number
+}
+
+/** Least share of the smaller side that a join must find. */
+const HARDLY_ANY = 0.05
+
+/**
+ * @throws IndistinctError 'bad-data' where hardly any id is on both sides, or one side counts from 0 and the other from
+ * 1.
+ */
+export function checkMatched({
+  path,
+  table,
+  fileIds,
+  tableIds,
+  lines = fileIds.length,
+  rows = tableIds.length,
+  matched,
+}: MatchedIds): void {
+  if (matched < HARDLY_ANY * Math.min(lines, rows) || matched === 0) {
+    const few =
+      matched === 0
+        ? `no id of this file is in ${table}`
+        : `only ${matched} of ${lines} ids of this file are among the ${rows} of ${table}`
+    throw badData(
+      `${path}: ${few}: it has ${examples(fileIds)}, the table has ` +
+        `${examples(tableIds)}${spellingHint(fileIds, tableIds)}; name the columns of ids (--id-column, ` +
+        '--table-id-column), or leave out the lines of other users',
+    )
+  }
+  if (matched !== lines - 1 || lines !== rows) return
+  const [file, own] = [rangeOf(fileIds), rangeOf(tableIds)]
+  if (!file || !own || Math.abs(file.least - own.least) !== 1) return
+  throw badData(
+    `${path}: ids go from ${file.least} to ${file.most}, those of ${table} from ${own.least} to ${own.most}: one ` +
+      'side counts one further than the other; ' +
+      'write ids of one kind in both files, or leave out the line of the user without a row',
+  )
+}
+
+/** The range of ids that are whole numbers without gaps. */
+function rangeOf(ids: readonly string[]): { readonly least: number; readonly most: number } | undefined {
+  const range = wholeRange()
+  for (const id of ids) range.add(id)
+  const { least, most, count, whole } = range.seen()
+  return whole && most - least + 1 === count ? { least, most } : undefined
+}
+
+/** Ways in which the same id is written twice. */
+const SPELLINGS: readonly (readonly [string, (id: string) => string])[] = [
+  ['".0" at the end', (id) => id.replace(/\.0+$/, '')],
+  ['leading zeros', (id) => id.replace(/^0+(?=.)/, '')],
+  ['a difference of case', (id) => id.toLowerCase()],
+  ['blanks around them', (id) => id.trim()],
+  ["b'…' around them", (id) => id.replace(/^b?'(.*)'$/, '$1')],
+  ['the text before the number', (id) => id.replace(/^\D+(?=\d+$)/, '')],
+]
+
+/** ": most would be equal without leading zeros", where that is so of ids that are not in the table. */
+export function spellingHint(fileIds: readonly string[], tableIds: readonly string[]): string {
+  const known = new Set(tableIds)
+  const strange = fileIds.filter((id) => !known.has(id)).slice(0, 1000)
+  for (const [what, plain] of SPELLINGS) {
+    const ids = new Set(tableIds.map(plain))
+    if (strange.length > 0 && 2 * strange.filter((id) => ids.has(plain(id))).length > strange.length)
+      return `; most would be equal without ${what}`
+  }
+  return ''
+}
+
+/** The first three, as messages show them. */
+export function examples(ids: readonly string[]): string {
+  return ids.slice(0, 3).map(quoted).join(', ') + (ids.length > 3 ? ', …' : '')
+}
+
+/** `text` as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,94 @@
+/** @file New users and withdrawn ones, without unlearning everybody again. */
+
+import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { classDifferences, type ClassDifference } from '../flow/class-differences.ts'
+import type { ApplyOptions, FittedUnlearner } from './fitted-unlearner.ts'
+
+export interface UpdateOptions extends ApplyOptions {
+  /**
+   * What users have already been given: rows (N, K) in the order of `embedding`, used where `known` is 1. Needed for
+   * methods whose fit does not repeat itself (`exact` false); others come out the same without it.
+   */
+  readonly previous?: { readonly embedding: Matrix; readonly known: Uint8Array }
+  /** `classDifferences` of the table when it was fitted; a refit is not asked for what it would not mend. */
+  readonly reference?: readonly ClassDifference[]
+  /** Of the refit check. Default 0. */
+  readonly seed?: number
+}
+
+export interface RefitCheck {
+  readonly due: boolean
+  /** Pairs of classes that the updated table tells apart by more than chance, or than the fit itself left. */
+  readonly above: readonly ClassDifference[]
+  readonly pairs: readonly ClassDifference[]
+}
+
+export interface UpdatedTable {
+  readonly embedding: Matrix
+  /** Users who keep the row that they were given before. */
+  readonly kept: number
+  /** Users moved by the fitted map. */
+  readonly mapped: number
+  /** Users who have their original row: those without a label, or who withdrew. */
+  readonly original: number
+  readonly refit: RefitCheck
+}
+
+/**
+ * The unlearned table of the users of today, from their original rows `embedding` (N, K): whoever has a label keeps the
+ * row given before, or is moved by the fitted map; whoever has none (any more) is at the original row.
+ *
+ * A fitted map is of the users it was fitted to. New ones are moved by their class' map as it is, which for closed
+ * forms differs from a refit by the error of the class moments, and for the flow and other stepwise methods is the
+ * regression of the moves of their class. `refit.due` says when the users of today, together, are told apart by more
+ * than they should be: MMD^2 of a pair of classes over its null value, above the 95 % quantile that chance gives it
+ * times what the fit itself had left (at least 1).
+ * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on a class that was not fitted.
+ */
+export function updateUnlearned(
+  fitted: FittedUnlearner,
+  embedding: Matrix,
+  labels: Labels,
+  options: UpdateOptions = {},
+): UpdatedTable {
+  const { previous, reference = [], seed = 0, unlabelled = 'leave' } = options
+  const { rows, cols } = embedding
+  if (
+    previous &&
+    (previous.embedding.rows !== rows || previous.embedding.cols !== cols || previous.known.length !== rows)
+  ) {
+    throw new RangeError(
+      `updateUnlearned: expected previous rows of ${rows} x ${cols} values, got ${previous.embedding.rows} x ` +
+        `${previous.embedding.cols} and ${previous.known.length} marks`,
+    )
+  }
+  const moved = fitted.apply(embedding, labels, { unlabelled })
+  const out = copyMatrix(moved)
+  let kept = 0
+  let labelled = 0
+  labels.codes.forEach((code, i) => {
+    if (code === -1) return
+    labelled++
+    if (previous?.known[i] !== 1) return
+    kept++
+    out.data.set(previous.embedding.data.subarray(i * cols, (i + 1) * cols), i * cols)
+  })
+  const others = rows - labelled
+  return Object.freeze({
+    embedding: Object.freeze(out),
+    kept,
+    mapped: labelled - kept + (unlabelled === 'map' ? others : 0),
+    original: unlabelled === 'map' ? 0 : others,
+    refit: refitCheck(classDifferences(out, labels, { seed }), reference),
+  })
+}
+
+function refitCheck(pairs: readonly ClassDifference[], reference: readonly ClassDifference[]): RefitCheck {
+  const above = pairs.filter(({ first, second, ratio, chance }) => {
+    const before = reference.find(
+      (pair) => (pair.first === first && pair.second === second) || (pair.first === second && pair.second === first),
+    )
+    return ratio > chance * Math.max(1, before?.ratio ?? 1)
+  })
+  return Object.freeze({ due: above.length > 0, above, pairs })
+}

@@ -1,0 +1,97 @@
+/** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
+
+import type { Labels, Matrix } from '@indistinct/core'
+import type { FlowKernelName } from './flow-kernel.ts'
+import type { FlowCourse } from './run-flow.ts'
+import type { ScoreMetric } from './score-metric.ts'
+import { onLattices, structuredFlow } from './structured-flow.ts'
+import type { TraceRow, Unlearned } from '../unlearned.ts'
+
+export interface CalibratedFlowOptions extends Partial<FlowCourse> {
+  /**
+   * 'exact' visits all pairs of users; 'random-fourier' estimates MMD^2, its null value and gradient in time linear in
+   * their number. Default: exact up to 50,000 labelled users.
+   */
+  readonly kernel?: FlowKernelName
+  /** Frequencies of 'random-fourier', a multiple of 8: its error shrinks as one over their root. Default 512. */
+  readonly frequencies?: number
+  /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
+  readonly seed?: number
+  /**
+   * How much of their spread is taken out of axes in the kernel's distances, from 0 (the default: distances as they
+   * are) to 1 (all axes weigh the same), see `axisScaling`. Tables side by side differ in directions of little
+   * variance, which radial kernels hardly see otherwise. MMD^2 then lands in these coordinates.
+   */
+  readonly whitening?: number
+  /**
+   * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default:
+   * the same in every direction and for every user.
+   */
+  readonly metric?: ScoreMetric
+  readonly onPass?: (row: TraceRow) => void
+}
+
+/**
+ * Moves labelled users of `embedding` (N, K) until classes differ as much as a random relabelling of the same users
+ * would make them differ, and no less: samples more alike than chance give themselves away too, since users held out
+ * are then anti-correlated with those an attacker learns from. Any number of labels; deterministic.
+ *
+ * 1. Moments (`moments`): one affine map a class brings differences of class means (T^2) and covariances down to their
+ *    null expectation, see `calibrateMoments`.
+ * 2. Shapes (`shapes`), where they are far above their null: maps of one variable bring the distributions of classes
+ * along columns
+ * and axes down to what chance makes of them, see `calibrateShapes`. Radial kernels over many dimensions do not see
+ * what is in a few.
+ * 3. Kernel: users then move along the negative gradient of MMD^2 until MMD^2 stands on `level` times its null value.
+ *    With `moments`, the direction leaves out what would change the means and covariances of step 1 (`holdMoments`):
+ *    the kernel's gradient is strongest exactly there, and would spend their share of the null on what it sees less
+ *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
+ *    above.
+ * 4. Polish: where moments have come back above their null by more than a twentieth, or shapes by more than chance
+ * explains, they are
+ * brought down again and the kernel after them, at most three times; so are distances from the centre
+ * (`calibrateRadii`, with `shapes`),
+ *    since steps of the kernel draw one class onto a shell.
+ *
+ * The maps of 1, 2 and 4 are cut short where MMD^2 would fall more than 5 tolerances below its landing.
+ *
+ * With a `metric`, moving user i by d costs d' M_i d instead of d'd: see `calibrateMomentsIn`, `holdMomentsIn` and
+ * docs/calibrated-flow.md.
+ *
+ * Step: users are displaced by eta b/4 times 2 n_1 n_2 / n times the gradient, n_c of n users being of class c:
+ * steepest descent, the way that moves users least. (For classes of one size that is n_c times the gradient, the same
+ * speed for everyone; otherwise the smaller class moves faster, as in a barycentre.) eta starts at `firstStep` and
+ * doubles after every accepted step; a step that raises MMD^2 is shortened, and one that would jump below the landing
+ * is brought back by regula falsi. Bandwidth: b is the mean squared distance between labelled users of the pair,
+ * measured anew on every table tried, so that the landing is a statement about the result and not about the table
+ * before it.
+ *
+ * More than two labels: every pair (a, b) has its own MMD^2 and null, and pulls in proportion to n_a n_b and to its
+ * excess over its landing, so that pairs land together; a pair that others drag below its landing is pushed apart in
+ * the same proportion. Steps are shortened until the weighted sum of squared (ratio - 1) comes down, and the flow ends
+ * when no pair is above its landing nor more than 5 tolerances below.
+ *
+ * Columns of which one is a thousand times as wide as another are first divided by their spreads
+ * (`standardisedColumns`): distances would see the widest alone.
+ *
+ * Random Fourier features (`kernel`): frequencies are drawn anew for every step, which starts by measuring its own
+ * start with them; the direction comes from those of the step before. The landing is then a statement about an
+ * estimate, and `parameters` give its standard error.
+ *
+ * Fine structure of the table decides how users may move (`structuredFlow`): equal rows move as one, and so do users in
+ * clusters tighter than the moves; values on a lattice are rounded back to it; columns of few values, or with one that
+ * many users share, stand still. `parameters` say what was found: `duplicates`, `lattice`, `localScale`; the statistics
+ * are those before rounding.
+ *
+ * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
+ * deviations, nothing moves, and `parameters.outcome` is 'already at null'; 'not landed' where ranks of a column tell
+ * classes apart (`rankCheck`). Where passes run out, or no step leads on, the table reached is returned with the
+ * outcome 'not landed' and `stopped`, the reason; `above` names families that stayed above their null by more than
+ * chance explains.
+ * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes;
+ * WouldHarmError, of that code too, where the way that users move would tell their label.
+ */
+export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
+  const { result, structure } = structuredFlow(embedding, labels, options)
+  return onLattices(result, labels, structure, options)
+}

@@ -1,0 +1,72 @@
+/** @file That the docs hold together: links lead somewhere, files that are named exist, the index lists every page. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const workspace = fileURLToPath(new URL('..', import.meta.url))
+const groups = readdirSync(workspace).filter((name) => ['docs', 'packages', 'apps', 'tools'].includes(name))
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...groups.flatMap((group) =>
+    readdirSync(join(workspace, group)).map((name) =>
+      group === 'docs' ? `docs/${name}` : `${group}/${name}/README.md`,
+    ),
+  ),
+].filter((path) => path.endsWith('.md') && existsSync(join(workspace, path)))
+
+const read = (path: string): string => readFileSync(join(workspace, path), 'utf8')
+const prose = (path: string): string => read(path).replace(/^```[\s\S]*?^```/gm, '')
+
+/** The anchor that GitHub gives a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
+    .replaceAll(' ', '-')
+
+function brokenLinks(page: string): string[] {
+  return [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link!)
+    .filter((link) => {
+      if (/^https?:/.test(link)) return false
+      const [path, anchor] = link.split('#') as [string, string?]
+      const target = path === '' ? page : normalize(join(dirname(page), path))
+      if (!existsSync(join(workspace, target))) return true
+      if (anchor === undefined || !target.endsWith('.md')) return false
+      return ![...prose(target).matchAll(/^#+ (.*)$/gm)].some(([, heading]) => anchorOf(heading!) === anchor)
+    })
+}
+
+/** Files named with a folder, such as `src/fit.ts`, from the root, from the page's folder or from its sources. */
+function missingFiles(page: string): string[] {
+  const named = [...prose(page).matchAll(/`((?:packages|apps|tools|test|docs|src)\/[\w./-]+\.\w+)`/g)].map(
+    ([, path]) => path!,
+  )
+  return named.filter((path) => !path.includes('my-kernel') && ![path, join(dirname(page), path)].some(existsIn))
+}
+
+const existsIn = (path: string): boolean => existsSync(join(workspace, path))
+
+describe('docs', () => {
+  test.each(pages)('links of %s lead somewhere', (page) => {
+    expect(brokenLinks(page)).toEqual([])
+  })
+
+  test.each(pages)('files that %s names exist', (page) => {
+    expect(missingFiles(page)).toEqual([])
+  })
+
+  test('the index lists every page', () => {
+    const index = read('docs/README.md')
+    const others = readdirSync(join(workspace, 'docs')).filter((name) => name !== 'README.md')
+    expect(others.filter((name) => !index.includes(`](${name})`))).toEqual([])
+  })
+
+  test('the first page has 120 lines at most', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(120)
+  })
+})

@@ -34,7 +34,7 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 /** Whether `file` lies somewhere in `folder`. */
 export function isInside(file: FileIdentity, folder: FileIdentity): boolean {
   const way = relative(folder.place, file.place)
-  return folder.isFolder && way !== '' && way !== '../..' && !way.startsWith(`..${sep}`)
+  return folder.isFolder && way !== '' && way !== '..' && !way.startsWith(`..${sep}`)
 }
 
 /** Undefined also where a folder on the way cannot be entered: reading or writing tells why. */

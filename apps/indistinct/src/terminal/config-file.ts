@@ -36,7 +36,7 @@ export function readConfig(path: string, command: string | undefined): Configure
   for (const [key, section] of Object.entries(sections)) {
     if (!Object.hasOwn(keys, key)) continue
     for (const [words, table, values] of tablesOf(path, key, section, keys[key]!)) {
-      const own = flagsOfSection(path, words.replaceAll(' ', '..'), table, values)
+      const own = flagsOfSection(path, words.replaceAll(' ', '.'), table, values)
       if (words === command) for (const [name, given] of own) flags.set(name, given)
     }
   }

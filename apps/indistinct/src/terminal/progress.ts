@@ -40,7 +40,7 @@ export function startProgress(
         return
       }
       const filled = Math.round((share ?? 0) * 20)
-      const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'..'.repeat(20 - filled)}] `
+      const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] `
       write(`\r\x1b[K${label} ${bar}${tail}`)
       drawn = true
     },

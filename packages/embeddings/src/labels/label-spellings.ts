@@ -27,7 +27,7 @@ const NOT_KNOWN = new Set([
   '-',
   '--',
   '?',
-  '..',
+  '.',
 ])
 
 export interface CountedLabel {

@@ -73,7 +73,7 @@ function decodeBatch(group: ParquetGroup, batch: readonly WantedColumn[]): Decod
 }
 
 function columnError({ source }: ParquetGroup, { path }: ParquetLeaf, cause: Error, more = ''): IndistinctError {
-  return damaged(`${source.name}: column ${quoted(path.join('../..'))}${more}`, cause.message, cause)
+  return damaged(`${source.name}: column ${quoted(path.join('.'))}${more}`, cause.message, cause)
 }
 
 /** The values of a flat column as text, null as the empty string. */

@@ -1,63 +1,57 @@
 /** @file The columns that every measured figure has: mean, spread, interval, the paper's value, paired tests. */
 
 import { meanEstimate, pairedTest } from '@indistinct/metrics'
-import { paperValueOf, type PaperValue, type Stated } from '../paper-values.ts'
+import { beside, type Beside, type Measured } from './beside.ts'
 import { methodTitle } from './method-titles.ts'
 import type { ModelSeries } from './results-file.ts'
 
 export const dash = '–'
 
-/** One measured quantity of every model of a (data set, recommender). */
-export interface Measured {
-  readonly table: PaperValue['table']
-  readonly dataset: string
-  readonly recommender: string
-  readonly attacker?: string
-  readonly measure: string
-  readonly digits: number
-  /** Which is better, for the choice of the best other method; `half`: the closest to one half. */
-  readonly better: 'low' | 'high' | 'half'
-  /** Values by repetition, or undefined where a model lacks the quantity. */
-  readonly valuesOf: (model: ModelSeries) => readonly number[] | undefined
-}
+/** Columns of a figure beside the paper's. */
+export const besideColumns = ['mean', 'sd', 'n', '95 % interval', 'paper', 'difference', 'paper in interval'] as const
 
 export const measuredColumns = [
-  'mean',
-  'sd',
-  'n',
-  '95 % interval',
-  'paper',
-  'difference',
+  ...besideColumns,
   'p against original (t / Wilcoxon)',
   'p against best other (t / Wilcoxon)',
 ] as const
 
-/** Cells of `measuredColumns` for `model` among `models`. */
-export function measuredCells(measured: Measured, model: ModelSeries, models: readonly ModelSeries[]): string[] {
-  const { digits, dataset, recommender, attacker, measure, table } = measured
-  const values = measured.valuesOf(model)
-  if (values === undefined || values.length === 0) return measuredColumns.map(() => dash)
-  const { n, mean, deviation, lower, upper } = meanEstimate(values)
+/** Cells of `besideColumns`. */
+export function besideCells({ digits, table }: Pick<Measured, 'digits' | 'table'>, cell: Beside | undefined): string[] {
+  if (cell === undefined) return besideColumns.map(() => dash)
+  const { ours, n, deviation, lower, upper, paper, difference } = cell
   const text = (value: number): string => value.toFixed(digits)
   // Student's interval knows no bounds; AUC, NDCG and hit ratios have two, seconds one.
   const top = table === 'table-5' ? Infinity : 1
-  const paper = paperValueOf({
-    table,
-    dataset,
-    recommender,
-    method: model.method,
-    measure,
-    ...(attacker !== undefined && { attacker }),
-  })
+  return [
+    text(ours),
+    deviation === undefined ? dash : text(deviation),
+    n === undefined ? dash : String(n),
+    lower === undefined || upper === undefined ? dash : `[${text(Math.max(0, lower))}, ${text(Math.min(top, upper))}]`,
+    paper?.printed ?? dash,
+    difference === undefined ? dash : signed(difference, digits),
+    insideText(cell),
+  ]
+}
+
+function insideText({ paper, inInterval }: Beside): string {
+  if (paper?.otherDataset !== undefined) return 'other data'
+  return inInterval === undefined ? dash : inInterval ? 'yes' : 'no'
+}
+
+export function signed(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  return Number(text) > 0 ? `+${text}` : Number(text) === 0 ? (0).toFixed(digits) : text
+}
+
+/** Cells of `measuredColumns` for `model` among `models`. */
+export function measuredCells(measured: Measured, model: ModelSeries, models: readonly ModelSeries[]): string[] {
+  const cell = beside(measured, model)
+  if (cell === undefined) return measuredColumns.map(() => dash)
   const original = models.find(({ method }) => method === 'original')
   const best = bestOther(measured, model, models)
   return [
-    text(mean),
-    deviation === undefined ? dash : text(deviation),
-    String(n),
-    lower === undefined || upper === undefined ? dash : `[${text(Math.max(0, lower))}, ${text(Math.min(top, upper))}]`,
-    dataset === 'lfm-2b-synthetic' ? 'data withdrawn' : paper ? statedText(paper.stated, digits) : dash,
-    paper ? differenceText(paper.stated, mean, digits) : dash,
+    ...besideCells(measured, cell),
     original && model !== original ? pairedText(measured, model, original) : dash,
     best && model.method !== 'original' ? `${pairedText(measured, model, best)} (${methodTitle(best.method)})` : dash,
   ]
@@ -81,11 +75,7 @@ function bestOther(
 
 /** p of both tests over the repetitions that both have. */
 function pairedText({ valuesOf }: Measured, model: ModelSeries, other: ModelSeries): string {
-  const own = new Map(model.seeds.map((seed, at) => [seed, valuesOf(model)?.[at]]))
-  const pairs = other.seeds.flatMap((seed, at) => {
-    const pair = [own.get(seed), valuesOf(other)?.[at]] as const
-    return pair[0] === undefined || pair[1] === undefined ? [] : [pair as readonly [number, number]]
-  })
+  const pairs = seedPairs(model, valuesOf(model), other, valuesOf(other))
   const tested = pairedTest(
     pairs.map(([a]) => a),
     pairs.map(([, b]) => b),
@@ -93,36 +83,20 @@ function pairedText({ valuesOf }: Measured, model: ModelSeries, other: ModelSeri
   return tested === undefined ? dash : `${pText(tested.t)} / ${pText(tested.wilcoxon)}`
 }
 
+/** Values of the repetitions that both have, by seed. */
+export function seedPairs(
+  model: ModelSeries,
+  values: readonly number[] | undefined,
+  other: ModelSeries,
+  others: readonly number[] | undefined,
+): (readonly [number, number])[] {
+  const own = new Map(model.seeds.map((seed, at) => [seed, values?.[at]]))
+  return other.seeds.flatMap((seed, at) => {
+    const pair = [own.get(seed), others?.[at]] as const
+    return pair[0] === undefined || pair[1] === undefined ? [] : [pair as readonly [number, number]]
+  })
+}
+
 function pText(p: number): string {
   return p < 0.001 ? '<0.001' : p.toFixed(3)
-}
-
-export function statedText(stated: Stated, digits: number): string {
-  switch (stated.kind) {
-    case 'value':
-      return stated.value.toFixed(digits)
-    case 'range':
-      return `${stated.from}–${stated.to}`
-    case 'above':
-      return `> ${stated.bound}`
-    case 'chance':
-      return 'at chance'
-    default:
-      throw new RangeError(`statedText: expected a known kind, got ${JSON.stringify(stated satisfies never)}`)
-  }
-}
-
-/** Ours less the paper's; from the nearer end of a range or the bound, 0 inside. */
-function differenceText(stated: Stated, mean: number, digits: number): string {
-  const difference =
-    stated.kind === 'value'
-      ? mean - stated.value
-      : stated.kind === 'range'
-        ? mean < stated.from
-          ? mean - stated.from
-          : Math.max(0, mean - stated.to)
-        : stated.kind === 'above'
-          ? Math.min(0, mean - stated.bound)
-          : mean - 0.5
-  return `${difference > 0 ? '+' : ''}${difference.toFixed(digits)}`
 }

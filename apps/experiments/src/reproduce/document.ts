@@ -1,4 +1,6 @@
-/** @file A page of tables with notes, and its two forms: Markdown and LaTeX. */
+/** @file A page of tables with notes, and two of its forms: Markdown and LaTeX. */
+
+import type { Beside } from './beside.ts'
 
 export interface Block {
   readonly heading: string
@@ -6,6 +8,8 @@ export interface Block {
   readonly note?: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** What the rows show, each figure beside the paper's. */
+  readonly cells?: readonly Beside[]
 }
 
 export interface Page {

@@ -63,15 +63,21 @@ describe('pageOf', () => {
   test('Table 3 shows the paper’s table, and the worst case over tables and inputs', () => {
     const text = textOf('table-3', ...files)
     expect(text).toContain('### LightGCN, mlp\n\nThe paper’s table (layer-0), raw input.')
-    expect(text).toContain('| Original | 0.705 | 0.007 | 2 |')
+    expect(text).toContain('| Original | 0.7050 | 0.0071 | 2 |')
     // Repetition by repetition: 0.7 and 0.9.
-    expect(text).toContain('| Original | 0.800 |')
+    expect(text).toContain('| Original | 0.8000 |')
+    // Accuracy 0.5 and 0.6 beside the paper's 0.6220.
+    expect(text).toMatch(
+      /\| Original \| accuracy \| 0\.5500 \| 0\.0707 \| 2 \| \[[^\]]*\] \| 0\.6220 \| -0\.0720 \| yes \|/,
+    )
+    // No precision was stored: a dash, not the paper's cell alone.
+    expect(text).toContain('| Original | precision | – |')
     expect(text.indexOf('| Original |')).toBeLessThan(text.indexOf('| calibrated flow |'))
   })
 
   test('Table 4 has the mean change beside the paper’s two', () => {
     const text = textOf('table-4', file('ml-100k', model('original', 0), model('u2u-r', 0)))
-    expect(text).toContain('| U2U-R | -10.0 | -5.3 | -11.0 | +1.0 |')
+    expect(text).toContain('| U2U-R | -10.0 | -5.30 | -11.1 | -6.3 | -3.7 |')
   })
 
   test('Table 4 ends with the yardstick, which is compared with nothing', () => {
@@ -86,7 +92,7 @@ describe('pageOf', () => {
       yardsticks: [yardstick],
     })
     expect(text).toMatch(
-      /calibrated flow \| 0\.1800 .*\n\| EASE \(yardstick\) \| 0\.3100 \| 0\.0100 \| 3 \| \[0\.2852, 0\.3348\] \| – \| – \| – \| – \|\n/,
+      /calibrated flow \| 0\.1800 .*\n\| EASE \(yardstick\) \| 0\.3100 \| 0\.0100 \| 3 \| \[0\.2852, 0\.3348\] \| – \| – \| – \| – \| – \|\n/,
     )
     expect(textOf('table-4', file('ml-100k', model('original', 0)))).not.toContain('EASE')
     // A later run without it keeps it; one with it takes its place.
@@ -112,18 +118,18 @@ describe('pageOf', () => {
     expect(text).toContain('| Retrain | training anew |')
   })
 
-  test('Table 2 counts, with what is known of the paper’s', () => {
+  test('Table 2 counts, beside the paper’s', () => {
     const text = textOf('table-2', { ...file('ml-100k'), data: { loaded: data, kept: data } })
-    expect(text).toContain('| as loaded | 943 | 1,682 | 100,000 | 273 | 670 | 25,740 | 74,260 |')
-    expect(text).toContain('| paper | – | – | – | – | – | 74,260 | 25,740 |')
+    expect(text).toContain('| all | items | 1,682 | 1,682 | 1,682 | 0 | 0 |')
+    expect(text).toContain('| women | ratings | 25,740 | 25,740 | 73,824 | -48,084 | -48,084 |')
   })
 
   test('the twin of LFM-2B says what it is', () => {
     for (const name of ['table-3', 'table-4', 'table-5'] as const) {
-      const text = textOf(name, file('lfm-2b-synthetic', model('original', 0)))
+      const text = textOf(name, file('lfm-2b-synthetic', model('original', 0), model('d2d-r', 0)))
       expect(text).toContain('## LFM-2B (withdrawn; generated twin)')
       expect(text).toContain('withdrawn from public access')
-      expect(text).toContain('| data withdrawn |')
+      expect(text).toContain('| other data |')
     }
   })
 })

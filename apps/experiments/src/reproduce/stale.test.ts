@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { experimentProtocols } from '../experiment-protocol.ts'
+import { paperCells, paperDataset, twin } from '../paper/paper-tables.ts'
+import type { Beside } from './beside.ts'
 import { pagesOf, resultsIn } from './write-pages.ts'
 
 const results = fileURLToPath(new URL('../../results', import.meta.url))
@@ -27,15 +29,15 @@ describe.each(folders)('results/%s', (name) => {
   const folder = join(results, name)
   const files = resultsIn(folder)
 
-  test('every table is what its results give; after an edit run `npx indistinct reproduce`', () => {
+  test('every table is what its results give; after an edit run `npm run reproduction`', () => {
     const pages = pagesOf(files)
     expect(
       readdirSync(folder)
-        .filter((file) => /\.(md|tex)$/.test(file))
+        .filter((file) => /^table-|\.(md|tex)$/.test(file))
         .sort(),
     ).toEqual([...pages.keys()].sort())
     for (const [file, text] of pages)
-      expect(readFileSync(join(folder, file), 'utf8'), `${file} is stale: npx indistinct reproduce`).toBe(text)
+      expect(readFileSync(join(folder, file), 'utf8'), `${file} is stale: npm run reproduction`).toBe(text)
   })
 
   test('figures are means over users, one a repetition', () => {
@@ -55,5 +57,42 @@ describe.each(folders)('results/%s', (name) => {
     // A map of users shows each of them: not of data that may not be handed on.
     const figures = join(folder, 'figures')
     for (const file of existsSync(figures) ? readdirSync(figures) : []) expect(file).not.toContain('t-sne')
+  })
+})
+
+describe('the paper beside ours, under its own protocol', () => {
+  const textOf = (name: string): string => readFileSync(join(results, 'paper', name), 'utf8')
+
+  test.each(['table-3', 'table-4', 'table-5'] as const)(
+    'every cell of its %s stands in the table, as printed',
+    (table) => {
+      const { cells } = JSON.parse(textOf(`${table}.json`)) as { cells: Beside[] }
+      const keyOf = ({ dataset, recommender, method, attacker, measure }: Partial<Beside>): string =>
+        [dataset, recommender, method, attacker, measure?.toLowerCase()].join(' ')
+      const printed = new Map(
+        cells.map(({ paper, ...cell }) => [keyOf({ ...cell, dataset: paperDataset(cell.dataset) }), paper]),
+      )
+      const own = paperCells().filter((cell) => cell.table === table)
+      for (const cell of own) {
+        const paper = printed.get(keyOf(cell))
+        expect(paper?.printed, keyOf(cell)).toBe(cell.printed)
+        expect(paper?.otherDataset, keyOf(cell)).toBe(cell.dataset === 'lfm-2b' ? 'lfm-2b' : undefined)
+        for (const form of ['md', 'tex']) expect(textOf(`${table}.${form}`)).toContain(cell.printed)
+      }
+      expect(
+        cells.filter(({ dataset, paper }) => dataset === twin && paper?.otherDataset === undefined && paper),
+      ).toEqual([])
+    },
+  )
+
+  test('the 40 AUCs of MovieLens stand beside ours with difference and interval', () => {
+    const aucs = paperCells().filter(({ dataset, measure }) => dataset.startsWith('ml-') && measure === 'auc')
+    expect(aucs.length).toBe(40)
+    for (const { printed } of aucs) {
+      expect(printed).toMatch(/^0\.\d{4}$/)
+      expect(textOf('table-3.md')).toMatch(
+        new RegExp(`\\] \\| ${printed.replace('.', '\\.')} \\| [+-]?0\\.\\d{4} \\| (yes|no) \\|`),
+      )
+    }
   })
 })

@@ -1,4 +1,4 @@
-/** @file Generated pages: Markdown and LaTeX beside the results files that they come from. */
+/** @file Generated pages: Markdown, LaTeX and JSON beside the results files that they come from. */
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,12 +6,13 @@ import { writeFileAtomic } from '@indistinct/core'
 import { latexOf, markdownOf } from './document.ts'
 import { pageNames, pageOf, type PageName } from './pages.ts'
 import { readResults, type ResultsFile } from './results-file.ts'
+import { jsonOf } from './table-json.ts'
 
 /** Results files in `folder`, by data set. */
 export function resultsIn(folder: string): ResultsFile[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !name.startsWith('table-'))
     .sort()
     .map((name) => readResults(join(folder, name))!)
 }
@@ -25,6 +26,7 @@ export function pagesOf(files: readonly ResultsFile[]): Map<string, string> {
     const page = pageOf(name, filled)
     pages.set(`${name}.md`, markdownOf(page))
     pages.set(`${name}.tex`, latexOf(page))
+    pages.set(`${name}.json`, jsonOf(page, filled[0]!.protocol))
   }
   return pages
 }

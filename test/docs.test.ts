@@ -49,6 +49,16 @@ function missingFiles(page: string): string[] {
   return named.filter((path) => !path.includes('my-kernel') && ![path, join(dirname(page), path)].some(existsIn))
 }
 
+/** Names in the table of exports of a package that it does not export. */
+function unknownExports(name: string): string[] {
+  const [, table = ''] =
+    /\n\| exports \| for \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read(`packages/${name}/README.md`)) ?? []
+  const firstCells = table.split('\n').map((line) => line.split(' | ')[0]!)
+  const named = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)/g)].map(([, identifier]) => identifier!))
+  const index = read(`packages/${name}/src/index.ts`)
+  return named.filter((identifier) => !new RegExp(`\\b${identifier}\\b`).test(index))
+}
+
 const existsIn = (path: string): boolean => existsSync(join(workspace, path))
 
 describe('docs', () => {
@@ -58,6 +68,10 @@ describe('docs', () => {
 
   test.each(pages)('files that %s names exist', (page) => {
     expect(missingFiles(page)).toEqual([])
+  })
+
+  test.each(readdirSync(join(workspace, 'packages')))('what the README of %s says is exported is', (name) => {
+    expect(unknownExports(name)).toEqual([])
   })
 
   test('the index lists every page', () => {

@@ -12,7 +12,7 @@ import { strToU8, zipSync } from 'fflate'
 import { makeArtifact } from '../../apps/experiments/src/store/artifact-folder.ts'
 import { run } from '../../apps/indistinct/src/run.ts'
 import { bundled } from './bundle.ts'
-import type { Workplace } from './workplace.ts'
+import type { Workplace } from './place.ts'
 
 export type Command = Pick<Workplace, 'process' | 'run' | 'last' | 'together' | 'fresh' | 'isWhole'>
 

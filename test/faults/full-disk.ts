@@ -4,7 +4,8 @@
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { complaints, exitCode, newOutputs, restore, type Workplace } from './workplace.ts'
+import { complaints, exitCode, newOutputs, restore } from './workplace.ts'
+import type { Workplace } from './place.ts'
 
 export interface FullDisk {
   readonly command: string

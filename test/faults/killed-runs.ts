@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { randomStream } from '@indistinct/core'
 import { bundle, bundled } from './bundle.ts'
 import { watchSteps } from './refused-steps.ts'
-import { complaints, digests, exitCode, newOutputs, restore, strays, type Workplace } from './workplace.ts'
+import { complaints, digests, exitCode, newOutputs, restore, strays } from './workplace.ts'
+import type { Workplace } from './place.ts'
 
 export interface KilledRuns {
   readonly command: string

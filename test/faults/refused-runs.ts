@@ -2,7 +2,8 @@
 
 import { join } from 'node:path'
 import { refusalsOf, watchSteps, type Fault, type Step } from './refused-steps.ts'
-import { complaints, exitCode, newOutputs, restore, type Workplace } from './workplace.ts'
+import { complaints, exitCode, newOutputs, restore } from './workplace.ts'
+import type { Workplace } from './place.ts'
 
 export interface RefusedRuns {
   readonly command: string

@@ -17,7 +17,7 @@
  * to raw input.
  */
 
-import type { ExperimentProtocol } from '../src/experiment-protocol.ts'
+import type { ExperimentProtocol } from './protocol.ts'
 
 const tables = ['gmf', 'layer-0']
 

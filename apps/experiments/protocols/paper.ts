@@ -12,7 +12,7 @@
  * Deviation: all user tables are protected, not only the one that the paper attacks.
  */
 
-import type { ExperimentProtocol } from '../src/experiment-protocol.ts'
+import type { ExperimentProtocol } from './protocol.ts'
 
 export const paper: ExperimentProtocol = {
   name: 'paper',

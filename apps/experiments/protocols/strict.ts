@@ -6,7 +6,7 @@
  *     npx indistinct reproduce table-3 --protocol strict --datasets ml-100k
  */
 
-import type { ExperimentProtocol } from '../src/experiment-protocol.ts'
+import type { ExperimentProtocol } from './protocol.ts'
 
 export const strict: ExperimentProtocol = {
   name: 'strict',

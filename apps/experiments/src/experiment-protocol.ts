@@ -10,26 +10,7 @@ import { official } from '../protocols/official.ts'
 import { paper } from '../protocols/paper.ts'
 import { strict } from '../protocols/strict.ts'
 import { tunedSettings } from './tuned.ts'
-
-export interface ExperimentProtocol {
-  readonly name: string
-  /** One sentence for the head of a table. */
-  readonly title: string
-  /** Options by recommender; one that is not named trains as it does by default. */
-  readonly recommenders: { readonly [recommender: string]: Options }
-  /**
-   * Whether recommenders train as tuned for the data set (settings/tuned.json, K = 16) where nothing else is said of
-   * them.
-   */
-  readonly tuned: boolean
-  /** Options by method, in the order of tables; one that is not named acts as it does by default. */
-  readonly methods: { readonly [method: string]: Options }
-  readonly attackers: readonly Choice[]
-  readonly attacks: readonly Choice[]
-  readonly epochBy: 'validation' | 'test'
-  /** The values of alpha in Figure 2. */
-  readonly alphas: readonly number[]
-}
+import type { ExperimentProtocol } from '../protocols/protocol.ts'
 
 export const experimentProtocols: { readonly [name: string]: ExperimentProtocol } = { paper, official, strict }
 

@@ -1,6 +1,7 @@
 import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { embeddingTable, quoted, withMatrix } from './embedding-table.ts'
+import { embeddingTable, withMatrix } from './embedding-table.ts'
+import { quoted } from './quoted.ts'
 
 const three = matrix(3, 2, Float32Array.of(1, 2, 3, 4, 5, 6))
 

@@ -7,6 +7,7 @@ import { badData, type Matrix } from '@indistinct/core'
 import { checkRounding } from './numbers/rounded-columns.ts'
 import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './numbers/stored-type.ts'
 import type { TableContainer } from './table-container.ts'
+import { quoted } from './quoted.ts'
 
 export type { Dtype }
 
@@ -269,9 +270,4 @@ function describeConstant(constant: readonly number[], dimensions: readonly stri
     .join(', ')
   const more = constant.length > 5 ? ` and ${constant.length - 5} more` : ''
   return constant.length === 1 ? `dimension ${shown} is` : `dimensions ${shown}${more} are`
-}
-
-/** Text from a file as it may stand in a message: quoted, control characters escaped, cut after 60 characters. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }

@@ -14,15 +14,8 @@ export { createTable, openTable, type CreateTableOptions, type TableReader, type
 export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
 export { commonLength, keptAtLength, scaleRow, type KeptLengths, type RowLength } from './row-length.ts'
 export type { RowReader } from './table-container.ts'
-export {
-  formatOf,
-  idsBeside,
-  inputFormat,
-  isFolder,
-  isText,
-  tableExtensionList,
-  tableExtensions,
-} from './table-format.ts'
+export { formatOf, idsBeside, inputFormat, isText, tableExtensionList, tableExtensions } from './table-format.ts'
+export { isFolder } from './files/is-folder.ts'
 export { stageTable, tableFiles, writeTable, type WrittenFile } from './write-table.ts'
 
 export { requireLocalFile } from './files/local-file.ts'

@@ -1,11 +1,11 @@
 /** @file The format of a table, by the name of its file. */
 
-import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { badData } from '@indistinct/core'
 import type { TableFormat } from './embedding-table.ts'
 import type { Dtype } from './numbers/stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
+import { isFolder } from './files/is-folder.ts'
 
 const FORMATS: Readonly<Record<string, TableFormat>> = {
   '.npy': 'npy',
@@ -45,11 +45,6 @@ export function formatOf(path: string): TableFormat {
  */
 export function inputFormat(path: string): TableFormat {
   return isFolder(path) ? 'parquet' : formatOf(path)
-}
-
-/** Whether `path` is a folder that is there. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** Whether tables of `format` are text, which has no place for a row by its number. */

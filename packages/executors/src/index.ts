@@ -1,6 +1,7 @@
 export { bullmqExecutor, type BullmqOptions } from './bullmq.ts'
 export { startBullmqWorker, type WorkerOptions } from './bullmq-worker.ts'
-export { runTasks, wavesOf, type Executor, type Failure, type RunOptions, type Task, type TaskRun } from './executor.ts'
+export { runTasks, wavesOf, type Executor, type Failure, type RunOptions, type TaskRun } from './executor.ts'
+export type { Task } from './task.ts'
 export { kubernetesExecutor, type KubernetesOptions } from './kubernetes.ts'
 export { localExecutor, type LocalOptions } from './local.ts'
 export { slurmExecutor, type SlurmOptions } from './slurm.ts'

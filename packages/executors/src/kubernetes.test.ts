@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { Job, type IJob } from 'kubernetes-models/batch/v1/Job'
 import { ConfigMap, type IConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { expect, test } from 'vitest'
-import { runTasks, type Task } from './executor.ts'
+import { runTasks } from './executor.ts'
+import type { Task } from './task.ts'
 import { kubernetesExecutor, kubernetesManifests } from './kubernetes.ts'
 
 const options = {

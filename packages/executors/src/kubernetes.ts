@@ -5,7 +5,8 @@
 
 import { join } from 'node:path'
 import { canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
-import { memoryOf, wavesOf, type Executor, type Task } from './executor.ts'
+import { memoryOf, wavesOf, type Executor } from './executor.ts'
+import type { Task } from './task.ts'
 import { shellLine, shellQuoted } from './shell-line.ts'
 import { checkTask } from './task-names.ts'
 

@@ -3,7 +3,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { availableMemory, memoryOf, wavesOf, type Executor, type Failure, type Task } from './executor.ts'
+import { availableMemory, memoryOf, wavesOf, type Executor, type Failure } from './executor.ts'
+import type { Task } from './task.ts'
 import { spawnTask } from './spawn-task.ts'
 
 export interface LocalOptions {

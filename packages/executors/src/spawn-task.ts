@@ -3,7 +3,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Failure, Task } from './executor.ts'
+import type { Failure } from './executor.ts'
+import type { Task } from './task.ts'
 import { checkTask } from './task-names.ts'
 
 export interface RunningTask {

@@ -1,7 +1,7 @@
 /** @file What the words of a task may be: engines keep them in lines, file names and environments. */
 
 import { usageError } from '@indistinct/core'
-import type { Task } from './executor.ts'
+import type { Task } from './task.ts'
 
 /** Line breaks among them. */
 export const CONTROL = /[\0-\x1f\x7f\u0085\u2028\u2029]/

@@ -6,7 +6,7 @@ import { epochOrder } from './epoch-order.ts'
 import { lightgcnDefaults, nmf, nmfDefaults } from './index.ts'
 import { lightgcnObjective } from './lightgcn.ts'
 import { nmfObjective } from './nmf.ts'
-import type { UserTables } from './recommender.ts'
+import type { UserTables } from './user-tables.ts'
 import { interactionGraph } from './training-data.ts'
 import { twoWorlds } from './two-worlds.ts'
 

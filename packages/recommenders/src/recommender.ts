@@ -3,9 +3,7 @@
 import type { Csr, Json, Matrix } from '@indistinct/core'
 import type { History, TrainingHooks, TrainingOptions } from './train.ts'
 import { seenInTraining, type TrainingData } from './training-data.ts'
-
-/** User tables by name, each (users, K of that table). */
-export type UserTables = Readonly<Record<string, Matrix>>
+import type { UserTables } from './user-tables.ts'
 
 export interface Recommender<Options extends TrainingOptions = TrainingOptions> {
   readonly name: string

@@ -2,7 +2,7 @@
 
 import { badData, type Json, type Matrix } from '@indistinct/core'
 import { adamStep, allocate, release } from '@indistinct/kernels'
-import type { UserTables } from './recommender.ts'
+import type { UserTables } from './user-tables.ts'
 
 /** Options that every recommender has; they are stored with a trained one. */
 export interface TrainingOptions {

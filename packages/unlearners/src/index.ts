@@ -1,13 +1,13 @@
 export { checkedClasses } from './checked-classes.ts'
 export { isTogether, unlearnTables, type TablesOptions } from './unlearn-tables.ts'
-export { type TraceRow, type Unlearned } from './unlearned.ts'
+export type { TraceRow, Unlearned } from './unlearned.ts'
 export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
 export { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
 
 export { applyAffine, type AffineMap } from './closed/affine-map.ts'
 export { classNormals, type ClassNormal } from './closed/class-normals.ts'
-export { type ClosedFormOptions } from './closed/closed-form.ts'
+export type { ClosedFormOptions } from './closed/closed-form.ts'
 export {
   fitGaussianTransport,
   gaussianTransport,
@@ -32,7 +32,8 @@ export { fitByRegression } from './fitted/regression-map.ts'
 export { updateUnlearned, type RefitCheck, type UpdatedTable, type UpdateOptions } from './fitted/update-unlearned.ts'
 
 export { calibratedFlowJoint, intersection, type JointFlowOptions } from './flow/calibrated-flow-joint.ts'
-export { calibratedFlow, type CalibratedFlowOptions } from './flow/calibrated-flow.ts'
+export { calibratedFlow } from './flow/calibrated-flow.ts'
+export type { CalibratedFlowOptions } from './flow/flow-options.ts'
 export { classDifferences, type ClassDifference } from './flow/class-differences.ts'
 export { hsicFlow, type HsicFlowOptions } from './flow/hsic-flow.ts'
 export { rankCheck, type RankCheck } from './flow/rank-check.ts'
@@ -50,11 +51,11 @@ export { d2dRegulariser, type RetrainOptions } from './paper/retrain.ts'
 export { u2uClosedForm, type U2uClosedFormOptions } from './paper/u2u-closed-form.ts'
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './paper/u2u-regularised.ts'
 
-export { type DrawSeed } from './relabel/draw-source.ts'
+export type { DrawSeed } from './relabel/draw-source.ts'
 export { fitRelabel } from './relabel/fit-relabel.ts'
 export { relabel, relabelTables, type PointsOf, type RelabelledTables, type RelabelOptions } from './relabel/relabel.ts'
 
-export { type Shard, type ShardedTable, type ShardScratch, type SumKind } from './shards/sharded-table.ts'
+export type { Shard, ShardedTable, ShardScratch, SumKind } from './shards/sharded-table.ts'
 export {
   shardMethods,
   unlearnShards,

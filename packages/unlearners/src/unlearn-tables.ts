@@ -1,7 +1,7 @@
 /** @file One method over every user table of a model: a table left out leaks on. */
 
 import { labelledRows, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
-import type { CalibratedFlowOptions } from './flow/calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow/flow-options.ts'
 import { checkedClasses } from './checked-classes.ts'
 import { derivedTable } from './fitted/derived-table.ts'
 import { relabelTables, type PointsOf, type RelabelOptions } from './relabel/relabel.ts'

@@ -5,7 +5,8 @@
 
 import type { Json, Labels, Matrix } from '@indistinct/core'
 import { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
-import { calibratedFlow, type CalibratedFlowOptions } from './flow/calibrated-flow.ts'
+import { calibratedFlow } from './flow/calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow/flow-options.ts'
 import type { ClosedFormOptions } from './closed/closed-form.ts'
 import { d2dRegularised, type D2dRegularisedOptions } from './paper/d2d-regularised.ts'
 import type { Fitted } from './fitted/fitted-unlearner.ts'

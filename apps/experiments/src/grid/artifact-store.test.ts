@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { openStore, type ArtifactStore } from './artifact-store.ts'
+import type { ArtifactStore } from './artifact-store.ts'
+import { openStore } from './open-store.ts'
 import { parsedRecord, recordOf, type CellRecord } from './cell-record.ts'
 
 interface Server {

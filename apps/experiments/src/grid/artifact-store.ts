@@ -2,10 +2,8 @@
  * @file Where the artifacts of a grid are, for all its workers: a shared folder, or a bucket of an S3-compatible store.
  */
 
-import { resolve } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
 import type { CellRecord } from './cell-record.ts'
-import { folderStore } from './folder-store.ts'
 
 export interface ArtifactStore {
   /** As `openStore` takes it, the same on every machine. */
@@ -26,16 +24,6 @@ export interface ArtifactStore {
    */
   publish(node: StageNode, folder: string, record: CellRecord): Promise<void>
   close(): void
-}
-
-/**
- * @param place a folder, or s3://BUCKET/PREFIX
- * @throws IndistinctError 'usage' for an address that is neither, 'file' where the client for S3 is not installed.
- */
-export async function openStore(place: string): Promise<ArtifactStore> {
-  if (!/^[a-z0-9]+:\/\//.test(place)) return folderStore(resolve(place))
-  const { s3Store } = await import('./s3-store.ts')
-  return s3Store(place)
 }
 
 /** Equal inputs, other bytes: the workers are not alike. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expandGrid, type Grid, type TaskOutcome } from '@indistinct/stages'
 import type { GridRun } from '../nx-run.ts'
-import { openStore } from './artifact-store.ts'
+import { openStore } from './open-store.ts'
 import { cellStates } from './cell-states.ts'
 
 export interface StoredRun {

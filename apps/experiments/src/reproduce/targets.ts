@@ -3,7 +3,8 @@
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
 import type { FigureName, Grid, Product } from '@indistinct/stages'
-import { alphaSweepOf, productOf, type ExperimentProtocol } from '../experiment-protocol.ts'
+import { alphaSweepOf, productOf } from '../experiment-protocol.ts'
+import type { ExperimentProtocol } from '../../protocols/protocol.ts'
 
 export const targetNames = ['table-2', 'table-3', 'table-4', 'table-5', 'figure-2', 'figure-3', 'figure-4'] as const
 export type TargetName = (typeof targetNames)[number]

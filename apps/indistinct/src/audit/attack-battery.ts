@@ -21,7 +21,7 @@ import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
 import { namesOption, numberOption, textOption } from '../terminal/option-values.ts'
-import type { AttackTarget, TargetAudit } from './attack-targets.ts'
+import type { AttackTarget, TargetAudit } from './attack-target.ts'
 import { grouped } from '../terminal/text-table.ts'
 
 /** Of labels and of numbers. */

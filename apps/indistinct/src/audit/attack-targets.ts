@@ -4,16 +4,11 @@
  */
 
 import { classCounts, usageError, type Labels } from '@indistinct/core'
-import { namedAttackers, regressionBattery, type AuditResult, type RegressionAudit } from '@indistinct/attackers'
+import { namedAttackers, regressionBattery } from '@indistinct/attackers'
 import { intersection } from '@indistinct/unlearners'
 import { attackersOf } from './attack-battery.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
-
-export type AttackTarget =
-  | { readonly attribute: string; readonly labels: Labels }
-  | { readonly attribute: string; /** Of each row, NaN for none. */ readonly values: Float64Array }
-
-export type TargetAudit = AuditResult | RegressionAudit
+import type { AttackTarget } from './attack-target.ts'
 
 export interface AttackTargets {
   readonly targets: readonly AttackTarget[]
@@ -72,9 +67,4 @@ export function attackTargets(
 /** Name of the target that has the labels of `inputs`. */
 export function labelsTarget({ values, column: { name } }: TableInputs): string {
   return values ? `quarters of ${name}` : name
-}
-
-/** Whether the attacks were on a number. */
-export function isRegression(audit: TargetAudit): audit is RegressionAudit {
-  return !('classes' in audit)
 }

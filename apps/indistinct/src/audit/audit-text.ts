@@ -2,7 +2,7 @@
 
 import { smallestCorrectedP, type AttackResult, type RegressionAttackResult } from '@indistinct/attackers'
 import type { LowRate } from '@indistinct/metrics'
-import { isRegression } from './attack-targets.ts'
+import { isRegression } from './attack-target.ts'
 import { partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
 import { emphasised } from '../terminal/log.ts'
 import { printable, textTable } from '../terminal/text-table.ts'

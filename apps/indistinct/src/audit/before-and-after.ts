@@ -4,7 +4,7 @@
 
 import type { Json, Matrix } from '@indistinct/core'
 import { attackTarget, type BatteryArguments } from './attack-battery.ts'
-import type { AttackTarget } from './attack-targets.ts'
+import type { AttackTarget } from './attack-target.ts'
 import { partsJson, type AuditedSection } from './audit-report.ts'
 import { withInterval } from './audit-text.ts'
 import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'

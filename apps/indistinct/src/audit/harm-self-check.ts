@@ -191,11 +191,6 @@ export function harmJson(harm: HarmSelfCheck): { readonly [name: string]: Json }
   }
 }
 
-/** What is said of runs that hold no whole table. */
-export const uncheckedLine =
-  'Not checked: whether fine structure gives away more than before. `indistinct audit --attackers fine` on a ' +
-  'part of the table shows it.'
-
 function sameValues(before: Matrix, after: Matrix): boolean {
   return before.data.every((value, p) => value === after.data[p])
 }

@@ -12,7 +12,8 @@ import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import { listOption, textOption } from '../terminal/option-values.ts'
 import { checkSameIds } from '../inputs/audited-tables.ts'
-import type { FileRecord, TableArguments } from '../inputs/table-inputs.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 import { grouped, printable, textTable } from '../terminal/text-table.ts'
 
 export interface HeldArguments {

@@ -1,7 +1,7 @@
 /** @file What the audits of several tables, or of several attributes, say together. */
 
 import { judgedTogether, type AttackName } from '@indistinct/attackers'
-import type { TargetAudit } from './attack-targets.ts'
+import type { TargetAudit } from './attack-target.ts'
 
 export interface PartAudit {
   readonly table: string

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs'
 import { badData, parseJson, usageError, type Labels } from '@indistinct/core'
 import type { Log } from '../terminal/log.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
-import { readTableInputs, type TableArguments, type TableInputs } from '../inputs/table-inputs.ts'
+import { readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 
 export interface MadeFromArguments extends TableArguments {
   readonly original: boolean

@@ -38,10 +38,10 @@ import {
   readTableInputs,
   reportHashes,
   tableOptions,
-  type FileRecord,
-  type TableArguments,
   type TableInputs,
 } from '../inputs/table-inputs.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 
 export interface AuditArguments
   extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments, HeldArguments {

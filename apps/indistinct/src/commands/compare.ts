@@ -32,8 +32,8 @@ import {
   readTableInputs,
   reportHashes,
   tableOptions,
-  type TableArguments,
 } from '../inputs/table-inputs.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 import { printable, textTable } from '../terminal/text-table.ts'
 
 const methodNames = Object.keys(unlearners) as UnlearnerName[]

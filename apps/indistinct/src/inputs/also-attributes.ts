@@ -3,7 +3,8 @@
 import { usageError, type Json, type Labels } from '@indistinct/core'
 import { joinLabels, readAttribute } from '@indistinct/embeddings'
 import { labelNamesOf } from './merge-labels.ts'
-import { attributeSummary, classWarnings, labelLine, type TableArguments, type TableInputs } from './table-inputs.ts'
+import { attributeSummary, classWarnings, labelLine, type TableInputs } from './table-inputs.ts'
+import type { TableArguments } from './table-arguments.ts'
 
 export interface AlsoAttributes {
   /** Labels of the rows of the table, by attribute. */

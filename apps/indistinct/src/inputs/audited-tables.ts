@@ -7,7 +7,9 @@ import { basename, dirname } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
-import { columnWarnings, type FileRecord, type TableArguments } from './table-inputs.ts'
+import { columnWarnings } from './table-inputs.ts'
+import type { FileRecord } from './file-record.ts'
+import type { TableArguments } from './table-arguments.ts'
 
 export interface AuditedTable {
   readonly name: string

@@ -17,7 +17,7 @@ import {
 } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
 import { readManifest } from '../shards/shard-manifest.ts'
-import type { TableArguments } from './table-inputs.ts'
+import type { TableArguments } from './table-arguments.ts'
 
 export interface SampledTable {
   readonly table: EmbeddingTable

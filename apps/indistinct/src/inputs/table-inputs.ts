@@ -5,8 +5,8 @@ import { basename } from 'node:path'
 import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
 import {
   joinLabels,
-  rareWarnings,
   readAttribute,
+  rareWarnings,
   readTable,
   spellingWarnings,
   type AttributeColumn,
@@ -18,29 +18,13 @@ import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from '../terminal/log.ts'
-import { labelNamesOf, type LabelArguments } from './merge-labels.ts'
+import { labelNamesOf } from './merge-labels.ts'
 import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
 import { readOptions } from '../terminal/read-options.ts'
 import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from '../terminal/text-table.ts'
-
-export interface TableArguments extends LabelArguments {
-  readonly table: string
-  readonly attributes: string
-  readonly attribute: string
-  readonly ids?: string | undefined
-  readonly 'id-column'?: string | undefined
-  readonly 'table-id-column'?: string | undefined
-  readonly dimensions?: readonly string[] | undefined
-  readonly 'table-key'?: string | undefined
-  readonly scale?: number | undefined
-  readonly 'zero-point'?: number | undefined
-  readonly 'by-position'?: boolean | undefined
-  /** Of `audit`: how many users to draw instead of reading all. */
-  readonly sample?: number | undefined
-  /** Of `unlearn`: what becomes of users without a label. */
-  readonly unlabelled?: 'leave' | 'map'
-}
+import type { TableArguments } from './table-arguments.ts'
+import type { FileRecord } from './file-record.ts'
 
 export const tableOptions = inGroup('Table and labels', {
   attributes: {
@@ -231,13 +215,6 @@ export function labelLine({ name, classes, missing = 0, joinedBy }: AttributeSum
     ...(unmatched > 0 ? [`${grouped(unmatched)} of the attribute file in no row`] : []),
   ]
   return `${name}: ${parts.join(', ')}${joinedBy === undefined ? '' : `; joined by ${joinedBy}`}`
-}
-
-/** A file of a run, by name without its folder, and its digest. */
-export interface FileRecord {
-  readonly [key: string]: string
-  readonly file: string
-  readonly sha256: string
 }
 
 /** The files that went in, by what they are. */

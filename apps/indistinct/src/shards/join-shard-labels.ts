@@ -19,7 +19,7 @@ import {
   type TableReader,
   type TableSide,
 } from '@indistinct/embeddings'
-import type { FileRecord } from '../inputs/table-inputs.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
 import type { PlannedShard } from './shard-plan.ts'
 
 export interface JoinShardOptions extends LabelNames {

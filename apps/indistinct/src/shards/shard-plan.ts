@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { badData, fileError, parseJson, usageError, type Json } from '@indistinct/core'
 import type { Dtype, JoinBy } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
-import type { FileRecord } from '../inputs/table-inputs.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
 
 export interface PlannedShard {
   readonly [key: string]: Json

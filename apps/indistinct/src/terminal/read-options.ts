@@ -1,7 +1,7 @@
 /** @file How the flags of a command say that its table is read. */
 
 import type { ReadTableOptions } from '@indistinct/embeddings'
-import type { TableArguments } from '../inputs/table-inputs.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 
 /** How a table of `args` is read. */
 export function readOptions(args: Omit<TableArguments, 'table' | 'attributes' | 'attribute'>): ReadTableOptions {

@@ -10,8 +10,9 @@ import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
 import { readAlso } from '../inputs/also-attributes.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { listOption, textOption } from '../terminal/option-values.ts'
-import type { FileRecord, TableInputs } from '../inputs/table-inputs.ts'
-import type { UnlearningArguments } from './unlearning.ts'
+import type { TableInputs } from '../inputs/table-inputs.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
+import type { UnlearningArguments } from './unlearning-arguments.ts'
 
 export interface FlowExtraArguments {
   readonly continuous: boolean

@@ -17,7 +17,6 @@ import {
   type FittedUnlearner,
   type TraceRow,
   type Unlearned,
-  type UnlearnerName,
   type UpdatedTable,
 } from '@indistinct/unlearners'
 import { checkSameIds } from '../inputs/audited-tables.ts'
@@ -27,19 +26,9 @@ import type { Log } from '../terminal/log.ts'
 import { textOption } from '../terminal/option-values.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
 import { readOptions } from '../terminal/read-options.ts'
-import type { TableArguments, TableInputs } from '../inputs/table-inputs.ts'
-import { lengthsOption, type Lengths } from './written-table.ts'
-
-export interface UnlearningArguments extends TableArguments {
-  readonly method: UnlearnerName
-  readonly seed: number
-  readonly unlabelled: 'leave' | 'map'
-  readonly fit?: string | undefined
-  readonly update?: string | undefined
-  readonly previous?: string | undefined
-  readonly delta?: string | undefined
-  readonly lengths: Lengths
-}
+import type { TableInputs } from '../inputs/table-inputs.ts'
+import { lengthsOption } from './written-table.ts'
+import type { UnlearningArguments } from './unlearning-arguments.ts'
 
 /** What was given of a method's parameters, under its names. */
 export type Parameters = Readonly<Record<string, number | string>>

@@ -1,7 +1,7 @@
 /** @file Paths that are no files of this machine: addresses and standard input are refused with what to run instead. */
 
 import { usageError } from '@indistinct/core'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 /**
  * What fetches from an address of each kind, and what puts a file there; ADDRESS is where the address goes, FILE the

@@ -4,7 +4,7 @@ import { badData, usageError } from '@indistinct/core'
 import { sourceSha256, type ByteSource } from '../files/byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 import { idColumnOf, isIndexName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
 import { IdList } from './ids.ts'
 import { countsRows } from './join-rule.ts'
@@ -14,7 +14,7 @@ import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
 import { fileOrPartsSource } from '../formats/parquet/parquet-parts.ts'
 import { isText } from '../formats/parquet/parquet-text.ts'
 import { refuseExtension } from '../refused-formats.ts'
-import { isFolder } from '../table-format.ts'
+import { isFolder } from '../files/is-folder.ts'
 
 /** One attribute of users, as a file has it. */
 export interface AttributeColumn {

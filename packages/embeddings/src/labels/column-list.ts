@@ -1,6 +1,6 @@
 /** @file Names of a file, as messages list them. */
 
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 /** Column names as a message lists them. */
 export function columnList(header: readonly string[]): string {

@@ -3,10 +3,10 @@
 import { badData, csrFromPairs, usageError, type Csr } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 import { idColumnOf, untyped } from './id-column.ts'
 import { checkMatched, examples, rowNumberIds } from './join-rule.ts'
-import { isFolder } from '../table-format.ts'
+import { isFolder } from '../files/is-folder.ts'
 
 /** What an item may be called. */
 const ITEMS = [

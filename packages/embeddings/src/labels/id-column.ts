@@ -2,7 +2,7 @@
 
 import { usageError } from '@indistinct/core'
 import { columnList } from './column-list.ts'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 /** Whom an id may be of. Alone, only "user" is an id: "member" and "customer" may as well be a label of yes and no. */
 const PEOPLE = [

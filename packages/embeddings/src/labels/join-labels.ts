@@ -2,7 +2,8 @@
 
 import { badData, classCounts, encodeLabels, type Labels } from '@indistinct/core'
 import type { AttributeColumn } from './attribute-file.ts'
-import { quoted, type EmbeddingTable } from '../embedding-table.ts'
+import type { EmbeddingTable } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 import { isIndexName, looksLikeIds } from './id-column.ts'
 import {
   checkLengths,

@@ -4,7 +4,7 @@
  */
 
 import { badData } from '@indistinct/core'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 export type JoinBy = 'id' | 'row number' | 'position'
 

@@ -3,7 +3,7 @@
 import { badData, classCounts, type Labels } from '@indistinct/core'
 import { attributePositions, maybeIdColumns, readAttribute, type AttributeOptions } from './attribute-file.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 import { isIndexName } from './id-column.ts'
 import { checkedId } from './ids.ts'
 import {
@@ -16,7 +16,7 @@ import {
 } from './join-labels.ts'
 import { checkLengths, checkMatched, joinBy, rowNumberIds, spellingHint } from './join-rule.ts'
 import { countedLabels } from './label-names.ts'
-import { isFolder } from '../table-format.ts'
+import { isFolder } from '../files/is-folder.ts'
 
 export interface LabelCodes extends JoinedLabels {
   /** Of the attribute file. */

@@ -1,7 +1,7 @@
 /** @file Labels as they count: those that mean "not known" as missing, spellings of one label as that label. */
 
 import { badData } from '@indistinct/core'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 export interface LabelNames {
   /** Labels that mean "not known", beside the empty one; such users count as missing. */

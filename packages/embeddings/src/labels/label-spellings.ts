@@ -1,6 +1,6 @@
 /** @file Labels that look like "not known", and labels that look like one label written twice. */
 
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 import { shellWord } from './join-rule.ts'
 
 /** What people and programs write where a label is not known, in lower case. */

@@ -3,7 +3,7 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
-import { quoted } from '../embedding-table.ts'
+import { quoted } from '../quoted.ts'
 
 /** Steps of float32 within which all values of a column may not lie. */
 const FEWEST_STEPS = 32

@@ -5,7 +5,7 @@
 
 import { badData, copyMatrix, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
-import type { CalibratedFlowOptions } from './calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
 import { structuredFlow } from './structured-flow.ts'
 import { backOnLattices, structureJson, tableStructure } from '../structure/table-structure.ts'

@@ -1,35 +1,9 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import type { FlowKernelName } from './flow-kernel.ts'
-import type { FlowCourse } from './run-flow.ts'
-import type { ScoreMetric } from './score-metric.ts'
 import { onLattices, structuredFlow } from './structured-flow.ts'
-import type { TraceRow, Unlearned } from '../unlearned.ts'
-
-export interface CalibratedFlowOptions extends Partial<FlowCourse> {
-  /**
-   * 'exact' visits all pairs of users; 'random-fourier' estimates MMD^2, its null value and gradient in time linear in
-   * their number. Default: exact up to 50,000 labelled users.
-   */
-  readonly kernel?: FlowKernelName
-  /** Frequencies of 'random-fourier', a multiple of 8: its error shrinks as one over their root. Default 512. */
-  readonly frequencies?: number
-  /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
-  readonly seed?: number
-  /**
-   * How much of their spread is taken out of axes in the kernel's distances, from 0 (the default: distances as they
-   * are) to 1 (all axes weigh the same), see `axisScaling`. Tables side by side differ in directions of little
-   * variance, which radial kernels hardly see otherwise. MMD^2 then lands in these coordinates.
-   */
-  readonly whitening?: number
-  /**
-   * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default:
-   * the same in every direction and for every user.
-   */
-  readonly metric?: ScoreMetric
-  readonly onPass?: (row: TraceRow) => void
-}
+import type { Unlearned } from '../unlearned.ts'
+import type { CalibratedFlowOptions } from './flow-options.ts'
 
 /**
  * Moves labelled users of `embedding` (N, K) until classes differ as much as a random relabelling of the same users
@@ -39,19 +13,16 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
  * 1. Moments (`moments`): one affine map a class brings differences of class means (T^2) and covariances down to their
  *    null expectation, see `calibrateMoments`.
  * 2. Shapes (`shapes`), where they are far above their null: maps of one variable bring the distributions of classes
- * along columns
- * and axes down to what chance makes of them, see `calibrateShapes`. Radial kernels over many dimensions do not see
- * what is in a few.
+ *    along columns and axes down to what chance makes of them, see `calibrateShapes`. Radial kernels over many
+ *    dimensions do not see what is in a few.
  * 3. Kernel: users then move along the negative gradient of MMD^2 until MMD^2 stands on `level` times its null value.
  *    With `moments`, the direction leaves out what would change the means and covariances of step 1 (`holdMoments`):
  *    the kernel's gradient is strongest exactly there, and would spend their share of the null on what it sees less
  *    of. At K = 64 the plain flow lands with T^2 at 0.1 to 0.6 of its null, a linear attacker below chance, and trees
  *    above.
  * 4. Polish: where moments have come back above their null by more than a twentieth, or shapes by more than chance
- * explains, they are
- * brought down again and the kernel after them, at most three times; so are distances from the centre
- * (`calibrateRadii`, with `shapes`),
- *    since steps of the kernel draw one class onto a shell.
+ *    explains, they are brought down again and the kernel after them, at most three times. So are distances from the
+ *    centre (`calibrateRadii`, with `shapes`), since steps of the kernel draw one class onto a shell.
  *
  * The maps of 1, 2 and 4 are cut short where MMD^2 would fall more than 5 tolerances below its landing.
  *

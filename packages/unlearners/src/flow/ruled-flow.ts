@@ -2,7 +2,7 @@
 
 import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { axisScaling } from './axis-scaling.ts'
-import type { CalibratedFlowOptions } from './calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classMoments } from './class-moments.ts'
 import { mostUnlike } from '../linear-algebra/column-scales.ts'

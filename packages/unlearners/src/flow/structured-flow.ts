@@ -1,7 +1,7 @@
 /** @file The calibrated flow on a table with fine structure, in which a move by the label would tell the label. */
 
 import { copyMatrix, labelledRows, WouldHarmError, type Labels, type Matrix } from '@indistinct/core'
-import type { CalibratedFlowOptions } from './calibrated-flow.ts'
+import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { nearGroups, partedNear, roughness } from '../structure/near-rows.ts'
 import { ruledFlow } from './ruled-flow.ts'

@@ -2,7 +2,7 @@
 
 import { usageError } from '@indistinct/core'
 import { columnList } from '../../labels/column-list.ts'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 
 /**
  * The dimension columns among `others`, the columns that may be dimensions: those requested by name or as one prefix

@@ -4,7 +4,7 @@
  */
 
 import { badData } from '@indistinct/core'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 import { parseDecimal } from './float-text.ts'
 
 /** How the numbers of a cell are enclosed and separated. */

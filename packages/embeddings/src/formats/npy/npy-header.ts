@@ -5,7 +5,7 @@
 
 import { badData } from '@indistinct/core'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 import {
   checkedQuantisation,
   itemSize,

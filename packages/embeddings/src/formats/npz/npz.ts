@@ -4,7 +4,7 @@ import { badData } from '@indistinct/core'
 import { arrayText, idArray, textItemSize, unicodeArray, wholeNumberType } from '../csv/array-text.ts'
 import { bytesSource, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 import { idArrayOf, looksLikeIds } from '../../labels/id-column.ts'
 import { readColumns, valueChunks } from '../npy/npy.ts'
 import {

@@ -8,7 +8,7 @@
 import { crc32, deflateRawSync, inflateRawSync, constants } from 'node:zlib'
 import { badData } from '@indistinct/core'
 import { pieces, readBytes, type ByteSource } from '../../files/byte-source.ts'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 
 export interface ZipEntry {
   readonly name: string

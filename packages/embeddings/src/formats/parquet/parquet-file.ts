@@ -8,26 +8,24 @@ import type { ByteSource } from '../../files/byte-source.ts'
 import { columnList } from '../../labels/column-list.ts'
 import { dimensionColumns } from '../csv/dimension-columns.ts'
 import type { Values } from '../../numbers/dtype-bytes.ts'
-import { type Dtype, quoted } from '../../embedding-table.ts'
+import type { Dtype } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 import { fromFloat16 } from '../../numbers/float16.ts'
 import { idColumnOf, looksLikeIds } from '../../labels/id-column.ts'
 import { checkedId } from '../../labels/ids.ts'
 import { mostInflated, mostTableRows } from './parquet-bounds.js'
-import { damaged, openParquetFile, within, type ParquetFile, type ParquetGroup } from './parquet-footer.ts'
+import { damaged, openParquetFile, within } from './parquet-footer.ts'
+import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
 import type { DecodedColumn } from './parquet-pages.js'
 import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
 import { columnTexts, isText } from './parquet-text.ts'
 import { decodeColumns, PagesError, type WantedColumn } from './parquet-thread.ts'
 import type { ParquetContainer, RowReader } from '../../table-container.ts'
+import type { ParquetContents } from './parquet-contents.ts'
 
 /** Flat columns that are decoded at a time, and bytes of them and their values. */
 const BATCH_COLUMNS = 256
 const BATCH_BYTES = 1 << 20
-
-export interface ParquetContents extends ParquetFile {
-  /** The one column of lists, or the columns of the dimensions. */
-  readonly vectors: readonly ParquetColumn[]
-}
 
 export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer

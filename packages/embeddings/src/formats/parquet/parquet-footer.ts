@@ -7,7 +7,7 @@ import { badData, IndistinctError } from '@indistinct/core'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { mostLabelRows } from './parquet-bounds.js'
 import { joinedFile } from './parquet-parts.ts'
-import { parquetColumns, type ParquetChunk, type ParquetColumn } from './parquet-schema.ts'
+import { parquetColumns } from './parquet-schema.ts'
 import {
   encodedFields,
   numberAt,
@@ -17,42 +17,12 @@ import {
   structPlaces,
   textField,
   thriftPlaces,
-  type ThriftStruct,
 } from './thrift-read.js'
+import type { ParquetGroup, GroupFacts, ParquetFile } from './parquet-contents.ts'
 
 const MAGIC = 'PAR1'
 /** Largest footer read: those of wide files with thousands of row groups stay below. */
 const MAX_FOOTER = 1 << 28
-
-export interface ParquetGroup {
-  readonly rows: number
-  /** Of its own file. */
-  readonly firstRow: number
-  /** Its own file, where a table is a folder of several; chunks lie in it. */
-  readonly source: ByteSource
-  /** Where that file begins in the source of the table. */
-  readonly at: number
-  /** What the footer of its file says of it, and where in that footer its chunks are described. */
-  readonly facts: () => GroupFacts
-  /** The chunk of a leaf of the schema. */
-  chunk(leafNumber: number): ParquetChunk
-}
-
-export interface GroupFacts {
-  readonly footer: Uint8Array
-  readonly chunkPlaces: readonly number[]
-  /** All else. */
-  readonly fields: ThriftStruct
-}
-
-/** A file that was opened, or a folder of parts as one. */
-export interface ParquetFile {
-  readonly source: ByteSource
-  /** Bytes of the footer, or of that of the first part. */
-  readonly footer: Uint8Array
-  readonly columns: readonly ParquetColumn[]
-  readonly groups: readonly ParquetGroup[]
-}
 
 /** What a file holds, and where its vectors are. */
 

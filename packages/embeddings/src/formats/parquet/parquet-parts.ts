@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { badData, fileError } from '@indistinct/core'
 import { fileSource, joinedSource, reason, type ByteSource } from '../../files/byte-source.ts'
 import { columnList } from '../../labels/column-list.ts'
-import { quoted } from '../../embedding-table.ts'
-import type { ParquetFile } from './parquet-footer.ts'
-import { isFolder } from '../../table-format.ts'
+import { quoted } from '../../quoted.ts'
+import type { ParquetFile } from './parquet-contents.ts'
+import { isFolder } from '../../files/is-folder.ts'
 import { readThrift, structPlaces, thriftPlaces, type ThriftStruct } from './thrift-read.js'
 
 /** part-2 before part-10: many programs write numbers without zeros before them. */

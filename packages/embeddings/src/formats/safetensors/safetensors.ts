@@ -7,7 +7,7 @@ import { badData, parseJson } from '@indistinct/core'
 import { arrayText, idArray, textItemSize } from '../csv/array-text.ts'
 import { pieces, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
-import { quoted } from '../../embedding-table.ts'
+import { quoted } from '../../quoted.ts'
 import { idArrayOf, looksLikeIds } from '../../labels/id-column.ts'
 import { checkedQuantisation, type AskedScale, type Dtype, type StoredType } from '../../numbers/stored-type.ts'
 import {

@@ -1,0 +1,30 @@
+/** @file Options of the calibrated flow. */
+
+import type { FlowKernelName } from './flow-kernel.ts'
+import type { FlowCourse } from './run-flow.ts'
+import type { ScoreMetric } from './score-metric.ts'
+import type { TraceRow } from '../unlearned.ts'
+
+export interface CalibratedFlowOptions extends Partial<FlowCourse> {
+  /**
+   * 'exact' visits all pairs of users; 'random-fourier' estimates MMD^2, its null value and gradient in time linear in
+   * their number. Default: exact up to 50,000 labelled users.
+   */
+  readonly kernel?: FlowKernelName
+  /** Frequencies of 'random-fourier', a multiple of 8: its error shrinks as one over their root. Default 512. */
+  readonly frequencies?: number
+  /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
+  readonly seed?: number
+  /**
+   * How much of their spread is taken out of axes in the kernel's distances, from 0 (the default: distances as they
+   * are) to 1 (all axes weigh the same), see `axisScaling`. Tables side by side differ in directions of little
+   * variance, which radial kernels hardly see otherwise. MMD^2 then lands in these coordinates.
+   */
+  readonly whitening?: number
+  /**
+   * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default:
+   * the same in every direction and for every user.
+   */
+  readonly metric?: ScoreMetric
+  readonly onPass?: (row: TraceRow) => void
+}

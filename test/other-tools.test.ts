@@ -8,6 +8,7 @@ import { readTable } from '@indistinct/embeddings'
 import { afterAll, describe, expect, test } from 'vitest'
 import { run } from '../apps/indistinct/src/run.ts'
 import { pythonWith } from '../packages/embeddings/src/peers/python-peer.ts'
+import { quickAttack } from '../apps/indistinct/src/end-to-end/quick-attack.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'indistinct-tools-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -74,18 +75,7 @@ async function indistinct(...args: string[]): Promise<string> {
   return printed
 }
 
-const battery = [
-  '--attackers',
-  'logistic',
-  '--protocols',
-  'five-fold',
-  '--repeats',
-  '1',
-  '--permutations',
-  '99',
-  '--refit=false',
-  '--json',
-]
+const battery = [...quickAttack, '--json']
 
 /** The largest folded AUC before, and after mean matching has written `out`. */
 async function unlearned(

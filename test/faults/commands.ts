@@ -13,6 +13,7 @@ import { makeArtifact } from '../../apps/experiments/src/store/artifact-folder.t
 import { run } from '../../apps/indistinct/src/run.ts'
 import { bundled } from './bundle.ts'
 import type { Workplace } from './place.ts'
+import { quickAttack } from '../../apps/indistinct/src/end-to-end/quick-attack.ts'
 
 export type Command = Pick<Workplace, 'process' | 'run' | 'last' | 'together' | 'fresh' | 'isWhole'>
 
@@ -65,19 +66,7 @@ const unlearn =
     return { ...commandLine(given), last: `o.${extension}`, fresh }
   }
 
-const battery = [
-  '--attackers',
-  'logistic',
-  '--protocols',
-  'five-fold',
-  '--repeats',
-  '1',
-  '--permutations',
-  '99',
-  '--refit=false',
-  '--force',
-  '--quiet',
-]
+const battery = [...quickAttack, '--force', '--quiet']
 
 /** Times stand in these files: whole ones are told by their ends. */
 const isWhole = (name: string, bytes: Uint8Array): boolean => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { bundle, bundled } from '../faults/bundle.ts'
 import { people, type HostileFile } from './hostile-file.ts'
 import { plainNpy } from './npy-files.ts'
+import { quickAttack } from '../../apps/indistinct/src/end-to-end/quick-attack.ts'
 
 /** Resident memory at its peak, Node's own included, and time on all processors together. */
 export const limits = { mib: 256, seconds: 10 } as const
@@ -23,17 +24,6 @@ export interface HostileRun {
   readonly aucs: readonly number[]
 }
 
-const attacks = [
-  '--attackers',
-  'logistic',
-  '--protocols',
-  'five-fold',
-  '--repeats',
-  '1',
-  '--permutations',
-  '99',
-  '--refit=false',
-]
 const usageHook = fileURLToPath(new URL('usage.mjs', import.meta.url))
 /** Seconds after which a process is ended. */
 const PATIENCE = 120
@@ -61,7 +51,7 @@ export async function hostilePlace(
 function runIn(folder: string, inside: string, { name, command = 'audit', options = [] }: HostileFile): HostileRun {
   const usage = join(folder, 'usage.json')
   rmSync(usage, { force: true })
-  const ends = command === 'audit' ? [...attacks, '--json', '--quiet'] : ['--out', 'out.npy', '--force']
+  const ends = command === 'audit' ? [...quickAttack, '--json', '--quiet'] : ['--out', 'out.npy', '--force']
   const { status, stdout, stderr, error } = spawnSync(
     process.execPath,
     [

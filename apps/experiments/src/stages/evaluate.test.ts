@@ -1,33 +1,17 @@
 /** Evaluation and observation of a model before and after its tables were replaced, through the stage runners. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Matrix } from '@indistinct/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeArtifact, readJsonOf, readMatricesOf, readMatrixOf } from '../store/artifact-folder.ts'
 import type { UtilityFigure } from '../store/results.ts'
-import type { StageContext } from '../store/stage-context.ts'
 import * as evaluate from './evaluate.ts'
 import * as observe from './observe.ts'
 import * as prepare from './prepare.ts'
 import * as train from './train.ts'
+import { stagePlace } from './testing.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'indistinct-evaluate-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string): string => join(folder, name)
-
-async function make(
-  stage: StageContext['stage'],
-  name: string,
-  runner: { run(context: StageContext): Promise<void> },
-  parameters: StageContext['parameters'],
-  upstream: Record<string, string> = {},
-): Promise<void> {
-  await makeArtifact(at(name), (artifact) =>
-    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
-  )
-}
+const { at, make, remove } = stagePlace()
+afterAll(remove)
 
 const figures = (name: string): UtilityFigure[] => readJsonOf<UtilityFigure[]>(at(name), 'utility')
 

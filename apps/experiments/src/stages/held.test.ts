@@ -3,33 +3,17 @@
  * was.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeArtifact, readJsonOf } from '../store/artifact-folder.ts'
+import { readJsonOf } from '../store/artifact-folder.ts'
 import { holdings, type HeldAttack, type Holding } from '../store/results.ts'
-import type { StageContext } from '../store/stage-context.ts'
 import * as held from './held.ts'
 import * as prepare from './prepare.ts'
 import * as train from './train.ts'
 import * as unlearn from './unlearn.ts'
+import { stagePlace } from './testing.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'indistinct-held-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string): string => join(folder, name)
-
-async function make(
-  stage: StageContext['stage'],
-  name: string,
-  runner: { run(context: StageContext): Promise<void> },
-  parameters: StageContext['parameters'],
-  upstream: Record<string, string> = {},
-): Promise<void> {
-  await makeArtifact(at(name), (artifact) =>
-    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
-  )
-}
+const { at, make, remove } = stagePlace()
+afterAll(remove)
 
 const found = (name: string, holding: Holding, alone: boolean): number =>
   Math.max(

@@ -1,30 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeArtifact, readMatrixOf } from '../store/artifact-folder.ts'
+import { readMatrixOf } from '../store/artifact-folder.ts'
 import { readLabels } from '../store/prepared-data.ts'
-import type { StageContext } from '../store/stage-context.ts'
 import * as prepare from './prepare.ts'
 import * as train from './train.ts'
 import { marginRegulariser } from './unlearn-margin.ts'
+import { stagePlace } from './testing.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'indistinct-margin-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string): string => join(folder, name)
-
-async function make(
-  stage: StageContext['stage'],
-  name: string,
-  runner: { run(context: StageContext): Promise<void> },
-  parameters: StageContext['parameters'],
-  upstream: Record<string, string> = {},
-): Promise<void> {
-  await makeArtifact(at(name), (artifact) =>
-    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
-  )
-}
+const { at, make, remove } = stagePlace()
+afterAll(remove)
 
 beforeAll(async () => {
   await make('prepare', 'prepared', prepare, {

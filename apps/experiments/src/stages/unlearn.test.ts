@@ -1,31 +1,15 @@
 /** What the unlearn stage makes of its own options, on the tables of two recommenders. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
-import type { StageContext } from '../store/stage-context.ts'
+import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import * as joinStage from './join.ts'
 import * as prepare from './prepare.ts'
 import * as train from './train.ts'
 import * as unlearn from './unlearn.ts'
+import { stagePlace } from './testing.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'indistinct-unlearn-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const at = (name: string): string => join(folder, name)
-
-async function make(
-  stage: StageContext['stage'],
-  name: string,
-  runner: { run(context: StageContext): Promise<void> },
-  parameters: StageContext['parameters'],
-  upstream: Record<string, string> = {},
-): Promise<void> {
-  await makeArtifact(at(name), (artifact) =>
-    runner.run({ id: name, stage, root: at(name), parameters, upstream, artifact, progress: () => {} }),
-  )
-}
+const { at, make, remove } = stagePlace()
+afterAll(remove)
 
 type History = {
   readonly [table: string]: {

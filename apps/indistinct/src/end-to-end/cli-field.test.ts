@@ -10,24 +10,14 @@ import { matrix, randomStream } from '@indistinct/core'
 import { embeddingTable, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
+import { quickAttack } from './quick-attack.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-field-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
 const [N, K] = [240, 4]
 const isMale = (i: number): boolean => i % 3 > 0
-const quick = [
-  '--attackers',
-  'logistic',
-  '--protocols',
-  'five-fold',
-  '--repeats',
-  '1',
-  '--permutations',
-  '99',
-  '--refit=false',
-  '--json',
-]
+const quick = [...quickAttack, '--json']
 
 const rows: number[][] = []
 const lines = (head: string, line: (i: number) => string): string =>

@@ -5,6 +5,7 @@ import { bytesOf, randomStream, shuffle } from '@indistinct/core'
 import { embeddingTable, writeNpy, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
+import { quickAttack } from './quick-attack.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-joins-'))
 const at = (name: string): string => join(folder, name)
@@ -31,18 +32,7 @@ const people = (header: string, users: readonly number[], idOf = (user: number):
   `${header}\n${users.map((user) => `${idOf(user)},${gender[user]!}`).join('\n')}\n`
 const inOrder = Array.from({ length: N }, (_, i) => i)
 
-const quick = [
-  '--attackers',
-  'logistic',
-  '--protocols',
-  'five-fold',
-  '--repeats',
-  '1',
-  '--permutations',
-  '99',
-  '--refit=false',
-  '--quiet',
-]
+const quick = [...quickAttack, '--quiet']
 const audit = (table: string, attributes: string, ...more: string[]): Promise<Ran> =>
   indistinctInProcess(['audit', at(table), '--attributes', at(attributes), '--attribute', 'gender', ...quick, ...more])
 interface Record {

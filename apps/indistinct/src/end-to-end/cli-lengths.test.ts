@@ -7,6 +7,7 @@ import { matrix, randomStream } from '@indistinct/core'
 import { embeddingTable, readTable, writeNpy, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from './in-process-cli.ts'
+import { quickAttack } from './quick-attack.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-lengths-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -75,18 +76,7 @@ describe('rows of unit length', () => {
 })
 
 describe('what is attacked afterwards is what was written', () => {
-  const battery = [
-    '--attackers',
-    'logistic',
-    '--protocols',
-    'five-fold',
-    '--repeats',
-    '1',
-    '--permutations',
-    '99',
-    '--refit=false',
-    '--json',
-  ]
+  const battery = [...quickAttack, '--json']
   interface Attacks {
     attacks: { foldedAuc: { value: number } }[]
   }

@@ -18,10 +18,10 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
   test('makes a table and its results through the cache, and goes on from them', async () => {
     const first = await reproduce('table-2', '--datasets', 'synthetic')
     expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# Table 2: data sets\n/) as string })
-    expect(first.stdout).toContain('| as loaded | 943 |')
+    expect(first.stdout).toContain('| all | users | 943 |')
     expect(first.stderr).toMatch(/prepare-synthetic-\w+ \d+\.\d s\n/)
     const folder = join(copy.root, 'artifacts', 'results', 'paper')
-    expect(readdirSync(folder).sort()).toEqual(['synthetic.json', 'table-2.md', 'table-2.tex'])
+    expect(readdirSync(folder).sort()).toEqual(['synthetic.json', 'table-2.json', 'table-2.md', 'table-2.tex'])
     const results = readFileSync(join(folder, 'synthetic.json'), 'utf8')
 
     const again = await reproduce('table-2', '--datasets', 'synthetic', '--json')
@@ -82,7 +82,7 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
 
     const first = await fromStore('first')
     expect(first).toMatchObject({ code: 0, stderr: '' })
-    expect(first.stdout).toMatch(/^\| U2U-R, exact \| \d\.\d{3} \|/m)
+    expect(first.stdout).toMatch(/^\| U2U-R, exact \| \d\.\d{4} \|/m)
     expect(await fromStore('second')).toEqual(first)
     // What Nx makes would lie there.
     expect(existsSync(join(copy.root, 'artifacts', 'train'))).toBe(false)

@@ -13,7 +13,7 @@ import { pagesOf, resultsIn } from './write-pages.ts'
 
 const results = fileURLToPath(new URL('../../results', import.meta.url))
 /** These have pages and tests of their own. */
-const others = ['calibration', 'frontier', 'holds', 'tuning']
+const others = ['calibration', 'definitions', 'frontier', 'holds', 'tuning']
 const folders = existsSync(results)
   ? readdirSync(results, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !others.includes(entry.name))

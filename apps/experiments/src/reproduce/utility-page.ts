@@ -44,7 +44,8 @@ export function utilityPage(files: readonly ResultsFile[]): Page {
     notes: [
       ...notesOf(files),
       'The paper’s hit ratios fall from 5 to 10 in every row, which no hit ratio of one list can where a hit at ' +
-        '5 is a hit at 10. It gives no formula; each table here names its own.',
+        '5 is a hit at 10. It gives no formula; each table here names its own. Which of many comes ' +
+        'closest: apps/experiments/results/definitions.',
     ],
   }
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { DefinitionsSummary } from '../definitions/page.ts'
 import { resultsIn } from '../reproduce/write-pages.ts'
 import { dimensionsOf, sweptOf } from './figure-numbers.ts'
 import type { Reproduced } from './page.ts'
@@ -19,5 +20,8 @@ export function committed(): Reproduced {
       'd2d-r': dimensionsOf(picture(`${recommender}-histograms-d2d-r`)),
     },
   }))
-  return { files: resultsIn(fileURLToPath(results)), pictured }
+  const definitions = JSON.parse(
+    readFileSync(new URL('../definitions/definitions.json', results), 'utf8'),
+  ) as DefinitionsSummary
+  return { files: resultsIn(fileURLToPath(results)), pictured, definitions }
 }

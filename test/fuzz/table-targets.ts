@@ -9,11 +9,8 @@ import { embeddingTable } from '../../packages/embeddings/src/embedding-table.ts
 import { readNpy } from '../../packages/embeddings/src/formats/npy/npy.ts'
 import { openNpz } from '../../packages/embeddings/src/formats/npz/npz.ts'
 import { parquetEncoder } from '../../packages/embeddings/src/formats/parquet/parquet-encode.ts'
-import {
-  openParquet,
-  parquetTexts,
-  type ParquetTable,
-} from '../../packages/embeddings/src/formats/parquet/parquet-file.ts'
+import { openParquet, type ParquetTable } from '../../packages/embeddings/src/formats/parquet/parquet-file.ts'
+import { parquetTexts } from '../../packages/embeddings/src/formats/parquet/parquet-columns.ts'
 import { openSafetensors } from '../../packages/embeddings/src/formats/safetensors/safetensors.ts'
 import { readWord2vec } from '../../packages/embeddings/src/formats/word2vec/word2vec-text.ts'
 import { tableChunks } from '../../packages/embeddings/src/write-table.ts'

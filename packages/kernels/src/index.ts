@@ -5,12 +5,12 @@ export {
   featureSums,
   mmdOfFeatures,
   randomFourierMmd,
-  randomFrequencies,
   setFeatureGradient,
   type FeaturePlace,
   type FourierMmd,
   type FourierOptions,
 } from './random-fourier.ts'
+export { randomFrequencies } from './random-frequencies.ts'
 export { addAffine, crossMoments, squareMoments } from './row-moments.ts'
 export { scoreTopK } from './score-top-k.ts'
 export { setThreads, threads } from './runtime.ts'
@@ -20,13 +20,5 @@ export { scatterAdd } from './scatter-add.ts'
 export { bprGradient, decayUsed, type Triplets } from './bpr.ts'
 export { layerMean } from './layer-mean.ts'
 export { sampleUnseen } from './sample-unseen.ts'
-export {
-  nmfGradient,
-  nmfLayout,
-  nmfSize,
-  nmfTopK,
-  type NmfBatch,
-  type NmfShape,
-  type NmfUsers,
-  type Placed,
-} from './nmf.ts'
+export { nmfGradient, nmfTopK, type NmfBatch, type NmfUsers } from './nmf.ts'
+export { nmfLayout, nmfSize, type NmfShape, type Placed } from './nmf-layout.ts'

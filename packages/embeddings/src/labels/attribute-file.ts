@@ -9,7 +9,7 @@ import { idColumnOf, isIndexName, looksLikeIds, uniqueValues, untyped } from './
 import { IdList } from './ids.ts'
 import { countsRows } from './join-rule.ts'
 import { npzListNames, npzNames, readNpzText } from '../formats/npz/npz.ts'
-import { parquetTexts } from '../formats/parquet/parquet-file.ts'
+import { parquetTexts } from '../formats/parquet/parquet-columns.ts'
 import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
 import { fileOrPartsSource } from '../formats/parquet/parquet-parts.ts'
 import { isText } from '../formats/parquet/parquet-text.ts'

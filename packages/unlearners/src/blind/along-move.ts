@@ -5,15 +5,8 @@
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { cappedShares } from '../flow/calibrate-moments.ts'
-import {
-  bins,
-  cellsPerUnit,
-  countsOf,
-  eachChunk,
-  orders,
-  shapeDeviations,
-  type ShapeFrame,
-} from '../flow/calibrate-shapes.ts'
+import { countsOf, shapeDeviations } from '../flow/calibrate-shapes.ts'
+import { bins, cellsPerUnit, eachChunk, orders, type ShapeFrame } from '../flow/shape-counts.ts'
 import { movedRow, type BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 

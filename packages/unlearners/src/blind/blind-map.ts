@@ -2,7 +2,7 @@
 
 import type { Matrix } from '@indistinct/core'
 import { mapRow, type AffineMap } from '../closed/affine-map.ts'
-import { bins } from '../flow/calibrate-shapes.ts'
+import { bins } from '../flow/shape-counts.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 
 /**

@@ -2,7 +2,8 @@
 
 import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { radiusFrames, radiusRatio } from '../flow/calibrate-radii.ts'
-import { ratioAlong, shapeFrames, shapeRatio } from '../flow/calibrate-shapes.ts'
+import { ratioAlong, shapeRatio } from '../flow/calibrate-shapes.ts'
+import { shapeFrames } from '../flow/shape-counts.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classMoments, momentRatios, type FamilyRatio } from '../flow/class-moments.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'

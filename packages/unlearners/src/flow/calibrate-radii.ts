@@ -5,7 +5,8 @@
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
-import { calibratedAlong, ratioAlong, type ShapeFrame } from './calibrate-shapes.ts'
+import { calibratedAlong, ratioAlong } from './calibrate-shapes.ts'
+import type { ShapeFrame } from './shape-counts.ts'
 import { classMoments, type ClassMoments, type FamilyRatio } from './class-moments.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** @file Options of the calibrated flow. */
 
 import type { FlowKernelName } from './flow-kernel.ts'
-import type { FlowCourse } from './run-flow.ts'
+import type { FlowCourse } from './flow-course.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import type { TraceRow } from '../unlearned.ts'
 

@@ -17,7 +17,8 @@ import {
 import { memoryFlowTable } from './memory-flow-table.ts'
 import type { MoveRule } from './move-rules.ts'
 import { rankCheck } from './rank-check.ts'
-import { checkedCourse, runFlow } from './run-flow.ts'
+import { runFlow } from './run-flow.ts'
+import { checkedCourse } from './flow-course.ts'
 import { standardisedColumns } from './standardised-columns.ts'
 import { unlearned, type Unlearned } from '../unlearned.ts'
 

@@ -1,49 +1,22 @@
 /** @file The course of the calibrated flow on any `FlowTable`: which tables to try, and where to stop. */
 
-import { badData, type Json } from '@indistinct/core'
+import { badData } from '@indistinct/core'
 import { nullMmd } from '@indistinct/kernels'
-import { checkCount, checkPositive } from '../checked-classes.ts'
 import type { FamilyRatio } from './class-moments.ts'
 import { classPairs, type ClassDifferences, type FlowTable, type PairMmd } from './flow-table.ts'
 import type { TraceRow } from '../unlearned.ts'
-
-/** Where the flow goes, and when it stops. */
-export interface FlowCourse {
-  /** Where to stop, as a multiple of what random relabelling gives. Default 1. */
-  readonly level: number
-  /** Whether to calibrate means and covariances before the kernel. Default true; false is the plain flow. */
-  readonly moments: boolean
-  /**
-   * Whether to calibrate distributions along single directions and by distance, after means and covariances. Default:
-   * as `moments`.
-   */
-  readonly shapes: boolean
-  /** First step, at most 1, in units of a quarter of the bandwidth b, the narrowest kernel's scale. Default 0.2. */
-  readonly firstStep: number
-  /** Landing counts when MMD^2 is between level x null and (1 + tolerance) times that. Default 0.01. */
-  readonly tolerance: number
-  /** Passes after which the flow stops where it is, not landed. Default 500. */
-  readonly maxPasses: number
-}
-
-/** The course of `options`, with defaults where they say nothing. @throws RangeError on values that do not fit. */
-export function checkedCourse(caller: string, options: Partial<FlowCourse>): FlowCourse {
-  const { level = 1, moments = true, shapes = moments, firstStep = 0.2, tolerance = 0.01, maxPasses = 500 } = options
-  checkPositive(caller, 'level', level)
-  checkPositive(caller, 'firstStep', firstStep)
-  if (firstStep > 1)
-    throw new RangeError(`${caller}: expected firstStep of at most 1 (a quarter of the bandwidth), got ${firstStep}`)
-  checkPositive(caller, 'tolerance', tolerance)
-  checkCount(caller, 'maxPasses', maxPasses)
-  return { level, moments, shapes, firstStep, tolerance, maxPasses }
-}
-
-export interface FlowEnd<State> {
-  readonly state: State
-  /** The course, and what was measured of it. */
-  readonly parameters: { readonly [name: string]: Json }
-  readonly trace: readonly TraceRow[]
-}
+import type { FlowCourse, FlowEnd } from './flow-course.ts'
+import {
+  type Measured,
+  isAbove,
+  smallestRatio,
+  isBelow,
+  sharesTried,
+  towards,
+  passesSpent,
+  advance,
+  directionFactors,
+} from './flow-step.ts'
 
 /**
  * How many tolerances below its landing MMD^2 may end, where other pairs or other families of differences ask for it.
@@ -70,26 +43,6 @@ const surprising = 3
 const manyShapes = 2
 /** Halvings of a step after which no shorter one is tried: the direction then leads nowhere. */
 const mostHalvings = 24
-/** Stops a flow whose passes are spent; it never leaves this file. */
-const passesSpent = new Error('passes spent')
-
-/** Shares of the way to a calibrated table that are tried for one that leaves no pair below its floor. */
-const sharesTried = 4
-
-/** A pair of classes on some table. */
-interface Pair<Mmd> {
-  readonly first: number
-  readonly second: number
-  readonly mmd: Mmd
-  /** MMD^2 over level x null: 1 is landed, above is a leak, below is a leak of another kind. */
-  readonly ratio: number
-}
-
-/** A table with its pairs measured. */
-interface Measured<State, Mmd> {
-  readonly state: State
-  readonly pairs: readonly Pair<Mmd>[]
-}
 
 /**
  * The steps of `calibratedFlow`, which explains them. Where passes run out, or no step leads on, it ends on the table
@@ -307,119 +260,4 @@ export function runFlow<State, Direction, Mmd extends PairMmd>(
       })),
     },
   }
-}
-
-function isAbove({ pairs }: Measured<unknown, unknown>, tolerance: number): boolean {
-  return pairs.some((pair) => pair.ratio > 1 + tolerance)
-}
-
-function smallestRatio({ pairs }: Measured<unknown, unknown>): number {
-  return Math.min(...pairs.map((pair) => pair.ratio))
-}
-
-/** Whether one of several pairs was dragged below its landing; a single pair never is. */
-function isBelow({ pairs }: Measured<unknown, unknown>, floor: number): boolean {
-  return pairs.length > 1 && pairs.some((pair) => pair.ratio < floor)
-}
-
-/**
- * A table on the way from `from`, at the longest share of it that leaves every pair above `floor`, as near as some
- * tries come: all the way, or back along the line through the smallest ratios.
- */
-function towards<At extends Measured<unknown, unknown>>(
-  from: At,
-  floor: number,
-  measureAt: (share: number) => At,
-  discard: (rejected: At) => void,
-): At | undefined {
-  const ratio = smallestRatio(from)
-  const target = floor + (Math.min(1, ratio) - floor) / 4
-  // From below the floor a shorter share leads nowhere.
-  const most = ratio < floor ? 1 : sharesTried
-  let share = 1
-  for (let tried = 0; tried < most; tried++) {
-    const reached = measureAt(share)
-    if (smallestRatio(reached) >= floor) return reached
-    share *= Math.min(0.9, Math.max(0.1, (ratio - target) / (ratio - smallestRatio(reached))))
-    discard(reached)
-  }
-  return undefined
-}
-
-/**
- * Tries `step`, and shorter ones until the misfit of `from` comes down. With two labels it also comes down onto the
- * landing and never below: a step too long is brought back along its ray to where MMD^2 stands on it. Below `shortest`,
- * or out of passes, it ends on the best table so far, or stays at `from`.
- */
-function advance<At extends Measured<unknown, PairMmd>>(
-  from: At,
-  step: number,
-  tolerance: number,
-  sizes: readonly number[],
-  measureAt: (step: number) => At,
-  discard: (rejected: At) => void,
-  shortest = 0,
-): { reached: At; shortened: boolean } {
-  const misfit = misfitFrom(from, sizes)
-  // `low` is the longest step known to stay above the landing, `high` the shortest known as too long.
-  let [low, lowRatio] = [0, from.pairs[0]!.ratio]
-  let [high, highRatio] = [Infinity, NaN]
-  let tried = step
-  let better: At | undefined
-  const ended = (reached: At, shortened: boolean): { reached: At; shortened: boolean } => {
-    if (better && better !== reached) discard(better)
-    return { reached, shortened }
-  }
-  for (;;) {
-    if (tried < shortest) return ended(better ?? from, true)
-    let reached: At
-    try {
-      reached = measureAt(tried)
-    } catch (error) {
-      if (error !== passesSpent || !better) throw error
-      return ended(better, true)
-    }
-    const ratio = reached.pairs.length === 1 ? reached.pairs[0]!.ratio : NaN
-    if (ratio < 1) [high, highRatio] = [tried, ratio]
-    else if (misfit(reached) >= misfit(from)) [high, highRatio] = [tried, NaN]
-    else if (high === Infinity || Number.isNaN(highRatio) || ratio <= 1 + tolerance)
-      return ended(reached, high !== Infinity)
-    else {
-      ;[low, lowRatio] = [tried, ratio]
-      if (better) discard(better)
-      better = reached
-    }
-    if (reached !== better) discard(reached)
-    const share = Number.isNaN(highRatio) ? 0.5 : (lowRatio - 1 - tolerance / 2) / (lowRatio - highRatio)
-    // Kept off the ends, where the line through both ratios would stall.
-    tried = low + (high - low) * Math.min(0.9, Math.max(0.1, share))
-  }
-}
-
-/**
- * Sum over pairs of n_a n_b b null (ratio - 1)^2, with all but the ratio as in `from`: `directionFactors` are its
- * steepest descent.
- */
-function misfitFrom(
-  from: Measured<unknown, PairMmd>,
-  sizes: readonly number[],
-): (measured: Measured<unknown, unknown>) => number {
-  const weights = from.pairs.map(
-    ({ first, second, mmd, ratio }) => sizes[first]! * sizes[second]! * mmd.bandwidth * (mmd.value / ratio),
-  )
-  return ({ pairs }) => pairs.reduce((sum, pair, p) => sum + weights[p]! * (pair.ratio - 1) ** 2, 0)
-}
-
-/**
- * What each pair's gradient counts in the displacement of every user per unit of eta, by the gradients of one
- * measurement of a table and the ratios of another, or of the same.
- */
-function directionFactors(at: Measured<unknown, PairMmd>, sizes: readonly number[]): number[] {
-  const most = Math.max(...at.pairs.map((pair) => Math.abs(pair.ratio - 1)))
-  const n = sizes.reduce((sum, size) => sum + size, 0)
-  return at.pairs.map(
-    ({ first, second, mmd, ratio }) =>
-      // The last factor, the share of the largest excess, is 1 for two labels.
-      -(mmd.bandwidth / 4) * ((2 * sizes[first]! * sizes[second]!) / n) * ((ratio - 1) / most),
-  )
 }

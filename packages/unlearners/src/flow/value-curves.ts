@@ -5,10 +5,10 @@
  */
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
-import { crossMoments } from '@indistinct/kernels'
 import type { HsicTarget } from '@indistinct/losses'
 import { cappedShares } from './calibrate-moments.ts'
 import { rowMean } from './class-moments.ts'
+import { type Axes, axesOf, whitened, back, addAlong } from './curve-axes.ts'
 
 /** Curves that hold this share of what the kernel on values sees; others are too fine to be told from so many users. */
 const shareOfCurves = 0.999
@@ -19,12 +19,9 @@ const leastNew = 0.1
  * moment give.
  */
 const fewestCarriers = 40
-/** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
-const negligible = 1e-10
+
 /** Parts that a user's map is applied in. */
 const exponentialSteps = 8
-/** Users that stand for an axis whose products are compared. */
-const usersPerAxis = 8
 
 export interface ValueCurves {
   /** Rows that have a value (m). */
@@ -74,13 +71,6 @@ interface Told {
   readonly covariances: readonly Float64Array[]
   /** m times what chance gives the square of each in the mean; 0 where there is nothing. */
   readonly nulls: Float64Array
-}
-
-interface Axes {
-  readonly mean: Float64Array
-  /** (P, K), of the axes that are compared. */
-  readonly axes: Float64Array
-  readonly variances: Float64Array
 }
 
 /**
@@ -257,15 +247,6 @@ function forEachMap(
   })
 }
 
-/** Adds to row i of `out` a step given along whitened axes (P). */
-function addAlong(out: Matrix, i: number, step: Float64Array, { axes, variances }: Axes): void {
-  const K = out.cols
-  step.forEach((amount, a) => {
-    const along = amount * Math.sqrt(variances[a]!)
-    for (let k = 0; k < K; k++) out.data[i * K + k]! += along * axes[a * K + k]!
-  })
-}
-
 /** The map (P, P) times a vector (P). */
 function applied(map: Float64Array, vector: Float64Array): Float64Array {
   const P = vector.length
@@ -276,33 +257,6 @@ function applied(map: Float64Array, vector: Float64Array): Float64Array {
   })
 }
 
-function axesOf(theta: Matrix, rows: Int32Array, most: number): Axes {
-  const K = theta.cols
-  const mean = rowMean(theta, rows)
-  const { values, vectors } = symmetricEigen(
-    crossMoments(theta, rows, mean).map((sum) => sum / rows.length),
-    K,
-  )
-  const P = Math.min(most, values.filter((value) => value > negligible * values[0]!).length)
-  return { mean, axes: vectors.slice(0, P * K), variances: values.slice(0, P) }
-}
-
-/** Coordinates of the users with a value along the leading axes, of variance 1 (m, P). */
-function whitened(theta: Matrix, rows: Int32Array): { axes: Axes; z: Float64Array } {
-  const K = theta.cols
-  const axes = axesOf(theta, rows, Math.max(1, Math.floor(rows.length / usersPerAxis)))
-  const P = axes.variances.length
-  const z = new Float64Array(rows.length * P)
-  rows.forEach((i, r) => {
-    for (let a = 0; a < P; a++) {
-      let sum = 0
-      for (let k = 0; k < K; k++) sum += axes.axes[a * K + k]! * (theta.data[i * K + k]! - axes.mean[k]!)
-      z[r * P + a] = sum / Math.sqrt(axes.variances[a]!)
-    }
-  })
-  return { axes, z }
-}
-
 /** Regression of each column (K) on each of the curves, which are uncorrelated. */
 function slopes({ cols: K, data }: Matrix, rows: Int32Array, curves: readonly Float64Array[]): Float64Array[] {
   return curves.map((curve) => {
@@ -310,15 +264,6 @@ function slopes({ cols: K, data }: Matrix, rows: Int32Array, curves: readonly Fl
     for (const i of rows) for (let k = 0; k < K; k++) slope[k]! += (curve[i]! * data[i * K + k]!) / rows.length
     return slope
   })
-}
-
-/** From amounts along axes (P) to the columns of the table (K). */
-function back(along: Float64Array, { axes }: Axes, K: number): Float64Array {
-  const out = new Float64Array(K)
-  along.forEach((amount, a) => {
-    for (let k = 0; k < K; k++) out[k]! += amount * axes[a * K + k]!
-  })
-  return out
 }
 
 /** The symmetric (P, P) matrix of a lower triangle by rows. */

@@ -14,16 +14,8 @@ import {
 } from '@indistinct/kernels'
 import { momentMaps } from '../flow/calibrate-moments.ts'
 import { radiusFrames } from '../flow/calibrate-radii.ts'
-import {
-  countShapes,
-  largestRatio,
-  shapeCounts,
-  shapeDeviations,
-  shapeFrames,
-  shapeSteps,
-  type ShapeDeviations,
-  type ShapeFrame,
-} from '../flow/calibrate-shapes.ts'
+import { largestRatio, shapeDeviations, shapeSteps, type ShapeDeviations } from '../flow/calibrate-shapes.ts'
+import { countShapes, shapeCounts, shapeFrames, type ShapeFrame } from '../flow/shape-counts.ts'
 import { momentRatiosOf, momentsOf } from '../flow/class-moments.ts'
 import { classPairs, type FlowTable } from '../flow/flow-table.ts'
 import { holdingMap } from '../flow/hold-moments.ts'

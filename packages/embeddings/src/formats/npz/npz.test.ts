@@ -12,7 +12,8 @@ import { openNpz } from './npz.ts'
 import { pythonWith } from '../../peers/python-peer.ts'
 import { readTable } from '../../read-table.ts'
 import { tableFiles, writeTable } from '../../write-table.ts'
-import { readZip, ZipEncoder } from './zip.ts'
+import { readZip } from './zip.ts'
+import { ZipEncoder } from './zip-write.ts'
 
 interface Golden {
   values: number[][]

@@ -24,7 +24,8 @@ import {
   type RowReader,
   type TableEncoder,
 } from '../../table-container.ts'
-import { entryStart, readEntry, readZip, ZipEncoder, type ZipEntry } from './zip.ts'
+import { entryStart, readEntry, readZip, type ZipEntry } from './zip.ts'
+import { ZipEncoder } from './zip-write.ts'
 
 /** MS-DOS form of 1 January 1980, which NumPy writes too: equal tables make equal archives. */
 const FIRST_DAY = (0x21 << 16) >>> 0

@@ -5,16 +5,16 @@
  */
 
 import { pieces } from '../../files/byte-source.ts'
-import { encodeValues, itemSize, type Values } from '../../numbers/dtype-bytes.ts'
+import type { Values } from '../../numbers/dtype-bytes.ts'
 import type { Dtype } from '../../embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from '../../table-container.ts'
 import { encodedFields, numberField, readThrift, thriftTypes, type ThriftStruct } from './thrift-read.js'
 import { structList, thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
+import { type LayoutColumn, type Layout, vectorPages, textPages } from './parquet-encode-pages.ts'
 
 const MAGIC = Buffer.from('PAR1')
-/** Bytes of a page, about. */
-const PAGE = 1 << 20
+
 /** Values of a row group of a new file. */
 const GROUP_VALUES = 1 << 24
 const MOST_GROUP_ROWS = 1 << 20
@@ -133,17 +133,6 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
   }
 }
 
-type LayoutColumn =
-  | { readonly kind: 'copy'; readonly leafNumber: number }
-  | { readonly kind: 'text'; readonly leaf: ParquetLeaf; readonly values: readonly string[] }
-  | { readonly kind: 'lists'; readonly leaf: ParquetLeaf }
-  | { readonly kind: 'dimension'; readonly leaf: ParquetLeaf; readonly dimension: number }
-
-interface Layout {
-  readonly columns: readonly LayoutColumn[]
-  footer(groups: readonly ThriftStruct[]): ThriftStruct
-}
-
 function copyLayout({ columns, groups, vectors, footer: bytes }: ParquetContainer, dtype: Dtype): Layout {
   const rows = groups.reduce((sum, group) => sum + group.rows, 0)
   const dimensionOf = new Map(vectors.map((column, dimension) => [column, dimension]))
@@ -255,90 +244,4 @@ function newChunk(leaf: ParquetLeaf, start: number, bytes: number, slots: number
     9: i64(start),
   }
   return thriftStruct({ 2: i64(0), 3: struct(data) })
-}
-
-interface Page {
-  readonly header: Uint8Array
-  readonly parts: readonly Uint8Array[]
-  readonly slots: number
-}
-
-function page(slots: number, parts: readonly Uint8Array[]): Page {
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-  const header = writeThrift(
-    thriftStruct({
-      1: i32(0),
-      2: i32(bytes),
-      3: i32(bytes),
-      5: struct({ 1: i32(slots), 2: i32(0), 3: i32(3), 4: i32(3) }),
-    }),
-  )
-  return { header, parts, slots }
-}
-
-/** Pages of lists of `cols` values, or of one of the dimensions. */
-function* vectorPages(
-  values: Values,
-  rows: number,
-  cols: number,
-  dtype: Dtype,
-  column: Extract<LayoutColumn, { kind: 'lists' | 'dimension' }>,
-): Generator<Page> {
-  const { leaf } = column
-  const width = column.kind === 'lists' ? cols : 1
-  const perPage = Math.max(1, Math.floor(PAGE / (width * itemSize(dtype))))
-  for (let first = 0; first < rows; first += perPage) {
-    const last = Math.min(first + perPage, rows)
-    const slots = (last - first) * width
-    const parts: Uint8Array[] = []
-    if (leaf.maxRepetition > 0) parts.push(lengthBefore(listStarts(slots, cols)))
-    if (leaf.maxDefinition > 0) parts.push(lengthBefore(run(slots, leaf.maxDefinition)))
-    if (column.kind === 'lists') parts.push(encodeValues(values.subarray(first * cols, last * cols), dtype))
-    else {
-      const one = values instanceof Float64Array ? new Float64Array(slots) : new Float32Array(slots)
-      for (let i = first; i < last; i++) one[i - first] = values[i * cols + column.dimension]!
-      parts.push(encodeValues(one, dtype))
-    }
-    yield page(slots, parts)
-  }
-}
-
-function* textPages(values: readonly string[], first: number, count: number): Generator<Page> {
-  let parts: Uint8Array[] = []
-  let bytes = 0
-  for (let i = first; i < first + count; i++) {
-    const item = Buffer.from(values[i]!, 'utf8')
-    parts.push(lengthBefore(item))
-    bytes += item.length + 4
-    if (bytes < PAGE && i < first + count - 1) continue
-    yield page(parts.length, [Buffer.concat(parts)])
-    parts = []
-    bytes = 0
-  }
-}
-
-/** Repetition levels of lists of `cols`: 0 where one starts, 1 within, one bit each. */
-function listStarts(slots: number, cols: number): Uint8Array {
-  const groups = Math.ceil(slots / 8)
-  const bits = new Uint8Array(groups).fill(0xff)
-  for (let s = 0; s < slots; s += cols) bits[s >> 3]! &= ~(1 << (s & 7))
-  return Buffer.concat([varint(groups * 2 + 1), bits])
-}
-
-/** `count` times the same level. */
-function run(count: number, level: number): Uint8Array {
-  return Buffer.concat([varint(count * 2), Uint8Array.of(level)])
-}
-
-function varint(value: number): Uint8Array {
-  const bytes: number[] = []
-  for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128)
-  return Uint8Array.from([...bytes, value])
-}
-
-function lengthBefore(bytes: Uint8Array): Uint8Array {
-  const all = Buffer.alloc(4 + bytes.length)
-  all.writeUInt32LE(bytes.length)
-  all.set(bytes, 4)
-  return all
 }

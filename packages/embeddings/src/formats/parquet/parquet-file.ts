@@ -3,7 +3,7 @@
  * whole numbers.
  */
 
-import { badData, type IndistinctError, usageError } from '@indistinct/core'
+import { badData, usageError } from '@indistinct/core'
 import type { ByteSource } from '../../files/byte-source.ts'
 import { columnList } from '../../labels/column-list.ts'
 import { dimensionColumns } from '../csv/dimension-columns.ts'
@@ -14,18 +14,14 @@ import { fromFloat16 } from '../../numbers/float16.ts'
 import { idColumnOf, looksLikeIds } from '../../labels/id-column.ts'
 import { checkedId } from '../../labels/ids.ts'
 import { mostInflated, mostTableRows } from './parquet-bounds.js'
-import { damaged, openParquetFile, within } from './parquet-footer.ts'
+import { openParquetFile } from './parquet-footer.ts'
 import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
 import type { DecodedColumn } from './parquet-pages.js'
 import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
-import { columnTexts, isText } from './parquet-text.ts'
-import { decodeColumns, PagesError, type WantedColumn } from './parquet-thread.ts'
+import { isText } from './parquet-text.ts'
 import type { ParquetContainer, RowReader } from '../../table-container.ts'
 import type { ParquetContents } from './parquet-contents.ts'
-
-/** Flat columns that are decoded at a time, and bytes of them and their values. */
-const BATCH_COLUMNS = 256
-const BATCH_BYTES = 1 << 20
+import { decodeLeaves, parquetTexts, groupTexts } from './parquet-columns.ts'
 
 export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer
@@ -37,53 +33,6 @@ export interface ParquetTable extends RowReader {
   readonly dimensions: readonly string[] | undefined
   /** Every column that is neither id nor dimension and has a text for each value; others travel within Parquet only. */
   readonly others: readonly ParquetColumn[]
-}
-
-/** The first leaf of each column in one row group, decoded, in batches. */
-function* decodeLeaves(group: ParquetGroup, columns: readonly ParquetColumn[]): Generator<DecodedColumn> {
-  let batch: WantedColumn[] = []
-  let bytes = 0
-  for (const [c, { leaves, firstLeaf }] of columns.entries()) {
-    const [leaf, chunk] = [leaves[0]!, group.chunk(firstLeaf)]
-    if (leaf.maxRepetition === 0 && chunk.slots !== group.rows)
-      throw columnError(group, leaf, new Error(`${chunk.slots} values for ${group.rows} rows`))
-    batch.push({ chunk, leaf })
-    bytes += chunk.length + 8 * chunk.slots
-    if (bytes < BATCH_BYTES && batch.length < BATCH_COLUMNS && c < columns.length - 1) continue
-    yield* decodeBatch(group, batch)
-    batch = []
-    bytes = 0
-  }
-}
-
-function decodeBatch(group: ParquetGroup, batch: readonly WantedColumn[]): DecodedColumn[] {
-  try {
-    return decodeColumns(group.source, batch)
-  } catch (error) {
-    if (!(error instanceof PagesError)) throw error
-    throw columnError(
-      group,
-      batch[error.at ?? 0]!.leaf,
-      error,
-      error.at === undefined ? ` or one of the ${batch.length - 1} after it` : '',
-    )
-  }
-}
-
-function columnError({ source }: ParquetGroup, { path }: ParquetLeaf, cause: Error, more = ''): IndistinctError {
-  return damaged(`${source.name}: column ${quoted(path.join('.'))}${more}`, cause.message, cause)
-}
-
-/** The values of a flat column as text, null as the empty string. */
-export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[] {
-  const texts: string[] = []
-  for (const group of file.groups) for (const text of groupTexts(group, column)) texts.push(text)
-  return texts
-}
-
-function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
-  const [decoded] = decodeLeaves(group, [column])
-  return within(group.source.name, () => columnTexts(decoded!, column.leaves[0]!))
 }
 
 /**

@@ -9,8 +9,8 @@ import { sha256 } from '@indistinct/core'
 import { syntheticDataset } from '@indistinct/datasets'
 import type { Choice, Grid, StageNode } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { gridResults } from '../apps/experiments/src/grid-results.ts'
-import { runGrid, type GridRun } from '../apps/experiments/src/nx-run.ts'
+import { gridResults } from '../apps/experiments/src/nx/grid-results.ts'
+import { runGrid, type GridRun } from '../apps/experiments/src/nx/nx-run.ts'
 import { copyWorkspace, type WorkspaceCopy } from './workspace-copy.ts'
 
 const flow: Choice = { name: 'flow' }

@@ -8,8 +8,8 @@ export type { GridPlan } from './grid/grid-plan.ts'
 export { keepSettings, lastSettings, openGrid, runGridOn, type OpenGrid } from './grid/grid-run.ts'
 export { runCell } from './grid/run-cell.ts'
 export { gridNamed } from './grid-named.ts'
-export { gridResults, type GridResults, type ModelResults, type StageResult } from './grid-results.ts'
-export { runGrid, type GridRun, type RunListener, type RunOptions } from './nx-run.ts'
+export { gridResults, type GridResults, type ModelResults, type StageResult } from './nx/grid-results.ts'
+export { runGrid, type GridRun, type RunListener, type RunOptions } from './nx/nx-run.ts'
 export {
   planReproduction,
   reproduce,
@@ -18,7 +18,7 @@ export {
   type Reproduction,
 } from './reproduce/reproduce.ts'
 export { targetNames } from './reproduce/targets.ts'
-export { runDisplay, type RunDisplay } from './run-display.ts'
-export { start } from './start.ts'
+export { runDisplay, type RunDisplay } from './nx/run-display.ts'
+export { start } from './start/start.ts'
 export type { StoredAttack, UtilityFigure } from './store/results.ts'
-export { summaryTable } from './summary-table.ts'
+export { summaryTable } from './start/summary-table.ts'

@@ -113,7 +113,7 @@ describe('projectsOf', () => {
       return projects[node.root]!.targets!['prepare']!.inputs!
     }
     expect(inputsOf('ml-100k')).toContainEqual({
-      runtime: 'node --import tsx apps/experiments/src/data-digest.ts ml-100k',
+      runtime: 'node --import tsx apps/experiments/src/data/data-digest.ts ml-100k',
     })
     expect(JSON.stringify(inputsOf('synthetic'))).not.toContain('runtime')
   })

@@ -69,7 +69,7 @@ function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[]
     : [
         {
           runtime: [
-            'node --import tsx apps/experiments/src/data-digest.ts',
+            'node --import tsx apps/experiments/src/data/data-digest.ts',
             ...[data.name, ...data.files].map(shellQuoted),
           ].join(' '),
         },

@@ -42,7 +42,7 @@ describe('codeDigest', () => {
       'packages/core/src/matrix.test.ts',
       'packages/embeddings/src/formats/npy/goldens/npy.json',
       'packages/core/README.md',
-      'apps/experiments/src/start.ts',
+      'apps/experiments/src/start/start.ts',
       'apps/experiments/src/store/artifact-folder.test.ts',
     ]) {
       expect(changedBy(write(path)), path).toEqual([])

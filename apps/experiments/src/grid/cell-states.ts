@@ -3,7 +3,7 @@
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
 import { findDataset, knownDataset } from '@indistinct/datasets'
 import { codeDigest, dataOf, type Stage, type StageNode } from '@indistinct/stages'
-import { dataFiles } from '../data-files.ts'
+import { dataFiles } from '../data/data-files.ts'
 import type { CellRecord } from './cell-record.ts'
 
 export interface CellState {

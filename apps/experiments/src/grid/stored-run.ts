@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expandGrid, type Grid, type TaskOutcome } from '@indistinct/stages'
-import type { GridRun } from '../nx-run.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { openStore } from './open-store.ts'
 import { cellStates } from './cell-states.ts'
 

@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { ModelCell } from '@indistinct/stages'
-import type { GridRun } from '../nx-run.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import { holdings, type HeldAttack, type Holding, type UtilityFigure } from '../store/results.ts'
 

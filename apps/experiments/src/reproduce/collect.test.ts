@@ -5,7 +5,7 @@ import { sha256 } from '@indistinct/core'
 import { expandGrid, type StageNode, type TaskOutcome } from '@indistinct/stages'
 import { afterAll, expect, test } from 'vitest'
 import { paper } from '../../protocols/paper.ts'
-import type { GridRun } from '../nx-run.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { collectResults } from './collect.ts'
 import { gridOfTargets, tableProduct } from './targets.ts'
 

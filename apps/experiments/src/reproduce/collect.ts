@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { Product } from '@indistinct/stages'
-import { gridResults, type ModelResults, type StageResult } from '../grid-results.ts'
-import type { GridRun } from '../nx-run.ts'
+import { gridResults, type ModelResults, type StageResult } from '../nx/grid-results.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { UtilityFigure } from '../store/results.ts'
 import {

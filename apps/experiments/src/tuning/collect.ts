@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { ModelCell, Options, StageNode } from '@indistinct/stages'
 import type { Interval } from '../frontier/measure.ts'
-import type { GridRun } from '../nx-run.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 import { factorsOf, type MeasuredPoint } from './choose.ts'

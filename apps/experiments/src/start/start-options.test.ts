@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expandGrid } from '@indistinct/stages'
 import { describe, expect, test } from 'vitest'
-import { main } from '../grids/main.ts'
-import { official } from '../protocols/official.ts'
+import { main } from '../../grids/main.ts'
+import { official } from '../../protocols/official.ts'
 import { startHelp, startOptions } from './start-options.ts'
 
 const nodesOf = async (...args: string[]): Promise<string[]> =>

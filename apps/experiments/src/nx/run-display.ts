@@ -4,7 +4,7 @@
  */
 
 import type { ExpandedGrid, Stage } from '@indistinct/stages'
-import type { ProgressLine } from './store/progress-log.ts'
+import type { ProgressLine } from '../store/progress-log.ts'
 import type { RunListener } from './nx-run.ts'
 
 export interface RunDisplay extends RunListener {

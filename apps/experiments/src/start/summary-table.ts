@@ -1,6 +1,6 @@
 /** @file The table that `npm start` prints: attacks and recommendation quality, before and after each method. */
 
-import type { GridResults, ModelResults, ReleaseResults, StageResult } from './grid-results.ts'
+import type { GridResults, ModelResults, ReleaseResults, StageResult } from '../nx/grid-results.ts'
 
 /**
  * Text of the results, one block for each (data set, recommender, attribute, seed), with a column for each method; then

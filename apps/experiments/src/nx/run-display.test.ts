@@ -1,6 +1,6 @@
 import { expandGrid } from '@indistinct/stages'
 import { expect, test } from 'vitest'
-import { main } from '../grids/main.ts'
+import { main } from '../../grids/main.ts'
 import { runDisplay, secondsLeft } from './run-display.ts'
 
 const expanded = expandGrid(main)

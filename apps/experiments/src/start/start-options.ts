@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
 import type { Choice, Grid, Product } from '@indistinct/stages'
-import { main } from '../grids/main.ts'
-import { attackerNames, methodNames, protocolNames, recommenderNames } from './choices.ts'
-import { experimentProtocol, experimentProtocols, productOf } from './experiment-protocol.ts'
-import { gridNamed } from './grid-named.ts'
+import { main } from '../../grids/main.ts'
+import { attackerNames, methodNames, protocolNames, recommenderNames } from '../choices.ts'
+import { experimentProtocol, experimentProtocols, productOf } from '../experiment-protocol.ts'
+import { gridNamed } from '../grid-named.ts'
 
 export interface StartOptions {
   readonly grid: Grid

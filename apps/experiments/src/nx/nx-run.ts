@@ -21,7 +21,7 @@ import {
   type Stage,
   type TaskOutcome,
 } from '@indistinct/stages'
-import { progressVariable, type ProgressLine } from './store/progress-log.ts'
+import { progressVariable, type ProgressLine } from '../store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
 export interface RunListener {

@@ -3,14 +3,14 @@
 import { fileURLToPath } from 'node:url'
 import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
 import { expandGrid } from '@indistinct/stages'
-import { gridResults } from './grid-results.ts'
-import { runGrid } from './nx-run.ts'
-import { runDisplay } from './run-display.ts'
-import { exitCodeOf, failureText, signalCodes } from './run-outcome.ts'
+import { gridResults } from '../nx/grid-results.ts'
+import { runGrid } from '../nx/nx-run.ts'
+import { runDisplay } from '../nx/run-display.ts'
+import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
 import { startHelp, startOptions } from './start-options.ts'
 import { summaryTable } from './summary-table.ts'
 
-const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url))
+const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
 const errorCodes = { usage: 2, 'bad-data': 3, file: 4 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { GridResults, ModelResults } from './grid-results.ts'
-import type { StoredAttack } from './store/results.ts'
+import type { GridResults, ModelResults } from '../nx/grid-results.ts'
+import type { StoredAttack } from '../store/results.ts'
 import { summaryTable } from './summary-table.ts'
 
 const figure = (value: number) => ({ value, lower: value - 0.05, upper: value + 0.05 })

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AttackCell, Stage, StageNode } from '@indistinct/stages'
-import { readJsonOf } from './store/artifact-folder.ts'
-import type { AttackFigures, StoredAttack, UtilityFigure } from './store/results.ts'
+import { readJsonOf } from '../store/artifact-folder.ts'
+import type { AttackFigures, StoredAttack, UtilityFigure } from '../store/results.ts'
 import type { GridRun } from './nx-run.ts'
 
 export interface GridResults {

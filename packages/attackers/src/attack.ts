@@ -16,7 +16,7 @@ export interface AttackSettings {
   readonly seed: number
   /** Repeats with other draws of users; 10 for paper, 2 for five-fold. */
   readonly repeats?: number
-  /** Folds of the cross-validation within the shadow set that chooses the answer's sign; 2. */
+  /** Folds of the cross-validation within the shadow set that chooses the answer's sign; 2, 0 for no sign. */
   readonly innerFolds?: number
   /** Permutations of the permutation test; 999 with scores held fixed, 200 where attackers are fitted again. */
   readonly permutations?: number
@@ -84,7 +84,7 @@ export async function attack(
     data,
     { attacker, protocol, input, refitRepeats },
     options,
-    (task) => runTask(table, task, attacker),
+    (task) => runTask(table, task, new Map([[attacker.name, attacker]])),
   )
   return { ...result, deviations }
 }
@@ -116,8 +116,11 @@ export interface TestedAttackResult extends AttackResult {
 }
 
 /** Relabellings of one task: enough that handing tasks over costs nothing, and few enough to keep all threads busy. */
-const relabellingsOfTask = 20
+export const relabellingsOfTask = 5
 export const defaultPermutations = 200
+
+/** Hands a task to whoever runs it. */
+export type TaskRunner = (task: AttackTask) => Promise<AttackTaskResult>
 
 /** Splits of `protocol` in `repeats` repeats. */
 export function plannedSplits(
@@ -145,54 +148,103 @@ export function attackSettings(
   } = settings
   if (!(Number.isInteger(repeats) && repeats >= 1))
     throw new RangeError(`attack: expected repeats of 1 or more, got ${repeats}`)
-  if (!(Number.isInteger(innerFolds) && innerFolds >= 2))
-    throw new RangeError(`attack: expected innerFolds of 2 or more, got ${innerFolds}`)
+  if (!(Number.isInteger(innerFolds) && innerFolds >= 2) && innerFolds !== 0)
+    throw new RangeError(`attack: expected innerFolds of 2 or more, or 0, got ${innerFolds}`)
   if (!(Number.isInteger(permutations) && permutations >= 99))
     throw new RangeError(`attack: expected permutations of 99 or more, got ${permutations}`)
   return { seed, repeats, innerFolds, permutations }
 }
 
-/** @param onStep called with the number of fits after each task */
+/** Scores all splits, and repeats the attack under each relabelling where it is to be refitted. */
 export async function runAttack(
   data: AttackData,
-  { attacker, protocol: name, input, refitRepeats: wanted }: PlannedAttack,
+  plan: PlannedAttack,
   given: AttackSettings,
-  run: (task: AttackTask) => Promise<AttackTaskResult>,
-  onStep: (fits: number) => void = () => {},
+  run: TaskRunner,
 ): Promise<AttackDeviations> {
-  const settings = attackSettings(given, name, wanted > 0)
-  const { seed, repeats, innerFolds, permutations } = settings
-  const refitRepeats = Math.min(wanted, repeats)
-  const protocol = protocols[name]
-  const classes = data.classes.length
-  const planned = plannedSplits(data.rowsOfClass, name, seed, repeats)
-  const common = { attacker: attacker.name, input, seed } as const
-  const scoring = planned.map(async (split) => {
-    const scores = (await run({ kind: 'split', ...common, split, innerFolds })) as SplitScores
-    onStep(1)
-    return scores
-  })
-  const refitting: Promise<Float64Array>[] = []
-  for (let from = 1; refitRepeats > 0 && from <= permutations; from += relabellingsOfTask) {
-    const to = Math.min(from + relabellingsOfTask, permutations + 1)
-    refitting.push(
-      run({ kind: 'refit', ...common, protocol: name, repeats: refitRepeats, from, to }).then((deviations) => {
-        onStep(to - from)
-        return deviations as Float64Array
+  const settings = attackSettings(given, plan.protocol, plan.refitRepeats > 0)
+  const [splits, [permuted]] = await Promise.all([
+    scoreSplits(data, plan, settings, run),
+    plan.refitRepeats > 0 ? refitted([{ plan, settings }], 1, settings.permutations + 1, run) : [],
+  ])
+  return attackOf(data, plan, settings, splits, permuted)
+}
+
+/** Scores of all splits of an attack. @param onStep called after each of them */
+export function scoreSplits(
+  data: AttackData,
+  { attacker, protocol, input }: PlannedAttack,
+  { seed, repeats, innerFolds }: Required<AttackSettings>,
+  run: TaskRunner,
+  onStep: () => void = () => {},
+): Promise<SplitScores[]> {
+  return Promise.all(
+    plannedSplits(data.rowsOfClass, protocol, seed, repeats).map(async (split) => {
+      const scores = (await run({
+        kind: 'split',
+        attacker: attacker.name,
+        input,
+        split,
+        innerFolds,
+        seed,
+      })) as SplitScores
+      onStep()
+      return scores
+    }),
+  )
+}
+
+/**
+ * Deviations of attacks of one protocol and seed under relabellings from .. to - 1, in the order of the attacks.
+ * @param onStep called with a number of relabellings as they are done
+ */
+export async function refitted(
+  attacks: readonly { readonly plan: PlannedAttack; readonly settings: Required<AttackSettings> }[],
+  from: number,
+  to: number,
+  run: TaskRunner,
+  onStep: (relabellings: number) => void = () => {},
+): Promise<Float64Array[]> {
+  const {
+    plan: { protocol },
+    settings: { seed },
+  } = attacks[0]!
+  const named = attacks.map(({ plan: { attacker, input, refitRepeats }, settings: { repeats } }) => ({
+    attacker: attacker.name,
+    input,
+    repeats: Math.min(refitRepeats, repeats),
+  }))
+  const chunks: Promise<readonly Float64Array[]>[] = []
+  for (let first = from; first < to; first += relabellingsOfTask) {
+    const end = Math.min(first + relabellingsOfTask, to)
+    chunks.push(
+      run({ kind: 'refit', attacks: named, protocol, from: first, to: end, seed }).then((deviations) => {
+        onStep(end - first)
+        return deviations as readonly Float64Array[]
       }),
     )
   }
-  const [splits, chunks] = await Promise.all([Promise.all(scoring), Promise.all(refitting)])
+  const done = await Promise.all(chunks)
+  return attacks.map((_, a) => Float64Array.from(done.flatMap((deviations) => [...deviations[a]!])))
+}
+
+/** The result of an attack: with the deviations of relabellings that were attacked again, or with scores held fixed. */
+export function attackOf(
+  data: AttackData,
+  { attacker, protocol: name, input, refitRepeats: wanted }: PlannedAttack,
+  settings: Required<AttackSettings>,
+  splits: readonly SplitScores[],
+  refits?: Float64Array,
+): AttackDeviations {
+  const { seed, repeats, permutations } = settings
+  const { crossValidated } = protocols[name]
+  const classes = data.classes.length
+  const refitRepeats = refits ? Math.min(wanted, repeats) : 0
+  const fixed = refits
+    ? undefined
+    : permutationTest(splits, testedClasses(classes), { seed, permutations, spread: crossValidated ? Math.SQRT2 : 1 })
+  const permuted = refits ?? fixed!.deviations
   const observed = observedDeviation(splits, classes, refitRepeats || repeats)
-  const fixed =
-    refitRepeats === 0
-      ? permutationTest(splits, testedClasses(classes), {
-          seed,
-          permutations,
-          spread: protocol.crossValidated ? Math.SQRT2 : 1,
-        })
-      : undefined
-  const permuted = fixed ? fixed.deviations : Float64Array.from(chunks.flatMap((chunk) => [...chunk]))
   const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)
   const result: AttackResult = {
     attacker: attacker.name,
@@ -201,12 +253,12 @@ export async function runAttack(
     classes: data.classes,
     labelled: data.labelled,
     leftOut: data.leftOut,
-    shadowUsers: planned[0]!.shadow.length,
-    scoredUsers: new Set(planned.flatMap(({ scored }) => [...scored])).size,
+    shadowUsers: splits[0]!.shadow.length,
+    scoredUsers: new Set(splits.flatMap(({ users }) => [...users])).size,
     repeats,
     seed,
-    ...attackMetrics(splits, data.classes, { seed, crossValidated: protocol.crossValidated }),
-    permutation: { p, chance, critical, permutations, refitRepeats },
+    ...attackMetrics(splits, data.classes, { seed, crossValidated }),
+    permutation: { p, chance, critical, permutations: permuted.length, refitRepeats },
     // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
     smallestDetectable: Math.min(1, critical + 0.8416 * standardError),
     splits,

@@ -1,7 +1,8 @@
 import { canonicalJson, randomStream, type Json } from '@indistinct/core'
 import { setThreads, threads } from '@indistinct/kernels'
 import { expect, test } from 'vitest'
-import { audit, auditAttributes, judgedTogether, planAudit, type AuditResult } from './audit.ts'
+import { audit, auditAttributes, judgedTogether, type AuditResult } from './audit.ts'
+import { planAudit } from './audit-plan.ts'
 import { namedAttackers } from './fine-battery.ts'
 import { matchMeans, shiftedClasses } from './fixtures.ts'
 import { knn } from './attackers/knn.ts'
@@ -44,7 +45,7 @@ test('every attacker, protocol and input of the battery is run, with progress, a
     'xgb five-fold whitened',
     'logistic five-fold standardised',
   ])
-  expect(progress.length).toBe(8 * 2 + 4 * 5)
+  expect(progress.length).toBe(8 * 2 + 4 * 5 + 1)
   expect(progress.at(-1)).toBe(1)
   expect(result.leak).toBe(true)
   expect(result.twoSample.p).toBe(1 / 400)

@@ -1,54 +1,35 @@
 /** @file The audit: a battery of attacks on one table, a test that fits nothing, and what to conclude. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { benjaminiHochberg } from '@indistinct/metrics'
+import { benjaminiHochberg, maxStatistic } from '@indistinct/metrics'
 import { threads } from '@indistinct/kernels'
-import { attackData, type AttackData } from './protocols/attack-data.ts'
+import type { AttackData } from './protocols/attack-data.ts'
 import { openAttackPool, type AttackPool } from './pool/attack-pool.ts'
-import { runTask, type AttackTask, type AttackTaskResult } from './pool/attack-task.ts'
+import { runTask } from './pool/attack-task.ts'
 import {
-  attackSettings,
-  plannedSplits,
-  runAttack,
+  attackOf,
+  defaultPermutations,
+  scoreSplits,
   type AttackDeviations,
   type AttackResult,
   type Deviations,
-  type AttackSettings,
-  type PlannedAttack,
+  type TaskRunner,
 } from './attack.ts'
 import type { Attacker } from './attacker.ts'
-import { battery, type BatteryAttack } from './battery.ts'
+import {
+  planned,
+  plannedAttackOf,
+  sequentialOf,
+  type AuditOptions,
+  type AuditPlan,
+  type PlannedAuditAttack,
+} from './audit-plan.ts'
+import { inRowsOf } from './audit-sample.ts'
 import { namedAttackers } from './fine-battery.ts'
 import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
-import { inputNames, type InputName } from './models/prepared-input.ts'
-import { protocolNamed, type ProtocolName } from './protocols/protocols.ts'
+import { observedDeviation } from './verdict/refit.ts'
+import { relabelledAttacks } from './verdict/relabelled-attacks.ts'
 import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './verdict/verdict.ts'
-
-export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
-  /**
-   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of
-   * `protocols` for which none is listed, on the inputs of another, scores held fixed. Others are run on every input
-   * under every protocol.
-   */
-  readonly attackers?: readonly Attacker[]
-  /** paper and five-fold unless given. */
-  readonly protocols?: readonly ProtocolName[]
-  /**
-   * Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the
-   * battery's inputs.
-   */
-  readonly input?: InputName
-  /** Repeats of each protocol; 20 for paper, 2 for five-fold. */
-  readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
-  /** Whether the permutation test fits attackers again, where the battery says so; true. Else scores are held fixed. */
-  readonly refit?: boolean
-  /** Largest distance of the folded AUC from one half that is called none; 0.05. */
-  readonly margin?: number
-  /** Name of the attribute, for the verdict. */
-  readonly attribute?: string
-  /** Called as fits are finished. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
-}
 
 /** All but `deviations` and the attacks' `splits` is plain JSON. */
 export interface AuditResult extends Verdict {
@@ -58,93 +39,17 @@ export interface AuditResult extends Verdict {
   readonly classes: readonly string[]
   readonly labelled: number
   readonly leftOut: number
+  /** Users with a label, of whom those attacked were drawn; where not all were. */
+  readonly drawnOf?: number
+  /** Attacks that a budget did not suffice for. */
+  readonly notRun?: readonly PlannedAuditAttack[]
   readonly seed: number
   /** What each attack's statistic was, and under each relabelling: for `judgedTogether`. */
   readonly deviations: readonly Deviations[]
 }
 
-export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
-export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Rows fitted, over all fits, from which starting threads pays. */
 const pooledFrom = 200_000
-
-/** One attack of an audit that was not run yet. */
-export interface PlannedAuditAttack {
-  readonly attacker: string
-  readonly protocol: ProtocolName
-  readonly input: InputName
-  /** Times that the attacker would be fitted, relabellings included. */
-  readonly fits: number
-}
-
-/**
- * The attacks that `audit` would run, after the same checks.
- * @throws as `audit` does.
- */
-export function planAudit(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAuditAttack[] {
-  return planned(embedding, labels, options).plans.map(({ plan: { attacker, protocol, input }, fits }) => ({
-    attacker: attacker.name,
-    protocol,
-    input,
-    fits,
-  }))
-}
-
-interface PlannedAudit {
-  readonly data: AttackData
-  readonly plans: readonly {
-    readonly plan: PlannedAttack
-    readonly settings: Required<AttackSettings>
-    readonly fits: number
-    readonly steps: number
-    readonly rows: number
-  }[]
-}
-
-function planned(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAudit {
-  const {
-    attackers = Object.values(battery).map(({ attacker }) => attacker),
-    protocols = defaultProtocols,
-    input,
-    repeats,
-    refit = true,
-  } = options
-  if (attackers.length === 0 || protocols.length === 0) {
-    throw new RangeError(
-      `audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`,
-    )
-  }
-  const data = attackData(embedding, labels, protocols.map(protocolNamed))
-  const plans = protocols
-    .flatMap((protocol) =>
-      attackers.flatMap((attacker) =>
-        plansOf(attacker, protocol, {
-          input,
-          refit,
-          named: options.attackers !== undefined && options.protocols !== undefined,
-        }),
-      ),
-    )
-    .map((plan) => {
-      const refitted = plan.refitRepeats > 0
-      const settings = attackSettings(
-        { ...options, repeats: repeats?.[plan.protocol] ?? defaultRepeats[plan.protocol] },
-        plan.protocol,
-        refitted,
-      )
-      const { repeats: count, innerFolds, permutations, seed } = settings
-      const one = plannedSplits(data.rowsOfClass, plan.protocol, seed, 1)
-      return {
-        plan,
-        settings,
-        fits:
-          one.length * (count * (1 + innerFolds) + (refitted ? permutations * Math.min(plan.refitRepeats, count) : 0)),
-        steps: one.length * count + (refitted ? permutations : 0),
-        rows: one[0]!.shadow.length,
-      }
-    })
-  return { data, plans }
-}
 
 /**
  * Runs the battery on an embedding (N, K). All attacks see the same splits and the same relabellings for the same seed,
@@ -152,36 +57,100 @@ function planned(embedding: Matrix, labels: Labels, options: AuditOptions): Plan
  * @throws IndistinctError 'bad-data' on data that cannot be attacked, 'usage' on an unknown protocol.
  */
 export async function audit(embedding: Matrix, labels: Labels, options: AuditOptions): Promise<AuditResult> {
-  const { margin, attribute, onProgress, seed, permutations } = options
-  const { data, plans } = planned(embedding, labels, options)
-  const total = plans.reduce((sum, { steps }) => sum + steps, 0)
-  const pooledRows = plans.reduce((sum, { plan, fits, rows }) => sum + (isPooled(plan.attacker) ? fits * rows : 0), 0)
+  const { margin, attribute, seed, permutations } = options
+  const { embedding: attacked, sample, data, plans, notRun } = planned(embedding, labels, options)
+  const attacks = await attacksOf(attacked, data, plans, options)
+  const results = attacks.map(({ result }) =>
+    sample ? { ...result, splits: inRowsOf(sample.rows, result.splits) } : result,
+  )
+  return {
+    ...verdictsOf([{ attacks, ...(attribute !== undefined && { attribute }) }], margin)[0]!,
+    attacks: results,
+    deviations: attacks.map(({ observed, permuted }) => ({ observed, permuted })),
+    twoSample: mmdTest(attacked, data.rowsOfClass, {
+      seed,
+      ...(permutations !== undefined && { permutations }),
+    }),
+    classes: data.classes,
+    labelled: data.labelled,
+    leftOut: embedding.rows - (sample?.of ?? data.labelled),
+    ...(sample && { drawnOf: sample.of }),
+    ...(notRun.length > 0 && { notRun: notRun.map(plannedAttackOf) }),
+    seed,
+  }
+}
+
+/** Scores all splits, then repeats what is to be refitted under relabellings. */
+async function attacksOf(
+  embedding: Matrix,
+  data: AttackData,
+  plans: readonly AuditPlan[],
+  options: AuditOptions,
+): Promise<AttackDeviations[]> {
+  const sequential = sequentialOf(options)
+  const total = plans.reduce((sum, { seconds }) => sum + seconds, 0)
   let done = 0
-  const onStep = (steps: number): void => onProgress?.({ done: (done += steps), total })
+  const onStep = (seconds: number): void =>
+    options.onProgress?.({ done: (done = Math.min(total, done + seconds)), total })
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }
+  const pooledRows = plans.reduce((sum, { plan, rows }) => sum + (isPooled(plan.attacker) ? rows : 0), 0)
   const pool: AttackPool | undefined = threads() > 1 && pooledRows >= pooledFrom ? openAttackPool(table) : undefined
-  const runner =
-    (attacker: Attacker) =>
-    (task: AttackTask): Promise<AttackTaskResult> =>
-      pool && isPooled(attacker) ? pool.run(task) : runTask(table, task, attacker)
-  let attacks: AttackDeviations[]
+  const given = new Map(plans.map(({ plan: { attacker } }) => [attacker.name, attacker]))
+  const here: TaskRunner = (task) => runTask(table, task, given)
+  const onPool: TaskRunner = (task) => pool!.run(task)
+  const runOf = ({ plan: { attacker } }: AuditPlan): TaskRunner => (pool && isPooled(attacker) ? onPool : here)
   try {
-    attacks = await Promise.all(
-      plans.map(({ plan, settings }) => runAttack(data, plan, settings, runner(plan.attacker), onStep)),
+    const scored = await Promise.all(
+      plans.map(async (plan) => {
+        const splits = await scoreSplits(data, plan.plan, plan.settings, runOf(plan), () => onStep(plan.ofSplit))
+        const fixed = plan.plan.refitRepeats > 0 ? undefined : attackOf(data, plan.plan, plan.settings, splits)
+        return { plan, splits, fixed }
+      }),
     )
+    const held = scored.flatMap(({ fixed }) => fixed ?? [])
+    const refits = scored
+      .filter(({ fixed }) => !fixed)
+      .map(({ plan, splits }) => ({
+        plan: plan.plan,
+        settings: plan.settings,
+        run: runOf(plan),
+        seconds: plan.ofRelabelling,
+        observed: observedDeviation(splits, data.classes.length, plan.plan.refitRepeats),
+      }))
+    const level = held.length > 0 ? 0.025 : 0.05
+    const most = options.permutations ?? defaultPermutations
+    const secondsOf = new Map<unknown, number>(refits.map((attack) => [attack, attack.seconds]))
+    const deviations =
+      refits.length === 0
+        ? []
+        : await relabelledAttacks(refits, {
+            most,
+            level,
+            sequential,
+            found: sequential && leakFound(held, level),
+            onStep: (attack, relabellings) => onStep(relabellings * secondsOf.get(attack)!),
+          })
+    let at = 0
+    const attacks = scored.map(
+      ({ plan, splits, fixed }) => fixed ?? attackOf(data, plan.plan, plan.settings, splits, deviations[at++]),
+    )
+    onStep(total)
+    return attacks
   } finally {
     pool?.close()
   }
-  return {
-    ...verdictsOf([{ attacks, ...(attribute !== undefined && { attribute }) }], margin)[0]!,
-    attacks: attacks.map(({ result }) => result),
-    deviations: attacks.map(({ observed, permuted }) => ({ observed, permuted })),
-    twoSample: mmdTest(embedding, data.rowsOfClass, { seed, ...(permutations !== undefined && { permutations }) }),
-    classes: data.classes,
-    labelled: data.labelled,
-    leftOut: data.leftOut,
-    seed,
-  }
+}
+
+/** Whether one of the attacks stands out at `level`, corrected for all of them. */
+function leakFound(attacks: readonly AttackDeviations[], level: number): boolean {
+  if (attacks.length === 0) return false
+  const m = Math.min(...attacks.map(({ permuted }) => permuted.length))
+  const { adjusted } = maxStatistic(
+    attacks.map(({ observed }) => observed),
+    Array.from({ length: m }, (_, b) => attacks.map(({ permuted }) => permuted[b]!)),
+    level,
+  )
+  return Math.min(...adjusted) <= level
 }
 
 export interface AttributesAudit {
@@ -202,7 +171,8 @@ export async function auditAttributes(
 ): Promise<AttributesAudit> {
   const names = Object.keys(attributes)
   const alone: AuditResult[] = []
-  for (const attribute of names) alone.push(await audit(embedding, attributes[attribute]!, { ...options, attribute }))
+  for (const attribute of names)
+    alone.push(await audit(embedding, attributes[attribute]!, { sequential: false, ...options, attribute }))
   const together = judgedTogether(alone, names)
   const audits = names.map((attribute, at): [string, AuditResult] => [attribute, together[at]!])
   const q = benjaminiHochberg(audits.flatMap(([, { attacks }]) => attacks.map(({ permutation }) => permutation.p)))
@@ -252,46 +222,4 @@ export function judgedTogether<T extends Judgeable & { readonly seed: number }>(
 function isPooled(attacker: Attacker): boolean {
   const listed = namedAttackers[attacker.name]
   return listed?.attacker === attacker && !listed.ownThreads
-}
-
-function plansOf(attacker: Attacker, protocol: ProtocolName, options: InputOptions): PlannedAttack[] {
-  const entry = namedAttackers[attacker.name]
-  const listed = entry?.attacker === attacker ? entry.attacks : undefined
-  return plannedInputs(listed, attacker.scaleFree, protocol, options).map((each) => ({ attacker, protocol, ...each }))
-}
-
-export interface InputOptions {
-  /** The one input that was asked for. */
-  readonly input: InputName | undefined
-  readonly refit: boolean
-  /** Whether attacker and protocol were asked for by name: the pair is then run, listed or not. */
-  readonly named: boolean
-}
-
-/**
- * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all
- * inputs; or the one that was asked for. What scale does not matter to gets raw input in place of standardised, which
- * is the same to it.
- */
-export function plannedInputs(
-  listed: readonly BatteryAttack[] | undefined,
-  scaleFree: boolean,
-  protocol: ProtocolName,
-  { input, refit, named }: InputOptions,
-): { readonly input: InputName; readonly refitRepeats: number }[] {
-  const here = listed?.filter((attack) => attack.protocol === protocol)
-  if (here?.length === 0 && !named) return []
-  const usual =
-    listed === undefined
-      ? scaleFree
-        ? (['raw'] as const)
-        : inputNames
-      : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
-  const asked = input === 'standardised' && scaleFree ? 'raw' : input
-  return (asked === undefined ? [...new Set(usual)] : [asked])
-    .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
-    .map((each) => ({
-      input: each,
-      refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0,
-    }))
 }

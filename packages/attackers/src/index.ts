@@ -9,16 +9,14 @@ export {
   type TestedAttackResult,
 } from './attack.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
+export { audit, auditAttributes, judgedTogether, type AttributesAudit, type AuditResult } from './audit.ts'
 export {
-  audit,
-  auditAttributes,
-  judgedTogether,
+  foreseeAudit,
   planAudit,
-  type AttributesAudit,
   type AuditOptions,
-  type AuditResult,
+  type ForeseenAudit,
   type PlannedAuditAttack,
-} from './audit.ts'
+} from './audit-plan.ts'
 export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
 export { fineBattery, namedAttackers } from './fine-battery.ts'
 

@@ -11,3 +11,4 @@ export { scoreTopK } from "./score-top-k";
 export { nmfRank, nmfScatter, nmfStep } from "./nmf";
 export { fourierFeatures } from "./random-fourier";
 export { addAffine, crossMoments } from "./row-moments";
+export { gaussian64, product64 } from "./product64";

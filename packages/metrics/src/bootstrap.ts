@@ -34,21 +34,8 @@ export function bootstrapIntervals(
   options: BootstrapOptions,
 ): Interval[] {
   const { seed, resamples = 1000, strata } = options
-  const random = randomStream(seed, 'bootstrap')
-  const groups = new Map<number, number[]>()
-  for (let i = 0; i < n; i++) {
-    const key = strata ? strata[i]! : 0
-    const group = groups.get(key)
-    if (group) group.push(i)
-    else groups.set(key, [i])
-  }
-  const weights = new Uint16Array(n)
   const drawn: (readonly number[])[] = []
-  for (let b = 0; b < resamples; b++) {
-    weights.fill(0)
-    for (const group of groups.values()) {
-      for (let d = 0; d < group.length; d++) weights[group[random.integer(group.length)]!]!++
-    }
+  for (const weights of drawnWeights(n, resamples, seed, strata)) {
     const values = statistics(weights)
     if (!values.some(Number.isNaN)) drawn.push(values)
   }
@@ -61,6 +48,53 @@ export function bootstrapIntervals(
     const sorted = Float64Array.from(drawn, (values) => values[s]!).sort()
     return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
   })
+}
+
+interface Drawn {
+  readonly seed: number
+  readonly strata: Float64Array
+  readonly weights: readonly Uint16Array[]
+}
+
+/** Weights that were drawn last: attacks on the same users, one after the other, are resampled alike. */
+let last: Drawn | undefined
+/** Most weights that are kept: 64 MB. */
+const mostKept = 2 ** 25
+
+/** How often each of n users is drawn in each resample. */
+function* drawnWeights(
+  n: number,
+  resamples: number,
+  seed: number,
+  strata: ArrayLike<number> | undefined,
+): Generator<Uint16Array> {
+  const keys = Float64Array.from({ length: n }, (_, i) => (strata ? strata[i]! : 0))
+  if (
+    last?.seed === seed &&
+    last.weights.length === resamples &&
+    last.strata.length === n &&
+    keys.every((key, i) => key === last!.strata[i])
+  ) {
+    yield* last.weights
+    return
+  }
+  const groups = new Map<number, number[]>()
+  keys.forEach((key, i) => {
+    const group = groups.get(key)
+    if (group) group.push(i)
+    else groups.set(key, [i])
+  })
+  const random = randomStream(seed, 'bootstrap')
+  const kept: Uint16Array[] | undefined = n * resamples <= mostKept ? [] : undefined
+  for (let b = 0; b < resamples; b++) {
+    const weights = new Uint16Array(n)
+    for (const group of groups.values()) {
+      for (let d = 0; d < group.length; d++) weights[group[random.integer(group.length)]!]!++
+    }
+    kept?.push(weights)
+    yield weights
+  }
+  if (kept) last = { seed, strata: keys, weights: kept }
 }
 
 /** Mean of per-user values with a bootstrap interval; users whose value is NaN (not evaluated) are left out. */

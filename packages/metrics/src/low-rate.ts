@@ -42,31 +42,35 @@ export interface LowRateOptions {
 export function lowRates(scorings: readonly Scoring[], rates: readonly number[], options: LowRateOptions): LowRate[] {
   const slotOf = new Map<number, number>()
   const positive: number[] = []
-  const prepared = scorings.map(({ users, scores, actual }) => {
-    const order = ascendingOrder(scores).reverse()
-    const slots = new Int32Array(order.length)
-    const last = new Uint8Array(order.length)
-    order.forEach((i, at) => {
-      let slot = slotOf.get(users[i]!)
-      if (slot === undefined) {
-        slotOf.set(users[i]!, (slot = positive.length))
-        positive.push(actual[i] === 1 ? 1 : 0)
-      }
-      slots[at] = slot
-      last[at] = at + 1 === order.length || scores[order[at + 1]!] !== scores[i] ? 1 : 0
+  const prepared = scorings
+    .map(({ users, scores, actual }) => {
+      const order = ascendingOrder(scores).reverse()
+      const slots = new Int32Array(order.length)
+      const last = new Uint8Array(order.length)
+      order.forEach((i, at) => {
+        let slot = slotOf.get(users[i]!)
+        if (slot === undefined) {
+          slotOf.set(users[i]!, (slot = positive.length))
+          positive.push(actual[i] === 1 ? 1 : 0)
+        }
+        slots[at] = slot
+        last[at] = at + 1 === order.length || scores[order[at + 1]!] !== scores[i] ? 1 : 0
+      })
+      return { slots, last }
     })
-    return { slots, last }
-  })
+    .map((scoring) => ({ ...scoring, positives: scoring.slots.filter((slot) => positive[slot] === 1) }))
   const isPositive = Uint8Array.from(positive)
   const negatives = Math.min(
     ...prepared.map(({ slots }) => slots.reduce((sum, slot) => sum + 1 - isPositive[slot]!, 0)),
   )
   const resolved = rates.filter((rate) => negatives * rate >= 1 - 1e-9)
   const weights = new Uint16Array(isPositive.length).fill(1)
-  const means = (): number[] =>
-    resolved.map((rate) =>
-      prepared.reduce((sum, scoring) => sum + rateOf(scoring, isPositive, weights, rate) / prepared.length, 0),
-    )
+  const means = (): number[] => {
+    const sums = resolved.map(() => 0)
+    for (const scoring of prepared)
+      ratesOf(scoring, isPositive, weights, resolved).forEach((value, at) => (sums[at]! += value / prepared.length))
+    return sums
+  }
   const values = means()
   const classes = [0, 1].map((c) => Int32Array.from(isPositive.keys()).filter((slot) => isPositive[slot] === c))
   const random = randomStream(options.seed, 'low-rates')
@@ -94,28 +98,38 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
   })
 }
 
-function rateOf(
-  { slots, last }: { readonly slots: Int32Array; readonly last: Uint8Array },
+interface Ranked {
+  /** Users from the highest score down, and whether each is the last of its score. */
+  readonly slots: Int32Array
+  readonly last: Uint8Array
+  /** The users of the positive class among them. */
+  readonly positives: Int32Array
+}
+
+/** The highest true positive rate at a threshold of at most each false positive rate. */
+function ratesOf(
+  { slots, last, positives: found }: Ranked,
   isPositive: Uint8Array,
   weights: Uint16Array,
-  rate: number,
-): number {
+  rates: readonly number[],
+): number[] {
+  let all = 0
+  for (let i = 0; i < slots.length; i++) all += weights[slots[i]!]!
   let positives = 0
-  let negatives = 0
-  for (const slot of slots) {
-    if (isPositive[slot] === 1) positives += weights[slot]!
-    else negatives += weights[slot]!
-  }
-  const allowed = rate * negatives + 1e-9
-  let found = 0
-  let wrong = 0
-  let best = 0
-  for (let at = 0; at < slots.length; at++) {
-    const slot = slots[at]!
-    if (isPositive[slot] === 1) found += weights[slot]!
-    else wrong += weights[slot]!
-    if (wrong > allowed) break
-    if (last[at] === 1) best = found
-  }
-  return positives === 0 ? 0 : best / positives
+  for (let i = 0; i < found.length; i++) positives += weights[found[i]!]!
+  const negatives = all - positives
+  return rates.map((rate) => {
+    const allowed = rate * negatives + 1e-9
+    let right = 0
+    let wrong = 0
+    let best = 0
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at]!
+      if (isPositive[slot] === 1) right += weights[slot]!
+      else wrong += weights[slot]!
+      if (wrong > allowed) break
+      if (last[at] === 1) best = right
+    }
+    return positives === 0 ? 0 : best / positives
+  })
 }

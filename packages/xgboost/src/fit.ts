@@ -25,6 +25,8 @@ export interface XgbOptions {
   readonly lambda?: number
   /** `exact` gives the same trees in both engines; `hist` bins differently in different versions of XGBoost. */
   readonly treeMethod?: 'exact' | 'hist'
+  /** Most bins of a column under `hist`; 256. Columns of no more different values have a bin for each. */
+  readonly maxBins?: number
   readonly objective?: XgbObjective
   /** Number of classes for multi:softprob; the largest label + 1 unless given. */
   readonly classes?: number
@@ -67,6 +69,7 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
     maxDepth = 6,
     eta = 0.3,
     treeMethod = 'exact',
+    maxBins = 256,
     objective = 'binary:logistic',
     seed = 0,
   } = options
@@ -75,6 +78,8 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
   checkFinite('fitXgb', x)
   if (!(Number.isInteger(rounds) && rounds >= 1))
     throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
+  if (!(Number.isInteger(maxBins) && maxBins >= 2))
+    throw new RangeError(`fitXgb: expected maxBins of 2 or more, got ${maxBins}`)
   if (!(Number.isInteger(maxDepth) && maxDepth >= 1))
     throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
   if (!(eta > 0 && eta <= 1)) throw new RangeError(`fitXgb: expected eta in (0, 1], got ${eta}`)
@@ -100,6 +105,7 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
     ['max_depth', String(maxDepth)],
     ['eta', String(eta)],
     ['tree_method', treeMethod],
+    ...(treeMethod === 'hist' ? [['max_bin', String(maxBins)] as [string, string]] : []),
     // Pinned, because their defaults changed between versions of XGBoost or differ in ml-xgboost.
     ['base_score', '0.5'],
     ['num_parallel_tree', String(parallelTrees)],

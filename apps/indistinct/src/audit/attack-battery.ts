@@ -1,11 +1,12 @@
 /** @file The attacks that `audit` and `unlearn --audit` run, as the user chooses them. */
 
-import type { Json, Labels, Matrix } from '@indistinct/core'
+import { usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import {
   audit,
   auditRegression,
   battery,
   fineBattery,
+  foreseeAudit,
   namedAttackers,
   planAudit,
   planRegressionAudit,
@@ -13,14 +14,17 @@ import {
   regressionBattery,
   type Attacker,
   type AuditResult,
+  type ForeseenAudit,
   type InputName,
   type ProtocolName,
   type RegressionAuditOptions,
 } from '@indistinct/attackers'
+import { threads } from '@indistinct/kernels'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
-import { namesOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { durationOption, namesOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { duration } from '../terminal/progress.ts'
 import type { AttackTarget, TargetAudit } from './attack-target.ts'
 import { grouped } from '../terminal/text-table.ts'
 
@@ -46,6 +50,7 @@ export interface BatteryArguments {
   readonly permutations?: number | undefined
   readonly refit: boolean
   readonly margin?: number | undefined
+  readonly budget?: number | undefined
 }
 
 export const batteryOptions = inGroup('Attacks', {
@@ -88,6 +93,13 @@ export const batteryOptions = inGroup('Attacks', {
     requiresArg: true,
     coerce: numberOption('--margin', { above: 0, to: 0.5 }),
   },
+  budget: {
+    describe:
+      'seconds of one processor that attacks may take, such as 60s or 5m, as estimated beforehand; those that tell most ' +
+      'come first, and what is left out is named; default: all attacks',
+    requiresArg: true,
+    coerce: durationOption('--budget'),
+  },
 } as const satisfies Record<string, Options>)
 
 type SeededBattery = BatteryArguments & { readonly seed: number }
@@ -104,26 +116,67 @@ export function runBattery(
   return attackTarget(embedding, { attribute, labels }, args, log, label) as Promise<AuditResult>
 }
 
-/** Runs the chosen attackers of labels, or of numbers, on `embedding` (N, K), showing progress. */
+export interface PartsOptions {
+  /** Audits that are judged together, of which this is one: a budget is shared, and each runs all its relabellings. */
+  readonly parts?: number
+}
+
+/**
+ * Runs the chosen attackers of labels, or of numbers, on `embedding` (N, K), showing progress; long work says first how
+ * long it takes.
+ */
 export async function attackTarget(
   embedding: Matrix,
   target: AttackTarget,
   args: SeededBattery,
   log: Log,
   label: string,
+  { parts = 1 }: PartsOptions = {},
 ): Promise<TargetAudit> {
-  const progress = log.progress(label)
   const options = {
     ...optionsOf(target, args),
-    onProgress: ({ done, total }: { readonly done: number; readonly total: number }) => progress.update(done, total),
+    ...(parts > 1 && { sequential: false }),
+    ...(args.budget !== undefined && { budget: args.budget / parts }),
   }
+  if ('values' in target && args.budget !== undefined)
+    throw usageError('--budget: it is for attacks on labels; leave out --continuous, or the budget')
+  const chosen = { ...options, ...chosenAttackers(args) }
+  if (!('values' in target)) {
+    const line = foreseenLine(foreseeAudit(embedding, target.labels, chosen))
+    if (line !== undefined) log.info(`${label}: ${line}`)
+  }
+  const progress = log.progress(label)
+  const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void =>
+    progress.update(done / total, 1)
   try {
     if ('values' in target)
-      return await auditRegression(embedding, target.values, { ...options, ...chosenRegressors(args) })
-    return await audit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
+      return await auditRegression(embedding, target.values, { ...options, ...chosenRegressors(args), onProgress })
+    return await audit(embedding, target.labels, { ...chosen, onProgress })
   } finally {
     progress.end()
   }
+}
+
+/** Seconds of work from which it is worth a line. */
+const worthALine = 5
+
+/** What an audit will take and can see; nothing of short ones that leave nothing out. */
+function foreseenLine({
+  attacks,
+  notRun,
+  seconds,
+  users,
+  labelled,
+  smallestDetectable,
+}: ForeseenAudit): string | undefined {
+  if (seconds < worthALine && users === labelled && notRun.length === 0) return undefined
+  const drawn =
+    users < labelled ? `${grouped(users)} of ${grouped(labelled)} users, drawn by the seed` : `${grouped(users)} users`
+  const left = notRun.length > 0 ? ` (${notRun.length} are left out by --budget)` : ''
+  return (
+    `a leak shows from a folded AUC of about ${smallestDetectable.toFixed(3)}; ${attacks.length} attacks${left} on ${drawn}, ` +
+    `about ${duration((1000 * seconds) / threads())}`
+  )
 }
 
 /** What `attackTarget` would run on each of `targets`, a line an attack, for --dry-run. */
@@ -142,16 +195,17 @@ export function planTargets(
     return planned.map((attack) => ({ ...(several && { attribute: target.attribute }), ...attack }))
   })
   const fits = attacks.reduce((sum, each) => sum + each.fits, 0)
+  const seconds = attacks.reduce((sum, each) => sum + each.seconds, 0)
   return {
     steps: [
-      `${attacks.length} attacks, ${grouped(fits)} fits`,
+      `${attacks.length} attacks, at most ${grouped(fits)} fits, about ${duration((1000 * seconds) / threads())}`,
       ...attacks.map(
         ({ attribute, attacker, protocol, input, fits }) =>
           `  ${attribute === undefined ? '' : `${attribute}: `}${attacker}, ${protocol}, ${input}: ` +
           `${grouped(fits)} fits`,
       ),
     ],
-    attacks: attacks.map((attack) => ({ ...attack })),
+    attacks: attacks.map(({ seconds, ...attack }) => ({ ...attack, seconds: Number(seconds.toPrecision(2)) })),
   }
 }
 
@@ -181,5 +235,6 @@ function optionsOf({ attribute }: AttackTarget, args: SeededBattery): Omit<Regre
       repeats: Object.fromEntries(Object.keys(protocols).map((name) => [name, args.repeats!])),
     }),
     ...(args.permutations !== undefined && { permutations: args.permutations }),
+    ...(args.budget !== undefined && { budget: args.budget }),
   }
 }

@@ -5,7 +5,7 @@ import type { LowRate } from '@indistinct/metrics'
 import { isRegression } from './attack-target.ts'
 import { partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
 import { emphasised } from '../terminal/log.ts'
-import { printable, textTable } from '../terminal/text-table.ts'
+import { grouped, printable, textTable } from '../terminal/text-table.ts'
 
 /** What --gate compared. */
 export interface GateOutcome {
@@ -110,6 +110,7 @@ export function auditText(
             'half by chance. R^2 is below 0 by chance, Spearman 0.',
         ]
       : []),
+    ...audits.flatMap(({ result }, t) => leftOutNotes(result, parts > 1 ? `, ${titles[t]}` : '')),
     'Brackets are 95 % intervals. p is of a permutation test of the AUC, with attackers fitted again under each ' +
       'relabelling where it says so; corrected',
     `for ${count} attacks (maximum statistic over one set of relabellings, which can show as little as ` +
@@ -117,6 +118,23 @@ export function auditText(
       `Hochberg.${rates.length > 0 || ofNumbers.length === 0 ? ' TPR: users of the second label found at so many false positives.' : ''}`,
   ]
   return `${lines.join('\n')}\n\n${tables.join('\n')}\n${notes.map(printable).join('\n')}\n`
+}
+
+/** Users and attacks that were left out. */
+function leftOutNotes(result: PartAudit['result'], named: string): string[] {
+  if (isRegression(result)) return []
+  const { drawnOf, labelled, notRun = [] } = result
+  return [
+    ...(drawnOf === undefined
+      ? []
+      : [`Attacked${named}: ${grouped(labelled)} of ${grouped(drawnOf)} users with a label, drawn by the seed.`]),
+    ...(notRun.length === 0
+      ? []
+      : [
+          `Not run${named}, for want of budget: ` +
+            `${notRun.map(({ attacker, protocol, input }) => `${attacker} on ${input} input (${protocol})`).join(', ')}.`,
+        ]),
+  ]
 }
 
 function mmdNote(

@@ -43,7 +43,8 @@ export async function attackBeforeAndAfter(
     const each: PartAudit[] = []
     for (const [at, { table, attribute, matrices, target }] of places.entries()) {
       const label = places.length === 1 ? `audit ${phase}` : `audit ${phase}, ${titles[at]}`
-      each.push({ table, attribute, result: await attackTarget(matrices[phase], target, args, log, label) })
+      const result = await attackTarget(matrices[phase], target, args, log, label, { parts: places.length })
+      each.push({ table, attribute, result })
     }
     const parts = judgedParts(each)
     return { parts, joint: jointVerdict(parts) }

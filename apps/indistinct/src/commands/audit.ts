@@ -191,6 +191,7 @@ async function audit(args: AuditArguments): Promise<void> {
         args,
         session.log,
         parts.length === 1 ? 'audit' : `audit of ${titles[at]}`,
+        { parts: parts.length },
       ),
     })
   }

@@ -60,6 +60,24 @@ export function numberOption(flag: string, range: NumberRange): ValueCheck<numbe
   return accepting({ schema }, (value) => parseNumber(flag, once(flag, value), range))
 }
 
+/** Parses a time, such as 90, 90s, 5m or 1h, to seconds. */
+export function durationOption(flag: string): ValueCheck<number> {
+  const schema = {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      { type: 'string', pattern: '^[0-9.]+[smh]?$' },
+    ],
+  }
+  return accepting({ schema }, (value) => {
+    const text = String(once(flag, value))
+    const match = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim())
+    const seconds = match ? Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600 }[match[2] as '' | 's' | 'm' | 'h'] : NaN
+    if (!(seconds > 0))
+      throw usageError(`${flag}: expected a time above 0 such as 60s, 5m or 1h, got ${JSON.stringify(text)}`)
+    return seconds
+  })
+}
+
 /** Refuses empty text and repeated flags. `names` are offered by a shell, and not checked here. */
 export function textOption(flag: string, names?: readonly string[]): ValueCheck<string> {
   return accepting({ schema: { type: 'string', minLength: 1 }, ...(names && { names }) }, (value) =>

@@ -26,6 +26,15 @@ test('off a terminal, a line every 30 seconds', () => {
   ])
 })
 
+test('a share of 1 is told in per cent', () => {
+  const { written, progress, at } = recorded('lines')
+  at(30_000)
+  progress.update(0.04, 1)
+  at(60_000)
+  progress.update(0.25, 1)
+  expect(written).toEqual(['fit: 4 %\n', 'fit: 25 %, about 3 min left\n'])
+})
+
 test('on a terminal, a bar that is removed in the end', () => {
   const { written, progress, at } = recorded('bar')
   progress.update(1, 4)

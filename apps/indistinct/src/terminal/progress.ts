@@ -1,7 +1,7 @@
 /** @file Progress of long work: a bar on a terminal, otherwise a line every 30 seconds. */
 
 export interface Progress {
-  /** `total` is undefined where nobody knows it. */
+  /** `total` is undefined where nobody knows it, and 1 where `done` is a share. */
   update(done: number, total: number | undefined, note?: string): void
   /** Removes the bar; to be called once the work is over, failed or not. */
   end(): void
@@ -11,6 +11,8 @@ export type ProgressStyle = 'bar' | 'lines' | 'none'
 
 const barInterval = 100
 const lineInterval = 30_000
+/** Share of the work before which its speed says nothing of the rest. */
+const telling = 0.05
 
 /**
  * Starts to show progress under `label`.
@@ -32,8 +34,8 @@ export function startProgress(
       if (style === 'none' || time - shown < (style === 'bar' ? barInterval : lineInterval)) return
       shown = time
       const share = total ? Math.min(1, done / total) : undefined
-      const left = share ? `, about ${duration(((time - start) / share) * (1 - share))} left` : ''
-      const count = total ? `${done} of ${total}` : `${done}`
+      const left = share && share >= telling ? `, about ${duration(((time - start) / share) * (1 - share))} left` : ''
+      const count = total === 1 ? `${Math.floor(100 * share!)} %` : total ? `${done} of ${total}` : `${done}`
       const tail = `${count}${left}${note && `, ${note}`}`
       if (style === 'lines') {
         write(`${label}: ${tail}\n`)

@@ -1,5 +1,7 @@
 /** @file The nearest-neighbour attacker: users are taken to be what the known users around them are. */
 
+import type { Matrix } from '@indistinct/core'
+import { squaredDistanceRows, type Dense } from '@indistinct/kernels'
 import { auc, foldedAuc } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
 import { syncAttacker, type Scorer, type SyncAttacker } from './sync-attacker.ts'
@@ -23,7 +25,7 @@ export function knnAttacker(name: string, options: KnnOptions): SyncAttacker {
     throw new RangeError(`knnAttacker: expected neighbours of 1 or more or 'chosen', got ${neighbours}`)
   }
   return syncAttacker(name, (x, codes, { classes }) => {
-    const known = { values: Float64Array.from(x.data), codes, rows: x.rows, cols: x.cols, classes }
+    const known = knownRows(x, codes, classes)
     return neighbourVotes(known, Math.min(x.rows, neighbours === 'chosen' ? chosenNeighbours(known) : neighbours))
   })
 }
@@ -43,6 +45,9 @@ export const nearestThree: SyncAttacker = knnAttacker('knn-3', { neighbours: 3 }
 export const nearestFive: SyncAttacker = knnAttacker('knn-5', { neighbours: 5 })
 
 interface Known {
+  /** Mean of the rows (K), taken off all rows. */
+  readonly centre: Float64Array
+  /** Rows less the centre (N, K). */
   readonly values: Float64Array
   readonly codes: Int32Array
   readonly rows: number
@@ -50,26 +55,35 @@ interface Known {
   readonly classes: number
 }
 
+function knownRows(x: Matrix, codes: Int32Array, classes: number): Known {
+  const { rows, cols } = x
+  const centre = new Float64Array(cols)
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) centre[j]! += x.data[p]! / rows
+  return { centre, values: centredValues(x, centre), codes, rows, cols, classes }
+}
+
+function centredValues({ rows, cols, data }: Matrix, centre: Float64Array): Float64Array {
+  const out = new Float64Array(data.length)
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) out[p] = data[p]! - centre[j]!
+  return out
+}
+
 /**
  * Scores are the classes' shares of the votes. Neighbours at distance zero, where there are any, have all of them. Of
- * rows equally far away the earlier one is nearer. All distances are computed, from differences in float64: tables
+ * rows equally far away the earlier one is nearer. Distances of the nearest are from differences in float64: tables
  * whose classes lie close together on a common offset lose nothing.
  */
 function neighbourVotes(known: Known, k: number): Scorer {
   const { cols: K, classes } = known
-  const nearest = new Int32Array(k)
-  const distances = new Float64Array(k)
-  const row = new Float64Array(K)
   return (asked) => {
     if (asked.cols !== K) throw new RangeError(`knn: expected ${K} columns, got ${asked.cols}`)
     const out = new Float32Array(asked.rows * classes)
     const votes = new Float64Array(classes)
-    for (let i = 0; i < asked.rows; i++) {
-      for (let j = 0; j < K; j++) row[j] = asked.data[i * K + j]!
-      findNearest(known, row, nearest, distances, undefined, 0)
+    const rows = { rows: asked.rows, cols: K, data: centredValues(asked, known.centre) }
+    eachNearest(known, rows, k, undefined, (row, nearest, distances) => {
       shares(known.codes, nearest, distances, k, votes)
-      out.set(votes, i * classes)
-    }
+      out.set(votes, row * classes)
+    })
     return { rows: asked.rows, cols: classes, data: out }
   }
 }
@@ -89,53 +103,88 @@ function chosenNeighbours(known: Known): number {
   const possible = choices.filter((k) => k <= others)
   if (possible.length < 2) return possible[0] ?? N
   const most = possible[possible.length - 1]!
-  const nearest = new Int32Array(most)
-  const distances = new Float64Array(most)
   const votes = new Float64Array(classes)
-  const row = new Float64Array(K)
   const tested = testedClasses(classes)
   const scores = possible.map(() => tested.map(() => new Float64Array(N)))
-  for (let i = 0; i < N; i++) {
-    row.set(values.subarray(i * K, (i + 1) * K))
-    findNearest(known, row, nearest, distances, foldOf, foldOf[i]!)
+  eachNearest(known, { rows: N, cols: K, data: values }, most, foldOf, (i, nearest, distances) => {
     for (let p = 0; p < possible.length; p++) {
       shares(codes, nearest, distances, possible[p]!, votes)
       for (let t = 0; t < tested.length; t++) scores[p]![t]![i] = votes[tested[t]!]!
     }
-  }
+  })
   const isClass = tested.map((c) => Uint8Array.from(codes, (code) => (code === c ? 1 : 0)))
   const told = scores.map((columns) => columns.reduce((sum, column, t) => sum + foldedAuc(auc(column, isClass[t]!)), 0))
   return possible[told.indexOf(Math.max(...told))]!
 }
 
 /**
- * Writes the nearest known rows and their squared distances, ascending; rows whose fold is `omitted` are passed over.
+ * Calls `use` with the k nearest known rows of each of `asked` and their squared distances, ascending; with `foldOf`,
+ * `asked` are the known rows themselves, and those of the same fold are passed over. Distances from products, which
+ * round, only say who can be among the nearest; theirs are then taken from differences.
  */
-function findNearest(
+function eachNearest(
   known: Known,
-  row: Float64Array,
-  nearest: Int32Array,
-  distances: Float64Array,
+  asked: Dense,
+  k: number,
   foldOf: Uint8Array | undefined,
-  omitted: number,
+  use: (row: number, nearest: Int32Array, distances: Float64Array) => void,
 ): void {
-  const { values, rows: N, cols: K } = known
-  const last = nearest.length - 1
-  distances.fill(Infinity)
-  for (let m = 0; m < N; m++) {
-    if (foldOf !== undefined && foldOf[m] === omitted) continue
-    const furthest = distances[last]!
-    const distance = squaredDistance(row, values, m * K, K, furthest)
-    if (distance >= furthest) continue
-    let at = last
-    while (at > 0 && distances[at - 1]! > distance) {
-      distances[at] = distances[at - 1]!
-      nearest[at] = nearest[at - 1]!
-      at--
+  const { values: data, rows: N, cols: K } = known
+  const nearest = new Int32Array(k)
+  const distances = new Float64Array(k)
+  const work = new Float64Array(N)
+  const rounding = Float64Array.from({ length: N }, (_, m) => 1e-15 * K * squaredLength(data, m * K, K))
+  const most = Math.max(...rounding)
+  squaredDistanceRows(asked, { rows: N, cols: K, data }, ({ values, stride, first, count }) => {
+    for (let i = 0; i < count; i++) {
+      const row = first + i
+      const at = i * stride
+      for (let m = 0; m < N; m++)
+        work[m] = foldOf !== undefined && foldOf[m] === foldOf[row] ? Infinity : values[at + m]!
+      const reach = smallest(work, k) + 2 * (most + 1e-15 * K * squaredLength(asked.data, row * K, K))
+      distances.fill(Infinity)
+      for (let m = 0; m < N; m++) {
+        if (!(values[at + m]! <= reach) || (foldOf !== undefined && foldOf[m] === foldOf[row])) continue
+        insert(nearest, distances, m, squaredDistance(asked.data, row * K, data, m * K, K))
+      }
+      use(row, nearest, distances)
     }
-    distances[at] = distance
-    nearest[at] = m
+  })
+}
+
+/** Puts row m where its distance belongs, if it is among the nearest; behind rows equally far away. */
+function insert(nearest: Int32Array, distances: Float64Array, m: number, distance: number): void {
+  let at = distances.length - 1
+  if (distance >= distances[at]!) return
+  while (at > 0 && distances[at - 1]! > distance) {
+    distances[at] = distances[at - 1]!
+    nearest[at] = nearest[at - 1]!
+    at--
   }
+  distances[at] = distance
+  nearest[at] = m
+}
+
+/** The k-th smallest of `values`, which are put in another order (Hoare's selection). */
+function smallest(values: Float64Array, k: number): number {
+  let left = 0
+  let right = values.length - 1
+  while (left < right) {
+    const pivot = values[(left + right) >> 1]!
+    let [i, j] = [left, right]
+    while (i <= j) {
+      while (values[i]! < pivot) i++
+      while (values[j]! > pivot) j--
+      if (i > j) break
+      const swapped = values[i]!
+      values[i++] = values[j]!
+      values[j--] = swapped
+    }
+    if (k - 1 <= j) right = j
+    else if (k - 1 >= i) left = i
+    else return pivot
+  }
+  return values[k - 1]!
 }
 
 /** Each class's share (C) of the votes of the first k. */
@@ -151,24 +200,15 @@ function shares(codes: Int32Array, nearest: Int32Array, distances: Float64Array,
   for (let c = 0; c < votes.length; c++) votes[c]! /= total
 }
 
-/**
- * Squared distance of `row` (K) to the K values of `known` from `start`, or some part of it that is `limit` or more.
- */
-function squaredDistance(row: Float64Array, known: Float64Array, start: number, K: number, limit: number): number {
+/** Squared distance of the K values of `a` from `atA` and of `b` from `atB`. */
+function squaredDistance(a: Dense['data'], atA: number, b: Float64Array, atB: number, K: number): number {
   let sum = 0
-  let j = 0
-  for (; j + 8 <= K; j += 8) {
-    const a = row[j]! - known[start + j]!
-    const b = row[j + 1]! - known[start + j + 1]!
-    const c = row[j + 2]! - known[start + j + 2]!
-    const d = row[j + 3]! - known[start + j + 3]!
-    const e = row[j + 4]! - known[start + j + 4]!
-    const f = row[j + 5]! - known[start + j + 5]!
-    const g = row[j + 6]! - known[start + j + 6]!
-    const h = row[j + 7]! - known[start + j + 7]!
-    sum += a * a + b * b + (c * c + d * d) + (e * e + f * f + (g * g + h * h))
-    if (sum >= limit) return sum
-  }
-  for (; j < K; j++) sum += (row[j]! - known[start + j]!) ** 2
+  for (let j = 0; j < K; j++) sum += (a[atA + j]! - b[atB + j]!) ** 2
+  return sum
+}
+
+function squaredLength(a: Dense['data'], at: number, K: number): number {
+  let sum = 0
+  for (let j = 0; j < K; j++) sum += a[at + j]! ** 2
   return sum
 }

@@ -1,14 +1,14 @@
 /** @file The quadratic attacker: what someone sees who knows each class's mean and covariance. */
 
 import { scoresOfLogits } from '../models/log-odds-score.ts'
-import { discriminantLogits, fitDiscriminant, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
+import { discriminant, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A quadratic attacker with another regularisation, under a name of its own. */
 export function qdaAttacker(name: string, options: DiscriminantOptions): SyncAttacker {
   return syncAttacker(name, (x, codes, { classes }) => {
-    const gaussians = fitDiscriminant(x, codes, classes, options)
-    return (rows) => scoresOfLogits(discriminantLogits(gaussians, rows), rows.rows, classes)
+    const logits = discriminant(x, codes, classes, options)
+    return (rows) => scoresOfLogits(logits(rows), rows.rows, classes)
   })
 }
 

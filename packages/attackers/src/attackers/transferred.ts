@@ -83,9 +83,11 @@ async function scoreTransferred(
   }
   const [probabilities, signs] = await Promise.all([
     fitAndScore(split, repeat, fold),
-    chooseSigns(codes, shadow, { classes, input, innerFolds, seed }, (inner, index) =>
-      fitAndScore(inner, repeat, fold, 'inner', index),
-    ),
+    innerFolds > 0
+      ? chooseSigns(codes, shadow, { classes, input, innerFolds, seed }, (inner, index) =>
+          fitAndScore(inner, repeat, fold, 'inner', index),
+        )
+      : undefined,
   ])
-  return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, signs }
+  return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, ...(signs && { signs }) }
 }

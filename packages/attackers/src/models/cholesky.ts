@@ -1,5 +1,7 @@
 /** @file Cholesky factors of small symmetric positive definite matrices in float64, row-major. */
 
+import { product64TN } from '@indistinct/kernels'
+
 /**
  * Replaces the lower triangle of `a` (K, K) by L, a = L L'; what lies above the diagonal is left as it is.
  * @returns the logarithm of the determinant of a
@@ -40,4 +42,27 @@ export function solveLowerTransposed(lower: Float64Array, K: number, values: Flo
     values[start + i] = solved
     for (let k = 0; k < i; k++) values[start + k]! -= lower[i * K + k]! * solved
   }
+}
+
+/** The inverse of a symmetric positive definite `a` (K, K), of which the lower triangle is overwritten. */
+export function choleskyInverse(caller: string, a: Float64Array, K: number): Float64Array {
+  choleskyInPlace(caller, a, K)
+  const inverse = { rows: K, cols: K, data: invertLower(a, K) }
+  return product64TN(inverse, inverse)
+}
+
+/** L^-1 of a lower triangle (K, K), zeros above the diagonal. */
+export function invertLower(lower: Float64Array, K: number): Float64Array {
+  const out = new Float64Array(K * K)
+  for (let i = 0; i < K; i++) {
+    const row = i * K
+    for (let k = 0; k < i; k++) {
+      const factor = lower[row + k]!
+      for (let j = 0, p = k * K; j <= k; j++, p++) out[row + j]! -= factor * out[p]!
+    }
+    const pivot = lower[row + i]!
+    for (let j = 0; j < i; j++) out[row + j]! /= pivot
+    out[row + i] = 1 / pivot
+  }
+  return out
 }

@@ -12,8 +12,9 @@
  * classes come apart the Hessian falls far below it, and the blocks are taken anew every `refreshed` steps.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { product64, product64TN, type Dense } from '@indistinct/kernels'
 import { choleskyInPlace, solveLower, solveLowerTransposed } from './cholesky.ts'
+import { rowSpace } from './row-space.ts'
 
 export interface LogisticOptions {
   /** Inverse strength C of the penalty; 1, scikit-learn's default. */
@@ -44,7 +45,7 @@ const tolerance = 1e-13
  * @throws RangeError when C is not above zero; Error when the loss is no longer finite.
  */
 export function fitLogistic(
-  x: Matrix,
+  x: Dense,
   codes: Int32Array,
   classes: number,
   options: LogisticOptions = {},
@@ -52,10 +53,11 @@ export function fitLogistic(
   const { inverseStrength = 1 } = options
   if (!(inverseStrength > 0))
     throw new RangeError(`fitLogistic: expected inverseStrength above 0, got ${inverseStrength}`)
+  if (x.rows < x.cols) return fitByRows(x, codes, classes, options)
   const { rows, cols: K } = x
   const outputs = classes === 2 ? 1 : classes
   const penalty = 1 / inverseStrength
-  const { mean, centred } = centre(x)
+  const { mean, centred, augmented } = centre(x)
 
   // Each output's weights (K) and intercept, one output after the other.
   const width = K + 1
@@ -69,7 +71,7 @@ export function fitLogistic(
   const evaluate = (at: Float64Array, into: Float64Array): number =>
     penalisedLoss(centred, codes, rows, K, outputs, penalty, at, into, probabilities)
   const bound = new Float64Array(rows).fill(classes === 2 ? 0.25 : 0.5)
-  let blocks = new Array<Float64Array>(outputs).fill(hessianBlock(centred, bound, rows, K, penalty))
+  let blocks = new Array<Float64Array>(outputs).fill(hessianBlock(augmented, bound, penalty))
   const precondition = (v: Float64Array): void => {
     for (let o = 0; o < outputs; o++) {
       solveLower(blocks[o]!, width, v, o * width)
@@ -89,7 +91,7 @@ export function fitLogistic(
       blocks = blocks.map((_, o) => {
         for (let i = 0; i < rows; i++)
           bound[i] = probabilities[i * outputs + o]! * (1 - probabilities[i * outputs + o]!)
-        return hessianBlock(centred, bound, rows, K, penalty)
+        return hessianBlock(augmented, bound, penalty)
       })
     }
     direction.set(gradient)
@@ -156,7 +158,7 @@ export function fitLogistic(
 }
 
 /** Log-odds of the second class (N) for two classes, unnormalised log-probabilities (N, C) for more. */
-export function logisticLogits({ inputs, weights, intercepts }: LogisticModel, x: Matrix): Float64Array {
+export function logisticLogits({ inputs, weights, intercepts }: LogisticModel, x: Dense): Float64Array {
   if (x.cols !== inputs) throw new RangeError(`logisticLogits: expected ${inputs} columns, got ${x.cols}`)
   const outputs = intercepts.length
   const out = new Float64Array(x.rows * outputs)
@@ -170,41 +172,45 @@ export function logisticLogits({ inputs, weights, intercepts }: LogisticModel, x
   return out
 }
 
-function centre({ rows, cols, data }: Matrix): { mean: Float64Array; centred: Float64Array } {
+/** The mean of rows (N, K), rows less it, and these with a last column of ones. */
+function centre({ rows, cols, data }: Dense): { mean: Float64Array; centred: Float64Array; augmented: Dense } {
   const mean = new Float64Array(cols)
   for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) mean[j]! += data[p]!
   for (let j = 0; j < cols; j++) mean[j]! /= rows
   const centred = new Float64Array(data.length)
-  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) centred[p] = data[p]! - mean[j]!
-  return { mean, centred }
+  const augmented = new Float64Array(rows * (cols + 1)).fill(1)
+  for (let i = 0, p = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, p++) augmented[p + i] = centred[p] = data[p]! - mean[j]!
+  }
+  return { mean, centred, augmented: { rows, cols: cols + 1, data: augmented } }
 }
 
 /** Cholesky factor of [X 1]' diag(curvatures) [X 1] + penalty on the weights (K + 1, K + 1). */
-function hessianBlock(
-  x: Float64Array,
-  curvatures: Float64Array,
-  rows: number,
-  K: number,
-  penalty: number,
-): Float64Array {
-  const width = K + 1
-  const out = new Float64Array(width * width)
-  for (let i = 0; i < rows; i++) {
-    const start = i * K
-    const curvature = curvatures[i]!
-    for (let j = 0; j < K; j++) {
-      const left = curvature * x[start + j]!
-      const row = j * width
-      for (let k = 0; k <= j; k++) out[row + k]! += left * x[start + k]!
-      out[K * width + j]! += left
-    }
-    out[K * width + K]! += curvature
-  }
-  for (let j = 0; j < K; j++) out[j * width + j]! += penalty
+function hessianBlock(x: Dense, curvatures: Float64Array, penalty: number): Float64Array {
+  const { rows, cols: width, data } = x
+  const weighted = new Float64Array(data.length)
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < width; j++, p++) weighted[p] = curvatures[i]! * data[p]!
+  const out = product64TN({ rows, cols: width, data: weighted }, x)
+  for (let j = 0; j < width - 1; j++) out[j * width + j]! += penalty
   // Intercepts carry no penalty: where every row is certain nothing else would hold theirs.
-  out[K * width + K]! += 1e-9 * rows
+  out[width * width - 1]! += 1e-9 * rows
   choleskyInPlace('fitLogistic', out, width)
   return out
+}
+
+/** The same minimiser where rows are fewer than dimensions: weights lie in the space that the rows span. */
+function fitByRows(x: Dense, codes: Int32Array, classes: number, options: LogisticOptions): LogisticModel {
+  const { mean, centred, lower } = rowSpace(x)
+  const [N, K] = [x.rows, x.cols]
+  const fitted = fitLogistic({ rows: N, cols: N, data: lower }, codes, classes, options)
+  const outputs = fitted.intercepts.length
+  const turned = fitted.weights.slice()
+  for (let o = 0; o < outputs; o++) solveLowerTransposed(lower, N, turned, o * N)
+  const weights = product64({ rows: outputs, cols: N, data: turned }, centred)
+  const intercepts = fitted.intercepts.map((value, o) =>
+    mean.reduce((sum, each, j) => sum - each * weights[o * K + j]!, value),
+  )
+  return { inputs: K, classes, weights, intercepts, passes: fitted.passes }
 }
 
 /**

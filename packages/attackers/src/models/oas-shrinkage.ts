@@ -14,6 +14,11 @@ export function oasShrinkage(covariance: Float64Array, K: number, rows: number):
     trace += covariance[j * K + j]!
     for (let k = 0; k < K; k++) squares += covariance[j * K + k]! * covariance[j * K + k]!
   }
+  return oasOfSums(squares, trace, K, rows)
+}
+
+/** The same from the sum of squares and the trace of S (K, K): all it takes of it. */
+export function oasOfSums(squares: number, trace: number, K: number, rows: number): number {
   const alpha = squares / (K * K)
   const mu = trace / K
   const denominator = (rows + 1) * (alpha - (mu * mu) / K)

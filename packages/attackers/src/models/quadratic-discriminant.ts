@@ -8,20 +8,23 @@
  * variance is 1.
  */
 
-import type { Matrix } from '@indistinct/core'
-import { choleskyInPlace, solveLower } from './cholesky.ts'
-import { oasShrinkage } from './oas-shrinkage.ts'
+import { product64NT, product64TN, type Dense } from '@indistinct/kernels'
+import { choleskyInPlace, invertLower } from './cholesky.ts'
+import { oasOfSums } from './oas-shrinkage.ts'
+import { coordinatesOf, ownCoordinates, rowSpace } from './row-space.ts'
 
 export interface DiscriminantOptions {
   /** r between 0 and 1, or 'oas' (default): for each class what `oasShrinkage` says. */
   readonly shrinkage?: number | 'oas'
+  /** Dimensions K of which x holds those that its rows span; as many as x has columns, unless given. */
+  readonly dimensions?: number
 }
 
 export interface ClassGaussian {
   /** (K) */
   readonly mean: Float64Array
-  /** Cholesky factor of the covariance (K, K), lower triangle. */
-  readonly lower: Float64Array
+  /** L^-1 (K, K), the covariance being L L'. */
+  readonly inverse: Float64Array
   /** log n_c / n - 1/2 log det. */
   readonly offset: number
   readonly shrinkage: number
@@ -33,83 +36,114 @@ export interface ClassGaussian {
  * @throws RangeError on a shrinkage outside 0 to 1, or too small for a covariance without full rank.
  */
 export function fitDiscriminant(
-  x: Matrix,
+  x: Dense,
   codes: Int32Array,
   classes: number,
   options: DiscriminantOptions = {},
 ): ClassGaussian[] {
-  const { shrinkage = 'oas' } = options
+  const { rows, cols: K } = x
+  const { shrinkage = 'oas', dimensions = K } = options
   if (shrinkage !== 'oas' && !(shrinkage >= 0 && shrinkage <= 1)) {
     throw new RangeError(`fitDiscriminant: expected a shrinkage from 0 to 1 or 'oas', got ${shrinkage}`)
   }
-  const { rows, cols: K, data } = x
-  const counts = new Float64Array(classes)
-  const means = new Float64Array(classes * K)
-  for (let i = 0; i < rows; i++) {
-    const code = codes[i]!
-    counts[code]!++
-    for (let j = 0; j < K; j++) means[code * K + j]! += data[i * K + j]!
-  }
-  for (let c = 0; c < classes; c++) for (let j = 0; j < K; j++) means[c * K + j]! /= counts[c]!
-  const covariances = new Float64Array(classes * K * K)
-  const centred = new Float64Array(K)
-  for (let i = 0; i < rows; i++) {
-    const code = codes[i]!
-    for (let j = 0; j < K; j++) centred[j] = data[i * K + j]! - means[code * K + j]!
-    for (let j = 0, p = code * K * K; j < K; j++, p += K) {
-      const left = centred[j]!
-      for (let k = 0; k <= j; k++) covariances[p + k]! += left * centred[k]!
-    }
-  }
-  const variances = Float64Array.from(counts, (count, c) => {
-    let trace = 0
-    for (let j = 0; j < K; j++) trace += covariances[c * K * K + j * K + j]!
-    return trace / (K * Math.max(1, count - 1))
-  })
+  const spreads = Array.from({ length: classes }, (_, c) => spreadOf(x, codes, c))
+  const variances = spreads.map(({ count, scatter }) => traceOf(scatter, K) / (dimensions * Math.max(1, count - 1)))
   const widest = Math.max(...variances)
-
-  return Array.from(counts, (count, c): ClassGaussian => {
-    const covariance = covariances.subarray(c * K * K, (c + 1) * K * K)
-    for (let j = 0; j < K; j++) {
-      for (let k = 0; k <= j; k++) {
-        covariance[j * K + k]! /= Math.max(1, count - 1)
-        covariance[k * K + j] = covariance[j * K + k]!
-      }
-    }
+  return spreads.map(({ count, mean, scatter: covariance }, c): ClassGaussian => {
+    let squares = 0
+    for (let p = 0; p < K * K; p++) squares += (covariance[p]! /= Math.max(1, count - 1)) ** 2
     // A class of one user says nothing about its spread and borrows the widest. One of several equal users is a point,
     // a millionth as wide in deviation; where all classes are points, any width ranks users by their distances.
     const borrowed = widest === 0 ? 1 : count === 1 ? widest : 1e-12 * widest
-    const mixed = variances[c] === 0 ? 1 : shrinkage === 'oas' ? oasShrinkage(covariance, K, count) : shrinkage
+    const oas = (): number => oasOfSums(squares, traceOf(covariance, K), dimensions, count)
+    const mixed = variances[c] === 0 ? 1 : shrinkage === 'oas' ? oas() : shrinkage
     const target = variances[c] === 0 ? borrowed : variances[c]!
     for (let p = 0; p < K * K; p++) covariance[p]! *= 1 - mixed
     for (let j = 0; j < K; j++) covariance[j * K + j]! += mixed * target
     const logDeterminant = choleskyInPlace('fitDiscriminant', covariance, K)
+    // Dimensions that x leaves out have no variance but what was mixed in.
+    const beyond = dimensions > K ? (dimensions - K) * Math.log(mixed * target) : 0
     return {
-      mean: means.subarray(c * K, (c + 1) * K),
-      lower: covariance,
-      offset: Math.log(count / rows) - 0.5 * logDeterminant,
+      mean,
+      inverse: invertLower(covariance, K),
+      offset: Math.log(count / rows) - 0.5 * (logDeterminant + beyond),
       shrinkage: mixed,
     }
   })
 }
 
+/** Number, mean (K) and summed products of deviations (K, K) of the rows of class c. */
+function spreadOf(
+  { rows, cols: K, data }: Dense,
+  codes: Int32Array,
+  c: number,
+): { count: number; mean: Float64Array; scatter: Float64Array } {
+  let count = 0
+  const mean = new Float64Array(K)
+  for (let i = 0; i < rows; i++) {
+    if (codes[i] !== c) continue
+    count++
+    for (let j = 0, p = i * K; j < K; j++, p++) mean[j]! += data[p]!
+  }
+  for (let j = 0; j < K; j++) mean[j]! /= count
+  const centred = new Float64Array(count * K)
+  for (let i = 0, to = 0; i < rows; i++) {
+    if (codes[i] !== c) continue
+    for (let j = 0, p = i * K; j < K; j++, p++, to++) centred[to] = data[p]! - mean[j]!
+  }
+  const deviations = { rows: count, cols: K, data: centred }
+  return { count, mean, scatter: product64TN(deviations, deviations) }
+}
+
+function traceOf(a: Float64Array, K: number): number {
+  let trace = 0
+  for (let j = 0; j < K; j++) trace += a[j * K + j]!
+  return trace
+}
+
+/** Rows that are scored at once. */
+const blockRows = 2048
+
 /** Log of prior times density (N, C), less K/2 log 2 pi. */
-export function discriminantLogits(gaussians: readonly ClassGaussian[], x: Matrix): Float64Array {
+export function discriminantLogits(gaussians: readonly ClassGaussian[], x: Dense): Float64Array {
   const { rows, cols: K, data } = x
   const classes = gaussians.length
   if (gaussians[0]!.mean.length !== K)
     throw new RangeError(`discriminantLogits: expected ${gaussians[0]!.mean.length} columns, got ${K}`)
   const out = new Float64Array(rows * classes)
-  const centred = new Float64Array(K)
-  for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < classes; c++) {
-      const { mean, lower, offset } = gaussians[c]!
-      for (let j = 0; j < K; j++) centred[j] = data[i * K + j]! - mean[j]!
-      solveLower(lower, K, centred)
-      let distance = 0
-      for (let j = 0; j < K; j++) distance += centred[j]! * centred[j]!
-      out[i * classes + c] = offset - 0.5 * distance
-    }
+  for (let first = 0; first < rows; first += blockRows) {
+    const count = Math.min(blockRows, rows - first)
+    const centred = { rows: count, cols: K, data: new Float64Array(count * K) }
+    gaussians.forEach(({ mean, inverse, offset }, c) => {
+      for (let i = 0, p = 0, from = first * K; i < count; i++)
+        for (let j = 0; j < K; j++, p++, from++) centred.data[p] = data[from]! - mean[j]!
+      const solved = product64NT(centred, { rows: K, cols: K, data: inverse })
+      for (let i = 0, p = 0; i < count; i++) {
+        let distance = 0
+        for (let j = 0; j < K; j++, p++) distance += solved[p]! * solved[p]!
+        out[(first + i) * classes + c] = offset - 0.5 * distance
+      }
+    })
   }
   return out
+}
+
+/**
+ * Fits to x (N, K) and gives the logits of other rows: as the two above, but in time and memory that grow with the
+ * smaller of N and K.
+ */
+export function discriminant(
+  x: Dense,
+  codes: Int32Array,
+  classes: number,
+  options: DiscriminantOptions = {},
+): (rows: Dense) => Float64Array {
+  const narrow = x.rows < x.cols && options.shrinkage !== 0
+  if (!narrow) {
+    const gaussians = fitDiscriminant(x, codes, classes, options)
+    return (rows) => discriminantLogits(gaussians, rows)
+  }
+  const space = rowSpace(x)
+  const gaussians = fitDiscriminant(ownCoordinates(space), codes, classes, { ...options, dimensions: x.cols })
+  return (rows) => discriminantLogits(gaussians, coordinatesOf(space, rows))
 }

@@ -7,16 +7,33 @@ import type { Matrix } from '@indistinct/core'
  * (M, K). Dimensions that are constant there are only centred.
  */
 export function standardiser(shadow: Matrix): (x: Matrix) => Matrix {
-  const { rows, cols, data } = shadow
+  const { mean, deviation } = columnSpread(shadow)
+  const inverse = deviation.map((each) => (each > 0 ? 1 / each : 1))
+  return ({ rows, cols, data }) => {
+    const out = new Float32Array(data.length)
+    for (let i = 0, p = 0; i < rows; i++)
+      for (let j = 0; j < cols; j++, p++) out[p] = (data[p]! - mean[j]!) * inverse[j]!
+    return { rows, cols, data: out }
+  }
+}
+
+/**
+ * Mean and population standard deviation of each column (N, K), 0 where the column is constant. A constant leaves the
+ * rounding of its float64 mean. Anything above is there to be seen: classes that collapse to points (U2U-R) may differ
+ * in the last bits of float32 alone.
+ */
+export function columnSpread({ rows, cols, data }: Matrix): {
+  readonly mean: Float64Array
+  readonly deviation: Float64Array
+} {
   const mean = new Float64Array(cols)
   const squares = new Float64Array(cols)
-  for (let p = 0; p < data.length; p++) mean[p % cols]! += data[p]! / rows
-  for (let p = 0; p < data.length; p++) squares[p % cols]! += (data[p]! - mean[p % cols]!) ** 2 / rows
-  const inverse = squares.map((square, j) => {
-    const deviation = Math.sqrt(square)
-    // A constant leaves the rounding of this float64 mean. Anything above is there to be seen: classes that collapse to
-    // points (U2U-R) may differ in the last bits of float32 alone.
-    return deviation > 1e-12 * Math.abs(mean[j]!) ? 1 / deviation : 1
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) mean[j]! += data[p]! / rows
+  for (let i = 0, p = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++, p++) squares[j]! += (data[p]! - mean[j]!) ** 2 / rows
+  const deviation = squares.map((square, j) => {
+    const root = Math.sqrt(square)
+    return root > 1e-12 * Math.abs(mean[j]!) ? root : 0
   })
-  return (x) => ({ rows: x.rows, cols, data: x.data.map((value, p) => (value - mean[p % cols]!) * inverse[p % cols]!) })
+  return { mean, deviation }
 }

@@ -11,6 +11,7 @@
  */
 
 import type { Matrix } from '@indistinct/core'
+import { gaussianRows, type Dense } from '@indistinct/kernels'
 import { nearestGamma, scaleGamma, squaredDistance } from './gaussian-kernel.ts'
 
 export interface SupportVectorOptions {
@@ -27,8 +28,14 @@ export interface SupportVectorOptions {
 export interface SupportVectorModel {
   /** gamma of exp(-gamma d^2). */
   readonly gamma: number
-  /** Rows that carry weight in any machine (S, K). */
+  /** Mean of the rows fitted (K), taken off all rows. */
+  readonly centre: Float64Array
+  /** Rows that carry weight in any machine, less the centre (S, K). */
   readonly vectors: Float64Array
+  /**
+   * Whether the kernel is as narrow as rows lie apart: distances are then taken from differences, not from products.
+   */
+  readonly narrow: boolean
   /** (O, S), O = 1 for two classes and C for more. */
   readonly betas: Float64Array
   /** (O) */
@@ -51,9 +58,11 @@ export function fitSupportVectors(
 ): SupportVectorModel {
   const { cost = 1, tolerance = 1e-3 } = options
   const { rows: N, cols: K } = x
-  const values = Float64Array.from(x.data)
-  const gamma = (options.gamma === 'nearest' ? nearestGamma : scaleGamma)(values, N, K)
-  const kernel = kernelMatrix(values, N, K, gamma)
+  const narrow = options.gamma === 'nearest'
+  const centre = meanOf(x)
+  const values = centredValues(x, centre)
+  const gamma = (narrow ? nearestGamma : scaleGamma)(values, N, K)
+  const kernel = kernelMatrix({ rows: N, cols: K, data: values }, gamma, narrow)
   const machines = Array.from({ length: classes === 2 ? 1 : classes }, (_, o) => {
     const positive = classes === 2 ? 1 : o
     return solve(
@@ -73,7 +82,9 @@ export function fitSupportVectors(
   })
   return {
     gamma,
+    centre,
     vectors,
+    narrow,
     betas,
     intercepts: Float64Array.from(machines, ({ intercept }) => intercept),
     inputs: K,
@@ -83,35 +94,68 @@ export function fitSupportVectors(
 
 /** Decision values (N, O): above zero for the second of two classes, for each class against the rest of more. */
 export function supportVectorDecisions(
-  { gamma, vectors, betas, intercepts, inputs: K }: SupportVectorModel,
+  { gamma, centre, vectors, narrow, betas, intercepts, inputs: K }: SupportVectorModel,
   x: Matrix,
 ): Float64Array {
   if (x.cols !== K) throw new RangeError(`supportVectorDecisions: expected ${K} columns, got ${x.cols}`)
   const outputs = intercepts.length
   const S = betas.length / outputs
   const out = new Float64Array(x.rows * outputs)
-  const row = new Float64Array(K)
-  for (let i = 0; i < x.rows; i++) {
-    for (let j = 0; j < K; j++) row[j] = x.data[i * K + j]!
-    for (let o = 0; o < outputs; o++) out[i * outputs + o] = intercepts[o]!
-    for (let s = 0; s < S; s++) {
-      const value = Math.exp(-gamma * squaredDistance(row, 0, vectors, s * K, K))
-      for (let o = 0; o < outputs; o++) out[i * outputs + o]! += betas[o * S + s]! * value
+  const asked = { rows: x.rows, cols: K, data: centredValues(x, centre) }
+  kernelRows(asked, { rows: S, cols: K, data: vectors }, gamma, narrow, (values, at, row) => {
+    for (let o = 0; o < outputs; o++) {
+      let sum = intercepts[o]!
+      for (let s = 0, b = o * S; s < S; s++, b++) sum += betas[b]! * values[at + s]!
+      out[row * outputs + o] = sum
     }
+  })
+  return out
+}
+
+/** Calls `use` with each row of the kernel matrix of x (M, K) and y (N, K): its N values from `at` on. */
+function kernelRows(
+  x: Dense,
+  y: Dense,
+  gamma: number,
+  narrow: boolean,
+  use: (values: Float64Array, at: number, row: number) => void,
+): void {
+  if (!narrow) {
+    gaussianRows(x, y, gamma, ({ values, stride, first, count }) => {
+      for (let i = 0; i < count; i++) use(values, i * stride, first + i)
+    })
+    return
+  }
+  const [left, right] = [Float64Array.from(x.data), Float64Array.from(y.data)]
+  const values = new Float64Array(y.rows)
+  for (let i = 0; i < x.rows; i++) {
+    for (let j = 0; j < y.rows; j++)
+      values[j] = Math.exp(-gamma * squaredDistance(left, i * x.cols, right, j * x.cols, x.cols))
+    use(values, 0, i)
+  }
+}
+
+function kernelMatrix(x: Dense, gamma: number, narrow: boolean): Float32Array {
+  const N = x.rows
+  const out = new Float32Array(N * N)
+  kernelRows(x, x, gamma, narrow, (values, at, row) => out.set(values.subarray(at, at + N), row * N))
+  // The same product in the other order may differ in the last bit.
+  for (let i = 0; i < N; i++) {
+    out[i * N + i] = 1
+    for (let m = 0; m < i; m++) out[m * N + i] = out[i * N + m]!
   }
   return out
 }
 
-function kernelMatrix(values: Float64Array, N: number, K: number, gamma: number): Float32Array {
-  const out = new Float32Array(N * N)
-  for (let i = 0; i < N; i++) {
-    out[i * N + i] = 1
-    for (let m = 0; m < i; m++) {
-      const value = Math.exp(-gamma * squaredDistance(values, i * K, values, m * K, K))
-      out[i * N + m] = value
-      out[m * N + i] = value
-    }
-  }
+function meanOf({ rows, cols, data }: Matrix): Float64Array {
+  const mean = new Float64Array(cols)
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) mean[j]! += data[p]! / rows
+  return mean
+}
+
+function centredValues({ rows, cols, data }: Matrix, centre: Float64Array): Float64Array {
+  const out = new Float64Array(data.length)
+  for (let i = 0, p = 0; i < rows; i++) for (let j = 0; j < cols; j++, p++) out[p] = data[p]! - centre[j]!
   return out
 }
 

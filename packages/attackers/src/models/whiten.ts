@@ -4,58 +4,84 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { oasShrinkage } from './oas-shrinkage.ts'
+import { product64, product64NT, product64TN, type Dense } from '@indistinct/kernels'
+import { choleskyInverse } from './cholesky.ts'
+import { oasOfSums, oasShrinkage } from './oas-shrinkage.ts'
+import { columnSpread } from './standardise.ts'
 
 /**
  * The map x -> (x - mean) D^-1 P^-1/2 for any rows (M, K), with mean, deviations D and correlations P of `shadow` (N,
  * K): ZCA-cor whitening (Kessy, Lewin and Strimmer 2018), the one that stays closest to the standardised dimensions.
  * P is drawn towards the identity as `oasShrinkage` says, so that fewer rows than dimensions, or dimensions that
  * depend on one another, do not blow up what has no variance. Dimensions that are constant in `shadow` are only
- * centred.
+ * centred. Time and memory grow with the smaller of N and K.
  */
 export function whitener(shadow: Matrix): (x: Matrix) => Matrix {
-  const { rows, cols: K, data } = shadow
-  const mean = new Float64Array(K)
-  for (let p = 0; p < data.length; p++) mean[p % K]! += data[p]! / rows
-  const scale = new Float64Array(K)
-  for (let p = 0; p < data.length; p++) scale[p % K]! += (data[p]! - mean[p % K]!) ** 2 / rows
-  for (let j = 0; j < K; j++) {
-    const deviation = Math.sqrt(scale[j]!)
-    // float32 values that are equal differ from their float64 mean by its rounding only.
-    scale[j] = deviation > 1e-12 * Math.abs(mean[j]!) ? 1 / deviation : 0
+  const { mean, deviation } = columnSpread(shadow)
+  const scale = deviation.map((each) => (each > 0 ? 1 / each : 0))
+  const standardised = (x: Matrix): Dense => {
+    const data = new Float64Array(x.data.length)
+    for (let i = 0, p = 0; i < x.rows; i++)
+      for (let j = 0; j < x.cols; j++, p++) data[p] = (x.data[p]! - mean[j]!) * scale[j]!
+    return { rows: x.rows, cols: x.cols, data }
   }
-  const correlations = new Float64Array(K * K)
-  const z = new Float64Array(K)
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < K; j++) z[j] = (data[i * K + j]! - mean[j]!) * scale[j]!
-    for (let j = 0; j < K; j++) {
-      const left = z[j]! / rows
-      for (let k = 0; k <= j; k++) correlations[j * K + k]! += left * z[k]!
-    }
-  }
-  for (let j = 0; j < K; j++) {
-    // A constant dimension is one of its own, uncorrelated with the others.
-    if (scale[j] === 0) correlations[j * K + j] = 1
-    for (let k = 0; k < j; k++) correlations[k * K + j] = correlations[j * K + k]!
-  }
-  const shrinkage = oasShrinkage(correlations, K, rows)
-  for (let p = 0; p < K * K; p++) correlations[p]! *= 1 - shrinkage
-  for (let j = 0; j < K; j++) correlations[j * K + j]! += shrinkage
-
-  const map = inverseSquareRoot(correlations, K)
-  for (let j = 0; j < K; j++) for (let k = 0; k < K; k++) map[j * K + k]! *= scale[j] === 0 ? 1 : scale[j]!
+  const z = standardised(shadow)
+  const constant = [...scale.keys()].filter((j) => scale[j] === 0)
+  const rotate = shadow.rows < shadow.cols ? rowsWhitener(z, constant.length) : columnsWhitener(z, constant)
   return (x) => {
     const out = new Float32Array(x.data.length)
-    const sums = new Float64Array(K)
-    for (let i = 0; i < x.rows; i++) {
-      sums.fill(0)
-      for (let j = 0; j < K; j++) {
-        const left = x.data[i * K + j]! - mean[j]!
-        for (let k = 0; k < K; k++) sums[k]! += left * map[j * K + k]!
-      }
-      out.set(sums, i * K)
+    for (let first = 0; first < x.rows; first += blockRows) {
+      const end = Math.min(x.rows, first + blockRows)
+      const rows = x.data.subarray(first * x.cols, end * x.cols)
+      out.set(rotate(standardised({ rows: end - first, cols: x.cols, data: rows })), first * x.cols)
     }
-    return { rows: x.rows, cols: K, data: out }
+    for (const j of constant) for (let p = j; p < out.length; p += x.cols) out[p] = x.data[p]! - mean[j]!
+    return { rows: x.rows, cols: x.cols, data: out }
+  }
+}
+
+/** Rows that are mapped at once. */
+const blockRows = 4096
+
+/** z -> z P^-1/2, by the correlations of columns of z (N, K). */
+function columnsWhitener(z: Dense, constant: readonly number[]): (rows: Dense) => Float64Array {
+  const { rows: N, cols: K } = z
+  const correlations = product64TN(z, z)
+  for (let p = 0; p < K * K; p++) correlations[p]! /= N
+  // A constant dimension is one of its own, uncorrelated with the others.
+  for (const j of constant) correlations[j * K + j] = 1
+  const shrinkage = oasShrinkage(correlations, K, N)
+  for (let p = 0; p < K * K; p++) correlations[p]! *= 1 - shrinkage
+  for (let j = 0; j < K; j++) correlations[j * K + j]! += shrinkage
+  const map = { rows: K, cols: K, data: inverseSquareRoot(correlations, K) }
+  return (rows) => product64(rows, map)
+}
+
+/**
+ * The same by products of rows, G = z z' / N (N, N): P's eigenvalues are G's and, beyond the rows' span, the shrinkage
+ * s. With A = (1 - s) G + s I, P^-1/2 = (I - z' (1 - s) (A + sqrt(s) A^1/2)^-1 z / N) / sqrt(s).
+ */
+function rowsWhitener(z: Dense, constants: number): (rows: Dense) => Float64Array {
+  const { rows: N, cols: K } = z
+  const a = product64NT(z, z)
+  let squares = constants
+  for (let p = 0; p < N * N; p++) {
+    a[p]! /= N
+    squares += a[p]! * a[p]!
+  }
+  const shrinkage = oasOfSums(squares, K, K, N)
+  const root = Math.sqrt(shrinkage)
+  for (let p = 0; p < N * N; p++) a[p]! *= 1 - shrinkage
+  for (let j = 0; j < N; j++) a[j * N + j]! += shrinkage
+  const inner = squareRoots(a, N).root
+  for (let p = 0; p < N * N; p++) inner[p] = a[p]! + root * inner[p]!
+  const inverse = choleskyInverse('whitener', inner, N)
+  for (let p = 0; p < N * N; p++) inverse[p]! *= (1 - shrinkage) / N
+  const back = { rows: N, cols: K, data: product64({ rows: N, cols: N, data: inverse }, z) }
+  return (rows) => {
+    const out = product64({ rows: rows.rows, cols: N, data: product64NT(rows, z) }, back)
+    for (let p = 0; p < out.length; p++) out[p] = (rows.data[p]! - out[p]!) / root
+    return out
   }
 }
 
@@ -68,6 +94,11 @@ const maxRounds = 100
  * round while they are small; once near 1, what is missing of it is squared.
  */
 export function inverseSquareRoot(a: Float64Array, K: number): Float64Array {
+  return squareRoots(a, K).inverse
+}
+
+/** a^1/2 and a^-1/2. */
+function squareRoots(a: Float64Array, K: number): { readonly root: Float64Array; readonly inverse: Float64Array } {
   // Any bound on the largest eigenvalue will do; this is the largest row sum.
   let bound = 0
   for (let i = 0; i < K; i++) {
@@ -75,14 +106,13 @@ export function inverseSquareRoot(a: Float64Array, K: number): Float64Array {
     for (let j = 0; j < K; j++) sum += Math.abs(a[i * K + j]!)
     if (sum > bound) bound = sum
   }
-  let root = a.map((value) => value / bound)
-  let inverse = new Float64Array(K * K)
+  let root: Float64Array = a.map((value) => value / bound)
+  let inverse: Float64Array = new Float64Array(K * K)
   for (let j = 0; j < K; j++) inverse[j * K + j] = 1
-  const residual = new Float64Array(K * K)
-  let spare = new Float64Array(K * K)
+  const square = (data: Float64Array): Dense => ({ rows: K, cols: K, data })
   let previous = Infinity
   for (let round = 0; round < maxRounds; round++) {
-    multiply(inverse, root, residual, K)
+    const residual = product64(square(inverse), square(root))
     let off = 0
     for (let i = 0; i < K; i++) {
       for (let j = 0; j < K; j++) {
@@ -94,23 +124,13 @@ export function inverseSquareRoot(a: Float64Array, K: number): Float64Array {
     // It falls quadratically until only rounding is left, which further rounds would gather.
     if (off < 1e-14 || (off < 1e-8 && off >= previous)) break
     previous = off
-    multiply(root, residual, spare, K)
-    ;[root, spare] = [spare, root]
-    multiply(residual, inverse, spare, K)
-    ;[inverse, spare] = [spare, inverse]
+    root = product64(square(root), square(residual))
+    inverse = product64(square(residual), square(inverse))
   }
-  const scale = 1 / Math.sqrt(bound)
-  for (let p = 0; p < K * K; p++) inverse[p]! *= scale
-  return inverse
-}
-
-/** out = a b, all (K, K). */
-function multiply(a: Float64Array, b: Float64Array, out: Float64Array, K: number): void {
-  out.fill(0)
-  for (let i = 0; i < K; i++) {
-    for (let k = 0; k < K; k++) {
-      const left = a[i * K + k]!
-      for (let j = 0; j < K; j++) out[i * K + j]! += left * b[k * K + j]!
-    }
+  const scale = Math.sqrt(bound)
+  for (let p = 0; p < K * K; p++) {
+    root[p]! *= scale
+    inverse[p]! /= scale
   }
+  return { root, inverse }
 }

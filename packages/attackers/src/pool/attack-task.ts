@@ -1,4 +1,4 @@
-/** @file The two kinds of work an audit is made of, as plain data that names its attacker, and what does them. */
+/** @file The two kinds of work an audit is made of, as plain data that names its attackers, and what does them. */
 
 import type { Attacker } from '../attacker.ts'
 import { namedAttackers } from '../fine-battery.ts'
@@ -7,50 +7,51 @@ import type { InputName } from '../models/prepared-input.ts'
 import { refitDeviations, type LabelledTable } from '../verdict/refit.ts'
 import { scoreSplit, type NumberedSplit, type SplitScores } from '../protocols/scoring.ts'
 
-export type AttackTask =
-  | {
-      readonly kind: 'split'
-      readonly attacker: string
-      readonly input: InputName
-      readonly split: NumberedSplit
-      readonly innerFolds: number
-      readonly seed: number
-    }
-  | {
-      readonly kind: 'refit'
-      readonly attacker: string
-      readonly input: InputName
-      readonly protocol: ProtocolName
-      readonly repeats: number
-      readonly from: number
-      readonly to: number
-      readonly seed: number
-    }
+export interface SplitTask {
+  readonly kind: 'split'
+  readonly attacker: string
+  readonly input: InputName
+  readonly split: NumberedSplit
+  readonly innerFolds: number
+  readonly seed: number
+}
 
-export type AttackTaskResult = SplitScores | Float64Array
+/** Relabellings from .. to - 1, each attacked by all of `attacks`. */
+export interface RefitTask {
+  readonly kind: 'refit'
+  readonly attacks: readonly { readonly attacker: string; readonly input: InputName; readonly repeats: number }[]
+  readonly protocol: ProtocolName
+  readonly from: number
+  readonly to: number
+  readonly seed: number
+}
 
-/** @param attacker the one that the task names, unless it is one of `namedAttackers` */
+export type AttackTask = SplitTask | RefitTask
+/** Deviations are of each attack under each relabelling. */
+export type AttackTaskResult = SplitScores | readonly Float64Array[]
+
+/** @param given attackers by the names of the task, those that are not of `namedAttackers` */
 export function runTask(
   table: LabelledTable,
   task: AttackTask,
-  attacker: Attacker = namedAttackers[task.attacker]!.attacker,
+  given: ReadonlyMap<string, Attacker> = new Map(),
 ): Promise<AttackTaskResult> {
-  const { input, seed } = task
+  const attackerOf = (name: string): Attacker => given.get(name) ?? namedAttackers[name]!.attacker
   switch (task.kind) {
     case 'split':
-      return scoreSplit(table.embedding, table.codes, attacker, task.split, {
+      return scoreSplit(table.embedding, table.codes, attackerOf(task.attacker), task.split, {
         classes: table.rowsOfClass.length,
-        input,
+        input: task.input,
         innerFolds: task.innerFolds,
-        seed,
+        seed: task.seed,
       })
     case 'refit':
-      return refitDeviations(table, attacker, protocols[task.protocol], input, {
-        seed,
-        repeats: task.repeats,
-        from: task.from,
-        to: task.to,
-      })
+      return refitDeviations(
+        table,
+        task.attacks.map((attack) => ({ ...attack, attacker: attackerOf(attack.attacker) })),
+        protocols[task.protocol],
+        { seed: task.seed, from: task.from, to: task.to },
+      )
     default:
       throw new RangeError(
         `runTask: expected a split or a refit, got ${String((task satisfies never as AttackTask).kind)}`,

@@ -46,8 +46,11 @@ export interface AttackMetrics {
   readonly auc: Estimate
   /** max(a, 1 - a) of the mean AUC a: the headline. */
   readonly foldedAuc: Estimate
-  /** AUC of an attacker that flips its answer where cross-validation inside its own shadow set told it to. */
-  readonly chosenSignAuc: Estimate
+  /**
+   * AUC of an attacker that flips its answer where cross-validation inside its own shadow set told it to, where that
+   * was run.
+   */
+  readonly chosenSignAuc?: Estimate
   readonly balancedAccuracy: Estimate
   readonly accuracy: Estimate
   readonly precision: Estimate
@@ -74,12 +77,15 @@ export function attackMetrics(
 ): AttackMetrics {
   const tested = testedClasses(classes.length)
   const plain = tested.map((c) => repeatedAuc(splits, c, crossValidated, () => 1))
-  const chosen = tested.map((c) => repeatedAuc(splits, c, crossValidated, (split) => split.signs[c]!))
+  const signed = splits.every(({ signs }) => signs !== undefined)
+  const chosen = signed
+    ? tested.map((c) => repeatedAuc(splits, c, crossValidated, (split) => split.signs![c]!))
+    : undefined
   const folded = plain.map((auc) => ({ value: foldedAuc(auc.value), ...foldedInterval(auc) }))
   return {
     auc: meanEstimate(plain),
     foldedAuc: meanEstimate(folded),
-    chosenSignAuc: meanEstimate(chosen),
+    ...(chosen && { chosenSignAuc: meanEstimate(chosen) }),
     ...thresholdEstimates(splits, classes.length, seed),
     perClass: tested.map((c, t) => ({ label: classes[c]!, auc: plain[t]!, foldedAuc: folded[t]! })),
     lowRates:
@@ -135,7 +141,7 @@ function thresholdEstimates(
       }
       return slot
     })
-    return { slots, codes, predicted }
+    return { bySlot: slotsByCell(slots, codes, predicted, classes), codes, predicted }
   })
   const names = ['balancedAccuracy', 'accuracy', 'precision', 'recall', 'microF1'] as const
   const meanOf = (metrics: ThresholdMetrics[]): number[] =>
@@ -146,15 +152,26 @@ function thresholdEstimates(
   const counts = new Float64Array(classes * classes)
   const resample = (weights: Uint16Array): number[] =>
     meanOf(
-      prepared.map(({ slots, codes, predicted }) => {
-        counts.fill(0)
-        for (let i = 0; i < slots.length; i++) counts[codes[i]! * classes + predicted[i]!]! += weights[slots[i]!]!
+      prepared.map(({ bySlot }) => {
+        for (let cell = 0; cell < counts.length; cell++) {
+          const slots = bySlot[cell]!
+          let sum = 0
+          for (let i = 0; i < slots.length; i++) sum += weights[slots[i]!]!
+          counts[cell] = sum
+        }
         return thresholdMetrics(counts, classes)
       }),
     )
   const intervals = bootstrapIntervals(strata.length, resample, { seed, strata })
   const estimates = names.map((name, at) => [name, { value: values[at]!, ...intervals[at]! }] as const)
   return Object.fromEntries(estimates) as Record<keyof ThresholdMetrics, Estimate>
+}
+
+/** Slots of the users of each label and prediction (C x C arrays), so that a resample only adds up weights. */
+function slotsByCell(slots: Int32Array, codes: Int32Array, predicted: Int32Array, classes: number): Int32Array[] {
+  const cells: number[][] = Array.from({ length: classes * classes }, () => [])
+  slots.forEach((slot, i) => cells[codes[i]! * classes + predicted[i]!]!.push(slot))
+  return cells.map((members) => Int32Array.from(members))
 }
 
 /** The most probable class of each row (N, C), the first of equals: probability above 0.5 for two classes. */

@@ -24,14 +24,17 @@ export interface SplitScores {
   readonly codes: Int32Array
   /** Class probabilities (M, C). */
   readonly probabilities: Matrix
-  /** For each class -1 where, within the shadow set, the attacker's answer was better reversed, else 1. */
-  readonly signs: Int8Array
+  /**
+   * For each class -1 where, within the shadow set, the attacker's answer was better reversed, else 1; where it was
+   * asked for.
+   */
+  readonly signs?: Int8Array
 }
 
 export interface ScoringOptions {
   readonly classes: number
   readonly input: InputName
-  /** Folds of the cross-validation inside the shadow set that chooses the sign. */
+  /** Folds of the cross-validation inside the shadow set that chooses the sign; 0 for none. */
   readonly innerFolds: number
   readonly seed: number
 }
@@ -45,32 +48,54 @@ export async function scoreSplit(
   options: ScoringOptions,
 ): Promise<SplitScores> {
   const { repeat, fold, shadow, scored } = split
+  const fit = (each: Split, ...stream: (string | number)[]): Promise<Matrix> =>
+    fitAndScore(preparedSplit(embedding, each), codes, attacker, options, [repeat, fold, ...stream])
   const [probabilities, signs] = await Promise.all([
-    fitAndScore(embedding, codes, attacker, split, options, [repeat, fold]),
-    chooseSigns(codes, shadow, options, (inner, index) =>
-      fitAndScore(embedding, codes, attacker, inner, options, [repeat, fold, 'inner', index]),
-    ),
+    fit(split),
+    options.innerFolds > 0
+      ? chooseSigns(codes, shadow, options, (inner, index) => fit(inner, 'inner', index))
+      : undefined,
   ])
-  return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, signs }
+  return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, ...(signs && { signs }) }
 }
 
-/**
- * Probabilities (M, C) of the scored rows from a fit to the shadow rows, both in the form that `input` names, made from
- * the shadow rows alone. `stream` names the fit's own chance.
- */
+/** The rows of a split as attackers are given them, each input made once. */
+export interface PreparedSplit extends Split {
+  input(name: InputName): { readonly known: Matrix; readonly asked: Matrix }
+}
+
+/** Both in the form that an input names, made from the shadow rows alone. */
+export function preparedSplit(embedding: Matrix, { shadow, scored }: Split): PreparedSplit {
+  const known = gatherRows(embedding, shadow)
+  const asked = gatherRows(embedding, scored)
+  const made = new Map<InputName, { readonly known: Matrix; readonly asked: Matrix }>()
+  return {
+    shadow,
+    scored,
+    input(name) {
+      let inputs = made.get(name)
+      if (!inputs) {
+        const prepare = prepareInput(name, known)
+        inputs = { known: prepare(known), asked: prepare(asked) }
+        made.set(name, inputs)
+      }
+      return inputs
+    },
+  }
+}
+
+/** Probabilities (M, C) of the scored rows from a fit to the shadow rows. `stream` names the fit's own chance. */
 export async function fitAndScore(
-  embedding: Matrix,
+  split: PreparedSplit,
   codes: Int32Array,
   attacker: Attacker,
-  { shadow, scored }: Split,
   { classes, input, seed }: Pick<ScoringOptions, 'classes' | 'input' | 'seed'>,
   stream: readonly (string | number)[],
 ): Promise<Matrix> {
-  const known = gatherRows(embedding, shadow)
-  const prepare = prepareInput(input, known)
+  const { known, asked } = split.input(input)
   const fitSeed = randomStream(seed, 'fit', attacker.name, ...stream).integer(2 ** 31)
-  const fitted = await attacker.fit(prepare(known), codesOf(codes, shadow), { classes, seed: fitSeed })
-  return fitted.scores(prepare(gatherRows(embedding, scored)))
+  const fitted = await attacker.fit(known, codesOf(codes, split.shadow), { classes, seed: fitSeed })
+  return fitted.scores(asked)
 }
 
 /** Cross-validates within the shadow set: a class whose mean AUC there is below one half is answered in reverse. */

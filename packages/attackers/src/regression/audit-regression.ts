@@ -2,13 +2,14 @@
 
 import type { Matrix } from '@indistinct/core'
 import { attackSettings, type Deviations } from '../attack.ts'
+import { fitSeconds } from '../attack-cost.ts'
 import {
   defaultProtocols,
   defaultRepeats,
   plannedInputs,
   type AuditOptions,
   type PlannedAuditAttack,
-} from '../audit.ts'
+} from '../audit-plan.ts'
 import { protocolNamed, protocols } from '../protocols/protocols.ts'
 import { regressionBattery } from './regression-battery.ts'
 import {
@@ -43,6 +44,7 @@ interface PlannedAudit {
     readonly plan: PlannedRegression
     readonly settings: ReturnType<typeof attackSettings>
     readonly fits: number
+    readonly seconds: number
   }[]
 }
 
@@ -55,11 +57,12 @@ export function planRegressionAudit(
   values: Float64Array,
   options: RegressionAuditOptions,
 ): PlannedAuditAttack[] {
-  return planned(embedding, values, options).plans.map(({ plan: { regressor, protocol, input }, fits }) => ({
+  return planned(embedding, values, options).plans.map(({ plan: { regressor, protocol, input }, fits, seconds }) => ({
     attacker: regressor.name,
     protocol,
     input,
     fits,
+    seconds,
   }))
 }
 
@@ -97,13 +100,22 @@ function planned(embedding: Matrix, values: Float64Array, options: RegressionAud
         plan.protocol,
         refitted,
       )
-      const folds = protocols[plan.protocol].splits([data.rows], { seed: settings.seed, repeat: 0 }).length
+      const [split, ...others] = protocols[plan.protocol].splits([data.rows], { seed: settings.seed, repeat: 0 })
+      const folds = 1 + others.length
+      const fits =
+        folds *
+        (settings.repeats + (refitted ? settings.permutations * Math.min(plan.refitRepeats, settings.repeats) : 0))
+      const shape = {
+        known: split!.shadow.length,
+        scored: split!.scored.length,
+        dimensions: embedding.cols,
+        classes: 2,
+      }
       return {
         plan,
         settings,
-        fits:
-          folds *
-          (settings.repeats + (refitted ? settings.permutations * Math.min(plan.refitRepeats, settings.repeats) : 0)),
+        fits,
+        seconds: fits * fitSeconds(plan.regressor.name, plan.input, shape),
       }
     }),
   }

@@ -6,7 +6,7 @@
  * labels and of each permutation are independent draws from one distribution.
  *
  * The statistic is that of the first `repeats` repeats, for the true labels too: fewer than the estimate has, since
- * each permutation costs as many fits.
+ * each permutation costs as many fits. Attacks under one protocol share what is done with the rows of each split.
  */
 
 import { randomStream, type Matrix } from '@indistinct/core'
@@ -16,7 +16,7 @@ import type { Attacker } from '../attacker.ts'
 import type { InputName } from '../models/prepared-input.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { dealtAnew } from './relabelling.ts'
-import { codesOf, fitAndScore, type SplitScores } from '../protocols/scoring.ts'
+import { codesOf, fitAndScore, preparedSplit, type SplitScores } from '../protocols/scoring.ts'
 
 /** What is attacked: rows of each class, and the code of each row, -1 where it has none. */
 export interface LabelledTable {
@@ -25,45 +25,53 @@ export interface LabelledTable {
   readonly rowsOfClass: readonly Int32Array[]
 }
 
+/** An attack that is repeated under each permutation. */
+export interface RefittedAttack {
+  readonly attacker: Attacker
+  readonly input: InputName
+  readonly repeats: number
+}
+
 export interface RefitOptions {
   readonly seed: number
-  readonly repeats: number
   /** Permutations from .. to - 1, numbered from 1. */
   readonly from: number
   readonly to: number
 }
 
 /**
- * Deviation of the attack under each of the permutations (to - from): the mean over tested classes of |A - 1/2|, A
+ * Deviation of each attack (A) under each of the permutations (to - from): the mean over tested classes of |A - 1/2|, A
  * being the class's mean AUC over the splits. Permutation b is the same relabelling for every attack of the same seed.
  */
 export async function refitDeviations(
   { embedding, codes, rowsOfClass }: LabelledTable,
-  attacker: Attacker,
+  attacks: readonly RefittedAttack[],
   protocol: Protocol,
-  input: InputName,
-  { seed, repeats, from, to }: RefitOptions,
-): Promise<Float64Array> {
+  { seed, from, to }: RefitOptions,
+): Promise<Float64Array[]> {
   const classes = rowsOfClass.length
-  const out = new Float64Array(to - from)
+  const out = attacks.map(() => new Float64Array(to - from))
   const labelled = Int32Array.from([...codes.keys()].filter((row) => codes[row]! >= 0))
+  const repeats = Math.max(...attacks.map((attack) => attack.repeats))
   for (let b = from; b < to; b++) {
     const permuted = dealtAnew(codes, labelled, seed, b)
     const rows = rowsOfClass.map((_, c) => labelled.filter((row) => permuted[row] === c))
-    const aucs: Float64Array[] = []
+    const aucs: Float64Array[][] = attacks.map(() => [])
     // Draws of its own: under those of the true labels, relabellings would resemble one another more than the true
     // labels (which may be sorted) and p would be too small.
     const own = randomStream(seed, 'relabelled-draws', b).integer(2 ** 31)
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const [fold, split] of protocol.splits(rows, { seed: own, repeat }).entries()) {
-        const scores = await fitAndScore(embedding, permuted, attacker, split, { classes, input, seed: own }, [
-          repeat,
-          fold,
-        ])
-        aucs.push(testedAucs(scores, codesOf(permuted, split.scored)))
+        const prepared = preparedSplit(embedding, split)
+        const scored = codesOf(permuted, split.scored)
+        for (const [a, { attacker, input, repeats: wanted }] of attacks.entries()) {
+          if (repeat >= wanted) continue
+          const scores = await fitAndScore(prepared, permuted, attacker, { classes, input, seed: own }, [repeat, fold])
+          aucs[a]!.push(testedAucs(scores, scored))
+        }
       }
     }
-    out[b - from] = meanDeviation(aucs, classes)
+    aucs.forEach((each, a) => (out[a]![b - from] = meanDeviation(each, classes)))
   }
   return out
 }

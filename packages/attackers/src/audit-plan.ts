@@ -1,0 +1,293 @@
+/** @file What an audit will do: its attacks with their settings, what each costs, and what fits into a budget. */
+
+import type { Labels, Matrix } from '@indistinct/core'
+import { fitSeconds, type FitShape } from './attack-cost.ts'
+import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
+import { attackSettings, plannedSplits, type AttackSettings, type PlannedAttack } from './attack.ts'
+import type { Attacker } from './attacker.ts'
+import { auditSample, defaultMostUsers, type AuditSample } from './audit-sample.ts'
+import { battery, type BatteryAttack } from './battery.ts'
+import { namedAttackers } from './fine-battery.ts'
+import { inputNames, type InputName } from './models/prepared-input.ts'
+import { protocolNamed, type ProtocolName } from './protocols/protocols.ts'
+import type { NumberedSplit } from './protocols/scoring.ts'
+
+export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
+  /**
+   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of
+   * `protocols` for which none is listed, on the inputs of another, scores held fixed. Others are run on every input
+   * under every protocol.
+   */
+  readonly attackers?: readonly Attacker[]
+  /** paper and five-fold unless given. */
+  readonly protocols?: readonly ProtocolName[]
+  /**
+   * Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the
+   * battery's inputs.
+   */
+  readonly input?: InputName
+  /**
+   * Repeats of each protocol; 20 for paper, 2 for five-fold, fewer where an attack's fits are dear (`attack-cost.ts`).
+   */
+  readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
+  /** Whether the permutation test fits attackers again, where the battery says so; true. Else scores are held fixed. */
+  readonly refit?: boolean
+  /** Largest distance of the folded AUC from one half that is called none; 0.05. */
+  readonly margin?: number
+  /** Name of the attribute, for the verdict. */
+  readonly attribute?: string
+  /**
+   * Whether relabellings end once further ones could not change what is found (`relabelled-attacks.ts`); true unless
+   * `permutations` is given. False for audits that are to be judged together: each then needs all of them.
+   */
+  readonly sequential?: boolean
+  /** Most users attacked, as many of each label as of the others where there are; 20,000. */
+  readonly mostUsers?: number
+  /** Processor seconds that may be spent, as `planAudit` estimates them: the attacks that tell most come first. */
+  readonly budget?: number
+  /** Called as work is done, both in processor seconds as `planAudit` estimates them. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
+export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
+/** Processor seconds of an attack's fits beyond which it gets fewer repeats, and the fewest it gets. */
+const dearFrom = 6
+const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-fold': 1 }
+/**
+ * Processor seconds of 100 relabellings of an attack beyond which fewer of its repeats are refitted, or its scores held
+ * fixed.
+ */
+const dearRefits = 40
+
+/** One attack of an audit that was not run yet. */
+export interface PlannedAuditAttack {
+  readonly attacker: string
+  readonly protocol: ProtocolName
+  readonly input: InputName
+  /** Times that the attacker would be fitted, relabellings included. */
+  readonly fits: number
+  /** Processor seconds that this takes on a machine like that of docs/performance.md. */
+  readonly seconds: number
+}
+
+/**
+ * The attacks that `audit` would run, after the same checks.
+ * @throws as `audit` does.
+ */
+export function planAudit(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAuditAttack[] {
+  return planned(embedding, labels, options).plans.map(plannedAttackOf)
+}
+
+/** What an audit will do, said before it does it. */
+export interface ForeseenAudit {
+  readonly attacks: readonly PlannedAuditAttack[]
+  /** Attacks that a budget does not suffice for. */
+  readonly notRun: readonly PlannedAuditAttack[]
+  /** Processor seconds of all attacks on a machine like that of docs/performance.md. */
+  readonly seconds: number
+  /** Users that are attacked, and users with a label. */
+  readonly users: number
+  readonly labelled: number
+  /**
+   * Folded AUC from which a leak shows four times in five: of the most telling attack that is run, whose AUC varies as
+   * that of scores without any leak, corrected for one other attack of its kind.
+   */
+  readonly smallestDetectable: number
+}
+
+/** @throws as `audit` does. */
+export function foreseeAudit(embedding: Matrix, labels: Labels, options: AuditOptions): ForeseenAudit {
+  const { data, plans, notRun, sample } = planned(embedding, labels, options)
+  const [one, ...rest] = data.rowsOfClass.map(({ length }) => length).sort((a, b) => a - b) as [number, ...number[]]
+  const others = rest.length * one
+  // Scores of a cross-validation vary by the root of 2 more, and are of all users of a balanced sample.
+  const folded = plans.some(({ plan }) => plan.protocol === 'five-fold')
+  const error = Math.sqrt((one + others + 1) / (12 * one * others)) * (folded ? Math.SQRT2 : Math.sqrt(1 / 0.9))
+  return {
+    attacks: plans.map(plannedAttackOf),
+    notRun: notRun.map(plannedAttackOf),
+    seconds: plans.reduce((sum, { seconds }) => sum + seconds, ofTwoSample(data.labelled)),
+    users: data.labelled,
+    labelled: sample?.of ?? data.labelled,
+    smallestDetectable: Math.min(1, 0.5 + (2.5 + 0.8416) * error),
+  }
+}
+
+/** Processor seconds of the MMD test. */
+function ofTwoSample(users: number): number {
+  return users <= 2000 ? 1e-6 * users ** 2 : 2e-4 * Math.min(20_000, users)
+}
+
+export interface AuditPlan {
+  readonly plan: PlannedAttack
+  readonly settings: Required<AttackSettings>
+  readonly fits: number
+  /** Processor seconds of all splits, of one split, and of one relabelling. */
+  readonly seconds: number
+  readonly ofSplit: number
+  readonly ofRelabelling: number
+  /** Rows fitted, over all fits. */
+  readonly rows: number
+}
+
+export interface PlannedAudit {
+  /** What is attacked: the table and labels that were given, or some of their users. */
+  readonly embedding: Matrix
+  readonly sample: AuditSample | undefined
+  readonly data: AttackData
+  readonly plans: readonly AuditPlan[]
+  /** What the budget does not suffice for. */
+  readonly notRun: readonly AuditPlan[]
+}
+
+export function plannedAttackOf({ plan: { attacker, protocol, input }, fits, seconds }: AuditPlan): PlannedAuditAttack {
+  return { attacker: attacker.name, protocol, input, fits, seconds }
+}
+
+/** @throws as `audit` does. */
+export function planned(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAudit {
+  const {
+    attackers = Object.values(battery).map(({ attacker }) => attacker),
+    protocols = defaultProtocols,
+    input,
+    refit = true,
+    budget = Infinity,
+  } = options
+  if (attackers.length === 0 || protocols.length === 0) {
+    throw new RangeError(
+      `audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`,
+    )
+  }
+  checkValues(embedding)
+  const sample = auditSample(embedding, labels, options.mostUsers ?? defaultMostUsers, options.seed)
+  const table = sample ?? { embedding, labels }
+  const data = attackData(table.embedding, table.labels, protocols.map(protocolNamed))
+  const named = options.attackers !== undefined && options.protocols !== undefined
+  const plans = protocols
+    .flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named })))
+    .map((plan) => priced(plan, embedding.cols, data, options))
+  return { embedding: table.embedding, sample, data, ...withinBudget(plans, budget) }
+}
+
+/** Settings of an attack on this table, and what it costs. */
+function priced(plan: PlannedAttack, dimensions: number, data: AttackData, options: AuditOptions): AuditPlan {
+  const { attacker, protocol, input } = plan
+  const [{ shadow, scored }, ...others] = plannedSplits(data.rowsOfClass, protocol, options.seed, 1) as [
+    NumberedSplit,
+    ...NumberedSplit[],
+  ]
+  const folds = 1 + others.length
+  const shape: FitShape = { known: shadow.length, scored: scored.length, dimensions, classes: data.classes.length }
+  const ofFit = fitSeconds(attacker.name, input, shape)
+  const entry = namedAttackers[attacker.name]
+  const innerFolds = options.innerFolds ?? (entry?.attacker === attacker && entry.unsigned ? 0 : undefined)
+  const usual = defaultRepeats[protocol]
+  const repeats =
+    options.repeats?.[protocol] ??
+    Math.max(Math.min(usual, leastRepeats[protocol]), Math.min(usual, Math.floor(dearFrom / (folds * ofFit))))
+  let refitRepeats = Math.min(plan.refitRepeats, repeats)
+  while (refitRepeats > 0 && 100 * folds * refitRepeats * ofFit > dearRefits) refitRepeats--
+  const settings = attackSettings(
+    { ...options, ...(innerFolds !== undefined && { innerFolds }), repeats },
+    protocol,
+    refitRepeats > 0,
+  )
+  const { permutations } = settings
+  const ofSplit =
+    ofFit +
+    (settings.innerFolds > 0
+      ? settings.innerFolds *
+        fitSeconds(attacker.name, input, { ...shape, known: shape.known / 2, scored: shape.known / 2 })
+      : 0)
+  const ofRelabelling = folds * refitRepeats * ofFit
+  const fits = folds * (repeats * (1 + settings.innerFolds) + permutations * refitRepeats)
+  // Few tables need all relabellings.
+  const expected = sequentialOf(options) ? 0.4 * permutations : permutations
+  return {
+    plan: { ...plan, refitRepeats },
+    settings,
+    fits,
+    ofSplit,
+    ofRelabelling,
+    seconds: folds * repeats * ofSplit + expected * ofRelabelling + ofMetrics(folds * repeats * shape.scored),
+    rows: fits * shape.known,
+  }
+}
+
+/** Processor seconds of the intervals of an attack that scored so many users, over all splits. */
+function ofMetrics(scored: number): number {
+  return 0.1 + 3.5e-6 * scored
+}
+
+export function sequentialOf({ sequential, permutations }: AuditOptions): boolean {
+  return sequential ?? permutations === undefined
+}
+
+/**
+ * The attacks that a budget suffices for, in the order of the plan: those that tell most first, which are cheap, know
+ * most labels or see most; each that still fits. The first is always run.
+ */
+function withinBudget(plans: readonly AuditPlan[], budget: number): Pick<PlannedAudit, 'plans' | 'notRun'> {
+  let left = budget
+  const chosen = new Set<AuditPlan>()
+  for (const plan of [...plans].sort((a, b) => tellingRank(a) - tellingRank(b))) {
+    if (plan.seconds > left && chosen.size > 0) continue
+    chosen.add(plan)
+    left -= plan.seconds
+  }
+  return { plans: plans.filter((plan) => chosen.has(plan)), notRun: plans.filter((plan) => !chosen.has(plan)) }
+}
+
+/** Of two attackers that see the same, the one that knows more labels tells more; inputs make less of a difference. */
+const telling = ['logistic', 'qda', 'svm', 'xgb', 'mlp', 'radius', 'knn', 'best-of']
+
+function tellingRank({ plan: { attacker, protocol, input } }: AuditPlan): number {
+  const at = telling.indexOf(attacker.name)
+  const ofInput = attacker.scaleFree
+    ? { raw: 0, whitened: 1, standardised: 2 }
+    : { standardised: 0, whitened: 1, raw: 2 }
+  return 100 * ofInput[input] + 10 * (at < 0 ? telling.length : at) + (protocol === 'five-fold' ? 0 : 1)
+}
+
+function plansOf(attacker: Attacker, protocol: ProtocolName, options: InputOptions): PlannedAttack[] {
+  const entry = namedAttackers[attacker.name]
+  const listed = entry?.attacker === attacker ? entry.attacks : undefined
+  return plannedInputs(listed, attacker.scaleFree, protocol, options).map((each) => ({ attacker, protocol, ...each }))
+}
+
+export interface InputOptions {
+  /** The one input that was asked for. */
+  readonly input: InputName | undefined
+  readonly refit: boolean
+  /** Whether attacker and protocol were asked for by name: the pair is then run, listed or not. */
+  readonly named: boolean
+}
+
+/**
+ * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all
+ * inputs; or the one that was asked for. What scale does not matter to gets raw input in place of standardised, which
+ * is the same to it.
+ */
+export function plannedInputs(
+  listed: readonly BatteryAttack[] | undefined,
+  scaleFree: boolean,
+  protocol: ProtocolName,
+  { input, refit, named }: InputOptions,
+): { readonly input: InputName; readonly refitRepeats: number }[] {
+  const here = listed?.filter((attack) => attack.protocol === protocol)
+  if (here?.length === 0 && !named) return []
+  const usual =
+    listed === undefined
+      ? scaleFree
+        ? (['raw'] as const)
+        : inputNames
+      : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
+  const asked = input === 'standardised' && scaleFree ? 'raw' : input
+  return (asked === undefined ? [...new Set(usual)] : [asked])
+    .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
+    .map((each) => ({
+      input: each,
+      refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0,
+    }))
+}

@@ -1,5 +1,6 @@
 /** @file All benchmarks, in the order of the results. */
 
+import { attackersBench } from './attackers.bench.ts'
 import type { Bench } from './bench.ts'
 import { flowBench } from './calibrated-flow.bench.ts'
 import { growthBench } from './growth.bench.ts'
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   rankingBench,
   mlpBench,
   xgbBench,
+  attackersBench,
   u2uBench,
   flowBench,
   ratingsBench,

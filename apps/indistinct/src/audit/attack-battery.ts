@@ -95,8 +95,8 @@ export const batteryOptions = inGroup('Attacks', {
   },
   budget: {
     describe:
-      'seconds of one processor that attacks may take, such as 60s or 5m, as estimated beforehand; those that tell most ' +
-      'come first, and what is left out is named; default: all attacks',
+      'seconds of one processor that attacks may take, such as 60s or 5m, as estimated beforehand; those that tell ' +
+      'most come first, and what is left out is named; default: all attacks',
     requiresArg: true,
     coerce: durationOption('--budget'),
   },

@@ -73,7 +73,7 @@ test('a leak that was found already ends it at the first look, which reaches the
   expect(settled([9, 9, 9], permuted, { most, level, found: false })).toBe(false)
 })
 
-test('an audit ends early with and without a leak, and runs all relabellings where it is told their number', async () => {
+test('an audit ends early with and without a leak, and runs as many relabellings as it is told', async () => {
   const options = {
     seed: 1,
     attackers: [logistic, qda, knn],

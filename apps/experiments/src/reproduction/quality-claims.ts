@@ -38,7 +38,7 @@ export function qualityClaims(groups: readonly Group[]): Claim[] {
       paper: `its table: ${tables('u2u-r')}`,
       here: ours('u2u-r'),
       verdict: verdictOf(both('u2u-r')),
-      why: 'A collapsed table ranks about by popularity. All user tables are treated here, not one.',
+      why: 'A collapsed table gives a class about one ranking. All user tables are treated here, not one.',
     },
     {
       section: '4.2.2',

@@ -4,8 +4,8 @@ import { radiusFrames } from '../flow/calibrate-radii.ts'
 import { ratioAlong } from '../flow/calibrate-shapes.ts'
 import { shapeFrames, type ShapeFrame } from '../flow/shape-counts.ts'
 import { classMoments } from '../flow/class-moments.ts'
-import { movedRow } from './blind-map.ts'
 import { alongMove } from './along-move.ts'
+import { movedTable } from './moved-table.ts'
 
 const n = 3000
 const classes = [0, 1].map((c) => Int32Array.from({ length: n / 2 }, (_, i) => 2 * i + c))
@@ -19,16 +19,7 @@ function beforeAndAfter(
   const deviations = matrix(n, 2)
   for (let i = 0; i < n; i++) deviations.data.set([-said(i), said(i)], 2 * i)
   const move = alongMove(x, classes, deviations, 1, frame, 1)!
-  const out = matrix(n, x.cols)
-  for (let i = 0; i < n; i++)
-    out.data.set(
-      movedRow(
-        move,
-        Float64Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols)),
-        deviations.data.subarray(2 * i, 2 * i + 2),
-      ),
-      i * x.cols,
-    )
+  const out = movedTable(move, x, deviations)
   return [x, out].map((table) => ratioAlong([frame], table, classes).ratio) as [number, number]
 }
 

@@ -3,12 +3,13 @@
  * to chance.
  */
 
-import { matrix, type Matrix } from '@indistinct/core'
+import type { Matrix } from '@indistinct/core'
 import { cappedShares } from '../flow/calibrate-moments.ts'
 import { countsOf, shapeDeviations } from '../flow/calibrate-shapes.ts'
 import { bins, cellsPerUnit, eachChunk, orders, type ShapeFrame } from '../flow/shape-counts.ts'
-import { movedRow, type BlindMove } from './blind-map.ts'
+import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
+import { meansMoved } from './moved-table.ts'
 
 /** Parts of the users, in their order along a direction, in which the answer of the model is measured. */
 const parts = 16
@@ -76,13 +77,7 @@ export function alongMove(
           } as const)
         : ({ kind: 'directions', vectors: Float64Array.from(directions.data) } as const)
   const move: BlindMove = { kind: 'along', of: c, centre: frame.centre, along, perUnit, steps, shifts: [] }
-  const moves = matrix(x.rows, x.cols)
-  for (let i = 0; i < x.rows; i++) {
-    const row = Float64Array.from(x.data.subarray(i * x.cols, (i + 1) * x.cols))
-    const to = movedRow(move, row, deviations.data.subarray(i * C, (i + 1) * C))
-    for (let k = 0; k < x.cols; k++) moves.data[i * x.cols + k] = to[k]! - row[k]!
-  }
-  return { ...move, shifts: shiftsHoldingMeans(moves, classes, deviations) }
+  return { ...move, shifts: shiftsHoldingMeans(meansMoved(move, x, classes, deviations), classes, deviations) }
 }
 
 /** Sum over the users of each cell of e_c, 1 / n_c for those of class c less 1 / n for all (D, bins). */

@@ -4,6 +4,7 @@ import type { Matrix } from '@indistinct/core'
 import { mapRow, type AffineMap } from '../closed/affine-map.ts'
 import { bins } from '../flow/shape-counts.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
+import { addCombination, addProducts } from './row-products.ts'
 
 /**
  * Coordinates of x - centre (K): its entries, products with vectors (D, K), or the logarithm of its length over a unit,
@@ -67,27 +68,54 @@ export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, map: BlindM
   const features = new Float64Array(1 + K + posterior.phases.length)
   const deviations = new Float64Array(posterior.shares.length)
   const start = new Float64Array(K)
+  let [at, next] = [new Float64Array(K), new Float64Array(K)]
   for (const i of rows) {
     for (let k = 0; k < K; k++) start[k] = (x.data[i * K + k]! - centre[k]!) / scales[k]!
     posteriorDeviations(posterior, start, features, deviations)
-    let at: Float64Array = start
-    for (const move of map.moves) at = movedRow(move, at, deviations)
+    at.set(start)
+    for (const move of map.moves) {
+      moveRow(move, at, deviations, next)
+      ;[at, next] = [next, at]
+    }
     for (let k = 0; k < K; k++) out.data[i * K + k] = x.data[i * K + k]! + (at[k]! - start[k]!) * scales[k]!
   }
 }
 
-/** The image of one row (K), in float64, whose vector says `deviations` (C) of the classes. */
-export function movedRow(move: BlindMove, row: Float64Array, deviations: ArrayLike<number>): Float64Array {
-  if (move.kind === 'affine') return mapRow(move.map, row)
-  const out = row.slice()
+/**
+ * Sets `out` (K), which must not be `row`, to the image of `row` (K), in float64, whose vector says `deviations` (C) of
+ * the classes.
+ */
+export function moveRow(move: BlindMove, row: Float64Array, deviations: Float64Array, out: Float64Array): void {
+  if (move.kind === 'affine') return mapRow(move.map, row, out)
+  out.set(row)
   const own = deviations[move.of]!
   if (move.kind === 'linear') addLinear(out, row, own, move)
   else if (move.kind === 'along') addAlong(out, row, own, move)
   else addWaves(out, row, own, move)
   const { shifts } = move
-  for (let c = 0; c < shifts.length; c++)
-    for (let k = 0; k < out.length; k++) out[k]! += deviations[c]! * shifts[c]![k]!
-  return out
+  for (let c = 0; c < shifts.length; c++) {
+    const [said, shift] = [deviations[c]!, shifts[c]!]
+    for (let k = 0; k < out.length; k++) out[k]! += said * shift[k]!
+  }
+}
+
+/** Scratch for a row's differences from a centre, and its products: one thread maps one row at a time. */
+let apart = new Float64Array(0)
+let products = new Float64Array(0)
+
+/** row - centre (K), in scratch that the next call overwrites. */
+function differenceFrom(row: Float64Array, centre: Float64Array): Float64Array {
+  if (apart.length !== row.length) apart = new Float64Array(row.length)
+  for (let k = 0; k < row.length; k++) apart[k] = row[k]! - centre[k]!
+  return apart
+}
+
+/** Products of D rows (D, K) with x (K), in scratch that the next call overwrites. */
+function productsOf(rows: Float64Array, x: Float64Array, D: number): Float64Array {
+  if (products.length < D) products = new Float64Array(D)
+  products.fill(0, 0, D)
+  addProducts(products, rows, x, D)
+  return products
 }
 
 function addLinear(
@@ -97,11 +125,8 @@ function addLinear(
   { centre, change }: Extract<BlindMove, { kind: 'linear' }>,
 ): void {
   const K = row.length
-  for (let j = 0, p = 0; j < K; j++) {
-    let sum = 0
-    for (let k = 0; k < K; k++, p++) sum += change[p]! * (row[k]! - centre[k]!)
-    out[j]! += own * sum
-  }
+  const sums = productsOf(change, differenceFrom(row, centre), K)
+  for (let k = 0; k < K; k++) out[k]! += own * sums[k]!
 }
 
 function addAlong(
@@ -111,21 +136,23 @@ function addAlong(
   { centre, along, perUnit, steps }: Extract<BlindMove, { kind: 'along' }>,
 ): void {
   const K = row.length
-  for (let d = 0; d < perUnit.length; d++) {
-    if (along.kind === 'columns') {
-      out[d]! += own * stepAt(steps, d, (row[d]! - centre[d]!) * perUnit[d]!)
-    } else if (along.kind === 'directions') {
-      let at = 0
-      for (let k = 0; k < K; k++) at += along.vectors[d * K + k]! * (row[k]! - centre[k]!)
-      const step = own * stepAt(steps, d, at * perUnit[d]!)
-      for (let k = 0; k < K; k++) out[k]! += step * along.vectors[d * K + k]!
-    } else {
-      const square = squaredLength(row, centre, along.through)
-      // Who stands on the centre has no way out.
-      if (square === 0) continue
-      const stretch = Math.expm1(own * stepAt(steps, d, Math.log(Math.sqrt(square) / along.unit) * perUnit[d]!))
-      for (let k = 0; k < K; k++) out[k]! += stretch * (row[k]! - centre[k]!)
-    }
+  const D = perUnit.length
+  const difference = differenceFrom(row, centre)
+  if (along.kind === 'columns') {
+    for (let d = 0; d < D; d++) out[d]! += own * stepAt(steps, d, difference[d]! * perUnit[d]!)
+  } else if (along.kind === 'directions') {
+    const places = productsOf(along.vectors, difference, D)
+    for (let d = 0; d < D; d++) places[d] = own * stepAt(steps, d, places[d]! * perUnit[d]!)
+    addCombination(out, along.vectors, places, D)
+  } else {
+    const P = along.through ? along.through.length / K : K
+    const seen = along.through ? productsOf(along.through, difference, P) : difference
+    let square = 0
+    for (let a = 0; a < P; a++) square += seen[a]! ** 2
+    // Who stands on the centre has no way out.
+    if (square === 0) return
+    const stretch = Math.expm1(own * stepAt(steps, 0, Math.log(Math.sqrt(square) / along.unit) * perUnit[0]!))
+    for (let k = 0; k < K; k++) out[k]! += stretch * difference[k]!
   }
 }
 
@@ -135,24 +162,10 @@ function addWaves(
   own: number,
   { frequencies, phases, amplitudes }: Extract<BlindMove, { kind: 'waves' }>,
 ): void {
-  const K = row.length
-  for (let f = 0; f < phases.length; f++) {
-    let angle = phases[f]!
-    for (let k = 0, p = f * K; k < K; k++, p++) angle += frequencies[p]! * row[k]!
-    const height = own * amplitudes[f]! * Math.sin(angle)
-    for (let k = 0, p = f * K; k < K; k++, p++) out[k]! += height * frequencies[p]!
-  }
-}
-
-function squaredLength(row: Float64Array, centre: Float64Array, through?: Float64Array): number {
-  const K = row.length
-  let square = 0
-  for (let p = 0; p < (through?.length ?? K * K); p += K) {
-    let sum = through ? 0 : row[p / K]! - centre[p / K]!
-    if (through) for (let k = 0; k < K; k++) sum += through[p + k]! * (row[k]! - centre[k]!)
-    square += sum * sum
-  }
-  return square
+  const F = phases.length
+  const heights = productsOf(frequencies, row, F)
+  for (let f = 0; f < F; f++) heights[f] = own * amplitudes[f]! * Math.sin(heights[f]! + phases[f]!)
+  addCombination(out, frequencies, heights, F)
 }
 
 /** The step along coordinate d, so many cells from the middle. */

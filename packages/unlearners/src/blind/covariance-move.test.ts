@@ -2,8 +2,9 @@ import { matrix, randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { cappedShares } from '../flow/calibrate-moments.ts'
 import { classMoments, covarianceDeviations, rowMean, squareSums } from '../flow/class-moments.ts'
-import { movedRow, type BlindMove } from './blind-map.ts'
+import type { BlindMove } from './blind-map.ts'
 import { covarianceMove } from './covariance-move.ts'
+import { movedTable } from './moved-table.ts'
 
 test('a small share of the move changes covariances by that share of what is asked, and no class mean', () => {
   const random = randomStream(2, 'covariance move')
@@ -31,12 +32,7 @@ test('a small share of the move changes covariances by that share of what is ask
     change: move.change.map((value) => share * value),
     shifts: move.shifts.map((shift) => shift.map((value) => share * value)),
   }
-  const moved = matrix(n, K)
-  for (let i = 0; i < n; i++)
-    moved.data.set(
-      movedRow(part, Float64Array.from(x.data.subarray(i * K, i * K + K)), deviations.data.subarray(2 * i, 2 * i + 2)),
-      i * K,
-    )
+  const moved = movedTable(part, x, deviations)
 
   const means = (table: typeof x): Float64Array[] => classes.map((rows) => rowMean(table, rows))
   const apartBy = ([a, b]: Float64Array[]): number[] => [...a!].map((value, k) => value - b![k]!)

@@ -4,19 +4,22 @@
  */
 
 import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
-import { crossMoments, gemmNT } from '@indistinct/kernels'
+import { gemmTN } from '@indistinct/kernels'
 import { cappedShares } from '../flow/calibrate-moments.ts'
 import { classMoments, covarianceDeviations, squareSums, type ClassMoments } from '../flow/class-moments.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
+import { meansLessAll } from './moved-table.ts'
 
 /**
  * Share of what the model would answer for, were it independent of place, below which a direction is not divided by
  * less.
  */
 const leastAnswer = 0.1
+/** Rows that are in memory a second time, weighted, while sums over them are taken. */
+const chunkRows = 4096
 
 /**
  * The move of users of x (n, K) by e_c(x), column c of `deviations` (n, C), that changes the covariance of class c of
@@ -86,30 +89,17 @@ function linearMove(
   moments: ClassMoments,
   asked: Float64Array,
 ): BlindMove | undefined {
-  const { sizes, centre, axes, variances, compared: P } = moments
+  const { centre, axes, variances, compared: P } = moments
   const K = x.cols
   const answer = weightedMeans(deviations, classes)
   const C = classes.length
   const rho = answer[c * C + c]!
   if (!(rho > 0)) return undefined
   const spreads = variances.slice(0, P).map(Math.sqrt)
-  const weighted = matrix(x.rows, K)
-  for (let i = 0; i < x.rows; i++) {
-    const own = deviations.data[i * C + c]!
-    for (let k = 0; k < K; k++) weighted.data[i * K + k] = own * (x.data[i * K + k]! - centre[k]!)
-  }
   const leading = axes.slice(0, P * K)
   const inAxes = (m: Float64Array): Float64Array =>
     product(product(leading, m, P, K, K), transposed(leading, P, K), P, K, P)
-  // Sum over users of (1 / n_c on the class, less 1 / n on all) of e_c u u'.
-  const n = sizes.reduce((sum, size) => sum + size, 0)
-  const cross = new Float64Array(K * K)
-  classes.forEach((rows, own) => {
-    const weight = (own === c ? 1 / sizes[c]! : 0) - 1 / n
-    crossMoments(x, rows, centre, { of: weighted, centre: new Float64Array(K) }).forEach(
-      (sum, p) => void (cross[p]! += weight * sum),
-    )
-  })
+  const { cross, sums } = weightedSums(x, classes, deviations, c, centre)
   const covariance = inAxes(cross)
   const { values, vectors } = symmetricEigen(
     covariance.map((value, p) => (value + covariance[(p % P) * P + Math.floor(p / P)]!) / 2),
@@ -122,7 +112,42 @@ function linearMove(
   const inner = turned.map((value, p) => -value / (held[Math.floor(p / P)]! + held[p % P]!))
   const solution = product(product(transposed(vectors, P, P), inner, P, P, P), vectors, P, P, P)
   const change = product(product(transposed(leading, P, K), solution, K, P, P), leading, K, P, K)
-  const moves = matrix(x.rows, K)
-  gemmNT(weighted, matrix(K, K, Float32Array.from(change)), moves)
-  return { kind: 'linear', of: c, centre, change, shifts: shiftsHoldingMeans(moves, classes, deviations) }
+  const moved = product(meansLessAll(sums, classes), transposed(change, K, K), C, K, K)
+  return { kind: 'linear', of: c, centre, change, shifts: shiftsHoldingMeans(moved, classes, deviations) }
+}
+
+/**
+ * With u = e_c(x) (x - centre): the sum over users of 1 / n_c on class c, less 1 / n on all, of u (x - centre)' (K, K);
+ * and the sum of u over each class (C, K).
+ */
+function weightedSums(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  c: number,
+  centre: Float64Array,
+): { cross: Float64Array; sums: Float64Array } {
+  const [K, C] = [x.cols, classes.length]
+  const n = classes.reduce((sum, { length }) => sum + length, 0)
+  const cross = new Float64Array(K * K)
+  const sums = new Float64Array(C * K)
+  const products = matrix(K, K)
+  classes.forEach((rows, own) => {
+    const weight = (own === c ? 1 / rows.length : 0) - 1 / n
+    for (let first = 0; first < rows.length; first += chunkRows) {
+      const chunk = rows.subarray(first, first + chunkRows)
+      const [plain, weighted] = [matrix(chunk.length, K), matrix(chunk.length, K)]
+      for (let r = 0, p = 0; r < chunk.length; r++) {
+        const said = deviations.data[chunk[r]! * C + c]!
+        for (let k = 0; k < K; k++, p++) {
+          plain.data[p] = x.data[chunk[r]! * K + k]! - centre[k]!
+          weighted.data[p] = said * plain.data[p]!
+          sums[own * K + k]! += weighted.data[p]!
+        }
+      }
+      gemmTN(weighted, plain, products)
+      products.data.forEach((sum, p) => void (cross[p]! += weight * sum))
+    }
+  })
+  return { cross, sums }
 }

@@ -46,9 +46,10 @@ export function halfProjection(
   const halves = drawn.map((members) => rowMean(x, members.slice(0, Math.ceil(members.length / 2)).sort()))
   const shares = classes.map(({ length }) => length / count)
   const rows = Int32Array.from({ length: x.rows }, (_, i) => i)
+  // One table for all that are tried: the last one made is the one returned.
+  const table = matrix(x.rows, x.cols)
   const projected = (weight: number, most: number): HalfProjection => {
     const means = all.map((own, c) => own.map((value, k) => value + weight * (halves[c]![k]! - value)))
-    const table = matrix(x.rows, x.cols)
     const { map, erased } = erasure({ mean, total, means, shares, most })
     applyAffine(table, x, rows, map)
     return { map, erased, table }

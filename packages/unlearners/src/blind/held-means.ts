@@ -2,31 +2,29 @@
 
 import { choleskyFactor, choleskySolve, type Matrix } from '@indistinct/core'
 import { product, transposed } from '../linear-algebra/small-product.ts'
+import { meansLessAll } from './moved-table.ts'
 
 /** Mean over each class, less that over all users, of every column of x (n, D): (C, D), a class a row. */
 export function weightedMeans(x: Matrix, classes: readonly Int32Array[]): Float64Array {
   const D = x.cols
-  const out = new Float64Array(classes.length * D)
-  const n = classes.reduce((sum, { length }) => sum + length, 0)
+  const sums = new Float64Array(classes.length * D)
   classes.forEach((rows, c) => {
-    const sums = new Float64Array(D)
-    for (const i of rows) for (let d = 0; d < D; d++) sums[d]! += x.data[i * D + d]!
-    for (let d = 0; d < D; d++) {
-      out[c * D + d]! += sums[d]! / rows.length
-      for (let other = 0; other < classes.length; other++) out[other * D + d]! -= sums[d]! / n
-    }
+    for (const i of rows) for (let d = 0; d < D; d++) sums[c * D + d]! += x.data[i * D + d]!
   })
-  return out
+  return meansLessAll(sums, classes)
 }
 
 /**
  * What to add to every user by e_c, column c of `deviations` (n, C), for each class (C x (K)), so that class means stay
- * where they are among each other while users move by `moves` (n, K).
+ * where they are among each other while they move by `moved` (C, K), a class a row.
  */
-export function shiftsHoldingMeans(moves: Matrix, classes: readonly Int32Array[], deviations: Matrix): Float64Array[] {
-  const K = moves.cols
+export function shiftsHoldingMeans(
+  moved: Float64Array,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+): Float64Array[] {
   const C = classes.length
-  const moved = weightedMeans(moves, classes)
+  const K = moved.length / C
   const answer = weightedMeans(deviations, classes)
   // Least squares, as the answers of all classes add up to nothing.
   const turned = transposed(answer, C, C)

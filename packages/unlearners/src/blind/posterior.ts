@@ -3,9 +3,10 @@
  * cosines of it.
  */
 
-import { choleskyFactor, choleskySolve, matrix, randomStream, type Matrix } from '@indistinct/core'
-import { gemmTN } from '@indistinct/kernels'
+import { choleskyFactor, choleskySolve, gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
+import { gemmNT, gemmTN } from '@indistinct/kernels'
 import { dealtOut } from './dealt-out.ts'
+import { addProducts, dotProduct } from './row-products.ts'
 
 /** A function of the vector alone, in the units of the fit; frozen once it is fitted. */
 export interface Posterior {
@@ -41,6 +42,8 @@ const ridges: readonly (readonly [number, number])[] = [
   [10, Infinity],
 ]
 const chunkRows = 2048
+/** Users whose labels are regressed at most, drawn within each class: they tell the few hundred weights well. */
+const mostUsers = 200_000
 
 /**
  * Fits x (n, K), columns of about unit spread, to the class that `classes` lists each row under. Users are dealt into
@@ -49,16 +52,20 @@ const chunkRows = 2048
  */
 export function fitPosterior(x: Matrix, classes: readonly Int32Array[], seed: number): FittedPosterior {
   const K = x.cols
-  const n = classes.reduce((sum, { length }) => sum + length, 0)
+  const users = classes.reduce((sum, { length }) => sum + length, 0)
   const random = randomStream(seed, 'blind', 'posterior')
   const frequencies = Float64Array.from({ length: cosines * K }, () => random.normal() / Math.sqrt(K))
   const phases = Float64Array.from({ length: cosines }, () => 2 * Math.PI * random.uniform())
-  const shares = Float64Array.from(classes, ({ length }) => length / n)
+  const shares = Float64Array.from(classes, ({ length }) => length / users)
   const empty = { shares, frequencies, phases, weights: new Float64Array(0) }
 
+  const taken = Math.min(1, mostUsers / users)
+  const drawn = dealtOut(x.rows, classes, seed, 'parts').map((members) =>
+    members.subarray(0, Math.ceil(taken * members.length)),
+  )
+  const n = drawn.reduce((sum, { length }) => sum + length, 0)
   // Classes one after the other, so that parts are of one size.
-  const before = classes.map((_, c) => classes.slice(0, c).reduce((sum, { length }) => sum + length, 0))
-  const drawn = dealtOut(x.rows, classes, seed, 'parts')
+  const before = drawn.map((_, c) => drawn.slice(0, c).reduce((sum, { length }) => sum + length, 0))
   const parts = Array.from({ length: folds }, (_, fold) =>
     drawn.map((members, c) => members.filter((_, at) => (before[c]! + at) % folds === fold).sort()),
   )
@@ -92,31 +99,53 @@ export function posteriorDeviations(
   features: Float64Array,
   out: Float64Array,
 ): void {
-  setFeatures(features, 0, row, frequencies, phases)
-  const P = 1 + row.length + phases.length
-  for (let c = 0; c < shares.length; c++) {
-    let sum = 0
-    for (let p = 0; p < P; p++) sum += weights[c * P + p]! * features[p]!
-    out[c] = Math.min(1 - shares[c]!, Math.max(-shares[c]!, sum))
-  }
+  const K = row.length
+  const F = phases.length
+  const P = 1 + K + F
+  const angles = features.subarray(1 + K, P)
+  angles.set(phases)
+  addProducts(angles, frequencies, row, F)
+  for (let f = 0; f < F; f++) angles[f] = Math.SQRT2 * Math.cos(angles[f]!)
+  features[0] = 1
+  features.set(row, 1)
+  for (let c = 0; c < shares.length; c++)
+    out[c] = Math.min(1 - shares[c]!, Math.max(-shares[c]!, dotProduct(weights, c * P, features, P)))
 }
 
-/** Writes 1, the row and its cosines to `out` from `at` on. */
-function setFeatures(
-  out: Float64Array | Float32Array,
-  at: number,
-  row: ArrayLike<number>,
-  frequencies: Float64Array,
-  phases: Float64Array,
-): void {
-  const K = row.length
-  out[at] = 1
-  for (let k = 0; k < K; k++) out[at + 1 + k] = row[k]!
-  for (let f = 0; f < phases.length; f++) {
-    let angle = phases[f]!
-    for (let k = 0, p = f * K; k < K; k++, p++) angle += frequencies[p]! * row[k]!
-    out[at + 1 + K + f] = Math.SQRT2 * Math.cos(angle)
+/** `posteriorDeviations` of every row of x (n, K), as (n, C), in float32: what a fit goes by. */
+export function deviationsOf(posterior: Posterior, x: Matrix): Matrix {
+  const { shares, weights } = posterior
+  const C = shares.length
+  const out = matrix(x.rows, C)
+  const all = Int32Array.from({ length: x.rows }, (_, i) => i)
+  const factors = matrix(C, weights.length / C, Float32Array.from(weights))
+  for (let first = 0; first < x.rows; first += chunkRows) {
+    const features = featuresOf(x, all.subarray(first, first + chunkRows), posterior)
+    const said = matrix(features.rows, C)
+    gemmNT(features, factors, said)
+    out.data.set(
+      said.data.map((value, p) => Math.min(1 - shares[p % C]!, Math.max(-shares[p % C]!, value))),
+      first * C,
+    )
   }
+  return out
+}
+
+/** 1, the row and its cosines for some rows of x (n, K), as (r, 1 + K + F). */
+function featuresOf(x: Matrix, rows: Int32Array, { frequencies, phases }: Posterior): Matrix {
+  const [K, F] = [x.cols, phases.length]
+  const P = 1 + K + F
+  const chunk = gatherRows(x, rows)
+  const angles = matrix(rows.length, F)
+  if (F > 0) gemmNT(chunk, matrix(F, K, Float32Array.from(frequencies)), angles)
+  const out = matrix(rows.length, P)
+  for (let r = 0; r < rows.length; r++) {
+    const at = r * P
+    out.data[at] = 1
+    for (let k = 0; k < K; k++) out.data[at + 1 + k] = chunk.data[r * K + k]!
+    for (let f = 0; f < F; f++) out.data[at + 1 + K + f] = Math.SQRT2 * Math.cos(angles.data[r * F + f]! + phases[f]!)
+  }
+  return out
 }
 
 /** Sums over users of products of features (P, P), and of features with how far labels lie from the shares (C, P). */
@@ -125,7 +154,8 @@ interface FeatureSums {
   readonly cross: Float64Array
 }
 
-function featureSums(x: Matrix, part: readonly Int32Array[], { shares, frequencies, phases }: Posterior): FeatureSums {
+function featureSums(x: Matrix, part: readonly Int32Array[], empty: Posterior): FeatureSums {
+  const { shares, phases } = empty
   const P = 1 + x.cols + phases.length
   const C = shares.length
   const gram = new Float64Array(P * P)
@@ -133,10 +163,7 @@ function featureSums(x: Matrix, part: readonly Int32Array[], { shares, frequenci
   part.forEach((rows, own) => {
     for (let first = 0; first < rows.length; first += chunkRows) {
       const chunk = rows.subarray(first, first + chunkRows)
-      const features = matrix(chunk.length, P)
-      chunk.forEach((i, r) =>
-        setFeatures(features.data, r * P, x.data.subarray(i * x.cols, (i + 1) * x.cols), frequencies, phases),
-      )
+      const features = featuresOf(x, chunk, empty)
       const products = matrix(P, P)
       gemmTN(features, features, products)
       for (let p = 0; p < gram.length; p++) gram[p]! += products.data[p]!

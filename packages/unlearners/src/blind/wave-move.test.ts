@@ -1,6 +1,7 @@
 import { matrix, randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { movedRow, type BlindMove } from './blind-map.ts'
+import { moveRow, type BlindMove } from './blind-map.ts'
+import { movedTable } from './moved-table.ts'
 import { drawWaves, waveMove, waveRatio } from './wave-move.ts'
 
 const [n, K] = [3000, 2]
@@ -25,16 +26,6 @@ for (let i = 0; i < n; i++) {
   const own = 0.35 * Math.cos((x.data[i * K]! / 0.98) * Math.PI)
   deviations.data.set([-own, own], 2 * i)
 }
-const moved = (move: BlindMove): typeof x => {
-  const out = matrix(n, K)
-  for (let i = 0; i < n; i++)
-    out.data.set(
-      movedRow(move, Float64Array.from(x.data.subarray(i * K, i * K + K)), deviations.data.subarray(2 * i, 2 * i + 2)),
-      i * K,
-    )
-  return out
-}
-
 test('users go down the gradient of the sum of waves, times what is said of them', () => {
   const { frequencies, phases } = drawWaves(x, classes, randomStream(1, 'waves'))
   const amplitudes = Float64Array.from(phases, (_, f) => Math.sin(f))
@@ -53,7 +44,8 @@ test('users go down the gradient of the sum of waves, times what is said of them
       return all + a * Math.cos(angle)
     }, 0)
   const at = Float64Array.of(0.3, -0.8)
-  const to = movedRow(move, at, [0, 0.25])
+  const to = new Float64Array(K)
+  moveRow(move, at, Float64Array.of(0, 0.25), to)
   for (let k = 0; k < K; k++) {
     const [up, down] = [1e-5, -1e-5].map((by) => sum(at.map((value, l) => value + (l === k ? by : 0))))
     expect(to[k]! - at[k]!).toBeCloseTo((-0.25 * (up! - down!)) / 2e-5, 5)
@@ -65,7 +57,7 @@ test('what other waves see comes down, and class means stay', () => {
   const before = waveRatio(x, classes, others)
   expect(before.ratio).toBeGreaterThan(1 + 6 * Math.sqrt(2 / before.terms))
   const move = waveMove(x, classes, deviations, 1, drawWaves(x, classes, randomStream(3, 'waves')))!
-  const after = moved(move)
+  const after = movedTable(move, x, deviations)
   expect(waveRatio(after, classes, others).ratio - 1).toBeLessThan(0.5 * (before.ratio - 1))
   const apart = (table: typeof x, k: number): number => {
     let sum = 0

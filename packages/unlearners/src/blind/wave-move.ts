@@ -2,15 +2,19 @@
  * @file Moves by waves of the vector, which bring the differences that a radial kernel sees down to what chance gives.
  */
 
-import { choleskyFactor, choleskySolve, matrix, type Matrix, type Random } from '@indistinct/core'
-import { gemmNN, gemmNT, gemmTN } from '@indistinct/kernels'
+import { choleskyFactor, choleskySolve, gatherRows, matrix, type Matrix, type Random } from '@indistinct/core'
+import { gemmNT, gemmTN } from '@indistinct/kernels'
 import { cappedShares } from '../flow/calibrate-moments.ts'
 import { classMoments, type FamilyRatio } from '../flow/class-moments.ts'
 import type { BlindMove } from './blind-map.ts'
-import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
+import { product } from '../linear-algebra/small-product.ts'
+import { shiftsHoldingMeans } from './held-means.ts'
+import { meansLessAll } from './moved-table.ts'
 
 /** Waves of a move; half of them in whitened coordinates. */
 const count = 128
+/** Rows of whose waves are in memory at a time. */
+const chunkRows = 4096
 /** Radial kernels exp(-g d^2 / K) in turn, d the distance in units of the spread. */
 const narrowness = [1, 3]
 /** Share of its variance that a wave is taken to have of its own, where others explain all of it. */
@@ -47,12 +51,8 @@ export function drawWaves(x: Matrix, classes: readonly Int32Array[], random: Ran
  * independent ones vary as much.
  */
 export function waveRatio(x: Matrix, classes: readonly Int32Array[], waves: Waves): FamilyRatio {
-  const n = x.rows
-  const values = centred(waveValues(x, waves, Math.cos))
-  const products = matrix(count, count)
-  gemmTN(values, values, products)
-  const variance = (f: number): number => products.data[f * count + f]! / n
-  const apart = weightedMeans(values, classes)
+  const { products, apart } = cosineSums(x, classes, waves)
+  const variance = (f: number): number => products[f * count + f]!
   let ratio = 0
   let together = 0
   for (let f = 0; f < count; f++) {
@@ -61,7 +61,7 @@ export function waveRatio(x: Matrix, classes: readonly Int32Array[], waves: Wave
       (rows, c) => (ratio += (rows.length * apart[c * count + f]! ** 2) / variance(f) / (classes.length - 1) / count),
     )
     for (let g = 0; g < count; g++)
-      if (variance(g) > 0) together += products.data[f * count + g]! ** 2 / (n * n * variance(f) * variance(g))
+      if (variance(g) > 0) together += products[f * count + g]! ** 2 / (variance(f) * variance(g))
   }
   return { ratio, terms: ((classes.length - 1) * count ** 2) / Math.max(1, together) }
 }
@@ -81,55 +81,53 @@ export function waveMove(
   const C = classes.length
   const n = x.rows
   const { frequencies } = waves
-  const cosines = centred(waveValues(x, waves, Math.cos))
-  const asked = aboveChance(
-    cosines,
-    weightedMeans(cosines, classes).slice(c * count, (c + 1) * count),
-    1 / classes[c]!.length - 1 / n,
-  )
+  const { products: spread, apart } = cosineSums(x, classes, waves)
+  const own = apart.slice(c * count, (c + 1) * count)
+  const asked = aboveChance(spread, own, 1 / classes[c]!.length - 1 / n)
   if (!asked) return undefined
 
   // How the means answer: w_f.w_g times the mean of sin_f sin_g e_c, over class c less over all.
-  const sines = waveValues(x, waves, Math.sin)
-  const weighted = matrix(n, count)
-  classes.forEach((rows, own) => {
-    const weight = (own === c ? 1 / rows.length : 0) - 1 / n
-    for (const i of rows)
-      for (let f = 0; f < count; f++)
-        weighted.data[i * count + f] = weight * deviations.data[i * C + c]! * sines.data[i * count + f]!
+  const answer = new Float64Array(count * count)
+  const sums = new Float64Array(C * count)
+  const answers = matrix(count, count)
+  eachChunkOfWaves(x, classes, waves, Math.sin, (sines, chunk, own) => {
+    const weight = (own === c ? 1 / classes[c]!.length : 0) - 1 / n
+    const weighted = matrix(chunk.length, count)
+    for (let r = 0, p = 0; r < chunk.length; r++) {
+      const said = deviations.data[chunk[r]! * C + c]!
+      for (let f = 0; f < count; f++, p++) {
+        weighted.data[p] = said * sines.data[p]!
+        sums[own * count + f]! += weighted.data[p]!
+      }
+    }
+    gemmTN(sines, weighted, answers)
+    answers.data.forEach((sum, p) => void (answer[p]! += weight * sum))
   })
-  const answer = matrix(count, count)
-  gemmTN(sines, weighted, answer)
   const products = matrix(count, count)
   gemmNT(frequencies, frequencies, products)
-  const system = Float64Array.from(
-    answer.data,
-    (value, p) => ((value + answer.data[(p % count) * count + Math.floor(p / count)]!) / 2) * products.data[p]!,
+  const system = answer.map(
+    (value, p) => ((value + answer[(p % count) * count + Math.floor(p / count)]!) / 2) * products.data[p]!,
   )
   const amplitudes = solvedWithRidge(system, asked)
   if (!amplitudes) return undefined
-  const moves = matrix(n, x.cols)
-  for (let i = 0; i < n; i++)
-    for (let f = 0; f < count; f++) sines.data[i * count + f]! *= deviations.data[i * C + c]! * amplitudes[f]!
-  gemmNN(sines, frequencies, moves)
+  const heights = meansLessAll(sums, classes).map((value, p) => value * amplitudes[p % count]!)
+  const moved = product(heights, Float64Array.from(frequencies.data), C, count, x.cols)
   return {
     kind: 'waves',
     of: c,
     frequencies: Float64Array.from(frequencies.data),
     phases: waves.phases,
     amplitudes,
-    shifts: shiftsHoldingMeans(moves, classes, deviations),
+    shifts: shiftsHoldingMeans(moved, classes, deviations),
   }
 }
 
 /**
- * What of `apart` (F) is above chance, by waves less their means (n, F), whose means random labels would make vary by
- * `variance`.
+ * What of `apart` (F) is above chance, by the covariance of waves over all users (F, F), whose means random labels
+ * would make vary by `variance` times it.
  */
-function aboveChance(cosines: Matrix, apart: Float64Array, variance: number): Float64Array | undefined {
-  const products = matrix(count, count)
-  gemmTN(cosines, cosines, products)
-  const lower = Float64Array.from(products.data, (value) => (value * variance) / cosines.rows)
+function aboveChance(spread: Float64Array, apart: Float64Array, variance: number): Float64Array | undefined {
+  const lower = spread.map((value) => value * variance)
   const trace = lower.reduce((sum, value, p) => sum + (p % (count + 1) === 0 ? value : 0), 0)
   if (!(trace > 0)) return undefined
   for (let f = 0; f < count; f++) lower[f * count + f]! += (leastOwn * trace) / count
@@ -172,18 +170,43 @@ function solvedWithRidge(system: Float64Array, right: Float64Array): Float64Arra
   return undefined
 }
 
-/** x less the mean of each column, in place. */
-function centred(x: Matrix): Matrix {
-  const means = new Float64Array(x.cols)
-  for (let p = 0; p < x.data.length; p++) means[p % x.cols]! += x.data[p]! / x.rows
-  for (let p = 0; p < x.data.length; p++) x.data[p]! -= means[p % x.cols]!
-  return x
+/** Covariance over all users of the cosines of `waves` (F, F), and their means over each class less over all (C, F). */
+function cosineSums(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  waves: Waves,
+): { products: Float64Array; apart: Float64Array } {
+  const products = new Float64Array(count * count)
+  const sums = new Float64Array(classes.length * count)
+  const own = matrix(count, count)
+  eachChunkOfWaves(x, classes, waves, Math.cos, (cosines, chunk, c) => {
+    for (let r = 0, p = 0; r < chunk.length; r++)
+      for (let f = 0; f < count; f++, p++) sums[c * count + f]! += cosines.data[p]!
+    gemmTN(cosines, cosines, own)
+    own.data.forEach((sum, p) => void (products[p]! += sum / x.rows))
+  })
+  const mean = new Float64Array(count)
+  sums.forEach((sum, p) => void (mean[p % count]! += sum / x.rows))
+  const covariance = products.map((value, p) => value - mean[Math.floor(p / count)]! * mean[p % count]!)
+  return { products: covariance, apart: meansLessAll(sums, classes) }
 }
 
-/** cos or sin of every wave for every row (n, F). */
-function waveValues(x: Matrix, { frequencies, phases }: Waves, of: (angle: number) => number): Matrix {
-  const out = matrix(x.rows, frequencies.rows)
-  gemmNT(x, frequencies, out)
-  for (let p = 0; p < out.data.length; p++) out.data[p] = of(out.data[p]! + phases[p % phases.length]!)
-  return out
+/** cos or sin of every wave for the rows of a chunk (r, F), a class after the other. */
+function eachChunkOfWaves(
+  x: Matrix,
+  classes: readonly Int32Array[],
+  { frequencies, phases }: Waves,
+  of: (angle: number) => number,
+  visit: (values: Matrix, chunk: Int32Array, c: number) => void,
+): void {
+  classes.forEach((rows, c) => {
+    for (let first = 0; first < rows.length; first += chunkRows) {
+      const chunk = rows.subarray(first, first + chunkRows)
+      const values = matrix(chunk.length, count)
+      gemmNT(gatherRows(x, chunk), frequencies, values)
+      for (let r = 0, p = 0; r < chunk.length; r++)
+        for (let f = 0; f < count; f++, p++) values.data[p] = of(values.data[p]! + phases[f]!)
+      visit(values, chunk, c)
+    }
+  })
 }

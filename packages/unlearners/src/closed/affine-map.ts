@@ -36,12 +36,12 @@ export function affineThrough(linear: Float64Array, from: Float64Array, to: Floa
   return { centre: from, change, shift: to.map((value, k) => value - from[k]!) }
 }
 
-/** The image of one row (K) in float64. */
-export function mapRow({ centre, change, shift }: AffineMap, row: ArrayLike<number>): Float64Array {
+/** Sets `out` (K), which must not be `row`, to the image of one row (K) in float64. */
+export function mapRow({ centre, change, shift }: AffineMap, row: Float64Array, out: Float64Array): void {
   const K = centre.length
-  return shift.map((step, j) => {
-    let sum = row[j]! + step
-    for (let k = 0; k < K; k++) sum += change[j * K + k]! * (row[k]! - centre[k]!)
-    return sum
-  })
+  for (let j = 0, p = 0; j < K; j++) {
+    let sum = row[j]! + shift[j]!
+    for (let k = 0; k < K; k++, p++) sum += change[p]! * (row[k]! - centre[k]!)
+    out[j] = sum
+  }
 }

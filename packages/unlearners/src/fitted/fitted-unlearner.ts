@@ -174,11 +174,12 @@ function mixMaps(
   { maps, posterior }: Extract<UserMap, { kind: 'by-class' }>,
 ): void {
   const K = rows.cols
+  const [row, image] = [new Float64Array(K), new Float64Array(K)]
   for (const i of members) {
-    const row = rows.data.subarray(i * K, (i + 1) * K)
+    row.set(rows.data.subarray(i * K, (i + 1) * K))
     const mixed = new Float64Array(K)
     posteriorOf(posterior, rows, i).forEach((share, c) => {
-      const image = mapRow(maps[c]!, row)
+      mapRow(maps[c]!, row, image)
       for (let k = 0; k < K; k++) mixed[k]! += share * image[k]!
     })
     out.data.set(mixed, i * K)

@@ -58,7 +58,7 @@ const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-f
  * Processor seconds of 100 relabellings of an attack beyond which fewer of its repeats are refitted, or its scores held
  * fixed.
  */
-const dearRefits = 40
+const dearRefits = 20
 
 /** One attack of an audit that was not run yet. */
 export interface PlannedAuditAttack {

@@ -72,18 +72,18 @@ export function gaussianRows(
     readonly count: number
   }) => void,
 ): void {
-  productRows(x, y, { gamma }, use)
+  rowBlocks(x, y, { gamma }, use)
 }
 
-/** As `gaussianRows`, for squared distances, not below 0. */
-export function squaredDistanceRows(x: Dense, y: Dense, use: Parameters<typeof gaussianRows>[3]): void {
-  productRows(x, y, {}, use)
+/** As `gaussianRows`, for the products x_i y_j themselves. */
+export function productRows(x: Dense, y: Dense, use: Parameters<typeof gaussianRows>[3]): void {
+  rowBlocks(x, y, {}, use)
 }
 
 /** Values of a block of rows: 4 MiB. */
 const blockValues = 1 << 19
 
-function productRows(
+function rowBlocks(
   x: Dense,
   y: Dense,
   { gamma }: { readonly gamma?: number },
@@ -97,7 +97,7 @@ function productRows(
   const [left, right, out, xx, yy] = taken as [number, number, number, number, number]
   try {
     packRows(y, at(right, stride * K))
-    const ofY = squares(y, 0, y.rows, at(yy, stride))
+    squares(y, 0, y.rows, at(yy, stride))
     for (let first = 0; first < x.rows; first += most) {
       const count = Math.min(most, x.rows - first)
       const rows = fours(count)
@@ -107,16 +107,9 @@ function productRows(
       const serial = rows * stride * K < serialBelow
       runKernel('product64', tasks, [left, right, out, rows, stride, K, K * 8, 8, rowsPerTask], serial)
       const values = at(out, rows * stride)
-      const ofX = squares(block, 0, count, at(xx, rows))
-      if (gamma !== undefined) runKernel('gaussian64', tasks, [out, xx, yy, rows, stride, rowsPerTask, gamma], serial)
-      else {
-        for (let i = 0, p = 0; i < count; i++, p = i * stride) {
-          const square = ofX[i]!
-          for (let j = 0; j < y.rows; j++, p++) {
-            const distance = square + ofY[j]! - 2 * values[p]!
-            values[p] = distance > 0 ? distance : 0
-          }
-        }
+      if (gamma !== undefined) {
+        squares(block, 0, count, at(xx, rows))
+        runKernel('gaussian64', tasks, [out, xx, yy, rows, stride, rowsPerTask, gamma], serial)
       }
       use({ values, stride, first, count })
     }
@@ -125,14 +118,13 @@ function productRows(
   }
 }
 
-function squares({ cols, data }: Dense, first: number, end: number, out: Float64Array): Float64Array {
+function squares({ cols, data }: Dense, first: number, end: number, out: Float64Array): void {
   out.fill(0)
   for (let i = first, p = first * cols; i < end; i++) {
     let sum = 0
     for (let j = 0; j < cols; j++, p++) sum += data[p]! * data[p]!
     out[i - first] = sum
   }
-  return out
 }
 
 function inKernelMemory(

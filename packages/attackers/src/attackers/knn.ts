@@ -1,7 +1,7 @@
 /** @file The nearest-neighbour attacker: users are taken to be what the known users around them are. */
 
 import type { Matrix } from '@indistinct/core'
-import { squaredDistanceRows, type Dense } from '@indistinct/kernels'
+import { productRows, type Dense } from '@indistinct/kernels'
 import { auc, foldedAuc } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
 import { syncAttacker, type Scorer, type SyncAttacker } from './sync-attacker.ts'
@@ -80,7 +80,7 @@ function neighbourVotes(known: Known, k: number): Scorer {
     const out = new Float32Array(asked.rows * classes)
     const votes = new Float64Array(classes)
     const rows = { rows: asked.rows, cols: K, data: centredValues(asked, known.centre) }
-    eachNearest(known, rows, k, undefined, (row, nearest, distances) => {
+    eachNearest(known, rows, k, undefined, false, (row, nearest, distances) => {
       shares(known.codes, nearest, distances, k, votes)
       out.set(votes, row * classes)
     })
@@ -106,7 +106,7 @@ function chosenNeighbours(known: Known): number {
   const votes = new Float64Array(classes)
   const tested = testedClasses(classes)
   const scores = possible.map(() => tested.map(() => new Float64Array(N)))
-  eachNearest(known, { rows: N, cols: K, data: values }, most, foldOf, (i, nearest, distances) => {
+  eachNearest(known, { rows: N, cols: K, data: values }, most, foldOf, true, (i, nearest, distances) => {
     for (let p = 0; p < possible.length; p++) {
       shares(codes, nearest, distances, possible[p]!, votes)
       for (let t = 0; t < tested.length; t++) scores[p]![t]![i] = votes[tested[t]!]!
@@ -118,36 +118,52 @@ function chosenNeighbours(known: Known): number {
 }
 
 /**
- * Calls `use` with the k nearest known rows of each of `asked` and their squared distances, ascending; with `foldOf`,
- * `asked` are the known rows themselves, and those of the same fold are passed over. Distances from products, which
- * round, only say who can be among the nearest; theirs are then taken from differences.
+ * Calls `use` with the k nearest known rows of each of `asked` and their squared distances, ascending where they are to
+ * be `ordered`; with `foldOf`, `asked` are the known rows themselves, and those of the same fold are passed over.
+ * Distances from products, which round, only say who can be among the nearest; theirs are then taken from differences.
  */
 function eachNearest(
   known: Known,
   asked: Dense,
   k: number,
   foldOf: Uint8Array | undefined,
+  ordered: boolean,
   use: (row: number, nearest: Int32Array, distances: Float64Array) => void,
 ): void {
   const { values: data, rows: N, cols: K } = known
   const nearest = new Int32Array(k)
   const distances = new Float64Array(k)
+  // Squared distances less the square of the asked row, and what rounding may make of them.
   const work = new Float64Array(N)
-  const rounding = Float64Array.from({ length: N }, (_, m) => 1e-15 * K * squaredLength(data, m * K, K))
-  const most = Math.max(...rounding)
-  squaredDistanceRows(asked, { rows: N, cols: K, data }, ({ values, stride, first, count }) => {
+  const squares = Float64Array.from({ length: N }, (_, m) => squaredLength(data, m * K, K))
+  const longest = Math.max(...squares)
+  const candidates = new Int32Array(N)
+  const apart = new Float64Array(N)
+  productRows(asked, { rows: N, cols: K, data }, ({ values, stride, first, count }) => {
     for (let i = 0; i < count; i++) {
       const row = first + i
       const at = i * stride
-      for (let m = 0; m < N; m++)
-        work[m] = foldOf !== undefined && foldOf[m] === foldOf[row] ? Infinity : values[at + m]!
-      const reach = smallest(work, k) + 2 * (most + 1e-15 * K * squaredLength(asked.data, row * K, K))
-      distances.fill(Infinity)
+      const out = foldOf?.[row]
+      for (let m = 0; m < N; m++) work[m] = squares[m]! - 2 * values[at + m]!
+      if (out !== undefined) for (let m = 0; m < N; m++) if (foldOf![m] === out) work[m] = Infinity
+      const rounding = 2e-15 * K * (longest + squaredLength(asked.data, row * K, K))
+      const reach = smallest(work, k) + 2 * rounding
+      let found = 0
+      let least = Infinity
       for (let m = 0; m < N; m++) {
-        if (!(values[at + m]! <= reach) || (foldOf !== undefined && foldOf[m] === foldOf[row])) continue
-        insert(nearest, distances, m, squaredDistance(asked.data, row * K, data, m * K, K))
+        if (!(squares[m]! - 2 * values[at + m]! <= reach) || (out !== undefined && foldOf![m] === out)) continue
+        candidates[found] = m
+        apart[found] = squaredDistance(asked.data, row * K, data, m * K, K)
+        if (apart[found]! < least) least = apart[found]!
+        found++
       }
-      use(row, nearest, distances)
+      // Votes of all that there are need no order, unless rows that are equal have all of them.
+      if (!ordered && found === k && least > 0) use(row, candidates, apart)
+      else {
+        distances.fill(Infinity)
+        for (let c = 0; c < found; c++) insert(nearest, distances, candidates[c]!, apart[c]!)
+        use(row, nearest, distances)
+      }
     }
   })
 }

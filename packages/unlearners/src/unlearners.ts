@@ -81,7 +81,7 @@ export const unlearners: { readonly [Name in UnlearnerName]: Unlearner<Unlearner
   blind: {
     unlearn: blind,
     fit: fitBlind,
-    defaults: { seed: 0 },
+    defaults: { seed: 0, shrink: 0 },
     description:
       'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
   },

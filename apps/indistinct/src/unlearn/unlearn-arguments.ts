@@ -49,6 +49,11 @@ const parameterFlags = {
     describe: 'relabel: share of its own that a point keeps beside the mean of its neighbours',
     range: { from: 0, to: 1 },
   },
+  shrink: {
+    flag: 'shrink',
+    describe: 'blind: rows are drawn in first where the table varies little, whatever their labels; 0 for none',
+    range: { from: 0 },
+  },
   drawSeed: {
     flag: 'draw-seed',
     describe: 'relabel: for tests and experiments, a draw that is not secret: this number undoes it',

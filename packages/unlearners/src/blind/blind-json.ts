@@ -5,9 +5,10 @@ import { bins } from '../flow/shape-counts.ts'
 import { affineFromJson, affineToJson, numbers, reader } from '../fitted/fitted-json-parts.ts'
 import type { BlindMap, BlindMove, Coordinates } from './blind-map.ts'
 
-export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Json {
+export function blindToJson({ first, centre, scales, posterior, moves }: BlindMap): Json {
   const { shares, frequencies, phases, weights } = posterior
   return {
+    ...(first && { first: affineToJson(first) }),
     centre: [...centre],
     scales: [...scales],
     posterior: { shares: [...shares], frequencies: [...frequencies], phases: [...phases], weights: [...weights] },
@@ -49,7 +50,9 @@ export function blindFromJson(value: unknown, name: string, K: number, C: number
     weights: ofModel('weights', C * (1 + K + F)),
   }
   const moves = read.list('moves', (each): each is unknown => each !== undefined, 'moves')
+  const first = read.value['first']
   return {
+    ...(first !== undefined && { first: affineFromJson(first, `${name}.first`, K) }),
     centre: part('centre'),
     scales,
     posterior,

@@ -51,6 +51,8 @@ export type BlindMove =
     })
 
 export interface BlindMap {
+  /** What is done to a vector first, in the units of the table. */
+  readonly first?: AffineMap
   /** Columns less `centre` over `scales` (K) are the units in which vectors are moved. */
   readonly centre: Float64Array
   readonly scales: Float64Array
@@ -64,20 +66,24 @@ export interface BlindMap {
  */
 export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, map: BlindMap): void {
   const { cols: K } = x
-  const { centre, scales, posterior } = map
+  const { first, centre, scales, posterior } = map
   const features = new Float64Array(1 + K + posterior.phases.length)
   const deviations = new Float64Array(posterior.shares.length)
   const start = new Float64Array(K)
   let [at, next] = [new Float64Array(K), new Float64Array(K)]
+  const [given, shrunk] = [new Float64Array(K), new Float64Array(K)]
   for (const i of rows) {
-    for (let k = 0; k < K; k++) start[k] = (x.data[i * K + k]! - centre[k]!) / scales[k]!
+    for (let k = 0; k < K; k++) given[k] = x.data[i * K + k]!
+    if (first) mapRow(first, given, shrunk)
+    else shrunk.set(given)
+    for (let k = 0; k < K; k++) start[k] = (shrunk[k]! - centre[k]!) / scales[k]!
     posteriorDeviations(posterior, start, features, deviations)
     at.set(start)
     for (const move of map.moves) {
       moveRow(move, at, deviations, next)
       ;[at, next] = [next, at]
     }
-    for (let k = 0; k < K; k++) out.data[i * K + k] = x.data[i * K + k]! + (at[k]! - start[k]!) * scales[k]!
+    for (let k = 0; k < K; k++) out.data[i * K + k] = shrunk[k]! + (at[k]! - start[k]!) * scales[k]!
   }
 }
 

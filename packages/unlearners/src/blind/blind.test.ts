@@ -90,6 +90,23 @@ test('who knows the vector learns nothing from its move, where a move by the lab
   expect(centroidAuc(moveOf(meanMatching(table.embedding, table.labels).embedding), 2)).toBeGreaterThan(0.99)
 })
 
+describe('shrink', () => {
+  const shrunk = fitBlind(table.embedding, table.labels, { shrink: 0.5 })
+
+  test('draws rows in along axes of little variance, by one map that JSON keeps, and leaves no more', () => {
+    const spread = (m: Matrix): number => m.data.reduce((sum, value) => sum + value ** 2, 0)
+    expect(spread(shrunk.unlearned.embedding)).toBeLessThan(0.7 * spread(after.embedding))
+    expect(Math.abs(centroidAuc({ ...after, embedding: shrunk.unlearned.embedding }, 5) - 0.5)).toBeLessThan(0.03)
+    expect(Math.abs(spreadAuc({ ...after, embedding: shrunk.unlearned.embedding }, 5) - 0.5)).toBeLessThan(0.05)
+    const read = fittedFromJson(JSON.parse(JSON.stringify(fittedToJson(shrunk))))
+    expect(read.apply(gatherRows(table.embedding, [17, 3]))).toEqual(gatherRows(shrunk.unlearned.embedding, [17, 3]))
+  })
+
+  test.each([-0.1, NaN, Infinity])('refuses %j', (shrink) => {
+    expect(() => blind(table.embedding, table.labels, { shrink })).toThrow('expected shrink of 0 or more')
+  })
+})
+
 describe('bytes', () => {
   test('the same for any number of threads, other for another seed', () => {
     const runs = [1, 3].map((count) => {

@@ -1,16 +1,24 @@
 /** @file `blind`: one nonlinear map for everybody, after which classes differ as much as chance makes them differ. */
 
-import { gatherRows, type Labels, type Matrix } from '@indistinct/core'
+import { gatherRows, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses } from '../checked-classes.ts'
+import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { columnScales } from '../linear-algebra/column-scales.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { movesToChance } from './moves-to-chance.ts'
+import { shrinkageMap } from './shrinkage.ts'
 
 export interface BlindOptions {
   /** Of the halves, the cosines and the parts of users. Default 0. */
   readonly seed?: number
+  /**
+   * Draws rows towards their mean first, along principal axes of variance v by v / (v + `shrink` times the mean
+   * variance), whatever their labels. For tables whose columns share a unit, as those of inner products do: what such
+   * models hold along axes of little variance is mostly noise, and they rank better without. Default 0: not at all.
+   */
+  readonly shrink?: number
   /** Called after every move. */
   readonly onPass?: (row: TraceRow) => void
 }
@@ -42,16 +50,23 @@ export interface BlindOptions {
  * `explained` (share of the labels' variance that the vector tells a model of other users).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
-export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }: BlindOptions = {}): Fitted {
+export function fitBlind(
+  embedding: Matrix,
+  labels: Labels,
+  { seed = 0, shrink = 0, onPass }: BlindOptions = {},
+): Fitted {
+  if (!(shrink >= 0 && shrink < Infinity)) throw new RangeError(`blind: expected shrink of 0 or more, got ${shrink}`)
   const given = checkedClasses('blind', embedding, labels)
-  const normals = classNormals(embedding, given)
+  const { first, shrunk } = shrunkTable(embedding, given, shrink)
+  const normals = classNormals(shrunk, given)
   const { mean: centre } = pooledNormal(normals)
   const scales = columnScales(normals)
-  const course = movesToChance(...standardised(embedding, given, centre, scales), seed, onPass)
+  const course = movesToChance(...standardised(shrunk, given, centre, scales), seed, onPass)
   const { moves, posterior, trace, above, found } = course
   const outcome = above.length > 0 ? 'not landed' : moves.length > 0 ? 'landed' : 'already at null'
   const parameters = {
     seed,
+    shrink,
     outcome,
     ...found,
     ...(above.length > 0 && { above, stopped: 'no move by what the vector tells leads on' }),
@@ -61,7 +76,7 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
     parameters,
     classes: presentClasses(labels),
     columns: embedding.cols,
-    map: { kind: 'blind', map: { centre, scales, posterior, moves } } as const,
+    map: { kind: 'blind', map: { ...(first && { first }), centre, scales, posterior, moves } } as const,
     exact: true,
   }
   const fitted = fittedUnlearner(fit)
@@ -78,6 +93,25 @@ export function fitBlind(embedding: Matrix, labels: Labels, { seed = 0, onPass }
 /** The embedding that `fitBlind` makes. */
 export function blind(embedding: Matrix, labels: Labels, options: BlindOptions = {}): Unlearned {
   return fitBlind(embedding, labels, options).unlearned
+}
+
+/** The table as the map sees it once its first step is done, and that step. */
+function shrunkTable(
+  embedding: Matrix,
+  given: readonly Int32Array[],
+  shrink: number,
+): { first?: AffineMap; shrunk: Matrix } {
+  if (shrink === 0) return { shrunk: embedding }
+  const { mean, total } = pooledNormal(classNormals(embedding, given))
+  const first = shrinkageMap(mean, total, shrink)
+  const shrunk = matrix(embedding.rows, embedding.cols)
+  applyAffine(
+    shrunk,
+    embedding,
+    Int32Array.from({ length: embedding.rows }, (_, i) => i),
+    first,
+  )
+  return { first, shrunk }
 }
 
 /** The labelled rows in units of each column's spread (n, K), and where each class stands among them. */

@@ -78,44 +78,20 @@ export function comparisonHtml(data: ComparisonData): string {
   const failed = rows.filter(({ failure }) => failure !== undefined)
   return htmlPage(
     title,
-    html`<header>
-        <h1>${title}</h1>
-        ${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}
-      </header>
-      <main>
-        ${
-          warnings &&
-          warnings.length > 0 &&
-          html`<section id="warnings" class="warnings">
-            <h2>Warnings</h2>
-            ${list(warnings)}
-          </section>`
-        }
-        <section id="methods">
-          <h2>Methods</h2>
-          ${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}
-          ${
-            failed.length > 0 &&
-            html`<h3>Failed</h3>
-              ${list(failed.map(({ name, failure }) => `${name}: ${failure}`))}`
-          }
-          <p class="note">
-            A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is nothing to
-            find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.
-          </p>
-        </section>
-        <section id="pareto">
-          <h2>Leak against loss</h2>
-          ${comparisonFigure(data).markup}
-        </section>
-        ${
-          provenance &&
-          html`<section id="provenance">
-            <h2>How to repeat this</h2>
-            ${provenanceSection(provenance)}
-          </section>`
-        }
-      </main>`,
+    html`<header><h1>${title}</h1>
+${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}</header>
+<main>${warnings && warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(warnings)}</section>`}
+<section id="methods"><h2>Methods</h2>
+${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}
+${failed.length > 0 && html`<h3>Failed</h3>${list(failed.map(({ name, failure }) => `${name}: ${failure}`))}`}
+<p class="note">A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is nothing to find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.</p></section>
+<section id="pareto"><h2>Leak against loss</h2>
+${comparisonFigure(data).markup}</section>
+${
+  provenance &&
+  html`<section id="provenance"><h2>How to repeat this</h2>
+${provenanceSection(provenance)}</section>`
+}</main>`,
   )
 }
 

@@ -9,7 +9,7 @@ describe('html', () => {
   })
 
   test('joins arrays, leaves out undefined and false, keeps zero', () => {
-    expect(html`${[1, 'a', [html`<br />`]]}${undefined}${false}${0}`.text).toBe('1a<br/>0')
+    expect(html`${[1, 'a', [html`<br/>`]]}${undefined}${false}${0}`.text).toBe('1a<br/>0')
   })
 
   test('data shaped like markup is no markup', () => {

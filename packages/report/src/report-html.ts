@@ -70,50 +70,26 @@ export function reportHtml(data: ReportData): string {
     ([, , content]) =>
       content !== undefined && content !== false && !(content instanceof Markup && content.text.trim() === ''),
   )
-  const body = html`<header>
-      <h1>${data.title}</h1>
-      ${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}
-    </header>
-    <main>
-      ${attacked && verdictSection(verdictOf(data), data)}
-      ${
-        data.warnings &&
-        data.warnings.length > 0 &&
-        html`<section id="warnings" class="warnings">
-          <h2>Warnings</h2>
-          ${list(data.warnings)}
-        </section>`
-      }
-      <nav aria-label="Contents">
-        <ul>
-          ${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
-        </ul>
-      </nav>
-      ${present.map(
-        ([id, title, content]) =>
-          html`<section id="${id}">
-            <h2>${title}</h2>
-            ${content}
-          </section> `,
-      )}
-    </main>`
+  const body = html`<header><h1>${data.title}</h1>
+${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}</header>
+<main>${attacked && verdictSection(verdictOf(data), data)}
+${data.warnings && data.warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(data.warnings)}</section>`}
+<nav aria-label="Contents"><ul>${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+${present.map(
+  ([id, title, content]) => html`<section id="${id}"><h2>${title}</h2>
+${content}</section>
+`,
+)}</main>`
   return htmlPage(data.title, body)
 }
 
-const foldedNote = html`<p class="note">
-  An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so
-  leaks are judged by the folded AUC. A large p is no evidence of safety.
-</p>`
+const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
 
 const statusNames = { leak: 'Leak found', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
 
 function verdictSection(verdict: Verdict, data: ReportData): Markup {
-  return html`<section id="verdict" class="verdict ${verdict.status}">
-    <h2>Verdict</h2>
-    <p class="status">
-      ${verdict.status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[verdict.status]}
-    </p>
-    <p class="finding">${verdict.sentence}</p>
-    ${list(verdict.details)}
-  </section>`
+  return html`<section id="verdict" class="verdict ${verdict.status}"><h2>Verdict</h2>
+<p class="status">${verdict.status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[verdict.status]}</p>
+<p class="finding">${verdict.sentence}</p>
+${list(verdict.details)}</section>`
 }

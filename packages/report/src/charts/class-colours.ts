@@ -44,27 +44,19 @@ export function classLegend(
   classes: readonly { name: string; users?: number; code?: number }[],
   sample: 'line' | 'mark',
 ): Markup {
-  return html`<p class="legend">
-    ${classes.map(({ name, users, code: given }, index) => {
-      const code = given ?? index
-      const drawn =
-        sample === 'line'
-          ? html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24" />`
-          : html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}" />`
-      return html`<span
-        ><svg class="key" width="26" height="12" aria-hidden="true">${drawn}</svg>
-        ${shorten(name, 40)}${users !== undefined && ` (${count(users)})`}</span
-      > `
-    })}
-  </p>`
+  return html`<p class="legend">${classes.map(({ name, users, code: given }, index) => {
+    const code = given ?? index
+    const drawn =
+      sample === 'line'
+        ? html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>`
+        : html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}"/>`
+    return html`<span><svg class="key" width="26" height="12" aria-hidden="true">${drawn}</svg> ${shorten(name, 40)}${users !== undefined && ` (${count(users)})`}</span> `
+  })}</p>`
 }
 
 /** Names before and after beside a sample of their line. */
 export function phaseLegend(): Markup {
   const key = (phase: string, name: string): Markup =>
-    html`<span
-      ><svg class="key" width="26" height="12" aria-hidden="true"><path class="line ${phase}" d="M1 6h24" /></svg>
-      ${name}</span
-    > `
+    html`<span><svg class="key" width="26" height="12" aria-hidden="true"><path class="line ${phase}" d="M1 6h24"/></svg> ${name}</span> `
   return html`<p class="legend">${key('before', 'before unlearning')}${key('after', 'after unlearning')}</p>`
 }

@@ -34,9 +34,9 @@ export function forestPlot(
   const x = (value: number): string => `${Math.round(scale(value) * 100) / 100}%`
   const marks = ticks([low, high], 5)
   const verticals = (height: number): Content => [
-    marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="${height}" />`),
-    html`<line class="chance" x1="${x(0.5)}" x2="${x(0.5)}" y1="0" y2="${height}" />`,
-    gate !== undefined && html`<line class="gate" x1="${x(gate)}" x2="${x(gate)}" y1="0" y2="${height}" />`,
+    marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="${height}"/>`),
+    html`<line class="chance" x1="${x(0.5)}" x2="${x(0.5)}" y1="0" y2="${height}"/>`,
+    gate !== undefined && html`<line class="gate" x1="${x(gate)}" x2="${x(gate)}" y1="0" y2="${height}"/>`,
   ]
 
   const lines: Markup[] = []
@@ -52,33 +52,14 @@ export function forestPlot(
         : html`${shorten(row.attacker, 40)}<span class="definition"> ${shorten(details, 80)}</span>`
     const estimates = [before, after].flatMap((e) => (e ? [e] : []))
     const height = both ? 30 : 24
-    lines.push(
-      html`<div class="attack">
-        <span>${name}</span
-        ><svg width="100%" height="${height}" role="img">
-          <title>
-            ${attackName(row)}:
-            ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}
-          </title>
-          ${verticals(height)}${before && whisker(before, 'before', both ? 10 : 12, x)}${after && whisker(after, 'after', both ? 20 : 12, x)}</svg
-        ><span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span>
-      </div> `,
-    )
+    lines.push(html`<div class="attack"><span>${name}</span><svg width="100%" height="${height}" role="img"><title>${attackName(row)}: ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}</title>${verticals(height)}${before && whisker(before, 'before', both ? 10 : 12, x)}${after && whisker(after, 'after', both ? 20 : 12, x)}</svg><span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span></div>
+`)
   }
-  const axis = html`<div class="attack" aria-hidden="true">
-    <span></span
-    ><svg width="100%" height="36">
-      ${marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5" /><text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`)}
-      <text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg
-    ><span></span>
-  </div>`
-  return html`<figure class="forest">
-    ${both && phaseLegend()} ${lines}${axis}
-    <figcaption>
-      Folded AUC with its 95 % interval. The solid line at 0.5 is
-      chance${gate !== undefined && `, the dashed line the limit asked about, ${fixed(gate, 3)}`}.
-    </figcaption>
-  </figure> `
+  const axis = html`<div class="attack" aria-hidden="true"><span></span><svg width="100%" height="36">${marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5"/><text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`)}<text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg><span></span></div>`
+  return html`<figure class="forest">${both && phaseLegend()}
+${lines}${axis}
+<figcaption>Folded AUC with its 95\u00a0% interval. The solid line at 0.5 is chance${gate !== undefined && `, the dashed line the limit asked about, ${fixed(gate, 3)}`}.</figcaption></figure>
+`
 }
 
 function whisker(
@@ -90,6 +71,6 @@ function whisker(
   const bar =
     low !== undefined &&
     high !== undefined &&
-    html`<line class="whisker ${phase}" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}" />`
-  return html`${bar}<circle class="point ${phase}" cx="${x(value)}" cy="${y}" r="4" />`
+    html`<line class="whisker ${phase}" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>`
+  return html`${bar}<circle class="point ${phase}" cx="${x(value)}" cy="${y}" r="4"/>`
 }

@@ -19,11 +19,9 @@ export function rocSection(curves: readonly RocCurve[], rows: readonly AttackRow
   const worst = worstRows(rows.filter((row) => ofRow(row) !== undefined)).map((row) => ofRow(row)!)
   const others = curves.filter((curve) => !worst.includes(curve))
   if (worst.length === 0 || others.length === 0) return rocFigure(curves)
-  return html`${rocFigure(worst)}
-    <details>
-      <summary>${others.length} more curves</summary>
-      ${rocFigure(others, worst.length)}
-    </details> `
+  return html`${rocFigure(worst)}<details><summary>${others.length} more curves</summary>
+${rocFigure(others, worst.length)}</details>
+`
 }
 
 /** Draws `curves` in panels numbered from `first`; the diagonal is an attacker who guesses. */
@@ -48,15 +46,13 @@ export function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
         square: true,
       },
       (x, y) => [
-        html`<path class="chance" d="M${at(x(0))} ${at(y(0))}L${at(x(1))} ${at(y(1))}" />`,
-        curve.before && html`<path class="line before" d="${stepPath(curve.before, x, y)}" />`,
-        curve.after && html`<path class="line after" d="${stepPath(curve.after, x, y)}" />`,
+        html`<path class="chance" d="M${at(x(0))} ${at(y(0))}L${at(x(1))} ${at(y(1))}"/>`,
+        curve.before && html`<path class="line before" d="${stepPath(curve.before, x, y)}"/>`,
+        curve.after && html`<path class="line after" d="${stepPath(curve.after, x, y)}"/>`,
       ],
     ),
   }))
-  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who
-  does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer
-  round.`
+  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer round.`
   return figure(panels, caption, unlearned ? phaseLegend() : undefined)
 }
 

@@ -42,13 +42,7 @@ export function scatterFigure(data: ScatterData): Markup {
     }),
   )
   const drawn = (before ?? after ?? []).length
-  const caption = html`${count(drawn)} of ${count(data.users)} labelled
-  users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection})
-  ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}.
-  Users who are close on a map are close in the table; distances between far ones, and directions, mean
-  nothing.${outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`}
-  Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found
-  out.`
+  const caption = html`${count(drawn)} of ${count(data.users)} labelled users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection}) ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}. Users who are close on a map are close in the table; distances between far ones, and directions, mean nothing.${outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`} Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found out.`
   return figure(panels, caption, classLegend(legendOf(data), 'mark'), before && after ? 'paired' : undefined)
 }
 
@@ -71,7 +65,7 @@ export function pointMarks(
       paths.set(code, (paths.get(code) ?? '') + classMark(code, at(x(points[i]![0])), at(y(points[i]![1]))))
     }
     for (const [code, path] of [...paths].sort(([a], [b]) => a - b))
-      out.push(html`<path class="${markStyle(code)} ${classColour(code)}" d="${path}" />`)
+      out.push(html`<path class="${markStyle(code)} ${classColour(code)}" d="${path}"/>`)
   }
   return out
 }

@@ -106,7 +106,7 @@ test('a long legend takes more lines instead of a wider figure', () => {
       caption: 'x',
       legend: Array.from({ length: entries }, (_, i) => ({
         name: `a class called number ${i}`,
-        sample: html`<path d="M1 6h24" />`,
+        sample: html`<path d="M1 6h24"/>`,
       })),
       panels: [{ heading: 'x', svg }],
       columns: 1,

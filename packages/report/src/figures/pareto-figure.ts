@@ -68,8 +68,8 @@ export function paretoFigure(data: ParetoData): PaperFigure {
       y: { domain: up, ticks: 6 },
     },
     (x, y) => [
-      html`<path class="chance" d="M${at(x(across[0]))} ${at(y(0.5))}H${at(x(across[1]))}" />`,
-      gate !== undefined && html`<path class="gate" d="M${at(x(across[0]))} ${at(y(gate))}H${at(x(across[1]))}" />`,
+      html`<path class="chance" d="M${at(x(across[0]))} ${at(y(0.5))}H${at(x(across[1]))}"/>`,
+      gate !== undefined && html`<path class="gate" d="M${at(x(across[0]))} ${at(y(gate))}H${at(x(across[1]))}"/>`,
       frontPath(
         front.map((p) => points[p]!),
         x,
@@ -96,9 +96,9 @@ export function paretoFigure(data: ParetoData): PaperFigure {
       'An AUC of 0.5 is chance.',
     legend: [
       ...named,
-      { name: 'bettered by no other', sample: html`<path class="front" d="M1 6h24" />` },
-      ...(gate === undefined ? [] : [{ name: 'gate', sample: html`<path class="gate" d="M1 6h24" />` }]),
-      { name: 'chance', sample: html`<path class="chance" d="M1 6h24" />` },
+      { name: 'bettered by no other', sample: html`<path class="front" d="M1 6h24"/>` },
+      ...(gate === undefined ? [] : [{ name: 'gate', sample: html`<path class="gate" d="M1 6h24"/>` }]),
+      { name: 'chance', sample: html`<path class="chance" d="M1 6h24"/>` },
     ],
     panels: [{ heading: leakAxis, svg }],
     columns: 1,
@@ -130,7 +130,7 @@ export function paretoFront(points: readonly Pick<ParetoPoint, 'loss' | 'leak'>[
 function frontPath(front: readonly ParetoPoint[], x: Scale, y: Scale, right: number, top: number): Content {
   if (front.length === 0) return undefined
   const steps = front.map(({ loss, leak }) => `H${at(x(loss.value))}V${at(y(leak.value))}`).join('')
-  return html`<path class="front" d="M${at(x(front[0]!.loss.value))} ${at(y(top))}${steps}H${at(x(right))}" />`
+  return html`<path class="front" d="M${at(x(front[0]!.loss.value))} ${at(y(top))}${steps}H${at(x(right))}"/>`
 }
 
 function whiskers(loss: Estimate, leak: Estimate, code: number, x: Scale, y: Scale): Content {
@@ -138,7 +138,7 @@ function whiskers(loss: Estimate, leak: Estimate, code: number, x: Scale, y: Sca
     loss.low !== undefined && loss.high !== undefined && `M${at(x(loss.low))} ${at(y(leak.value))}H${at(x(loss.high))}`
   const up =
     leak.low !== undefined && leak.high !== undefined && `M${at(x(loss.value))} ${at(y(leak.low))}V${at(y(leak.high))}`
-  return (across || up) && html`<path class="mark ${classColour(code)}" d="${across || ''}${up || ''}" />`
+  return (across || up) && html`<path class="mark ${classColour(code)}" d="${across || ''}${up || ''}"/>`
 }
 
 function labels(

@@ -70,9 +70,9 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
         y: { domain: spanOf(estimates), ticks: 4 },
       },
       (x, y) => [
-        kind === 'auc' && html`<path class="chance" d="M${at(x(domain[0]))} ${at(y(0.5))}H${at(x(domain[1]))}" />`,
+        kind === 'auc' && html`<path class="chance" d="M${at(x(domain[0]))} ${at(y(0.5))}H${at(x(domain[1]))}"/>`,
         reference &&
-          html`<path class="baseline" d="M${at(x(domain[0]))} ${at(y(reference.value))}H${at(x(domain[1]))}" />`,
+          html`<path class="baseline" d="M${at(x(domain[0]))} ${at(y(reference.value))}H${at(x(domain[1]))}"/>`,
         series.map(({ points }, code) =>
           lineOf(
             points.flatMap(({ alpha, values }) => (values[m] ? [{ at: Math.log10(alpha), estimate: values[m] }] : [])),
@@ -95,14 +95,10 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
     legend: [
       ...series.map(({ name }, code) => ({
         name,
-        sample: html`<path
-            class="line ${classColour(code)}"
-            stroke-dasharray="${classDash(code)}"
-            d="M1 6h24"
-          />${seriesMark(code, 13, 6)}`,
+        sample: html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>${seriesMark(code, 13, 6)}`,
       })),
-      ...(baseline ? [{ name: baseline.name, sample: html`<path class="baseline" d="M1 6h24" />` }] : []),
-      ...(chance ? [{ name: 'chance', sample: html`<path class="chance" d="M1 6h24" />` }] : []),
+      ...(baseline ? [{ name: baseline.name, sample: html`<path class="baseline" d="M1 6h24"/>` }] : []),
+      ...(chance ? [{ name: 'chance', sample: html`<path class="chance" d="M1 6h24"/>` }] : []),
     ],
     panels,
     columns: 3,
@@ -153,22 +149,19 @@ function lineOf(points: readonly { at: number; estimate: Estimate }[], code: num
     const run = spans.slice(i, end + 1).map((each) => each!)
     // A lone interval has no width to fill.
     if (run.length === 1)
-      bands.push(html`<path class="whisker ${classColour(code)}" d="M${span.x} ${span.low}V${span.high}" />`)
+      bands.push(html`<path class="whisker ${classColour(code)}" d="M${span.x} ${span.low}V${span.high}"/>`)
     else
       bands.push(
-        html`<path
-          class="area ${classColour(code)}"
-          d="M${run.map((each) => `${each.x} ${each.high}`).join('L')}L${run
-            .toReversed()
-            .map((each) => `${each.x} ${each.low}`)
-            .join('L')}z"
-        />`,
+        html`<path class="area ${classColour(code)}" d="M${run.map((each) => `${each.x} ${each.high}`).join('L')}L${run
+          .toReversed()
+          .map((each) => `${each.x} ${each.low}`)
+          .join('L')}z"/>`,
       )
   })
   const path = points
     .map(({ at: place, estimate }, i) => `${i === 0 ? 'M' : 'L'}${at(x(place))} ${at(y(estimate.value))}`)
     .join('')
-  return html`${bands}${points.length > 1 && html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}" />`}${points.map(({ at: place, estimate }) => seriesMark(code, x(place), y(estimate.value)))}`
+  return html`${bands}${points.length > 1 && html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`}${points.map(({ at: place, estimate }) => seriesMark(code, x(place), y(estimate.value)))}`
 }
 
 function spanOf(estimates: readonly Estimate[]): [number, number] {

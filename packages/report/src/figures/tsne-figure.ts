@@ -91,7 +91,7 @@ export function tsneFigure(data: TsneFigureData): PaperFigure {
       ...(unknown ? [{ name: 'no class', code: -1 }] : []),
     ].map(({ name, code }) => ({
       name,
-      sample: html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}" />`,
+      sample: html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}"/>`,
     })),
     panels,
     columns,

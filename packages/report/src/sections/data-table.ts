@@ -16,12 +16,12 @@ export function dataTable(
 ): Markup {
   return html`<p class="caption">${caption}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${head.length > 6 && html` class="dense"`} aria-label="${caption}">
-<thead><tr>${head.map((name, i) => html`<th scope="col" ${i >= names && html` class="figure"`}>${name}</th>`)}</tr></thead>
+<thead><tr>${head.map((name, i) => html`<th scope="col"${i >= names && html` class="figure"`}>${name}</th>`)}</tr></thead>
 <tbody>${rows.map(
-    (row) =>
-      html`<tr>
-        ${row.map((cell, i) => (i < names ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
-      </tr> `,
+    (
+      row,
+    ) => html`<tr>${row.map((cell, i) => (i < names ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>
+`,
   )}</tbody></table></div>
 `
 }

@@ -62,15 +62,16 @@ export function foldedByAttacker(
   const worst = worstRows(rows)
   if (rows.length <= rowsShown || worst.length === rows.length) return html`${draw(rows, 'all')}`
   return html`<p>The strongest attack of each attacker and on each table, worst first; all ${rows.length} are below.</p>
-    ${draw(worst, 'worst')}${byAttacker(rows)
-      .filter(({ rows: own }) => !own.every((row) => worst.includes(row)))
-      .map(
-        ({ attacker, rows: own }) =>
-          html`<details>
-            <summary>${shorten(attacker, 60)}: all ${own.length} attacks${rangeText(own)}</summary>
-            ${draw(own, 'attacker')}
-          </details> `,
-      )}`
+${draw(worst, 'worst')}${byAttacker(rows)
+    .filter(({ rows: own }) => !own.every((row) => worst.includes(row)))
+    .map(
+      ({
+        attacker,
+        rows: own,
+      }) => html`<details><summary>${shorten(attacker, 60)}: all ${own.length} attacks${rangeText(own)}</summary>
+${draw(own, 'attacker')}</details>
+`,
+    )}`
 }
 
 function rangeText(rows: readonly AttackRow[]): string {

@@ -13,8 +13,8 @@ export const layerTitles = { bounded: 'Bounded or exact', found: 'Found', notTes
 export function layersSection(layers: LayersData): Markup {
   const names = Object.keys(layerTitles) as (keyof LayersData)[]
   return html`${names.map(
-    (name) =>
-      html`<h3>${layerTitles[name]}</h3>
-        ${layers[name].length === 0 ? html`<p>Nothing.</p>` : list(layers[name])} `,
+    (name) => html`<h3>${layerTitles[name]}</h3>
+${layers[name].length === 0 ? html`<p>Nothing.</p>` : list(layers[name])}
+`,
   )}`
 }

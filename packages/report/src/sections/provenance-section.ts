@@ -14,11 +14,9 @@ export function provenanceSection(provenance: Provenance): Markup {
   ): Content =>
     record &&
     Object.keys(record).length > 0 &&
-    html`<ul class="pairs">
-      ${Object.keys(record)
-        .sort()
-        .map((name) => html`<li>${name}: ${value(record[name])}</li>`)}
-    </ul>`
+    html`<ul class="pairs">${Object.keys(record)
+      .sort()
+      .map((name) => html`<li>${name}: ${value(record[name])}</li>`)}</ul>`
   const code = (entry: unknown): Content => html`<code>${String(entry)}</code>`
   return html`${termList([
     ['Method', method],
@@ -30,6 +28,7 @@ export function provenanceSection(provenance: Provenance): Markup {
   ])}${
     command !== undefined &&
     html`<p>This command repeats the run:</p>
-      <pre tabindex="0"><code>${command}</code></pre> `
+<pre tabindex="0"><code>${command}</code></pre>
+`
   }`
 }

@@ -35,24 +35,15 @@ export function threatModelSection(model: ThreatModel): Markup {
 /** A definition list of the items that have content. */
 export function termList(items: readonly (readonly [Content, Content])[]): Markup {
   const filled = items.filter(([, content]) => content !== undefined && content !== false && content !== '')
-  return html`<dl>
-    ${filled.map(
-      ([term, content]) =>
-        html`<div>
-          <dt>${term}</dt>
-          <dd>${content}</dd>
-        </div> `,
-    )}
-  </dl> `
+  return html`<dl>${filled.map(
+    ([term, content]) => html`<div><dt>${term}</dt><dd>${content}</dd></div>
+`,
+  )}</dl>
+`
 }
 
 export function list(items: readonly Content[]): Content {
-  return (
-    items.length > 0 &&
-    html`<ul>
-      ${items.map((item) => html`<li>${item}</li>`)}
-    </ul>`
-  )
+  return items.length > 0 && html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 }
 
 function described(items: readonly { name: string; description?: string }[] | undefined): Content {

@@ -49,7 +49,9 @@ describe('a dry run says what would be done and written', () => {
       dimensions: 6,
       writes: [join(folder, 'a.html')],
     })
-    expect(found['attacks']).toEqual([{ attacker: 'mlp', protocol: 'paper', input: 'raw', fits: 60 }])
+    expect(found['attacks']).toEqual([
+      { attacker: 'mlp', protocol: 'paper', input: 'raw', fits: 20, seconds: expect.any(Number) },
+    ])
   })
 
   test.each([

@@ -20,7 +20,7 @@ import { shardsOptions } from '../commands/shards.ts'
 import { versionsOptions } from '../commands/versions.ts'
 import { computeOptions, outputOptions } from './common-options.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
-import { unlearnOptions } from '../unlearn/unlearn-arguments.ts'
+import { unlearnOptions } from '../unlearn/unlearn-options.ts'
 
 export type OptionTable = Readonly<Record<string, Options>>
 

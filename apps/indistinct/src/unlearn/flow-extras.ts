@@ -8,40 +8,9 @@ import { badData, usageError, type Json, type Labels } from '@indistinct/core'
 import { readTable } from '@indistinct/embeddings'
 import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
 import { readAlso } from '../inputs/also-attributes.ts'
-import { inGroup } from '../terminal/command-help.ts'
-import { listOption, textOption } from '../terminal/option-values.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
-import type { UnlearningArguments } from './unlearning-arguments.ts'
-
-export interface FlowExtraArguments {
-  readonly continuous: boolean
-  readonly also?: readonly string[] | undefined
-  readonly items?: string | undefined
-  readonly 'first-step'?: number | undefined
-}
-
-export const flowExtraOptions = inGroup('Method', {
-  also: {
-    describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
-    type: 'string',
-    requiresArg: true,
-    coerce: listOption('--also'),
-  },
-  continuous: {
-    describe:
-      'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports ' +
-      'show its quarters',
-    type: 'boolean',
-    default: false,
-  },
-  items: {
-    describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--items'),
-  },
-} as const)
+import type { UnlearnRequest } from './unlearn-request.ts'
 
 export interface FlowExtras {
   /** Labels of the further attributes, by name. */
@@ -61,10 +30,7 @@ export interface FlowExtras {
  * @throws IndistinctError 'usage' where the method, or another flag, does not go with them; 'bad-data' where files do
  * not fit.
  */
-export async function readFlowExtras(
-  args: UnlearningArguments & FlowExtraArguments,
-  inputs: TableInputs,
-): Promise<FlowExtras> {
+export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs): Promise<FlowExtras> {
   const { also, items } = args
   const found = {
     summaries: [] as Json[],

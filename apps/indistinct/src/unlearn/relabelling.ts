@@ -4,20 +4,24 @@
  */
 
 import { badData, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
-import type { AuditedTable } from '../inputs/audited-tables.ts'
+import type { EmbeddingTable } from '@indistinct/embeddings'
 import { parseFit } from './fit-file.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { HarmSelfCheck } from '../audit/harm-self-check.ts'
 import { atLength, type Lengths } from './written-table.ts'
 
+interface NamedSource {
+  readonly name: string
+  readonly source: EmbeddingTable
+}
+
 /**
  * What files will do to points of each of `tables`: done before they are dealt, so that it tells nothing of who has
  * which.
  */
-export function finishOf(tables: readonly AuditedTable[], lengths: Lengths): (points: Matrix, table: string) => Matrix {
-  return (points, name) =>
-    atLength((tables.find((table) => table.name === name) ?? tables[0]!).source!, points, lengths)
+export function finishOf(tables: readonly NamedSource[], lengths: Lengths): (points: Matrix, table: string) => Matrix {
+  return (points, name) => atLength((tables.find((table) => table.name === name) ?? tables[0]!).source, points, lengths)
 }
 
 /** (N, 1): 1 for users who are dealt a point. */

@@ -3,325 +3,227 @@
  * second pass that writes each row by its map. What is held is a block of rows, a code a row, and the file's own ids.
  */
 
-import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import {
-  badData,
-  canonicalJson,
-  classCounts,
-  commitFiles,
-  stageFile,
-  usageError,
-  type Json,
-  type Labels,
-  type StagedFile,
-} from '@indistinct/core'
-import {
-  createTable,
-  dtypeName,
-  formatOf,
-  idsBeside,
-  inputFormat,
-  isText,
-  openTable,
-  readLabelCodes,
-  type LabelCodes,
-  type TableReader,
-} from '@indistinct/embeddings'
-import {
-  streamAffine,
-  streamClassMoments,
-  watchLengths,
-  type StreamedMap,
-  type StreamedMoments,
-} from '@indistinct/embeddings/stream'
-import {
-  gaussianTransportMaps,
-  leaceMap,
-  meanMatchingMaps,
-  unlearners,
-  type UnlearnerName,
-} from '@indistinct/unlearners'
-import type { CommonArguments } from '../terminal/common-options.ts'
-import type { FlowExtraArguments } from './flow-extras.ts'
+import { badData, canonicalJson, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
+import { createTable, dtypeName, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
+import { streamAffine, streamClassMoments, watchLengths } from '@indistinct/embeddings/stream'
+import type { AttributeSummary } from '@indistinct/report'
 import { uncheckedLine } from '../audit/unchecked-line.ts'
+import type { FileRecord } from '../inputs/file-record.ts'
 import { labelNamesOf } from '../inputs/merge-labels.ts'
-import { checkOutputs } from './output-files.ts'
-import { showPlan, type DryRunArguments } from './plan.ts'
-import { versions } from './provenance.ts'
+import { classWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
+import type { Log } from '../terminal/log.ts'
 import type { Session } from '../terminal/session.ts'
 import { abortable } from '../terminal/signals.ts'
-import { readOptions } from '../terminal/read-options.ts'
-import { classWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
-import type { FileRecord } from '../inputs/file-record.ts'
 import { grouped, printable } from '../terminal/text-table.ts'
-import type { Parameters } from './unlearning.ts'
-import type { UnlearningArguments } from './unlearning-arguments.ts'
+import { showPlan, type Plan } from './plan.ts'
+import { versions } from './provenance.ts'
+import { spreadOf, streamedMaps, type StreamedMaps } from './streamed-maps.ts'
+import { sidecarOf, type UnlearnRequest } from './unlearn-request.ts'
 import { scopeOfUnlearning } from './unlearn-scope.ts'
 import { notesOnLengths } from './written-table.ts'
 
-export interface StreamingArguments extends UnlearningArguments, CommonArguments, DryRunArguments, FlowExtraArguments {
-  readonly stream: 'auto' | 'always' | 'never'
-  readonly out: string
-  readonly report?: string | undefined
-  readonly audit: boolean
-  readonly force: boolean
+/** The opened table and the labels of its rows. */
+interface StreamedInputs {
+  readonly request: UnlearnRequest
+  readonly table: TableReader
+  readonly found: LabelCodes
+  readonly attribute: AttributeSummary
+  readonly warnings: readonly string[]
 }
 
-/** Methods whose result is an affine map for each class, or one for everyone, by the moments of the classes alone. */
-const streamedMethods: readonly UnlearnerName[] = ['mean-matching', 'leace', 'gaussian-transport']
-
-/**
- * Bytes of float32 from which `auto` streams: below, a table is held in memory, and everything about it is reported.
- */
-const streamedFrom = 2 ** 30
-
-/**
- * The opened table where this run is to stream it, else undefined.
- * @throws IndistinctError 'usage' where --stream always cannot be.
- */
-export function tableToStream(args: StreamingArguments): TableReader | undefined {
-  if (args.stream === 'never') return undefined
-  const reason = whyNot(args)
-  if (args.stream === 'always' && reason !== undefined) throw usageError(`--stream always: ${reason}`)
-  if (reason !== undefined) return undefined
-  const table = openTable(args.table, readOptions(args))
-  if (args.stream === 'always' || 4 * table.rows * table.cols >= streamedFrom) return table
-  table.close()
-  return undefined
-}
-
-/** What keeps a run from being streamed. */
-function whyNot(args: StreamingArguments): string | undefined {
-  if (!streamedMethods.includes(args.method))
-    return `${args.method} holds the whole table; ${streamedMethods.join(', ')} do not`
-  if (args.unlabelled === 'map' && args.method !== 'leace')
-    return `--unlabelled map is for leace, which has one map for everyone`
-  const flags = {
-    delta: args.delta,
-    fit: args.fit,
-    update: args.update,
-    ids: args.ids,
-    report: args.report,
-    audit: args.audit || undefined,
-    also: args.also,
-    items: args.items,
-    continuous: args.continuous || undefined,
-  }
-  const given = Object.entries(flags).find(([, value]) => value !== undefined)
-  if (given) return `--${given[0]} needs the whole table in memory`
-  const beside = idsBeside(args.table)
-  if (existsSync(beside)) return `ids in ${beside} need the whole table in memory`
-  const [from, to] = [inputFormat(args.table), formatOf(args.out)]
-  if (isText(from) || isText(to))
-    return 'text is not read or written block by block; use .npy, .parquet or .safetensors'
-  return from === to || from === 'npy' ? undefined : `a table read from ${from} is written to ${from}`
-}
-
-/** Unlearns `table`, and writes the new one and its JSON sidecar. */
-export async function unlearnStreamed(
-  args: StreamingArguments,
-  table: TableReader,
-  parameters: Parameters,
-  session: Session,
-): Promise<void> {
-  const { rows, cols, dtype } = table
-  const sidecar = `${args.out}.json`
-  checkOutputs([args.out, sidecar], [args.table, args.attributes], args.force)
+/** Unlearns `table`, and writes the new one and its JSON sidecar; closes it. */
+export async function unlearnStreamed(request: UnlearnRequest, table: TableReader, session: Session): Promise<void> {
   try {
-    const labels = await readLabelCodes(args.attributes, args.attribute, rows, {
-      ...labelNamesOf(args),
-      idColumn: args['id-column'],
-      byPosition: args['by-position'],
-      ids: table.readIds(),
-      maybeIds: table.maybeIds(),
-      table: args.table,
-    })
-    const warnings = [
-      ...labels.warnings,
-      ...labelWarnings(args, labels),
-      ...classWarnings(args.attribute, labels.labels),
-    ]
-    for (const warning of warnings) session.log.warn(warning)
-    const summary = {
-      name: args.attribute,
-      classes: classesOf(labels.labels),
-      missing: labels.missing,
-      joinedBy: labels.by,
-    }
-    if (args['dry-run']) {
-      const steps = [
-        `${args.table}: ${grouped(rows)} users, ${cols} dimensions, ${dtype}, read and written block by block`,
-        labelLine(summary, labels.unmatched),
-        args.method,
-      ]
-      const facts = {
-        rows,
-        dimensions: cols,
-        dtype,
-        attribute: summary,
-        unmatched: labels.unmatched,
-        method: args.method,
-        streamed: true,
-        warnings,
-      }
-      return showPlan(
-        { command: 'unlearn', checked: 'labels were joined', steps, facts, writes: [args.out, sidecar] },
-        args.json,
-        session,
-      )
-    }
+    const read = await readLabels(request, table, session.log)
+    if (request['dry-run']) return showPlan(planOf(read), request.json, session)
     const input = {
-      table: { file: basename(args.table), sha256: table.sha256() },
-      attributes: { file: basename(args.attributes), sha256: labels.sha256 },
+      table: { file: basename(request.table), sha256: table.sha256() },
+      attributes: { file: basename(request.attributes), sha256: read.found.sha256 },
     }
-    await abortable((signal) =>
-      streamed(args, table, labels, { parameters, input, sidecar, warnings, signal }, session),
-    )
+    await abortable(async (signal) => {
+      const written = await unlearnedRows(read, passes(table, session.log, signal))
+      for (const note of written.notes) session.log.warn(note)
+      const record = commit(read, written, input)
+      session.result(request.json ? record : resultText(read, written))
+    })
   } finally {
     table.close()
   }
 }
 
-interface Run {
-  readonly parameters: Parameters
-  readonly input: Record<string, FileRecord>
-  readonly sidecar: string
-  readonly warnings: readonly string[]
-  readonly signal: AbortSignal
+async function readLabels(request: UnlearnRequest, table: TableReader, log: Log): Promise<StreamedInputs> {
+  const found = await readLabelCodes(request.attributes, request.attribute, table.rows, {
+    ...labelNamesOf(request),
+    idColumn: request['id-column'],
+    byPosition: request['by-position'],
+    ids: table.readIds(),
+    maybeIds: table.maybeIds(),
+    table: request.table,
+  })
+  const { labels } = found
+  const warnings = [...found.warnings, ...labelWarnings(request, found), ...classWarnings(request.attribute, labels)]
+  for (const warning of warnings) log.warn(warning)
+  const counts = classCounts(labels)
+  const classes = labels.classes.map((name, c) => ({ name, users: counts[c]! }))
+  const attribute = { name: request.attribute, classes, missing: found.missing, joinedBy: found.by }
+  return { request, table, found, attribute, warnings }
 }
 
-async function streamed(
-  args: StreamingArguments,
-  table: TableReader,
-  found: LabelCodes,
-  { parameters: given, input, sidecar, warnings, signal }: Run,
-  session: Session,
-): Promise<void> {
+function planOf({ request, table, found, attribute, warnings }: StreamedInputs): Plan {
   const { rows, cols, dtype } = table
-  const { labels } = found
-  const pass = async <T>(
-    label: string,
-    work: (options: { signal: AbortSignal; onRows: (rows: number) => void }) => Promise<T>,
-  ): Promise<T> => {
-    const progress = session.log.progress(label)
+  const { method, out } = request
+  return {
+    command: 'unlearn',
+    checked: 'labels were joined',
+    steps: [
+      `${request.table}: ${grouped(rows)} users, ${cols} dimensions, ${dtype}, read and written block by block`,
+      labelLine(attribute, found.unmatched),
+      method,
+    ],
+    facts: {
+      rows,
+      dimensions: cols,
+      dtype,
+      attribute: attribute as unknown as Json,
+      unmatched: found.unmatched,
+      method,
+      streamed: true,
+      warnings,
+    },
+    writes: [out, sidecarOf(out)],
+  }
+}
+
+interface PassOptions {
+  readonly signal: AbortSignal
+  readonly onRows: (rows: number) => void
+}
+
+type Passes = <T>(label: string, work: (options: PassOptions) => Promise<T>) => Promise<T>
+
+/** Runs passes over `table` that show how far they are, and end with `signal`. */
+function passes({ rows }: TableReader, log: Log, signal: AbortSignal): Passes {
+  return async (label, work) => {
+    const progress = log.progress(label)
     try {
       return await work({ signal, onRows: (done) => progress.update(done, rows) })
     } finally {
       progress.end()
     }
   }
+}
+
+/** The new rows in a file that has no name yet. */
+interface WrittenRows extends Awaited<ReturnType<typeof streamAffine>> {
+  readonly parameters: StreamedMaps['parameters']
+  /** The unit in which distances are told. */
+  readonly spread: number
+  readonly notes: readonly string[]
+}
+
+async function unlearnedRows({ request, table, found }: StreamedInputs, pass: Passes): Promise<WrittenRows> {
+  const { rows, cols } = table
+  const { labels } = found
+  const { method, out, force, lengths } = request
   const watched = watchLengths(table)
   const everyone = await pass('reading moments', (options) => streamClassMoments(watched.table, labels, options))
   const length = watched.length()
   const moments = everyone.slice(0, labels.classes.length)
-  const spread = spreadOf(everyone)
   if (spreadOf(moments) === 0)
     throw badData(
-      `${args.table}: expected users that differ, got ${found.labelled} equal rows; this table holds nothing to ` +
+      `${request.table}: expected users that differ, got ${found.labelled} equal rows; this table holds nothing to ` +
         'unlearn',
     )
-  const { maps, unlabelled, parameters } = mapsOf(args.method, moments, given)
-  const output = createTable(args.out, { rows, cols, like: table, force: args.force })
-  const { file, moved, rmsChange, clipped } = await pass(`writing ${args.out}`, (options) =>
+  const { maps, unlabelled, parameters } = streamedMaps(method, moments, request.parameters)
+  const output = createTable(out, { rows, cols, like: table, force })
+  const written = await pass(`writing ${out}`, (options) =>
     streamAffine(table, output, labels, maps, {
       ...options,
-      ...(args.unlabelled === 'map' && { unlabelled }),
-      ...(args.lengths === 'keep' && { length }),
+      ...(request.unlabelled === 'map' && { unlabelled }),
+      ...(lengths === 'keep' && { length }),
     }),
   )
   const notes = [
-    ...(length ? notesOnLengths(args.table, length, args.lengths) : []),
-    ...(table.layout?.fortran
-      ? [`${args.out}: rows are written one after another, where ${args.table} has columns (Fortran order)`]
+    ...(length ? notesOnLengths(request.table, length, lengths) : []),
+    ...notesOnValues(request, table, written.clipped),
+  ]
+  return { ...written, parameters, spread: spreadOf(everyone), notes }
+}
+
+function notesOnValues(
+  { table: path, out }: UnlearnRequest,
+  { layout, dtype }: TableReader,
+  clipped: number,
+): string[] {
+  const rounded = dtype !== 'f4' && dtype !== 'f8'
+  return [
+    ...(layout?.fortran
+      ? [`${out}: rows are written one after another, where ${path} has columns (Fortran order)`]
       : []),
-    ...(dtype === 'f4' || dtype === 'f8'
-      ? []
-      : [`${args.out}: values that moved were rounded to ${dtypeName(dtype)}, the type of the table`]),
+    ...(rounded ? [`${out}: values that moved were rounded to ${dtypeName(dtype)}, the type of the table`] : []),
     ...(clipped > 0
-      ? [
-          `${args.out}: ${grouped(clipped)} values lay beyond the range of ${dtypeName(dtype)} and were set to ` +
-            'the end of it',
-        ]
+      ? [`${out}: ${grouped(clipped)} values lay beyond the range of ${dtypeName(dtype)} and were set to the end of it`]
       : []),
   ]
-  for (const note of notes) session.log.warn(note)
-  const scope = scopeOfUnlearning([args.attribute], args.method)
-  const beside: StagedFile[] = []
+}
+
+/** Gives the table and its sidecar their names; the sidecar's text. */
+function commit(read: StreamedInputs, written: WrittenRows, input: Record<string, FileRecord>): string {
+  const { out, force } = read.request
+  const files = [written.file]
   try {
-    const record = `${canonicalJson(
-      {
-        schema: 'indistinct/unlearn/1',
-        method: args.method,
-        parameters,
-        passes: 1,
-        seed: args.seed,
-        attribute: {
-          name: args.attribute,
-          classes: classesOf(labels),
-          missing: found.missing,
-          joinedBy: found.by,
-        } as unknown as Json,
-        rows,
-        dimensions: cols,
-        dtype,
-        moved,
-        unlabelled: args.unlabelled,
-        streamed: true,
-        scope,
-        displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
-        harm: { checked: false, words: [uncheckedLine] },
-        unmatched: found.unmatched,
-        warnings: [...warnings, ...notes],
-        input,
-        output: { table: { file: basename(args.out), sha256: file.sha256 } },
-        versions: versions(),
-      },
-      2,
-    )}\n`
-    beside.push(stageFile(sidecar, record, { replace: args.force }))
-    commitFiles([...beside, file])
-    if (args.json) session.result(record)
-    else
-      session.result(
-        `${printable(labelLine({ name: args.attribute, classes: classesOf(labels), missing: found.missing, joinedBy: found.by }, found.unmatched))}\n${printable(scope)}\n${args.method}: ` +
-          `${grouped(moved)} of ${grouped(rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of the ` +
-          `table's spread in root mean square\n${uncheckedLine}\n${args.out}  sha256 ${file.sha256}\n${sidecar}\n`,
-      )
+    const record = `${canonicalJson(recordOf(read, written, input), 2)}\n`
+    files.unshift(stageFile(sidecarOf(out), record, { replace: force }))
+    commitFiles(files)
+    return record
   } finally {
-    for (const each of [file, ...beside]) each.discard()
+    for (const each of files) each.discard()
   }
 }
 
-/** The map of each class, and of users without one where the method has such a map. */
-function mapsOf(
-  method: UnlearnerName,
-  moments: readonly StreamedMoments[],
-  given: Parameters,
-): { maps: readonly StreamedMap[]; unlabelled?: StreamedMap; parameters: { [name: string]: Json } } {
-  if (method === 'mean-matching') return { maps: meanMatchingMaps(moments), parameters: {} }
-  if (method === 'leace') {
-    const { map, erased } = leaceMap(moments)
-    return { maps: moments.map(() => map), unlabelled: map, parameters: { erased } }
+function recordOf(
+  { request, table, found, attribute, warnings }: StreamedInputs,
+  { file, moved, rmsChange, parameters, spread, notes }: WrittenRows,
+  input: Record<string, FileRecord>,
+): { readonly [name: string]: Json } {
+  const { rows, cols, dtype } = table
+  const { method, seed, unlabelled } = request
+  return {
+    schema: 'indistinct/unlearn/1',
+    method,
+    parameters,
+    passes: 1,
+    seed,
+    attribute: attribute as unknown as Json,
+    rows,
+    dimensions: cols,
+    dtype,
+    moved,
+    unlabelled,
+    streamed: true,
+    scope: scopeOfUnlearning([request.attribute], method),
+    displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
+    harm: { checked: false, words: [uncheckedLine] },
+    unmatched: found.unmatched,
+    warnings: [...warnings, ...notes],
+    input,
+    output: { table: { file: basename(request.out), sha256: file.sha256 } },
+    versions: versions(),
   }
-  const { maps, iterations } = gaussianTransportMaps(moments, given)
-  return { maps, parameters: { ...unlearners[method].defaults, ...given, iterations } }
 }
 
-/** Square root of the total variance: the unit in which distances are told. */
-function spreadOf(moments: readonly StreamedMoments[]): number {
-  const count = moments.reduce((sum, each) => sum + each.count, 0)
-  const K = moments[0]!.mean.length
-  let variance = 0
-  for (let k = 0; k < K; k++) {
-    const mean = moments.reduce((sum, each) => sum + (each.count / count) * each.mean[k]!, 0)
-    for (const each of moments)
-      variance += (each.count / count) * (each.covariance[k * K + k]! + (each.mean[k]! - mean) ** 2)
-  }
-  return Math.sqrt(Math.max(0, variance))
-}
-
-function classesOf(labels: Labels): { [key: string]: Json; name: string; users: number }[] {
-  const counts = classCounts(labels)
-  return labels.classes.map((name, c) => ({ name, users: counts[c]! }))
+function resultText({ request, table, found, attribute }: StreamedInputs, written: WrittenRows): string {
+  const { out, method } = request
+  const { file, moved, rmsChange, spread } = written
+  const lines = [
+    printable(labelLine(attribute, found.unmatched)),
+    printable(scopeOfUnlearning([request.attribute], method)),
+    `${method}: ${grouped(moved)} of ${grouped(table.rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of ` +
+      "the table's spread in root mean square",
+    uncheckedLine,
+    `${out}  sha256 ${file.sha256}`,
+    sidecarOf(out),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
 }

@@ -1,20 +1,9 @@
 /** @file From whom a method hides, in words, and which method hides from whom (docs/threat-models.md). */
 
 import type { UnlearnerName } from '@indistinct/unlearners'
-import { textOption } from '../terminal/option-values.ts'
 
 /** What the attacker holds beside some labels: these tables, or also history, an earlier release or another model. */
 export type AttackerHolds = 'tables' | 'history'
-
-export const attackerHoldsOption = {
-  describe:
-    'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
-    'an earlier release or another model',
-  choices: ['tables', 'history'],
-  default: 'tables',
-  requiresArg: true,
-  coerce: textOption('--attacker-holds'),
-} as const
 
 /** The method that hides from who holds that, where none is asked for. */
 export function methodFor(holds: AttackerHolds): UnlearnerName {

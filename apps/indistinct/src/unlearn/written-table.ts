@@ -16,18 +16,16 @@ import {
   type KeptLengths,
   type RowLength,
 } from '@indistinct/embeddings'
-import { textOption } from '../terminal/option-values.ts'
 
 /** What becomes of the length of rows that all have the same one. */
 export type Lengths = 'keep' | 'free'
 
-export const lengthsOption = {
-  describe: 'rows that all have one length, such as 1: keep it, or leave moved rows free to have another',
-  choices: ['keep', 'free'],
-  default: 'keep',
-  requiresArg: true,
-  coerce: textOption('--lengths'),
-} as const
+/** A table as it was read from `path`, and the file that the new one goes to. */
+export interface TableToWrite {
+  readonly source: EmbeddingTable
+  readonly path: string
+  readonly out: string
+}
 
 export interface WrittenTable {
   readonly table: EmbeddingTable
@@ -40,10 +38,8 @@ export interface WrittenTable {
  * before, since that would tell who kept the own point. Points of one length are to have it already (`atLength`).
  */
 export function writtenPoints(
-  source: EmbeddingTable,
+  { source, path, out }: TableToWrite,
   embedding: Matrix,
-  path: string,
-  out: string,
   lengths: Lengths,
   dealt: Uint8Array,
 ): WrittenTable {
@@ -85,17 +81,8 @@ function forgetting(source: EmbeddingTable, dealt: Uint8Array): EmbeddingTable {
   }
 }
 
-/**
- * The table for the file `out` of `source` with the vectors `embedding` (N, K) that a method gave, in the order of
- * `source`.
- */
-export function writtenTable(
-  source: EmbeddingTable,
-  embedding: Matrix,
-  path: string,
-  out: string,
-  lengths: Lengths,
-): WrittenTable {
+/** The table for its new file, with the vectors `embedding` (N, K) that a method gave, in the order of `source`. */
+export function writtenTable({ source, path, out }: TableToWrite, embedding: Matrix, lengths: Lengths): WrittenTable {
   const common = commonLength(source.matrix, source)
   const kept = common && keptAtLength(source.matrix, embedding, common)
   const matrix = kept && lengths === 'keep' ? kept.matrix : embedding

@@ -1,24 +1,21 @@
-/** @file Arguments of `indistinct unlearn`, and what of them does not go together. */
+/** @file Options of `indistinct unlearn`, and its arguments as yargs gives them. */
 
-import { dirname } from 'node:path'
-import { usageError } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
-import { isTogether, unlearners, type UnlearnerName } from '@indistinct/unlearners'
+import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { batteryOptions, type BatteryArguments } from '../audit/attack-battery.ts'
-import { inGroup } from '../terminal/command-help.ts'
-import { computeOptions, outputOptions } from '../terminal/common-options.ts'
-import { flowExtraOptions, type FlowExtraArguments } from './flow-extras.ts'
-import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
-import { dryRunOption } from './plan.ts'
-import type { StreamingArguments } from './streamed-unlearning.ts'
+import type { TableArguments } from '../inputs/table-arguments.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
-import { attackerHoldsOption, type AttackerHolds } from './unlearn-scope.ts'
-import { unlearningOptions, type Parameters } from './unlearning.ts'
+import { inGroup } from '../terminal/command-help.ts'
+import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { dryRunOption, type DryRunArguments } from './plan.ts'
+import type { AttackerHolds } from './unlearn-scope.ts'
+import type { Lengths } from './written-table.ts'
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
 /** Flags that set a parameter of a method, by the name that the method knows it under. */
-const parameterFlags = {
+export const parameterFlags = {
   level: {
     flag: 'level',
     describe: 'flow: where to stop, in multiples of the value that chance gives',
@@ -65,15 +62,31 @@ type ParameterFlag = (typeof parameterFlags)[keyof typeof parameterFlags]['flag'
 
 export interface UnlearnArguments
   extends
-    Omit<StreamingArguments, 'table'>,
+    Omit<TableArguments, 'table'>,
     BatteryArguments,
-    FlowExtraArguments,
+    CommonArguments,
+    DryRunArguments,
     Readonly<Partial<Record<ParameterFlag, number | undefined>>> {
   readonly tables: readonly string[]
-  readonly derived?: readonly string[] | undefined
+  readonly method: UnlearnerName
   readonly 'attacker-holds': AttackerHolds
+  readonly unlabelled: 'leave' | 'map'
+  readonly lengths: Lengths
+  readonly delta?: string | undefined
+  readonly fit?: string | undefined
+  readonly update?: string | undefined
+  readonly previous?: string | undefined
+  readonly stream: 'auto' | 'always' | 'never'
+  readonly also?: readonly string[] | undefined
+  readonly continuous: boolean
+  readonly items?: string | undefined
+  readonly derived?: readonly string[] | undefined
   readonly draw?: string | undefined
   readonly 'near-by'?: 'distance' | 'direction' | undefined
+  readonly out: string
+  readonly report?: string | undefined
+  readonly force: boolean
+  readonly audit: boolean
 }
 
 /** As they are typed: the method may be left to what the attacker holds. */
@@ -88,8 +101,53 @@ export const unlearnOptions = {
       requiresArg: true,
       coerce: textOption('--method'),
     },
-    'attacker-holds': attackerHoldsOption,
-    ...unlearningOptions,
+    'attacker-holds': {
+      describe:
+        'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
+        'an earlier release or another model',
+      choices: ['tables', 'history'],
+      default: 'tables',
+      requiresArg: true,
+      coerce: textOption('--attacker-holds'),
+    },
+    unlabelled: {
+      describe: 'users without a label: leave them, or map them as the method does without one',
+      choices: ['leave', 'map'],
+      default: 'leave',
+      requiresArg: true,
+      coerce: textOption('--unlabelled'),
+    },
+    lengths: {
+      describe: 'rows that all have one length, such as 1: keep it, or leave moved rows free to have another',
+      choices: ['keep', 'free'],
+      default: 'keep',
+      requiresArg: true,
+      coerce: textOption('--lengths'),
+    },
+    delta: {
+      describe: 'write here what `restore` needs to bring the original back; as sensitive as the original',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--delta'),
+    },
+    fit: {
+      describe: 'write the fitted method here, for --update; as sensitive as the original',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--fit'),
+    },
+    update: {
+      describe: 'a file that --fit wrote: map new users by it instead of unlearning everyone again',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--update'),
+    },
+    previous: {
+      describe: 'with --update: the table given out before, whose users keep their rows',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--previous'),
+    },
     stream: {
       describe:
         'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written',
@@ -98,9 +156,25 @@ export const unlearnOptions = {
       requiresArg: true,
       coerce: textOption('--stream'),
     },
-  }),
-  ...flowExtraOptions,
-  ...inGroup('Method', {
+    also: {
+      describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
+      type: 'string',
+      requiresArg: true,
+      coerce: listOption('--also'),
+    },
+    continuous: {
+      describe:
+        'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports ' +
+        'show its quarters',
+      type: 'boolean',
+      default: false,
+    },
+    items: {
+      describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--items'),
+    },
     derived: {
       describe:
         'flow, blind and relabel, several tables: those that no score depends on, separated by commas; they ' +
@@ -169,74 +243,3 @@ export const unlearnOptions = {
   ...batteryOptions,
   ...computeOptions,
 } as const
-
-/** The parameters that were given, under the method's names. */
-export function parametersOf(args: UnlearnArguments): Parameters {
-  const known = unlearners[args.method].defaults
-  const parameters: Record<string, number | string> = {}
-  const flags = { ...parameterFlags, nearBy: { flag: 'near-by' } } as const
-  for (const [name, { flag }] of Object.entries(flags)) {
-    const value = args[flag]
-    if (value === undefined) continue
-    if (args.update !== undefined)
-      throw usageError(`--${flag}: --update takes the parameters of the fit; leave one of them out`)
-    if (!Object.hasOwn(known, name)) {
-      const taken = Object.entries(flags)
-        .filter(([other]) => Object.hasOwn(known, other))
-        .map(([, other]) => `--${other.flag}`)
-      throw usageError(`--${flag} is no parameter of ${args.method}; it takes ${taken.join(', ') || 'none'}`)
-    }
-    parameters[name] = value
-  }
-  return parameters
-}
-
-/** Where several Parquet files of one folder are given, they may be one table. */
-function partsHint(paths: readonly string[]): string {
-  const folder = dirname(paths[0]!)
-  const together = paths.every((path) => /\.parquet$/i.test(path) && dirname(path) === folder)
-  return together ? `; if they are parts of one table, give the folder, ${folder}` : ''
-}
-
-/**
- * The file of each table, in their order.
- * @throws IndistinctError 'usage' where they do not match, or a flag is for one table only.
- */
-export function outputPaths(given: UnlearnArguments): string[] {
-  const { tables: paths, out, derived } = given
-  if (paths.length === 1) {
-    if (derived)
-      throw usageError('--derived: expected several tables, got one; a derived table is a function of the others')
-    return [out]
-  }
-  const flags = {
-    draw: given.draw,
-    also: given.also,
-    continuous: given.continuous || undefined,
-    items: given.items,
-    fit: given.fit,
-    update: given.update,
-    delta: given.delta,
-    'stream always': given.stream === 'always' || undefined,
-    'unlabelled map': given.unlabelled === 'map' || undefined,
-  }
-  const alone = Object.entries(flags).find(([, value]) => value !== undefined)
-  if (alone)
-    throw usageError(
-      `--${alone[0]}: expected one table, got ${paths.length}; leave it out, or unlearn tables one by one`,
-    )
-  const twice = paths.find((path, at) => paths.indexOf(path) !== at)
-  if (twice !== undefined) throw usageError(`${twice} is given twice; expected each table once`)
-  const outs = out.split(',').map((path) => path.trim())
-  if (outs.length !== paths.length || outs.includes(''))
-    throw usageError(
-      `--out: expected ${paths.length} files separated by commas, one for each table, got ${out}${partsHint(paths)}`,
-    )
-  if (!derived) return outs
-  const stranger = derived.find((path) => !paths.includes(path))
-  if (stranger !== undefined) throw usageError(`--derived: expected some of ${paths.join(', ')}, got ${stranger}`)
-  if (!isTogether(given.method)) throw usageError(`--derived is for flow, blind and relabel, not for ${given.method}`)
-  if (new Set(derived).size === paths.length)
-    throw usageError('--derived: expected a table that is not derived, got all of them')
-  return outs
-}

@@ -1,0 +1,62 @@
+/** @file What `unlearn --dry-run` says: what the run would do, once everything that it would refuse is ruled out. */
+
+import type { Json } from '@indistinct/core'
+import { tableFiles } from '@indistinct/embeddings'
+import { checkedClasses, unlearners } from '@indistinct/unlearners'
+import { planTargets } from '../audit/attack-battery.ts'
+import { inputFiles } from '../inputs/table-inputs.ts'
+import type { Log } from '../terminal/log.ts'
+import { openFit } from './opened-fit.ts'
+import { inputFacts, inputSteps, type Plan } from './plan.ts'
+import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
+import { sharedFiles, sidecarOf } from './unlearn-request.ts'
+
+/** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */
+export async function unlearnPlan(read: UnlearnInputs, log: Log): Promise<Plan> {
+  const { request, inputs, tables, extras } = read
+  const { update, seed, unlabelled } = request
+  const { matrix } = inputs.table
+  const derived = derivedNames(read)
+  const fit = update === undefined ? undefined : await openFit(request, update, inputs, log)
+  if (!fit) for (const table of tables) checkedClasses(request.method, table.matrix, inputs.labels)
+  for (const [name, labels] of Object.entries(extras.also ?? {}))
+    checkedClasses(`${request.method}, ${name}`, matrix, labels)
+  const method = fit?.fitted.method ?? (request.continuous ? 'hsic-flow' : request.method)
+  const own = fit ? fit.fitted.parameters : unlearners[request.method].defaults
+  const parameters = { ...own, ...request.parameters } as { [name: string]: Json }
+  const attacks = request.audit ? planTargets(matrix, read.targets, request) : undefined
+  const listed = Object.entries(parameters).map(
+    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  )
+  const others = tables.map(({ name }) => name).filter((name) => !derived.includes(name))
+  return {
+    command: 'unlearn',
+    steps: [
+      ...inputSteps(request.table, inputs),
+      ...tables.slice(1).map((table) => `${table.path}: the same users, ${table.matrix.cols} dimensions`),
+      `${method}${fit ? `, as ${update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; ` +
+        `seed ${seed}`,
+      ...derived.map((name) => `${name} as a linear function of ${others.join(' and ')}`),
+      `users without a label are ${unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
+      'then a self-check: does the new table give away more than before, to attackers of fine structure?',
+      ...(attacks
+        ? [`before and after it${tables.length > 1 ? ', on each table and on all joined' : ''}:`, ...attacks.steps]
+        : []),
+    ],
+    facts: {
+      ...inputFacts(inputs),
+      ...(tables.length > 1 && { tables: tables.map(({ name }) => name), derived }),
+      method,
+      parameters,
+      seed,
+      unlabelled,
+      ...(extras.also && { also: [...extras.summaries] }),
+      input: { ...inputFiles(request, inputs), ...extras.files },
+      ...(attacks && { attacks: attacks.attacks }),
+    },
+    writes: [
+      ...tables.flatMap(({ out, source }) => [...tableFiles(out, source), sidecarOf(out)]),
+      ...sharedFiles(request),
+    ],
+  }
+}

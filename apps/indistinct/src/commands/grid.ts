@@ -1,79 +1,24 @@
 /** @file `indistinct grid`: a grid of experiments on one machine or on many, by an engine that exists. */
 
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { canonicalJson, fileError, usageError, type Json } from '@indistinct/core'
+import { canonicalJson, type Json } from '@indistinct/core'
 import type { Failure } from '@indistinct/executors'
-import type { OpenGrid } from '@indistinct/experiments'
-import type { CommandModule, Options } from 'yargs'
-import { described, inGroup } from '../terminal/command-help.ts'
-import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
-import { exitCodeOf, exitCodes } from '../terminal/exit-codes.ts'
+import type { CommandModule } from 'yargs'
+import { engineSettings, openEngine, ownProgram } from '../grid/grid-engine.ts'
 import {
-  engineOptions,
-  engineSettings,
-  gridOptions,
-  openEngine,
-  ownProgram,
+  gridCommandOptions,
   type EngineArguments,
   type GridArguments,
-} from '../grid/grid-engine.ts'
-import { failuresText, planText, statusText } from '../grid/grid-text.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
-import { openSession, type Session } from '../terminal/session.ts'
-
-interface Output {
-  readonly json: boolean
-  readonly quiet: boolean
-}
-
-const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
-
-export const gridCommandOptions = {
-  plan: { ...gridOptions, ...outputOptions },
-  run: {
-    ...gridOptions,
-    ...engineOptions,
-    ...inGroup('Engine', {
-      detach: {
-        describe: 'submit and do not wait; indistinct grid status tells how far it is',
-        type: 'boolean',
-        default: false,
-      },
-    }),
-    ...outputOptions,
-  },
-  resume: {
-    ...gridOptions,
-    ...engineOptions,
-    ...inGroup('Engine', { detach: { describe: 'submit and do not wait', type: 'boolean', default: false } }),
-    ...outputOptions,
-  },
-  status: { ...gridOptions, ...outputOptions },
-  cell: { ...gridOptions, ...outputOptions },
-  worker: {
-    queue: engineOptions.queue,
-    ...inGroup('Worker', {
-      workers: {
-        describe: 'cells at a time (default: 1)',
-        requiresArg: true,
-        coerce: numberOption('--workers', { integer: true, from: 1, to: 1024 }),
-      },
-      logs: {
-        describe: 'folder for the output of cells (default: artifacts/grid/worker in the repository)',
-        type: 'string',
-        requiresArg: true,
-        coerce: textOption('--logs'),
-      },
-      'lock-seconds': {
-        describe: 'after so long without a sign of life the cells of a worker go to another (default: 30)',
-        requiresArg: true,
-        coerce: numberOption('--lock-seconds', { from: 1, to: 3600 }),
-      },
-    }),
-    quiet: outputOptions.quiet,
-  },
-} as const satisfies Record<string, Record<string, Options>>
+  type GridWorkerArguments,
+  type RunArguments,
+} from '../grid/grid-options.ts'
+import { planText, statusText } from '../grid/grid-text.ts'
+import { experiments, withGrid, workspaceRoot } from '../grid/open-grid.ts'
+import { runGrid } from '../grid/run-grid.ts'
+import { described } from '../terminal/command-help.ts'
+import { dataEnvironment } from '../terminal/common-options.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { openSession } from '../terminal/session.ts'
 
 const gridEnvironment = {
   ...dataEnvironment,
@@ -86,9 +31,7 @@ const gridPositional = {
   type: 'string',
   demandOption: true,
 } as const
-type RunArguments = GridArguments & EngineArguments & Output & { readonly detach: boolean }
-
-const planCommand: CommandModule<object, GridArguments & Output> = {
+const planCommand: CommandModule<object, GridArguments> = {
   command: 'plan <grid>',
   describe: 'cells, time, memory and disk that a grid will take',
   builder: (yargs) =>
@@ -128,7 +71,7 @@ const runCommand: CommandModule<object, RunArguments> = {
     })
       .positional('grid', gridPositional)
       .options(gridCommandOptions.run) as never,
-  handler: (args) => withGrid(args, (grid) => runOn(openSession(args), grid, args)),
+  handler: (args) => withGrid(args, (grid) => runGrid(openSession(args), grid, args)),
 }
 
 const resumeCommand: CommandModule<object, RunArguments> = {
@@ -147,7 +90,7 @@ const resumeCommand: CommandModule<object, RunArguments> = {
     withGrid(args, async (grid) => {
       const { lastSettings } = await experiments()
       const last = lastSettings(grid) as Partial<RunArguments>
-      await runOn(openSession(args), grid, {
+      await runGrid(openSession(args), grid, {
         ...args,
         ...last,
         ...engineSettings(args),
@@ -156,7 +99,7 @@ const resumeCommand: CommandModule<object, RunArguments> = {
     }),
 }
 
-const statusCommand: CommandModule<object, GridArguments & Output> = {
+const statusCommand: CommandModule<object, GridArguments> = {
   command: 'status <grid>',
   describe: 'how far a grid is; exit code 6 until it is complete',
   builder: (yargs) =>
@@ -200,7 +143,7 @@ const statusCommand: CommandModule<object, GridArguments & Output> = {
   },
 }
 
-const cellCommand: CommandModule<object, GridArguments & Output & { readonly id: string }> = {
+const cellCommand: CommandModule<object, GridArguments & { readonly id: string }> = {
   command: 'cell <grid> <id>',
   describe: 'make one cell; what engines call',
   builder: (yargs) =>
@@ -221,15 +164,7 @@ const cellCommand: CommandModule<object, GridArguments & Output & { readonly id:
   },
 }
 
-interface WorkerArguments {
-  readonly queue?: string | undefined
-  readonly workers?: number | undefined
-  readonly logs?: string | undefined
-  readonly 'lock-seconds'?: number | undefined
-  readonly quiet: boolean
-}
-
-const workerCommand: CommandModule<object, WorkerArguments> = {
+const workerCommand: CommandModule<object, GridWorkerArguments> = {
   command: 'worker',
   describe: 'take cells from the BullMQ queue at REDIS_URL until it is stopped',
   builder: (yargs) =>
@@ -296,124 +231,4 @@ export const gridCommand: CommandModule = {
       .command(workerCommand)
       .demandCommand(1, 'expected grid plan, run, status, resume, cell or worker') as never,
   handler: () => undefined,
-}
-
-async function withGrid(args: GridArguments, work: (grid: OpenGrid) => Promise<void>): Promise<void> {
-  const { chosenGrid, openGrid, openStore } = await experiments()
-  if (args['data-folder'] !== undefined) process.env['INDISTINCT_DATA'] = resolve(args['data-folder'])
-  const choice = {
-    grid: args.grid,
-    datasets: namesOf(args.datasets),
-    recommenders: namesOf(args.recommenders),
-    methods: namesOf(args.methods),
-    seeds: args.seeds,
-  }
-  const expanded = await chosenGrid(choice)
-  const store = await openStore(
-    args.store ?? process.env['INDISTINCT_STORE'] ?? join(workspaceRoot, 'artifacts', 'grid'),
-  )
-  try {
-    await work(openGrid(choice, expanded, store, workspaceRoot))
-  } finally {
-    store.close()
-  }
-}
-
-/** Runs, tells what became of it, and sets the exit code. */
-async function runOn(session: Session, grid: OpenGrid, args: RunArguments): Promise<void> {
-  const { absentData, keepSettings, runGridOn } = await experiments()
-  const dataFolder = args['data-folder'] === undefined ? undefined : resolve(args['data-folder'])
-  const engine = await openEngine(args, grid.engineFolder, grid.label, grid.store.place)
-  keepSettings(grid, {
-    ...engineSettings({ ...args, executor: engine.name }),
-    ...(dataFolder !== undefined && { 'data-folder': dataFolder }),
-  })
-  const total = grid.expanded.nodes.length
-  const controller = new AbortController()
-  let stopped: 'SIGINT' | 'SIGTERM' | undefined
-  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    stopped ??= signal
-    controller.abort()
-  }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
-  for (const name of absentData(grid.expanded.nodes))
-    session.log.warn(
-      `${name} is not on this machine, so that its cells cannot be told done here; INDISTINCT_DATA or ` +
-        '--data-folder names a folder of data sets',
-    )
-  const bar = session.log.progress('grid')
-  try {
-    let done = [...(await grid.states()).values()].filter(({ state }) => state === 'done').length
-    const before = done
-    if (before > 0) session.log.info(`${before} of ${total} cells were done before`)
-    const run = await runGridOn(engine, grid, {
-      dataFolder,
-      detach: args.detach,
-      signal: controller.signal,
-      poll: Math.max(engine.name === 'local' ? 500 : 2000, 2 * total),
-      onDone(id) {
-        done++
-        session.log.info(`[${String(done).padStart(String(total).length)}/${total}] ${id}`)
-        bar.update(done - before, total - before)
-      },
-      onWarning: (text) => session.log.warn(text),
-    }).catch((error: Error) => {
-      if (exitCodeOf(error) !== exitCodes.file) throw error
-      throw fileError(`${error.message}; what is done is kept, and indistinct grid resume goes on from it`)
-    })
-    const complete = run.missing.length === 0
-    if (args.json)
-      session.result(
-        `${canonicalJson({ schema: 'indistinct/grid-run/1', complete, cells: total, missing: run.missing, failures: Object.fromEntries(run.failures) } as unknown as Json, 2)}\n`,
-      )
-    else
-      session.result(
-        complete
-          ? `${total} of ${total} cells done in ${grid.store.place}\n`
-          : `${total - run.missing.length} of ${total} cells done in ${grid.store.place}\n`,
-      )
-    if (complete) return
-    if (run.ended) process.stderr.write(failuresText(run.failures, run.missing.length))
-    if (stopped) {
-      process.stderr.write(
-        engine.name === 'local'
-          ? `stopped by ${stopped}; what is done is kept, and indistinct grid resume goes on from it\n`
-          : `stopped waiting; ${engine.name} goes on, and indistinct grid resume waits for it again\n`,
-      )
-      process.exitCode = stopped === 'SIGINT' ? 130 : 143
-    } else if (!run.ended) {
-      session.log.info(
-        engine.name === 'kubernetes'
-          ? `manifests are in ${join(grid.engineFolder, 'kubernetes')}; apply.sh there applies one wave after the other`
-          : `submitted; indistinct grid status ${args.grid} tells how far it is`,
-      )
-    } else {
-      const first = [...run.failures.values()].find(({ code }) => code !== undefined)?.code
-      process.exitCode = done > 0 ? exitCodes.partlyDone : (first ?? exitCodes.internal)
-    }
-  } finally {
-    bar.end()
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-    await engine.close()
-  }
-}
-
-/** The experiments are part of the repository, not of the published package. */
-async function experiments(): Promise<typeof import('@indistinct/experiments')> {
-  try {
-    return await import('@indistinct/experiments')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    throw usageError(
-      'grid: runs in a clone of the repository, after npm ci; the published package does not hold the experiments',
-      { cause },
-    )
-  }
-}
-
-function namesOf(text: string | undefined): string[] | undefined {
-  return text
-    ?.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
 }

@@ -2,111 +2,22 @@
 
 import { basename, extname } from 'node:path'
 import { certify as certificateOf, type Certificate } from '@indistinct/attackers'
-import {
-  canonicalJson,
-  commitFiles,
-  stageFile,
-  usageError,
-  type Json,
-  type Labels,
-  type StagedFile,
-} from '@indistinct/core'
-import { stageTable, tableFiles, tableFor, withMatrix, type EmbeddingTable } from '@indistinct/embeddings'
-import { reportHtml, type LayersData } from '@indistinct/report'
+import { canonicalJson, usageError } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
-import { batteryOptions, runBattery, type BatteryArguments } from '../audit/attack-battery.ts'
-import { attackVersions, partsJson, severalSections } from '../audit/audit-report.ts'
+import { runBattery } from '../audit/attack-battery.ts'
+import { jointVerdict, judgedParts } from '../audit/joint-verdict.ts'
+import { certifyOptions, type CertifyArguments } from '../certify/certify-options.ts'
+import { certifyRecord, type CertifyGate } from '../certify/certify-record.ts'
 import { boundedLayer, exactLayer, layersOf, layersText } from '../certify/layers.ts'
-import { madeFrom, type MadeFrom, type MadeFromArguments } from '../certify/made-from.ts'
-import { described, inGroup } from '../terminal/command-help.ts'
-import { computeEnvironment, computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
+import { madeFrom } from '../certify/made-from.ts'
+import { writeCertified } from '../certify/write-certified.ts'
+import { attributeSummary, labelLine, readTableInputs } from '../inputs/table-inputs.ts'
+import { described } from '../terminal/command-help.ts'
+import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
-import { jointVerdict, judgedParts, type JointVerdict, type PartAudit } from '../audit/joint-verdict.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
-import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
-import { commandLine, versions } from '../unlearn/provenance.ts'
 import { openSession } from '../terminal/session.ts'
-import { writingFiles } from '../terminal/signals.ts'
-import {
-  attributeSummary,
-  inputFiles,
-  labelLine,
-  readTableInputs,
-  reportHashes,
-  tableOptions,
-  type TableInputs,
-} from '../inputs/table-inputs.ts'
 import { grouped } from '../terminal/text-table.ts'
-
-export interface CertifyArguments extends MadeFromArguments, BatteryArguments, CommonArguments {
-  readonly confidence: number
-  readonly codes?: number | undefined
-  readonly out?: string | undefined
-  readonly attacks: boolean
-  readonly gate?: number | undefined
-  readonly report?: string | undefined
-  readonly force: boolean
-}
-
-export const certifyOptions = {
-  ...tableOptions,
-  ...inGroup('Bounds', {
-    original: {
-      describe: 'no labels of this attribute went into the table: it is as training left it',
-      type: 'boolean',
-      default: false,
-    },
-    'unlearned-with-labels-of': {
-      describe: 'the file of labels that went into the table; users with a label in it are not certified',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--unlearned-with-labels-of'),
-    },
-    confidence: {
-      describe: 'how sure all bounds are to hold together',
-      default: 0.95,
-      requiresArg: true,
-      coerce: numberOption('--confidence', { from: 0.5, to: 0.999999 }),
-    },
-    codes: {
-      describe:
-        'replace each row by the nearest of so many centres, found without labels on users set aside; bounds any ' +
-        'attacker',
-      requiresArg: true,
-      coerce: numberOption('--codes', { integer: true, from: 1, to: 4096 }),
-    },
-  }),
-  ...inGroup('Output', {
-    out: {
-      describe: 'with --codes: the table of codes, which is what the bounds are of',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
-    gate: {
-      describe: 'exit 5 unless the AUC of any attacker is bounded by this',
-      requiresArg: true,
-      coerce: numberOption('--gate', { from: 0.5, to: 1 }),
-    },
-    report: {
-      describe: 'write an HTML report here',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--report'),
-    },
-    force: { describe: 'replace files that are there already', type: 'boolean', default: false },
-  }),
-  ...outputOptions,
-  ...inGroup('Attacks', {
-    attacks: {
-      describe: 'also run the attacks of audit on the users certified; --attacks=false runs none',
-      type: 'boolean',
-      default: true,
-    },
-  }),
-  ...batteryOptions,
-  ...computeOptions,
-} as const
+import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
 
 export const certifyCommand: CommandModule<object, CertifyArguments> = {
   command: 'certify <table>',
@@ -169,11 +80,11 @@ async function certify(args: CertifyArguments): Promise<void> {
     others,
   )
   const gate = gateOf(args, certificate)
-  const written = await writeAll(args, inputs, { matrix, layers, ...(audits && { audits }) })
+  const written = await writeCertified(args, inputs, { matrix, layers, ...(audits && { audits }) })
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
   if (args.json)
     return session.result(
-      `${canonicalJson(recordOf(args, inputs, made, { layers, written, ...(certificate && { certificate }), ...(audits && joint && { attacks: { audits, joint } }), ...(gate && { gate }) }), 2)}\n`,
+      `${canonicalJson(certifyRecord(args, inputs, made, { layers, written, ...(certificate && { certificate }), ...(audits && joint && { attacks: { audits, joint } }), ...(gate && { gate }) }), 2)}\n`,
     )
   const lines = [
     ...(gate
@@ -191,14 +102,8 @@ async function certify(args: CertifyArguments): Promise<void> {
   session.result(lines.map((line) => `${line}\n`).join(''))
 }
 
-interface Gate {
-  readonly limit: number
-  readonly bound?: number
-  readonly passed: boolean
-}
-
 /** The largest bound of the AUC of any attacker; of an exact table it is one half. */
-function gateOf({ gate }: CertifyArguments, certificate: Certificate | undefined): Gate | undefined {
+function gateOf({ gate }: CertifyArguments, certificate: Certificate | undefined): CertifyGate | undefined {
   if (gate === undefined) return undefined
   const any = certificate?.bounds
     .filter(({ against, measure }) => against === 'any attacker' && measure === 'AUC')
@@ -206,102 +111,4 @@ function gateOf({ gate }: CertifyArguments, certificate: Certificate | undefined
   if (any.length === 0) return { limit: gate, passed: false }
   const bound = Math.max(...any)
   return { limit: gate, bound, passed: bound <= gate }
-}
-
-/** The table of codes and the report, both or neither. */
-async function writeAll(
-  args: CertifyArguments,
-  inputs: TableInputs,
-  {
-    matrix,
-    layers,
-    audits,
-  }: { readonly matrix: Certificate['table']; readonly layers: LayersData; readonly audits?: readonly PartAudit[] },
-): Promise<StagedFile[]> {
-  const { out, report, force } = args
-  return writingFiles(async () => {
-    const files: StagedFile[] = []
-    try {
-      if (out !== undefined) {
-        // Digits beyond float32 are each user's own, and would tell users of one code apart.
-        const source = Object.fromEntries(
-          Object.entries(inputs.table).filter(([key]) => key !== 'exact'),
-        ) as unknown as EmbeddingTable
-        checkOutputs(tableFiles(out, source), [args.table], force)
-        files.push(...stageTable(out, withMatrix(tableFor(out, source), matrix), { force }))
-      }
-      if (report !== undefined) files.push(stageFile(report, pageOf(args, inputs, layers, audits), { replace: force }))
-      commitFiles(files)
-      return files
-    } finally {
-      for (const file of files) file.discard()
-    }
-  })
-}
-
-function pageOf(
-  args: CertifyArguments,
-  inputs: TableInputs,
-  layers: LayersData,
-  audits: readonly PartAudit[] | undefined,
-): string {
-  const sections =
-    audits && severalSections(audits.map(({ result, ...part }) => ({ ...part, audits: { before: result } })))
-  return reportHtml({
-    title: `Certificate of ${args.attribute} in ${basename(args.table)}`,
-    subject: `${inputs.table.matrix.rows} users, K = ${inputs.table.matrix.cols}`,
-    attribute: attributeSummary(inputs),
-    warnings: inputs.warnings,
-    layers,
-    ...sections,
-    provenance: {
-      seed: args.seed,
-      command: commandLine(),
-      hashes: reportHashes(inputFiles(args, inputs)),
-      versions: { ...versions(), ...(audits && attackVersions(audits)) },
-    },
-  })
-}
-
-interface Record {
-  readonly layers: LayersData
-  readonly written: readonly StagedFile[]
-  readonly certificate?: Certificate
-  readonly attacks?: { readonly audits: readonly PartAudit[]; readonly joint: JointVerdict }
-  readonly gate?: Gate
-}
-
-function recordOf(
-  args: CertifyArguments,
-  inputs: TableInputs,
-  made: MadeFrom,
-  { layers, written, certificate, attacks, gate }: Record,
-): { readonly [name: string]: Json } {
-  const labels: Labels = made.kind === 'drawn' ? inputs.labels : made.labels
-  return {
-    schema: 'indistinct/certify/1',
-    attribute: attributeSummary({ ...inputs, labels }) as unknown as Json,
-    madeFrom: made.kind === 'drawn' ? { kind: made.kind } : { kind: made.kind, left: made.left, words: made.words },
-    layers: {
-      boundedOrExact: {
-        exact: made.kind === 'drawn',
-        ...(certificate && {
-          bounds: JSON.parse(JSON.stringify(certificate.bounds)) as Json,
-          confidence: args.confidence,
-          users: certificate.users,
-          setAside: certificate.setAside,
-          vectors: certificate.vectors,
-        }),
-        words: [...layers.bounded],
-      },
-      found: { ...(attacks ? partsJson(attacks.audits, attacks.joint) : { attacks: [] }), words: [...layers.found] },
-      notTested: [...layers.notTested],
-    },
-    seed: args.seed,
-    warnings: [...inputs.warnings],
-    input: inputFiles(args, inputs),
-    output: Object.fromEntries(written.map(({ path, sha256 }) => [basename(path), sha256])),
-    versions: { ...versions(), ...(attacks && attackVersions(attacks.audits)) },
-    ...(gate && { gate: { ...gate } }),
-  }
 }

@@ -6,7 +6,7 @@
 import type { Options } from 'yargs'
 import { batteryOptions } from '../audit/attack-battery.ts'
 import { auditOptions } from '../commands/audit.ts'
-import { certifyOptions } from '../commands/certify.ts'
+import { certifyOptions } from '../certify/certify-options.ts'
 import { compareOptions } from '../commands/compare.ts'
 import { dataOptions } from '../commands/data.ts'
 import { doctorOptions } from '../commands/doctor.ts'

@@ -4,10 +4,14 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { topK, type TrainedRecommender, type TrainingData, type UserTables } from '@indistinct/recommenders'
-import { itemScores } from './item-scores.ts'
+import {
+  topK,
+  type ScoreSource,
+  type TrainedRecommender,
+  type TrainingData,
+  type UserTables,
+} from '@indistinct/recommenders'
 import { reducedScores, type ReducedScores } from './reduced-scores.ts'
-import type { ScoreSource } from './score-source.ts'
 import { surrogateItems, surrogateVectors } from './surrogate-vectors.ts'
 
 export interface ObserveOptions {
@@ -39,7 +43,7 @@ export function observedTables(
   options: ObserveOptions,
 ): ObservedTable[] {
   const { top = 10, width = 32, seed } = options
-  const scores = reducedScores(itemScores(model, tables, data), { width, seed })
+  const scores = reducedScores(model.scores(tables), { width, seed })
   const items = topK(model, tables, data, top)
   const lists = reducedScores(listIndicators(items, data.users, data.items), { width, seed })
   const rebuilt = surrogateVectors(items, data.users, surrogateItems(data, { seed }))

@@ -1,7 +1,7 @@
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { reducedScores } from './reduced-scores.ts'
-import { innerProducts, type ScoreSource } from './score-source.ts'
+import { innerProducts, type ScoreSource } from '@indistinct/recommenders'
 
 function normals(rows: number, cols: number, seed: number): Matrix {
   const random = randomStream(seed, 'reduced-scores-test')

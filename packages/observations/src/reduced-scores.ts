@@ -10,9 +10,10 @@
 
 import { symmetricEigen, type Matrix } from '@indistinct/core'
 import { gemmNN, gemmTN } from '@indistinct/kernels'
+import type { ScoreSource } from '@indistinct/recommenders'
 import { alongPrincipalAxes } from './principal-axes.ts'
 import { leadingDirections } from './randomised-svd.ts'
-import { forEachBlock, type ScoreSource } from './score-source.ts'
+import { forEachBlock } from './score-blocks.ts'
 
 export interface ReducedScores {
   /** (N, width), on principal axes, largest variance first. */

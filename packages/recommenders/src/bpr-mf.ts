@@ -5,6 +5,7 @@ import { scoreTopK } from '@indistinct/kernels'
 import { lightgcn } from './lightgcn.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
+import { innerProducts } from './score-source.ts'
 import { checkedContributions, type History, type DescentOptions } from './train.ts'
 import { selectRows } from './training-data.ts'
 
@@ -65,6 +66,7 @@ function model(options: BprMfOptions, users: Matrix, items: Matrix, history?: Hi
     parameters: { users, items },
     userTables: { users },
     ...(history && { history }),
+    scores: (tables) => innerProducts(tables['users'] ?? users, items),
     rank(tables, seen, k, some) {
       const rows = tables['users'] ?? users
       if (!some) return scoreTopK(rows, items, seen, k)

@@ -1,6 +1,6 @@
 /** One suite over every recommender, on data whose right ranking is known. */
 
-import { csrHas, matrix, rowOf, type Matrix } from '@indistinct/core'
+import { csrHas, matrix, randomStream, rowOf, type Matrix } from '@indistinct/core'
 import { setThreads, threads } from '@indistinct/kernels'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -41,6 +41,22 @@ function strayed(ids: Int32Array, k: number, groupOfUser: (u: number) => number)
     if (data.groupOf(item) !== groupOfUser(Math.floor(at / k))) wrong++
   })
   return wrong / ids.length
+}
+
+/** That each user's items, best first, have falling scores: the order of `rank`, up to equal scores. */
+function expectSameOrder(model: TrainedRecommender, tables: Record<string, Matrix>): void {
+  const ids = topK(model, tables, undefined, data.items)
+  const scores = model.scores(tables)
+  expect([scores.users, scores.items]).toEqual([data.users, data.items])
+  const { data: values } = scores.block(0, data.users)
+  for (let u = 0; u < data.users; u++) {
+    const row = values.subarray(u * data.items, (u + 1) * data.items)
+    const size = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    for (let r = 1; r < data.items; r++) {
+      const [better, worse] = [row[ids[u * data.items + r - 1]!]!, row[ids[u * data.items + r]!]!]
+      expect(better).toBeGreaterThanOrEqual(worse - 1e-5 * size)
+    }
+  }
 }
 
 describe.each(recommenders.map((each) => ({ name: each.name, each })))(
@@ -124,6 +140,30 @@ describe.each(recommenders.map((each) => ({ name: each.name, each })))(
         const zero = matrix(data.users, model.userTables[table]!.cols)
         expect(topK(model, { [table]: zero }, data, 9)).not.toEqual(topK(model, {}, data, 9))
       }
+    })
+
+    test('scores order items as it ranks them, whatever user tables are replaced', () => {
+      const random = randomStream(5, 'scores of a contract')
+      const moved = Object.fromEntries(
+        Object.entries(model.userTables).map(([table, { rows, cols, data }]) => [
+          table,
+          matrix(
+            rows,
+            cols,
+            data.map((value) => value + 0.5 * random.normal()),
+          ),
+        ]),
+      )
+      expectSameOrder(model, {})
+      for (const table of each.userTables) expectSameOrder(model, { [table]: moved[table]! })
+      expectSameOrder(model, moved)
+      expectSameOrder(restore(name, model.options as object, model.parameters, data), moved)
+    })
+
+    test('scores come in blocks that are parts of one table', () => {
+      const scores = model.scores({})
+      const all = scores.block(0, data.users)
+      expect([...scores.block(7, 9).data]).toEqual([...all.data.subarray(7 * data.items, 9 * data.items)])
     })
 
     test('refuses tables that do not fit', () => {

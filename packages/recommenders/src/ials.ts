@@ -17,6 +17,7 @@ import {
 import { scoreTopK } from '@indistinct/kernels'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
+import { innerProducts } from './score-source.ts'
 import { nothingToTrainOn, untilBest, type History, type TrainingOptions } from './train.ts'
 import { selectRows } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
@@ -160,6 +161,7 @@ function model(options: IalsOptions, users: Matrix, items: Matrix, history?: His
     parameters: { users, items },
     userTables: { users },
     ...(history && { history }),
+    scores: (tables) => innerProducts(tables['users'] ?? users, items),
     rank(tables, seen, k, some) {
       const rows = tables['users'] ?? users
       if (!some) return scoreTopK(rows, items, seen, k)

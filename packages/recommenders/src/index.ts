@@ -5,6 +5,7 @@ export { nmf, nmfDefaults, nmfObjective, type NmfOptions } from './nmf.ts'
 export { topK, type Recommender, type TrainedRecommender } from './recommender.ts'
 export type { UserTables } from './user-tables.ts'
 export { recommender, recommenders, restore } from './recommenders.ts'
+export { innerProducts, type ScoreSource } from './score-source.ts'
 export { scoreGradients, type ScoreGradients } from './score-gradients.ts'
 export type {
   DescentOptions,

@@ -12,6 +12,7 @@ import { softmaxLoss } from './losses/softmax-loss.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import type { UserTables } from './user-tables.ts'
+import { innerProducts } from './score-source.ts'
 import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
 import { interactionGraph, selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
@@ -186,6 +187,10 @@ function model(data: TrainingData, options: LightGcnOptions, layer0: Matrix, his
     parameters: { 'user-layer-0': userTables['layer-0']!, 'item-layer-0': itemLayer0 },
     userTables,
     ...(history && { history }),
+    scores(tables) {
+      const { users, items } = scored(tables)
+      return innerProducts(users, items)
+    },
     rank(tables, seen, k, users) {
       const { users: rows, items } = scored(tables)
       if (!users) return scoreTopK(rows, items, seen, k)

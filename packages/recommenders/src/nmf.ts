@@ -18,6 +18,7 @@ import {
 } from '@indistinct/kernels'
 import { epochOrder, type EpochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
+import { nmfScores } from './nmf-scores.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import type { UserTables } from './user-tables.ts'
 import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
@@ -151,21 +152,19 @@ function model(data: TrainingData, options: NmfOptions, flat: Float32Array, hist
   for (const { name, offset, rows, cols } of nmfLayout(shape))
     parameters[name] = matrix(rows, cols, flat.slice(offset, offset + rows * cols))
   const userTables: UserTables = { gmf: parameters['user-gmf']!, mlp: parameters['user-mlp']! }
+  const scored = (tables: Partial<UserTables>): { gmf: Matrix; mlp: Matrix } => ({
+    gmf: tables['gmf'] ?? userTables['gmf']!,
+    mlp: tables['mlp'] ?? userTables['mlp']!,
+  })
   return {
     name: 'nmf',
     options,
     parameters,
     userTables,
     ...(history && { history }),
+    scores: (tables) => nmfScores(scored(tables), parameters),
     rank: (tables, seen, k, users) =>
-      rank(
-        shape,
-        flat,
-        { gmf: tables['gmf'] ?? userTables['gmf']!, mlp: tables['mlp'] ?? userTables['mlp']! },
-        seen && users ? selectRows(seen, users) : seen,
-        k,
-        users,
-      ),
+      rank(shape, flat, scored(tables), seen && users ? selectRows(seen, users) : seen, k, users),
   }
 }
 

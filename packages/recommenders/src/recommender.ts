@@ -1,6 +1,7 @@
 /** @file What every recommender offers: training, its tables by name, and full rankings from replaced user tables. */
 
 import type { Csr, Json, Matrix } from '@indistinct/core'
+import type { ScoreSource } from './score-source.ts'
 import type { History, TrainingHooks, TrainingOptions } from './train.ts'
 import { seenInTraining, type TrainingData } from './training-data.ts'
 import type { UserTables } from './user-tables.ts'
@@ -38,6 +39,8 @@ export interface TrainedRecommender {
    * ascending id, -1 where fewer than k remain. `seen` (users, items) is left out.
    */
   rank(tables: Partial<UserTables>, seen: Csr | undefined, k: number, users?: Int32Array): Int32Array
+  /** Scores of every user over all items, in the order in which `rank` sorts; `tables` replace those of the model. */
+  scores(tables: Partial<UserTables>): ScoreSource
 }
 
 /**

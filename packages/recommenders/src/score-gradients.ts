@@ -1,9 +1,8 @@
 /** @file How scores answer to a user's row: gradients of the scores of the items a recommender would show him. */
 
-import { matrix, type Matrix } from '@indistinct/core'
-import { layerMean } from '@indistinct/kernels'
+import type { Matrix } from '@indistinct/core'
 import { topK, type TrainedRecommender } from './recommender.ts'
-import { interactionGraph, type TrainingData } from './training-data.ts'
+import type { TrainingData } from './training-data.ts'
 
 /** Gradients of one user's scores by the rows of some tables side by side. */
 export interface ScoreGradients {
@@ -35,7 +34,10 @@ export function scoreGradients(
   const count = Math.min(top, data.items)
   const best = topK(model, {}, undefined, count)
   const cols = tables.reduce((sum, name) => sum + model.userTables[name]!.cols, 0)
-  const gradientOf = model.name === 'nmf' ? nmfGradientOf(model) : innerProductGradientOf(model, data)
+  const { factors } = model.scores({})
+  if (!factors && model.name !== 'nmf')
+    throw new RangeError(`scoreGradients: expected a recommender of inner products or nmf, got ${model.name}`)
+  const gradientOf = factors ? innerProductGradientOf(model, factors.items) : nmfGradientOf(model)
   return {
     top: count,
     cols,
@@ -58,28 +60,12 @@ type GradientOf = (user: number, item: number) => Readonly<Record<string, Float6
  * Inner products: the item's vector, for LightGCN the propagated one. Its layer-0 table, which is scored with only
  * after propagation, is given the same vector: most of what a user's row passes on, it passes on to the user himself.
  */
-function innerProductGradientOf(model: TrainedRecommender, data: TrainingData): GradientOf {
-  const items = itemVectors(model, data)
+function innerProductGradientOf(model: TrainedRecommender, items: Matrix): GradientOf {
   const names = Object.keys(model.userTables)
   return (_, item) => {
     const vector = Float64Array.from(items.data.subarray(item * items.cols, (item + 1) * items.cols))
     return Object.fromEntries(names.map((name) => [name, vector]))
   }
-}
-
-function itemVectors(model: TrainedRecommender, data: TrainingData): Matrix {
-  const own = model.parameters['items']
-  if (model.name !== 'lightgcn') {
-    if (!own) throw new RangeError(`scoreGradients: expected a recommender of inner products or nmf, got ${model.name}`)
-    return own
-  }
-  const [users, items] = [model.parameters['user-layer-0']!, model.parameters['item-layer-0']!]
-  const layer0 = matrix(data.users + data.items, users.cols)
-  layer0.data.set(users.data)
-  layer0.data.set(items.data, users.data.length)
-  const out = matrix(layer0.rows, layer0.cols)
-  layerMean(interactionGraph(data.train), layer0, (model.options as { layers: number }).layers, out)
-  return matrix(data.items, users.cols, out.data.slice(users.data.length))
 }
 
 /** NMF: h_gmf * q for the GMF row; for the MLP row, the tower's logit differentiated backwards through its ReLUs. */

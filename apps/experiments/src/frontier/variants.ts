@@ -14,7 +14,6 @@ import { matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { kCore, loadDataset, splitRatio } from '@indistinct/datasets'
 import { d2d } from '@indistinct/losses'
 import { ndcgAtK } from '@indistinct/metrics'
-import { itemScores } from '@indistinct/observations'
 import { recommender, seenInTraining, topK } from '@indistinct/recommenders'
 import { scoreTopK } from '@indistinct/kernels'
 import { unlearnTables, type CalibratedFlowOptions, type TablesOptions } from '@indistinct/unlearners'
@@ -84,8 +83,8 @@ for (const seed of seeds.split(',').map(Number)) {
     if (flags.includes('--attack')) console.log(`    folded AUC ${await foldedAucs(tables, labels, seed)}`)
     if (!title.endsWith('npm start')) continue
     // Items fitted anew; the same on users as trained, which must not gain.
-    const { factors } = itemScores(model, {}, split)
-    const moved = itemScores(model, tables, split).factors
+    const { factors } = model.scores({})
+    const moved = model.scores(tables).factors
     if (!factors || !moved) continue
     for (const [how, options] of Object.entries({
       'one map for all': { top: 0, others: 1 },

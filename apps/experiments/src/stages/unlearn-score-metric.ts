@@ -10,7 +10,7 @@ export function tableMetric(model: TrainedRecommender, data: TrainingData, table
   const { top, cols, write } = scoreGradients(model, data, [table])
   const users = model.userTables[table]!
   // Scores that are inner products keep their order when a user's row is stretched; those of a perceptron do not.
-  const linear = model.name !== 'nmf'
+  const linear = model.scores({}).factors !== undefined
   return scoreMetric(
     data.users,
     cols,

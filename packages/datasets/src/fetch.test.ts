@@ -8,7 +8,7 @@ import { sha256 } from '@indistinct/core'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fetchDataset } from './fetch.ts'
-import type { KnownDataset } from './known-datasets.ts'
+import type { KnownDataset } from './known-dataset.ts'
 import { findDataset } from './locate.ts'
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex')

@@ -9,7 +9,8 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { badData, fileError, usageError, writeFileAtomic } from '@indistinct/core'
 import { unzipSync } from 'fflate'
-import { knownDataset, knownDatasets, type KnownDataset, type KnownDownload, type KnownFile } from './known-datasets.ts'
+import type { KnownDataset, KnownDownload, KnownFile } from './known-dataset.ts'
+import { knownDataset, knownDatasets } from './known-datasets.ts'
 import { cacheFolder, type Places } from './locate.ts'
 
 export interface FetchOptions extends Pick<Places, 'cacheFolder'> {

@@ -6,6 +6,7 @@ import { CodeBook } from './code-book.ts'
 import { readCsvRows } from './csv-rows.ts'
 import type { Dataset } from './dataset.ts'
 import { quoted } from './integer-rows.ts'
+import type { FileDataset } from './known-dataset.ts'
 
 const file = 'lastfm.csv'
 const advice = 'download lastfm.csv again'
@@ -55,4 +56,22 @@ export function readLastfm(files: { readonly 'lastfm.csv': Uint8Array }): Datase
     pairItems,
     attributes: { gender: encodeLabels(sexes.map((sex) => sex.toUpperCase())), country: encodeLabels(countries) },
   })
+}
+
+/** What is known of it, and how it is read. */
+export const lastfm: FileDataset<'lastfm.csv'> = {
+  name: 'lastfm',
+  title: 'Last.fm, 15,000 listeners (Ledolter, Data Mining and Business Analytics with R)',
+  kind: 'real',
+  licence: 'no licence is stated; derived from Last.fm, whose terms allow non-commercial use only',
+  page: 'https://www.biz.uiowa.edu/faculty/jledolter/DataMining/',
+  folder: 'lastfm-15k',
+  files: [{ name: 'lastfm.csv', sha256: 'a41eae8c4dc6d14933fc0b6298b112b4225e89f8d0012ae9de3e5fb0780c4115' }],
+  download: {
+    url: 'https://www.biz.uiowa.edu/faculty/jledolter/DataMining/lastfm.csv',
+    file: 'lastfm.csv',
+    md5: '9bd37d6e611cbbb86b73e6e51b03a3df',
+  },
+  counts: { users: 15_000, items: 1004, interactions: 289_953 },
+  read: readLastfm,
 }

@@ -10,6 +10,7 @@ import type { Dataset } from './dataset.ts'
 import { lfm2bStatistics as published, type WeibullDegrees } from './lfm-2b-statistics.ts'
 import { matchDegrees, type EndPosition } from './match-degrees.ts'
 import { beta, binomial } from './random-variates.ts'
+import type { GeneratedDataset } from './known-dataset.ts'
 
 /** Every user and every track has at least 5 interactions: the subset is a 5-core. */
 const CORE = 5
@@ -146,4 +147,14 @@ function femaleDegrees(listeners: Int32Array, share: Float64Array, random: Rando
     missing -= step
   }
   return female
+}
+
+/** What is known of it, and how it is made. */
+export const lfm2bSynthetic: GeneratedDataset = {
+  name: 'lfm-2b-synthetic',
+  title: 'Generated twin of the LFM-2b subset: its users, items, interactions and degree distributions',
+  kind: 'generated',
+  licence: 'Apache-2.0, like the code that generates it',
+  files: [],
+  generate: ({ seed }) => lfm2bTwin(seed === undefined ? {} : { seed }),
 }

@@ -11,6 +11,7 @@ import type { Dataset } from './dataset.ts'
 import { codesOfIds } from './integer-ids.ts'
 import { quoted, readIntegerRows } from './integer-rows.ts'
 import { readTextRows } from './text-rows.ts'
+import type { FileDataset } from './known-dataset.ts'
 
 export interface Lfm2bFiles {
   readonly 'sampled_100000_items_inter.txt': Uint8Array
@@ -86,4 +87,23 @@ export function readLfm2b(files: Lfm2bFiles): Dataset {
       country: encodeLabels(demo.map((row) => row[1])),
     },
   })
+}
+
+/** What is known of it, and how it is read. */
+export const lfm2b: FileDataset<keyof Lfm2bFiles> = {
+  name: 'lfm-2b',
+  title: 'LFM-2b, the gender fairness subset of 100,000 tracks (Melchiorre et al. 2021)',
+  kind: 'real',
+  licence: 'derived from Last.fm, non-commercial research use only',
+  page: 'https://www.cp.jku.at/datasets/LFM-2b/',
+  folder: 'lfm-2b',
+  files: [
+    { name: 'sampled_100000_items_inter.txt' },
+    { name: 'sampled_100000_items_demo.txt' },
+    { name: 'sampled_100000_items_tracks.txt' },
+  ],
+  withdrawn:
+    'it was withdrawn from public access for licence reasons; lfm-2b-synthetic is a generated twin with its ' +
+    'published statistics',
+  read: readLfm2b,
 }

@@ -6,15 +6,9 @@ import { badData, fileError, usageError } from '@indistinct/core'
 import { readCsvDataset, type CsvOptions } from './csv.ts'
 import type { Dataset } from './dataset.ts'
 import { isOfficial } from './fetch.ts'
-import { knownDataset, knownDatasets, type KnownDataset } from './known-datasets.ts'
+import type { FileDataset } from './known-dataset.ts'
+import { knownDataset, knownDatasets } from './known-datasets.ts'
 import { cacheFolder, datasetFolder, locateDataset, type Places } from './locate.ts'
-import { readLastfm } from './lastfm.ts'
-import { readLfm2b } from './lfm-2b.ts'
-import { lfm2bTwin } from './lfm-2b-twin.ts'
-import { readMovielens100k } from './movielens-100k.ts'
-import { readMovielens1m } from './movielens-1m.ts'
-import { readOulad } from './oulad.ts'
-import { syntheticDataset } from './synthetic.ts'
 
 export interface LoadOptions extends Places {
   /** Seed of generated data sets; files have none. Default 0. */
@@ -36,33 +30,8 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
     throw usageError(`unknown data set ${JSON.stringify(name)}: expected one of ${names}`)
   }
   const { seed, strength } = options
-  switch (name) {
-    case 'synthetic':
-      return syntheticDataset({ ...(seed !== undefined && { seed }), ...(strength !== undefined && { strength }) })
-    case 'ml-100k':
-      return complete(known, readMovielens100k(await readFiles(known, options, ['u.data', 'u.user', 'u.item'])))
-    case 'ml-1m':
-      return complete(
-        known,
-        readMovielens1m(await readFiles(known, options, ['ratings.dat', 'users.dat', 'movies.dat'])),
-      )
-    case 'lastfm':
-      return complete(known, readLastfm(await readFiles(known, options, ['lastfm.csv'])))
-    case 'lfm-2b': {
-      const names = [
-        'sampled_100000_items_inter.txt',
-        'sampled_100000_items_demo.txt',
-        'sampled_100000_items_tracks.txt',
-      ] as const
-      return readLfm2b(await readFiles(known, options, names))
-    }
-    case 'oulad':
-      return complete(known, readOulad(await readFiles(known, options, ['interactions.csv', 'users.csv'])))
-    case 'lfm-2b-synthetic':
-      return lfm2bTwin(seed === undefined ? {} : { seed })
-    default:
-      throw new Error(`loadDataset: expected a reader for the known data set ${name}, got none`)
-  }
+  if (known.kind === 'real') return complete(known, known.read(await readFiles(known, options)))
+  return known.generate({ ...(seed !== undefined && { seed }), ...(strength !== undefined && { strength }) })
 }
 
 /**
@@ -82,30 +51,21 @@ export async function loadCsvDataset(
   return readCsvDataset({ interactions, ...(attributes && { attributes }) }, { ...options, ...names })
 }
 
-async function readFiles<Name extends string>(
-  known: KnownDataset,
-  places: Places,
-  names: readonly Name[],
-): Promise<Record<Name, Uint8Array>> {
+async function readFiles(known: FileDataset, places: Places): Promise<Record<string, Uint8Array>> {
   const folder = locateDataset(known, places)
-  const files = {} as Record<Name, Uint8Array>
+  const files: Record<string, Uint8Array> = {}
   const fetched = folder === datasetFolder(cacheFolder(places), known)
-  for (const name of names) {
-    const path = join(folder, name)
-    files[name] = await readBytes(path)
+  for (const file of known.files) {
+    const path = join(folder, file.name)
+    const bytes = await readBytes(path)
     // What `fetchDataset` put there was checked then, and may have been damaged or changed since.
-    if (
-      fetched &&
-      !isOfficial(
-        files[name],
-        known.files.find((file) => file.name === name)!,
-      )
-    ) {
+    if (fetched && !isOfficial(bytes, file)) {
       throw badData(
-        `${path}: expected the official ${name}, as it was fetched, got other bytes; remove ${folder} and get it ` +
-          `again with indistinct data fetch ${known.name}`,
+        `${path}: expected the official ${file.name}, as it was fetched, got other bytes; remove ${folder} and get ` +
+          `it again with indistinct data fetch ${known.name}`,
       )
     }
+    files[file.name] = bytes
   }
   return files
 }
@@ -117,7 +77,7 @@ function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** A file cut between two rows reads well; only the count of rows tells. */
-function complete(known: KnownDataset, dataset: Dataset): Dataset {
+function complete(known: FileDataset, dataset: Dataset): Dataset {
   const expected = known.counts
   if (!expected) return dataset
   const got = {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileError } from '@indistinct/core'
-import type { KnownDataset } from './known-datasets.ts'
+import type { KnownDataset } from './known-dataset.ts'
 
 export interface Places {
   /**

@@ -3,8 +3,9 @@
 import { badData } from '@indistinct/core'
 import type { Dataset } from './dataset.ts'
 import { quoted } from './integer-rows.ts'
-import { assembleMovielens } from './movielens.ts'
+import { assembleMovielens, movielensLicence } from './movielens.ts'
 import { readTextRows } from './text-rows.ts'
+import type { FileDataset } from './known-dataset.ts'
 
 /** Names of the occupation codes 0 to 20 (its README). */
 const OCCUPATIONS = [
@@ -80,4 +81,26 @@ export function readMovielens1m(files: {
     items: { file: 'movies.dat', rows: items.map((row) => ({ id: row[0]!, title: row[1]! })) },
     advice,
   })
+}
+
+/** What is known of it, and how it is read. */
+export const movielens1m: FileDataset<'ratings.dat' | 'users.dat' | 'movies.dat'> = {
+  name: 'ml-1m',
+  title: 'MovieLens 1M',
+  kind: 'real',
+  licence: movielensLicence,
+  page: 'https://grouplens.org/datasets/movielens/1m/',
+  folder: 'ml-1m',
+  files: [
+    { name: 'ratings.dat', gitBlob: '77a7c4b150f588c23bb9e1f068aa996c0b413695' },
+    { name: 'users.dat', sha256: '1dc3a95300cb19f7c10e027daf29b8cdf1d908dab65b5edfb45950aa389a10a3' },
+    { name: 'movies.dat', sha256: '0140fc2356357c1a851d0f52e893a1e4d3696df632c4141cea8d5bc3d621f0b9' },
+  ],
+  download: {
+    url: 'https://files.grouplens.org/datasets/movielens/ml-1m.zip',
+    file: 'ml-1m.zip',
+    md5: 'c4d9eecfca2ab87c1945afe126590906',
+  },
+  counts: { users: 6040, items: 3706, interactions: 1_000_209 },
+  read: readMovielens1m,
 }

@@ -7,6 +7,11 @@ import type { Dataset } from './dataset.ts'
 import { codesOfIds, distinctIds, uniqueIntegerIds } from './integer-ids.ts'
 import { quoted, readIntegerRows } from './integer-rows.ts'
 
+/** The terms of both data sets, in one sentence. */
+export const movielensLicence =
+  'research use only: no redistribution, no commercial use without permission, and the GroupLens group must be ' +
+  'acknowledged in publications'
+
 export interface MovielensUser {
   readonly id: string
   readonly gender: string

@@ -6,6 +6,7 @@
 import { encodeLabels, randomStream, shuffle, type Random } from '@indistinct/core'
 import { assembleDataset } from './assemble.ts'
 import type { Dataset } from './dataset.ts'
+import type { GeneratedDataset } from './known-dataset.ts'
 
 export interface SyntheticOptions {
   /** Default 0. */
@@ -108,4 +109,14 @@ function unitVector(length: number, random: Random): Float64Array {
   const vector = normals(length, 1, random)
   const norm = Math.hypot(...vector)
   return vector.map((value) => value / norm)
+}
+
+/** What is known of it, and how it is made. */
+export const synthetic: GeneratedDataset = {
+  name: 'synthetic',
+  title: 'Synthetic users and items of the size of MovieLens 100K, with a planted gender leak',
+  kind: 'generated',
+  licence: 'Apache-2.0, like the code that generates it',
+  files: [],
+  generate: syntheticDataset,
 }

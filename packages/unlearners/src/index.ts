@@ -1,7 +1,8 @@
 export { checkedClasses } from './checked-classes.ts'
 export { isTogether, unlearnTables, type TablesOptions } from './unlearn-tables.ts'
 export type { TraceRow, Unlearned } from './unlearned.ts'
-export { unlearners, type Unlearner, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
+export type { Unlearner } from './unlearner.ts'
+export { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
 export { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
 

@@ -9,6 +9,7 @@ import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-u
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { movesToChance } from './moves-to-chance.ts'
 import { shrinkageMap } from './shrinkage.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 export interface BlindOptions {
   /** Of the halves, the cosines and the parts of users. Default 0. */
@@ -130,4 +131,12 @@ function standardised(
   for (let p = 0; p < table.data.length; p++) table.data[p] = (table.data[p]! - centre[p % K]!) / scales[p % K]!
   const places = Int32Array.from(rows.keys())
   return [table, given.map((_, c) => places.filter((at) => codes[rows[at]!] === c))]
+}
+
+/** The method, as `blind` in the table of unlearners. */
+export const blindMethod: Unlearner<BlindOptions> = {
+  unlearn: blind,
+  fit: fitBlind,
+  defaults: { seed: 0, shrink: 0 },
+  description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
 }

@@ -11,6 +11,7 @@ import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
 import type { Unlearned } from '../unlearned.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 export interface GaussianTransportOptions extends ClosedFormOptions {
   /** Largest relative change of the barycentre at which its iteration ends. Default 1e-12. */
@@ -178,4 +179,12 @@ export function gaussianTransport(
   options: GaussianTransportOptions = {},
 ): Unlearned {
   return fitGaussianTransport(embedding, labels, options).unlearned
+}
+
+/** The method, as `gaussian-transport` in the table of unlearners. */
+export const gaussianTransportMethod: Unlearner<GaussianTransportOptions> = {
+  unlearn: gaussianTransport,
+  fit: fitGaussianTransport,
+  defaults: { tolerance: 1e-12, maxIterations: 200 },
+  description: 'each class carried onto one normal, their Wasserstein barycentre: nothing left to a quadratic attacker',
 }

@@ -12,6 +12,7 @@ import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
 import type { Unlearned } from '../unlearned.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 /**
  * LEACE (Belrose et al. 2023, Theorem 4.3): of all affine maps after which every class has the same mean, the one that
@@ -112,4 +113,12 @@ export function erasure({ mean, total, means, shares, most = Infinity }: MeansTo
 /** The embedding that `fitLeace` makes. */
 export function leace(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Unlearned {
   return fitLeace(embedding, labels, options).unlearned
+}
+
+/** The method, as `leace` in the table of unlearners. */
+export const leaceMethod: Unlearner<ClosedFormOptions> = {
+  unlearn: leace,
+  fit: fitLeace,
+  defaults: {},
+  description: 'LEACE: one projection for everyone, the least that leaves nothing to a linear attacker',
 }

@@ -10,6 +10,7 @@ import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 /**
  * Adds to each user of class c the same vector, mean - mean_c, so that class means are equal afterwards: the least
@@ -42,4 +43,12 @@ export function meanMatchingMaps(normals: readonly ClassNormal[]): AffineMap[] {
 /** The embedding that `fitMeanMatching` makes. */
 export function meanMatching(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Unlearned {
   return fitMeanMatching(embedding, labels, options).unlearned
+}
+
+/** The method, as `mean-matching` in the table of unlearners. */
+export const meanMatchingMethod: Unlearner<ClosedFormOptions> = {
+  unlearn: meanMatching,
+  fit: fitMeanMatching,
+  defaults: {},
+  description: 'every class moved onto one mean: LEACE with the label of each user at hand',
 }

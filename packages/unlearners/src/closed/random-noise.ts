@@ -5,6 +5,7 @@ import { checkedClasses, checkPositive } from '../checked-classes.ts'
 import { fittedInClosedForm, squaredDistance, type ClosedFormOptions } from './closed-form.ts'
 import { addNoise, type Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 export interface RandomNoiseOptions extends ClosedFormOptions {
   /**
@@ -74,4 +75,12 @@ function constantRows(m: Matrix): Matrix {
 /** The embedding that `fitRandomNoise` makes. */
 export function randomNoise(embedding: Matrix, labels: Labels, options: RandomNoiseOptions = {}): Unlearned {
   return fitRandomNoise(embedding, labels, options).unlearned
+}
+
+/** The method, as `random-noise` in the table of unlearners. */
+export const randomNoiseMethod: Unlearner<RandomNoiseOptions> = {
+  unlearn: randomNoise,
+  fit: fitRandomNoise,
+  defaults: { displacement: 0.5, seed: 0 },
+  description: 'normal noise, the baseline at equal displacement: it aims at nothing',
 }

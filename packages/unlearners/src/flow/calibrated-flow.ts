@@ -4,6 +4,7 @@ import type { Labels, Matrix } from '@indistinct/core'
 import { onLattices, structuredFlow } from './structured-flow.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
+import { stepwise, type Unlearner } from '../unlearner.ts'
 
 /**
  * Moves labelled users of `embedding` (N, K) until classes differ as much as a random relabelling of the same users
@@ -65,4 +66,11 @@ import type { CalibratedFlowOptions } from './flow-options.ts'
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
   const { result, structure } = structuredFlow(embedding, labels, options)
   return onLattices(result, labels, structure, options)
+}
+
+/** The method, as `flow` in the table of unlearners. */
+export const flowMethod: Unlearner<CalibratedFlowOptions> = {
+  ...stepwise(calibratedFlow),
+  defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500 },
+  description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
 }

@@ -13,6 +13,7 @@ import {
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import { stepwise, type Unlearner } from '../unlearner.ts'
 
 /**
  * 'mmd': MMD^2 with five radial kernels. 'kl': KL divergence between normals fitted to the classes, both ways averaged.
@@ -124,4 +125,11 @@ function distributionDistance(
         `d2dRegularised: expected divergence 'mmd' or 'kl', got '${String(divergence satisfies never)}'`,
       )
   }
+}
+
+/** The method, as `d2d-r` in the table of unlearners. */
+export const d2dRegularisedMethod: Unlearner<D2dRegularisedOptions> = {
+  ...stepwise(d2dRegularised),
+  defaults: { tradeOff: 1e-4, steps: 1000, learningRate: 0.001, pairing: 'every', divergence: 'mmd' },
+  description: "the paper's D2D-R: Adam steps on MMD^2 (or KL) between classes plus the distance moved",
 }

@@ -3,6 +3,7 @@
 import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses, checkPositive } from '../checked-classes.ts'
 import { unlearned, type Unlearned } from '../unlearned.ts'
+import { stepwise, type Unlearner } from '../unlearner.ts'
 
 export interface U2uClosedFormOptions {
   /** alpha of Eq. 1, above 0: without it every constant table is a minimiser. Default 1e-4 (paper). */
@@ -137,4 +138,11 @@ function stationarity(
     for (let k = 0; k < K; k++) distance -= 2 * sums[c]![k]! * rest[k]!
   })
   return { loss: distance + tradeOff * movement, distance, movement, largest }
+}
+
+/** The method, as `u2u-r-closed` in the table of unlearners. */
+export const u2uClosedFormMethod: Unlearner<U2uClosedFormOptions> = {
+  ...stepwise(u2uClosedForm),
+  defaults: { tradeOff: 1e-4 },
+  description: 'the exact minimiser of U2U-R, in one pass',
 }

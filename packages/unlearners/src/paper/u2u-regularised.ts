@@ -10,6 +10,7 @@ import {
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import { stepwise, type Unlearner } from '../unlearner.ts'
 
 /**
  * Div of Eq. 10 between two users' attributes. 'one-hot': 1 for different labels, 0 for equal ones. 'cosine': 1 -
@@ -144,4 +145,11 @@ function userDistance(
           `${String(divergence satisfies never)}`,
       )
   }
+}
+
+/** The method, as `u2u-r` in the table of unlearners. */
+export const u2uRegularisedMethod: Unlearner<U2uRegularisedOptions> = {
+  ...stepwise(u2uRegularised),
+  defaults: { tradeOff: 1e-4, steps: 5000, optimiser: 'adam', learningRate: 0.001, divergence: 'one-hot' },
+  description: "the paper's U2U-R: Adam steps on squared distances between users of different classes",
 }

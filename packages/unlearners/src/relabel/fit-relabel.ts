@@ -5,7 +5,8 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
-import { flowOfOne, relabelTables, type RelabelOptions } from './relabel.ts'
+import { flowOfOne, relabel, relabelDefaults, relabelTables, type RelabelOptions } from './relabel.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 /**
  * `relabel`, and the draw that it made. `apply` deals other points of the same rows by that draw. To who sees both
@@ -25,4 +26,12 @@ export function fitRelabel(embedding: Matrix, labels: Labels, options: RelabelOp
     exact: false,
   })
   return Object.freeze({ ...fitted, unlearned: result })
+}
+
+/** The method, as `relabel` in the table of unlearners. */
+export const relabelMethod: Unlearner<RelabelOptions> = {
+  unlearn: relabel,
+  fit: fitRelabel,
+  defaults: { ...relabelDefaults },
+  description: 'points labelled anew by a secret draw: hides exactly from who holds the table',
 }

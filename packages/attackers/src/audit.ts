@@ -25,7 +25,7 @@ import {
   type PlannedAuditAttack,
 } from './audit-plan.ts'
 import { inRowsOf } from './audit-sample.ts'
-import { namedAttackers } from './fine-battery.ts'
+import { namedAttackers } from './named-attackers.ts'
 import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
 import { observedDeviation } from './verdict/refit.ts'
 import { relabelledAttacks } from './verdict/relabelled-attacks.ts'

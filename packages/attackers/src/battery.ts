@@ -4,50 +4,16 @@
  * docs/statistics.md.
  */
 
-import type { Attacker } from './attacker.ts'
 import { bestOf } from './attackers/best-of.ts'
 import { knn } from './attackers/knn.ts'
 import { logistic } from './attackers/logistic.ts'
 import { mlp } from './attackers/mlp.ts'
-import { inputNames, type InputName } from './models/prepared-input.ts'
-import type { ProtocolName } from './protocols/protocols.ts'
+import { on, type BatteryEntry } from './battery-entry.ts'
+import { inputNames } from './models/prepared-input.ts'
 import { qda } from './attackers/qda.ts'
 import { radius } from './attackers/radius.ts'
 import { svm } from './attackers/svm.ts'
 import { xgb } from './attackers/xgb.ts'
-
-export interface BatteryAttack {
-  readonly protocol: ProtocolName
-  readonly input: InputName
-  /** Repeats that the permutation test runs under each relabelling; 0: labels are permuted with scores held fixed. */
-  readonly refitRepeats: number
-}
-
-export interface BatteryEntry {
-  readonly attacker: Attacker
-  readonly description: string
-  /** Whether it computes on threads of its own; the others are run on the pool of `audit`. */
-  readonly ownThreads?: boolean
-  /**
-   * Whether an audit leaves out the sign that is chosen within the shadow set: its fits are dear, or it chooses one
-   * itself.
-   */
-  readonly unsigned?: boolean
-  readonly attacks: readonly BatteryAttack[]
-}
-
-/** The attack on each of `inputs`; `refitRepeats` for each of them, or one for all. */
-export function on(
-  protocol: ProtocolName,
-  inputs: readonly InputName[],
-  refitRepeats: number | Partial<Record<InputName, number>>,
-): BatteryAttack[] {
-  return inputs.map((input) => ({
-    protocol,
-    input,
-    refitRepeats: typeof refitRepeats === 'number' ? refitRepeats : (refitRepeats[input] ?? 0),
-  }))
-}
 
 export const battery: Readonly<Record<string, BatteryEntry>> = {
   mlp: {

@@ -5,7 +5,7 @@
  * of the others, so that they are run where four fifths are known.
  */
 
-import { battery, on, type BatteryEntry } from './battery.ts'
+import { on, type BatteryEntry } from './battery-entry.ts'
 import { equalRows } from './attackers/equal-rows.ts'
 import { forest } from './attackers/forest.ts'
 import { nearestFive, nearestOne, nearestThree } from './attackers/knn.ts'
@@ -50,6 +50,3 @@ export const fineBattery: Readonly<Record<string, BatteryEntry>> = {
     attacks: on('five-fold', ['raw'], 0),
   },
 }
-
-/** All attackers of labels that an audit can be asked for by name. */
-export const namedAttackers: Readonly<Record<string, BatteryEntry>> = { ...battery, ...fineBattery }

@@ -17,8 +17,10 @@ export {
   type ForeseenAudit,
   type PlannedAuditAttack,
 } from './audit-plan.ts'
-export { battery, type BatteryAttack, type BatteryEntry } from './battery.ts'
-export { fineBattery, namedAttackers } from './fine-battery.ts'
+export { battery } from './battery.ts'
+export type { BatteryAttack, BatteryEntry } from './battery-entry.ts'
+export { fineBattery } from './fine-battery.ts'
+export { namedAttackers, onlyNamed } from './named-attackers.ts'
 
 export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './attackers/best-of.ts'
 export { equalRows } from './attackers/equal-rows.ts'

@@ -1,9 +1,10 @@
 /** @file held: what the user tables of a model tell, by what the attacker holds beside them. */
 
-import { sideBySide, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
-import { attack, namedAttackers, type ProtocolName } from '@indistinct/attackers'
+import { sideBySide, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { attack, type ProtocolName } from '@indistinct/attackers'
 import { historyFeatures } from '@indistinct/observations'
 import { readMatricesOf } from '../store/artifact-folder.ts'
+import { attackerNamed } from '../store/attackers.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import type { HeldAttack, Holding } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
@@ -78,11 +79,7 @@ async function figures(
   protocol: ProtocolName,
   seed: number,
 ): Promise<Omit<HeldAttack, 'holding' | 'alone'>> {
-  const attacker = namedAttackers[name]?.attacker
-  if (!attacker)
-    throw usageError(
-      `expected an attacker among ${Object.keys(namedAttackers).join(', ')}, got ${JSON.stringify(name)}`,
-    )
+  const attacker = attackerNamed(name)
   const input = attacker.scaleFree ? 'raw' : 'standardised'
   const {
     auc,

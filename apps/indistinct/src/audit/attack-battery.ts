@@ -8,6 +8,7 @@ import {
   fineBattery,
   foreseeAudit,
   namedAttackers,
+  onlyNamed,
   planAudit,
   planRegressionAudit,
   protocols,
@@ -36,9 +37,9 @@ const attackerSets: Readonly<Record<string, readonly string[]>> = { fine: Object
 
 const attackersHelp =
   `which of ${Object.keys(battery).join(', ')}; of fine structure, ${Object.keys(fineBattery).join(', ')}, or ` +
-  'fine for all of these; ' +
+  `fine for all of these; of others, ${onlyNamed.map(({ attacker }) => attacker.name).join(', ')}; ` +
   `and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all but ` +
-  'those of fine structure; ' +
+  'those of fine structure and others; ' +
   'together with --protocols each is run under each'
 const attackersNamed = namesOption('--attackers', [...Object.keys(attackers), ...Object.keys(attackerSets)])
 

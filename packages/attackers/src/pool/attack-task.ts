@@ -1,7 +1,7 @@
 /** @file The two kinds of work an audit is made of, as plain data that names its attackers, and what does them. */
 
 import type { Attacker } from '../attacker.ts'
-import { namedAttackers } from '../fine-battery.ts'
+import { namedAttackers } from '../named-attackers.ts'
 import { protocols, type ProtocolName } from '../protocols/protocols.ts'
 import type { InputName } from '../models/prepared-input.ts'
 import { refitDeviations, type LabelledTable } from '../verdict/refit.ts'

@@ -1,6 +1,6 @@
 /** @file The attackers of a number that an audit runs, as `battery` has those of labels. */
 
-import { on, type BatteryAttack } from '../battery.ts'
+import { on, type BatteryAttack } from '../battery-entry.ts'
 import { kernelRidge } from './kernel-ridge.ts'
 import type { Regressor } from './regressor.ts'
 import { ridge } from './ridge.ts'

@@ -1,5 +1,6 @@
 /** @file What a template is, and the places of a package that a new component is named in. */
 
+import { posix } from 'node:path'
 import { format } from 'prettier'
 
 /** The part of an Nx Tree that generators use. */
@@ -19,37 +20,34 @@ export interface Names {
 }
 
 export interface Component {
-  /** Where its file goes, such as packages/losses/src; the index of that package names it. */
+  /** Where its file goes, such as packages/losses/src. */
   readonly folder: string
   readonly source: string
   readonly test: string
-  /** What the index exports from the new file. */
+  /** What the line that names it takes from the new file. */
   readonly exports: string
+  /** Where that line stands: the table of its kind, by which it is known by name. The package's index where absent. */
+  readonly table?: { readonly file: string; readonly name: string; readonly entry: string }
   readonly row: { readonly file: string; readonly heading?: string; readonly cells: readonly string[] }
-  /** Other files that name every component: text to find, and what stands in its place. */
-  readonly edits?: readonly { readonly file: string; readonly find: string | RegExp; readonly replacement: string }[]
 }
 
 /**
- * Writes source and test, and names the component in the index and in the docs.
+ * Writes source and test, and names the component in its table or index and in the docs: four files, no more.
  * @throws Error where a file of that name is there, or a place to edit is not as expected.
  */
 export async function addComponent(tree: Tree, { kebab }: Names, component: Component): Promise<void> {
-  const { folder, row } = component
+  const { folder, row, table } = component
   const source = `${folder}/${kebab}.ts`
-  const top = /^.*?\/src(?=\/|$)/.exec(folder)![0]
-  const specifier = `.${folder.slice(top.length)}/${kebab}.ts`
   if (tree.exists(source)) throw new Error(`generate: expected a new name, got ${kebab}: ${source} is there already`)
   await write(tree, source, component.source)
   await write(tree, `${folder}/${kebab}.test.ts`, component.test)
-  await edit(tree, `${top}/index.ts`, (text) => withExport(text, specifier, component.exports))
+  const listed = table?.file ?? `${/^.*?\/src(?=\/|$)/.exec(folder)![0]}/index.ts`
+  const path = posix.relative(posix.dirname(listed), source)
+  const specifier = path.startsWith('.') ? path : `./${path}`
+  await edit(tree, listed, (text) =>
+    table ? withEntry(text, table, specifier, component.exports) : withExport(text, specifier, component.exports),
+  )
   await edit(tree, row.file, (text) => withRow(text, row.heading, row.cells))
-  for (const { file, find, replacement } of component.edits ?? []) {
-    await edit(tree, file, (text) => {
-      if (text.search(find) < 0) throw new Error(`generate: expected ${find} in ${file}, got none`)
-      return text.replace(find, replacement)
-    })
-  }
 }
 
 async function edit(tree: Tree, file: string, change: (text: string) => string): Promise<void> {
@@ -75,6 +73,23 @@ function withExport(index: string, specifier: string, names: string): string {
   const after = before === undefined ? firstLine(lines, own[0] ?? lines.length) : before + 1
   lines.splice(after, 0, `export { ${names} } from '${specifier}'`)
   return `${lines.join('\n')}\n`
+}
+
+/** The text with one more import, and one more entry at the end of the array or object `name`. */
+function withEntry(
+  text: string,
+  { file, name, entry }: NonNullable<Component['table']>,
+  specifier: string,
+  names: string,
+): string {
+  const table = new RegExp(`(\\n(?:export )?const ${name}\\b[^=]*= [[{])([^\\]}]*)(?=[\\]}])`)
+  const imports = text.lastIndexOf('\nimport ')
+  if (imports < 0 || !table.test(text)) throw new Error(`generate: expected imports and a table ${name} in ${file}`)
+  const filled = text.replace(table, (_, head: string, entries: string) => {
+    const before = entries.trimEnd()
+    return `${head}${before}${before === '' || before.endsWith(',') ? '' : ','}\n${entry},\n`
+  })
+  return `${filled.slice(0, imports)}\nimport { ${names} } from '${specifier}'${filled.slice(imports)}`
 }
 
 /** Where the export begins that ends at line `at`. */

@@ -5,32 +5,16 @@ import type { Component, Names } from '../src/component.ts'
 export function attacker({ kebab, camel }: Names): Component {
   return {
     folder: 'packages/attackers/src/attackers',
-    exports: camel,
+    exports: `${camel}Entry`,
     row: {
       file: 'docs/methods.md',
       heading: 'Attackers',
       cells: [`\`${kebab}\``, 'Gaussian naive Bayes: a mean and a variance for each label and dimension'],
     },
-    edits: [
-      // The suite that every attacker of this kind is held to.
-      {
-        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
-        find: /\nimport (?=\{[^}]*\bsvm \})/,
-        replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport `,
-      },
-      {
-        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
-        find: /(const attackers = \[)/,
-        replacement: `$1${camel}, `,
-      },
-      {
-        file: 'packages/attackers/src/attackers/classical-attackers.test.ts',
-        find: /(const synchronous = \[)/,
-        replacement: `$1${camel}, `,
-      },
-    ],
+    table: { file: 'packages/attackers/src/named-attackers.ts', name: 'onlyNamed', entry: `${camel}Entry` },
     source: `/** @file The ${kebab} attacker: what someone sees who looks at one dimension after another. */
 
+import { on, type BatteryEntry } from '../battery-entry.ts'
 import { scoresOfLogits } from '../models/log-odds-score.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
@@ -61,6 +45,13 @@ export const ${camel}: SyncAttacker = syncAttacker('${kebab}', (x, codes, { clas
   }
 }, { scaleFree: true })
 
+/** What runs where it is named: under the paper's protocol, scores held fixed by the permutation test. */
+export const ${camel}Entry: BatteryEntry = {
+  attacker: ${camel},
+  description: 'Gaussian naive Bayes: one dimension after another',
+  attacks: on('paper', ['raw'], 0),
+}
+
 /** Mean and variance (K) of the \`count\` rows whose code is wanted. */
 function moments(
   data: Float32Array, cols: number, codes: Int32Array, wanted: (code: number) => boolean, count: number,
@@ -81,7 +72,8 @@ import { expect, test } from 'vitest'
 import { ${camel} } from './${kebab}.ts'
 import { shiftedClasses } from '../fixtures.ts'
 
-// classical-attackers.test.ts holds it to what all attackers owe: a planted leak found, none where labels are random.
+// classical-attackers.test.ts holds every named attacker to what all owe.
+// It plants a leak that must be found, and labels that must not.
 
 test('${kebab} scores users it has not seen', () => {
   const known = shiftedClasses([150, 150], 3, 1.5, 1)

@@ -2,47 +2,16 @@
 
 import type { Component, Names } from '../src/component.ts'
 
-export function dataset({ kebab, pascal }: Names): Component {
+export function dataset({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/datasets/src',
-    exports: `read${pascal}`,
+    exports: camel,
+    table: { file: 'packages/datasets/src/known-datasets.ts', name: 'knownDatasets', entry: camel },
     row: {
       file: 'docs/methods.md',
       heading: 'Data sets',
       cells: [`\`${kebab}\``, `${kebab}.csv: one row of user, item and gender for each interaction`],
     },
-    edits: [
-      {
-        file: 'packages/datasets/src/load.ts',
-        find: '\nimport { syntheticDataset }',
-        replacement: `\nimport { read${pascal} } from './${kebab}.ts'\nimport { syntheticDataset }`,
-      },
-      {
-        file: 'packages/datasets/src/load.ts',
-        find: '    default:\n      throw',
-        replacement:
-          `    case '${kebab}':\n      return complete(known, read${pascal}(await readFiles(known, options, ` +
-          `['${kebab}.csv'])))\n    default:\n      throw`,
-      },
-      {
-        file: 'packages/datasets/src/known-datasets.ts',
-        find: /\n\]\n/,
-        replacement: `
-  {
-    name: '${kebab}',
-    title: '${kebab}: users, items and genders',
-    kind: 'real',
-    licence: 'not stated: see where the file came from',
-    folder: '${kebab}',
-    // With a digest and a \`download\`, \`indistinct data fetch\` can fetch and check it.
-    // \`counts\` tells a file that was cut short.
-    files: [{ name: '${kebab}.csv' }],
-    derived: 'the file is not published',
-  },
-]
-`,
-      },
-    ],
     source: `/** @file The ${kebab} data set: one CSV of user, item, gender. */
 
 import { badData, encodeLabels } from '@indistinct/core'
@@ -50,6 +19,7 @@ import { assembleDataset } from './assemble.ts'
 import { CodeBook } from './code-book.ts'
 import { readCsvRows } from './csv-rows.ts'
 import type { Dataset } from './dataset.ts'
+import type { FileDataset } from './known-dataset.ts'
 
 const file = '${kebab}.csv'
 const advice = 'correct the file'
@@ -81,6 +51,21 @@ export function read${pascal}(files: { readonly '${kebab}.csv': Uint8Array }): D
     pairItems,
     attributes: { gender: encodeLabels(genders.map((gender) => (gender === '' ? null : gender))) },
   })
+}
+
+/**
+ * What is known of it, and how it is read. With a digest and a \`download\`, \`indistinct data fetch\` can fetch and
+ * check it. \`counts\` tells a file that was cut short.
+ */
+export const ${camel}: FileDataset<'${kebab}.csv'> = {
+  name: '${kebab}',
+  title: '${kebab}: users, items and genders',
+  kind: 'real',
+  licence: 'not stated: see where the file came from',
+  folder: '${kebab}',
+  files: [{ name: file }],
+  derived: 'the file is not published',
+  read: read${pascal},
 }
 `,
     test: `import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'

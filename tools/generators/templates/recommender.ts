@@ -5,32 +5,13 @@ import type { Component, Names } from '../src/component.ts'
 export function recommender({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/recommenders/src',
-    exports: `${camel}, ${camel}Defaults, ${camel}Objective, type ${pascal}Options`,
+    exports: camel,
+    table: { file: 'packages/recommenders/src/recommenders.ts', name: 'recommenders', entry: camel },
     row: {
       file: 'docs/methods.md',
       heading: 'Recommenders',
       cells: [`\`${kebab}\``, 'matrix factorisation under BPR', '`users`'],
     },
-    edits: [
-      // The contract suites, here and of what outsiders see, run on every recommender of the list.
-      {
-        file: 'packages/recommenders/src/recommenders.ts',
-        find: '\nimport type { Recommender,',
-        replacement: `\nimport { ${camel} } from './${kebab}.ts'\nimport type { Recommender,`,
-      },
-      {
-        file: 'packages/recommenders/src/recommenders.ts',
-        find: /(recommenders: readonly Recommender\[\] = \[[^\]]*)\]/,
-        replacement: `$1, ${camel}]`,
-      },
-      {
-        file: 'packages/observations/src/item-scores.ts',
-        find: '    default:\n',
-        replacement:
-          `    case '${kebab}':\n      return innerProducts(table('users'), model.parameters['items']!)\n    ` +
-          `default:\n`,
-      },
-    ],
     source: `/** @file ${kebab}: matrix factorisation, trained by BPR (Rendle et al. 2009). */
 
 import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
@@ -39,6 +20,7 @@ import { epochOrder } from './epoch-order.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
+import { innerProducts } from './score-source.ts'
 import { selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
@@ -120,6 +102,7 @@ function model(options: ${pascal}Options, users: Matrix, items: Matrix, history?
     parameters: { users, items },
     userTables: { users },
     ...(history && { history }),
+    scores: (tables) => innerProducts(tables['users'] ?? users, items),
     rank(tables, seen, k, some) {
       const rows = tables['users'] ?? users
       if (!some) return scoreTopK(rows, items, seen, k)

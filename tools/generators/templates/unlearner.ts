@@ -5,7 +5,12 @@ import type { Component, Names } from '../src/component.ts'
 export function unlearner({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/unlearners/src/closed',
-    exports: `${camel}, fit${pascal}, type ${pascal}Options`,
+    exports: `${camel}Method`,
+    table: {
+      file: 'packages/unlearners/src/unlearners.ts',
+      name: 'methods',
+      entry: `'${kebab}': ${camel}Method`,
+    },
     row: {
       file: 'docs/methods.md',
       heading: 'Unlearning',
@@ -16,28 +21,6 @@ export function unlearner({ kebab, camel, pascal }: Names): Component {
         'exact',
       ],
     },
-    edits: [
-      // The contract suite runs on every method of the table.
-      {
-        file: 'packages/unlearners/src/unlearners.ts',
-        find: '\nimport type { Unlearned }',
-        replacement:
-          `\nimport { ${camel}, fit${pascal}, type ${pascal}Options } from './closed/${kebab}.ts'\nimport type { ` +
-          'Unlearned }',
-      },
-      {
-        file: 'packages/unlearners/src/unlearners.ts',
-        find: /(export interface UnlearnerOptions \{[^}]*)/,
-        replacement: `$1  '${kebab}': ${pascal}Options\n`,
-      },
-      {
-        file: 'packages/unlearners/src/unlearners.ts',
-        find: /\n\}\n$/,
-        replacement:
-          `\n  '${kebab}': {\n    unlearn: ${camel},\n    fit: fit${pascal},\n    defaults: { share: 1 },\n    ` +
-          `description: 'every class moved a share of the way to the mean of all',\n  },\n}\n`,
-      },
-    ],
     source: `/** @file The ${kebab} method: classes moved, as they are, towards the mean of all. */
 
 import type { Labels, Matrix } from '@indistinct/core'
@@ -48,6 +31,7 @@ import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 export interface ${pascal}Options extends ClosedFormOptions {
   /** Share of the way to the mean of all, from 0 to 1. Default 1. */
@@ -70,6 +54,14 @@ export function fit${pascal}(embedding: Matrix, labels: Labels, options: ${pasca
 /** The embedding that \`fit${pascal}\` makes. */
 export function ${camel}(embedding: Matrix, labels: Labels, options: ${pascal}Options = {}): Unlearned {
   return fit${pascal}(embedding, labels, options).unlearned
+}
+
+/** The method, as \`${kebab}\` in the table of unlearners. */
+export const ${camel}Method: Unlearner<${pascal}Options> = {
+  unlearn: ${camel},
+  fit: fit${pascal},
+  defaults: { share: 1 },
+  description: 'every class moved a share of the way to the mean of all',
 }
 `,
     test: `import { describe, expect, test } from 'vitest'

@@ -12,12 +12,14 @@ export const officialXgb = xgbAttacker('xgb-official', { rounds: 50, maxDepth: 4
 
 export const officialMlpEntry: BatteryEntry = {
   attacker: officialMlp,
+  unsigned: true,
   description: 'mlp as the authors’ code sets it: at most 500 epochs under a learning rate of 0.01',
   attacks: on('paper', ['raw', 'standardised'], 0),
 }
 
 export const officialXgbEntry: BatteryEntry = {
   attacker: officialXgb,
+  unsigned: true,
   description: 'xgb as the authors’ code sets it: 50 trees of depth 4',
   ownThreads: true,
   attacks: on('paper', ['raw'], 0),

@@ -1,6 +1,6 @@
 /**
- * @file One component of each kind, generated in a copy of the workspace: it touches four files, lints, compiles, passes
- * its contract, and runs by name.
+ * @file One component of each kind, generated in a copy of the workspace: it touches four files, lints, compiles,
+ * passes its contract, and runs by name.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'

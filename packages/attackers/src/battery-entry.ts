@@ -1,4 +1,4 @@
-/** @file What is known of an attacker by name: on what input and under which protocols it runs, and words for people. */
+/** @file What is known of a named attacker: on what input and under which protocols it runs, and words for people. */
 
 import type { Attacker } from './attacker.ts'
 import type { InputName } from './models/prepared-input.ts'

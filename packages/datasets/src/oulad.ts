@@ -37,8 +37,8 @@ export const oulad: FileDataset<'interactions.csv' | 'users.csv'> = {
   ],
   derived:
     'its two files are made from the official ones. interactions.csv has the columns user and item: id_student, and ' +
-    '"a" with id_assessment, of every row of studentAssessment.csv. users.csv has user, gender, age_band, disability, ' +
-    'region and highest_education of studentInfo.csv, one row a student',
+    '"a" with id_assessment, of every row of studentAssessment.csv. users.csv has user, gender, age_band, ' +
+    'disability, region and highest_education of studentInfo.csv, one row a student',
   counts: { users: 23_369, items: 188, interactions: 173_912 },
   read: readOulad,
 }

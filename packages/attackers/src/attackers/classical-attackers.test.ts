@@ -10,7 +10,7 @@ import { logistic } from './logistic.ts'
 import { qda } from './qda.ts'
 import type { SyncAttacker } from './sync-attacker.ts'
 
-/** These look at equal or rounded values alone; the suite's tables have neither. Their own tests plant what they see. */
+/** These look at equal or rounded values alone, and the suite's tables have neither. Their own tests have. */
 const seeingElsewhere = ['equal-rows', 'lattice']
 const named = Object.values(namedAttackers)
   .map(({ attacker }) => attacker)

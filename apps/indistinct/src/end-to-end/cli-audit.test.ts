@@ -186,8 +186,8 @@ describe('what stops an audit', () => {
       ['users.csv', '--attackers', 'mpl'],
       2,
       '--attackers: expected some of mlp, xgb, logistic, qda, knn, svm, radius, best-of, knn-1, knn-3, knn-5, ' +
-        'fine-svm, forest, equal-rows, lattice, ridge, kernel-ridge, xgb-regression, fine, got "mpl"; did you mean ' +
-        'mlp?',
+        'fine-svm, forest, equal-rows, lattice, mlp-official, xgb-official, ridge, kernel-ridge, xgb-regression, ' +
+        'fine, got "mpl"; did you mean mlp?',
     ],
     [
       'an unknown protocol',

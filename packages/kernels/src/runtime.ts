@@ -20,6 +20,8 @@ const limit = 6
 const blockAddress = 1024
 
 const control = new Int32Array(new SharedArrayBuffer(64))
+/** What the first task that failed said, in UTF-16, ended by a zero. */
+const said = new Uint16Array(new SharedArrayBuffer(256))
 const module = new WebAssembly.Module(readFileSync(new URL('./generated/kernels.wasm', import.meta.url)))
 const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
   string,
@@ -81,8 +83,8 @@ export function runKernel(name: string, count: number, args: readonly number[], 
     if (ticket <= 0) break
     try {
       run(ticket - 1, blockAddress)
-    } catch {
-      Atomics.store(control, failed, 1)
+    } catch (error) {
+      if (Atomics.exchange(control, failed, 1) === 0) say(String(error))
     }
     Atomics.add(control, done, 1)
   }
@@ -91,12 +93,20 @@ export function runKernel(name: string, count: number, args: readonly number[], 
     if (finished === count) break
     Atomics.wait(control, done, finished, 1000)
   }
-  if (Atomics.exchange(control, failed, 0) === 1) throw new Error(`runKernel: ${name} trapped`)
+  if (Atomics.exchange(control, failed, 0) === 1) {
+    const text = String.fromCharCode(...said.subarray(0, said.indexOf(0)))
+    throw new Error(`runKernel: ${name} trapped: ${text}`)
+  }
+}
+
+function say(text: string): void {
+  const short = text.slice(0, said.length - 1)
+  for (let i = 0; i < said.length; i++) said[i] = i < short.length ? short.charCodeAt(i) : 0
 }
 
 function startWorker(index: number): void {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { control, memory, module, names, index },
+    workerData: { control, said, memory, module, names, index },
     // The loader of the parent is of no use to a plain file, and costs its start-up.
     execArgv: [],
   })

@@ -5,10 +5,10 @@
 import { workerData } from 'node:worker_threads'
 
 /**
- * @type {{ control: Int32Array<SharedArrayBuffer>, memory: WebAssembly.Memory, module: WebAssembly.Module, names:
- * string[], index: number }}
+ * @type {{ control: Int32Array<SharedArrayBuffer>, said: Uint16Array<SharedArrayBuffer>, memory: WebAssembly.Memory,
+ * module: WebAssembly.Module, names: string[], index: number }}
  */
-const { control, memory, module, names, index } = workerData
+const { control, said, memory, module, names, index } = workerData
 const { exports } = new WebAssembly.Instance(module, { env: { memory } })
 const kernels = names.map((name) => /** @type {(task: number, block: number) => void} */ (exports[name]))
 
@@ -25,8 +25,10 @@ for (;;) {
         ticket - 1,
         1024,
       )
-    } catch {
-      Atomics.store(control, 5, 1)
+    } catch (error) {
+      const text = String(error).slice(0, said.length - 1)
+      if (Atomics.exchange(control, 5, 1) === 0)
+        for (let i = 0; i < said.length; i++) said[i] = i < text.length ? text.charCodeAt(i) : 0
     }
     if (Atomics.add(control, 2, 1) + 1 === Atomics.load(control, 3)) Atomics.notify(control, 2)
   }

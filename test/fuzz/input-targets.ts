@@ -102,7 +102,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   delta: {
     growth: 1 << 13,
-    sources: ['packages/unlearners/src/delta'],
+    sources: ['packages/unlearners/src/fitted/delta'],
     parse(bytes) {
       const delta = signedAgain(bytes)
       try {
@@ -141,7 +141,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
   },
   fit: {
     growth: 64,
-    sources: ['/src/fit'],
+    sources: ['packages/unlearners/src/fitted', 'unlearn/fit-file'],
     parse(bytes) {
       const { fitted } = parseFit(Buffer.from(bytes).toString('utf8'), 'gender.fit')
       if (fitted.columns !== table.cols) return

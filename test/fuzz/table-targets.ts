@@ -27,7 +27,10 @@ function goldenFiles(name: string): Uint8Array[] {
   }
   visit(
     JSON.parse(
-      readFileSync(new URL(`../../packages/embeddings/src/goldens/${name}.json`, import.meta.url), 'utf8'),
+      readFileSync(
+        new URL(`../../packages/embeddings/src/formats/${name}/goldens/${name}.json`, import.meta.url),
+        'utf8',
+      ),
     ) as Goldens,
   )
   return found

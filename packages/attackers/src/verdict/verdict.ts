@@ -3,10 +3,9 @@
  * the bound that the worst of them gives, and the smallest leak that they could have found in this sample.
  *
  * - A leak is found when an attack stands out after correction for all of them, on all tables and of all attributes
- * that
- *   were audited together. All of them share one set of relabellings, and are corrected by the step-down maximum: one
- *   family where attackers were fitted again under each relabelling, one where scores were held fixed. Where there are
- * both, each has half of the 5 %. So the smallest corrected p is `smallestCorrectedP`, however many attacks there are.
+ *   that were audited together. All of them share one set of relabellings, and are corrected by the step-down maximum:
+ *   one family where attackers were fitted again under each relabelling, one where scores were held fixed. Where there
+ *   are both, each has half of the 5 %. So the smallest corrected p is `smallestCorrectedP`, however many there are.
  * - `upperBound` is the largest upper end of the attacks' 95 % intervals. It bounds the folded AUC of the worst attack
  *   with at least 95 % confidence without any correction: it can only be too small when the interval of the one attack
  *   that truly is the worst is (an intersection-union test, Berger 1982). So "no attack above 1/2 + margin" may be said

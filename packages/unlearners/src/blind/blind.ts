@@ -31,16 +31,14 @@ export interface BlindOptions {
  * number of labels.
  *
  * 1. `halfProjection`: LEACE for class means a random half of each class weighs more in, so that those of all users
- * differ by what chance
- *    makes.
+ *    differ by what chance makes.
  * 2. `fitPosterior`: what the vector says of each class, by a regression whose ridge is chosen on users that it did not
- * see. From here on
- *    users move by that, in the place of the label itself.
+ *    see. From here on users move by that, in the place of the label itself.
  * 3. `covarianceMove`: covariances of classes come down to their null, entry by entry, by the least move of that form.
  * 4. `alongMove`, where distributions along columns and axes, or distances from the centre, are above their null by
- * more than chance.
+ *    more than chance.
  * 5. `waveMove`: what radial kernels see comes down by Newton's steps on random waves, with means and covariances held.
- * Measured by others.
+ *    Measured by others.
  *
  * 3 to 5 are gone through until nothing leads on, at most six times.
  *

@@ -7,8 +7,7 @@ const schema = 'indistinct/delta/1'
 
 /**
  * - xor: exclusive or with the unlearned file of the same length, the bytes of `stride`-byte numbers sorted by place,
- * so
- *   that signs and exponents, which seldom change, lie together.
+ *   so that signs and exponents, which seldom change, lie together.
  * - lines: for text of as many lines, what stands in lines that changed, after the part that did not.
  * - whole: the original.
  */

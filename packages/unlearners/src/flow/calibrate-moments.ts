@@ -24,10 +24,11 @@ const leastVariance = 0.1
  * that `level` times chance gives them, where they are larger:
  * - means, along each axis of the pooled within-class covariance;
  * - covariances, entry by entry in whitened coordinates on the leading axes (`ClassMoments.compared`), by the optimal
- * transport between Gaussians, which moves users least. Each family of differences is capped at one height, in units of
- * its null expectation, chosen so that the family averages `level`: T^2 ends at its null, and no axis keeps a share
- * that an attacker who weighs it more than others could use, while differences that chance explains stay. Closing them
- * altogether would be a leak: held-out users are then anti-correlated with an attacker's own.
+ *   transport between Gaussians, which moves users least.
+ * Each family of differences is capped at one height, in units of its null expectation, chosen so that the family
+ * averages `level`: T^2 ends at its null, and no axis keeps a share that an attacker who weighs it more than others
+ * could use, while differences that chance explains stay. Closing them altogether would be a leak: held-out users are
+ * then anti-correlated with an attacker's own.
  */
 export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
   const moments = classMoments(theta, classes)

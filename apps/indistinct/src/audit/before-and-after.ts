@@ -3,18 +3,14 @@
  */
 
 import type { Json, Matrix } from '@indistinct/core'
-import { attackTarget, type BatteryArguments } from './attack-battery.ts'
+import type { BatteryArguments } from './attack-battery.ts'
 import type { AttackTarget } from './attack-target.ts'
+import { attackParts, type Judged } from './attacked-parts.ts'
 import { partsJson, type AuditedSection } from './audit-report.ts'
-import { withInterval } from './audit-text.ts'
-import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
+import { withInterval } from './attack-tables.ts'
+import { partTitles } from './joint-verdict.ts'
 import type { Log } from '../terminal/log.ts'
 import { printable, textTable } from '../terminal/text-table.ts'
-
-interface Judged {
-  readonly parts: readonly PartAudit[]
-  readonly joint: JointVerdict
-}
 
 export interface BeforeAndAfter {
   readonly before: Judged
@@ -35,20 +31,14 @@ export async function attackBeforeAndAfter(
   args: BatteryArguments & { readonly seed: number },
   log: Log,
 ): Promise<BeforeAndAfter> {
-  const places = tables.flatMap((table) =>
-    targets.map((target) => ({ table: table.name, attribute: target.attribute, matrices: table, target })),
-  )
-  const { titles } = partTitles(places)
-  const attacked = async (phase: 'before' | 'after'): Promise<Judged> => {
-    const each: PartAudit[] = []
-    for (const [at, { table, attribute, matrices, target }] of places.entries()) {
-      const label = places.length === 1 ? `audit ${phase}` : `audit ${phase}, ${titles[at]}`
-      const result = await attackTarget(matrices[phase], target, args, log, label, { parts: places.length })
-      each.push({ table, attribute, result })
-    }
-    const parts = judgedParts(each)
-    return { parts, joint: jointVerdict(parts) }
-  }
+  const attacked = (phase: 'before' | 'after'): Promise<Judged> =>
+    attackParts(
+      tables.map((table) => ({ name: table.name, matrix: table[phase] })),
+      targets,
+      args,
+      (part) => `audit ${phase}${part === undefined ? '' : `, ${part}`}`,
+      log,
+    )
   return { before: await attacked('before'), after: await attacked('after') }
 }
 

@@ -5,9 +5,9 @@
 
 import type { Options } from 'yargs'
 import { batteryOptions } from '../audit/attack-battery.ts'
-import { auditOptions } from '../commands/audit.ts'
+import { auditOptions } from '../audit/audit-options.ts'
 import { certifyOptions } from '../certify/certify-options.ts'
-import { compareOptions } from '../commands/compare.ts'
+import { compareOptions } from '../compare/compare-options.ts'
 import { dataOptions } from '../commands/data.ts'
 import { doctorOptions } from '../commands/doctor.ts'
 import { exportOptions } from '../commands/export.ts'

@@ -6,7 +6,7 @@ import type { Labels, Matrix } from '@indistinct/core'
 import type { AuditResult } from '@indistinct/attackers'
 import type { ComparisonRow, Estimate } from '@indistinct/report'
 import { unlearners, type TraceRow, type Unlearned, type UnlearnerName } from '@indistinct/unlearners'
-import { tableChange } from './table-change.ts'
+import { tableChange } from '../unlearn/table-change.ts'
 
 export interface LadderOptions {
   readonly methods: readonly UnlearnerName[]

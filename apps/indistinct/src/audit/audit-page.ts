@@ -1,0 +1,66 @@
+/** @file The report of `audit`: all attacks; pictures of the table that gives most away. */
+
+import { writeFileAtomic } from '@indistinct/core'
+import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
+import { layersOf, unbounded } from '../certify/layers.ts'
+import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
+import { writingFiles } from '../terminal/signals.ts'
+import { commandLine, versions } from '../unlearn/provenance.ts'
+import { attackVersions, predictions, severalSections } from './audit-report.ts'
+import type { Audited } from './audited.ts'
+import { scopeLine } from './held-by-attacker.ts'
+
+/** Writes the report, where one was asked for. */
+export async function writeAuditReport(audited: Audited): Promise<void> {
+  const { report, force } = audited.request
+  if (report === undefined) return
+  const page = reportHtml(auditReport(audited))
+  await writingFiles(async () => writeFileAtomic(report, page, { replace: force }))
+}
+
+function auditReport(audited: Audited): ReportData {
+  const { request, inputs, tables, parts, joint, held, comparison, files } = audited
+  const { seed, attribute, also = [], gate } = request
+  const { matrix } = tables.find(({ name }) => name === joint.strongest.table)!
+  const audits = parts.map(({ result, ...part }, t) => ({
+    ...part,
+    audits: { before: result },
+    correctedP: { before: joint.correctedP[t]! },
+  }))
+  const sections = severalSections(audits)
+  const added = comparison ? [comparison.sentence] : []
+  const several = tables.length > 1
+  const sizes = several
+    ? tables.map((each) => `${each.name} (K = ${each.matrix.cols})`).join(', ')
+    : `K = ${matrix.cols}`
+  return {
+    title:
+      `Audit of ${[attribute, ...also].join(', ')} in ` +
+      `${several ? `${tables.length - 1} tables` : tables[0]!.name}`,
+    subject: `${matrix.rows} users, ${sizes}`,
+    attribute: attributeSummary(inputs),
+    warnings: inputs.warnings,
+    ...sections,
+    layers: layersOf([unbounded], [joint.verdict, ...added], [], held.length > 0),
+    limits: [
+      scopeLine(held),
+      ...added,
+      ...(sections.limits ?? []),
+      ...(several
+        ? [`Figures of dimensions and users show ${joint.strongest.table}, where an attack was strongest.`]
+        : []),
+    ],
+    histograms: tellingDimensions(matrix, undefined, inputs.labels),
+    scatter: mapUsers(matrix, undefined, inputs.labels, {
+      seed,
+      ...predictions(audits, joint.strongest.table, inputs),
+    }),
+    provenance: {
+      seed,
+      command: commandLine(),
+      hashes: reportHashes(files),
+      versions: { ...versions(), ...attackVersions(parts) },
+    },
+    ...(gate !== undefined && { gate }),
+  }
+}

@@ -1,0 +1,27 @@
+/** @file What `audit --dry-run` says. */
+
+import { inputFacts, inputSteps, type Plan } from '../unlearn/plan.ts'
+import { planTargets } from './attack-battery.ts'
+import type { AuditInputs } from './audit-inputs.ts'
+
+export function auditPlan({ request, inputs, tables, also, targets, files }: AuditInputs): Plan {
+  const { steps, attacks } = planTargets(tables[0]!.matrix, targets, request)
+  const named = tables.map(({ name, matrix }) => `${name} (${matrix.cols} dimensions)`)
+  return {
+    command: 'audit',
+    steps: [
+      ...inputSteps(request.table, inputs),
+      ...steps,
+      ...(tables.length > 1 ? [`on each of ${named.join(', ')}`] : []),
+    ],
+    facts: {
+      ...inputFacts(inputs),
+      ...(also && { also: [...also.summaries] }),
+      tables: tables.map(({ name }) => name),
+      attacks,
+      seed: request.seed,
+      input: { ...files },
+    },
+    writes: request.report === undefined ? [] : [request.report],
+  }
+}

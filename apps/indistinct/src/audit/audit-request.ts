@@ -1,0 +1,28 @@
+/** @file What `audit` is asked to do: arguments that go together. */
+
+import { extname } from 'node:path'
+import { usageError } from '@indistinct/core'
+import { checkOutputs } from '../unlearn/output-files.ts'
+import type { AuditArguments } from './audit-options.ts'
+
+export interface AuditRequest extends AuditArguments {
+  /** The first of the tables. */
+  readonly table: string
+}
+
+/**
+ * The request of `args`, before anything is read.
+ * @throws IndistinctError 'usage' where arguments do not go together, 'file' where a file is in the way.
+ */
+export function auditRequest(args: AuditArguments): AuditRequest {
+  const { report, tables, attributes, ids, sample, also, force } = args
+  if (report !== undefined) {
+    if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
+    checkOutputs([report], [...tables, attributes, ids], force)
+  }
+  if (sample !== undefined && tables.length > 1)
+    throw usageError('--sample: expected one table or one manifest, got several; shards are named by their manifest')
+  if (sample !== undefined && also)
+    throw usageError('--also: one attribute at a time with --sample; leave one of them out')
+  return { ...args, table: tables[0]! }
+}

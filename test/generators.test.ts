@@ -196,6 +196,8 @@ describe('known by name', { timeout: 240_000 }, () => {
       const { value } = meanSpread(theta, { classes: ['f', 'm'], codes: Int32Array.of(0, 0, 1, 1) })
       console.log(value, meanError([0.75, 0.25], [1, 0]))`
     writeFileSync(join(copy.root, 'apps/experiments/program.ts'), program)
-    expect(printed('--conditions=source', '--import', 'tsx', 'apps/experiments/program.ts')).toBe('16 0.25\n')
+    expect(printed('--conditions=source', '--import', '@indistinct/loader', 'apps/experiments/program.ts')).toBe(
+      '16 0.25\n',
+    )
   })
 })

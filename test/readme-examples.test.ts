@@ -65,7 +65,7 @@ describe('README examples', () => {
     const place = mkdtempSync(join(folder, 'run-'))
     const file = join(place, 'example.ts')
     writeFileSync(file, code)
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', '@indistinct/loader', file], {
       cwd: place,
       encoding: 'utf8',
       env: { ...process.env, INDISTINCT_DATA: '' },

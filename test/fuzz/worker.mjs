@@ -1,5 +1,4 @@
 // Workers do not inherit the loader of their parent.
-import { register } from 'tsx/esm/api'
+import '@indistinct/loader'
 
-register()
 await import('./main.ts')

@@ -5,9 +5,9 @@ const kinds = /** @type {const} */ (['attacker', 'dataset', 'loss', 'metric', 'r
 for (const kind of kinds) {
   /** @param {import('nx/src/devkit-exports.js').Tree} tree @param {{ name: string }} options */
   exports[kind] = async (tree, { name }) => {
-    const { tsImport } = await import('tsx/esm/api')
+    await import('@indistinct/loader')
     /** @type {typeof import('./src/generate.ts')} */
-    const { generate } = await tsImport('./src/generate.ts', __filename)
+    const { generate } = await import('./src/generate.ts')
     await generate(tree, kind, name)
   }
 }

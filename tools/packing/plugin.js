@@ -31,9 +31,12 @@ function packCheck(tarball) {
     inputs: [
       { dependentTasksOutputFiles: tarball },
       '{workspaceRoot}/tools/packing/src/check-package.ts',
-      { externalDependencies: ['@arethetypeswrong/cli', 'publint', 'tsx'] },
+      { externalDependencies: ['@arethetypeswrong/cli', 'publint', 'ts-blank-space'] },
     ],
     outputs: [],
-    options: { command: `node --import tsx tools/packing/src/check-package.ts ${tarball}`, cwd: '{workspaceRoot}' },
+    options: {
+      command: `node --import @indistinct/loader tools/packing/src/check-package.ts ${tarball}`,
+      cwd: '{workspaceRoot}',
+    },
   }
 }

@@ -2,7 +2,7 @@
  * @file The plugin as Nx loads it: plain JavaScript, since Nx has no loader for TypeScript without further packages.
  */
 
-import { tsImport } from 'tsx/esm/api'
+import '@indistinct/loader'
 
 const grids = 'apps/experiments/grids/*.ts'
 
@@ -11,7 +11,7 @@ export const createNodesV2 = [
   grids,
   async (files, _options, { workspaceRoot }) => {
     /** @type {typeof import('./src/infer.ts')} */
-    const { inferProjects } = await tsImport('./src/infer.ts', import.meta.url)
+    const { inferProjects } = await import('./src/infer.ts')
     const sorted = [...files].sort()
     // One grid file stands for all: nodes that two grids share must not be declared twice.
     return [[sorted[0] ?? grids, { projects: await inferProjects(sorted, workspaceRoot) }]]
@@ -21,6 +21,6 @@ export const createNodesV2 = [
 /** @type {import('nx/src/devkit-exports.js').PostTasksExecution} */
 export const postTasksExecution = async (_options, { taskResults }) => {
   /** @type {typeof import('./src/task-results.ts')} */
-  const { writeTaskResults } = await tsImport('./src/task-results.ts', import.meta.url)
+  const { writeTaskResults } = await import('./src/task-results.ts')
   writeTaskResults(taskResults)
 }

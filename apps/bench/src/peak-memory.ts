@@ -20,7 +20,7 @@ export async function peakMemory(
   threads: number,
 ): Promise<MemoryProbe> {
   const script = fileURLToPath(new URL('./probes.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script, name, JSON.stringify(parameters)], {
+  const child = spawn(process.execPath, ['--import', '@indistinct/loader', script, name, JSON.stringify(parameters)], {
     env: { ...process.env, INDISTINCT_THREADS: String(threads) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -3,7 +3,7 @@
  * user, and compares how far that user moves with how far all others do, who did not change theirs. Reads what
  * lightgcn-tables.ts wrote.
  *
- *     node --import tsx apps/experiments/examples/blind-influence.ts FOLDER [USERS]
+ *     node --import @indistinct/loader apps/experiments/examples/blind-influence.ts FOLDER [USERS]
  */
 
 import { join } from 'node:path'

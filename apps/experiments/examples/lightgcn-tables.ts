@@ -3,7 +3,8 @@
  * propagated vectors, which it recommends by), layer-0.csv (the trained user vectors), people.csv, held-out.csv and
  * seen.csv.
  *
- *     INDISTINCT_DATA=/path/to/data node --import tsx apps/experiments/examples/lightgcn-tables.ts ml-1m FOLDER [SEED]
+ *     INDISTINCT_DATA=/path/to/data node --import @indistinct/loader \
+ *       apps/experiments/examples/lightgcn-tables.ts ml-1m FOLDER [SEED]
  */
 
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * @file Processor seconds and memory of methods on a drawn table with a planted leak.
  *
- *     node --import tsx apps/experiments/examples/method-times.ts USERS COLUMNS [METHODS]
+ *     node --import @indistinct/loader apps/experiments/examples/method-times.ts USERS COLUMNS [METHODS]
  *
  * Users of one class lie apart along eight columns and spread wider along every fourth.
  */

@@ -2,7 +2,7 @@
  * @file Trains recommenders on a data set, each by its defaults, and writes what a release of all of them gives away:
  * every user table as RECOMMENDER.TABLE.npy, and people.csv, whose ids are the tables' rows.
  *
- *     INDISTINCT_DATA=/path/to/data node --import tsx apps/experiments/examples/release-tables.ts \
+ *     INDISTINCT_DATA=/path/to/data node --import @indistinct/loader apps/experiments/examples/release-tables.ts \
  *       ml-1m FOLDER SEED lightgcn nmf
  */
 

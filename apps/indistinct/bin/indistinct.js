@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api'
+import '@indistinct/loader'
 
-register()
 await import('../src/main.ts')

@@ -19,7 +19,7 @@ try {
   const { run } = await import('./run.ts')
   const { effectiveArguments } = await import('./terminal/effective-arguments.ts')
   // Reports name the command that repeats the run: the configuration file's flags are part of it.
-  process.argv.splice(2, process.argv.length, ...effectiveArguments(process.argv.slice(2)))
+  process.argv.splice(2, process.argv.length, ...(await effectiveArguments(process.argv.slice(2))))
   await run(process.argv.slice(2))
 } catch (error) {
   process.exitCode = exitCodeOf(error)

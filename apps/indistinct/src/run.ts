@@ -1,28 +1,11 @@
 /** @file The commands under one parser: strict, with suggestions for mistyped names. */
 
 import { usageError } from '@indistinct/core'
-import yargs from 'yargs'
-import { auditCommand } from './commands/audit.ts'
-import { certifyCommand } from './commands/certify.ts'
-import { compareCommand } from './commands/compare.ts'
-import { completionCommand, completionFlag } from './commands/completion.ts'
-import { dataCommand } from './commands/data.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { exportCommand } from './commands/export.ts'
-import { gridCommand } from './commands/grid.ts'
-import { publishCommand } from './commands/publish.ts'
-import { reproduceCommand } from './commands/reproduce.ts'
-import { restoreCommand } from './commands/restore.ts'
-import { rollbackCommand } from './commands/rollback.ts'
-import { shardsCommand } from './commands/shards.ts'
-import { unlearnCommand } from './commands/unlearn.ts'
-import { versionsCommand } from './commands/versions.ts'
+import yargs, { type CommandModule } from 'yargs'
+import { commands } from './commands/commands.ts'
 import { described } from './terminal/command-help.ts'
-import { completions } from './terminal/completions.ts'
-import { commandOf, commandOptions, endOfFlags } from './terminal/command-options.ts'
-import { configFileName } from './terminal/config-file.ts'
-import { refuseAddresses, refusePipes } from './terminal/local-paths.ts'
-import { didYouMean, nearest } from './terminal/nearest.ts'
+import { completionFlag } from './terminal/completion-flag.ts'
+import { configFileName } from './terminal/config-file-name.ts'
 import { ownVersion } from './unlearn/provenance.ts'
 
 /**
@@ -49,21 +32,7 @@ export async function run(args: readonly string[]): Promise<void> {
       'greedy-arrays': false,
       'parse-positional-numbers': false,
     })
-    .command(auditCommand)
-    .command(unlearnCommand)
-    .command(certifyCommand)
-    .command(restoreCommand)
-    .command(shardsCommand)
-    .command(compareCommand)
-    .command(dataCommand)
-    .command(reproduceCommand)
-    .command(gridCommand)
-    .command(exportCommand)
-    .command(publishCommand)
-    .command(versionsCommand)
-    .command(rollbackCommand)
-    .command(doctorCommand)
-    .command(completionCommand)
+    .command(await commandsFor(args))
     .option('config', {
       describe: `flags as JSON; default: ${configFileName} in the working folder, where there is one`,
       type: 'string',
@@ -71,7 +40,10 @@ export async function run(args: readonly string[]): Promise<void> {
     })
     .demandCommand(1, 'expected a command; see indistinct --help')
     .strict()
-    .middleware(refuseAddresses)
+    .middleware(async (given) => {
+      // What has no command needs no files, and is not to wait for what reads them.
+      if (given['_'].length > 0) (await import('./terminal/local-paths.ts')).refuseAddresses(given)
+    })
     .version(ownVersion())
     .help()
     .alias('help', 'h')
@@ -79,77 +51,37 @@ export async function run(args: readonly string[]): Promise<void> {
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
-      if (error && error.name !== 'YError') throw error
-      throw usageError(explained(error?.message ?? message ?? 'wrong usage', args))
+      throw error ?? new YargsError(message ?? 'wrong usage')
     })
-  if (args[0] === completionFlag)
-    return void process.stdout.write(
-      completions(args.slice(1))
-        .map((word) => `${word}\n`)
-        .join(''),
-    )
-  refusePipes(args)
-  await parser.parseAsync()
+  if (args[0] === completionFlag) {
+    const { completions } = await import('./terminal/completions.ts')
+    const words = completions(args.slice(1))
+    return void process.stdout.write(words.map((word) => `${word}\n`).join(''))
+  }
+  if (args.includes('-')) (await import('./terminal/pipes.ts')).refusePipes(args)
+  try {
+    await parser.parseAsync()
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'YError') throw error
+    const { explained } = await import('./terminal/explained.ts')
+    throw usageError(explained(error.message, args))
+  }
 }
 
-/** First words of commands that are two. */
-const groups: readonly string[] = ['data', 'grid', 'shards']
-
-/** yargs' message in this program's words; an unknown flag comes first, since it explains what seems to be missing. */
-function explained(message: string, args: readonly string[]): string {
-  const given = args.slice(0, endOfFlags(args))
-  const words = given.filter((arg) => !arg.startsWith('-'))
-  const command = commandOf(args)
-  if (command !== undefined) {
-    const known = [...Object.keys(commandOptions[command]!), 'config', 'help', 'version']
-    const unknown = given
-      .filter((arg) => arg.startsWith('--'))
-      .map((arg) => arg.slice(2).split('=')[0]!)
-      .filter((name) => !known.includes(name))
-    if (unknown.length > 0)
-      return unknown.map((name) => `unknown flag --${name}${didYouMean(nearest(name, known), '--')}`).join('; ')
-  }
-  const commands = [...Object.keys(commandOptions), 'completion', ...groups]
-  const [first, second] = words
-  if (first !== undefined && !commands.some((name) => name.split(' ')[0] === first))
-    return unknownCommand(
-      first,
-      commands.filter((name) => !name.includes(' ')),
-    )
-  if (first !== undefined && groups.includes(first) && second !== undefined && command === undefined) {
-    return unknownCommand(
-      `${first} ${second}`,
-      commands.filter((name) => name.startsWith(`${first} `)),
-    )
-  }
-  if (message.startsWith('Not enough non-option arguments'))
-    return (
-      `${command}: expected ` +
-      `${first === 'data' ? 'the NAME of a data set' : first === 'grid' ? `a GRID${second === 'cell' ? ' and the ID of a cell' : ''}` : first === 'publish' ? 'a FILE' : command === 'shards worker' ? 'the FOLDER of a run' : 'a TABLE'}; ` +
-      `see indistinct ${command} --help`
-    )
-  const choice = /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)/.exec(message)
-  if (choice) {
-    const names = choice[3]!.replaceAll('"', '')
-    return (
-      `--${choice[1]}: expected one of ${names}, got ` +
-      `${JSON.stringify(choice[2])}${didYouMean(nearest(choice[2]!, names.split(', ')))}`
-    )
-  }
-  return message
-    .replace(
-      /^Missing required arguments?: (.*)$/,
-      (_, names: string) =>
-        `${command}: missing ${names
-          .split(', ')
-          .map((name) => `--${name}`)
-          .join(', ')}`,
-    )
-    .replace(/^Unknown arguments?: /, `${command ?? 'indistinct'}: unexpected `)
-    .replace(/^Not enough arguments following: /, 'expected a value after --')
-    .replaceAll(/\s*\n\s*/g, ' ')
+/** What yargs says by word alone, as it throws the rest. */
+class YargsError extends Error {
+  override readonly name = 'YError'
 }
 
-function unknownCommand(name: string, commands: readonly string[]): string {
-  return `unknown command ${name}${didYouMean(nearest(name, commands)) || `; expected one of ${commands.join(', ')}`}`
+/** Every command with its line in --help; those that `args` may call with all that they are. */
+async function commandsFor(args: readonly string[]): Promise<CommandModule[]> {
+  const all = await Promise.all(
+    Object.entries(commands).map(async ([name, { command, describe, load }]) => ({
+      handler: () => {},
+      ...(args.includes(name) && (await load())),
+      command,
+      describe,
+    })),
+  )
+  return all as CommandModule[]
 }

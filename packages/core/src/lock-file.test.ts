@@ -131,7 +131,9 @@ test('many processes that find a stale lock at once hold it one by one', async (
       release()
     }`
   const children = Array.from({ length: 3 }, (): ChildProcess =>
-    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: 'inherit' }),
+    spawn(process.execPath, ['--import', '@indistinct/loader', '--input-type=module', '-e', script], {
+      stdio: 'inherit',
+    }),
   )
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number))
   expect(codes).toEqual([0, 0, 0])

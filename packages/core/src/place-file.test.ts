@@ -111,7 +111,7 @@ test('of many processes that want one set of names exactly one gets all of them'
       process.exit(0)
     })`
   const children = Array.from({ length: 4 }, () =>
-    spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    spawn(process.execPath, ['--import', '@indistinct/loader', '--input-type=module', '-e', script], {
       stdio: ['pipe', 'pipe', 'inherit'],
     }),
   )

@@ -69,7 +69,7 @@ test('leftovers of killed processes go with the next writing of that path; those
     process.stdout.write('open')
     setInterval(() => {}, 1000)`
   const start = async (): Promise<ChildProcess> => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const child = spawn(process.execPath, ['--import', '@indistinct/loader', '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout!, 'data')

@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)('bullmq executor', () => {
   const startWorker = (): Promise<ChildProcess> =>
     new Promise((resolve, reject) => {
       const child = fork(fileURLToPath(new URL('testing-worker.ts', import.meta.url)), [made.folder, ...made.program], {
-        execArgv: ['--import', 'tsx'],
+        execArgv: ['--import', '@indistinct/loader'],
       })
       child
         .once('message', () => resolve(child))

@@ -22,7 +22,7 @@ function publisherKilled(
   env: Readonly<Record<string, string>>,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', publisher, kind, String(number)], {
+    const child = spawn(process.execPath, ['--import', '@indistinct/loader', publisher, kind, String(number)], {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -1,6 +1,6 @@
 /**
  * @file Times a publication on a server of its own, step by step, for docs/stores.md:
- * `node --import tsx packages/stores/src/testing-measure.ts redis|postgres|pglite USERS DIMENSIONS`
+ * `node --import @indistinct/loader packages/stores/src/testing-measure.ts redis|postgres|pglite USERS DIMENSIONS`
  */
 
 import { readdirSync, readFileSync } from 'node:fs'

@@ -90,11 +90,15 @@ describe.each<XgbEngineName>(['native', 'wasm'])('engine %s', (engine) => {
         const model = await fitXgb(x, [0, 0, 1, 1], { engine: '${engine}', rounds: 2 })
         await model.predict(x)
         console.log('done')`
-      const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-        cwd: fileURLToPath(new URL('.', import.meta.url)),
-        timeout: 60_000,
-        encoding: 'utf8',
-      })
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--import', '@indistinct/loader', '--input-type=module', '-e', script],
+        {
+          cwd: fileURLToPath(new URL('.', import.meta.url)),
+          timeout: 60_000,
+          encoding: 'utf8',
+        },
+      )
       expect(stdout).toBe('done\n')
       expect(stderr).not.toMatch(/wasm|xgboost|warn/i)
     })

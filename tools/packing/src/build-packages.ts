@@ -45,7 +45,7 @@ function copiedFiles(root: string, entry: PublishedPackage): string[] {
 }
 
 /**
- * Sources that a worker thread starts from. In the workspace `x.js` loads `x.ts` beside it through tsx; once compiled,
+ * Sources that a worker thread starts from. In the workspace `x.js` loads `x.ts` beside it; once compiled,
  * `x.ts` is `x.js` itself, and the loader is left out.
  */
 function loadedSources(root: string, { folder }: PublishedPackage): string[] {

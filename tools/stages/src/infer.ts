@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ProjectConfiguration } from 'nx/src/devkit-exports.js'
-import { tsImport } from 'tsx/esm/api'
 import { expandGrid, mergeNodes } from './expand.ts'
 import type { Grid } from './grid.ts'
 import { projectsOf } from './projects.ts'
@@ -26,7 +25,7 @@ export async function inferProjects(
     grids.push(JSON.parse(readFileSync(isAbsolute(chosen) ? chosen : join(workspaceRoot, chosen), 'utf8')) as Grid)
   } else {
     for (const file of gridFiles) {
-      const module = (await tsImport(pathToFileURL(join(workspaceRoot, file)).href, import.meta.url)) as {
+      const module = (await import(pathToFileURL(join(workspaceRoot, file)).href)) as {
         [name: string]: Grid
       }
       grids.push(...Object.values(module))

@@ -59,7 +59,7 @@ describe('projectsOf', () => {
       return inputs.find((input) => input.externalDependencies)!.externalDependencies!
     }
     expect(externalOf('attack')).toContain('koffi')
-    expect(externalOf('train')).toContain('tsx')
+    expect(externalOf('train')).toContain('ts-blank-space')
     expect(externalOf('train')).not.toContain('koffi')
     for (const stage of stages) expect(externalOf(stage)).not.toContain('vitest')
   })
@@ -113,7 +113,7 @@ describe('projectsOf', () => {
       return projects[node.root]!.targets!['prepare']!.inputs!
     }
     expect(inputsOf('ml-100k')).toContainEqual({
-      runtime: 'node --import tsx apps/experiments/src/data/data-digest.ts ml-100k',
+      runtime: 'node --import @indistinct/loader apps/experiments/src/data/data-digest.ts ml-100k',
     })
     expect(JSON.stringify(inputsOf('synthetic'))).not.toContain('runtime')
   })

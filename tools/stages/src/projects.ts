@@ -49,7 +49,7 @@ export function projectsOf(
           // took, yet outside what downstream stages hash.
           outputs: ['{projectRoot}/artifact', '{projectRoot}/timing'],
           options: {
-            command: 'node --import tsx apps/experiments/src/run-stage.ts',
+            command: 'node --import @indistinct/loader apps/experiments/src/run-stage.ts',
             cwd: '{workspaceRoot}',
             env: { INDISTINCT_STAGE: canonicalJson(stageInput(node, byId) as unknown as Json) },
           },
@@ -69,7 +69,7 @@ function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[]
     : [
         {
           runtime: [
-            'node --import tsx apps/experiments/src/data/data-digest.ts',
+            'node --import @indistinct/loader apps/experiments/src/data/data-digest.ts',
             ...[data.name, ...data.files].map(shellQuoted),
           ].join(' '),
         },

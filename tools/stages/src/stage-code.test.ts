@@ -57,7 +57,7 @@ describe('codeDigest', () => {
       writeFileSync(path, JSON.stringify(lock))
     }
     expect(changedBy(edit('koffi'))).toEqual(['attack', 'held', 'figure'])
-    expect(changedBy(edit('esbuild'))).toEqual(stages)
+    expect(changedBy(edit('typescript'))).toEqual(stages)
     expect(changedBy(edit('vitest'))).toEqual([])
   })
 })

@@ -39,7 +39,7 @@ export function stageDependencies(
   stage: Stage,
   workspaceRoot: string,
 ): { readonly folders: readonly string[]; readonly external: readonly string[] } {
-  const seen = new Map<string, string | undefined>([['tsx', undefined]])
+  const seen = new Map<string, string | undefined>()
   const collect = (name: string): void => {
     if (seen.has(name)) return
     const folder = name.startsWith('@indistinct/')
@@ -54,7 +54,7 @@ export function stageDependencies(
     }
     for (const dependency of Object.keys(manifest.dependencies ?? {})) collect(dependency)
   }
-  for (const name of stagePackages[stage]) collect(name)
+  for (const name of ['@indistinct/loader', ...stagePackages[stage]]) collect(name)
   return {
     folders: [...seen.values()].filter((folder) => folder !== undefined).sort(),
     external: [...seen.keys()].filter((name) => !name.startsWith('@indistinct/')).sort(),

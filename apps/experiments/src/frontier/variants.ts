@@ -1,7 +1,9 @@
 /**
  * @file The price of the flow's variants in NDCG@10, one line each: tables apart, together, derived, in metrics of
- * scores, at other levels, and with items fitted anew to the moved users. Usage: INDISTINCT_DATA=… npx tsx
- * apps/experiments/src/frontier/variants.ts DATASET RECOMMENDER SEED[,SEED…] [--attack]
+ * scores, at other levels, and with items fitted anew to the moved users. Usage:
+ *
+ *     INDISTINCT_DATA=… node --import @indistinct/loader apps/experiments/src/frontier/variants.ts \
+ *       DATASET RECOMMENDER SEED[,SEED…] [--attack]
  *
  * Trains as `npm start` does, unlearns gender from every user table, and ranks anew. Change of NDCG@10 on validation
  * and on test items; MMD^2 over its null, of each table and of all side by side, as they are and whitened; `--attack`

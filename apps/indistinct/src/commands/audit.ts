@@ -17,8 +17,6 @@ import { openSession } from '../terminal/session.ts'
 import { showPlan } from '../unlearn/plan.ts'
 
 export const auditCommand: CommandModule<object, AuditArguments> = {
-  command: 'audit <tables..>',
-  describe: 'attack tables of user embeddings: do they give an attribute away?',
   builder: (yargs) =>
     described(yargs, {
       usage: 'audit TABLE... --attributes FILE --attribute NAME',

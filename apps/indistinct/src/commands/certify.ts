@@ -20,8 +20,6 @@ import { grouped } from '../terminal/text-table.ts'
 import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
 
 export const certifyCommand: CommandModule<object, CertifyArguments> = {
-  command: 'certify <table>',
-  describe: 'bound what whole classes of attackers can learn, where labels did not make the table',
   builder: (yargs) =>
     described(yargs, {
       usage: 'certify TABLE --attributes FILE --attribute NAME',

@@ -16,8 +16,6 @@ import { openSession } from '../terminal/session.ts'
 import { showPlan } from '../unlearn/plan.ts'
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
-  command: 'compare <table>',
-  describe: 'run every method on a table: what each still gives away, and what it costs',
   builder: (yargs) =>
     described(yargs, {
       usage: 'compare TABLE --attributes FILE --attribute NAME',

@@ -2,9 +2,7 @@
 
 import type { CommandModule } from 'yargs'
 import { described } from '../terminal/command-help.ts'
-
-/** The first argument with which the scripts ask for completions; the words of the line follow. */
-export const completionFlag = '--complete'
+import { completionFlag } from '../terminal/completion-flag.ts'
 
 const shells = ['bash', 'zsh'] as const
 
@@ -47,8 +45,6 @@ compdef _indistinct indistinct
 `
 
 export const completionCommand: CommandModule<object, { shell?: Shell }> = {
-  command: 'completion [shell]',
-  describe: 'print what makes bash or zsh complete commands, flags and values',
   builder: (yargs) =>
     described(yargs, {
       usage: 'completion SHELL',

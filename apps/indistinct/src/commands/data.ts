@@ -112,8 +112,6 @@ const describeCommand: CommandModule<object, DescribeArguments> = {
 }
 
 export const dataCommand: CommandModule = {
-  command: 'data',
-  describe: 'list, fetch and describe data sets',
   builder: (yargs) =>
     described(yargs, {
       usage: 'data list | fetch NAME | describe NAME',

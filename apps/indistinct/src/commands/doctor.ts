@@ -22,8 +22,6 @@ type DoctorArguments = Pick<CommonArguments, 'json' | 'quiet' | 'threads'>
 export const doctorOptions = { ...outputOptions, threads: computeOptions.threads }
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
-  command: 'doctor',
-  describe: 'Node, kernels, TensorFlow.js, XGBoost, threads and data on this machine',
   builder: (yargs) =>
     described(yargs, {
       usage: 'doctor',

@@ -44,8 +44,6 @@ export const exportOptions = {
 } as const
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export',
-  describe: 'write the vectors that are live in PostgreSQL or Redis to a file',
   builder: (yargs) =>
     described(yargs, {
       usage: 'export --from STORE --out FILE',

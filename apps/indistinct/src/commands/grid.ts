@@ -212,8 +212,6 @@ const workerCommand: CommandModule<object, GridWorkerArguments> = {
 }
 
 export const gridCommand: CommandModule = {
-  command: 'grid',
-  describe: 'grids of experiments on worker processes, Slurm, BullMQ or Kubernetes',
   builder: (yargs) =>
     described(yargs, {
       usage: 'grid plan | run | status | resume GRID',

@@ -63,8 +63,6 @@ export const publishOptions = {
 } as const
 
 export const publishCommand: CommandModule<object, PublishArguments> = {
-  command: 'publish <file>',
-  describe: 'write a table back to PostgreSQL or Redis, verify it, and switch to it',
   builder: (yargs) =>
     described(yargs, {
       usage: 'publish FILE --to STORE',

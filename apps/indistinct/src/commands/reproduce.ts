@@ -111,8 +111,6 @@ export const reproduceOptions = {
 } as const satisfies Record<string, Options>
 
 export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
-  command: 'reproduce [targets..]',
-  describe: 'tables and figures of the paper: table-2 to table-5, figure-2 to figure-4, all',
   builder: (yargs) =>
     described(yargs, {
       usage: 'reproduce TARGET...',

@@ -45,8 +45,6 @@ export const restoreOptions = {
 } as const
 
 export const restoreCommand: CommandModule<object, RestoreArguments> = {
-  command: 'restore <table>',
-  describe: 'turn an unlearned table back into the original, byte for byte',
   builder: (yargs) =>
     described(yargs, {
       usage: 'restore TABLE --delta FILE --out FILE',

@@ -37,8 +37,6 @@ export const rollbackOptions = {
 } as const
 
 export const rollbackCommand: CommandModule<object, RollbackArguments> = {
-  command: 'rollback',
-  describe: 'switch PostgreSQL or Redis back to the version before',
   builder: (yargs) =>
     described(yargs, {
       usage: 'rollback --in STORE',

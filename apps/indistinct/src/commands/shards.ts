@@ -72,8 +72,6 @@ const workerCommand: CommandModule<object, WorkerArguments> = {
 }
 
 export const shardsCommand: CommandModule = {
-  command: 'shards',
-  describe: 'tables larger than memory, by workers on one machine or many',
   builder: (yargs) =>
     described(yargs, {
       usage: 'shards unlearn or worker',

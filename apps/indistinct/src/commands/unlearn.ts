@@ -29,8 +29,6 @@ import { unlearnRead } from '../unlearn/unlearning.ts'
 import { writeUnlearned } from '../unlearn/write-unlearned.ts'
 
 export const unlearnCommand: CommandModule<object, AskedUnlearnArguments> = {
-  command: 'unlearn <tables..>',
-  describe: 'make users indistinguishable by an attribute, and write the new tables',
   builder: (yargs) =>
     described(yargs, {
       usage: 'unlearn TABLE... --attributes FILE --attribute NAME --out FILE[,FILE...]',

@@ -30,8 +30,6 @@ export const versionsOptions = {
 } as const
 
 export const versionsCommand: CommandModule<object, VersionsArguments> = {
-  command: 'versions',
-  describe: 'list the versions that PostgreSQL or Redis keeps, or remove the old ones',
   builder: (yargs) =>
     described(yargs, {
       usage: 'versions --in STORE',

@@ -262,7 +262,9 @@ describe('signals', () => {
        })
        console.log('not reached')`.replace('@indistinct/core', import.meta.resolve('@indistinct/core')),
     )
-    const result = await finished([process.execPath, '--import', import.meta.resolve('tsx'), script], { cwd: folder })
+    const result = await finished([process.execPath, '--import', import.meta.resolve('@indistinct/loader'), script], {
+      cwd: folder,
+    })
     expect(result).toMatchObject({ code, stdout: '', stderr: '' })
     expect(readFileSync(at(`${signal}.whole`), 'utf8')).toBe('all of it')
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])

@@ -24,7 +24,7 @@ export async function indistinctInProcess(args: readonly string[]): Promise<Ran>
   ]
   try {
     process.exitCode = undefined
-    await run(effectiveArguments(args))
+    await run(await effectiveArguments(args))
     return { code: Number(process.exitCode ?? 0), stdout, stderr }
   } catch (error) {
     return { code: exitCodeOf(error), stdout, stderr: `${stderr}error: ${(error as Error).message}\n` }

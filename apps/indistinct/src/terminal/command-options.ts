@@ -1,6 +1,6 @@
 /**
- * @file The options of every command, under the words that call it: what help, completion, suggestions and the
- * configuration file know.
+ * @file The options of every command, under the words that call it: what completion, suggestions and the configuration
+ * file know.
  */
 
 import type { Options } from 'yargs'
@@ -50,19 +50,4 @@ export const sharedOptions: OptionTable = { ...tableOptions, ...batteryOptions, 
 /** Whether `command` has the shared option `name`, and means the same by it. */
 export function takesShared(command: string, name: string): boolean {
   return commandOptions[command]?.[name]?.describe === sharedOptions[name]?.describe
-}
-
-/** The command that `args` call: its words, wherever flags stand between them. */
-export function commandOf(args: readonly string[]): string | undefined {
-  const words = args.slice(0, endOfFlags(args)).filter((arg) => !arg.startsWith('-'))
-  const at = words.findIndex((word) => Object.keys(commandOptions).some((name) => name.split(' ')[0] === word))
-  return [words.slice(at, at + 2).join(' '), words[at]].find(
-    (name) => at >= 0 && name !== undefined && Object.hasOwn(commandOptions, name),
-  )
-}
-
-/** Where `--` ends the flags of `args`. */
-export function endOfFlags(args: readonly string[]): number {
-  const end = args.indexOf('--')
-  return end < 0 ? args.length : end
 }

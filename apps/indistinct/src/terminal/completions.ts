@@ -2,7 +2,8 @@
 
 import { knownDatasets } from '@indistinct/datasets'
 import type { Options } from 'yargs'
-import { commandOf, commandOptions, type OptionTable } from './command-options.ts'
+import { commandNames, commandOf } from './command-names.ts'
+import { commandOptions, type OptionTable } from './command-options.ts'
 import { reproduceTargets } from '../commands/reproduce.ts'
 import { acceptedBy, textOption } from './option-values.ts'
 
@@ -49,7 +50,7 @@ function candidates(before: readonly string[], current: string): string[] {
 /** Commands, or the subcommands of the one that stands there. */
 function nextWords(before: readonly string[]): string[] {
   const given = before.filter((word) => !word.startsWith('-'))
-  const names = [...Object.keys(commandOptions), 'completion'].map((name) => name.split(' '))
+  const names = [...commandNames, 'completion'].map((name) => name.split(' '))
   return [
     ...new Set(
       names.filter((name) => given.every((word, at) => name[at] === word)).flatMap((name) => name[given.length] ?? []),

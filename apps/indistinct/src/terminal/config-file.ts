@@ -7,8 +7,6 @@ import { didYouMean, nearest } from './nearest.ts'
 import { acceptedBy } from './option-values.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
 
-export const configFileName = 'indistinct.config.json'
-
 type JsonObject = { readonly [key: string]: Json }
 
 /** Flags as a command line has them, by option. */

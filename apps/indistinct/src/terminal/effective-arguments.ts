@@ -5,16 +5,19 @@
 
 import { existsSync } from 'node:fs'
 import { usageError } from '@indistinct/core'
-import { commandOf, commandOptions, endOfFlags } from './command-options.ts'
+import { commandOf, endOfFlags } from './command-names.ts'
 import { environmentOf } from './common-options.ts'
-import { configFileName, readConfig } from './config-file.ts'
+import { configFileName } from './config-file-name.ts'
 
 /**
  * `args` with the flags of the file that --config names, or of indistinct.config.json in the working folder. They stand
  * there as if they had been typed, so that a report's command repeats the run without the file.
  * @throws IndistinctError 'usage' or 'file' where the file is no configuration.
  */
-export function effectiveArguments(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): string[] {
+export async function effectiveArguments(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string[]> {
   const end = endOfFlags(args)
   const given = args.slice(0, end)
   if (given.some((arg) => ['--help', '-h', '--version'].includes(arg))) return [...args]
@@ -22,6 +25,11 @@ export function effectiveArguments(args: readonly string[], environment: NodeJS.
   const file = path ?? (existsSync(configFileName) ? configFileName : undefined)
   const command = commandOf(rest)
   if (file === undefined || command === undefined) return [...rest, ...args.slice(end)]
+  // Both know the flags of all commands, and load them.
+  const [{ readConfig }, { commandOptions }] = await Promise.all([
+    import('./config-file.ts'),
+    import('./command-options.ts'),
+  ])
   const added: string[] = []
   for (const [name, flags] of readConfig(file, command)) {
     const variable = environmentOf[name]

@@ -1,7 +1,6 @@
 /** @file Addresses and "-" where a file is meant, refused for all options of all commands at once, before any work. */
 
 import { requireLocalFile } from '@indistinct/embeddings'
-import { commandOf, commandOptions, endOfFlags } from './command-options.ts'
 
 /** Options whose values may look like an address: folders in an object store, names, labels. */
 const mayBeAddresses = ['store', 'prefix', 'queue', 'image', 'missing-label', 'attribute', 'also']
@@ -44,16 +43,4 @@ export function refuseAddresses(args: Readonly<Record<string, unknown>>): void {
       }
     }
   }
-}
-
-/**
- * Refuses "-" among the tables of `args`, which yargs would drop without a word.
- * @throws IndistinctError 'usage'.
- */
-export function refusePipes(args: readonly string[]): void {
-  const options = commandOptions[commandOf(args) ?? '']
-  const takesValue = (arg = ''): boolean => arg.startsWith('--') && options?.[arg.slice(2)]?.requiresArg === true
-  args.slice(0, endOfFlags(args)).forEach((arg, at) => {
-    if (arg === '-' && !takesValue(args[at - 1])) requireLocalFile(arg)
-  })
 }

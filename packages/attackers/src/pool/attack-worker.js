@@ -1,5 +1,4 @@
 /** @file Registers the loader of TypeScript sources in a worker thread, which has none of its parent's. */
-import { register } from 'tsx/esm/api'
+import '@indistinct/loader'
 
-register()
 await import('./attack-worker.ts')

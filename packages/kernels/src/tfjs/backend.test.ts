@@ -29,7 +29,7 @@ function run(script: string, gpuPackage?: string) {
     ${script}`
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', source],
+    ['--import', '@indistinct/loader', '--input-type=module', '-e', source],
     {
       cwd: fileURLToPath(new URL('.', import.meta.url)),
       encoding: 'utf8',

@@ -1,0 +1,20 @@
+/** @file How Node loads `.ts`: `loadSync` in the thread that imports, `load` in a thread for hooks. */
+
+import { blanked } from './blanked.js'
+
+/** @typedef {{ format: 'module', source: string, shortCircuit: true }} Loaded */
+
+/** @param {string} url @param {any} context @param {(url: string, context: any) => any} next */
+export function loadSync(url, context, next) {
+  return url.endsWith('.ts') ? loaded(url) : next(url, context)
+}
+
+/** @param {string} url @param {any} context @param {(url: string, context: any) => Promise<any>} next */
+export async function load(url, context, next) {
+  return url.endsWith('.ts') ? loaded(url) : next(url, context)
+}
+
+/** @param {string} url @returns {Loaded} */
+function loaded(url) {
+  return { format: 'module', source: blanked(url), shortCircuit: true }
+}

@@ -6,7 +6,9 @@ import { lightgcn } from './lightgcn.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import { innerProducts } from './score-source.ts'
-import { checkedContributions, type History, type DescentOptions } from './train.ts'
+import { checkedContributions } from './contributions.ts'
+import type { History, Regulariser } from './objective.ts'
+import type { DescentOptions } from './train.ts'
 import { selectRows } from './training-data.ts'
 
 export interface BprMfOptions extends DescentOptions {
@@ -41,13 +43,7 @@ export const bprMf: Recommender<BprMfOptions> = {
       { ...options, layers: 0 },
       {
         ...others,
-        ...(regulariser && {
-          regulariser: (tables, at) => {
-            const own = { users: tables['layer-0']! }
-            const gradient = checkedContributions(own, regulariser(own, at))['users']
-            return gradient ? { 'layer-0': gradient } : {}
-          },
-        }),
+        ...(regulariser && { regulariser: onLayer0(regulariser) }),
       },
     )
     return model(options, parameters['user-layer-0']!, parameters['item-layer-0']!, history)
@@ -57,6 +53,17 @@ export const bprMf: Recommender<BprMfOptions> = {
     const users = expectParameter(parameters, 'users', data.users, options.factors)
     return model(options, users, expectParameter(parameters, 'items', data.items, options.factors))
   },
+}
+
+/** The regulariser of a LightGCN without layers, whose table `layer-0` that of BPR-MF is. */
+function onLayer0(regulariser: Regulariser): Regulariser {
+  const onKernels: Regulariser = (tables, at) => {
+    const own = { users: tables['layer-0']! }
+    const gradient = checkedContributions(own, regulariser(own, at))['users']
+    return gradient ? { 'layer-0': gradient } : {}
+  }
+  const { device } = regulariser
+  return device ? Object.assign(onKernels, { device: { ...device, names: { 'layer-0': 'users' } } }) : onKernels
 }
 
 function model(options: BprMfOptions, users: Matrix, items: Matrix, history?: History): TrainedRecommender {

@@ -7,15 +7,8 @@ export type { UserTables } from './user-tables.ts'
 export { recommender, recommenders, restore } from './recommenders.ts'
 export { innerProducts, type ScoreSource } from './score-source.ts'
 export { scoreGradients, type ScoreGradients } from './score-gradients.ts'
-export type {
-  DescentOptions,
-  EpochProgress,
-  History,
-  Objective,
-  Regulariser,
-  TrainingHooks,
-  TrainingOptions,
-} from './train.ts'
+export type { History, Objective, Regulariser } from './objective.ts'
+export type { DescentOptions, EpochProgress, TrainingHooks, TrainingOptions } from './train.ts'
 export { interactionGraph, seenInTraining, type TrainingData } from './training-data.ts'
 export { ease, easeDefaults, easeWeights, type EaseOptions } from './yardsticks/ease.ts'
 export type { Yardstick } from './yardsticks/yardstick.ts'

@@ -4,7 +4,7 @@
  * kernel.
  */
 
-import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
+import { gatherRows, matrix, randomStream, type Csr, type Matrix } from '@indistinct/core'
 import { allocate, allocateInt32, decayUsed, layerMean, release, scoreTopK } from '@indistinct/kernels'
 import { bprLoss } from './losses/bpr-loss.ts'
 import type { GraphLoss } from './losses/graph-loss.ts'
@@ -13,7 +13,9 @@ import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import type { UserTables } from './user-tables.ts'
 import { innerProducts } from './score-source.ts'
-import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
+import { addContribution } from './contributions.ts'
+import type { History, Objective } from './objective.ts'
+import { train, type DescentOptions } from './train.ts'
 import { interactionGraph, selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
@@ -118,6 +120,13 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
     parameters: layer0.data,
     gradient: gradient.data,
     startEpoch: (epoch) => loss.startEpoch(epoch),
+    device: {
+      setup: {
+        objective: 'lightgcn',
+        setup: { train: ownArrays(data.train), factors, layers, loss: options.loss, l2 },
+      },
+      examples: () => loss.all(),
+    },
     step(first, last, regularise) {
       // A loss may look at the rows of its batch alone; a regulariser may look at all.
       const few = !regularise && loss.looksAtFew(first, last, uses)
@@ -139,6 +148,11 @@ export function lightgcnObjective(data: TrainingData, options: LightGcnOptions):
       for (const array of held) release(array)
     },
   }
+}
+
+/** The matrix without what its arrays may be views of, or carry beside them. */
+function ownArrays({ rows, cols, indptr, indices }: Csr): Csr {
+  return { rows, cols, indptr: new Int32Array(indptr), indices: new Int32Array(indices) }
 }
 
 function lossOf(data: TrainingData, { factors, loss, seed }: LightGcnOptions): GraphLoss {

@@ -21,7 +21,9 @@ import { expectParameter, withDefaults } from './parameters.ts'
 import { nmfScores } from './nmf-scores.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
 import type { UserTables } from './user-tables.ts'
-import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
+import { addContribution } from './contributions.ts'
+import type { History, Objective } from './objective.ts'
+import { train, type DescentOptions } from './train.ts'
 import { selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
@@ -118,6 +120,10 @@ export function nmfObjective(
     parameters,
     gradient,
     startEpoch: (epoch) => order.draw(epoch),
+    device: {
+      setup: { objective: 'nmf', setup: { shape, l2: options.l2, gmfOutput: options.gmfOutput } },
+      examples: () => order,
+    },
     step(first, last, regularise) {
       const batch = {
         users: order.users.subarray(first, last),

@@ -2,7 +2,8 @@
 
 import type { Csr, Json, Matrix } from '@indistinct/core'
 import type { ScoreSource } from './score-source.ts'
-import type { History, TrainingHooks, TrainingOptions } from './train.ts'
+import type { History } from './objective.ts'
+import type { TrainingHooks, TrainingOptions } from './train.ts'
 import { seenInTraining, type TrainingData } from './training-data.ts'
 import type { UserTables } from './user-tables.ts'
 

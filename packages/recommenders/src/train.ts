@@ -1,8 +1,10 @@
 /** @file The one trainer: epochs of batches under Adam, stopped by the ranking of validation items. */
 
-import { badData, type Json, type Matrix } from '@indistinct/core'
-import { adamStep, allocate, release } from '@indistinct/kernels'
-import type { UserTables } from './user-tables.ts'
+import { badData, type Json } from '@indistinct/core'
+import { chosenEngine, type Engine } from '@indistinct/kernels'
+import { deviceDescent } from './device/device-descent.ts'
+import { kernelDescent } from './kernel-descent.ts'
+import type { History, Objective, Regulariser } from './objective.ts'
 
 /** Options that every recommender has; they are stored with a trained one. */
 export interface TrainingOptions {
@@ -27,15 +29,6 @@ export interface DescentOptions extends TrainingOptions {
   readonly lr: number
 }
 
-/**
- * An addition to the loss that knows user tables only: gradients by table name, each of its table's shape, with respect
- * to the loss as a mean over the batch. Tables are views of the present state and must not be written to or kept.
- */
-export type Regulariser = (
-  userTables: UserTables,
-  at: { readonly epoch: number; readonly step: number },
-) => Partial<UserTables>
-
 export interface EpochProgress {
   readonly epoch: number
   readonly epochs: number
@@ -48,33 +41,8 @@ export interface EpochProgress {
 export interface TrainingHooks {
   readonly onEpoch?: (progress: EpochProgress) => void
   readonly regulariser?: Regulariser
-}
-
-export interface History {
-  readonly epochs: readonly { readonly epoch: number; readonly loss: number; readonly ndcg?: number }[]
-  /** The epoch whose parameters were kept: the last one where there are no validation items. */
-  readonly bestEpoch: number
-  readonly bestNdcg?: number
-}
-
-/** A loss over training interactions with its gradient, on flat parameters in kernel memory. */
-export interface Objective {
-  /** What an epoch passes over: training interactions, or users with all of theirs. */
-  readonly examples: number
-  /** The least that a batch below 1 stands for. */
-  readonly smallestBatch: number
-  readonly parameters: Float32Array
-  /** Written by `step`; of the length of `parameters`. */
-  readonly gradient: Float32Array
-  /** Shuffles, and draws what the epoch needs. */
-  startEpoch(epoch: number): void
-  /**
-   * Mean loss of interactions first .. last - 1 of the epoch, and its gradient. `regularise` is called once with the
-   * user tables of this step, before the gradient goes back from them to the parameters.
-   */
-  step(first: number, last: number, regularise: ((userTables: UserTables) => Partial<UserTables>) | undefined): number
-  /** NDCG@10 of the present parameters on the validation items, if there are any. */
-  validate(): number | undefined
+  /** What trains: see `chosenEngine` of @indistinct/kernels. */
+  readonly engine?: Engine
 }
 
 /**
@@ -85,41 +53,32 @@ export interface Objective {
  */
 export function train(objective: Objective, options: DescentOptions, hooks: TrainingHooks = {}): History {
   checkDescent(options)
-  const { parameters, gradient, examples } = objective
+  const { parameters, examples } = objective
   const batch =
     options.batch < 1 ? Math.max(objective.smallestBatch, Math.ceil(options.batch * examples)) : options.batch
   if (examples === 0) throw nothingToTrainOn()
-  const m = allocate(parameters.length)
-  const v = allocate(parameters.length)
-  const { regulariser } = hooks
-  let step = 0
-  const runEpoch = (epoch: number): number => {
-    objective.startEpoch(epoch)
-    let total = 0
-    for (let first = 0; first < examples; first += batch) {
-      const last = Math.min(first + batch, examples)
-      const at = { epoch, step: ++step }
-      const loss = objective.step(
-        first,
-        last,
-        regulariser && ((tables) => checkedContributions(tables, regulariser(tables, at))),
-      )
-      if (!Number.isFinite(loss)) {
-        throw new Error(
-          `train: expected a finite loss, got ${loss} at epoch ${epoch}, step ${step}; a lower lr than ` +
-            `${options.lr} may help`,
-        )
-      }
-      adamStep(parameters, gradient, m, v, { lr: options.lr, step })
-      total += loss * (last - first)
-    }
-    return total / examples
-  }
+  const engine = chosenEngine(hooks.engine)
+  const start = engine === 'tfjs' ? deviceDescent : kernelDescent
+  const descent = start(objective, { lr: options.lr, batch, regulariser: hooks.regulariser })
   try {
-    return untilBest({ parameters, runEpoch, validate: () => objective.validate() }, options, hooks)
+    const history = untilBest(
+      {
+        parameters,
+        runEpoch(epoch) {
+          objective.startEpoch(epoch)
+          return descent.runEpoch(epoch)
+        },
+        validate() {
+          descent.read()
+          return objective.validate()
+        },
+      },
+      options,
+      hooks,
+    )
+    return { ...history, ...descent.record }
   } finally {
-    release(m)
-    release(v)
+    descent.close()
   }
 }
 
@@ -166,30 +125,6 @@ export function nothingToTrainOn(): Error {
     'train: expected a training interaction of a user with an item yet unseen, got none; check the split and the ' +
       'filter of the data set',
   )
-}
-
-/** gradient += contribution, where a regulariser gave one. */
-export function addContribution(gradient: Matrix, contribution: Matrix | undefined): void {
-  if (!contribution) return
-  for (let i = 0; i < gradient.data.length; i++) gradient.data[i]! += contribution.data[i]!
-}
-
-/**
- * What a regulariser returned for `tables`.
- * @throws RangeError when it names another table or a gradient has not the shape of its table.
- */
-export function checkedContributions(tables: UserTables, given: Partial<UserTables>): Partial<UserTables> {
-  for (const [name, gradient] of Object.entries(given)) {
-    const own = tables[name]
-    if (!own) throw new RangeError(`regulariser: expected gradients of ${Object.keys(tables).join(', ')}, got ${name}`)
-    if (gradient && (gradient.rows !== own.rows || gradient.cols !== own.cols)) {
-      throw new RangeError(
-        `regulariser: expected a gradient (${own.rows}, ${own.cols}) of table ${name}, got (${gradient.rows}, ` +
-          `${gradient.cols})`,
-      )
-    }
-  }
-  return given
 }
 
 function checkTraining(options: TrainingOptions): void {

@@ -101,6 +101,11 @@ export interface Product {
   /** Evaluates each original with its user tables smoothed too; not when absent. */
   readonly smoothing?: SmoothingChoice
   /**
+   * What trains and unlearns: 'tfjs' is TensorFlow.js, for `engineRecommenders` and `engineMethods`. 'kernels' when
+   * absent, and for the others.
+   */
+  readonly engine?: 'kernels' | 'tfjs'
+  /**
    * Ends after that stage: a product that is read for its data alone, or for the quality of its models, where
    * `attackers` and `protocols` may be empty.
    */

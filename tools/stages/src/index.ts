@@ -15,6 +15,8 @@ export type {
 export { gridVariable } from './infer.ts'
 export { codeDigest, dataOf } from './stage-code.ts'
 export {
+  engineMethods,
+  engineRecommenders,
   inTrainingMethods,
   stageInput,
   stagePackages,

@@ -5,7 +5,7 @@ import { addNode } from './add-node.ts'
 import type { ModelCell } from './expanded-grid.ts'
 import type { Options, Product, SmoothingChoice } from './grid.ts'
 import type { Cell, FullChoice } from './product-cell.ts'
-import { inTrainingMethods, togetherMethods, type StageNode } from './stage.ts'
+import { engineMethods, engineRecommenders, inTrainingMethods, togetherMethods, type StageNode } from './stage.ts'
 import { attacksOn } from './attack-nodes.ts'
 
 /**
@@ -28,6 +28,7 @@ export function modelOf(
     core,
     split,
     epochBy,
+    engine,
     observed,
     release,
     smoothing,
@@ -105,6 +106,7 @@ export function modelOf(
     core,
     split,
     ...(epochBy === 'test' && { epochBy }),
+    ...(engine !== 'kernels' && { engine }),
     ...(observed && { observed }),
     ...(release && { release: true }),
   }
@@ -121,22 +123,20 @@ function unlearnNodes(
   method: FullChoice,
   data: { readonly prepare: string; readonly train: string },
 ): { unlearn: StageNode; whole?: StageNode } {
-  const { dataset, recommender, attribute, seed, release } = cell
+  const { dataset, recommender, attribute, seed, release, engine } = cell
   const names = [dataset.name, recommender.name, method.name]
+  const parameters = { method, attribute, seed, ...engineOf(engine, engineMethods, method) }
   if (!release || !togetherMethods.includes(method.name) || method.options['together'] === false) {
-    return { unlearn: addNode(nodes, 'unlearn', names, { method, attribute, seed }, data) }
+    return { unlearn: addNode(nodes, 'unlearn', names, parameters, data) }
   }
   const trained = release.map(
     (each) => addNode(nodes, 'train', [dataset.name, each.name], trainingOf(cell, each), { prepare: data.prepare }).id,
   )
   const models = Object.fromEntries(trained.map((id, part) => [`train/${part}`, id]))
-  const whole = addNode(
-    nodes,
-    'unlearn',
-    [dataset.name, ...release.map(({ name }) => name), method.name],
-    { method, attribute, seed },
-    { prepare: data.prepare, ...models },
-  )
+  const whole = addNode(nodes, 'unlearn', [dataset.name, ...release.map(({ name }) => name), method.name], parameters, {
+    prepare: data.prepare,
+    ...models,
+  })
   return {
     unlearn: addNode(nodes, 'unlearn', names, { part: trained.indexOf(data.train) }, { release: whole.id }),
     whole,
@@ -171,6 +171,16 @@ function heldNode(
 }
 
 /** Parameters of training. What is as it should be is left out, so that it makes no other digest. */
-function trainingOf({ seed, epochBy }: Cell, recommender: FullChoice): Options {
-  return { recommender, seed, ...(epochBy === 'test' && { epochBy }) }
+function trainingOf({ seed, epochBy, engine }: Cell, recommender: FullChoice): Options {
+  return {
+    recommender,
+    seed,
+    ...(epochBy === 'test' && { epochBy }),
+    ...engineOf(engine, engineRecommenders, recommender),
+  }
+}
+
+/** The engine as a parameter, where it is not the default one and `choice` has another. */
+function engineOf(engine: Cell['engine'], having: readonly string[], choice: FullChoice): Options {
+  return engine !== 'kernels' && having.includes(choice.name) ? { engine } : {}
 }

@@ -14,6 +14,7 @@ export interface Cell {
   readonly core: number
   readonly split: SplitChoice
   readonly epochBy: 'validation' | 'test'
+  readonly engine: 'kernels' | 'tfjs'
   /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
   readonly release?: readonly FullChoice[]
   readonly smoothing?: SmoothingChoice
@@ -33,6 +34,7 @@ export function cellOf(product: Product, dataset: Choice, recommender: Choice, a
     core = 5,
     split = { kind: 'ratio', ratios: [0.8, 0.1, 0.1] },
     epochBy = 'validation',
+    engine = 'kernels',
     observed,
     release,
     recommenders,
@@ -54,6 +56,7 @@ export function cellOf(product: Product, dataset: Choice, recommender: Choice, a
     core,
     split,
     epochBy,
+    engine,
     ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
     ...(smoothing && { smoothing }),
     ...(held && { held: { ...held, other: settled(held.other) } }),

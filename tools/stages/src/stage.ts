@@ -27,6 +27,10 @@ export const inTrainingMethods: readonly string[] = ['retrain', 'adversarial']
 /** Methods that treat the models of a release as one. The same test compares them with `isTogether` of that package. */
 export const togetherMethods: readonly string[] = ['flow', 'relabel', 'blind']
 
+/** Recommenders and methods that have an engine beside the kernels. A test of the experiments tries each. */
+export const engineRecommenders: readonly string[] = ['lightgcn', 'nmf', 'bpr-mf']
+export const engineMethods: readonly string[] = []
+
 /** One artifact: the stage that makes it, what it is made with, and the artifacts it is made from. */
 export interface StageNode {
   /** Nx project name: the stage, readable names, a digest of everything below. */

@@ -1,7 +1,7 @@
 /** @file retrain: fits a recommender from scratch under a method that acts during training, and so sees labels. */
 
 import { usageError } from '@indistinct/core'
-import { recommender } from '@indistinct/recommenders'
+import { recommender, type TrainingHooks } from '@indistinct/recommenders'
 import type { Choice } from '@indistinct/stages'
 import { inTrainingMethods, type InTrainingName } from '@indistinct/unlearners'
 import { readLabels } from '../store/prepared-data.ts'
@@ -15,11 +15,19 @@ interface Parameters {
   readonly attribute: string
   readonly seed: number
   readonly epochBy?: 'validation' | 'test'
+  readonly engine?: TrainingHooks['engine'] & {}
 }
 
 /** Writes what `writeModel` does, and method.json. */
 export async function run(context: StageContext): Promise<void> {
-  const { recommender: choice, method, attribute, seed, epochBy } = context.parameters as unknown as Parameters
+  const {
+    recommender: choice,
+    method,
+    attribute,
+    seed,
+    epochBy,
+    engine = 'kernels',
+  } = context.parameters as unknown as Parameters
   const prepared = upstreamOf(context, 'prepare')
   const { regulariser, defaults } = inTrainingMethods[method.name as InTrainingName] ?? unknownMethod(method.name)
   const trained = recommender(choice.name)
@@ -29,7 +37,11 @@ export async function run(context: StageContext): Promise<void> {
     tables: [...tablesToProtect(method.options?.['tables'], trained.userTables)],
     seed,
   }
-  const hooks = { onEpoch: epochProgress(context), regulariser: regulariser(readLabels(prepared, attribute), options) }
+  const hooks = {
+    onEpoch: epochProgress(context),
+    regulariser: regulariser(readLabels(prepared, attribute), options),
+    engine,
+  }
   writeModel(context, trained.train(trainingDataOf(prepared, epochBy), { ...choice.options, seed }, hooks))
   context.artifact.json('method', { name: method.name, options })
 }

@@ -10,4 +10,6 @@ export interface StoredModel {
   readonly userTables: readonly string[]
   /** Those of them that no score depends on. */
   readonly unscoredTables: readonly string[]
+  /** What trained it, where that was not the kernels. */
+  readonly engine?: { readonly name: string; readonly backend: string }
 }

@@ -29,6 +29,7 @@ export function writeModel({ artifact }: StageContext, model: TrainedRecommender
     options: model.options,
     userTables: Object.keys(model.userTables),
     unscoredTables: recommender(model.name).unscoredTables,
+    ...(model.history?.engine && { engine: model.history.engine }),
   })
   artifact.json('history', model.history as unknown as Json)
 }

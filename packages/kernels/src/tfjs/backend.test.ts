@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'indistinct-backend-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs a module in a process of its own, with `gpuPackage` as the source of tfjs-node-gpu where one is given. */
-function run(script: string, gpuPackage?: string) {
+function run(script: string, gpuPackage?: string, env: NodeJS.ProcessEnv = {}) {
   const installed = dirname(
     dirname(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'))),
   )
@@ -33,7 +33,7 @@ function run(script: string, gpuPackage?: string) {
     {
       cwd: fileURLToPath(new URL('.', import.meta.url)),
       encoding: 'utf8',
-      env: { ...process.env, NODE_PATH: paths.join(delimiter) },
+      env: { ...process.env, NODE_PATH: paths.join(delimiter), INDISTINCT_TFJS_PACKAGES: '', ...env },
     },
   )
   return { status, stdout, stderr }
@@ -47,6 +47,9 @@ const nativeBackend = (seesGpu: boolean): string => `
   tf.registerBackend('tensorflow', () => new Native())
   for (const kernel of tf.getKernelsForBackend('cpu')) tf.registerKernel({ ...kernel, backendName: 'tensorflow' })`
 
+const onWasm = 'wasm backend, the CPU (SIMD, one thread)'
+const noWebGpu = 'webgpu and @tensorflow/tfjs-backend-webgpu are not installed'
+
 const report = `
   const { name, reason } = await openBackend()
   const slope = tf.grad((x) => tf.sum(lookup(x, Int32Array.from([1, 1]))))(tf.ones([2, 1]))
@@ -56,17 +59,17 @@ test('opens one backend, once, and says why', async () => {
   const backend = await openBackend()
   expect(await openBackend()).toBe(backend)
   expect(tf.getBackend()).toBe(backend.name)
-  expect(backend.reason).toMatch(new RegExp(`^${backend.name} backend`))
+  expect(backend.reason).toMatch(new RegExp(`^${backend.name} backend, `))
   expect(backend.reason).not.toContain('\n')
 })
 
 test.each([
-  ['that sees a GPU', nativeBackend(true), 'tensorflow backend: @tensorflow/tfjs-node-gpu 4.22.0 sees a GPU'],
-  ['that sees none', nativeBackend(false), 'wasm backend (SIMD, one thread): @tensorflow/tfjs-node-gpu finds no GPU'],
+  ['that sees a GPU', nativeBackend(true), 'tensorflow backend, a GPU that @tensorflow/tfjs-node-gpu 4.22.0 sees'],
+  ['that sees none', nativeBackend(false), `${onWasm}; @tensorflow/tfjs-node-gpu finds no GPU; ${noWebGpu}`],
   [
     'that does not load',
     `throw new Error('libtensorflow.so.2: no such file\\nmore')`,
-    'wasm backend (SIMD, one thread): @tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: no such file',
+    `${onWasm}; @tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: no such file; ${noWebGpu}`,
   ],
 ])('given a tfjs-node-gpu %s', (_, gpuPackage, reason) => {
   const { stdout, stderr } = run(report, gpuPackage)
@@ -84,4 +87,16 @@ test('prints nothing by itself, not even on first use', () => {
     }
     process.exit(7)`
   expect(run(script)).toEqual({ status: 7, stdout: '', stderr: '' })
+})
+
+test('a backend that is asked for by name is opened, or the refusal says what is missing', () => {
+  const { stdout } = run(report, undefined, { INDISTINCT_TFJS_BACKEND: 'wasm' })
+  expect(JSON.parse(stdout)).toEqual([true, onWasm, [0, 2]])
+  const refused = `
+    try { await openBackend() } catch ({ code, message }) { console.log(JSON.stringify([code, message])) }`
+  for (const [name, message] of [
+    ['webgpu', `INDISTINCT_TFJS_BACKEND=webgpu: ${noWebGpu}`],
+    ['cuda', 'INDISTINCT_TFJS_BACKEND: expected one of tensorflow, webgpu, wasm, got "cuda"'],
+  ] as const)
+    expect(JSON.parse(run(refused, undefined, { INDISTINCT_TFJS_BACKEND: name }).stdout)).toEqual(['usage', message])
 })

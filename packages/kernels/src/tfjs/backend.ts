@@ -1,63 +1,78 @@
-/** @file Chooses the TensorFlow.js backend: CUDA where tfjs-node-gpu works, WebAssembly everywhere else. */
+/** @file Chooses the TensorFlow.js backend: CUDA by tfjs-node-gpu, else any GPU by WebGPU, else WebAssembly. */
 
-import { createRequire } from 'node:module'
+import { usageError } from '@indistinct/core'
 import * as tf from '@tensorflow/tfjs-core'
+import type { Attempt } from './attempt.ts'
 import { registerGradients } from './gradients.ts'
+import { openTensorflow } from './tensorflow.ts'
+import { openWebGpu } from './webgpu.ts'
+
+/** In the order in which they are tried. */
+export const backendNames = ['tensorflow', 'webgpu', 'wasm'] as const
+
+export type BackendName = (typeof backendNames)[number]
 
 export interface Backend {
   /** The name tfjs knows it by; `tensorflow` is tfjs-node-gpu. */
-  readonly name: 'tensorflow' | 'wasm'
+  readonly name: BackendName
+  /** What it computes on, in words. */
+  readonly device: string
+  /** Why each backend before it in the order is not in use, a line each. */
+  readonly absent: readonly string[]
   /** One line: which backend is in use and why. */
   readonly reason: string
 }
-
-const gpuPackage = '@tensorflow/tfjs-node-gpu'
 
 let opened: Promise<Backend> | undefined
 
 /**
  * Makes the best backend current and registers the gradients that tfjs-core leaves out; later calls give the same
- * backend. With tfjs-node-gpu installed and a GPU in sight that is `tensorflow`, otherwise `wasm`.
+ * backend. That is `tensorflow` with @tensorflow/tfjs-node-gpu and a GPU in sight, then `webgpu` with the packages
+ * webgpu and @tensorflow/tfjs-backend-webgpu and a GPU in sight, else `wasm`.
+ * @param wanted the one backend to open; by default the one that INDISTINCT_TFJS_BACKEND names, if it names one. A
+ * program on the CPU that acts as a GPU is accepted then.
+ * @throws IndistinctError 'usage' where that one does not open.
  */
-export function openBackend(): Promise<Backend> {
-  opened ??= open()
+export function openBackend(wanted = process.env['INDISTINCT_TFJS_BACKEND'] || undefined): Promise<Backend> {
+  opened ??= open(wanted)
   return opened
 }
 
-async function open(): Promise<Backend> {
+async function open(wanted: string | undefined): Promise<Backend> {
+  if (wanted !== undefined && !backendNames.some((name) => name === wanted))
+    throw usageError(
+      `INDISTINCT_TFJS_BACKEND: expected one of ${backendNames.join(', ')}, got ${JSON.stringify(wanted)}`,
+    )
   // In production mode tfjs keeps its greetings and advice to itself.
   tf.enableProdMode()
-  const problem = await openGpu()
-  if (problem === undefined) {
+  const absent: string[] = []
+  for (const name of backendNames) {
+    if (wanted !== undefined && name !== wanted) continue
+    const attempt = await attemptOf(name, wanted !== undefined)
+    if ('problem' in attempt) {
+      absent.push(attempt.problem)
+      continue
+    }
     registerGradients()
-    return { name: 'tensorflow', reason: `tensorflow backend: ${gpuPackage} ${tf.version_core} sees a GPU` }
+    const { device } = attempt
+    return { name, device, absent, reason: `${name} backend, ${device}${absent.map((line) => `; ${line}`).join('')}` }
   }
-  await import('@tensorflow/tfjs-backend-wasm')
-  if (!(await tf.setBackend('wasm'))) throw new Error('openBackend: expected the wasm backend to start, got a failure')
-  registerGradients()
-  return { name: 'wasm', reason: `wasm backend (SIMD, one thread): ${problem}` }
+  throw usageError(`INDISTINCT_TFJS_BACKEND=${wanted}: ${absent.join('; ')}`)
 }
 
-/** Starts tfjs-node-gpu, or says why not. */
-async function openGpu(): Promise<string | undefined> {
-  const require = createRequire(import.meta.url)
-  try {
-    require.resolve(gpuPackage)
-  } catch {
-    return `${gpuPackage} is not installed`
+function attemptOf(name: BackendName, forced: boolean): Promise<Attempt> {
+  switch (name) {
+    case 'tensorflow':
+      return openTensorflow()
+    case 'webgpu':
+      return openWebGpu(forced)
+    case 'wasm':
+      return openWasm()
   }
-  try {
-    // The native library logs every device at level 0; errors stay.
-    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
-    // Node 23 removed this function, which tfjs-node 4.22 calls.
-    const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
-    util.isNullOrUndefined ??= (value) => value === null || value === undefined
-    require(gpuPackage)
-    if (!(await tf.setBackend('tensorflow'))) return `${gpuPackage} does not start`
-    if (!(tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice) return `${gpuPackage} finds no GPU`
-    tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync())
-    return undefined
-  } catch (error) {
-    return `${gpuPackage} does not load: ${(error as Error).message.split('\n')[0]!.trim()}`
-  }
+}
+
+async function openWasm(): Promise<Attempt> {
+  await import('@tensorflow/tfjs-backend-wasm')
+  if (!(await tf.setBackend('wasm'))) throw new Error('openBackend: expected the wasm backend to start, got a failure')
+  return { device: 'the CPU (SIMD, one thread)' }
 }

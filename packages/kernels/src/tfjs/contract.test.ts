@@ -2,12 +2,25 @@
  * @file One suite over every backend at hand: values, and gradients against central differences and between backends.
  */
 
-import { csrFromPairs, matrix, randomStream, type Csr } from '@indistinct/core'
+import { csrFromPairs, matrix, randomStream, transposeCsr, type Csr } from '@indistinct/core'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rbfMmd } from '../rbf-mmd.ts'
-import { logSigmoid, lookup, mmdOp, openBackend, propagateOp } from './index.ts'
+import { adamStep } from '../adam.ts'
+import { layerMean } from '../layer-mean.ts'
+import {
+  adamTensors,
+  layerMeanOp,
+  logSigmoid,
+  lookedUp,
+  lookup,
+  mmdOp,
+  openBackend,
+  propagateOp,
+  rowSumsBy,
+  sumRows,
+} from './index.ts'
 
 const opened = await openBackend()
 const backends = [...new Set([opened.name, 'wasm', 'cpu'])].filter((name) => tf.findBackendFactory(name))
@@ -175,6 +188,75 @@ describe.each(backends)('on %s', (backend) => {
       }
     }
     expect(difference(propagated, expected)).toBeLessThan(1e-6)
+  })
+
+  test('sumRows adds rows by index, none and hundreds of them, and always in one order', () => {
+    const of = Int32Array.from({ length: 700 }, (_, r) => (r < 300 ? 3 : (r * r) % 11))
+    const x = values('sums', of.length, cols)
+    const expected = new Float64Array(12 * cols)
+    of.forEach((n, r) => {
+      for (let k = 0; k < cols; k++) expected[n * cols + k]! += x[r * cols + k]!
+    })
+    const sums = () =>
+      tf.tidy(() =>
+        sumRows(tf.tensor2d(x, [of.length, cols]), rowSumsBy(of, 12))
+          .dataSync<'float32'>()
+          .slice(),
+      )
+    expect(difference(sums(), expected)).toBeLessThan(1e-6)
+    expect(sums().slice(11 * cols)).toEqual(new Float32Array(cols))
+    expect(sums()).toEqual(sums())
+  })
+
+  test('lookedUp has the value and the gradient of lookup', () => {
+    tf.tidy(() => {
+      const [at, plan] = [tf.tensor2d(indices, [indices.length, 1], 'int32'), rowSumsBy(indices, rows)]
+      const [own, other] = [
+        (x: tf.Tensor) => tf.mean(tf.square(lookedUp(x as tf.Tensor2D, at, plan))),
+        (x: tf.Tensor) => tf.mean(tf.square(lookup(x as tf.Tensor2D, indices))),
+      ].map((loss) => tf.valueAndGrad(loss)(tf.tensor2d(table, [rows, cols])))
+      expect(difference(own!.value.dataSync(), other!.value.dataSync())).toBeLessThan(1e-6)
+      expect(difference(own!.grad.dataSync(), other!.grad.dataSync())).toBeLessThan(1e-6)
+    })
+  })
+
+  test.each([
+    ['a dense matrix', 0, undefined],
+    ['a dense matrix', 3, undefined],
+    ['gathered rows', 3, 0],
+  ] as const)('layerMeanOp by %s over %i layers agrees with layerMean', (_, layers, most) => {
+    const nodes = links.rows + links.cols
+    const x = values('nodes', nodes, cols)
+    const byItem = transposeCsr(links)
+    const both = { indptr: new Int32Array(nodes + 1), indices: new Int32Array(2 * links.indices.length) }
+    both.indptr.set(links.indptr)
+    byItem.indptr.forEach((at, i) => (both.indptr[links.rows + i] = links.indices.length + at))
+    links.indices.forEach((item, p) => (both.indices[p] = links.rows + item))
+    both.indices.set(byItem.indices, links.indices.length)
+    const expected = matrix(nodes, cols)
+    layerMean({ rows: nodes, cols: nodes, ...both }, matrix(nodes, cols, x), layers, expected)
+    const held = tf.memory().numTensors
+    const mean = layerMeanOp(links, layers, most)
+    const result = tf.tidy(() => mean.apply(tf.tensor2d(x, [nodes, cols])).dataSync())
+    mean.dispose()
+    expect(difference(result, expected.data)).toBeLessThan(1e-6)
+    expect(tf.memory().numTensors).toBe(held)
+  })
+
+  test('adamTensors goes the way of adamStep, and holds no more after 200 steps than after one', () => {
+    const own = table.slice()
+    const [m, v] = [new Float32Array(own.length), new Float32Array(own.length)]
+    const adam = adamTensors([tf.tensor2d(table, [rows, cols])])
+    let held = { numTensors: 0, numBytes: 0 }
+    for (let step = 1; step <= 200; step++) {
+      const options = { lr: 0.01, step, weightDecay: 0.1 }
+      adamStep(own, values(`gradient ${step}`, rows, cols), m, v, options)
+      tf.tidy(() => adam.step([tf.tensor2d(values(`gradient ${step}`, rows, cols), [rows, cols])], options))
+      if (step === 1) held = tf.memory()
+    }
+    expect(tf.memory()).toMatchObject({ numTensors: held.numTensors, numBytes: held.numBytes })
+    expect(difference(adam.parameters[0]!.dataSync(), own)).toBeLessThan(1e-5)
+    adam.dispose()
   })
 
   test('mmdOp agrees with rbfMmd, whose bandwidth it follows', () => {

@@ -17,6 +17,7 @@ export function bprLoss(train: Csr, seed: number): GraphLoss {
     examples: order.count,
     smallestBatch: 1024,
     startEpoch: (epoch) => order.draw(epoch),
+    all: () => triplets(0, order.count),
     looksAtFew(first, last, rows) {
       if (4 * (last - first) >= rows.length) return false
       markRows(rows, triplets(first, last), train.rows)

@@ -1,6 +1,7 @@
 /** @file What LightGCN trains with: a loss on the propagated tables of users and items, one above the other. */
 
 import type { Matrix } from '@indistinct/core'
+import type { Examples } from '../device/tensor-objective.ts'
 
 export interface GraphLoss {
   /** What an epoch passes over, and a batch counts. */
@@ -8,6 +9,8 @@ export interface GraphLoss {
   /** The least that a share of an epoch stands for. */
   readonly smallestBatch: number
   startEpoch(epoch: number): void
+  /** All examples of the epoch, in its order. */
+  all(): Examples
   /**
    * Sets `rows` (N) to 1 for those that the loss of the batch looks at and returns true where they are few; else false.
    */

@@ -28,6 +28,7 @@ export function softmaxLoss(train: Csr, factors: number, seed: number): GraphLos
     startEpoch(epoch) {
       order = shuffle(active.slice(), randomStream(seed, 'order of users', epoch))
     },
+    all: () => ({ users: order }),
     looksAtFew: () => false,
     gradient(first, last, table, gradient, uses) {
       const batch = order.subarray(first, last)

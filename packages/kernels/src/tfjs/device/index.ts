@@ -1,0 +1,1 @@
+export { openDevice, type Device, type DeviceProgram, type Methods } from './device.ts'

@@ -1,0 +1,36 @@
+/** @file LightGCN on tensors: the objective of `lightgcnObjective`, with layers of 0 that of BPR-MF. */
+
+import type { Csr } from '@indistinct/core'
+import { layerMeanOp, tf } from '@indistinct/kernels/tfjs'
+import { bprTensors } from './bpr-tensors.ts'
+import { softmaxTensors } from './softmax-tensors.ts'
+import type { TensorObjective } from './tensor-objective.ts'
+import { addDecay, addRows } from './tensor-rows.ts'
+
+export interface LightGcnSetup {
+  /** (U, I) */
+  readonly train: Csr
+  readonly factors: number
+  readonly layers: number
+  readonly loss: 'bpr' | 'softmax'
+  readonly l2: number
+}
+
+/** The one parameter is layer 0 of users and items (U + I, K). */
+export function lightgcnTensors({ train, factors, layers, loss: name, l2 }: LightGcnSetup): TensorObjective {
+  const users = train.rows
+  const mean = layerMeanOp(train, layers)
+  const lossOf = name === 'bpr' ? bprTensors(users) : softmaxTensors(train)
+  const ofUsers = (table: tf.Tensor2D): tf.Tensor2D => tf.slice(table, [0, 0], [users, -1])
+  return {
+    shapes: [[users + train.cols, factors]],
+    step([layer0], batch, regularise) {
+      const propagated = mean.apply(layer0!)
+      const { loss, gradient, uses, interactions } = lossOf(propagated, batch)
+      const extra = regularise?.({ 'layer-0': ofUsers(layer0!), propagated: ofUsers(propagated) }) ?? {}
+      const back = mean.apply(addRows(gradient, extra['propagated']))
+      return { loss, gradients: [addRows(addDecay(back, layer0!, uses, l2 / interactions), extra['layer-0'])] }
+    },
+    dispose: () => mean.dispose(),
+  }
+}

@@ -1,0 +1,53 @@
+/** @file A loss with its gradient on tensors, which stay on the device between steps. */
+
+import type { tf } from '@indistinct/kernels/tfjs'
+
+/** Examples of an epoch, or of one batch: what the objective of the kernels passes over, in the same order. */
+export interface Examples {
+  readonly users: Int32Array
+  /** Items of the interactions; absent where an example is a user with all of his. */
+  readonly positives?: Int32Array
+  /** As many for each positive, those of one beside each other. */
+  readonly negatives?: Int32Array
+}
+
+/** Tables by name, each (users, K of that table). */
+export type TensorTables = Readonly<Record<string, tf.Tensor2D>>
+
+/** What a regulariser adds to gradients: by table name, of its table's shape. */
+export type TensorRegulariser = (
+  tables: TensorTables,
+  at: { readonly epoch: number; readonly step: number },
+) => Partial<TensorTables>
+
+export interface StepTensors {
+  /** Mean loss of the batch, without regularisation. */
+  readonly loss: tf.Scalar
+  /** By the parameters, in their order. */
+  readonly gradients: readonly tf.Tensor2D[]
+}
+
+/** The counterpart of `Objective`: its step is called within `tf.tidy`, so that tensors in between are given back. */
+export interface TensorObjective {
+  /** Where the parameters lie in the flat ones: one after the other. */
+  readonly shapes: readonly (readonly [rows: number, cols: number])[]
+  step(
+    parameters: readonly tf.Tensor2D[],
+    batch: Examples,
+    regularise: ((tables: TensorTables) => Partial<TensorTables>) | undefined,
+  ): StepTensors
+  dispose(): void
+}
+
+/** A loss on the propagated table (N, K), users, then items; see `GraphLoss`. */
+export type GraphLossTensors = (
+  table: tf.Tensor2D,
+  batch: Examples,
+) => {
+  readonly loss: tf.Scalar
+  /** By all rows (N, K). */
+  readonly gradient: tf.Tensor2D
+  /** How often the batch uses each row (N). */
+  readonly uses: Float32Array
+  readonly interactions: number
+}

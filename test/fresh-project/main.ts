@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { matrix, randomStream } from '@indistinct/core'
@@ -32,6 +32,7 @@ try {
   install()
   const entries = await writeProject()
   compile()
+  maps()
   everyEntry(entries)
   program()
   commandLine()
@@ -101,9 +102,11 @@ async function writeProject(): Promise<string[]> {
     skipLibCheck: false,
     types: ['node'],
   }
+  const files = ['program.ts', 'entries.ts']
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   writeFileSync(
-    join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['program.ts', 'entries.ts'] }),
+    join(project, 'tsconfig.node16.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, module: 'Node16', noEmit: true }, files }),
   )
   // The types of TensorFlow.js hold only where library types go unchecked and those of browsers are known.
   writeFileSync(
@@ -122,7 +125,19 @@ async function writeProject(): Promise<string[]> {
 
 function compile(): void {
   succeeded(run('npx', ['--no-install', 'tsc']), 'types hold in a strict project, library types checked')
+  succeeded(run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.node16.json']), 'types under node16 too')
   succeeded(run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.tensorflow.json']), 'types on TensorFlow.js')
+}
+
+/** Debuggers and editors find the sources that the maps name. */
+function maps(): void {
+  const own = join(installed, '@indistinct')
+  const all = readdirSync(own, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.map'))
+  const lost = all.flatMap((path) => {
+    const { sources } = JSON.parse(readFileSync(join(own, path), 'utf8')) as { sources: readonly string[] }
+    return sources.filter((source) => !existsSync(join(own, dirname(path), source)))
+  })
+  check(all.length > 0 && lost.length === 0, `${all.length} maps lead to sources`)
 }
 
 function everyEntry(entries: readonly string[]): void {

@@ -4,16 +4,27 @@
  * dist/, and can be neither imported nor hashed by mistake.
  */
 
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import ts from 'typescript'
 import { publishedManifest, publishedPackages, sourceEntries, type PublishedPackage } from './published-manifest.ts'
+import { publishedReadme } from './published-readme.ts'
 
 /**
  * Builds each package of `folders` (all that are published, by default) into `<out>/<folder>`, and gives those paths.
  * Types are not checked: `npm run typecheck` does that. A declaration that cannot be written is an error.
  */
 export function buildPackages(root: string, out: string, folders?: readonly string[]): string[] {
+  const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: string }
   const packages = publishedPackages(root).filter(({ folder }) => folders?.includes(folder) ?? true)
   const unknown = folders?.find((folder) => !packages.some((entry) => entry.folder === folder))
   if (unknown !== undefined) throw new RangeError(`buildPackages: expected a published package, got ${unknown}`)
@@ -21,12 +32,14 @@ export function buildPackages(root: string, out: string, folders?: readonly stri
   return packages.map((entry) => {
     const target = join(out, entry.folder)
     rmSync(target, { recursive: true, force: true })
-    write(join(target, 'package.json'), `${JSON.stringify(publishedManifest(entry.manifest), undefined, 2)}\n`)
-    copyFileSync(join(root, entry.folder, 'README.md'), join(target, 'README.md'))
+    write(join(target, 'package.json'), `${JSON.stringify(publishedManifest(entry, repository), undefined, 2)}\n`)
+    const readme = readFileSync(join(root, entry.folder, 'README.md'), 'utf8')
+    write(join(target, 'README.md'), publishedReadme(readme, entry, repository))
+    for (const file of entry.schemas) copyFileSync(join(root, entry.folder, file), join(target, file))
     copyFileSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
     for (const [path, text] of compiled.get(entry.folder)!) {
-      write(join(target, 'dist', path), text)
-      if (text.startsWith('#!')) chmodSync(join(target, 'dist', path), 0o755)
+      write(join(target, path), text)
+      if (text.startsWith('#!') && path.startsWith('dist/')) chmodSync(join(target, path), 0o755)
     }
     for (const path of copiedFiles(root, entry)) {
       mkdirSync(dirname(join(target, 'dist', path)), { recursive: true })
@@ -62,7 +75,8 @@ function filesIn(folder: string): string[] {
 }
 
 /**
- * Compiled texts by package folder and path within dist: what entries and workers reach, hence no tests or fixtures.
+ * Texts by package folder and path within it: what entries and workers reach, hence no tests or fixtures. Sources lie
+ * in src, compiled ones in dist with maps to them.
  */
 function compile(root: string, packages: readonly PublishedPackage[]): Map<string, Map<string, string>> {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile) as { config: object }
@@ -76,6 +90,8 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
     ...options,
     allowJs: true,
     declaration: true,
+    declarationMap: true,
+    sourceMap: true,
     rewriteRelativeImportExtensions: true,
     newLine: ts.NewLineKind.LineFeed,
   })
@@ -88,13 +104,14 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
       const name = relative(join(root, owner.folder, 'src'), file)
         .split(sep)
         .join('/')
-      const declares = name.endsWith('.d.ts')
+      const declares = /\.d\.ts(\.map)?$/.test(name)
       // What is JavaScript already gives its declarations alone: it is copied as it is, comments and all.
       if (!declares && source.fileName.endsWith('.js')) return
-      // A program without exports has no use for declarations; in those of the others TypeScript leaves .ts as it is.
-      if (!declares) texts.get(owner.folder)!.set(name, text)
-      else if (owner.manifest.exports !== undefined)
-        texts.get(owner.folder)!.set(name, text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2'))
+      // A program without exports has no use for declarations.
+      if (declares && owner.manifest.exports === undefined) return
+      const own = texts.get(owner.folder)!
+      own.set(`dist/${name}`, published(text, name))
+      own.set(`src/${path.slice(`${owner.folder}/src/`.length)}`, source.text)
     })
     if (diagnostics.length > 0)
       throw new Error(
@@ -103,6 +120,18 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
       )
   }
   return texts
+}
+
+/** `text` as it stands at dist/`name`: maps lead to src, and declarations name what was compiled. */
+function published(text: string, name: string): string {
+  if (name.endsWith('.map')) {
+    const map = JSON.parse(text) as { sources: readonly string[] }
+    const folder = posix.dirname(name)
+    const sources = map.sources.map((path) => posix.relative(`dist/${folder}`, posix.join('src', folder, path)))
+    return JSON.stringify({ ...map, sources })
+  }
+  // TypeScript rewrites `.ts` in code, and leaves it in declarations.
+  return name.endsWith('.d.ts') ? text.replace(/(from |import\()(['"])(\.[^'"\n]*)\.ts\2/g, '$1$2$3.js$2') : text
 }
 
 function write(path: string, text: string): void {

@@ -26,6 +26,8 @@ export interface PublishedPackage {
   /** Relative to the workspace, such as packages/core. */
   readonly folder: string
   readonly manifest: Manifest
+  /** Files beside the manifest that are published as they are: JSON schemas. */
+  readonly schemas: readonly string[]
 }
 
 /** Packages and apps that are not private, in order of their folders. */
@@ -37,7 +39,8 @@ export function publishedPackages(root: string): PublishedPackage[] {
         const file = join(root, group, name, 'package.json')
         if (!existsSync(file)) return []
         const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
-        return manifest.private ? [] : [{ folder: `${group}/${name}`, manifest }]
+        const schemas = readdirSync(join(root, group, name)).filter((each) => each.endsWith('.schema.json'))
+        return manifest.private ? [] : [{ folder: `${group}/${name}`, manifest, schemas }]
       }),
   )
 }
@@ -50,8 +53,11 @@ export function sourceEntries(manifest: Manifest): string[] {
   ]
 }
 
-/** The manifest with compiled entries, and without what only the workspace needs. */
-export function publishedManifest(manifest: Manifest): object {
+/**
+ * The manifest with compiled entries, and without what only the workspace needs.
+ * @param repository address of the repository's page, '' where the owner has not said it
+ */
+export function publishedManifest({ folder, manifest, schemas }: PublishedPackage, repository: string): object {
   const {
     name,
     version,
@@ -77,11 +83,20 @@ export function publishedManifest(manifest: Manifest): object {
     description,
     keywords: ['recommender-systems', 'embeddings', 'attribute-unlearning', 'privacy', 'audit'],
     license,
+    ...(repository !== '' && {
+      homepage: `${repository}/tree/v${version}/${folder}#readme`,
+      repository: { type: 'git', url: `git+${repository}.git`, directory: folder },
+      bugs: `${repository}/issues`,
+    }),
     type,
     engines,
     ...(sideEffects !== undefined && { sideEffects }),
-    files: ['dist'],
-    exports: { ...exports, './package.json': './package.json' },
+    files: ['dist', 'src', ...schemas],
+    exports: {
+      ...exports,
+      ...Object.fromEntries(schemas.map((file) => [`./${file}`, `./${file}`])),
+      './package.json': './package.json',
+    },
     ...(manifest.publishConfig && { bin: { [name]: compiled(manifest.publishConfig.bin, 'js') } }),
     ...(dependencies && { dependencies }),
     ...(peerDependencies && { peerDependencies }),

@@ -35,6 +35,16 @@ const packages = folders.map((folder) => {
   }
 })
 
+/**
+ * Sources that belong neither to `folder` nor to the packages that it may import.
+ * @param {string} folder
+ * @param {readonly { folder: string }[]} may
+ */
+const othersThan = (folder, may) => ({
+  path: '^(packages|apps|tools)/',
+  pathNot: `^(${[folder, ...may.map((other) => other.folder)].join('|')})/`,
+})
+
 export default {
   forbidden: [
     {
@@ -44,7 +54,6 @@ export default {
       from: {},
       to: { circular: true },
     },
-    // Tests may import any package. What only they need is not declared: Nx would take it for an input of stages.
     ...packages.map(({ folder, layer, below, declared }) => {
       const may = packages.filter((other) => other.name in declared && below.includes(other.layer))
       return {
@@ -52,12 +61,20 @@ export default {
         comment: `${folder} is of layer ${layer}; it may import what it declares of ${below.join(', ') || 'no layer'}.`,
         severity: 'error',
         from: { path: `^${folder}/(src|bin|grids)/`, pathNot: '[.]test[.]ts$' },
-        to: {
-          path: '^(packages|apps|tools)/',
-          pathNot: `^(${[folder, ...may.map((other) => other.folder)].join('|')})/`,
-        },
+        to: othersThan(folder, may),
       }
     }),
+    // Tests may import from any layer, but what they import is an input of theirs, and the manifest tells Nx so.
+    ...packages.map(({ folder, declared }) => ({
+      name: `imports-of-tests-of-${folder.replace('/', '-')}`,
+      comment: `Tests may import what ${folder}/package.json declares; name it among its devDependencies.`,
+      severity: 'error',
+      from: { path: `^${folder}/src/.*[.]test[.]ts$` },
+      to: othersThan(
+        folder,
+        packages.filter((other) => other.name in declared),
+      ),
+    })),
   ],
   options: {
     includeOnly: '^(packages|apps|tools|test)/',

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { expandGrid } from './expand.ts'
 import type { Grid } from './grid.ts'
 import { projectsOf } from './projects.ts'
-import { stagePackages, stages } from './stage.ts'
+import { stages } from './stage.ts'
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url))
 const grid: Grid = {
@@ -46,9 +46,9 @@ describe('projectsOf', () => {
       expect(Object.keys(project.targets!)).toEqual([node.stage])
       const target = project.targets![node.stage]!
       expect(target.inputs).toContainEqual({ dependentTasksOutputFiles: '**/artifact/**', transitive: true })
-      expect(target.inputs).toContain('^production')
+      expect(target.inputs).toContain('{workspaceRoot}/packages/core/src/**/*')
+      expect(target.inputs).toContain('!{workspaceRoot}/**/*.test.ts')
       expect(target.outputs).toEqual(['{projectRoot}/artifact', '{projectRoot}/timing'])
-      expect(project.implicitDependencies).toEqual(stagePackages[node.stage])
     }
   })
 
@@ -116,32 +116,5 @@ describe('projectsOf', () => {
       runtime: 'node --import @indistinct/loader apps/experiments/src/data/data-digest.ts ml-100k',
     })
     expect(JSON.stringify(inputsOf('synthetic'))).not.toContain('runtime')
-  })
-})
-
-describe('stagePackages', () => {
-  const sources = join(workspace, 'apps/experiments/src')
-
-  /** Files and workspace packages that running `entry` loads: type-only imports load nothing. */
-  function closureOf(entry: string, files: Set<string>, packages: Set<string>): void {
-    if (files.has(entry)) return
-    files.add(entry)
-    for (const [, clause, specifier] of readFileSync(entry, 'utf8').matchAll(
-      /^import\s+(type\s)?[^'"]*['"]([^'"]+)['"]/gm,
-    )) {
-      if (clause !== undefined) continue
-      if (specifier!.startsWith('.')) closureOf(resolve(dirname(entry), specifier!), files, packages)
-      else if (specifier!.startsWith('@indistinct/')) packages.add(specifier!)
-    }
-  }
-
-  test.each(stages)('%s runs the packages that are its inputs, and files that are', (stage) => {
-    const files = new Set<string>()
-    const packages = new Set<string>()
-    closureOf(join(sources, 'run-stage.ts'), files, packages)
-    closureOf(join(sources, 'stages', `${stage}.ts`), files, packages)
-    expect([...packages].sort()).toEqual([...stagePackages[stage]].sort())
-    for (const file of files)
-      expect(relative(sources, file)).toMatch(new RegExp(`^(run-stage|stages/${stage}(-[a-z-]+)?|store/[a-z-]+)\\.ts$`))
   })
 })

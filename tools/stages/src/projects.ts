@@ -3,15 +3,15 @@
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { ProjectConfiguration } from 'nx/src/devkit-exports.js'
 import { dataOf, runnerSources, stageDependencies } from './stage-code.ts'
-import { stageInput, stagePackages, stages, type Stage, type StageNode } from './stage.ts'
+import { stageInput, stages, type Stage, type StageNode } from './stage.ts'
 
 /**
  * Projects by root for `nodes`.
  *
  * A task's hash covers every target of its project, so siblings under one project would rerun each other: each node is
  * a project of its own. `dependsOn` orders tasks without entering the hash, so the bytes of upstream artifacts are
- * inputs; `transitive` because stale results were seen without it. Code enters through `implicitDependencies` and
- * `^production`.
+ * inputs; `transitive` because stale results were seen without it. Code enters as files: by `^production` of the
+ * packages, every other target of theirs and every package that only their tests import would enter too.
  * @param workspaceRoot where package.json files are looked up.
  */
 export function projectsOf(
@@ -19,7 +19,7 @@ export function projectsOf(
   workspaceRoot: string,
 ): { [root: string]: ProjectConfiguration } {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const external = new Map(stages.map((stage) => [stage, stageDependencies(stage, workspaceRoot).external]))
+  const dependencies = new Map(stages.map((stage) => [stage, stageDependencies(stage, workspaceRoot)]))
   const projects: { [root: string]: ProjectConfiguration } = {}
   for (const node of nodes) {
     projects[node.root] = {
@@ -27,7 +27,6 @@ export function projectsOf(
       root: node.root,
       projectType: 'application',
       tags: [`stage:${node.stage}`],
-      implicitDependencies: [...stagePackages[node.stage]],
       targets: {
         [node.stage]: {
           executor: 'nx:run-commands',
@@ -37,12 +36,15 @@ export function projectsOf(
             target: stageOf(byId, id),
           })),
           inputs: [
-            '^production',
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },
-            { externalDependencies: [...external.get(node.stage)!] },
-            ...runnerSources(node.stage).map((pattern) =>
-              pattern.startsWith('!') ? `!{workspaceRoot}/${pattern.slice(1)}` : `{workspaceRoot}/${pattern}`,
-            ),
+            { externalDependencies: [...dependencies.get(node.stage)!.external] },
+            ...dependencies
+              .get(node.stage)!
+              .folders.flatMap((folder) => [`${folder}/src/**/*`, `${folder}/package.json`])
+              .concat('!**/goldens/**', runnerSources(node.stage))
+              .map((pattern) =>
+                pattern.startsWith('!') ? `!{workspaceRoot}/${pattern.slice(1)}` : `{workspaceRoot}/${pattern}`,
+              ),
             ...outerInputs(node),
           ],
           // Wall-clock lies beside the artifact: restored with it, so that a cached run can still tell the seconds it

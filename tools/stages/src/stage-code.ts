@@ -19,7 +19,7 @@ export function runnerSources(stage: Stage): string[] {
     `${sources}/store/**/*.ts`,
     `${sources}/stages/${stage}.ts`,
     `${sources}/stages/${stage}-*.ts`,
-    `!${sources}/**/*.test.ts`,
+    '!**/*.test.ts',
   ]
 }
 

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { auc, macroAuc } from '@indistinct/metrics'
-import { u2uClosedForm } from '@indistinct/unlearners'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { attack } from '../attack.ts'
 import { meansAttacker, shiftedClasses } from '../fixtures.ts'
-import { logistic } from './logistic.ts'
 import { radius } from './radius.ts'
 import { fitShells, radiusFeatures } from '../models/radius-features.ts'
 
@@ -39,21 +37,6 @@ test.each(cases)(
     })
   },
 )
-
-describe('what U2U-R leaves', () => {
-  const { embedding, labels } = shiftedClasses([420, 180], 16, 0.7, 1)
-  // As recommenders have it: small numbers, off centre.
-  for (let p = 0; p < embedding.data.length; p++) embedding.data[p] = 0.05 * embedding.data[p]! + 0.02
-  const options = { protocol: 'five-fold', seed: 1, repeats: 1 } as const
-
-  test("at the paper's trade-off classes collapse, and their spreads tell them apart", async () => {
-    const collapsed = u2uClosedForm(embedding, labels).embedding
-    const found = await attack(collapsed, labels, radius, options)
-    const linear = await attack(collapsed, labels, logistic, options)
-    expect(found.foldedAuc.value).toBeGreaterThan(0.95)
-    expect(linear.foldedAuc.value).toBeLessThan(0.65)
-  })
-})
 
 test('concentric classes, which a means attacker is at chance on, on any scale', async () => {
   const { embedding, labels } = concentric([200, 200], [1, 2], 8)

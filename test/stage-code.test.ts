@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeDigest } from './stage-code.ts'
-import { stages, type Stage } from './stage.ts'
+import { codeDigest } from '../tools/stages/src/stage-code.ts'
+import { stages, type Stage } from '../tools/stages/src/stage.ts'
 
-const workspace = fileURLToPath(new URL('../../..', import.meta.url))
+const workspace = fileURLToPath(new URL('..', import.meta.url))
 let root: string
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'indistinct-code-'))

@@ -24,6 +24,17 @@ export function checkedClasses(
     )
   }
   const classes = classRows(caller, embedding, labels)
+  checkFinite(caller, embedding)
+  const present = labels.classes.filter((_, code) => labels.codes.includes(code))
+  checkCounts(caller, classes, present)
+  const rows = joined(classes)
+  checkDiffering(caller, embedding, classes, { rows, present, alike })
+  checkFloatRange(caller, embedding, rows)
+  checkFarValues(caller, embedding, rows)
+  return classes
+}
+
+function checkFinite(caller: string, { cols: K, data }: Matrix): void {
   for (let p = 0; p < data.length; p++) {
     if (!Number.isFinite(data[p]!)) {
       throw badData(
@@ -33,7 +44,10 @@ export function checkedClasses(
       )
     }
   }
-  const present = labels.classes.filter((_, code) => labels.codes.includes(code))
+}
+
+/** @param present names of `classes` */
+function checkCounts(caller: string, classes: readonly Int32Array[], present: readonly string[]): void {
   if (classes.length < 2) {
     throw badData(
       `${caller}: expected users of at least two classes, got ` +
@@ -49,13 +63,21 @@ export function checkedClasses(
       )
     }
   })
+}
+
+/** Whether any two users differ, and of each class where they are not to be `alike`. */
+function checkDiffering(
+  caller: string,
+  { cols: K, data }: Matrix,
+  classes: readonly Int32Array[],
+  { rows, present, alike }: { readonly rows: Int32Array; readonly present: readonly string[]; readonly alike: boolean },
+): void {
   const differsFrom =
     (first: number) =>
     (i: number): boolean => {
       for (let k = 0; k < K; k++) if (data[i * K + k] !== data[first * K + k]) return true
       return false
     }
-  const rows = joined(classes)
   if (!rows.some(differsFrom(rows[0]!))) {
     throw badData(
       `${caller}: expected users that differ, got ${rows.length} equal rows; this table holds nothing to unlearn`,
@@ -70,9 +92,6 @@ export function checkedClasses(
         'train these users, merge that class with another, blank its label, or unlearn by relabel',
     )
   })
-  checkFloatRange(caller, embedding, rows)
-  checkFarValues(caller, embedding, rows)
-  return classes
 }
 
 function joined(classes: readonly Int32Array[]): Int32Array {

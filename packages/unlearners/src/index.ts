@@ -32,11 +32,12 @@ export {
 export { fitByRegression } from './fitted/regression-map.ts'
 export { updateUnlearned, type RefitCheck, type UpdatedTable, type UpdateOptions } from './fitted/update-unlearned.ts'
 
-export { calibratedFlowJoint, intersection, type JointFlowOptions } from './flow/calibrated-flow-joint.ts'
+export { calibratedFlowJoint, type JointFlowOptions } from './flow/calibrated-flow-joint.ts'
 export { calibratedFlow } from './flow/calibrated-flow.ts'
 export type { CalibratedFlowOptions } from './flow/flow-options.ts'
 export { classDifferences, type ClassDifference } from './flow/class-differences.ts'
 export { hsicFlow, type HsicFlowOptions } from './flow/hsic-flow.ts'
+export { intersection } from './flow/intersection.ts'
 export { rankCheck, type RankCheck } from './flow/rank-check.ts'
 export { innerProductMetric, scoreMetric, type ScoreMetric, type ScoreMetricOptions } from './flow/score-metric.ts'
 

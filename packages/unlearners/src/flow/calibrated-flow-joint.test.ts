@@ -2,7 +2,8 @@ import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core
 import { d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
-import { calibratedFlowJoint, intersection } from './calibrated-flow-joint.ts'
+import { calibratedFlowJoint } from './calibrated-flow-joint.ts'
+import { intersection } from './intersection.ts'
 import { centroidAuc, leakyTable } from '../testing.ts'
 
 const classes = ['no', 'yes']

@@ -81,7 +81,7 @@ function classSystem(
   moments: ClassMoments,
   metric: ScoreMetric,
 ): ClassSystem {
-  const { means, compared: P, whitening, covariances } = moments
+  const { means, compared: P, whitening } = moments
   const K = theta.cols
   const { inverses, stride } = metric
   const z = new Float64Array(P)
@@ -111,12 +111,6 @@ function classSystem(
     }
   }
 
-  const meanInverse = new Float64Array(K * K)
-  for (const i of members) for (let p = 0; p < K * K; p++) meanInverse[p]! += inverses[i * stride + p]! / members.length
-  const meanMetric = positiveInverse(meanInverse, K)
-  // In the eigenvectors of W M^-1 W' against the class covariance, sym(S Lambda C) = X has an inverse entry by entry.
-  const compliance = sandwich(whitening, meanInverse, K, P)
-  const solve = lyapunov(compliance, covariances[c]!, P)
   return {
     visit,
     apply(multipliers) {
@@ -132,12 +126,29 @@ function classSystem(
       sums.set(symmetricPart(cross, whitening, K, P), K)
       return sums
     },
-    precondition(changes) {
-      const out = new Float64Array(K + P * P)
-      for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) out[k]! += meanMetric[k * K + l]! * changes[l]!
-      out.set(solve(changes.subarray(K)), K)
-      return out
-    },
+    precondition: meanPreconditioner(members, c, moments, metric),
+  }
+}
+
+/** Multipliers (lambda, then Lambda row-major) that would make about `changes`, if all users had the mean metric. */
+function meanPreconditioner(
+  members: Int32Array,
+  c: number,
+  { compared: P, whitening, covariances, means }: ClassMoments,
+  { inverses, stride }: ScoreMetric,
+): ClassSystem['precondition'] {
+  const K = means[c]!.length
+  const meanInverse = new Float64Array(K * K)
+  for (const i of members) for (let p = 0; p < K * K; p++) meanInverse[p]! += inverses[i * stride + p]! / members.length
+  const meanMetric = positiveInverse(meanInverse, K)
+  // In the eigenvectors of W M^-1 W' against the class covariance, sym(S Lambda C) = X has an inverse entry by entry.
+  const compliance = sandwich(whitening, meanInverse, K, P)
+  const solve = lyapunov(compliance, covariances[c]!, P)
+  return (changes) => {
+    const out = new Float64Array(K + P * P)
+    for (let k = 0; k < K; k++) for (let l = 0; l < K; l++) out[k]! += meanMetric[k * K + l]! * changes[l]!
+    out.set(solve(changes.subarray(K)), K)
+    return out
   }
 }
 

@@ -1,0 +1,74 @@
+/** @file Users on their way to chance: the moves that were made, and the table that they led to. */
+
+import type { Matrix } from '@indistinct/core'
+import { squaredDistance } from '../closed/closed-form.ts'
+import type { TraceRow } from '../unlearned.ts'
+import type { BlindMove } from './blind-map.ts'
+import { movedTable } from './moved-table.ts'
+
+/** Of a table (n, K) what is to come down. */
+type RatioOf = (table: Matrix) => number
+
+export interface BlindWalk {
+  readonly classes: readonly Int32Array[]
+  readonly deviations: Matrix
+  readonly moves: readonly BlindMove[]
+  readonly trace: readonly TraceRow[]
+  /** The table that moves have led to. */
+  at(): Matrix
+  /** Takes `move` as made, which led from `from` to the table. */
+  made(move: BlindMove, from: Matrix): void
+  /**
+   * Makes the move where it brings `ratioOf` down, which is `ratio`, and returns what it is then: what the model cannot
+   * answer for is not brought down by moving users further.
+   */
+  tryMove(move: BlindMove | undefined, ratioOf: RatioOf, ratio: number): number
+  /** The same of moves that lead to `next`. */
+  tryMoved(steps: readonly BlindMove[], next: Matrix, ratioOf: RatioOf, ratio: number): number
+}
+
+/** @param deviations of users' labels from what the model expects: see `deviationsOf` */
+export function blindWalk(
+  start: Matrix,
+  classes: readonly Int32Array[],
+  deviations: Matrix,
+  onPass?: (row: TraceRow) => void,
+): BlindWalk {
+  const moves: BlindMove[] = []
+  const trace: TraceRow[] = []
+  let at = start
+  const record = (from: Matrix, to: Matrix): void => {
+    const row = { pass: trace.length + 1, loss: squaredDistance(from, to) }
+    trace.push(row)
+    onPass?.(row)
+  }
+  const tryMoved: BlindWalk['tryMoved'] = (steps, next, ratioOf, ratio) => {
+    const found = ratioOf(next)
+    if (!(found < ratio)) return ratio
+    moves.push(...steps)
+    record(at, next)
+    at = next
+    return found
+  }
+  return {
+    classes,
+    deviations,
+    moves,
+    trace,
+    at: () => at,
+    made(move, from) {
+      moves.push(move)
+      record(from, at)
+    },
+    tryMoved,
+    tryMove(move, ratioOf, ratio) {
+      if (!move) return ratio
+      // Columns lead out of what the projection left: whoever moved into a direction that is empty would stand out
+      // there.
+      const leadsOut = move.kind === 'along' && move.along.kind === 'columns'
+      const steps = leadsOut ? [move, ...moves.slice(0, 1).filter(({ kind }) => kind === 'affine')] : [move]
+      const next = steps.reduce((table, step) => movedTable(step, table, deviations), at)
+      return tryMoved(steps, next, ratioOf, ratio)
+    },
+  }
+}

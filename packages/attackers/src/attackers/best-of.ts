@@ -71,23 +71,7 @@ export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = 
         randomStream(seed, 'best-of', index, fold).integer(2 ** 31)
       const sums = candidates.map(() => new Float64Array(classes))
       for (const [fold, { shadow, scored }] of splits.entries()) {
-        const known = gatherRows(x, shadow)
-        const asked = gatherRows(x, scored)
-        const taught = shadow.map((row) => codes[row]!)
-        const actual = scored.map((row) => codes[row]!)
-        const prepared = new Map(
-          inputs.map((input) => {
-            const prepare = prepareInput(input, known)
-            return [input, { known: prepare(known), asked: prepare(asked) }] as const
-          }),
-        )
-        const aucs = await Promise.all(
-          candidates.map(async ({ attacker, input }, index) => {
-            const { known, asked } = prepared.get(input)!
-            const fitted = await attacker.fit(known, taught, { classes, seed: fitSeed(index, fold) })
-            return oneVersusRestAucs(await fitted.scores(asked), actual)
-          }),
-        )
+        const aucs = await aucsOf(candidates, { x, codes, shadow, scored, classes }, (index) => fitSeed(index, fold))
         aucs.forEach((values, index) => values.forEach((value, c) => (sums[index]![c]! += value / dealt)))
       }
 
@@ -109,6 +93,45 @@ export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = 
       }
     },
   }
+}
+
+interface Candidate {
+  readonly attacker: Attacker
+  readonly input: InputName
+}
+
+/** A fold: who is known, and who is scored. */
+interface Fold {
+  readonly x: Matrix
+  readonly codes: Int32Array
+  readonly shadow: Int32Array
+  readonly scored: Int32Array
+  readonly classes: number
+}
+
+/** The AUC of each class, of each candidate. */
+async function aucsOf(
+  candidates: readonly Candidate[],
+  { x, codes, shadow, scored, classes }: Fold,
+  fitSeed: (index: number) => number,
+): Promise<ReturnType<typeof oneVersusRestAucs>[]> {
+  const known = gatherRows(x, shadow)
+  const asked = gatherRows(x, scored)
+  const taught = shadow.map((row) => codes[row]!)
+  const actual = scored.map((row) => codes[row]!)
+  const prepared = new Map(
+    [...new Set(candidates.map(({ input }) => input))].map((input) => {
+      const prepare = prepareInput(input, known)
+      return [input, { known: prepare(known), asked: prepare(asked) }] as const
+    }),
+  )
+  return Promise.all(
+    candidates.map(async ({ attacker, input }, index) => {
+      const { known, asked } = prepared.get(input)!
+      const fitted = await attacker.fit(known, taught, { classes, seed: fitSeed(index) })
+      return oneVersusRestAucs(await fitted.scores(asked), actual)
+    }),
+  )
 }
 
 /** Of two classes the one not tested follows the other, whose AUC it shares up to rounding. */

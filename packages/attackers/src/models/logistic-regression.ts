@@ -14,6 +14,7 @@
 
 import { product64, product64TN, type Dense } from '@indistinct/kernels'
 import { choleskyInPlace, solveLower, solveLowerTransposed } from './cholesky.ts'
+import { minimise } from './lbfgs.ts'
 import { rowSpace } from './row-space.ts'
 
 export interface LogisticOptions {
@@ -31,13 +32,6 @@ export interface LogisticModel {
   /** Passes over the rows. */
   readonly passes: number
 }
-
-/** Steps that the direction remembers. */
-const memory = 30
-const refreshed = 12
-const maxSteps = 500
-/** Bound on the squared preconditioned gradient: weights are then right to about 1e-6. */
-const tolerance = 1e-13
 
 /**
  * @param x features (N, K)
@@ -61,87 +55,36 @@ export function fitLogistic(
 
   // Each output's weights (K) and intercept, one output after the other.
   const width = K + 1
-  const size = outputs * width
-  let position = new Float64Array(size)
-  let next = new Float64Array(size)
-  let gradient = new Float64Array(size)
-  let nextGradient = new Float64Array(size)
-  const direction = new Float64Array(size)
   const probabilities = new Float64Array(rows * outputs)
-  const evaluate = (at: Float64Array, into: Float64Array): number =>
-    penalisedLoss(centred, codes, rows, K, outputs, penalty, at, into, probabilities)
   const bound = new Float64Array(rows).fill(classes === 2 ? 0.25 : 0.5)
   let blocks = new Array<Float64Array>(outputs).fill(hessianBlock(augmented, bound, penalty))
-  const precondition = (v: Float64Array): void => {
-    for (let o = 0; o < outputs; o++) {
-      solveLower(blocks[o]!, width, v, o * width)
-      solveLowerTransposed(blocks[o]!, width, v, o * width)
-    }
-  }
-
-  const moves = Array.from({ length: memory }, () => new Float64Array(size))
-  const turns = Array.from({ length: memory }, () => new Float64Array(size))
-  const inverses = new Float64Array(memory)
-  const factors = new Float64Array(memory)
-  let kept = 0
-  let loss = evaluate(position, gradient)
-  let passes = 1
-  for (let step = 0; step < maxSteps; step++) {
-    if (step > 0 && step % refreshed === 0) {
+  const { position, passes } = minimise('fitLogistic', outputs * width, {
+    evaluate: (at, into) => penalisedLoss(centred, codes, rows, K, outputs, penalty, at, into, probabilities),
+    precondition(v) {
+      for (let o = 0; o < outputs; o++) {
+        solveLower(blocks[o]!, width, v, o * width)
+        solveLowerTransposed(blocks[o]!, width, v, o * width)
+      }
+    },
+    refresh() {
       blocks = blocks.map((_, o) => {
         for (let i = 0; i < rows; i++)
           bound[i] = probabilities[i * outputs + o]! * (1 - probabilities[i * outputs + o]!)
         return hessianBlock(augmented, bound, penalty)
       })
-    }
-    direction.set(gradient)
-    precondition(direction)
-    if (dot(gradient, direction) <= tolerance) break
+    },
+  })
+  return { inputs: K, classes, ...unpacked(position, outputs, mean), passes }
+}
 
-    // Two-loop recursion, newest pair first; pairs sit in a ring.
-    direction.set(gradient)
-    const oldest = Math.max(0, kept - memory)
-    for (let m = kept - 1; m >= oldest; m--) {
-      const at = m % memory
-      factors[at] = inverses[at]! * dot(moves[at]!, direction)
-      addScaled(direction, turns[at]!, -factors[at]!)
-    }
-    precondition(direction)
-    for (let m = oldest; m < kept; m++) {
-      const at = m % memory
-      addScaled(direction, moves[at]!, factors[at]! - inverses[at]! * dot(turns[at]!, direction))
-    }
-
-    const slope = -dot(gradient, direction)
-    let length = 1
-    let nextLoss = loss
-    for (let halvings = 0; ; halvings++) {
-      for (let p = 0; p < size; p++) next[p] = position[p]! - length * direction[p]!
-      nextLoss = evaluate(next, nextGradient)
-      passes++
-      if (!Number.isFinite(nextLoss))
-        throw new Error(`fitLogistic: expected a finite loss, got ${nextLoss} in step ${step + 1}`)
-      // Near the minimum the loss no longer resolves what the gradient still does: its rounding is allowed for.
-      if (nextLoss <= loss + 1e-4 * length * slope + 1e-12 * Math.abs(loss) || halvings === 40) break
-      length /= 2
-    }
-    const at = kept % memory
-    const move = moves[at]!
-    const turn = turns[at]!
-    for (let p = 0; p < size; p++) {
-      move[p] = next[p]! - position[p]!
-      turn[p] = nextGradient[p]! - gradient[p]!
-    }
-    const curved = dot(move, turn)
-    if (curved > 0) {
-      inverses[at] = 1 / curved
-      kept++
-    }
-    ;[position, next] = [next, position]
-    ;[gradient, nextGradient] = [nextGradient, gradient]
-    loss = nextLoss
-  }
-
+/** Weights and intercepts of `position`, whose intercepts are of rows less their mean (K). */
+function unpacked(
+  position: Float64Array,
+  outputs: number,
+  mean: Float64Array,
+): Pick<LogisticModel, 'weights' | 'intercepts'> {
+  const K = mean.length
+  const width = K + 1
   const weights = new Float64Array(outputs * K)
   const intercepts = new Float64Array(outputs)
   for (let o = 0; o < outputs; o++) {
@@ -154,7 +97,7 @@ export function fitLogistic(
   // Softmax does not see what is added to all intercepts alike: they are made to sum to zero, as scikit-learn's do.
   const common = outputs === 1 ? 0 : intercepts.reduce((sum, value) => sum + value, 0) / outputs
   for (let o = 0; o < outputs; o++) intercepts[o]! -= common
-  return { inputs: K, classes, weights, intercepts, passes }
+  return { weights, intercepts }
 }
 
 /** Log-odds of the second class (N) for two classes, unnormalised log-probabilities (N, C) for more. */
@@ -269,14 +212,4 @@ function penalisedLoss(
     }
   }
   return loss
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let p = 0; p < a.length; p++) sum += a[p]! * b[p]!
-  return sum
-}
-
-function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
-  for (let p = 0; p < to.length; p++) to[p]! += factor * from[p]!
 }

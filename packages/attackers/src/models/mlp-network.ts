@@ -70,10 +70,8 @@ export function trainMlp(
   const outputs = classes === 2 ? 1 : classes
   const batch = Math.min(options.batch ?? 200, rows)
   const layers = layersOf(x.cols, hidden, outputs)
-  const parameters = layers.views()
-  const gradient = layers.views()
-  const m = layers.views()
-  const v = layers.views()
+  const state = { parameters: layers.views(), gradient: layers.views(), m: layers.views(), v: layers.views() }
+  const { parameters, gradient } = state
   const full = batchOf(batch, x.cols, hidden, outputs)
   const rest = rows % batch === 0 ? full : batchOf(rows % batch, x.cols, hidden, outputs)
   initialise(parameters, x.cols, hidden, outputs, random)
@@ -93,13 +91,7 @@ export function trainMlp(
         total += forward(now, parameters, codes, order, start) + 0.5 * alpha * sumOfSquares(parameters.weights)
         backward(now, parameters, gradient)
         step++
-        // scikit-learn adds epsilon to the root of the uncorrected second moment; the kernel corrects the root first.
-        const adam = { lr: learningRate, beta1, beta2, epsilon: epsilon / Math.sqrt(1 - beta2 ** step), step }
-        adamStep(parameters.weights, gradient.weights, m.weights, v.weights, {
-          ...adam,
-          weightDecay: alpha / now.features.rows,
-        })
-        adamStep(parameters.biases, gradient.biases, m.biases, v.biases, adam)
+        update(state, { learningRate, alpha, rows: now.features.rows, step })
       }
       const loss = total / rows
       if (!Number.isFinite(loss)) throw new Error(`trainMlp: expected a finite loss, got ${loss} in epoch ${epoch + 1}`)
@@ -109,10 +101,34 @@ export function trainMlp(
     }
     return { inputs: x.cols, hidden, outputs, parameters: parameters.all.slice(), losses }
   } finally {
-    for (const views of [parameters, gradient, m, v]) release(views.all)
+    for (const views of Object.values(state)) release(views.all)
     full.release()
     if (rest !== full) rest.release()
   }
+}
+
+/** A network's parameters, their gradients, and Adam's moments. */
+interface Training {
+  readonly parameters: Layers
+  readonly gradient: Layers
+  readonly m: Layers
+  readonly v: Layers
+}
+
+/** Adam's step after a batch of `rows`. */
+function update(
+  { parameters, gradient, m, v }: Training,
+  {
+    learningRate,
+    alpha,
+    rows,
+    step,
+  }: { readonly learningRate: number; readonly alpha: number; readonly rows: number; readonly step: number },
+): void {
+  // scikit-learn adds epsilon to the root of the uncorrected second moment; the kernel corrects the root first.
+  const adam = { lr: learningRate, beta1, beta2, epsilon: epsilon / Math.sqrt(1 - beta2 ** step), step }
+  adamStep(parameters.weights, gradient.weights, m.weights, v.weights, { ...adam, weightDecay: alpha / rows })
+  adamStep(parameters.biases, gradient.biases, m.biases, v.biases, adam)
 }
 
 /** Class probabilities (N, C) of rows (N, K). */

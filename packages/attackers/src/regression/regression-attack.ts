@@ -117,7 +117,6 @@ export async function runRegressionAttack(
   { seed, repeats, permutations }: Required<Omit<AttackSettings, 'innerFolds'>>,
   onStep: (steps: number) => void = () => {},
 ): Promise<RegressionDeviations> {
-  const protocol = protocols[name]
   const refitRepeats = Math.min(wanted, repeats)
   const planned = plannedSplits([rows], name, seed, repeats)
   const tested = refitRepeats > 0 ? planned.filter(({ repeat }) => repeat < refitRepeats) : planned
@@ -154,6 +153,32 @@ export async function runRegressionAttack(
       .slice(0, tested.length)
       .reduce((sum, { predicted, actual }) => sum + orderTold(predicted, actual) / tested.length, 0) - 0.5,
   )
+  return judged(
+    { embedding, values, rows },
+    { regressor, protocol: name, input, refitRepeats },
+    { observed, permuted, splits },
+    {
+      seed,
+      repeats,
+    },
+  )
+}
+
+/** What the attack came to: mean concordances under the true values and under permuted ones, and every split. */
+interface Run {
+  readonly observed: number
+  readonly permuted: Float64Array
+  readonly splits: readonly RegressionSplit[]
+}
+
+/** @throws IndistinctError 'bad-data' where no split scores users whose values differ. */
+function judged(
+  { embedding, rows }: RegressionData,
+  { regressor, protocol: name, input, refitRepeats }: PlannedRegression,
+  { observed, permuted, splits }: Run,
+  { seed, repeats }: Pick<Required<AttackSettings>, 'seed' | 'repeats'>,
+): RegressionDeviations {
+  const protocol = protocols[name]
   // With predictions held fixed, those of a cross-validation vary by less than they would if fitted again:
   // `permutationTest`.
   const spread = refitRepeats === 0 && protocol.crossValidated ? Math.SQRT2 : 1
@@ -178,15 +203,15 @@ export async function runRegressionAttack(
     input,
     labelled: rows.length,
     leftOut: embedding.rows - rows.length,
-    shadowUsers: planned[0]!.shadow.length,
-    scoredUsers: new Set(planned.flatMap(({ scored }) => [...scored])).size,
+    shadowUsers: splits[0]!.shadow.length,
+    scoredUsers: new Set(splits.flatMap(({ users }) => [...users])).size,
     repeats,
     seed,
     auc: { value: auc, lower, upper, standardError: ofAuc, agreement },
     foldedAuc: { value: foldedAuc(auc), ...foldedInterval({ lower, upper }) },
     rSquared: meanOver(telling, rSquared),
     spearman: meanOver(telling, spearman),
-    permutation: { p, chance, critical, permutations, refitRepeats },
+    permutation: { p, chance, critical, permutations: permuted.length, refitRepeats },
     smallestDetectable: Math.min(1, critical + 0.8416 * standardError),
     splits,
   }

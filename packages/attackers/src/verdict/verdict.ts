@@ -151,50 +151,7 @@ function verdictWith(
   const equivalent = upperBound < 0.5 + margin
   const wide = results.map((result, at) => simultaneousInterval(result, critical[at]!))
   const smallestDetectable = Math.min(1, ...detectable)
-  const of = attribute === undefined ? '' : ` of ${attribute}`
-  const sentences: string[] = []
-  if (leak) {
-    const { p } = strongest.permutation
-    const corrected =
-      judged > 1 ? `, ${shortP(correctedP[results.indexOf(strongest)]!)} after correction for ${judged} attacks` : ''
-    const below =
-      strongest.auc.value < 0.5
-        ? `; its AUC of ${three(strongest.auc.value)} lies below chance, and flipping its answer gives the other side`
-        : ''
-    sentences.push(
-      `The attacks we ran found a leak${of}: ${titleOf(strongest)} reaches a folded AUC of ` +
-        `${three(strongest.foldedAuc.value)} ` +
-        `(95 % interval ${three(strongest.foldedAuc.lower)} to ${three(strongest.foldedAuc.upper)}, permutation ` +
-        `p ${shortP(p)}${corrected})${below}.`,
-    )
-    if (equivalent) {
-      sentences.push(
-        `It is a small one: the upper 95 % bound of the worst attack is ${three(upperBound)}, within the margin ` +
-          `of ${three(0.5 + margin)}.`,
-      )
-    }
-  } else if (equivalent) {
-    sentences.push(
-      `The attacks we ran found no leak${of} above a folded AUC of ${three(0.5 + margin)}: the upper 95 % bound ` +
-        'of the worst of them, ' +
-        `${titleOf(worst)} (${three(worst.foldedAuc.value)}), is ${three(upperBound)}.`,
-    )
-  } else {
-    const chance =
-      `${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)}, which chance could explain ` +
-      `(${judged > 1 ? 'corrected p' : 'p'} ${shortP(correctedP[results.indexOf(strongest)]!)})`
-    const bound =
-      `the upper 95 % bound of ${worst === strongest ? 'it' : titleOf(worst)} is ${three(upperBound)}, not below ` +
-      `${three(0.5 + margin)}`
-    sentences.push(`The attacks we ran cannot tell whether there is a leak${of}: ${chance}, and ${bound}.`)
-  }
-  if (!leak) {
-    sentences.push(
-      `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled ` +
-        'users, the smallest folded AUC ' +
-        `that would have stood out four times in five is ${three(smallestDetectable)}.`,
-    )
-  }
+  const found = { attribute, leak, equivalent, margin, worst, strongest, smallestDetectable, judged }
   return {
     leak,
     equivalent,
@@ -210,8 +167,72 @@ function verdictWith(
     correctedP,
     q: benjaminiHochberg(results.map(({ permutation }) => permutation.p)),
     smallestDetectable,
-    verdict: sentences.join(' '),
+    verdict: sentences({ ...found, correctedP: correctedP[results.indexOf(strongest)]! }).join(' '),
   }
+}
+
+/** What the sentences say. */
+interface Found extends Pick<Verdict, 'leak' | 'equivalent' | 'margin' | 'smallestDetectable'> {
+  readonly attribute: string | undefined
+  readonly worst: JudgedAttack
+  readonly strongest: JudgedAttack
+  /** Of the strongest, for `judged` attacks. */
+  readonly correctedP: number
+  readonly judged: number
+}
+
+function sentences(found: Found): string[] {
+  const { attribute, leak, equivalent, margin, worst, smallestDetectable } = found
+  const of = attribute === undefined ? '' : ` of ${attribute}`
+  if (leak) {
+    const bound = three(worst.foldedAuc.upper)
+    return [
+      leakSentence(found, of),
+      ...(equivalent
+        ? [
+            `It is a small one: the upper 95 % bound of the worst attack is ${bound}, within the margin ` +
+              `of ${three(0.5 + margin)}.`,
+          ]
+        : []),
+    ]
+  }
+  return [
+    equivalent ? noLeakSentence(found, of) : openSentence(found, of),
+    `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled ` +
+      `users, the smallest folded AUC that would have stood out four times in five is ${three(smallestDetectable)}.`,
+  ]
+}
+
+function leakSentence({ strongest, correctedP, judged }: Found, of: string): string {
+  const { p } = strongest.permutation
+  const corrected = judged > 1 ? `, ${shortP(correctedP)} after correction for ${judged} attacks` : ''
+  const below =
+    strongest.auc.value < 0.5
+      ? `; its AUC of ${three(strongest.auc.value)} lies below chance, and flipping its answer gives the other side`
+      : ''
+  return (
+    `The attacks we ran found a leak${of}: ${titleOf(strongest)} reaches a folded AUC of ` +
+    `${three(strongest.foldedAuc.value)} (95 % interval ${three(strongest.foldedAuc.lower)} to ` +
+    `${three(strongest.foldedAuc.upper)}, permutation p ${shortP(p)}${corrected})${below}.`
+  )
+}
+
+function noLeakSentence({ margin, worst }: Found, of: string): string {
+  const { value, upper } = worst.foldedAuc
+  return (
+    `The attacks we ran found no leak${of} above a folded AUC of ${three(0.5 + margin)}: the upper 95 % bound ` +
+    `of the worst of them, ${titleOf(worst)} (${three(value)}), is ${three(upper)}.`
+  )
+}
+
+function openSentence({ margin, worst, strongest, correctedP, judged }: Found, of: string): string {
+  const chance =
+    `${titleOf(strongest)} reaches a folded AUC of ${three(strongest.foldedAuc.value)}, which chance could explain ` +
+    `(${judged > 1 ? 'corrected p' : 'p'} ${shortP(correctedP)})`
+  const bound =
+    `the upper 95 % bound of ${worst === strongest ? 'it' : titleOf(worst)} is ` +
+    `${three(worst.foldedAuc.upper)}, not below ${three(0.5 + margin)}`
+  return `The attacks we ran cannot tell whether there is a leak${of}: ${chance}, and ${bound}.`
 }
 
 /** Folded interval of `critical` standard errors: mean over classes of their bounds. */

@@ -40,12 +40,14 @@ export function stepsOf(protocol: ExperimentProtocol, method: string): number | 
 }
 
 export interface Selected {
-  readonly datasets: readonly string[]
+  /** Names, or the user's own files as a choice. */
+  readonly datasets: readonly (string | Choice)[]
   readonly recommenders: readonly string[]
   /** All of the protocol's own methods when absent. */
   readonly methods?: readonly string[]
   readonly seeds: readonly number[]
   readonly attribute?: string
+  readonly core?: number
   readonly figures?: readonly FigureName[]
 }
 
@@ -58,9 +60,10 @@ export function productOf(protocol: ExperimentProtocol, selected: Selected): Pro
     seeds,
     attribute = 'gender',
     figures,
+    core,
   } = selected
   return {
-    datasets: datasets.map((name) => ({ name })),
+    datasets: datasets.map((each) => (typeof each === 'string' ? { name: each } : each)),
     recommenders: recommenders.map((name) => choiceOf(name, protocol.recommenders)),
     methods: methods.map((name) => choiceOf(name, protocol.methods)),
     attackers: protocol.attackers,
@@ -71,6 +74,7 @@ export function productOf(protocol: ExperimentProtocol, selected: Selected): Pro
     ...(protocol.tuned && { settings: tunedSettings(16) }),
     ...(protocol.epochBy === 'test' && { epochBy: protocol.epochBy }),
     ...(figures && { figures }),
+    ...(core !== undefined && { core }),
   }
 }
 

@@ -15,6 +15,7 @@ export { cacheFolder, dataFolder, findDataset, locateDataset, type Places } from
 export { readMovielens100k } from './movielens-100k.ts'
 export { readMovielens1m } from './movielens-1m.ts'
 export { readOulad } from './oulad.ts'
+export { delimiterOf, loadOwnFiles, ownName, type OwnFiles } from './own-files.ts'
 export { withoutRareLabels } from './rare-labels.ts'
 export { interactionMatrix, splitLeaveOneOut, splitRatio, type RatioSplitOptions, type Split } from './split.ts'
 export { syntheticDataset, syntheticDefaults, type SyntheticOptions } from './synthetic.ts'

@@ -23,12 +23,14 @@ export function runnerSources(stage: Stage): string[] {
   ]
 }
 
-/** The data files that a prepare stage reads: those of the known data set `name`, or for csv `files`. */
+/** The data files that a prepare stage reads: those of the known data set `name`, or the user's own `files`, as csv. */
 export function dataOf(node: StageNode): { readonly name: string; readonly files: readonly string[] } | undefined {
   if (node.stage !== 'prepare') return undefined
   const { name, options } = node.parameters['dataset'] as { name: string; options: { [name: string]: unknown } }
   if (name === 'synthetic') return undefined
-  return { name, files: name === 'csv' ? Object.values(options).filter((value) => typeof value === 'string') : [] }
+  const { interactions, attributes } = options
+  if (interactions === undefined) return { name, files: [] }
+  return { name: 'csv', files: [interactions, attributes].filter((value) => typeof value === 'string') }
 }
 
 /**

@@ -8,11 +8,28 @@ import type { Block, Page } from './document.ts'
 import { datasetTitle } from './groups.ts'
 import type { ResultsFile } from './results-file.ts'
 
-const groups = [
-  ['total', 'all'],
-  ['female', 'women'],
-  ['male', 'men'],
-] as const
+/** Who is counted: the paper's name, ours, and the label of the attribute, absent for all users. */
+interface Group {
+  readonly group: string
+  readonly title: string
+  readonly isOf?: (label: string) => boolean
+}
+
+const paperGroups: readonly Group[] = [
+  { group: 'total', title: 'all' },
+  { group: 'female', title: 'women', isOf: (label) => label.toLowerCase().startsWith('f') },
+  { group: 'male', title: 'men', isOf: (label) => label.toLowerCase().startsWith('m') },
+]
+
+/** Of any other attribute than the paper's, each label by its own name. */
+function groupsOf({ attribute, data }: ResultsFile): readonly Group[] {
+  if (attribute === 'gender') return paperGroups
+  const classes = data!.loaded.attributes[attribute]?.classes ?? []
+  return [
+    paperGroups[0]!,
+    ...classes.map(({ label }) => ({ group: label, title: label, isOf: (own: string) => own === label })),
+  ]
+}
 
 interface Counted {
   readonly users: number
@@ -25,11 +42,11 @@ export function dataPage(files: readonly ResultsFile[]): Page {
   return {
     title: 'Table 2: data sets',
     introduction: [
-      'Counted from the files, as loaded and after the 5-core filter. “Paper” is its Table 2 as printed; ' +
-        'differences are ours less the paper’s.',
+      'Counted from the files, as loaded and after the core filter (5 interactions unless --core says otherwise). ' +
+        '“Paper” is its Table 2 as printed; differences are ours less the paper’s.',
       'Sparsity is 1 less ratings over users times items, per cent.',
     ],
-    blocks: files.flatMap(({ dataset, data }) => (data ? [countsBlock(dataset, data)] : [])),
+    blocks: files.flatMap((file) => (file.data ? [countsBlock(file, file.data)] : [])),
     notes: [
       'The paper prints ML-100K’s ratings of women and men in each other’s place. It prints 1,079 women in ML-1M ' +
         'for 1,709.',
@@ -40,11 +57,20 @@ export function dataPage(files: readonly ResultsFile[]): Page {
   }
 }
 
-function countsBlock(dataset: string, { loaded, kept }: NonNullable<ResultsFile['data']>): Block {
-  const rows = groups.flatMap(([group, title]) => {
+function countsBlock(file: ResultsFile, { loaded, kept }: NonNullable<ResultsFile['data']>): Block {
+  const { dataset, attribute } = file
+  const rows = groupsOf(file).flatMap(({ group, title, isOf }) => {
     const paper = paperCounts().find((each) => each.dataset === paperDataset(dataset) && each.group === group)
     return (['users', 'items', 'ratings', 'sparsityPercent'] as const).map((measure) =>
-      rowOf({ dataset, group, title, measure, loaded: counted(loaded, group), kept: counted(kept, group), paper }),
+      rowOf({
+        dataset,
+        group,
+        title,
+        measure,
+        loaded: counted(loaded, attribute, isOf),
+        kept: counted(kept, attribute, isOf),
+        paper,
+      }),
     )
   })
   return {
@@ -57,7 +83,7 @@ function countsBlock(dataset: string, { loaded, kept }: NonNullable<ResultsFile[
 
 interface RowAbout {
   readonly dataset: string
-  readonly group: PaperCounts['group']
+  readonly group: string
   readonly title: string
   readonly measure: keyof Counted
   readonly loaded: Counted | undefined
@@ -94,13 +120,13 @@ function rowOf({ dataset, group, title, measure, loaded, kept, paper }: RowAbout
   }
 }
 
-/** Counts of all users, or of the women or men among them; items are those of the data set. */
+/** Counts of all users, or of those of a label; items are those of the data set. */
 function counted(
   { users, items, interactions, attributes }: DatasetDescription,
-  group: PaperCounts['group'],
+  attribute: string,
+  isOf: Group['isOf'],
 ): Counted | undefined {
-  const class_ = attributes['gender']?.classes.find(({ label }) => label.toLowerCase().startsWith(group.charAt(0)))
-  const own = group === 'total' ? { users, interactions } : class_
+  const own = isOf ? attributes[attribute]?.classes.find(({ label }) => isOf(label)) : { users, interactions }
   return (
     own && {
       users: own.users,

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { usageError, writeFileAtomic } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
-import { expandGrid, type Grid } from '@indistinct/stages'
+import { expandGrid, type Choice, type Grid } from '@indistinct/stages'
 import { methodNames, recommenderNames } from '../choices.ts'
 import { experimentProtocol, withStepsUpTo } from '../experiment-protocol.ts'
 import type { ExperimentProtocol } from '../../protocols/protocol.ts'
+import { checkAttributes } from '../data/check-attributes.ts'
 import { storedRun } from '../grid/stored-run.ts'
 import { runGrid, type GridRun } from '../nx/nx-run.ts'
 import { runDisplay } from '../nx/run-display.ts'
@@ -33,6 +34,12 @@ export interface ReproduceOptions {
   readonly targets: readonly string[]
   readonly protocol: string
   readonly datasets: readonly string[]
+  /** A data set of the user's own files, in place of `datasets`. */
+  readonly own?: Choice | undefined
+  /** Default gender. */
+  readonly attribute?: string | undefined
+  /** Least interactions of a user and an item; 5. */
+  readonly core?: number | undefined
   readonly recommenders: readonly string[]
   /** The protocol's own when absent. */
   readonly methods?: readonly string[] | undefined
@@ -75,6 +82,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   const { parallel = 2, fresh = false, quiet = false, dataFolder } = options
   const asked = chosen(options)
   const { grid } = asked
+  if (dataFolder !== undefined) process.env['INDISTINCT_DATA'] = dataFolder
+  if (options.own !== undefined) await checkAttributes(grid)
   if (options.store !== undefined) {
     const { run, root, remove } = await storedRun(grid, options.store, workspaceRoot)
     try {
@@ -153,16 +162,18 @@ export function planReproduction(options: ReproduceOptions): Reproduction {
 }
 
 function chosen(options: ReproduceOptions): Asked {
-  const { datasets, recommenders, methods } = options
+  const { recommenders, methods, attribute, core, own } = options
+  const datasets = own === undefined ? options.datasets : [own]
   const targets = targetsOf(options.targets)
   if (targets.length === 0) throw usageError('reproduce: expected a target, got none')
   const whole = experimentProtocol(options.protocol)
   const protocol = options.steps === undefined ? whole : withStepsUpTo(whole, options.steps)
-  check(
-    '--datasets',
-    datasets,
-    knownDatasets.map(({ name }) => name),
-  )
+  if (own === undefined)
+    check(
+      '--datasets',
+      options.datasets,
+      knownDatasets.map(({ name }) => name),
+    )
   check('--recommenders', recommenders, recommenderNames)
   if (methods) check('--methods', methods, methodNames)
   const selection = {
@@ -170,6 +181,8 @@ function chosen(options: ReproduceOptions): Asked {
     datasets,
     recommenders,
     ...(methods && { methods }),
+    ...(attribute !== undefined && { attribute }),
+    ...(core !== undefined && { core }),
     ...(options.seeds !== undefined && { seeds: seedsUpTo(options.seeds) }),
   }
   const folder = join(options.out ?? join(workspaceRoot, 'artifacts', 'results'), protocol.name)

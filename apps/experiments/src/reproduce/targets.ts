@@ -2,7 +2,7 @@
 
 import { usageError } from '@indistinct/core'
 import { knownDatasets } from '@indistinct/datasets'
-import type { FigureName, Grid, Product } from '@indistinct/stages'
+import type { Choice, FigureName, Grid, Product } from '@indistinct/stages'
 import { alphaSweepOf, productOf } from '../experiment-protocol.ts'
 import type { ExperimentProtocol } from '../../protocols/protocol.ts'
 
@@ -24,8 +24,10 @@ const figureMethods = {
 
 export interface ReproduceSelection {
   readonly targets: readonly TargetName[]
-  readonly datasets: readonly string[]
+  readonly datasets: readonly (string | Choice)[]
   readonly recommenders: readonly string[]
+  readonly attribute?: string
+  readonly core?: number
   /** The protocol's methods when absent; figures take those of them that they show. */
   readonly methods?: readonly string[]
   /** 10 for tables and 1 for figures when absent; 1 for everything where only synthetic data is asked for. */
@@ -84,7 +86,7 @@ const yardsticks = [
 /** The product that Tables 3, 4 and 5 are read from. */
 export function tableProduct(
   protocol: ExperimentProtocol,
-  { datasets, recommenders, methods, seeds }: ReproduceSelection,
+  { datasets, recommenders, methods, seeds, attribute, core }: ReproduceSelection,
 ): Product {
   const smoke = datasets.every((name) => name === 'synthetic')
   return {
@@ -92,6 +94,8 @@ export function tableProduct(
       datasets,
       recommenders,
       ...(methods && { methods }),
+      ...(attribute !== undefined && { attribute }),
+      ...(core !== undefined && { core }),
       seeds: seeds ?? seedsUpTo(smoke ? 1 : 10),
     }),
     yardsticks,

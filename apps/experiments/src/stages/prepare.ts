@@ -1,18 +1,9 @@
 /** @file prepare: loads a data set, applies the k-core filter and splits it; users' ids and labels travel along. */
 
 import type { Json } from '@indistinct/core'
-import {
-  describe,
-  kCore,
-  loadCsvDataset,
-  loadDataset,
-  splitLeaveOneOut,
-  splitRatio,
-  syntheticDataset,
-  withoutRareLabels,
-  type Dataset,
-} from '@indistinct/datasets'
+import { describe, splitLeaveOneOut, splitRatio } from '@indistinct/datasets'
 import type { Choice, SplitChoice } from '@indistinct/stages'
+import { chosenDataset } from './prepare-dataset.ts'
 import type { StoredLabels } from '../store/prepared-data.ts'
 import type { StageContext } from '../store/stage-context.ts'
 
@@ -27,10 +18,7 @@ interface Parameters {
 export async function run(context: StageContext): Promise<void> {
   const { dataset: choice, core, split: kind, seed } = context.parameters as unknown as Parameters
   const { artifact } = context
-  const { leastUsers, ...options } = choice.options ?? {}
-  const loaded = await load({ name: choice.name, options })
-  const whole = kCore(loaded, core)
-  const dataset = leastUsers === undefined ? whole : withoutRareLabels(whole, leastUsers as number)
+  const { loaded, kept: dataset } = await chosenDataset(choice, core)
   const split =
     kind.kind === 'ratio' ? splitRatio(dataset, { seed, ratios: kind.ratios }) : splitLeaveOneOut(dataset, { seed })
   const labels: { [attribute: string]: StoredLabels } = {}
@@ -42,11 +30,4 @@ export async function run(context: StageContext): Promise<void> {
   artifact.csr('train', split.train)
   artifact.csr('validation', split.validation)
   artifact.csr('test', split.test)
-}
-
-/** The run's seed does not reach the data: repetitions differ in split and training, over the same users. */
-async function load({ name, options = {} }: Choice): Promise<Dataset> {
-  if (name === 'synthetic') return syntheticDataset(options)
-  if (name === 'csv') return loadCsvDataset(options as { interactions: string; attributes?: string })
-  return loadDataset(name, options)
 }

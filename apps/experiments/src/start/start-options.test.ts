@@ -75,8 +75,24 @@ describe('startOptions', () => {
       '--attribute',
       'sex',
     ]))!
-    expect(grid.products[0]!.datasets[0]!.name).toBe('csv')
+    expect(grid.products[0]!.datasets[0]!.name).toBe('plays.csv')
     expect(String(grid.products[0]!.datasets[0]!.options!['interactions'])).toMatch(/^\/.*plays\.csv$/)
+    const laid = [
+      '--user-column',
+      'who',
+      '--item-column',
+      'what',
+      '--attributes-user-column',
+      'id',
+      '--delimiter',
+      'tab',
+    ]
+    const other = (await startOptions(['--interactions', 'a.tsv', '--attributes', 'b.tsv', ...laid, '--core', '9']))!
+      .grid
+    expect(other.products[0]).toMatchObject({
+      core: 9,
+      datasets: [{ options: { userColumn: 'who', itemColumn: 'what', attributesUserColumn: 'id', delimiter: '\t' } }],
+    })
     await expect(startOptions(['--interactions', 'plays.csv'])).rejects.toThrow(
       'expected --interactions and --attributes together',
     )
@@ -95,6 +111,8 @@ describe('startOptions', () => {
     [['--seed', '1.5'], '--seed: expected an integer, got "1.5"'],
     [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
     [['--least-users', '0'], '--least-users: expected a positive integer, got 0'],
+    [['--user-column', 'who'], '--user-column, --item-column and --delimiter: expected --interactions beside them'],
+    [['--core', '0'], '--core: expected a positive integer, got 0'],
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
     [['--settings', 'lax'], 'expected a protocol among paper, official, strict'],

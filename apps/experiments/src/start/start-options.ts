@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
-import { knownDatasets } from '@indistinct/datasets'
+import { delimiterOf, knownDatasets, ownName } from '@indistinct/datasets'
 import type { Choice, Grid, Product } from '@indistinct/stages'
 import { main } from '../../grids/main.ts'
 import { attackerNames, methodNames, protocolNames, recommenderNames } from '../choices.ts'
@@ -12,6 +12,8 @@ import { gridNamed } from '../grid-named.ts'
 
 export interface StartOptions {
   readonly grid: Grid
+  /** Whether attributes may be missing from the data, and are looked for before anything runs. */
+  readonly checked: boolean
   readonly parallel: number
   readonly dataFolder?: string
   readonly fresh: boolean
@@ -43,6 +45,11 @@ export function startHelp(): string {
     ],
     ['--interactions FILE', 'a CSV file of your own, a row an interaction, instead of --dataset'],
     ['--attributes FILE', 'a CSV file with a row a user, beside --interactions'],
+    ['--user-column NAME', 'column of the user ids in both files (default user)'],
+    ['--item-column NAME', 'column of the item ids (default item)'],
+    ['--attributes-user-column NAME', 'column of the user ids in --attributes, where it has another name'],
+    ['--delimiter CHARACTER', 'what stands between columns of both files, or tab (default a comma)'],
+    ['--core N', 'drop users and items with fewer than N interactions, until none is left (default 5)'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
     [
       '--least-users N',
@@ -121,6 +128,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
         datasets: withLeastUsers(ownFiles(values) ?? choices('dataset') ?? base.datasets, values['least-users']),
         recommenders,
         ...(values.apart && { release: false }),
+        ...(values.core !== undefined && { core: positive('core', values.core) }),
         methods: choices('method') ?? base.methods,
         attackers: choices('attacker') ?? base.attackers,
         protocols: choices('protocol') ?? base.protocols,
@@ -141,6 +149,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     throw usageError(`--grid: expected no --${Object.keys(choosing)[0]} beside it, since the grid says it`)
   return {
     grid: file === undefined ? chosen : await gridNamed(file, pathOf(file)),
+    checked: file === undefined && (values.interactions !== undefined || values.attribute !== undefined),
     parallel: positive('parallel', parallel ?? '2'),
     ...(data !== undefined && { dataFolder: pathOf(data) }),
     fresh: fresh ?? false,
@@ -176,6 +185,11 @@ function parse(args: readonly string[]) {
         seed: list,
         interactions: text,
         attributes: text,
+        'user-column': text,
+        'item-column': text,
+        'attributes-user-column': text,
+        delimiter: text,
+        core: text,
         'least-users': text,
         grid: text,
         settings: text,
@@ -195,20 +209,24 @@ function parse(args: readonly string[]) {
 }
 
 /** The data set of the user's own files, if they are given. */
-function ownFiles({
-  interactions,
-  attributes,
-  dataset,
-}: {
-  interactions?: string
-  attributes?: string
-  dataset?: string[]
-}): Choice[] | undefined {
-  if (interactions === undefined && attributes === undefined) return undefined
+function ownFiles(values: ReturnType<typeof parse>): Choice[] | undefined {
+  const { interactions, attributes, dataset, delimiter } = values
+  const layout = {
+    ...(values['user-column'] !== undefined && { userColumn: values['user-column'] }),
+    ...(values['item-column'] !== undefined && { itemColumn: values['item-column'] }),
+    ...(values['attributes-user-column'] !== undefined && { attributesUserColumn: values['attributes-user-column'] }),
+    ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+  }
+  if (interactions === undefined && attributes === undefined) {
+    if (Object.keys(layout).length > 0)
+      throw usageError('--user-column, --item-column and --delimiter: expected --interactions beside them, got none')
+    return undefined
+  }
   if (interactions === undefined || attributes === undefined)
     throw usageError('expected --interactions and --attributes together, got only one of them')
   if (dataset !== undefined) throw usageError('expected --dataset or --interactions, got both')
-  return [{ name: 'csv', options: { interactions: pathOf(interactions), attributes: pathOf(attributes) } }]
+  const paths = { interactions: pathOf(interactions), attributes: pathOf(attributes) }
+  return [{ name: ownName(interactions), options: { ...paths, ...layout } }]
 }
 
 function withLeastUsers(datasets: readonly Choice[], least: string | undefined): readonly Choice[] {

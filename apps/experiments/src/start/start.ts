@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
 import { expandGrid } from '@indistinct/stages'
 import { gridResults } from '../nx/grid-results.ts'
+import { checkAttributes } from '../data/check-attributes.ts'
 import { runGrid } from '../nx/nx-run.ts'
+import { droppedText, preparedCounts } from '../nx/prepared-counts.ts'
 import { runDisplay } from '../nx/run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
 import { startHelp, startOptions } from './start-options.ts'
@@ -25,6 +27,8 @@ export async function start(args: readonly string[]): Promise<number> {
       return 0
     }
     const { grid, json, quiet, parallel, dataFolder, fresh } = options
+    if (dataFolder !== undefined) process.env['INDISTINCT_DATA'] = dataFolder
+    if (options.checked) await checkAttributes(grid)
     const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
     const started = performance.now()
     const run = await runGrid(grid, workspaceRoot, {
@@ -39,14 +43,14 @@ export async function start(args: readonly string[]): Promise<number> {
       )
       return signalCodes[run.signal] ?? 1
     }
-    const results = gridResults(run, workspaceRoot)
+    const results = { datasets: preparedCounts(run, workspaceRoot), ...gridResults(run, workspaceRoot) }
     const some = results.models.some((model) => model.attacks.length > 0 || model.utility.length > 0)
     const code = exitCodeOf(run, results.missing.length > 0, some)
     if (json)
       process.stdout.write(
         `${canonicalJson({ schema: 'indistinct.start/1', complete: code === 0, ...results } as unknown as Json, 2)}\n`,
       )
-    else if (some) process.stdout.write(summaryTable(results))
+    else if (some) process.stdout.write(`${summaryTable(results)}${droppedText(results.datasets)}`)
     if (code !== 0) process.stderr.write(failureText(run, results.missing))
     else if (!quiet) {
       const cached = [...run.outcomes.values()].filter((outcome) => outcome.status === 'cached').length

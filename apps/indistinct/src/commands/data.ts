@@ -1,6 +1,6 @@
 /** @file `indistinct data`: the data sets that are known by name, what they hold, and how to get them. */
 
-import { canonicalJson, type Json } from '@indistinct/core'
+import { canonicalJson, usageError, type Json } from '@indistinct/core'
 import {
   cacheFolder,
   describe,
@@ -9,10 +9,12 @@ import {
   kCore,
   knownDatasets,
   loadDataset,
+  loadOwnFiles,
   type DatasetDescription,
   type KnownDataset,
 } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
+import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own-data-options.ts'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
 import { numberOption, textOption } from '../terminal/option-values.ts'
@@ -30,8 +32,8 @@ interface FetchArguments extends PlaceArguments {
   readonly 'from-file'?: string | undefined
 }
 
-interface DescribeArguments extends PlaceArguments, CommonArguments {
-  readonly name: string
+interface DescribeArguments extends PlaceArguments, CommonArguments, OwnDataArguments {
+  readonly name?: string | undefined
   readonly core?: number | undefined
 }
 
@@ -60,6 +62,7 @@ export const dataOptions = {
   },
   describe: {
     ...placeOptions,
+    ...ownDataOptions,
     ...inGroup('Data', {
       core: {
         describe: 'count after dropping users and items with fewer interactions, as the paper does with 5',
@@ -98,15 +101,19 @@ const fetchCommand: CommandModule<object, FetchArguments> = {
 }
 
 const describeCommand: CommandModule<object, DescribeArguments> = {
-  command: 'describe <name>',
+  command: 'describe [name]',
   describe: "users, items, interactions and classes: a row of the paper's Table 2",
   builder: (yargs) =>
     described(yargs, {
       usage: 'data describe NAME',
-      examples: ['data describe synthetic', 'data describe ml-100k --core 5 --json'],
+      examples: [
+        'data describe synthetic',
+        'data describe ml-100k --core 5 --json',
+        'data describe --interactions plays.csv --attributes people.csv --core 5',
+      ],
       environment: dataEnvironment,
     })
-      .positional('name', { describe: 'see indistinct data list', type: 'string', demandOption: true })
+      .positional('name', { describe: 'see indistinct data list; or --interactions', type: 'string' })
       .options(dataOptions.describe) as never,
   handler: (args) => describeNamed(args),
 }
@@ -192,7 +199,15 @@ async function fetch(args: FetchArguments): Promise<void> {
 
 async function describeNamed(args: DescribeArguments): Promise<void> {
   const session = openSession(args)
-  const loaded = await loadDataset(args.name, { dataFolder: args['data-folder'], seed: args.seed })
+  const own = ownFilesOf(args)
+  if ((own === undefined) === (args.name === undefined))
+    throw usageError(
+      `data describe: expected the NAME of a data set or --interactions, got ${own ? 'both' : 'neither'}; ` +
+        'see indistinct data describe --help',
+    )
+  const loaded = own
+    ? await loadOwnFiles(own)
+    : await loadDataset(args.name!, { dataFolder: args['data-folder'], seed: args.seed })
   const dataset = args.core === undefined ? loaded : kCore(loaded, args.core)
   for (const note of loaded.notes) session.log.info(note)
   const description = describe(dataset)

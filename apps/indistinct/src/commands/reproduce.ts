@@ -6,21 +6,24 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { canonicalJson, usageError, type Json } from '@indistinct/core'
-import { findDataset, knownDatasets } from '@indistinct/datasets'
+import { findDataset, knownDatasets, ownName, type OwnFiles } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
+import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own-data-options.ts'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
 import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
 import { openSession } from '../terminal/session.ts'
 
-interface ReproduceArguments extends DryRunArguments {
+interface ReproduceArguments extends DryRunArguments, OwnDataArguments {
   readonly targets: readonly string[]
   readonly datasets?: readonly string[] | undefined
   readonly recommenders?: readonly string[] | undefined
   readonly methods?: readonly string[] | undefined
   readonly seeds?: number | undefined
   readonly steps?: number | undefined
+  readonly attribute: string
+  readonly core?: number | undefined
   readonly protocol: string
   readonly out?: string | undefined
   readonly 'data-folder'?: string | undefined
@@ -71,12 +74,25 @@ export const reproduceOptions = {
       requiresArg: true,
       coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }),
     },
+    attribute: {
+      describe: 'the sensitive attribute',
+      type: 'string',
+      requiresArg: true,
+      default: 'gender',
+      coerce: textOption('--attribute'),
+    },
+    core: {
+      describe: 'drop users and items with fewer interactions, until none is left (default: 5)',
+      requiresArg: true,
+      coerce: numberOption('--core', { integer: true, from: 1 }),
+    },
     protocol: {
       describe: "settings: the paper's, those of its authors' code, or ours",
       choices: ['paper', 'official', 'strict'],
       default: 'paper',
     },
   }),
+  ...ownDataOptions,
   ...inGroup('Output', {
     out: {
       describe: 'folder of the results (default: artifacts/results in the repository)',
@@ -117,6 +133,7 @@ export const reproduceCommand: CommandModule<object, ReproduceArguments> = {
       examples: [
         'reproduce table-3 --datasets ml-100k --seeds 1',
         'reproduce all --protocol strict',
+        'reproduce all --interactions plays.csv --attributes people.csv --attribute sex --seeds 3',
         'reproduce figure-2 --datasets ml-100k --recommenders lightgcn --seeds 3',
       ],
       notes: [
@@ -134,10 +151,17 @@ async function run(args: ReproduceArguments): Promise<void> {
   const session = openSession(args)
   if (args.targets.length === 0) throw usageError(`reproduce: expected a target: ${targetList}`)
   const { planReproduction, reproduce } = await experiments()
+  const own = ownFilesOf(args)
+  if (own && args.datasets) throw usageError('reproduce: expected --datasets or --interactions, got both')
+  if (own && own.attributes === undefined)
+    throw usageError('reproduce: expected --attributes beside --interactions, got none')
   const options = {
     targets: args.targets,
     protocol: args.protocol,
-    datasets: args.datasets ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic'],
+    datasets: own ? [] : (args.datasets ?? ['ml-100k', 'ml-1m', 'lfm-2b-synthetic']),
+    ...(own && { own: ownChoice(own) }),
+    attribute: args.attribute,
+    core: args.core,
     recommenders: args.recommenders ?? ['nmf', 'lightgcn'],
     methods: args.methods,
     seeds: args.seeds,
@@ -181,6 +205,15 @@ async function run(args: ReproduceArguments): Promise<void> {
   else for (const file of files) session.result(file.endsWith('.md') ? `${readFileSync(file, 'utf8')}\n` : '')
   for (const file of files) session.log.info(file)
   process.exitCode = code
+}
+
+/** As a grid holds the files: their paths lead there from anywhere. */
+function ownChoice({ interactions, attributes, ...layout }: OwnFiles): {
+  name: string
+  options: { [name: string]: Json }
+} {
+  const paths = { interactions: resolve(interactions), attributes: resolve(attributes!) }
+  return { name: ownName(interactions), options: { ...paths, ...layout } }
 }
 
 /** The experiments are part of the repository, not of the published package. */

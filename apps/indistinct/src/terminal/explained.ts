@@ -8,7 +8,6 @@ import { didYouMean, nearest } from './nearest.ts'
 /** What a command takes beside its flags, where it must be given. */
 const expectedWord: Readonly<Record<string, string>> = {
   'data fetch': 'the NAME of a data set',
-  'data describe': 'the NAME of a data set',
   'grid plan': 'a GRID',
   'grid run': 'a GRID',
   'grid resume': 'a GRID',

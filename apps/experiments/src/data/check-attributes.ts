@@ -1,0 +1,41 @@
+/** @file Attributes are looked at before anything is trained: a name mistyped must not cost an hour. */
+
+import { protocols, type ProtocolName } from '@indistinct/attackers'
+import { badData } from '@indistinct/core'
+import { describe } from '@indistinct/datasets'
+import type { Grid } from '@indistinct/stages'
+import { chosenDataset } from '../stages/prepare-dataset.ts'
+
+/**
+ * @throws IndistinctError 'bad-data' where a data set of `grid` lacks an attribute, or has too few users of a label for
+ * a protocol of attacks; 'file' where it is not on this machine.
+ */
+export async function checkAttributes(grid: Grid): Promise<void> {
+  for (const { datasets, attributes, protocols: chosen, core = 5 } of grid.products) {
+    const least = Math.max(...chosen.map(({ name }) => protocols[name as ProtocolName].smallestClass))
+    for (const choice of datasets) {
+      const { kept } = await chosenDataset(choice, core)
+      const found = describe(kept).attributes
+      for (const attribute of attributes) {
+        if (found[attribute] === undefined)
+          throw badData(
+            `${kept.name}: expected one of its attributes (${Object.keys(found).join(', ') || 'it has none'}), ` +
+              `got ${JSON.stringify(attribute)}; name one with --attribute`,
+          )
+        const classes = found[attribute].classes.filter(({ users }) => users > 0)
+        if (classes.length < 2)
+          throw badData(
+            `${kept.name}, ${attribute}: expected users of at least two labels, got ` +
+              `${classes[0] ? `only ${classes[0].label}` : 'none'}, among users with ${core} interactions or more`,
+          )
+        const rare = classes.filter(({ users }) => users < least)
+        if (rare.length > 0)
+          throw badData(
+            `${kept.name}, ${attribute}: expected ${least} users of each label, got fewer of ${rare.length} of ` +
+              `${classes.length}, such as ${rare[0]!.label} (${rare[0]!.users}); leave rare labels out with ` +
+              `--least-users ${least}, or merge them in the file`,
+          )
+      }
+    }
+  }
+}

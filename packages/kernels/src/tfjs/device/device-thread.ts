@@ -1,8 +1,6 @@
 /** @file The thread in which TensorFlow.js runs: it opens programs by their files, and answers questions one by one. */
 
 import { workerData, type MessagePort } from 'node:worker_threads'
-import * as tf from '@tensorflow/tfjs-core'
-import { openBackend } from '../backend.ts'
 
 export type Question =
   | { readonly kind: 'backend' }
@@ -44,6 +42,8 @@ async function reply(question: Question): Promise<void> {
 }
 
 async function answerTo(question: Question): Promise<unknown> {
+  // Loaded here, so that what does not load is an answer too.
+  const [{ openBackend }, { tf }] = await Promise.all([import('../backend.ts'), import('../tensors.ts')])
   const backend = await openBackend()
   switch (question.kind) {
     case 'backend':

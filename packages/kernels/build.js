@@ -1,8 +1,8 @@
 /**
- * @file Compiles assembly/ into src/generated/kernels.wasm, which is committed so that nothing is compiled at install;
- * a test compiles again and compares the bytes.
+ * @file Compiles assembly/ into src/generated/kernels.wasm, which is committed so that nothing is compiled at install,
+ * and the same as text, for pages in browsers that have no further file; a test compiles again and compares both.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,4 +49,14 @@ export async function compileKernels() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels()
+export const textPath = join(here, 'src', 'generated', 'kernels-base64.js')
+
+/** The module that holds the kernels as text. @param {Uint8Array} bytes */
+export function kernelsText(bytes) {
+  return `export const kernelsBase64 =\n  '${Buffer.from(bytes).toString('base64')}'\n`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildKernels()
+  writeFileSync(textPath, kernelsText(readFileSync(generatedPath)))
+}

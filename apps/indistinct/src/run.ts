@@ -1,12 +1,12 @@
 /** @file The commands under one parser: strict, with suggestions for mistyped names. */
 
+import { ownVersion } from '#system'
 import { usageError } from '@indistinct/core'
 import yargs, { type CommandModule } from 'yargs'
 import { commands } from './commands/commands.ts'
 import { described } from './terminal/command-help.ts'
 import { completionFlag } from './terminal/completion-flag.ts'
 import { configFileName } from './terminal/config-file-name.ts'
-import { ownVersion } from './unlearn/provenance.ts'
 
 /**
  * Runs one command line.

@@ -1,6 +1,7 @@
 /** @file What an audit will do: its attacks with their settings, what each costs, and what fits into a budget. */
 
 import type { Labels, Matrix } from '@indistinct/core'
+import type { Estimate } from './protocols/attack-metrics.ts'
 import { fitSeconds, type FitShape } from './attack-cost.ts'
 import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
 import { attackSettings, plannedSplits, type AttackSettings, type PlannedAttack } from './attack.ts'
@@ -48,6 +49,16 @@ export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   readonly budget?: number
   /** Called as work is done, both in processor seconds as `planAudit` estimates them. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  /** Called as attacks are scored, in any order, before the permutation tests. */
+  readonly onScored?: (attack: ScoredAttack) => void
+}
+
+/** What is known of an attack once its users are scored. */
+export interface ScoredAttack {
+  readonly attacker: string
+  readonly protocol: ProtocolName
+  readonly input: InputName
+  readonly foldedAuc: Estimate
 }
 
 export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }

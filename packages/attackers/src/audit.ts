@@ -4,7 +4,7 @@ import type { Labels, Matrix } from '@indistinct/core'
 import { benjaminiHochberg, maxStatistic } from '@indistinct/metrics'
 import { threads } from '@indistinct/kernels'
 import type { AttackData } from './protocols/attack-data.ts'
-import { openAttackPool, type AttackPool } from './pool/attack-pool.ts'
+import { openAttackPool, type AttackPool } from '#attack-pool'
 import { runTask } from './pool/attack-task.ts'
 import {
   attackOf,
@@ -23,9 +23,13 @@ import {
   type AuditOptions,
   type AuditPlan,
   type PlannedAuditAttack,
+  type ScoredAttack,
 } from './audit-plan.ts'
 import { inRowsOf } from './audit-sample.ts'
 import { namedAttackers } from './named-attackers.ts'
+import { attackMetrics } from './protocols/attack-metrics.ts'
+import { protocols } from './protocols/protocols.ts'
+import type { SplitScores } from './protocols/scoring.ts'
 import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
 import { observedDeviation } from './verdict/refit.ts'
 import { relabelledAttacks } from './verdict/relabelled-attacks.ts'
@@ -103,6 +107,7 @@ async function attacksOf(
     const scored = await Promise.all(
       plans.map(async (plan) => {
         const splits = await scoreSplits(data, plan.plan, plan.settings, runOf(plan), () => onStep(plan.ofSplit))
+        options.onScored?.(scoredAttack(plan, splits, data, options.seed))
         const fixed = plan.plan.refitRepeats > 0 ? undefined : attackOf(data, plan.plan, plan.settings, splits)
         return { plan, splits, fixed }
       }),
@@ -139,6 +144,18 @@ async function attacksOf(
   } finally {
     pool?.close()
   }
+}
+
+function scoredAttack(
+  { plan }: AuditPlan,
+  splits: readonly SplitScores[],
+  { classes }: AttackData,
+  seed: number,
+): ScoredAttack {
+  const { attacker, protocol, input } = plan
+  const { crossValidated } = protocols[protocol]
+  const { foldedAuc } = attackMetrics(splits, classes, { seed, crossValidated })
+  return { attacker: attacker.name, protocol, input, foldedAuc }
 }
 
 /** Whether one of the attacks stands out at `level`, corrected for all of them. */

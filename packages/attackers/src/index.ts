@@ -16,6 +16,7 @@ export {
   type AuditOptions,
   type ForeseenAudit,
   type PlannedAuditAttack,
+  type ScoredAttack,
 } from './audit-plan.ts'
 export { battery } from './battery.ts'
 export type { BatteryAttack, BatteryEntry } from './battery-entry.ts'

@@ -1,6 +1,6 @@
 /** @file JSON with sorted keys, so that equal values are equal bytes, and digests of it. */
 
-import { createHash } from 'node:crypto'
+import { createHash } from '@indistinct/core/platform'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
 

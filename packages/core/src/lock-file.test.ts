@@ -14,7 +14,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { takeLock } from './lock-file.ts'
-import { processStart } from './process-start.ts'
+import { processStart } from './platform/process-start.ts'
 
 let folder: string
 let path: string

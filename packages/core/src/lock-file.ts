@@ -6,12 +6,18 @@
  * sleeps, miss beats and lose a lock that they still hold.
  */
 
-import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { setTimeout } from 'node:timers/promises'
+import {
+  hostname,
+  mkdirSync,
+  processId,
+  processStart,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from '@indistinct/core/platform'
 import { canonicalJson } from './canonical-json.ts'
 import { fileError } from './errors.ts'
-import { processStart } from './process-start.ts'
 import { writeFileAtomic } from './write-file.ts'
 
 interface LockHolder {
@@ -38,7 +44,7 @@ const MOMENT = 2000
  * @throws IndistinctError 'file' where the file cannot be written.
  */
 export async function takeLock(path: string, { onWait, poll = 300 }: LockOptions = {}): Promise<() => void> {
-  const own = `${canonicalJson({ pid: process.pid, host: hostname(), started: processStart(process.pid) ?? '', since: new Date().toISOString() })}\n`
+  const own = `${canonicalJson({ pid: processId, host: hostname(), started: processStart(processId) ?? '', since: new Date().toISOString() })}\n`
   let told = false
   for (;;) {
     if (taken(path, own)) {
@@ -50,7 +56,7 @@ export async function takeLock(path: string, { onWait, poll = 300 }: LockOptions
     if (content === undefined || removeStale(path, content)) continue
     if (!told) onWait?.(`${holderText(content)}; waiting for it. If it has ended, remove ${path}`)
     told = true
-    await setTimeout(poll)
+    await new Promise((resolve) => setTimeout(resolve, poll))
   }
 }
 

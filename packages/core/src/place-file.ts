@@ -3,7 +3,7 @@
  * by the file system in one step, so that of two runs that want one name exactly one gets it.
  */
 
-import { closeSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from '@indistinct/core/platform'
 import { fileError } from './errors.ts'
 
 export interface PlacedFile {

@@ -3,11 +3,24 @@
  * name beside the target, are flushed, and the file gets its name at the end.
  */
 
-import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { threadId } from 'node:worker_threads'
+import {
+  basename,
+  closeSync,
+  createHash,
+  dirname,
+  fsyncSync,
+  hostname,
+  join,
+  mayRun,
+  mkdirSync,
+  openSync,
+  processId,
+  readdirSync,
+  rmSync,
+  threadId,
+  writeSync,
+} from '@indistinct/core/platform'
+import { utf8Bytes } from './bytes.ts'
 import { fileError, IndistinctError } from './errors.ts'
 import { placeFile, type PlacedFile } from './place-file.ts'
 
@@ -59,7 +72,7 @@ const inUse = new Set<string>()
  */
 export function createFile(path: string, { replace = true, mode }: WriteOptions = {}): FileWriter {
   const folder = dirname(path)
-  const temporary = join(folder, `${partPrefix(path)}${process.pid}-${threadId}.part`)
+  const temporary = join(folder, `${partPrefix(path)}${processId}-${threadId}.part`)
   let fd: number | undefined
   let state: 'open' | 'staged' | 'done' = 'open'
   const hash = createHash('sha256')
@@ -153,7 +166,7 @@ export function stageFile(
 ): StagedFile {
   const file = createFile(path, options)
   try {
-    const parts = typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
+    const parts = typeof chunks === 'string' ? [utf8Bytes(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks
     for (const part of parts) file.write(part)
     return file.stage()
   } catch (cause) {
@@ -244,13 +257,8 @@ function removeLeftovers(path: string): void {
 }
 
 function isRunning(pid: number, thread: number, temporary: string): boolean {
-  if (pid === process.pid) return thread !== threadId || inUse.has(temporary)
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
+  if (pid === processId) return thread !== threadId || inUse.has(temporary)
+  return mayRun(pid)
 }
 
 /**

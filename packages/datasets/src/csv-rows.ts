@@ -1,7 +1,7 @@
 /** @file Reader of named columns of a CSV file with a header (RFC 4180 quoting, UTF-8), through csv-parse. */
 
 import { badData } from '@indistinct/core'
-import { CsvError, parse } from 'csv-parse/sync'
+import { CsvError, parse } from '#csv-parse-sync'
 import { quoted } from './integer-rows.ts'
 import { decode } from './text-rows.ts'
 

@@ -3,11 +3,8 @@
  * digests, unpacked. Nothing is visible under its final name before it is whole and checked.
  */
 
-import { createHash } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { badData, fileError, usageError, writeFileAtomic } from '@indistinct/core'
+import { createHash, join, mkdirSync, open, readFile, renameSync, rmSync } from '@indistinct/core/platform'
 import { unzipSync } from 'fflate'
 import type { KnownDataset, KnownDownload, KnownFile } from './known-dataset.ts'
 import { knownDataset, knownDatasets } from './known-datasets.ts'

@@ -3,7 +3,7 @@
  * bytes once and makes no strings: a general CSV parser is an order of magnitude slower on a million rows.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, latin1Text } from '@indistinct/core'
 
 export interface IntegerRowsLayout {
   /** How the file is called in errors. */
@@ -68,9 +68,7 @@ function fieldError(bytes: Uint8Array, layout: IntegerRowsLayout, row: number, c
   let start = 0
   for (let r = 0; r < row; r++) start = bytes.indexOf(NEWLINE, start) + 1
   const newline = bytes.indexOf(NEWLINE, start)
-  const line = Buffer.from(bytes.subarray(start, newline < 0 ? bytes.length : newline))
-    .toString('latin1')
-    .replace(/\r$/, '')
+  const line = latin1Text(bytes.subarray(start, newline < 0 ? bytes.length : newline)).replace(/\r$/, '')
   const { file, columns, advice } = layout
   const place = `${file}, row ${row + 1}`
   const delimiter = layout.delimiter === '\t' ? 'a tab' : `"${layout.delimiter}"`

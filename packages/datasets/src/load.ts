@@ -1,7 +1,6 @@
 /** @file Loading a data set by name, or from the user's own files. */
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, readFile } from '@indistinct/core/platform'
 import { badData, fileError, usageError } from '@indistinct/core'
 import { readCsvDataset, type CsvOptions } from './csv.ts'
 import type { Dataset } from './dataset.ts'

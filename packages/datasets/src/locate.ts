@@ -1,8 +1,6 @@
 /** @file Where the files of a data set are: the data folder, then the cache. */
 
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { environment, existsSync, homedir, join } from '@indistinct/core/platform'
 import { fileError } from '@indistinct/core'
 import type { KnownDataset } from './known-dataset.ts'
 
@@ -21,12 +19,12 @@ export interface Places {
 
 /** The data folder in use, if any: the option, else INDISTINCT_DATA. */
 export function dataFolder(places: Places = {}): string | undefined {
-  return places.dataFolder ?? (process.env['INDISTINCT_DATA'] || undefined)
+  return places.dataFolder ?? (environment['INDISTINCT_DATA'] || undefined)
 }
 
 /** The cache folder in use. Like the XDG specification asks, a relative XDG_CACHE_HOME is ignored. */
 export function cacheFolder(places: Places = {}): string {
-  const xdg = process.env['XDG_CACHE_HOME']
+  const xdg = environment['XDG_CACHE_HOME']
   return places.cacheFolder ?? join(xdg?.startsWith('/') ? xdg : join(homedir(), '.cache'), 'indistinct')
 }
 

@@ -1,6 +1,6 @@
 /** @file Reader of small delimited text files without quoting: users and items with their attributes. */
 
-import { badData } from '@indistinct/core'
+import { badData, latin1Text } from '@indistinct/core'
 import { quoted } from './integer-rows.ts'
 
 export interface TextRowsLayout {
@@ -43,7 +43,7 @@ export function decode(
   bytes: Uint8Array,
   { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>,
 ): string {
-  if (encoding === 'latin-1') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  if (encoding === 'latin-1') return latin1Text(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {

@@ -1,8 +1,7 @@
 /** @file Reading a table by the format that its file name says. */
 
-import { constants } from 'node:buffer'
-import { existsSync } from 'node:fs'
 import { badData, usageError } from '@indistinct/core'
+import { existsSync, mostBytes } from '@indistinct/core/platform'
 import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './files/byte-source.ts'
 import { readCsvTable } from './formats/csv/csv-table.ts'
 import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
@@ -163,7 +162,7 @@ function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnTyp
 export function wholeFile(path: string): Uint8Array {
   const source = fileSource(path)
   try {
-    if (source.size > constants.MAX_LENGTH)
+    if (source.size > mostBytes)
       throw badData(
         `${path}: ${source.size} bytes are more than can be held in memory at once; use a file of its own for ` +
           'the table, such as .npy',

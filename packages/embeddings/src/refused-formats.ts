@@ -1,7 +1,7 @@
 /** @file File formats that are recognised in order to be refused with the way out. */
 
-import { extname } from 'node:path'
-import { badData } from '@indistinct/core'
+import { extname } from '@indistinct/core/platform'
+import { badData, latin1Text } from '@indistinct/core'
 import { requireLocalFile } from './files/local-file.ts'
 import { NPY_MAGIC } from './formats/npy/npy-header.ts'
 
@@ -46,7 +46,7 @@ export function refuseExtension(path: string): void {
 
 /** Throws where the first bytes of a supposed text file are those of a binary format. */
 export function refuseMagic(head: Uint8Array, path: string): void {
-  const start = Buffer.from(head.subarray(0, 8)).toString('latin1')
+  const start = latin1Text(head.subarray(0, 8))
   if (start.startsWith(NPY_MAGIC)) throw badData(`${path}: expected CSV text, got an npy array; name the file .npy`)
   if (/^\x80[\x02-\x05]/.test(start)) throw refusal(path, REFUSED['.pkl']!)
   if (start.startsWith('PAR1')) throw badData(`${path}: expected CSV text, got a Parquet file; name the file .parquet`)

@@ -1,6 +1,6 @@
 /** @file The format of a table, by the name of its file. */
 
-import { extname } from 'node:path'
+import { extname } from '@indistinct/core/platform'
 import { badData } from '@indistinct/core'
 import type { TableFormat } from './embedding-table.ts'
 import type { Dtype } from './numbers/stored-type.ts'

@@ -1,7 +1,7 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
-import { existsSync } from 'node:fs'
 import { commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
+import { existsSync } from '@indistinct/core/platform'
 import { tableFor } from './convert-table.ts'
 import { csvChunks } from './formats/csv/csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'

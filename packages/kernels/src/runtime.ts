@@ -3,9 +3,7 @@
  * writes to places of its own, and reductions run in task order: results do not depend on the number of threads.
  */
 
-import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { defaultThreads, mostThreads, poolBytes, startPoolThread, kernelBytes } from '#pool-threads'
 import { memory } from './memory.ts'
 
 // Slots of the control block. `open` counts the tasks not yet claimed: a claim is one atomic subtraction, valid only
@@ -19,10 +17,10 @@ const failed = 5
 const limit = 6
 const blockAddress = 1024
 
-const control = new Int32Array(new SharedArrayBuffer(64))
+const control = new Int32Array(poolBytes(64))
 /** What the first task that failed said, in UTF-16, ended by a zero. */
-const said = new Uint16Array(new SharedArrayBuffer(256))
-const module = new WebAssembly.Module(readFileSync(new URL('./generated/kernels.wasm', import.meta.url)))
+const said = new Uint16Array(poolBytes(256))
+const module = new WebAssembly.Module(kernelBytes())
 const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
   string,
   (task: number, block: number) => void
@@ -32,29 +30,23 @@ const block = new Float64Array(memory.buffer, blockAddress, 64)
 /** The same arguments as 32-bit integers, addresses beyond 2^31 wrapped: see arguments.ts of the kernels. */
 const wholes = new Int32Array(memory.buffer, blockAddress + block.byteLength, 64)
 
-let threadCount = defaultThreads()
+let threadCount = Math.min(defaultThreads(), mostThreads)
 let workers = 0
-
-function defaultThreads(): number {
-  const wanted = process.env['INDISTINCT_THREADS']
-  if (wanted === undefined || wanted === '') return availableParallelism()
-  const count = Number(wanted)
-  if (!Number.isInteger(count) || count < 1)
-    throw new RangeError(`INDISTINCT_THREADS: expected a positive integer, got ${wanted}`)
-  return count
-}
 
 /** Threads that kernels may use, the calling one included. */
 export function threads(): number {
   return threadCount
 }
 
-/** Sets the number of threads; results stay the same, byte for byte. */
+/**
+ * Sets the number of threads, or as many as there can be; results stay the same, byte for byte. A browser has one
+ * unless its page is isolated from all others.
+ */
 export function setThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1)
     throw new RangeError(`setThreads: expected a positive integer, got ${count}`)
   // Surplus workers stay asleep: ending one could take a claimed task with it.
-  threadCount = count
+  threadCount = Math.min(count, mostThreads)
 }
 
 /**
@@ -70,7 +62,7 @@ export function runKernel(name: string, count: number, args: readonly number[], 
     for (let task = 0; task < count; task++) run(task, blockAddress)
     return
   }
-  while (workers < threadCount - 1) startWorker(workers++)
+  while (workers < threadCount - 1) startPoolThread({ control, said, memory, module, names, index: workers++ })
   control[limit] = threadCount - 1
   control[tasks] = count
   control[kernel] = names.indexOf(name)
@@ -102,13 +94,4 @@ export function runKernel(name: string, count: number, args: readonly number[], 
 function say(text: string): void {
   const short = text.slice(0, said.length - 1)
   for (let i = 0; i < said.length; i++) said[i] = i < short.length ? short.charCodeAt(i) : 0
-}
-
-function startWorker(index: number): void {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { control, said, memory, module, names, index },
-    // The loader of the parent is of no use to a plain file, and costs its start-up.
-    execArgv: [],
-  })
-  worker.unref()
 }

@@ -1,10 +1,10 @@
 /** @file The frame of every HTML file: no script, nothing fetched, one style sheet that the policy allows by digest. */
 
-import { sha256 } from '@indistinct/core'
+import { base64Text, sha256 } from '@indistinct/core'
 import { html, Markup } from './markup.ts'
 import { styleSheet } from './style-sheet.ts'
 
-const styleDigest = Buffer.from(sha256(styleSheet), 'hex').toString('base64')
+const styleDigest = base64Text(Uint8Array.from(sha256(styleSheet).match(/../g)!, (pair) => parseInt(pair, 16)))
 
 /** A complete document around `body`. */
 export function htmlPage(title: string, body: Markup): string {

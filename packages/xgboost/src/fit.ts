@@ -1,8 +1,10 @@
 /** @file Fitting gradient-boosted trees and predicting with them, the same in both engines. */
 
 import { usageError, type Matrix } from '@indistinct/core'
-import { wasmEngine, xgbEngine, type XgbEngine, type XgbEngineName } from './engine.ts'
-import { send } from './engine-workers.ts'
+import { environment } from '@indistinct/core/platform'
+import { wasmEngine, xgbEngine } from '#engine'
+import { send } from '#engine-workers'
+import type { XgbEngine, XgbEngineName } from './engine.ts'
 import type { Response } from './worker-message.ts'
 
 export type XgbObjective = 'binary:logistic' | 'multi:softprob' | 'reg:squarederror'
@@ -166,7 +168,7 @@ async function predict(
 function chooseEngine(name: XgbEngineName | undefined): XgbEngine {
   if (name === 'wasm') return wasmEngine('asked for')
   if (name === undefined) return xgbEngine()
-  return xgbEngine({ ...process.env, INDISTINCT_XGBOOST: name })
+  return xgbEngine({ ...environment, INDISTINCT_XGBOOST: name })
 }
 
 function answer(caller: string, engine: XgbEngine, response: Response, key: 'model'): Uint8Array

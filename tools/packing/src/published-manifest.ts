@@ -3,6 +3,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** What stands for a source in a browser, and what does everywhere else. */
+interface Conditions {
+  readonly browser: string
+  readonly default: string
+}
+
+type Entry = string | Conditions
+
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -13,7 +21,9 @@ export interface Manifest {
   readonly sideEffects?: boolean
   readonly engines: { readonly [name: string]: string }
   /** Sources by subpath. `./testing` serves tests of the workspace and is not published. */
-  readonly exports?: string | { readonly [subpath: string]: string }
+  readonly exports?: string | { readonly [subpath: string]: Entry }
+  /** Sources, or other packages, by the names that stand for them within the package. */
+  readonly imports?: { readonly [name: string]: Conditions }
   readonly bin?: string
   /** `bin` is the source that the workspace's `bin` loads: a published program needs no loader. */
   readonly publishConfig?: { readonly bin: string }
@@ -48,7 +58,9 @@ export function publishedPackages(root: string): PublishedPackage[] {
 /** The sources that a package is entered by. */
 export function sourceEntries(manifest: Manifest): string[] {
   return [
-    ...Object.values(publishedSubpaths(manifest)),
+    ...Object.values({ ...publishedSubpaths(manifest), ...manifest.imports })
+      .flatMap((entry) => (typeof entry === 'string' ? [entry] : [entry.browser, entry.default]))
+      .filter(isSource),
     ...(manifest.publishConfig ? [manifest.publishConfig.bin] : []),
   ]
 }
@@ -74,9 +86,15 @@ export function publishedManifest({ folder, manifest, schemas }: PublishedPackag
   const exports = Object.fromEntries(
     subpaths.map(([subpath, source]) => [
       subpath,
-      { types: compiled(source, 'd.ts'), default: compiled(source, 'js') },
+      typeof source === 'string'
+        ? declared(source)
+        : { browser: declared(source.browser), default: declared(source.default) },
     ]),
   )
+  const imports = Object.entries(manifest.imports ?? {}).map(([name, source]) => [
+    name,
+    { browser: compiled(source.browser, 'js'), default: compiled(source.default, 'js') },
+  ])
   return {
     name,
     version,
@@ -97,6 +115,7 @@ export function publishedManifest({ folder, manifest, schemas }: PublishedPackag
       ...Object.fromEntries(schemas.map((file) => [`./${file}`, `./${file}`])),
       './package.json': './package.json',
     },
+    ...(imports.length > 0 && { imports: Object.fromEntries(imports) as object }),
     ...(manifest.publishConfig && { bin: { [name]: compiled(manifest.publishConfig.bin, 'js') } }),
     ...(dependencies && { dependencies }),
     ...(peerDependencies && { peerDependencies }),
@@ -104,8 +123,16 @@ export function publishedManifest({ folder, manifest, schemas }: PublishedPackag
   }
 }
 
-function publishedSubpaths({ exports = {} }: Manifest): { [subpath: string]: string } {
-  const subpaths = Object.entries(typeof exports === 'string' ? { '.': exports } : exports)
+function declared(source: string): object {
+  return { types: compiled(source, 'd.ts'), default: compiled(source, 'js') }
+}
+
+function isSource(path: string): boolean {
+  return path.startsWith('./')
+}
+
+function publishedSubpaths({ exports = {} }: Manifest): { [subpath: string]: Entry } {
+  const subpaths = Object.entries<Entry>(typeof exports === 'string' ? { '.': exports } : exports)
   return Object.fromEntries(subpaths.filter(([subpath]) => subpath !== './testing'))
 }
 

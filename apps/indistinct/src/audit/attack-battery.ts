@@ -152,7 +152,11 @@ export async function attackTarget(
   try {
     if ('values' in target)
       return await auditRegression(embedding, target.values, { ...options, ...chosenRegressors(args), onProgress })
-    return await audit(embedding, target.labels, { ...chosen, onProgress })
+    return await audit(embedding, target.labels, {
+      ...chosen,
+      onProgress,
+      ...(log.scored && { onScored: (attack) => log.scored!(label, attack) }),
+    })
   } finally {
     progress.end()
   }

@@ -1,6 +1,6 @@
 /** @file What `audit` is asked to do: arguments that go together. */
 
-import { extname } from 'node:path'
+import { extname } from '@indistinct/core/platform'
 import { usageError } from '@indistinct/core'
 import { checkOutputs } from '../unlearn/output-files.ts'
 import type { AuditArguments } from './audit-options.ts'

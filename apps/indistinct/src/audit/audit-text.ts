@@ -1,5 +1,6 @@
 /** @file An audit as text on stdout: the verdict, a row for every attack, and how to read the rows. */
 
+import { output } from '#system'
 import { smallestCorrectedP, type AuditResult } from '@indistinct/attackers'
 import { emphasised } from '../terminal/log.ts'
 import { grouped, printable } from '../terminal/text-table.ts'
@@ -19,7 +20,7 @@ export function auditText(
   const { parts, joint, gate } = judged
   const { titles } = partTitles(parts)
   const lines = [
-    emphasised('bold', printable(joint.verdict), process.stdout),
+    emphasised('bold', printable(joint.verdict), output),
     ...(parts.length > 1 ? parts.map(({ result }, t) => printable(`${titles[t]}: ${result.verdict}`)) : []),
     ...(gate ? [gateLine(gate)] : []),
     ...labels.map(printable),

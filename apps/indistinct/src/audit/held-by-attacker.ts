@@ -3,8 +3,8 @@
  * question is then what the tables add to what that alone tells.
  */
 
-import { basename } from 'node:path'
 import { badData, sideBySide, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { basename } from '@indistinct/core/platform'
 import { harmCheck, type HarmCheck } from '@indistinct/attackers'
 import { isHistoryFile, readHistory, readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { historyFeatures } from '@indistinct/observations'

@@ -1,5 +1,7 @@
 /** @file `indistinct audit`: every attacker of the battery on one table or several, and what may be said about them. */
 
+import { openSession } from '#session'
+import { setExitCode } from '#system'
 import { canonicalJson } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
@@ -13,7 +15,6 @@ import { attackedInputs } from '../audit/audited.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
-import { openSession } from '../terminal/session.ts'
 import { showPlan } from '../unlearn/plan.ts'
 
 export const auditCommand: CommandModule<object, AuditArguments> = {
@@ -54,5 +55,5 @@ async function audit(args: AuditArguments): Promise<void> {
   const audited = await attackedInputs(read, log)
   await writeAuditReport(audited)
   session.result(request.json ? `${canonicalJson(auditJson(audited), 2)}\n` : auditResultText(audited))
-  if (audited.gate && !audited.gate.passed) process.exitCode = exitCodes.gate
+  if (audited.gate && !audited.gate.passed) setExitCode(exitCodes.gate)
 }

@@ -14,7 +14,7 @@ import {
   outputOptions,
   type CommonArguments,
 } from '../terminal/common-options.ts'
-import { ownVersion } from '../unlearn/provenance.ts'
+import { ownVersion } from '#system'
 import { openSession } from '../terminal/session.ts'
 
 type DoctorArguments = Pick<CommonArguments, 'json' | 'quiet' | 'threads'>

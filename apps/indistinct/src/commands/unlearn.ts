@@ -1,5 +1,7 @@
 /** @file `indistinct unlearn`: tables in, tables that hide the attribute out, and a record of how they were made. */
 
+import { openSession } from '#session'
+import { setExitCode } from '#system'
 import { canonicalJson } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
 import { unlearners } from '@indistinct/unlearners'
@@ -8,7 +10,6 @@ import { attackBeforeAndAfter } from '../audit/before-and-after.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
-import { openSession } from '../terminal/session.ts'
 import { checkedForHarm } from '../unlearn/checked-for-harm.ts'
 import { showPlan } from '../unlearn/plan.ts'
 import { tableToStream } from '../unlearn/streamed-table.ts'
@@ -79,6 +80,6 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const unlearned = { ...made, audits }
   const { files, outputs } = await writeUnlearned(unlearned)
   // What --force writes all the same is still a failure.
-  if (unlearned.harm.worse) process.exitCode = exitCodes.gate
+  if (unlearned.harm.worse) setExitCode(exitCodes.gate)
   session.result(request.json ? `${canonicalJson(resultJson(unlearned, outputs), 2)}\n` : resultText(unlearned, files))
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ownVersion } from '../unlearn/provenance.ts'
+import { ownVersion } from '../terminal/system.ts'
 import { indistinctInProcess } from './in-process-cli.ts'
 import { indistinct, type Finished } from './spawned-cli.ts'
 

@@ -3,8 +3,8 @@
  * together.
  */
 
-import { basename, dirname } from 'node:path'
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
+import { basename, dirname } from '@indistinct/core/platform'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
 import { columnWarnings } from './table-inputs.ts'

@@ -2,9 +2,17 @@
  * @file Whether two paths lead to one file, however they are spelled: by links, `..`, another case, or a relative path.
  */
 
-import { realpathSync, statSync, type BigIntStats } from 'node:fs'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-
+import {
+  basename,
+  type BigIntStats,
+  dirname,
+  join,
+  realpathSync,
+  relative,
+  resolve,
+  sep,
+  statSync,
+} from '@indistinct/core/platform'
 export interface FileIdentity {
   /** Without links, as far as the path is there. */
   readonly place: string

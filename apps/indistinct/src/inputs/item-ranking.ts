@@ -1,7 +1,7 @@
 /** @file What user vectors recommend, where item vectors and held-out interactions are at hand. */
 
-import { readFileSync } from 'node:fs'
 import { csrFromPairs, fileError, usageError, badData, type Csr, type Matrix } from '@indistinct/core'
+import { readFileSync } from '@indistinct/core/platform'
 import { readCsvDataset } from '@indistinct/datasets'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { scoreTopK } from '@indistinct/kernels'

@@ -1,7 +1,7 @@
 /** @file A text file that a flag names, or the error that says why not. */
 
-import { readFileSync } from 'node:fs'
 import { fileError } from '@indistinct/core'
+import { readFileSync } from '@indistinct/core/platform'
 
 /** @throws IndistinctError 'file' where `path` cannot be read. */
 export function readTextFile(path: string): string {

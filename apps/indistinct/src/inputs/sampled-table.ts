@@ -3,9 +3,8 @@
  * or from the shards of a manifest.
  */
 
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { badData, randomStream, sha256, usageError } from '@indistinct/core'
+import { dirname, join, readFileSync } from '@indistinct/core/platform'
 import {
   embeddingTable,
   openTable,

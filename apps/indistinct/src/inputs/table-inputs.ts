@@ -1,8 +1,7 @@
 /** @file What `audit` and `unlearn` read: a table of embeddings, and the labels of its users. */
 
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
+import { basename, readFileSync } from '@indistinct/core/platform'
 import {
   joinLabels,
   readAttribute,

@@ -1,8 +1,7 @@
 /** @file The manifest of an unlearned table in shards: what it is made of, and how it was made. */
 
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { fileError, type Json } from '@indistinct/core'
+import { basename, readFileSync } from '@indistinct/core/platform'
 import type { UnlearnedShards } from '@indistinct/unlearners'
 import { uncheckedLine } from '../audit/unchecked-line.ts'
 import { versions } from '../unlearn/provenance.ts'

@@ -9,9 +9,8 @@
  *     <the shards>, manifest.json     the result; the manifest comes last, and work/ goes
  */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { badData, fileError, parseJson, usageError, type Json } from '@indistinct/core'
+import { join, readFileSync } from '@indistinct/core/platform'
 import type { Dtype, JoinBy } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { FileRecord } from '../inputs/file-record.ts'

@@ -4,6 +4,7 @@
  */
 
 import { usageError, type Json } from '@indistinct/core'
+import { environment } from '@indistinct/core/platform'
 import type { Options } from 'yargs'
 import { didYouMean, nearest } from './nearest.ts'
 
@@ -136,7 +137,7 @@ export function acceptedBy({ coerce, choices, type, array }: Options): AcceptedV
 
 /** The number in the environment variable `name`, or undefined where it is unset or empty. */
 export function numberFromEnvironment(name: string, range: NumberRange): number | undefined {
-  const text = process.env[name]
+  const text = environment[name]
   return text === undefined || text === '' ? undefined : parseNumber(name, text, range)
 }
 

@@ -41,3 +41,16 @@ export function printable(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
+
+/**
+ * Names of files, ids and labels steer no terminal; bold, which commands set themselves, stays. JSON reads its escapes
+ * back.
+ */
+export function inert(text: string): string {
+  const line = (each: string): string =>
+    each
+      .split(/(\u001b\[(?:1|22)m)/)
+      .map((part, p) => (p % 2 === 1 ? part : printable(part)))
+      .join('')
+  return text.split('\n').map(line).join('\n')
+}

@@ -3,8 +3,8 @@
  * of.
  */
 
-import { basename } from 'node:path'
 import { badData, usageError, type Json, type Labels } from '@indistinct/core'
+import { basename } from '@indistinct/core/platform'
 import { readTable } from '@indistinct/embeddings'
 import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
 import { readAlso } from '../inputs/also-attributes.ts'

@@ -1,7 +1,7 @@
 /** @file The fit of an earlier run, and rows given out before, opened for the table of today. */
 
-import { existsSync } from 'node:fs'
 import { badData, usageError, type Matrix } from '@indistinct/core'
+import { existsSync } from '@indistinct/core/platform'
 import { idsBeside, readTable } from '@indistinct/embeddings'
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'

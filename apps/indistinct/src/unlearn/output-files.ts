@@ -1,8 +1,7 @@
 /** @file Where results go: checked before long work starts, so that an hour of it is not lost on a typing mistake. */
 
-import { accessSync, constants, statSync } from 'node:fs'
-import { dirname, extname, resolve } from 'node:path'
 import { fileError, refuseExisting, usageError } from '@indistinct/core'
+import { accessSync, dirname, extname, fileConstants, resolve, statSync } from '@indistinct/core/platform'
 import { tableExtensionList, tableExtensions } from '@indistinct/embeddings'
 import { fileIdentity, isInside, isSameFile } from '../inputs/file-identity.ts'
 
@@ -53,7 +52,7 @@ function checkFolder(path: string): void {
   for (;;) {
     try {
       if (!statSync(folder).isDirectory()) throw fileError(`cannot write ${path}: ${folder} is not a folder`)
-      accessSync(folder, constants.W_OK)
+      accessSync(folder, fileConstants.W_OK)
       return
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commandLine, ownVersion } from './provenance.ts'
+import { ownVersion } from '../terminal/system.ts'
+import { commandLine } from './provenance.ts'
 
 test('the command line can be pasted into a shell', () => {
   expect(

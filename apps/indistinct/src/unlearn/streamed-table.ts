@@ -1,7 +1,7 @@
 /** @file Which runs of `unlearn` stream their table, instead of holding it. */
 
-import { existsSync } from 'node:fs'
 import { usageError } from '@indistinct/core'
+import { existsSync } from '@indistinct/core/platform'
 import { formatOf, idsBeside, inputFormat, isText, openTable, type TableReader } from '@indistinct/embeddings'
 import type { UnlearnerName } from '@indistinct/unlearners'
 import { readOptions } from '../terminal/read-options.ts'

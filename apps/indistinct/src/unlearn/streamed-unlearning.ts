@@ -3,8 +3,9 @@
  * second pass that writes each row by its map. What is held is a block of rows, a code a row, and the file's own ids.
  */
 
-import { basename } from 'node:path'
+import { abortable } from '#signals'
 import { badData, canonicalJson, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
+import { basename } from '@indistinct/core/platform'
 import { createTable, dtypeName, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
 import { streamAffine, streamClassMoments, watchLengths } from '@indistinct/embeddings/stream'
 import type { AttributeSummary } from '@indistinct/report'
@@ -14,7 +15,6 @@ import { labelNamesOf } from '../inputs/merge-labels.ts'
 import { classWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import type { Session } from '../terminal/session.ts'
-import { abortable } from '../terminal/signals.ts'
 import { grouped, printable } from '../terminal/text-table.ts'
 import { showPlan, type Plan } from './plan.ts'
 import { versions } from './provenance.ts'

@@ -1,6 +1,6 @@
 /** @file The report of `unlearn`. */
 
-import { basename } from 'node:path'
+import { basename } from '@indistinct/core/platform'
 import { mapUsers, tellingDimensions, type ReportData } from '@indistinct/report'
 import type { Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from '../audit/audit-report.ts'

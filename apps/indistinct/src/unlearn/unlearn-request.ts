@@ -1,7 +1,7 @@
 /** @file What `unlearn` is asked to do: arguments that go together, and the files that it reads and writes. */
 
-import { dirname, extname } from 'node:path'
 import { usageError } from '@indistinct/core'
+import { dirname, extname } from '@indistinct/core/platform'
 import { idsBeside, isFolder } from '@indistinct/embeddings'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkOutputFormat, checkOutputs } from './output-files.ts'

@@ -1,6 +1,6 @@
 /** @file What `unlearn` made of its tables, with all that is said of it. */
 
-import { basename } from 'node:path'
+import { basename } from '@indistinct/core/platform'
 import { classDifferences, type FittedUnlearner, type UnlearnerName, type UpdatedTable } from '@indistinct/unlearners'
 import type { BeforeAndAfter, ChangedTable } from '../audit/before-and-after.ts'
 import type { FileRecord } from '../inputs/file-record.ts'

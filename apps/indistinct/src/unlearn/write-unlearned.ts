@@ -1,13 +1,12 @@
 /** @file The files of `unlearn`, which appear together or not at all. */
 
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { writingFiles } from '#signals'
 import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, type StagedFile } from '@indistinct/core'
+import { basename, readFileSync } from '@indistinct/core/platform'
 import { stageTable } from '@indistinct/embeddings'
 import { reportHtml } from '@indistinct/report'
 import { makeDelta } from '@indistinct/unlearners'
 import type { FileRecord } from '../inputs/file-record.ts'
-import { writingFiles } from '../terminal/signals.ts'
 import { unlearnReport } from './unlearn-report.ts'
 import { sidecarOf } from './unlearn-request.ts'
 import { sidecarJson, type Outputs } from './unlearn-result.ts'

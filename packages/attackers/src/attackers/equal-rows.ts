@@ -3,7 +3,7 @@
  * vector are. Of unlearned tables it tells whether users who shared one vector were parted by their labels.
  */
 
-import { bytesOf, type Matrix } from '@indistinct/core'
+import { bytesOf, latin1Text, type Matrix } from '@indistinct/core'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /**
@@ -38,6 +38,6 @@ export const equalRows: SyncAttacker = syncAttacker(
 /** A text for each row of `x` (N, K), the same for equal rows alone. */
 export function rowKeys({ rows, cols, data }: Matrix): string[] {
   // -0 and 0 are one value of two bit patterns.
-  const bytes = Buffer.from(bytesOf(Float32Array.from(data, (value) => value + 0)))
-  return Array.from({ length: rows }, (_, i) => bytes.toString('latin1', 4 * i * cols, 4 * (i + 1) * cols))
+  const bytes = bytesOf(Float32Array.from(data, (value) => value + 0))
+  return Array.from({ length: rows }, (_, i) => latin1Text(bytes.subarray(4 * i * cols, 4 * (i + 1) * cols)))
 }

@@ -2,8 +2,8 @@
  * @file The paper's MLP attacker: scikit-learn's MLPClassifier with L2 1.0 and at most 1,000 epochs, else its defaults.
  */
 
-import { setImmediate } from 'node:timers/promises'
 import { randomStream } from '@indistinct/core'
+import { nextTurn } from '@indistinct/core/platform'
 import type { Attacker } from '../attacker.ts'
 import { mlpProbabilities, trainMlp, type MlpOptions } from '../models/mlp-network.ts'
 
@@ -14,7 +14,7 @@ export function mlpAttacker(name: string, options: MlpOptions): Attacker {
     scaleFree: false,
     async fit(x, codes, { classes, seed }) {
       // Training holds the thread: attackers in worker threads are handed their next task first.
-      await setImmediate()
+      await nextTurn()
       const network = trainMlp(x, codes, classes, randomStream(seed, 'mlp'), options)
       return { scores: async (rows) => mlpProbabilities(network, rows) }
     },

@@ -1,7 +1,7 @@
 /** @file Attackers whose fits do not wait for anything: plain arithmetic on the calling thread. */
 
-import { setImmediate } from 'node:timers/promises'
 import type { Matrix } from '@indistinct/core'
+import { nextTurn } from '@indistinct/core/platform'
 import type { Attacker, AttackerOptions } from '../attacker.ts'
 
 /** Gives the class scores (N, C) of rows (N, K). */
@@ -25,7 +25,7 @@ export function syncAttacker(
     fitSync,
     async fit(x, codes, options) {
       // The fit holds the thread: attackers in worker threads are handed their next task first.
-      await setImmediate()
+      await nextTurn()
       const score = fitSync(x, codes, options)
       return { scores: async (rows) => score(rows) }
     },

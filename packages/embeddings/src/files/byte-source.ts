@@ -1,8 +1,7 @@
 /** @file Bytes that can be read from any position: a file, or a piece of memory. */
 
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import { createHash } from 'node:crypto'
 import { badData, fileError } from '@indistinct/core'
+import { closeSync, createHash, fstatSync, openSync, readSync, type Stats } from '@indistinct/core/platform'
 
 export interface ByteSource {
   /** How messages name it. */

@@ -1,6 +1,6 @@
 /** @file Whether a path is a folder. */
 
-import { statSync } from 'node:fs'
+import { statSync } from '@indistinct/core/platform'
 
 /** Whether `path` is a folder that is there. */
 export function isFolder(path: string): boolean {

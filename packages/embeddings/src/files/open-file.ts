@@ -1,7 +1,7 @@
 /** @file Opening input files, with messages that say what stood in the way. */
 
-import { open, type FileHandle } from 'node:fs/promises'
 import { fileError } from '@indistinct/core'
+import { open, type FileHandle } from '@indistinct/core/platform'
 
 /**
  * Opens `path` for reading.

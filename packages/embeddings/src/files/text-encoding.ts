@@ -3,8 +3,8 @@
  * guessed, since a wrong guess changes ids and labels; the message has the command that converts the file.
  */
 
-import { extname } from 'node:path'
-import { badData } from '@indistinct/core'
+import { extname } from '@indistinct/core/platform'
+import { badData, concatBytes, utf8Bytes, utf8Text } from '@indistinct/core'
 import { shellWord } from '../labels/join-rule.ts'
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be'
@@ -51,7 +51,7 @@ function fromUtf16(encoding: TextEncoding, path: string): Transcoder {
   const decoder = new TextDecoder(encoding, { fatal: true })
   const decoded = (work: () => string): Uint8Array => {
     try {
-      return Buffer.from(work())
+      return utf8Bytes(work())
     } catch (cause) {
       throw badData(
         `${path}: its first bytes say ${encoding.toUpperCase()}, and what follows is not; write it as UTF-8`,
@@ -85,7 +85,7 @@ function checkedUtf8(path: string): Transcoder {
   }
   return {
     next(chunk) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      const bytes = rest.length === 0 ? chunk : concatBytes([rest, chunk])
       try {
         decoder.decode(chunk, { stream: true })
       } catch (cause) {
@@ -142,9 +142,7 @@ function wholeCharacters(bytes: Uint8Array): number {
 /** The text of a whole file, without the mark of its encoding. @throws IndistinctError 'bad-data' as above. */
 export function decodedText(bytes: Uint8Array, path: string): string {
   const transcoder = toUtf8(encodingOf(bytes.subarray(0, 1 << 16), path), path)
-  return Buffer.concat([transcoder.next(bytes), transcoder.end()])
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
+  return utf8Text(concatBytes([transcoder.next(bytes), transcoder.end()])).replace(/^\uFEFF/, '')
 }
 
 function conversion(path: string, from: string): string {

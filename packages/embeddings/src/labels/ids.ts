@@ -2,7 +2,7 @@
  * @file User ids. They are text from end to end: a number would lose ids above 2^53, and two users would become one.
  */
 
-import { readFile } from 'node:fs/promises'
+import { readFile } from '@indistinct/core/platform'
 import { badData } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'

@@ -75,9 +75,6 @@ function converted(values: Values, type: StoredType): Uint8Array {
 
 /** Turns the bytes of every item of `size` bytes around, in place. */
 export function swapBytes(bytes: Uint8Array, size: number): Uint8Array {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (size === 2) buffer.swap16()
-  if (size === 4) buffer.swap32()
-  if (size === 8) buffer.swap64()
+  if (size > 1) for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse()
   return bytes
 }

@@ -1,7 +1,7 @@
 /** @file Deltas: what it takes to turn the file of an unlearned table back into the original, byte for byte. */
 
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { badData, canonicalJson, parseJson, sha256 } from '@indistinct/core'
+import { badData, canonicalJson, concatBytes, parseJson, sha256, utf8Bytes, utf8Text } from '@indistinct/core'
+import { deflateRaw, inflateRaw } from '@indistinct/core/platform'
 
 const schema = 'indistinct/delta/1'
 
@@ -47,7 +47,7 @@ export function makeDelta(original: Uint8Array, unlearned: Uint8Array): Uint8Arr
   const packed = candidates.map(({ plain, ...rest }) => ({
     ...rest,
     inflated: plain.length,
-    payload: deflateRawSync(plain, { level: constants.Z_BEST_COMPRESSION }),
+    payload: deflateRaw(plain, { best: true }),
   }))
   const { encoding, stride, inflated, payload } = packed.reduce((least, each) =>
     each.payload.length < least.payload.length ? each : least,
@@ -60,10 +60,7 @@ export function makeDelta(original: Uint8Array, unlearned: Uint8Array): Uint8Arr
     unlearned: markOf(unlearned),
     payload: { ...markOf(payload), inflated },
   }
-  return Buffer.concat([
-    Buffer.from(`${canonicalJson({ ...header, checksum: checksumOf(header) } as never)}\n`),
-    payload,
-  ])
+  return concatBytes([utf8Bytes(`${canonicalJson({ ...header, checksum: checksumOf(header) } as never)}\n`), payload])
 }
 
 export interface DeltaNames {
@@ -96,7 +93,7 @@ export function applyDelta(
     badData(`${name}: what it holds does not restore the original; the file is damaged`, { cause })
   let original: Uint8Array
   try {
-    const plain = inflateRawSync(payload, { maxOutputLength: Math.max(1, header.payload.inflated) })
+    const plain = inflateRaw(payload, Math.max(1, header.payload.inflated))
     original = decoded(header, plain, unlearned)
   } catch (cause) {
     throw damaged(cause)
@@ -126,7 +123,7 @@ function readDelta(delta: Uint8Array, name: string): { header: Header; payload: 
   if (end < 0 || end > 4096) throw damaged('a file without its first line')
   let value: Partial<Header> & { readonly checksum?: string }
   try {
-    value = parseJson(Buffer.from(delta.subarray(0, end)).toString('utf8')) as unknown as typeof value
+    value = parseJson(utf8Text(delta.subarray(0, end))) as unknown as typeof value
   } catch {
     throw damaged('a file without its first line')
   }
@@ -216,7 +213,7 @@ function changedLines(original: Uint8Array, unlearned: Uint8Array): Uint8Array |
     )
     last = at
   })
-  return Buffer.concat(parts)
+  return concatBytes(parts)
 }
 
 function withLines(unlearned: Uint8Array, changed: Uint8Array): Uint8Array {
@@ -240,10 +237,10 @@ function withLines(unlearned: Uint8Array, changed: Uint8Array): Uint8Array {
     const [same, length] = [next(), next()]
     if (at >= lines.length || p + length > changed.length)
       throw new RangeError('applyDelta: expected a line of the table, got one beyond')
-    lines[at] = Buffer.concat([lines[at]!.subarray(0, same), changed.subarray(p, p + length)])
+    lines[at] = concatBytes([lines[at]!.subarray(0, same), changed.subarray(p, p + length)])
     p += length
   }
-  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [Buffer.of(10), line])))
+  return concatBytes(lines.flatMap((line, i) => (i === 0 ? [line] : [Uint8Array.of(10), line])))
 }
 
 function linesOf(bytes: Uint8Array): Uint8Array[] {

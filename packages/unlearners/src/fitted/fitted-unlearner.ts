@@ -1,6 +1,16 @@
 /** @file What fitting a rung of the ladder leaves: a frozen result that applies itself to tables it has not seen. */
 
-import { badData, copyMatrix, gatherRows, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
+import {
+  badData,
+  base64Text,
+  bytesOf,
+  copyMatrix,
+  gatherRows,
+  randomStream,
+  type Json,
+  type Labels,
+  type Matrix,
+} from '@indistinct/core'
 import { applyAffine, mapRow, type AffineMap } from '../closed/affine-map.ts'
 import { applyBlind, type BlindMap } from '../blind/blind-map.ts'
 import { posteriorOf, type ClassPosterior } from '../closed/class-posterior.ts'
@@ -198,11 +208,7 @@ export function addNoise(
   const K = out.cols
   for (const i of members) {
     const row = out.data.subarray(i * K, (i + 1) * K)
-    const random = randomStream(
-      seed,
-      'random noise',
-      Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('base64'),
-    )
+    const random = randomStream(seed, 'random noise', base64Text(bytesOf(row)))
     for (let k = 0; k < K; k++) row[k]! += deviation * random.normal()
   }
 }

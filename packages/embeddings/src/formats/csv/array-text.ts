@@ -1,6 +1,7 @@
 /** @file One-dimensional arrays of names or whole numbers as text, for ids and labels inside npz and safetensors. */
 
 import { badData, bytesOf } from '@indistinct/core'
+import { writeU16, writeU32, writeU64 } from '../../numbers/little-endian.ts'
 import { swapBytes } from '../../numbers/dtype-bytes.ts'
 
 /** A type whose values have one text each: Unicode or bytes of a width, or integers. */
@@ -54,14 +55,15 @@ export function wholeNumberType(descr: string): string | undefined {
 
 /** Ids as an array of the type that they were read from: whole numbers within its range. */
 export function idArray(ids: readonly string[], descr: string): Uint8Array {
-  const [, , kind, size] = INTEGER_TYPE.exec(descr)!
+  const [, , , size] = INTEGER_TYPE.exec(descr)!
   const width = Number(size)
-  const bytes = Buffer.alloc(ids.length * width)
+  const bytes = new Uint8Array(ids.length * width)
   ids.forEach((id, i) => {
     // The bits of a negative number are those of an unsigned one, 2^64 above it.
-    if (width === 8) bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(id)), 8 * i)
-    else if (kind === 'i') bytes.writeIntLE(Number(id), width * i, width)
-    else bytes.writeUIntLE(Number(id), width * i, width)
+    if (width === 8) writeU64(bytes, BigInt.asUintN(64, BigInt(id)), 8 * i)
+    else if (width === 4) writeU32(bytes, Number(id), 4 * i)
+    else if (width === 2) writeU16(bytes, Number(id), 2 * i)
+    else bytes[i] = Number(id)
   })
   return bytes
 }

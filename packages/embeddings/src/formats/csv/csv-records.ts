@@ -2,10 +2,9 @@
  * @file Delimited text as a stream of records with line numbers: one header, one width, UTF-8 or UTF-16 that says so.
  */
 
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
-import { badData } from '@indistinct/core'
+import { CsvError, parsedRecords } from '#csv-parser'
+import { badData, concatBytes } from '@indistinct/core'
+import { createHash } from '@indistinct/core/platform'
 import { delimiterName, dialectOf } from './csv-dialect.ts'
 import { quoted } from '../../quoted.ts'
 import { openForReading } from '../../files/open-file.ts'
@@ -50,7 +49,8 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
   refuseMagic(head, path)
   const encoding = encodingOf(head, path)
   const { delimiter, columns, note } = dialectOf(linesOf(head, encoding), path)
-  const parser = parse({
+  const text = checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path)
+  const { iterator, end } = parsedRecords(text, {
     bom: true,
     delimiter,
     info: true,
@@ -58,13 +58,6 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
     relax_column_count: true,
     trim: true,
   })
-  // Errors reach the reader below through the parser. stream.pipeline would do, at three times the cost of a small
-  // file.
-  const source = Readable.from(checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path))
-  source.on('error', (error) => parser.destroy(error))
-  parser.on('close', () => source.destroy())
-  source.pipe(parser)
-  const iterator = parser[Symbol.asyncIterator]() as AsyncIterator<{ info: { lines: number }; record: string[] }>
   const next = async (): Promise<CsvRecord | undefined> => {
     try {
       const { done, value } = await iterator.next()
@@ -76,7 +69,7 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
   const header =
     columns ??
     (await readHeader(next, path).catch((error: unknown) => {
-      parser.destroy()
+      end()
       throw error
     }))
   async function* records(): AsyncGenerator<CsvRecord> {
@@ -93,7 +86,7 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
         yield record
       }
     } finally {
-      parser.destroy()
+      end()
     }
   }
   return {
@@ -109,7 +102,7 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await openForReading(path)
   try {
-    yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>
+    yield* file.createReadStream({ autoClose: false }) as AsyncIterable<Uint8Array>
   } finally {
     await file.close()
   }
@@ -136,7 +129,7 @@ async function headOf(
       await iterator.return?.()
     }
   }
-  return { head: Buffer.concat(first).subarray(0, HEAD), chunks: chunks() }
+  return { head: concatBytes(first).subarray(0, HEAD), chunks: chunks() }
 }
 
 /** The whole lines of the first bytes; bytes that are no text are refused where they are read. */

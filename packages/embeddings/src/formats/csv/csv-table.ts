@@ -1,6 +1,6 @@
 /** @file Embedding tables as CSV: an id column, one column per dimension, and columns that travel along. */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData, usageError, utf8Bytes } from '@indistinct/core'
 import { columnList } from '../../labels/column-list.ts'
 import { delimiterName } from './csv-dialect.ts'
 import { openCsv } from './csv-records.ts'
@@ -135,11 +135,11 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
   for (let i = 0; i < matrix.rows; i++) {
     text += `${cells.map((cell) => cell(i)).join(delimiter)}\n`
     if (text.length > CHUNK) {
-      yield Buffer.from(text)
+      yield utf8Bytes(text)
       text = ''
     }
   }
-  yield Buffer.from(text)
+  yield utf8Bytes(text)
 }
 
 /**

@@ -3,7 +3,8 @@
  * fortran_order and shape. Only literals are read; nothing in a file is ever executed.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, latin1Bytes, latin1Text, utf8Text } from '@indistinct/core'
+import { writeU16 } from '../../numbers/little-endian.ts'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { quoted } from '../../quoted.ts'
 import {
@@ -84,7 +85,7 @@ export function describeNpy(
   const head = readBytes(source, position, Math.min(12, size))
   const { textStart, textEnd, utf8 } = npyHeaderEnd(head, size, name)
   const bytes = readBytes(source, position + textStart, textEnd - textStart)
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(utf8 ? 'utf8' : 'latin1')
+  const text = utf8 ? utf8Text(bytes) : latin1Text(bytes)
   return { ...parseDictionary(text, name), offset: textEnd }
 }
 
@@ -150,12 +151,12 @@ export function npyHeaderBytes(shape: readonly number[], descr: string, fortran 
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
   const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10
-  const bytes = Buffer.alloc(10 + length, ' ', 'latin1')
-  bytes.write(NPY_MAGIC, 0, 'latin1')
+  const bytes = new Uint8Array(10 + length).fill(0x20)
+  bytes.set(latin1Bytes(NPY_MAGIC))
   bytes[6] = 1
   bytes[7] = 0
-  bytes.writeUInt16LE(length, 8)
-  bytes.write(text, 10, 'latin1')
+  writeU16(bytes, length, 8)
+  bytes.set(latin1Bytes(text), 10)
   bytes[bytes.length - 1] = 0x0a
   return bytes
 }

@@ -4,8 +4,8 @@
  * memory is allocated for it, so a hostile header costs nothing.
  */
 
-import { createHash } from 'node:crypto'
-import { bytesOf } from '@indistinct/core'
+import { bytesOf, concatBytes } from '@indistinct/core'
+import { createHash } from '@indistinct/core/platform'
 import { bytesSource, fileSource, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from '../../numbers/dtype-bytes.ts'
 import { checkNpy, describeNpy, npyDescr, npyHeaderBytes, type ArrayLayout, type NpyHeader } from './npy-header.ts'
@@ -100,7 +100,7 @@ export function readColumns(
 
 /** The bytes of an npy file, version 1.0, of row-major `data`; `dtype` is that of `data` unless given. */
 export function writeNpy(shape: readonly number[], data: Values, dtype?: Dtype): Uint8Array {
-  return Buffer.concat([...npyChunks(shape, data, dtype && { dtype })])
+  return concatBytes([...npyChunks(shape, data, dtype && { dtype })])
 }
 
 /** The same bytes in pieces, without a second copy of float32 and float64 values; as `layout` has it. */

@@ -5,9 +5,10 @@
  * our own.
  */
 
-import { crc32, inflateRawSync, constants } from 'node:zlib'
-import { badData } from '@indistinct/core'
+import { badData, utf8Text } from '@indistinct/core'
+import { crc32, inflateRaw, inflateStart } from '@indistinct/core/platform'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
+import { readU16, readU32, readU64 } from '../../numbers/little-endian.ts'
 import { quoted } from '../../quoted.ts'
 
 export interface ZipEntry {
@@ -47,45 +48,43 @@ export function readZip(source: ByteSource): ZipEntry[] {
     badData(`${name}: expected a complete zip archive, got ${what}; is the file truncated?`)
   if (size < END) throw broken(`${size} bytes`)
   const tailStart = Math.max(0, size - END - MOST_COMMENT)
-  const tail = Buffer.from(readBytes(source, tailStart, size - tailStart))
+  const tail = readBytes(source, tailStart, size - tailStart)
   let at = tail.length - END
-  while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && at + END + tail.readUInt16LE(at + 20) === tail.length))
-    at--
+  while (at >= 0 && !(readU32(tail, at) === 0x06054b50 && at + END + readU16(tail, at + 20) === tail.length)) at--
   if (at < 0) throw broken('no end of the directory')
   const endAt = tailStart + at
   const end = tail.subarray(at)
-  if (end.readUInt16LE(4) !== 0 || end.readUInt16LE(6) !== 0) throw broken('one of several volumes')
-  let count = end.readUInt16LE(10)
-  let length = end.readUInt32LE(12)
-  let start = end.readUInt32LE(16)
+  if (readU16(end, 4) !== 0 || readU16(end, 6) !== 0) throw broken('one of several volumes')
+  let count = readU16(end, 10)
+  let length = readU32(end, 12)
+  let start = readU32(end, 16)
   const isWide = length === 0xffffffff || start === 0xffffffff
-  const locator = endAt < LOCATOR_64 ? undefined : bufferOf(source, endAt - LOCATOR_64, LOCATOR_64)
-  const located = locator?.readUInt32LE(0) === 0x07064b50
+  const locator = endAt < LOCATOR_64 ? undefined : readBytes(source, endAt - LOCATOR_64, LOCATOR_64)
+  const located = locator !== undefined && readU32(locator, 0) === 0x07064b50
   // 65,535 entries are as many as the short count holds: Python writes just that, and no zip64 end, for exactly so
   // many.
   if (isWide || (count === 0xffff && located)) {
-    const end64At = located ? Number(locator!.readBigUInt64LE(8)) : Infinity
+    const end64At = located ? Number(readU64(locator!, 8)) : Infinity
     if (!(end64At + END_64 <= endAt)) throw broken('no zip64 locator')
-    const end64 = bufferOf(source, end64At, END_64)
-    if (end64.readUInt32LE(0) !== 0x06064b50) throw broken('no zip64 end of the directory')
-    count = Number(end64.readBigUInt64LE(32))
-    length = Number(end64.readBigUInt64LE(40))
-    start = Number(end64.readBigUInt64LE(48))
+    const end64 = readBytes(source, end64At, END_64)
+    if (readU32(end64, 0) !== 0x06064b50) throw broken('no zip64 end of the directory')
+    count = Number(readU64(end64, 32))
+    length = Number(readU64(end64, 40))
+    start = Number(readU64(end64, 48))
   }
   if (!(start + length <= endAt) || count * 46 > length) throw broken('a directory beyond the file')
-  const entries = directory(source, bufferOf(source, start, length), count, broken)
+  const entries = directory(source, readBytes(source, start, length), count, broken)
   checkRanges(entries, start, broken)
   return entries
 }
 
-function directory(source: ByteSource, bytes: Buffer, count: number, broken: (what: string) => Error): ZipEntry[] {
+function directory(source: ByteSource, bytes: Uint8Array, count: number, broken: (what: string) => Error): ZipEntry[] {
   const entries: ZipEntry[] = []
   const names = new Set<string>()
   let at = 0
   for (let e = 0; e < count; e++) {
-    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== 0x02014b50)
-      throw broken(`entry ${e} of the directory damaged`)
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
+    if (at + 46 > bytes.length || readU32(bytes, at) !== 0x02014b50) throw broken(`entry ${e} of the directory damaged`)
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => readU16(bytes, at + field)) as [
       number,
       number,
       number,
@@ -93,39 +92,43 @@ function directory(source: ByteSource, bytes: Buffer, count: number, broken: (wh
     const next = at + 46 + nameLength + extraLength + commentLength
     if (next > bytes.length) throw broken(`entry ${e} of the directory damaged`)
     const rawName = bytes.subarray(at + 46, at + 46 + nameLength)
-    const entryName = rawName.toString('utf8')
+    const entryName = utf8Text(rawName)
     const place = `${source.name}: ${quoted(entryName)}`
     if (names.has(entryName)) throw badData(`${place} stands twice in the archive`)
     names.add(entryName)
-    if ((bytes.readUInt16LE(at + 8) & 1) === 1) throw badData(`${place} is encrypted; expected a plain archive`)
-    const method = bytes.readUInt16LE(at + 10)
+    if ((readU16(bytes, at + 8) & 1) === 1) throw badData(`${place} is encrypted; expected a plain archive`)
+    const method = readU16(bytes, at + 10)
     if (method !== 0 && method !== 8)
       throw badData(`${place} is compressed by method ${method}; expected numpy.savez or numpy.savez_compressed`)
     const wide = wideFields(bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength))
     const field = (offset: number): number =>
-      bytes.readUInt32LE(at + offset) === 0xffffffff ? wide() : bytes.readUInt32LE(at + offset)
+      readU32(bytes, at + offset) === 0xffffffff ? wide() : readU32(bytes, at + offset)
     const size = field(24)
     const stored = field(20)
     const header = field(42)
     if (![size, stored, header].every(Number.isSafeInteger) || header + 30 + nameLength > source.size)
       throw broken(`${quoted(entryName)} beyond the file`)
-    const local = bufferOf(source, header, 30)
-    const localName = bufferOf(source, header + 30, nameLength)
-    if (local.readUInt32LE(0) !== 0x04034b50 || local.readUInt16LE(26) !== nameLength || !localName.equals(rawName)) {
+    const local = readBytes(source, header, 30)
+    const localName = readBytes(source, header + 30, nameLength)
+    if (
+      readU32(local, 0) !== 0x04034b50 ||
+      readU16(local, 26) !== nameLength ||
+      localName.some((byte, b) => byte !== rawName[b])
+    ) {
       throw broken(`${quoted(entryName)} where the directory does not say`)
     }
-    const offset = header + 30 + nameLength + local.readUInt16LE(28)
+    const offset = header + 30 + nameLength + readU16(local, 28)
     if (offset + stored > source.size) throw broken(`${quoted(entryName)} beyond the file`)
     if (method === 0 && stored !== size) throw broken(`${quoted(entryName)} of ${stored} bytes for ${size}`)
     entries.push({
       name: entryName,
       deflated: method === 8,
-      crc: bytes.readUInt32LE(at + 16),
+      crc: readU32(bytes, at + 16),
       stored,
       size,
       offset,
-      modified: bytes.readUInt32LE(at + 12),
-      attributes: bytes.readUInt32LE(at + 38),
+      modified: readU32(bytes, at + 12),
+      attributes: readU32(bytes, at + 38),
     })
     at = next
   }
@@ -134,19 +137,19 @@ function directory(source: ByteSource, bytes: Buffer, count: number, broken: (wh
 }
 
 /** The 64-bit fields that stand in for those of 32 bits, in their order; NaN where one is missing. */
-function wideFields(extra: Buffer): () => number {
+function wideFields(extra: Uint8Array): () => number {
   let at = 0
   let end = 0
-  for (let field = 0; field + 4 <= extra.length; field += 4 + extra.readUInt16LE(field + 2)) {
-    if (extra.readUInt16LE(field) !== 1) continue
+  for (let field = 0; field + 4 <= extra.length; field += 4 + readU16(extra, field + 2)) {
+    if (readU16(extra, field) !== 1) continue
     at = field + 4
-    end = Math.min(extra.length, at + extra.readUInt16LE(field + 2))
+    end = Math.min(extra.length, at + readU16(extra, field + 2))
     break
   }
   return () => {
     if (at + 8 > end) return NaN
     at += 8
-    return Number(extra.readBigUInt64LE(at - 8))
+    return Number(readU64(extra, at - 8))
   }
 }
 
@@ -196,7 +199,7 @@ export function entryStart(source: ByteSource, entry: ZipEntry, lengthFor: (star
 
 function inflatedStart(stored: Uint8Array, place: string): Uint8Array {
   try {
-    return inflateRawSync(stored, { finishFlush: constants.Z_SYNC_FLUSH })
+    return inflateStart(stored)
   } catch (cause) {
     throw badData(`${place}: expected deflated bytes, got others; the archive is damaged`, { cause })
   }
@@ -204,12 +207,8 @@ function inflatedStart(stored: Uint8Array, place: string): Uint8Array {
 
 function inflate(stored: Uint8Array, size: number, place: string): Uint8Array {
   try {
-    return inflateRawSync(stored, { maxOutputLength: Math.max(1, size) })
+    return inflateRaw(stored, Math.max(1, size))
   } catch (cause) {
     throw badData(`${place}: expected deflated bytes that make ${size}, got others; the archive is damaged`, { cause })
   }
-}
-
-function bufferOf(source: ByteSource, position: number, length: number): Buffer {
-  return Buffer.from(readBytes(source, position, length))
 }

@@ -1,12 +1,11 @@
 /**
- * @file Compression of Parquet pages. The output is as long as the page header says, or the page is refused. gzip,
- * Brotli and, from Node 22.15, Zstandard are Node's own; Snappy, and Zstandard on older Nodes, come from
- * hyparquet-compressors. LZ4 is read here: of a short page hyparquet-compressors fills the rest with zeros in silence.
+ * @file Compression of Parquet pages. The output is as long as the page header says, or the page is refused. Of gzip,
+ * Brotli and Zstandard see parquet-decompressors.js; Snappy comes from hyparquet-compressors. LZ4 is read here: of a
+ * short page hyparquet-compressors fills the rest with zeros in silence.
  */
 
-import { createContext, Script } from 'node:vm'
-import zlib from 'node:zlib'
-import { compressors, decompressZstd } from 'hyparquet-compressors'
+import { brotli, gunzip, zstd } from '#parquet-decompressors'
+import { compressors } from 'hyparquet-compressors'
 
 /** Names of the codecs in the order of the format's numbers. */
 const NAMES = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW']
@@ -23,17 +22,14 @@ export function decompress(codec, input, length) {
   return output
 }
 
-/** @typedef {(input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array} NativeZstd */
-const nativeZstd = /** @type {{ zstdDecompressSync?: NativeZstd }} */ (zlib).zstdDecompressSync
-
 /** @type {Readonly<Record<number, (input: Uint8Array, length: number) => Uint8Array>>} */
 const decompressors = {
   0: (input) => input,
   1: snappy,
-  2: (input, length) => zlib.gunzipSync(input, { maxOutputLength: length }),
-  4: (input, length) => zlib.brotliDecompressSync(input, { maxOutputLength: length }),
+  2: gunzip,
+  4: brotli,
   5: (input, length) => (isHadoop(input, length) ? hadoopLz4(input, length) : lz4(input, length)),
-  6: (input, length) => (nativeZstd ? nativeZstd(input, { maxOutputLength: length }) : zstdInJavaScript(input, length)),
+  6: zstd,
   7: lz4,
 }
 
@@ -48,40 +44,6 @@ function snappy(input, length) {
   }
   if (declared !== length) throw new Error(`a page of ${declared} bytes where ${length} are declared`)
   return /** @type {NonNullable<typeof compressors.SNAPPY>} */ (compressors.SNAPPY)(input, length)
-}
-
-/** A page takes milliseconds; the limit only ends what would never end. */
-const PATIENCE_MS = 5_000
-/** What runs in a context can be ended from outside, also in the middle of a loop. */
-const context = createContext({ work: /** @type {(() => Uint8Array) | undefined} */ (undefined) })
-const script = new Script('work()')
-
-/**
- * Zstandard without Node's own. fzstd follows counts of a damaged frame without looking whether as many bytes are
- * there, so it runs under a watchdog, and what it says it has filled is checked.
- * @param {Uint8Array} input @param {number} length
- */
-export function zstdInJavaScript(input, length) {
-  const output = zstdInto(input, length, 0)
-  // Frames that end early leave the last byte as it was. Zero may also be what they hold: another start tells.
-  if (output[length - 1] === 0 && zstdInto(input, length, 255)[length - 1] !== 0)
-    throw new Error(`a page of fewer than the ${length} bytes that are declared`)
-  return output
-}
-
-/** @param {Uint8Array} input @param {number} length @param {number} last */
-function zstdInto(input, length, last) {
-  const output = new Uint8Array(length)
-  output[length - 1] = last
-  context['work'] = () => decompressZstd(input, output)
-  let found
-  try {
-    found = /** @type {Uint8Array} */ (script.runInContext(context, { timeout: PATIENCE_MS }))
-  } catch (cause) {
-    throw new Error(`Zstandard that is damaged (${/** @type {Error} */ (cause).message})`, { cause })
-  }
-  if (found.length !== length) throw new Error(`a page of ${found.length} bytes where ${length} are declared`)
-  return found
 }
 
 /** LZ4's block format (lz4/lz4, lz4_Block_format.md). @param {Uint8Array} input @param {number} length */

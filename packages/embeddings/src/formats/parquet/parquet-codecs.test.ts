@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decompress, zstdInJavaScript } from './parquet-codecs.js'
+import { decompress } from './parquet-codecs.js'
+import { zstdInJavaScript } from './parquet-decompressors.js'
 
 const text = Buffer.from('abcabcabcabc')
 /** A literal of three bytes, and a match of nine from three back. */

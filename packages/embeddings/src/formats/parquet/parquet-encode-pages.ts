@@ -1,6 +1,8 @@
 /** @file Pages of new columns, as Parquet has them. */
 
+import { concatBytes, utf8Bytes } from '@indistinct/core'
 import { encodeValues, itemSize, type Values } from '../../numbers/dtype-bytes.ts'
+import { writeU32 } from '../../numbers/little-endian.ts'
 import type { Dtype } from '../../embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ThriftStruct } from './thrift-read.js'
@@ -72,11 +74,11 @@ export function* textPages(values: readonly string[], first: number, count: numb
   let parts: Uint8Array[] = []
   let bytes = 0
   for (let i = first; i < first + count; i++) {
-    const item = Buffer.from(values[i]!, 'utf8')
+    const item = utf8Bytes(values[i]!)
     parts.push(lengthBefore(item))
     bytes += item.length + 4
     if (bytes < PAGE && i < first + count - 1) continue
-    yield page(parts.length, [Buffer.concat(parts)])
+    yield page(parts.length, [concatBytes(parts)])
     parts = []
     bytes = 0
   }
@@ -87,12 +89,12 @@ function listStarts(slots: number, cols: number): Uint8Array {
   const groups = Math.ceil(slots / 8)
   const bits = new Uint8Array(groups).fill(0xff)
   for (let s = 0; s < slots; s += cols) bits[s >> 3]! &= ~(1 << (s & 7))
-  return Buffer.concat([varint(groups * 2 + 1), bits])
+  return concatBytes([varint(groups * 2 + 1), bits])
 }
 
 /** `count` times the same level. */
 function run(count: number, level: number): Uint8Array {
-  return Buffer.concat([varint(count * 2), Uint8Array.of(level)])
+  return concatBytes([varint(count * 2), Uint8Array.of(level)])
 }
 
 function varint(value: number): Uint8Array {
@@ -102,8 +104,8 @@ function varint(value: number): Uint8Array {
 }
 
 function lengthBefore(bytes: Uint8Array): Uint8Array {
-  const all = Buffer.alloc(4 + bytes.length)
-  all.writeUInt32LE(bytes.length)
+  const all = new Uint8Array(4 + bytes.length)
+  writeU32(all, bytes.length, 0)
   all.set(bytes, 4)
   return all
 }

@@ -4,8 +4,10 @@
  * says of them except the places of page indices and Bloom filters, which are not carried along.
  */
 
+import { utf8Bytes } from '@indistinct/core'
 import { pieces } from '../../files/byte-source.ts'
 import type { Values } from '../../numbers/dtype-bytes.ts'
+import { writeU32 } from '../../numbers/little-endian.ts'
 import type { Dtype } from '../../embedding-table.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from '../../table-container.ts'
@@ -13,7 +15,7 @@ import { encodedFields, numberField, readThrift, thriftTypes, type ThriftStruct 
 import { structList, thriftStruct, thriftValue, writeThrift } from './thrift-write.ts'
 import { type LayoutColumn, type Layout, vectorPages, textPages } from './parquet-encode-pages.ts'
 
-const MAGIC = Buffer.from('PAR1')
+const MAGIC = utf8Bytes('PAR1')
 
 /** Values of a row group of a new file. */
 const GROUP_VALUES = 1 << 24
@@ -125,8 +127,8 @@ export function parquetEncoder(fields: ParquetFields): TableEncoder {
       if (g !== groupRows.length) throw new RangeError(`parquetEncoder: expected ${rows} rows, got fewer`)
       const footer = writeThrift(layout.footer(groups))
       yield footer
-      const length = Buffer.alloc(4)
-      length.writeUInt32LE(footer.length)
+      const length = new Uint8Array(4)
+      writeU32(length, footer.length, 0)
       yield length
       yield MAGIC
     },

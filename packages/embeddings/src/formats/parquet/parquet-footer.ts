@@ -3,7 +3,8 @@
  * so that a file can be written again with everything else as it was.
  */
 
-import { badData, IndistinctError } from '@indistinct/core'
+import { badData, IndistinctError, latin1Text } from '@indistinct/core'
+import { readU32 } from '../../numbers/little-endian.ts'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { mostLabelRows } from './parquet-bounds.js'
 import { joinedFile } from './parquet-parts.ts'
@@ -55,14 +56,14 @@ export function openParquetFile(source: ByteSource): ParquetFile {
       parts.map((part) => openParquetFile(part.source)),
     )
   if (size < 12) throw badData(`${name}: expected a Parquet file, got ${size} bytes; the file is truncated`)
-  const text = (position: number): string => Buffer.from(readBytes(source, position, 4)).toString('latin1')
+  const text = (position: number): string => latin1Text(readBytes(source, position, 4))
   if (text(0) !== MAGIC)
     throw badData(
       `${name}: expected a Parquet file, got other first bytes${text(0) === 'PARE' ? ' (it is encrypted)' : ''}`,
     )
   if (text(size - 4) !== MAGIC)
     throw badData(`${name}: expected a Parquet file, got other last bytes; the file is truncated`)
-  const length = Buffer.from(readBytes(source, size - 8, 4)).readUInt32LE()
+  const length = readU32(readBytes(source, size - 8, 4), 0)
   if (length > Math.min(MAX_FOOTER, size - 12))
     throw badData(`${name}: expected a footer within the file, got one of ${length} bytes; the file is truncated`)
   return within(name, () => {

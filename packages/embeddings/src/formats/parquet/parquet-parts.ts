@@ -3,9 +3,8 @@
  * after another in the order of their names.
  */
 
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { badData, fileError } from '@indistinct/core'
+import { badData, fileError, latin1Text } from '@indistinct/core'
+import { existsSync, join, readdirSync } from '@indistinct/core/platform'
 import { fileSource, joinedSource, reason, type ByteSource } from '../../files/byte-source.ts'
 import { columnList } from '../../labels/column-list.ts'
 import { quoted } from '../../quoted.ts'
@@ -99,7 +98,7 @@ function schemaText({ footer }: ParquetFile): string {
       return [...(value as ThriftStruct)]
         .filter(([id]) => id !== FIELD_ID)
         .map(([id, field]) => [id, plain(field.value)])
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+    if (value instanceof Uint8Array) return latin1Text(value)
     return typeof value === 'bigint' ? String(value) : value
   }
   const elements = structPlaces(footer, thriftPlaces(footer).places.get(2)).map((place, e) => {

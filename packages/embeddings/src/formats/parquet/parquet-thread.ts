@@ -3,29 +3,13 @@
  * to it ends in an error here. The caller waits, so that tables can be read block by block without promises.
  */
 
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
+import { askThread } from '#parquet-pages-thread'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
-import {
-  decodeRequests,
-  type ColumnRequest,
-  type DecodedColumn,
-  type WorkerAnswer,
-  type WorkerRequest,
-} from './parquet-pages.js'
+import { decodeRequests, type ColumnRequest, type DecodedColumn } from './parquet-pages.js'
 import type { ParquetChunk, ParquetLeaf } from './parquet-schema.ts'
 import type { Limits } from './parquet-warden.js'
 
-interface Thread {
-  readonly port: MessagePort
-  readonly flag: Int32Array
-}
-
-let thread: Thread | undefined
-
 const MIB = 2 ** 20
-/** The thread answers long before, if only that it ended the other one. */
-const PATIENCE_MS = 1_800_000
-
 /** A leaf of a row group. */
 export interface WantedColumn {
   readonly chunk: ParquetChunk
@@ -44,7 +28,7 @@ export class PagesError extends Error {
 
 /**
  * Leaves of one file, in their order. Many small ones are quicker together: a message between threads takes longer than
- * a small column. Bytes in memory are decoded in this thread: those of tests.
+ * a small column. Bytes in memory are decoded in this thread: those of tests, and of browsers.
  * @throws PagesError on damage, and where decoding takes memory or time out of proportion.
  */
 export function decodeColumns(
@@ -58,21 +42,11 @@ export function decodeColumns(
   }))
   const { fd } = source
   const answer =
-    fd === undefined
+    fd === undefined || !askThread
       ? decodeRequests(requests, (position, count) => readBytes(source, position, count))
-      : ask({ request: { fd, requests }, limits })
+      : askThread({ request: { fd, requests }, limits })
   if ('error' in answer) throw new PagesError(answer.error, answer.at ?? (wanted.length === 1 ? 0 : undefined))
   return answer.columns
-}
-
-function ask(question: { readonly request: WorkerRequest; readonly limits: Limits }): WorkerAnswer {
-  thread ??= startThread()
-  const { port, flag } = thread
-  Atomics.store(flag, 0, 0)
-  port.postMessage(question)
-  Atomics.wait(flag, 0, 0, PATIENCE_MS)
-  const received = receiveMessageOnPort(port) as { message: WorkerAnswer } | undefined
-  return received ? received.message : { error: 'no answer from the thread that reads pages' }
 }
 
 /** In proportion to the columns: bytes above what the process takes, and seconds of its processors. */
@@ -85,17 +59,4 @@ function limitsOf(wanted: readonly WantedColumn[]): Limits {
     processorSeconds += (length + slots) / MIB
   }
   return { memory, processorSeconds }
-}
-
-function startThread(): Thread {
-  const { port1, port2 } = new MessageChannel()
-  const flag = new Int32Array(new SharedArrayBuffer(4), 0, 1)
-  const warden = new Worker(new URL('./parquet-warden.js', import.meta.url), {
-    workerData: { port: port2, flag },
-    transferList: [port2],
-  })
-  // Neither keeps the process alive.
-  warden.unref()
-  port1.unref()
-  return { port: port1, flag }
 }

@@ -1,5 +1,6 @@
 /** @file Writing Thrift's compact protocol: trees that were read, changed or made, with the types of every field. */
 
+import { utf8Bytes } from '@indistinct/core'
 import { thriftTypes, type ThriftField, type ThriftList, type ThriftStruct, type ThriftValue } from './thrift-read.js'
 
 /** The bytes of `struct`, fields in the order of their ids. */
@@ -91,7 +92,7 @@ export function thriftStruct(fields: Readonly<Record<number, ThriftField | undef
 export const thriftValue = {
   i32: (value: number): ThriftField => ({ type: thriftTypes.i32, value }),
   i64: (value: number): ThriftField => ({ type: thriftTypes.i64, value: BigInt(value) }),
-  text: (value: string): ThriftField => ({ type: thriftTypes.binary, value: Buffer.from(value, 'utf8') }),
+  text: (value: string): ThriftField => ({ type: thriftTypes.binary, value: utf8Bytes(value) }),
   struct: (fields: Readonly<Record<number, ThriftField | undefined>>): ThriftField => ({
     type: thriftTypes.struct,
     value: thriftStruct(fields),
@@ -106,6 +107,6 @@ export const thriftValue = {
   }),
   texts: (items: readonly string[]): ThriftField => ({
     type: thriftTypes.list,
-    value: { type: thriftTypes.binary, items: items.map((item) => Buffer.from(item, 'utf8')) },
+    value: { type: thriftTypes.binary, items: items.map((item) => utf8Bytes(item)) },
   }),
 }

@@ -1,6 +1,7 @@
 /** @file The header of a safetensors file, read as strictly as the format is described. */
 
-import { badData, parseJson } from '@indistinct/core'
+import { badData, latin1Text, parseJson } from '@indistinct/core'
+import { readU64 } from '../../numbers/little-endian.ts'
 import { readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { quoted } from '../../quoted.ts'
 import type { Candidate } from '../../table-container.ts'
@@ -47,7 +48,7 @@ export interface Tensor extends Candidate {
 export function readTensors(source: ByteSource): Tensor[] {
   const { name, size } = source
   if (size < 8) throw badData(`${name}: expected a safetensors file, got ${size} bytes; the file is truncated`)
-  const length = Buffer.from(readBytes(source, 0, 8)).readBigUInt64LE()
+  const length = readU64(readBytes(source, 0, 8), 0)
   if (length > MAX_HEADER)
     throw badData(
       `${name}: expected a header of at most ${MAX_HEADER} bytes, got ${length}; if it is a safetensors file, ` +
@@ -82,10 +83,7 @@ function readHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     header = parseJson(text)
   } catch (cause) {
-    throw badData(
-      `${name}: expected a JSON header, got ${quoted(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))}`,
-      { cause },
-    )
+    throw badData(`${name}: expected a JSON header, got ${quoted(latin1Text(bytes.subarray(0, 64)))}`, { cause })
   }
   if (colons(text) !== keyCount(header)) throw badData(`${name}: a name stands twice in the header`)
   return header as Record<string, unknown>

@@ -3,7 +3,8 @@
  * tensors that cover the bytes after it without holes or overlap. One tensor is the table, the others travel along.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, utf8Bytes } from '@indistinct/core'
+import { writeU64 } from '../../numbers/little-endian.ts'
 import { arrayText, idArray, textItemSize } from '../csv/array-text.ts'
 import { pieces, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
@@ -153,10 +154,10 @@ function newHeader({ rows, cols, dtype, ids }: SafetensorsFields): Uint8Array {
     const idType = Object.keys(INTEGERS).find((key) => INTEGERS[key] === ids.type)!
     header[ids.name] = { dtype: idType, shape: [rows], data_offsets: [end, end + rows * textItemSize(ids.type)!] }
   }
-  const text = JSON.stringify(header)
-  const length = Math.ceil(Buffer.byteLength(text) / 8) * 8
-  const bytes = Buffer.alloc(8 + length, ' ')
-  bytes.writeBigUInt64LE(BigInt(length), 0)
-  bytes.write(text, 8)
+  const text = utf8Bytes(JSON.stringify(header))
+  const length = Math.ceil(text.length / 8) * 8
+  const bytes = new Uint8Array(8 + length).fill(0x20)
+  writeU64(bytes, BigInt(length), 0)
+  bytes.set(text, 8)
   return bytes
 }

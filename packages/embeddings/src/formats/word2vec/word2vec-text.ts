@@ -3,8 +3,8 @@
  * of GloVe, which is the same without the first line.
  */
 
-import { createHash } from 'node:crypto'
-import { badData } from '@indistinct/core'
+import { badData, utf8Bytes } from '@indistinct/core'
+import { createHash } from '@indistinct/core/platform'
 import { fileChunks } from '../csv/csv-records.ts'
 import { embeddingTable, type EmbeddingTable } from '../../embedding-table.ts'
 import { quoted } from '../../quoted.ts'
@@ -103,11 +103,11 @@ export function* word2vecChunks(
     for (let p = i * cols; p < (i + 1) * cols; p++) text += ` ${exact ? float64Text(exact[p]!) : float32Text(data[p]!)}`
     text += '\n'
     if (text.length > CHUNK) {
-      yield Buffer.from(text)
+      yield utf8Bytes(text)
       text = ''
     }
   }
-  yield Buffer.from(text)
+  yield utf8Bytes(text)
 }
 
 function checkFirst(path: string, numbers: readonly string[], text: string): void {

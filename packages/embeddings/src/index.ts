@@ -22,7 +22,12 @@ export { requireLocalFile } from './files/local-file.ts'
 
 export { readNpy, writeNpy, type NpyArray } from './formats/npy/npy.ts'
 
-export { readAttribute, type AttributeColumn, type AttributeOptions } from './labels/attribute-file.ts'
+export {
+  attributeColumns,
+  readAttribute,
+  type AttributeColumn,
+  type AttributeOptions,
+} from './labels/attribute-file.ts'
 export { isHistoryFile, readHistory, type HistoryFile, type HistoryOptions } from './labels/history-file.ts'
 export { readIds } from './labels/ids.ts'
 export {

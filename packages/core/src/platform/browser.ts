@@ -20,8 +20,6 @@ export {
   mkdirSync,
   open,
   openSync,
-  providedFiles,
-  provideFile,
   readdirSync,
   readFile,
   readFileSync,

@@ -5,7 +5,7 @@ import { sourceSha256, type ByteSource } from '../files/byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
-import { idColumnOf, isIndexName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
+import { idColumnOf, isIndexName, isUsualIdName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
 import { IdList } from './ids.ts'
 import { countsRows } from './join-rule.ts'
 import { npzListNames, npzNames, readNpzText } from '../formats/npz/npz.ts'
@@ -53,11 +53,9 @@ export async function readAttribute(
   attribute: string,
   options: AttributeOptions = {},
 ): Promise<AttributeColumn> {
-  refuseExtension(path)
-  if (/\.safetensors$|\.npy$/i.test(path))
-    throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
-  if (/\.parquet$/i.test(path) || isFolder(path)) return fromColumns(path, attribute, options, parquetSide)
-  if (/\.npz$/i.test(path)) return fromColumns(path, attribute, options, npzSide)
+  refuseUnlabelled(path)
+  const side = sideOf(path)
+  if (side) return fromColumns(path, attribute, options, side)
   const { header, records, notes, sha256 } = await openCsv(path)
   const { at, idAt } = attributePositions(header, attribute, options, path)
   const list = new IdList(path)
@@ -143,6 +141,45 @@ interface ColumnSide {
   /** Columns or arrays that may hold the ids of the values at `at`. */
   idNames(at: number): readonly string[]
   values(at: number): string[]
+}
+
+/**
+ * Names of the columns or arrays of an attribute file, and of the one that has a usual name of ids.
+ * @throws IndistinctError as readAttribute.
+ */
+export async function attributeColumns(path: string): Promise<{ names: readonly string[]; idColumn?: string }> {
+  const names = await headerOf(path)
+  const idColumn = names.find(isUsualIdName)
+  return { names, ...(idColumn !== undefined && { idColumn }) }
+}
+
+async function headerOf(path: string): Promise<readonly string[]> {
+  refuseUnlabelled(path)
+  const side = sideOf(path)
+  if (side) {
+    const source = fileOrPartsSource(path)
+    try {
+      return side(source).header
+    } finally {
+      source.close()
+    }
+  }
+  const { header, records } = await openCsv(path)
+  await records[Symbol.asyncIterator]().return?.()
+  return header
+}
+
+/** @throws IndistinctError 'bad-data' where the name is of a format that holds no labels. */
+function refuseUnlabelled(path: string): void {
+  refuseExtension(path)
+  if (/\.safetensors$|\.npy$/i.test(path))
+    throw badData(`${path}: expected a CSV, Parquet or npz file of labels, which this format does not hold`)
+}
+
+/** How a file of columns is read; undefined for text. */
+function sideOf(path: string): ((source: ByteSource) => ColumnSide) | undefined {
+  if (/\.parquet$/i.test(path) || isFolder(path)) return parquetSide
+  return /\.npz$/i.test(path) ? npzSide : undefined
 }
 
 function fromColumns(

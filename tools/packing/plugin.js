@@ -1,6 +1,6 @@
 /**
- * @file Nx plugin: the project `dist` builds all packages, and one for each published package checks it, both cached. On
- * the projects of the sources these targets would make every edit concern them all.
+ * @file Nx plugin: the project `dist` builds all packages, and one for each published package checks it, both cached.
+ * On the projects of the sources these targets would make every edit concern them all.
  */
 
 import { readFileSync } from 'node:fs'

@@ -16,6 +16,8 @@ export interface AuditArguments
   readonly continuous: boolean
   readonly gate?: number | undefined
   readonly report?: string | undefined
+  readonly format: 'text' | 'github'
+  readonly before?: string | undefined
   readonly force: boolean
 }
 
@@ -55,6 +57,17 @@ export const auditOptions = {
       type: 'string',
       requiresArg: true,
       coerce: textOption('--report'),
+    },
+    format: {
+      describe: 'text, and for github an annotation, the summary of the job and outputs of the step beside it',
+      choices: ['text', 'github'],
+      default: 'text',
+    },
+    before: {
+      describe: 'what audit --json printed of the table as it was; its figures stand beside these in the summary',
+      type: 'string',
+      requiresArg: true,
+      coerce: textOption('--before'),
     },
     force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
   }),

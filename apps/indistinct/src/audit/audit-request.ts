@@ -20,6 +20,9 @@ export function auditRequest(args: AuditArguments): AuditRequest {
     if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
     checkOutputs([report], [...tables, attributes, ids], force)
   }
+  if (args.before !== undefined && args.format !== 'github')
+    throw usageError('--before: expected --format github beside it, whose summary shows it')
+  if (args.format === 'github' && args.json) throw usageError('expected --format github or --json, got both')
   if (sample !== undefined && tables.length > 1)
     throw usageError('--sample: expected one table or one manifest, got several; shards are named by their manifest')
   if (sample !== undefined && also)

@@ -12,6 +12,8 @@ import { auditPlan } from '../audit/audit-plan.ts'
 import { auditRequest } from '../audit/audit-request.ts'
 import { auditJson, auditResultText } from '../audit/audit-result.ts'
 import { attackedInputs } from '../audit/audited.ts'
+import { readEarlierAudit } from '../audit/earlier-audit.ts'
+import { annotations, githubEnvironment, withoutCommands, writeForGithub } from '../audit/github-format.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
@@ -32,7 +34,7 @@ export const auditCommand: CommandModule<object, AuditArguments> = {
         'audit unlearned.npy --attributes people.csv --attribute gender --with ratings.csv,last-month.npy',
       ],
       exits: ['gate'],
-      environment: computeEnvironment,
+      environment: { ...computeEnvironment, ...githubEnvironment },
     })
       .positional('tables', {
         describe:
@@ -51,9 +53,15 @@ async function audit(args: AuditArguments): Promise<void> {
   const { log } = session
   const request = auditRequest(args)
   const read = await readAuditInputs(request, log)
+  const earlier = request.before === undefined ? undefined : readEarlierAudit(request.before, request.attribute)
   if (request['dry-run']) return showPlan(auditPlan(read), request.json, session)
   const audited = await attackedInputs(read, log)
   await writeAuditReport(audited)
-  session.result(request.json ? `${canonicalJson(auditJson(audited), 2)}\n` : auditResultText(audited))
+  if (request.json) session.result(`${canonicalJson(auditJson(audited), 2)}\n`)
+  else if (request.format === 'text') session.result(auditResultText(audited))
+  if (request.format === 'github') {
+    session.result(`${withoutCommands(auditResultText(audited))}${annotations(audited)}`)
+    writeForGithub(audited, earlier)
+  }
   if (audited.gate && !audited.gate.passed) setExitCode(exitCodes.gate)
 }

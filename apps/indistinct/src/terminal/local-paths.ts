@@ -22,6 +22,7 @@ const files = [
   'unlearned-with-labels-of',
   'out',
   'report',
+  'before',
   'delta',
   'fit',
   'from-file',

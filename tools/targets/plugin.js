@@ -3,6 +3,7 @@
  * of the workspace itself; after a run one line of totals. Plain JavaScript, since every start of Nx loads it.
  */
 
+import { benchProjects } from './src/bench-projects.js'
 import { readWorkspace } from './src/read-workspace.js'
 import { targetsOf, workspaceTargets } from './src/targets-of.js'
 import { totalsLine } from './src/totals.js'
@@ -21,7 +22,7 @@ export const createNodesV2 = [
       // Nx knows the packages by their manifests already; test/ has none.
       projects[root] = { root, ...(manifest ? {} : { name: root }), targets: targetsOf(folder, workspace) }
     }
-    return [[files[0] ?? manifests, { projects }]]
+    return [[files[0] ?? manifests, { projects: { ...projects, ...benchProjects(workspace, workspaceRoot) } }]]
   },
 ]
 

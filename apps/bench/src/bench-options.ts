@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly help: boolean
   readonly threads: number
   readonly repeats: number
+  /** Whether to measure again what the cache holds. */
+  readonly fresh: boolean
   /** Whether results go to files as well. */
   readonly write: boolean
 }
@@ -21,6 +23,7 @@ npm run bench -- --list                names of benchmarks and cases
   --filter TEXT   a part of the name of a benchmark, or else of "benchmark case"
   --threads N     threads that each side may use (default 2)
   --repeats N     timed runs of each side at least (default 5); short work runs more often
+  --fresh         measure again what has not changed since it was measured on this machine
   --json          results as JSON on stdout instead of tables
   --no-write      leave results/ alone; so does a filter that picks single cases
   --list          names only
@@ -43,6 +46,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     help: values.help ?? false,
     threads: count('threads', 2),
     repeats: count('repeats', 5),
+    fresh: values.fresh ?? false,
     write: !(values['no-write'] ?? false),
   }
 }
@@ -55,6 +59,7 @@ function parsed(args: readonly string[]) {
         filter: { type: 'string' },
         threads: { type: 'string' },
         repeats: { type: 'string' },
+        fresh: { type: 'boolean' },
         json: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -3,6 +3,7 @@
 import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
 import { benches } from './benches.ts'
 import { benchHelp, benchOptions, pickOf } from './bench-options.ts'
+import { cachedBench } from './cached-bench.ts'
 import { resultText } from './results-markdown.ts'
 import { runBench, writeResults } from './run-benches.ts'
 import type { BenchResult } from './results.ts'
@@ -29,12 +30,16 @@ async function main(args: readonly string[]): Promise<void> {
   const results: BenchResult[] = []
   for (const bench of benches) {
     if (byName && !pick.whole(bench.name)) continue
-    const result = await runBench(bench, options, pick, log)
+    const started = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    const whole = pick.whole(bench.name)
+    const result = whole ? cachedBench(bench.name, options) : await runBench(bench, options, pick, log)
     if (!result) continue
     results.push(result)
+    if (result.measured !== undefined && result.measured < started)
+      log(`${bench.name}: measured on ${result.measured}; nothing has changed since; --fresh measures again`)
     if (!options.json) process.stdout.write(`${resultText(result)}\n`)
     // Written as they come: a run of all takes the better part of an hour.
-    if (options.write && pick.whole(bench.name)) writeResults([result], names)
+    if (options.write && whole) writeResults([result], names)
   }
   if (options.json) process.stdout.write(`${canonicalJson(results as unknown as Json, 2)}\n`)
   if (results.length === 0) log('nothing was measured')

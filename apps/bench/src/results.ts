@@ -15,6 +15,8 @@ export interface BenchResult {
   readonly threads: number
   readonly repeats: number
   readonly machine: Machine
+  /** Day and time of the measurement, where it was a task of its own. */
+  readonly measured?: string
   readonly cases: readonly CaseResult[]
   readonly extra?: Extra
 }

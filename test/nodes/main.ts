@@ -1,5 +1,5 @@
 /**
- * @file `npm run test:nodes -- [PATH…] [--node 22]…`: the tests under PATH (default: packages) on each version of Node
+ * @file `npm run test:nodes -- [PATH…] [--node 22]…`: the fast tests under PATH (default: all) on each version of Node
  * that is promised, one after the other; a table of what passed. Exit code 1 where a test failed. The versions come
  * from npm and stay in the system's folder for temporary files.
  */
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { node: { type: 'string', multiple: true } },
 })
-const paths = positionals.length > 0 ? positionals : ['packages']
+const paths = positionals
 
 const runs: TestRun[] = []
 for (const version of values.node ?? versions) {
@@ -23,7 +23,7 @@ for (const version of values.node ?? versions) {
     console.log(`skipped: Node ${version}: ${binary.reason}`)
     continue
   }
-  console.error(`Node ${version}: vitest run ${paths.join(' ')}`)
+  console.error(`Node ${version}: vitest run ${paths.join(' ')}`.trimEnd())
   const run = runTests(binary.path, paths)
   runs.push(run)
   for (const failure of run.failures) console.log(`Node ${run.node}: ${failure}`)

@@ -1,4 +1,4 @@
-/** @file Vitest under a given Node, which the processes of tests find as `node` too. */
+/** @file The fast tests under a given Node, which the processes of tests find as `node` too. */
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -41,10 +41,11 @@ export function runTests(node: string, paths: readonly string[]): TestRun {
     const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
     const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH']}` }
-    const { status } = spawnSync(node, [vitest, 'run', ...paths, '--reporter=json', `--outputFile=${file}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env,
-    })
+    const { status } = spawnSync(
+      node,
+      [vitest, 'run', ...paths, '--exclude=**/*.e2e.test.ts', '--reporter=json', `--outputFile=${file}`],
+      { stdio: ['ignore', 'ignore', 'inherit'], env },
+    )
     const seconds = Math.round((performance.now() - started) / 1000)
     if (!existsSync(file))
       return {

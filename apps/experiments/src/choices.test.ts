@@ -1,4 +1,10 @@
-import { inTrainingMethods as stagedInTraining, togetherMethods } from '@indistinct/stages'
+import { recommenders } from '@indistinct/recommenders'
+import {
+  engineMethods,
+  engineRecommenders,
+  inTrainingMethods as stagedInTraining,
+  togetherMethods,
+} from '@indistinct/stages'
 import { inTrainingMethods, isTogether, unlearners } from '@indistinct/unlearners'
 import { describe, expect, test } from 'vitest'
 import { methodNames } from './choices.ts'
@@ -11,6 +17,16 @@ describe('methodNames', () => {
 
   test('the stage graph trains anew for the methods that act during training, and no others', () => {
     expect(stagedInTraining).toEqual(Object.keys(inTrainingMethods))
+  })
+
+  test('an engine is named for the recommenders that are trained by gradients, and the methods that take steps', () => {
+    expect(engineRecommenders).toEqual(recommenders.filter(({ defaults }) => 'lr' in defaults).map(({ name }) => name))
+    expect([...engineMethods].sort()).toEqual(
+      Object.entries(unlearners)
+        .filter(([, { defaults }]) => 'maxPasses' in defaults || 'steps' in defaults)
+        .map(([name]) => name)
+        .sort(),
+    )
   })
 
   test('it takes the models of a release as one for the methods that do, and no others', () => {

@@ -60,7 +60,9 @@ export function unlearnTables<Name extends UnlearnerName>(
   if (method === 'relabel') {
     expectSameRows(Object.entries(tables))
     const flow: PointsOf = (users, shuffled, onPass) =>
-      embeddingsOf(unlearnTables(users, shuffled, 'flow', { ...(onPass && { onPass }) }, { derived }))
+      embeddingsOf(
+        unlearnTables(users, shuffled, 'flow', { engine: 'kernels', ...(onPass && { onPass }) }, { derived }),
+      )
     return { ...relabelTables(tables, labels, flow, { ...(options as RelabelOptions), unscored: derived }).results }
   }
   if (derived.length > 0)

@@ -29,7 +29,7 @@ export const togetherMethods: readonly string[] = ['flow', 'relabel', 'blind']
 
 /** Recommenders and methods that have an engine beside the kernels. A test of the experiments tries each. */
 export const engineRecommenders: readonly string[] = ['lightgcn', 'nmf', 'bpr-mf']
-export const engineMethods: readonly string[] = []
+export const engineMethods: readonly string[] = ['flow', 'u2u-r', 'd2d-r']
 
 /** One artifact: the stage that makes it, what it is made with, and the artifacts it is made from. */
 export interface StageNode {

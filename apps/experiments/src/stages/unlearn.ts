@@ -13,7 +13,7 @@ import {
   type Unlearned,
   type UnlearnerName,
 } from '@indistinct/unlearners'
-import type { Choice } from '@indistinct/stages'
+import { engineMethods, type Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
@@ -26,6 +26,7 @@ interface Parameters {
   readonly method: Choice
   readonly attribute: string
   readonly seed: number
+  readonly engine?: 'tfjs'
 }
 
 /** One model of the release: its part of the tables that are unlearned. */
@@ -50,10 +51,12 @@ interface Part {
  */
 export async function run(context: StageContext): Promise<void> {
   if (context.upstream['release'] !== undefined) return takePart(context)
-  const { method, attribute, seed } = context.parameters as unknown as Parameters
+  const { method, attribute, seed, engine = 'kernels' } = context.parameters as unknown as Parameters
   const prepared = upstreamOf(context, 'prepare')
   const labels = readLabels(prepared, attribute)
-  const { tables: listed, together, metric, regulariser, ...options } = method.options ?? {}
+  const { tables: listed, together, metric, regulariser, ...given } = method.options ?? {}
+  // Said here, so that no variable of the environment changes what the key of the artifact does not name.
+  const options = { ...given, ...(engineMethods.includes(method.name) && { engine }) }
   const parts = partsOf(context, listed)
   if (together !== undefined && typeof together !== 'boolean')
     throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)

@@ -103,6 +103,26 @@ describe('startOptions', () => {
     expect(grid.products[0]!.datasets).toEqual([{ name: 'ml-100k', options: { leastUsers: 20 } }])
   })
 
+  test('an engine other than the default is part of the keys of what it makes, and of nothing else', async () => {
+    const expanded = expandGrid((await startOptions(['--engine', 'tfjs', '--method', 'flow,leace']))!.grid)
+    const engineOf = (stage: string): unknown[] =>
+      expanded.nodes.filter((node) => node.stage === stage).map(({ parameters }) => parameters['engine'])
+    expect(engineOf('train')).toEqual(['tfjs'])
+    expect(engineOf('unlearn').sort()).toEqual(['tfjs', undefined])
+    expect(engineOf('attack').every((engine) => engine === undefined)).toBe(true)
+    expect(await nodesOf('--engine', 'kernels')).toEqual(await nodesOf())
+    process.env['INDISTINCT_ENGINE'] = 'tfjs'
+    try {
+      expect(await nodesOf()).toEqual(await nodesOf('--engine', 'tfjs'))
+      expect(await nodesOf('--engine', 'kernels')).not.toEqual(await nodesOf())
+    } finally {
+      delete process.env['INDISTINCT_ENGINE']
+    }
+    await expect(startOptions(['--engine', 'cuda'])).rejects.toThrow(
+      'engine: expected one of kernels, tfjs, got "cuda"',
+    )
+  })
+
   test.each([
     [['--datset', 'x'], "Unknown option '--datset'"],
     [['extra'], "Unexpected argument 'extra'"],
@@ -152,6 +172,7 @@ describe('startOptions', () => {
       'protocol',
       'attribute',
       'seed',
+      'engine',
       'epochs',
       'settings',
       'grid',

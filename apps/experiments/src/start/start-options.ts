@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { delimiterOf, knownDatasets, ownName } from '@indistinct/datasets'
+import { chosenEngine, engines } from '@indistinct/kernels'
 import type { Choice, Grid, Product } from '@indistinct/stages'
 import { main } from '../../grids/main.ts'
 import { attackerNames, methodNames, protocolNames, recommenderNames } from '../choices.ts'
@@ -63,6 +64,11 @@ export function startHelp(): string {
         `${Object.keys(experimentProtocols).join(', ')}`,
     ],
     ['--grid FILE', 'a grid as JSON, such as grid.json beside a report, or the name of one in apps/experiments/grids'],
+    [
+      '--engine NAME',
+      `${engines.join(' or ')}: what trains and unlearns; tfjs is TensorFlow.js, on a GPU where one is found ` +
+        '(default: INDISTINCT_ENGINE, else kernels)',
+    ],
     ['--data FOLDER', 'where data sets are looked for first (default: INDISTINCT_DATA)'],
     ['--parallel N', 'stages at a time (default 2)'],
     ['--fresh', 'run every stage again instead of taking it from the cache'],
@@ -112,6 +118,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
       : base
     return wanted.map((each) => known[`${name}s`].find((choice) => choice.name === each) ?? { name: each })
   }
+  const engine = chosenEngine(values.engine)
   const training = {
     ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
   }
@@ -140,6 +147,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
           },
         }),
         attributes: listOf(values.attribute) ?? product.attributes,
+        ...(engine !== 'kernels' && { engine }),
         seeds: listOf(values.seed)?.map((seed) => integer('seed', seed)) ?? product.seeds,
       },
     ],
@@ -193,6 +201,7 @@ function parse(args: readonly string[]) {
         'least-users': text,
         grid: text,
         settings: text,
+        engine: text,
         epochs: text,
         data: text,
         parallel: text,

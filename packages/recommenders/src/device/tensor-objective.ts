@@ -15,10 +15,11 @@ export interface Examples {
 export type TensorTables = Readonly<Record<string, tf.Tensor2D>>
 
 /** What a regulariser adds to gradients: by table name, of its table's shape. */
-export type TensorRegulariser = (
-  tables: TensorTables,
-  at: { readonly epoch: number; readonly step: number },
-) => Partial<TensorTables>
+export interface TensorRegulariser {
+  (tables: TensorTables, at: { readonly epoch: number; readonly step: number }): Partial<TensorTables>
+  /** Gives back what is held from step to step. */
+  dispose?(): void
+}
 
 export interface StepTensors {
   /** Mean loss of the batch, without regularisation. */

@@ -77,6 +77,7 @@ export async function open({ objective, parameters, lr, regulariser }: TrainingS
     close() {
       adam.dispose()
       dispose()
+      regularise?.dispose?.()
     },
   }
 }
@@ -112,11 +113,12 @@ async function openRegulariser({ module, setup, names }: RegulariserModule): Pro
   }
   const own = await regulariser(setup)
   if (!names) return own
-  return (tables, at) => {
+  const renamed: TensorRegulariser = (tables, at) => {
     const seen = Object.fromEntries(Object.entries(names).map(([from, to]) => [to, tables[from]!]))
     const given = own(seen, at)
     return Object.fromEntries(
       Object.entries(names).flatMap(([from, to]) => (given[to] ? [[from, given[to]]] : [])),
     ) as Partial<TensorTables>
   }
+  return Object.assign(renamed, { dispose: () => own.dispose?.() })
 }

@@ -5,6 +5,7 @@
 
 import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
+import { engineRecord } from '@indistinct/kernels/device'
 import type { CalibratedFlowOptions } from './flow-options.ts'
 import { intersection } from './intersection.ts'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
@@ -59,6 +60,7 @@ export function calibratedFlowJoint(
       outcome,
       ...(outcome === 'not landed' && { stopped: `all ${course.maxRounds} rounds are spent` }),
       ...course,
+      ...engineRecord(options.engine),
       attributes: Object.fromEntries(
         Object.entries(after).map(([name, { largest, smallest }]) => [
           name,

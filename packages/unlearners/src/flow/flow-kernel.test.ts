@@ -25,7 +25,7 @@ test('whitening 1 gives every axis the same spread, 0 leaves distances, and step
 })
 
 test('the gradient in scaled distances is that of finite differences', () => {
-  const kernel = exactKernelIn(scaling)
+  const kernel = exactKernelIn(scaling, exactKernel)
   const { gradient, bandwidth, value } = kernel.measure(embedding, samples)
   expect(value).not.toBeCloseTo(exactKernel.measure(embedding, samples).value, 4)
   const slopes = gradient()
@@ -44,7 +44,7 @@ test('the gradient in scaled distances is that of finite differences', () => {
 })
 
 test('random Fourier features of scaled distances estimate what the exact kernel gives', () => {
-  const exact = exactKernelIn(scaling).measure(embedding, samples)
+  const exact = exactKernelIn(scaling, exactKernel).measure(embedding, samples)
   const estimate = randomFourierKernel(6, 4096, 7, scaling).measure(embedding, samples)
   expect(estimate.bandwidth / exact.bandwidth).toBeCloseTo(1, 4)
   expect(Math.abs(estimate.value - exact.value)).toBeLessThan(4 * estimate.standardError)

@@ -47,15 +47,15 @@ export const exactKernel: FlowKernel = {
   refresh() {},
 }
 
-/** `exactKernel` by distances between rows of theta scaling', scaling (K, K). */
-export function exactKernelIn(scaling: Matrix): FlowKernel {
+/** An exact kernel by distances between rows of theta scaling', scaling (K, K). */
+export function exactKernelIn(scaling: Matrix, exact: FlowKernel): FlowKernel {
   let last: Matrix | undefined
   return {
-    ...exactKernel,
+    ...exact,
     measure(theta, samples) {
       const scaled = last?.rows === theta.rows ? last : (last = matrix(theta.rows, theta.cols))
       gemmNT(theta, scaling, scaled)
-      const { gradient, ...sums } = exactKernel.measure(scaled, samples)
+      const { gradient, ...sums } = exact.measure(scaled, samples)
       return {
         ...sums,
         gradient(out = matrix(theta.rows, theta.cols)) {

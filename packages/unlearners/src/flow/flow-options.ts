@@ -1,5 +1,6 @@
 /** @file Options of the calibrated flow. */
 
+import type { Engine } from '@indistinct/kernels'
 import type { FlowKernelName } from './flow-kernel.ts'
 import type { FlowCourse } from './flow-course.ts'
 import type { ScoreMetric } from './score-metric.ts'
@@ -26,5 +27,10 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
    * the same in every direction and for every user.
    */
   readonly metric?: ScoreMetric
+  /**
+   * What visits the pairs of users: see `chosenEngine` of @indistinct/kernels. 'tfjs' has the kernel 'exact' alone, for
+   * any number of users that is asked for it.
+   */
+  readonly engine?: Engine
   readonly onPass?: (row: TraceRow) => void
 }

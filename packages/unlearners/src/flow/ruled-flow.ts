@@ -1,6 +1,10 @@
 /** @file The calibrated flow with rules for how users may move. */
 
 import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { chosenEngine } from '@indistinct/kernels'
+import { engineRecord } from '@indistinct/kernels/device'
+import { expectOnDevice } from '../device/descend-on-device.ts'
+import { deviceKernel } from '../device/device-kernel.ts'
 import { axisScaling } from './axis-scaling.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
@@ -73,6 +77,7 @@ export function ruledFlow(
         frequencies: options.frequencies ?? defaultFrequencies,
         seed: options.seed ?? 0,
       }),
+      ...engineRecord(options.engine),
     },
     trace,
     passes: trace.length,
@@ -91,9 +96,12 @@ function chosenKernel(
     frequencies = defaultFrequencies,
     seed = 0,
   } = options
+  const onDevice = chosenEngine(options.engine) === 'tfjs'
+  if (onDevice) expectOnDevice('calibratedFlow', 'the kernel', kernel, ['exact'])
+  const exact = onDevice ? deviceKernel : exactKernel
   switch (kernel) {
     case 'exact':
-      return scaling ? exactKernelIn(scaling) : exactKernel
+      return scaling ? exactKernelIn(scaling, exact) : exact
     case 'random-fourier':
       return randomFourierKernel(embedding.cols, frequencies, seed, scaling)
     default:

@@ -3,7 +3,7 @@
 import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { adversaryLoss, balancingWeights, newAdversary, trainAdversary, type Adversary } from './adversary.ts'
 import { checkCount, checkPositive } from '../checked-classes.ts'
-import type { Regulariser } from './regulariser.ts'
+import { withDevice, type Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface AdversarialOptions {
@@ -62,7 +62,7 @@ export function adversaryRegulariser(labels: Labels, options: AdversarialOptions
   const labelled = Int32Array.from(classOf.keys()).filter((i) => classOf[i] !== -1)
   let adversaries = new Map<string, Adversary>()
 
-  return (userTables, { step }) => {
+  const onKernels: Regulariser = (userTables, { step }) => {
     if (step === 1) adversaries = new Map()
     const contributions: Record<string, Matrix> = {}
     for (const [name, table] of chosenTables(caller, userTables, options.tables, classOf.length)) {
@@ -91,6 +91,7 @@ export function adversaryRegulariser(labels: Labels, options: AdversarialOptions
     }
     return contributions
   }
+  return withDevice(onKernels, { method: 'adversarial', labels, options })
 }
 
 /** -weight times the gradient of the drawn users, in their rows of (N, K). */

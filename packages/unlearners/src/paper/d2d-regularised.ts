@@ -1,7 +1,10 @@
 /** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD or KL. */
 
 import type { Labels, Matrix } from '@indistinct/core'
+import { chosenEngine, nullMmd, type Engine } from '@indistinct/kernels'
+import { engineRecord } from '@indistinct/kernels/device'
 import {
+  classPairs,
   d2d,
   frobenius,
   gaussianKl,
@@ -11,6 +14,7 @@ import {
   type Pairing,
 } from '@indistinct/losses'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
+import { descendOnDevice, expectOnDevice } from '../device/descend-on-device.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
@@ -37,6 +41,11 @@ export interface D2dRegularisedOptions {
    * of its gradient are zero.
    */
   readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
+  /**
+   * What takes the steps: see `chosenEngine` of @indistinct/kernels. 'tfjs' has the divergence 'mmd', and no
+   * `regulariser`.
+   */
+  readonly engine?: Engine
   readonly onPass?: (row: TraceRow) => void
 }
 
@@ -58,7 +67,7 @@ export interface D2dRegularisedOptions {
  */
 export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRegularisedOptions = {}): Unlearned {
   const caller = 'd2dRegularised'
-  checkedClasses(caller, embedding, labels)
+  const classes = checkedClasses(caller, embedding, labels)
   const {
     tradeOff = 1e-4,
     steps = 1000,
@@ -72,11 +81,48 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
   checkPositive(caller, 'learningRate', learningRate)
   checkCount(caller, 'steps', steps)
 
-  const { embedding: moved, trace } = descend(
-    caller,
+  const course: Course = { steps, learningRate, optimiser: 'adam', onPass, tradeOff }
+  const { embedding: moved, trace } =
+    chosenEngine(options.engine) === 'tfjs'
+      ? onDevice(embedding, classes, options, course)
+      : onKernels(embedding, (theta) => distributionDistance(theta, labels, divergence, pairing), divergence, {
+          ...course,
+          regulariser,
+        })
+  return unlearned({
+    embedding: moved,
+    method: 'd2d-r',
+    parameters: {
+      tradeOff,
+      steps,
+      learningRate,
+      pairing,
+      divergence,
+      ...(options.regulariser && { regulariser: regulariser.name }),
+      ...engineRecord(options.engine),
+    },
+    trace,
+    passes: trace.length,
+  })
+}
+
+type Course = Parameters<typeof descend>[3] & { readonly tradeOff: number }
+
+function onKernels(
+  embedding: Matrix,
+  distanceAt: (theta: Matrix) => D2dLoss | GaussianKlLoss,
+  divergence: DistributionDivergence,
+  {
+    tradeOff,
+    regulariser,
+    ...course
+  }: Course & { readonly regulariser: NonNullable<D2dRegularisedOptions['regulariser']> },
+): ReturnType<typeof descend> {
+  return descend(
+    'd2dRegularised',
     embedding,
     (theta) => {
-      const distance = distributionDistance(theta, labels, divergence, pairing)
+      const distance = distanceAt(theta)
       const kept = regulariser.loss(theta)
       const gradient = distance.gradient
       for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * kept.gradient.data[p]!
@@ -91,22 +137,31 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
         },
       }
     },
-    { steps, learningRate, optimiser: 'adam', onPass },
+    course,
   )
-  return unlearned({
-    embedding: moved,
-    method: 'd2d-r',
-    parameters: {
-      tradeOff,
-      steps,
-      learningRate,
-      pairing,
-      divergence,
-      ...(options.regulariser && { regulariser: regulariser.name }),
-    },
-    trace,
-    passes: trace.length,
-  })
+}
+
+function onDevice(
+  embedding: Matrix,
+  classes: readonly Int32Array[],
+  { divergence = 'mmd', pairing = 'every', regulariser }: D2dRegularisedOptions,
+  course: Course,
+): ReturnType<typeof descend> {
+  expectOnDevice('d2dRegularised', 'the divergence', divergence, ['mmd'])
+  expectOnDevice('d2dRegularised', 'the regulariser', regulariser?.name ?? 'frobenius', ['frobenius'])
+  const sizes = classes.map((members) => members.length)
+  const pairs = classPairs('d2d', sizes, pairing)
+  const nullOf = (totals: Float32Array): number =>
+    pairs.reduce((sum, { first, second, weight }, p) => {
+      const [n1, n2] = [sizes[first]!, sizes[second]!]
+      return sum + weight * nullMmd(totals[p]!, 5 * (n1 + n2), n1, n2)
+    }, 0)
+  return descendOnDevice(
+    'd2dRegularised',
+    embedding,
+    ({ distance, movement, totals }) => ({ mmd: distance, null: nullOf(totals), movement }),
+    { ...course, classes, distance: { kind: 'd2d', pairs } },
+  )
 }
 
 function distributionDistance(

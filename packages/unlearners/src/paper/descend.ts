@@ -32,20 +32,10 @@ export function descend(
   const first = new Float32Array(theta.data.length)
   const second = new Float32Array(theta.data.length)
   const trace: TraceRow[] = []
-  let limit = Infinity
+  const checkStep = runawayCheck(caller, learningRate)
   for (let step = 1; step <= steps; step++) {
     const { value, gradient, measured } = loss(theta)
-    if (step === 1) limit = runawayFactor * Math.abs(value)
-    if (!(value <= limit)) {
-      throw badData(
-        step === 1
-          ? `${caller}: expected a loss that is a number, got ${value} at step 1; look for columns of very large ` +
-              'values, and divide them by a constant'
-          : `${caller}: diverged at step ${step} with loss ${value} (first loss ${trace[0]!.loss}); lower ` +
-              `learningRate (${learningRate}; --learning-rate on the command line)` +
-              (Number.isFinite(value) ? '' : ', or divide the table by a constant'),
-      )
-    }
+    checkStep(value, step)
     const row: TraceRow = Object.freeze({ pass: step, loss: value, ...measured })
     trace.push(row)
     onPass?.(row)
@@ -54,18 +44,41 @@ export function descend(
     } else {
       for (let p = 0; p < theta.data.length; p++) theta.data[p]! -= learningRate * gradient.data[p]!
     }
-    if (!isFinite(theta)) {
-      throw badData(
-        `${caller}: users left the range of float32 at step ${step}; lower learningRate (${learningRate}; ` +
-          '--learning-rate on the ' +
-          'command line), or bring the table to values near 1',
-      )
-    }
+    checkRange(caller, theta, { step, learningRate })
   }
   return { embedding: theta, trace }
 }
 
-function isFinite({ data }: Matrix): boolean {
-  for (const value of data) if (!Number.isFinite(value)) return false
-  return true
+/**
+ * A check of each step's loss, in their order.
+ * @throws IndistinctError 'bad-data' with step and loss where it is no number, or has run away.
+ */
+export function runawayCheck(caller: string, learningRate: number): (loss: number, step: number) => void {
+  let [first, limit] = [NaN, Infinity]
+  return (loss, step) => {
+    if (step === 1) [first, limit] = [loss, runawayFactor * Math.abs(loss)]
+    if (loss <= limit) return
+    throw badData(
+      step === 1
+        ? `${caller}: expected a loss that is a number, got ${loss} at step 1; look for columns of very large ` +
+            'values, and divide them by a constant'
+        : `${caller}: diverged at step ${step} with loss ${loss} (first loss ${first}); lower ` +
+            `learningRate (${learningRate}; --learning-rate on the command line)` +
+            (Number.isFinite(loss) ? '' : ', or divide the table by a constant'),
+    )
+  }
+}
+
+/** @throws IndistinctError 'bad-data' where the table that a step led to is not finite. */
+export function checkRange(
+  caller: string,
+  { data }: Matrix,
+  { step, learningRate }: { readonly step: number; readonly learningRate: number },
+): void {
+  if (data.every(Number.isFinite)) return
+  throw badData(
+    `${caller}: users left the range of float32 at step ${step}; lower learningRate (${learningRate}; ` +
+      '--learning-rate on the ' +
+      'command line), or bring the table to values near 1',
+  )
 }

@@ -3,7 +3,7 @@
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { d2d, type Pairing } from '@indistinct/losses'
 import { checkCount, checkPositive } from '../checked-classes.ts'
-import type { Regulariser } from './regulariser.ts'
+import { withDevice, type Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
 export interface RetrainOptions {
@@ -51,7 +51,7 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
   const whole = classes.every((members) => members.length <= sample)
   const users = labels.codes.length
 
-  return (userTables, { step }) => {
+  const onKernels: Regulariser = (userTables, { step }) => {
     const contributions: Record<string, Matrix> = {}
     const tables = chosenTables(caller, userTables, options.tables, users)
     if ((step - 1) % every !== 0 || weight === 0) return contributions
@@ -72,4 +72,5 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
     }
     return contributions
   }
+  return withDevice(onKernels, { method: 'retrain', labels, options })
 }

@@ -42,19 +42,20 @@ export function trainingClasses(caller: string, labels: Labels): ClassMembers {
  * The tables to act on: `names`, or all.
  * @throws RangeError for a name that the recommender has no table of, or a table without a row for every label.
  */
-export function chosenTables(
+export function chosenTables<Table = Matrix>(
   caller: string,
-  userTables: Readonly<Record<string, Matrix>>,
+  userTables: Readonly<Record<string, Table>>,
   names: readonly string[] | undefined,
   users: number,
-): [string, Matrix][] {
+  rowsOf: (table: Table) => number = (table) => (table as Matrix).rows,
+): [string, Table][] {
   return (names ?? Object.keys(userTables)).map((name) => {
     const table = userTables[name]
     if (!table)
       throw new RangeError(`${caller}: expected tables among ${Object.keys(userTables).join(', ')}, got ${name}`)
-    if (table.rows !== users)
+    if (rowsOf(table) !== users)
       throw new RangeError(
-        `${caller}: expected one label for each of the ${table.rows} rows of table ${name}, got ${users}`,
+        `${caller}: expected one label for each of the ${rowsOf(table)} rows of table ${name}, got ${users}`,
       )
     return [name, table]
   })

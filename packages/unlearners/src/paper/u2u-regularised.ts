@@ -1,6 +1,8 @@
 /** @file U2U-R by iteration (paper, sections 3.5.2 and 4): users of different labels drawn together pair by pair. */
 
 import type { Labels, Matrix } from '@indistinct/core'
+import { chosenEngine, type Engine } from '@indistinct/kernels'
+import { engineRecord } from '@indistinct/kernels/device'
 import { frobenius, u2u, u2uDivergence, type Loss } from '@indistinct/losses'
 import {
   adversarialProfiles,
@@ -8,6 +10,7 @@ import {
   type AdversarialProfilesOptions,
 } from './adversarial-profiles.ts'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
+import { descendOnDevice, expectOnDevice } from '../device/descend-on-device.ts'
 import { descend } from './descend.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
@@ -34,6 +37,11 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
   readonly learningRate?: number
   /** What alpha weighs instead of ||theta - theta*||_F^2, as in `D2dRegularisedOptions`. */
   readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
+  /**
+   * What takes the steps: see `chosenEngine` of @indistinct/kernels. 'tfjs' has the divergences 'one-hot' and 'cosine',
+   * and no `regulariser`.
+   */
+  readonly engine?: Engine
   readonly onPass?: (row: TraceRow) => void
 }
 
@@ -75,9 +83,40 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
   const attacker = divergence === 'adversarial' ? attackerOptions(options) : undefined
   const distanceAt = userDistance(labels, divergence, attacker)
 
+  const course = { steps, learningRate, optimiser, onPass }
+  const { embedding: moved, trace } =
+    chosenEngine(options.engine) === 'tfjs'
+      ? onDevice(embedding, classes, options, { ...course, tradeOff })
+      : onKernels(embedding, distanceAt, regulariser, { ...course, tradeOff })
+  return unlearned({
+    embedding: moved,
+    method: 'u2u-r',
+    parameters: {
+      tradeOff,
+      steps,
+      optimiser,
+      learningRate,
+      divergence,
+      ...(options.regulariser && { regulariser: regulariser.name }),
+      ...attacker,
+      ...engineRecord(options.engine),
+    },
+    trace,
+    passes: trace.length,
+  })
+}
+
+type Course = Parameters<typeof descend>[3] & { readonly tradeOff: number }
+
+function onKernels(
+  embedding: Matrix,
+  distanceAt: (theta: Matrix, pass: number) => Loss,
+  regulariser: NonNullable<U2uRegularisedOptions['regulariser']>,
+  { tradeOff, ...course }: Course,
+): ReturnType<typeof descend> {
   let pass = 0
-  const { embedding: moved, trace } = descend(
-    caller,
+  return descend(
+    'u2uRegularised',
     embedding,
     (theta) => {
       const distance = distanceAt(theta, ++pass)
@@ -93,23 +132,24 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
         },
       }
     },
-    { steps, learningRate, optimiser, onPass },
+    course,
   )
-  return unlearned({
-    embedding: moved,
-    method: 'u2u-r',
-    parameters: {
-      tradeOff,
-      steps,
-      optimiser,
-      learningRate,
-      divergence,
-      ...(options.regulariser && { regulariser: regulariser.name }),
-      ...attacker,
-    },
-    trace,
-    passes: trace.length,
-  })
+}
+
+function onDevice(
+  embedding: Matrix,
+  classes: readonly Int32Array[],
+  { divergence = 'one-hot', regulariser }: U2uRegularisedOptions,
+  course: Course,
+): ReturnType<typeof descend> {
+  expectOnDevice('u2uRegularised', 'the divergences', divergence, ['one-hot', 'cosine'])
+  expectOnDevice('u2uRegularised', 'the regulariser', regulariser?.name ?? 'frobenius', ['frobenius'])
+  return descendOnDevice(
+    'u2uRegularised',
+    embedding,
+    ({ distance, movement }) => ({ distinguishability: distance, movement }),
+    { ...course, classes, distance: { kind: 'u2u' } },
+  )
 }
 
 /** The least probability that a logarithm sees, which sets the scale of cross-entropy. */

@@ -1,1 +1,2 @@
 export { openDevice, type Device, type DeviceProgram, type Methods } from './device.ts'
+export { engineRecord } from './engine-record.ts'

@@ -3,6 +3,7 @@
 import { attackersBench } from './attackers.bench.ts'
 import type { Bench } from './bench.ts'
 import { flowBench } from './calibrated-flow.bench.ts'
+import { enginesBench } from './engines.bench.ts'
 import { growthBench } from './growth.bench.ts'
 import { lightgcnBench } from './lightgcn.bench.ts'
 import { mlpBench } from './mlp.bench.ts'
@@ -24,6 +25,7 @@ export const benches: readonly Bench[] = [
   attackersBench,
   u2uBench,
   flowBench,
+  enginesBench,
   ratingsBench,
   startBench,
   growthBench,

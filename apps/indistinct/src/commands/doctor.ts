@@ -3,7 +3,8 @@
 import { availableParallelism } from 'node:os'
 import { canonicalJson } from '@indistinct/core'
 import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct/datasets'
-import { threads } from '@indistinct/kernels'
+import { chosenEngine, engines, threads } from '@indistinct/kernels'
+import { measuredRate, openDevice } from '@indistinct/kernels/device'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
 import { described } from '../terminal/command-help.ts'
@@ -33,9 +34,8 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
 
 async function doctor(args: DoctorArguments): Promise<void> {
   const session = openSession(args)
-  // Loaded here: it takes longer to load than all other commands together, which do not need it.
-  const { openBackend } = await import('@indistinct/kernels/tfjs')
-  const tensorflow = await openBackend()
+  const { backend: tensorflow } = openDevice()
+  const rate = measuredRate()
   const xgboost = xgbEngine()
   const datasets = knownDatasets
     .filter(({ kind }) => kind === 'real')
@@ -50,7 +50,14 @@ async function doctor(args: DoctorArguments): Promise<void> {
           indistinct: ownVersion(),
           node: { version: process.version, platform: `${process.platform}-${process.arch}` },
           threads: { used: threads(), available: availableParallelism() },
-          tensorflow: { backend: tensorflow.name, reason: tensorflow.reason },
+          engine: chosenEngine(),
+          tensorflow: {
+            backend: tensorflow.name,
+            device: tensorflow.device,
+            reason: tensorflow.reason,
+            absent: tensorflow.absent,
+            products: rate,
+          },
           xgboost: { engine, version, path, reason },
           data: { folder, cache: cacheFolder(), datasets },
         },
@@ -64,10 +71,14 @@ async function doctor(args: DoctorArguments): Promise<void> {
     ['node', `${process.version} on ${process.platform}-${process.arch}`],
     ['threads', `${threads()} of ${availableParallelism()} (--threads or INDISTINCT_THREADS)`],
     ['kernels', 'WebAssembly with SIMD'],
+    ['engine', `${chosenEngine()} (--engine or INDISTINCT_ENGINE: ${engines.join(', ')})`],
     [
       'tfjs',
-      `${tensorflow.reason}${tensorflow.name === 'wasm' ? '; for a GPU: npm install @tensorflow/tfjs-node-gpu (Node up to 22, CUDA 11.2)' : ''}`,
+      `${tensorflow.name} backend, ${tensorflow.device}: ${rate.gflops.toPrecision(2)} GFLOP/s in products of ` +
+        `${rate.size} x ${rate.size}`,
     ],
+    ...tensorflow.absent.map((line): [string, string] => ['', line]),
+    ...(tensorflow.name === 'wasm' ? [['', 'for a GPU: docs/gpu.md'] satisfies [string, string]] : []),
     ['xgboost', describeXgbEngine()],
     ['data', folder ?? 'INDISTINCT_DATA is not set'],
     ['cache', cacheFolder()],

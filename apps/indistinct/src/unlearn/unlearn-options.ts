@@ -1,6 +1,7 @@
 /** @file Options of `indistinct unlearn`, and its arguments as yargs gives them. */
 
 import { tableExtensionList } from '@indistinct/embeddings'
+import { engines, type Engine } from '@indistinct/kernels'
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { batteryOptions, type BatteryArguments } from '../audit/attack-battery.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
@@ -11,6 +12,9 @@ import { listOption, numberOption, textOption } from '../terminal/option-values.
 import { dryRunOption, type DryRunArguments } from './plan.ts'
 import type { AttackerHolds } from './unlearn-scope.ts'
 import type { Lengths } from './written-table.ts'
+
+/** Methods that have an engine beside the kernels. */
+export const engineMethods: readonly UnlearnerName[] = ['flow', 'd2d-r', 'u2u-r']
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
 
@@ -70,6 +74,7 @@ export interface UnlearnArguments
   readonly tables: readonly string[]
   readonly method: UnlearnerName
   readonly 'attacker-holds': AttackerHolds
+  readonly engine?: Engine | undefined
   readonly unlabelled: 'leave' | 'map'
   readonly lengths: Lengths
   readonly delta?: string | undefined
@@ -109,6 +114,14 @@ export const unlearnOptions = {
       default: 'tables',
       requiresArg: true,
       coerce: textOption('--attacker-holds'),
+    },
+    engine: {
+      describe:
+        'flow, d2d-r, u2u-r: what computes; tfjs is TensorFlow.js, on a GPU where one is found (INDISTINCT_ENGINE; ' +
+        'default: kernels)',
+      choices: engines,
+      requiresArg: true,
+      coerce: textOption('--engine'),
     },
     unlabelled: {
       describe: 'users without a label: leave them, or map them as the method does without one',

@@ -3,9 +3,10 @@
 import { usageError } from '@indistinct/core'
 import { dirname, extname } from '@indistinct/core/platform'
 import { idsBeside, isFolder } from '@indistinct/embeddings'
+import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkOutputFormat, checkOutputs } from './output-files.ts'
-import { parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
+import { engineMethods, parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
 
 /** What was given of a method's parameters, under its names. */
 export type Parameters = Readonly<Record<string, number | string>>
@@ -91,7 +92,19 @@ function parametersOf(args: UnlearnArguments): Parameters {
     }
     parameters[name] = value
   }
-  return parameters
+  return { ...parameters, ...engineOf(args) }
+}
+
+/** The engine that was given. Where none is, the method itself looks at INDISTINCT_ENGINE. */
+function engineOf({ engine, method, update, continuous }: UnlearnArguments): { engine?: Engine } {
+  if (engine === undefined) return {}
+  if (update !== undefined) throw usageError('--engine: nothing is left to compute with --update; leave it out')
+  if (continuous || !engineMethods.includes(method))
+    throw usageError(
+      `--engine: ${continuous ? '--continuous' : method} has the kernels alone; expected one of ` +
+        `${engineMethods.join(', ')}, or no --engine`,
+    )
+  return { engine }
 }
 
 /** Where several Parquet files of one folder are given, they may be one table. */

@@ -56,7 +56,9 @@ export async function openWebGpu(forced: boolean): Promise<Attempt> {
       }
     tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', tiledProduct)
     if (!(await tf.setBackend('webgpu'))) return { problem: 'webgpu does not start' }
-    await tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2]))).data()
+    const product = tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])))
+    await product.data()
+    product.dispose()
     return { device: words || 'a GPU without a name' }
   } catch (error) {
     return { problem: `webgpu does not load: ${firstLine(error)}` }

@@ -23,8 +23,8 @@ export interface StepMeasures {
 }
 
 /**
- * Takes `steps` steps from `start` (N, K) down distance + tradeOff ||theta - theta*||_F^2; `measured` gives what a row of
- * the trace says beside the loss.
+ * Takes `steps` steps from `start` (N, K) down distance + tradeOff ||theta - theta*||_F^2; `measured` gives what a row
+ * of the trace says beside the loss.
  * @throws IndistinctError 'bad-data' with step and loss on divergence, 'usage' where no device opens.
  */
 export function descendOnDevice(

@@ -1,4 +1,4 @@
-/** @file Steps of U2U-R and D2D-R on the device: users and Adam's moments stay there from the first step to the last. */
+/** @file Steps of U2U-R and D2D-R on the device: users and Adam's moments stay there from first to last. */
 
 import { adamTensors, mmdTensors, tf } from '@indistinct/kernels/tfjs'
 

@@ -8,7 +8,7 @@ import type { MmdProgram } from './mmd-program.ts'
 
 let opened: DeviceProgram<MmdProgram> | undefined
 
-/** All pairs of users, as `exactKernel` visits them. A table goes to the device for each pass; no pass leaves one there. */
+/** All pairs of users, as `exactKernel` visits them. A table goes to the device for each pass, and none stays. */
 export const deviceKernel: FlowKernel = {
   name: 'exact',
   measure(theta: Matrix, { first, second }: TwoSamples) {

@@ -1,2 +1,3 @@
 export { openDevice, type Device, type DeviceProgram, type Methods } from './device.ts'
 export { engineRecord } from './engine-record.ts'
+export { measuredRate } from './measured-rate.ts'

@@ -55,16 +55,25 @@ describe('statistics', () => {
 
 describe('options', () => {
   test('defaults, and every option', () => {
-    expect(benchOptions([])).toEqual({ json: false, list: false, help: false, threads: 2, repeats: 5, write: true })
-    expect(benchOptions(['--filter', 'MMD', '--json', '--threads', '4', '--repeats', '7', '--no-write'])).toMatchObject(
-      {
-        filter: 'mmd',
-        json: true,
-        threads: 4,
-        repeats: 7,
-        write: false,
-      },
-    )
+    expect(benchOptions([])).toEqual({
+      json: false,
+      list: false,
+      help: false,
+      threads: 2,
+      repeats: 5,
+      fresh: false,
+      write: true,
+    })
+    expect(
+      benchOptions(['--filter', 'MMD', '--json', '--threads', '4', '--repeats', '7', '--fresh', '--no-write']),
+    ).toMatchObject({
+      filter: 'mmd',
+      json: true,
+      threads: 4,
+      repeats: 7,
+      fresh: true,
+      write: false,
+    })
     expect(() => benchOptions(['--fliter', 'mmd'])).toThrow('--fliter')
     expect(() => benchOptions(['--repeats', '0'])).toThrow('--repeats: expected a positive integer, got "0"')
   })

@@ -1,0 +1,153 @@
+/** The built page in Chromium: from dropped files to the bytes that the command line writes. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromium, launched, noteWithoutChromium, opened, type OpenedPage } from '../../../test/browser/in-chromium.ts'
+import { indistinct, plantLeak } from '../../indistinct/src/end-to-end/spawned-cli.ts'
+
+noteWithoutChromium('the page of the audit')
+
+const folder = mkdtempSync(join(tmpdir(), 'indistinct-page-'))
+const root = new URL('..', import.meta.url).pathname
+const address = pathToFileURL(join(folder, 'built', 'index.html')).href
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+beforeAll(async () => {
+  plantLeak(folder, 140, 1.5)
+  await build({ root, build: { outDir: join(folder, 'built') } })
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('is one file, whose policy names no host', () => {
+  expect(readdirSync(join(folder, 'built'))).toEqual(['index.html'])
+  const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(
+    readFileSync(join(folder, 'built/index.html'), 'utf8'),
+  )!
+  expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']*' 'wasm-unsafe-eval'; style-src 'sha256-/)
+  expect(policy).not.toMatch(/https?:|\*|unsafe-inline|'unsafe-eval'|connect-src/)
+})
+
+describe.skipIf(chromium === undefined)('in Chromium', { timeout: 240_000 }, () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launched()
+  })
+  afterAll(() => browser?.close())
+
+  /** Drops a file of the folder onto a field, as a hand does. */
+  async function drop(page: Page, label: string, name: string): Promise<void> {
+    const content = readFileSync(join(folder, name)).toString('base64')
+    const transfer = await page.evaluateHandle(
+      `(() => {
+        const bytes = Uint8Array.from(atob(${JSON.stringify(content)}), (character) => character.charCodeAt(0))
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([bytes], ${JSON.stringify(name)}))
+        return transfer
+      })()`,
+    )
+    await page.locator('label.drop', { hasText: label }).dispatchEvent('drop', { dataTransfer: transfer })
+  }
+
+  async function withFiles(viewport?: { width: number; height: number }): Promise<OpenedPage> {
+    const visit = await opened(browser, address, viewport)
+    await drop(visit.page, 'Table of users', 'users.csv')
+    await drop(visit.page, 'Labels', 'people.csv')
+    await visit.page.getByRole('button', { name: 'Audit', exact: true }).and(visit.page.locator(':enabled')).waitFor()
+    return visit
+  }
+
+  async function downloaded(page: Page): Promise<Record<string, Buffer>> {
+    const files: Record<string, Buffer> = {}
+    for (const link of await page.locator('.downloads a').all()) {
+      const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+      files[download.suggestedFilename()] = readFileSync((await download.path())!)
+    }
+    return files
+  }
+
+  /** Runs the command that the page shows, in the folder of its files. */
+  async function fromCommandLine(page: Page): Promise<string> {
+    const words = (await page.locator('#work ~ div .command code').innerText()).split(' ')
+    expect(words.slice(0, 2)).toEqual(['npx', 'indistinct'])
+    const environment = { INDISTINCT_XGBOOST: 'wasm' }
+    const { code, stdout, stderr } = await indistinct(words.slice(2), { cwd: folder, env: environment })
+    expect(stderr).not.toContain('error')
+    expect(code).toBe(0)
+    return stdout
+  }
+
+  /** What a result ran on is the one thing that differs. */
+  function anywhere(text: string | Buffer): string {
+    return String(text)
+      .replace(/"(?:node|browser)": "[^"]*"/g, 'RUNTIME')
+      .replace(/<li>(?:node|browser): [^<]*<\/li>/g, '')
+      .split('\n')
+      .filter((line) => !/^\s*RUNTIME,?$/.test(line))
+      .join('\n')
+  }
+
+  async function seriousFindings(page: Page): Promise<string[]> {
+    await page.evaluate(axe)
+    const found = await page.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
+      'axe.run().then(({ violations }) => violations)',
+    )
+    return found
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)
+  }
+
+  test('an audit has the report and the record of the command line', async () => {
+    const { page, complaints, requests } = await withFiles()
+    expect(await page.locator('main').innerText()).toContain('140 users, 6 dimensions')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Audit', exact: true }).click()
+    await page.locator('.scored tr').first().waitFor()
+    await page.getByRole('heading', { name: 'Audit done' }).waitFor()
+    expect(await page.evaluate('document.activeElement.id')).toBe('work')
+    expect(await seriousFindings(page)).toEqual([])
+    const files = await downloaded(page)
+    const stdout = await fromCommandLine(page)
+    expect(Object.keys(files).sort()).toEqual(['audit.html', 'audit.json'])
+    expect(anywhere(files['audit.json']!)).toBe(anywhere(stdout))
+    expect(anywhere(files['audit.html']!)).toBe(anywhere(readFileSync(join(folder, 'audit.html'))))
+    expect(complaints).toEqual([])
+    expect(requests).toEqual([])
+    await page.close()
+  })
+
+  test('unlearning has the table of the command line, its record and its report', async () => {
+    const { page, complaints, requests } = await withFiles()
+    await page.getByRole('button', { name: /^Unlearn/ }).click()
+    await page.getByRole('heading', { name: 'Unlearning done' }).waitFor()
+    const files = await downloaded(page)
+    await fromCommandLine(page)
+    const names = ['unlearned-users.csv', 'unlearned-users.csv.html', 'unlearned-users.csv.json']
+    expect(Object.keys(files).sort()).toEqual(names)
+    expect(files[names[0]!]!.equals(readFileSync(join(folder, names[0]!)))).toBe(true)
+    for (const name of names.slice(1)) expect(anywhere(files[name]!)).toBe(anywhere(readFileSync(join(folder, name))))
+    expect(complaints).toEqual([])
+    expect(requests).toEqual([])
+    await page.close()
+  })
+
+  test('it says what is wrong with a file, stops, and fits a phone', async () => {
+    writeFileSync(join(folder, 'users.pkl'), 'pickle')
+    const { page, complaints } = await withFiles({ width: 360, height: 740 })
+    await page.getByRole('button', { name: 'Audit', exact: true }).click()
+    await page.locator('.scored tr').first().waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('heading', { name: 'Audit stopped' }).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    await drop(page, 'Table of users', 'users.pkl')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByRole('alert').innerText()).toContain('a pickle runs code when it is loaded')
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+})

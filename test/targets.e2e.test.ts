@@ -41,7 +41,7 @@ function affectedBy(path: string): string[] {
 }
 
 describe('nx affected -t test', { timeout: 120_000 }, () => {
-  const apps = ['@indistinct/bench', '@indistinct/experiments', 'indistinct']
+  const apps = ['@indistinct/bench', '@indistinct/experiments', '@indistinct/page', 'indistinct']
 
   test.each([
     ['packages/losses/src/hsic.ts', ['@indistinct/losses', '@indistinct/unlearners']],

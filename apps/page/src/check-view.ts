@@ -46,14 +46,18 @@ export function checkedView(checked: CheckedInputs, choices: Choices): HTMLEleme
       element('tbody', {}, ...counts),
     ),
     ...(warnings.length > 0 ? [warningList(warnings)] : []),
-    element(
-      'p',
-      { class: large ? 'caution' : 'soft' },
-      `${attacks.length} attacks, about ${duration(seconds * measured.slowdown)} on one thread. ` +
-        `This page was measured up to ${grouped(measured.rows)} users of ${measured.dimensions} dimensions ` +
-        `(${measured.what}).${large ? ' Your table is larger: it may run out of memory here. The command line takes it:' : ' The command line does the same:'}`,
-    ),
+    element('p', { class: large ? 'caution' : 'soft' }, limitText(attacks.length, seconds, large)),
     commandLine(commandText(auditArguments(choices))),
+  )
+}
+
+function limitText(attacks: number, seconds: number, large: boolean): string {
+  return (
+    `${attacks} attacks, about ${duration(seconds)} of one processor, as foreseen for the command line; a browser may ` +
+    `take longer. This page was tried with up to ${grouped(measured.rows)} users of ${measured.dimensions} dimensions. ` +
+    (large
+      ? 'Your table is larger, and may be too large for a browser. The command line takes it:'
+      : 'The command line does the same:')
   )
 }
 

@@ -3,7 +3,4 @@
 export const measured = {
   rows: 6040,
   dimensions: 64,
-  what: 'MovieLens 1M',
-  /** Seconds here for one that the command line foresees of a processor. */
-  slowdown: 1,
 } as const

@@ -3,8 +3,8 @@
  * https://docs.github.com/actions/reference/workflow-commands
  */
 
-import { appendFileSync } from 'node:fs'
 import { fileError, sha256 } from '@indistinct/core'
+import { appendFileSync, environment } from '@indistinct/core/platform'
 import type { Audited } from './audited.ts'
 import type { EarlierAttack, EarlierAudit } from './earlier-audit.ts'
 import { partTitles } from './joint-verdict.ts'
@@ -16,7 +16,7 @@ export const githubEnvironment = {
 
 /** `text` for the log of a runner, which is to take no name in it for a command; the token cannot stand in the text. */
 export function withoutCommands(text: string): string {
-  const token = sha256(Buffer.from(text)).slice(0, 32)
+  const token = sha256(text).slice(0, 32)
   return `::stop-commands::${token}\n${text}::${token}::\n`
 }
 
@@ -37,7 +37,7 @@ export function writeForGithub(audited: Audited, earlier: EarlierAudit | undefin
 }
 
 function append(variable: string, text: string): void {
-  const path = process.env[variable]
+  const path = environment[variable]
   if (path === undefined || path === '') return
   try {
     appendFileSync(path, text)

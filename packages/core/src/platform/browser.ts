@@ -10,6 +10,7 @@ import { utf8Bytes } from '../bytes.ts'
 
 export {
   accessSync,
+  appendFileSync,
   closeSync,
   existsSync,
   fileConstants,

@@ -3,7 +3,7 @@
  * read piece by piece where they lie, and those that were written, in memory. Folders are there by their files alone.
  */
 
-import { utf8Text } from '../bytes.ts'
+import { concatBytes, utf8Bytes, utf8Text } from '../bytes.ts'
 import { basename, dirname, resolve } from './memory-paths.ts'
 
 interface MemoryFile {
@@ -143,6 +143,11 @@ export function writeSync(fd: number, bytes: Uint8Array, at: number, length: num
   file.bytes.set(bytes.subarray(at, at + length), file.size)
   file.size += length
   return length
+}
+
+export function appendFileSync(path: string, text: string): void {
+  const before = files.has(resolve(path)) ? (readFileSync(path) as Uint8Array) : new Uint8Array(0)
+  provideFile(path, concatBytes([before, utf8Bytes(text)]))
 }
 
 export function readFileSync(path: string, encoding?: 'utf8'): Uint8Array | string {

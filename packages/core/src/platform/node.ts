@@ -10,6 +10,7 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 export { createHash } from 'node:crypto'
 export {
   accessSync,
+  appendFileSync,
   closeSync,
   constants as fileConstants,
   existsSync,

@@ -20,7 +20,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 beforeAll(async () => {
   plantLeak(folder, 140, 1.5)
-  await build({ root, build: { outDir: join(folder, 'built') } })
+  await build({ root, build: { outDir: join(folder, 'built'), emptyOutDir: true } })
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

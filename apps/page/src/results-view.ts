@@ -81,7 +81,7 @@ function repeat(command: string): HTMLElement[] {
 /** The strongest first; those after are of the same attacks on another table. */
 function attackTable(before: readonly Attack[], after?: readonly Attack[]): HTMLElement {
   const order = before.map((_, at) => at).sort((a, b) => before[b]!.foldedAuc.value - before[a]!.foldedAuc.value)
-  const head = ['Attacker', 'What it knows, and its input', ...(after ? ['Before', 'After'] : ['Folded AUC'])]
+  const head = ['Attacker', ...(after ? ['Before', 'After'] : ['Folded AUC'])]
   return element(
     'div',
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Attacks' },
@@ -98,8 +98,12 @@ function attackTable(before: readonly Attack[], after?: readonly Attack[]): HTML
           return element(
             'tr',
             {},
-            element('th', { scope: 'row' }, attackerName(attacker)),
-            element('td', { class: 'words' }, `${protocolName(protocol)}, ${input}`),
+            element(
+              'th',
+              { scope: 'row' },
+              attackerName(attacker),
+              element('small', {}, `${protocolName(protocol)}, ${input}`),
+            ),
             intervalCell(foldedAuc),
             ...(after ? [intervalCell(after[at]!.foldedAuc)] : []),
           )
@@ -115,7 +119,7 @@ function intervalCell({ value, lower, upper }: Interval): HTMLElement {
     {},
     element('b', {}, value.toFixed(3)),
     ' ',
-    element('span', { class: 'soft' }, `${lower.toFixed(3)} to ${upper.toFixed(3)}`),
+    element('span', { class: 'interval' }, `${lower.toFixed(3)} to ${upper.toFixed(3)}`),
   )
 }
 

@@ -1,4 +1,6 @@
 export { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow } from './comparison-html.ts'
+export { dpiaMarkdown } from './filing/dpia.ts'
+export { modelCard } from './filing/model-card.ts'
 export { foldedAuc, smallestLeak } from './leak.ts'
 export type { Markup } from './markup.ts'
 export type {
@@ -12,11 +14,13 @@ export type {
   DisplacementData,
   DisplacementGroup,
   Estimate,
+  FilingData,
   HistogramData,
   LayersData,
   NeighbourData,
   NeighbourGroup,
   Provenance,
+  Recipient,
   ReportData,
   RocCurve,
   ScatterData,

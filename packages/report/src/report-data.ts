@@ -44,8 +44,22 @@ export interface ReportData {
   readonly neighbours?: NeighbourData
   readonly utility?: readonly UtilityRow[]
   readonly provenance?: Provenance
+  readonly filing?: FilingData
   /** Limits beyond those that every report states. */
   readonly limits?: readonly string[]
+}
+
+/** What whoever files the report adds to its figures. */
+export interface FilingData {
+  readonly recipients: readonly Recipient[]
+  /** What was to count as no leak, and by which attacks; fixed before the first of them ran. */
+  readonly criterion: { readonly text: string; readonly sha256: string }
+}
+
+export interface Recipient {
+  readonly name: string
+  /** What the recipient gets or has, in the words of whoever files the report. */
+  readonly holds: string
 }
 
 /** What is known of a table, by how it is known: three kinds of sentences that are never mixed. */

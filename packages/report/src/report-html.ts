@@ -9,6 +9,7 @@ import { foldedByAttacker } from './sections/folded-rows.ts'
 import { fixed } from './charts/format-number.ts'
 import { histogramFigure } from './charts/histogram.ts'
 import { layersSection } from './sections/layers-section.ts'
+import { filingSection } from './sections/filing-section.ts'
 import { limitsSection } from './sections/limits-section.ts'
 import { html, Markup, type Content } from './markup.ts'
 import { neighbourTable } from './sections/neighbour-table.ts'
@@ -63,6 +64,7 @@ export function reportHtml(data: ReportData): string {
       data.neighbours && data.neighbours.groups.length > 0 && neighbourTable(data.neighbours),
     ],
     ['utility', 'Recommendation quality', data.utility && data.utility.length > 0 && utilityTable(data.utility)],
+    ['filing', 'For the record', data.filing && filingSection(data.filing, data)],
     ['provenance', 'How to repeat this', data.provenance && provenanceSection(data.provenance)],
     ['limits', 'Limits', limitsSection(data)],
   ]

@@ -1,5 +1,6 @@
 /** @file The options of `audit`. */
 
+import { filingOptions, type FilingArguments } from '../filing/filing-options.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
 import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
@@ -10,7 +11,13 @@ import { batteryOptions, type BatteryArguments } from './attack-battery.ts'
 import { heldOptions, type HeldArguments } from './held-by-attacker.ts'
 
 export interface AuditArguments
-  extends Omit<TableArguments, 'table'>, BatteryArguments, CommonArguments, DryRunArguments, HeldArguments {
+  extends
+    Omit<TableArguments, 'table'>,
+    BatteryArguments,
+    CommonArguments,
+    DryRunArguments,
+    FilingArguments,
+    HeldArguments {
   readonly tables: readonly string[]
   readonly also?: readonly string[] | undefined
   readonly continuous: boolean
@@ -71,6 +78,7 @@ export const auditOptions = {
     },
     force: { describe: 'replace a report that is there already', type: 'boolean', default: false },
   }),
+  ...filingOptions,
   ...dryRunOption,
   ...outputOptions,
   ...batteryOptions,

@@ -1,8 +1,9 @@
 /** @file The report of `audit`: all attacks; pictures of the table that gives most away. */
 
 import { writeFileAtomic } from '@indistinct/core'
-import { mapUsers, reportHtml, tellingDimensions, type ReportData } from '@indistinct/report'
+import { mapUsers, reportHtml, tellingDimensions, type FilingData, type ReportData } from '@indistinct/report'
 import { layersOf, unbounded } from '../certify/layers.ts'
+import { exportedFiles } from '../filing/filing-options.ts'
 import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
 import { writingFiles } from '#signals'
 import { commandLine, versions } from '../unlearn/provenance.ts'
@@ -10,12 +11,18 @@ import { attackVersions, predictions, severalSections } from './audit-report.ts'
 import type { Audited } from './audited.ts'
 import { scopeLine } from './held-by-attacker.ts'
 
-/** Writes the report, where one was asked for. */
-export async function writeAuditReport(audited: Audited): Promise<void> {
-  const { report, force } = audited.request
-  if (report === undefined) return
-  const page = reportHtml(auditReport(audited))
-  await writingFiles(async () => writeFileAtomic(report, page, { replace: force }))
+/** Writes the report, and what --export asks for, where they were asked for. */
+export async function writeAuditReport(audited: Audited, filing: FilingData | undefined): Promise<void> {
+  const { report, force, export: exports = [] } = audited.request
+  if (report === undefined && exports.length === 0) return
+  const data = { ...auditReport(audited), ...(filing && { filing }) }
+  const files = [
+    ...(report === undefined ? [] : [{ path: report, content: reportHtml(data) }]),
+    ...exportedFiles(data, exports),
+  ]
+  await writingFiles(async () => {
+    for (const { path, content } of files) writeFileAtomic(path, content, { replace: force })
+  })
 }
 
 function auditReport(audited: Audited): ReportData {

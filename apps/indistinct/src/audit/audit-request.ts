@@ -2,6 +2,7 @@
 
 import { extname } from '@indistinct/core/platform'
 import { usageError } from '@indistinct/core'
+import { checkFiling } from '../filing/filing-options.ts'
 import { checkOutputs } from '../unlearn/output-files.ts'
 import type { AuditArguments } from './audit-options.ts'
 
@@ -16,10 +17,11 @@ export interface AuditRequest extends AuditArguments {
  */
 export function auditRequest(args: AuditArguments): AuditRequest {
   const { report, tables, attributes, ids, sample, also, force } = args
-  if (report !== undefined) {
-    if (!/^\.html?$/i.test(extname(report))) throw usageError(`--report: expected a file named .html, got ${report}`)
-    checkOutputs([report], [...tables, attributes, ids], force)
-  }
+  if (report !== undefined && !/^\.html?$/i.test(extname(report)))
+    throw usageError(`--report: expected a file named .html, got ${report}`)
+  checkFiling(args)
+  const written = [report, ...(args.export ?? [])].filter((path) => path !== undefined)
+  checkOutputs(written, [...tables, attributes, ids], force)
   if (args.before !== undefined && args.format !== 'github')
     throw usageError('--before: expected --format github beside it, whose summary shows it')
   if (args.format === 'github' && args.json) throw usageError('expected --format github or --json, got both')

@@ -14,6 +14,7 @@ import { auditJson, auditResultText } from '../audit/audit-result.ts'
 import { attackedInputs } from '../audit/audited.ts'
 import { readEarlierAudit } from '../audit/earlier-audit.ts'
 import { annotations, githubEnvironment, withoutCommands, writeForGithub } from '../audit/github-format.ts'
+import { filingOf } from '../filing/filing-options.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
@@ -55,8 +56,9 @@ async function audit(args: AuditArguments): Promise<void> {
   const read = await readAuditInputs(request, log)
   const earlier = request.before === undefined ? undefined : readEarlierAudit(request.before, request.attribute)
   if (request['dry-run']) return showPlan(auditPlan(read), request.json, session)
+  const filing = filingOf(request, log)
   const audited = await attackedInputs(read, log)
-  await writeAuditReport(audited)
+  await writeAuditReport(audited, filing)
   if (request.json) session.result(`${canonicalJson(auditJson(audited), 2)}\n`)
   else if (request.format === 'text') session.result(auditResultText(audited))
   if (request.format === 'github') {

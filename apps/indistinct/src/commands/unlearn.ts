@@ -7,6 +7,7 @@ import { tableExtensionList } from '@indistinct/embeddings'
 import { unlearners } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { attackBeforeAndAfter } from '../audit/before-and-after.ts'
+import { filingOf } from '../filing/filing-options.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
@@ -73,11 +74,12 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   if (large) return unlearnStreamed(request, large, session)
   const read = await readUnlearnInputs(request, log)
   if (request['dry-run']) return showPlan(await unlearnPlan(read, log), request.json, session)
+  const filing = filingOf(request, log)
   const unlearning = await unlearnRead(read, log)
   const checked = await checkedForHarm(read, unlearning, log)
   const made = unlearnedTables(read, unlearning, checked, log)
   const audits = request.audit ? await attackBeforeAndAfter(allTables(made), read.targets, request, log) : undefined
-  const unlearned = { ...made, audits }
+  const unlearned = { ...made, audits, filing }
   const { files, outputs } = await writeUnlearned(unlearned)
   // What --force writes all the same is still a failure.
   if (unlearned.harm.worse) setExitCode(exitCodes.gate)

@@ -42,6 +42,8 @@ function whyNot(request: UnlearnRequest): string | undefined {
     update: request.update,
     ids: request.ids,
     report: request.report,
+    recipient: request.recipient,
+    export: request.export,
     audit: request.audit || undefined,
     also: request.also,
     items: request.items,

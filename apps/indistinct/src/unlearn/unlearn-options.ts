@@ -4,6 +4,7 @@ import { tableExtensionList } from '@indistinct/embeddings'
 import { engines, type Engine } from '@indistinct/kernels'
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { batteryOptions, type BatteryArguments } from '../audit/attack-battery.ts'
+import { filingOptions, type FilingArguments } from '../filing/filing-options.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
@@ -70,6 +71,7 @@ export interface UnlearnArguments
     BatteryArguments,
     CommonArguments,
     DryRunArguments,
+    FilingArguments,
     Readonly<Partial<Record<ParameterFlag, number | undefined>>> {
   readonly tables: readonly string[]
   readonly method: UnlearnerName
@@ -244,6 +246,7 @@ export const unlearnOptions = {
       default: false,
     },
   }),
+  ...filingOptions,
   ...dryRunOption,
   ...outputOptions,
   ...inGroup('Attacks', {

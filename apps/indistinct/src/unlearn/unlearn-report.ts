@@ -21,7 +21,7 @@ function exactOrNot({ method, parameters }: Unlearned, { column }: TableInputs):
 
 /** All attacks; pictures of the table that gave most away, or of the first. */
 export function unlearnReport(
-  { request: { seed }, inputs, made, joined, audits, harm, scope }: UnlearnedTables,
+  { request: { seed }, inputs, made, joined, audits, harm, scope, filing }: UnlearnedTables,
   outputs: readonly Outputs[],
 ): ReportData {
   const sections = audits && sectionsOf(audits)
@@ -59,6 +59,7 @@ export function unlearnReport(
     histograms: tellingDimensions(before, after, inputs.labels),
     scatter: mapUsers(before, after, inputs.labels, { seed, ...(sections && predictions(sections, name, inputs)) }),
     ...change,
+    ...(filing && { filing }),
     provenance: {
       method: result.method,
       parameters: several

@@ -5,6 +5,7 @@ import { dirname, extname } from '@indistinct/core/platform'
 import { idsBeside, isFolder } from '@indistinct/embeddings'
 import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
+import { checkFiling } from '../filing/filing-options.ts'
 import { checkOutputFormat, checkOutputs } from './output-files.ts'
 import { engineMethods, parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
 
@@ -34,6 +35,7 @@ export function unlearnRequest(args: UnlearnArguments): UnlearnRequest {
   if (!/^\.html?$/i.test(extname(page))) throw usageError(`--report: expected a file named .html, got ${page}`)
   for (const path of outs) checkOutputFormat(path)
   checkFlags(args, table)
+  checkFiling(args)
   const { attributes, ids, update, draw, previous, items } = args
   const reads = [...args.tables, attributes, ids, update, draw, previous, previous && idsBeside(previous), items]
   const request = { ...args, table, out, outs, parameters, page, reads }
@@ -47,8 +49,8 @@ export function sidecarOf(out: string): string {
 }
 
 /** What is written once, after the tables and their sidecars. */
-export function sharedFiles({ page, delta, fit }: UnlearnRequest): string[] {
-  return [page, delta, fit].filter((path) => path !== undefined)
+export function sharedFiles({ page, delta, fit, export: exports = [] }: UnlearnRequest): string[] {
+  return [page, delta, fit, ...exports].filter((path) => path !== undefined)
 }
 
 /** What is written beside the tables. */

@@ -1,6 +1,7 @@
 /** @file What `unlearn` made of its tables, with all that is said of it. */
 
 import { basename } from '@indistinct/core/platform'
+import type { FilingData } from '@indistinct/report'
 import { classDifferences, type FittedUnlearner, type UnlearnerName, type UpdatedTable } from '@indistinct/unlearners'
 import type { BeforeAndAfter, ChangedTable } from '../audit/before-and-after.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
@@ -26,6 +27,7 @@ export interface UnlearnedTables
   extends Pick<UnlearnInputs, 'request' | 'inputs' | 'extras'>, Pick<CheckedTables, 'joined' | 'harm'> {
   readonly made: readonly UnlearnedTable[]
   readonly audits?: BeforeAndAfter | undefined
+  readonly filing?: FilingData | undefined
   /** From whom the method hides, and from whom not. */
   readonly scope: string
   /** The content of the file of --fit. */

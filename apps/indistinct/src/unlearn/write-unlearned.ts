@@ -6,6 +6,7 @@ import { basename, readFileSync } from '@indistinct/core/platform'
 import { stageTable } from '@indistinct/embeddings'
 import { reportHtml } from '@indistinct/report'
 import { makeDelta } from '@indistinct/unlearners'
+import { exportedFiles } from '../filing/filing-options.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import { unlearnReport } from './unlearn-report.ts'
 import { sidecarOf } from './unlearn-request.ts'
@@ -47,7 +48,9 @@ export async function writeUnlearned(
         stage(sidecarOf(out), `${canonicalJson(sidecarJson(unlearning, at, output), 2)}\n`)
         return output
       })
-      stage(page, reportHtml(unlearnReport(unlearning, outputs)))
+      const report = unlearnReport(unlearning, outputs)
+      stage(page, reportHtml(report))
+      for (const { path, content } of exportedFiles(report, request.export)) stage(path, content)
       commitFiles([...beside, ...[...files].reverse()])
       return { files, outputs }
     } finally {

@@ -1,0 +1,116 @@
+/**
+ * @file The report as Markdown, for a data protection impact assessment: in the order of the sections 0 to 6 of the
+ * EDPB's template (version 1.0 of 10 March 2026). The headings are ours; what no measurement tells is left open.
+ */
+
+import { estimateText, fixed } from '../charts/format-number.ts'
+import { attackName, foldedAuc } from '../leak.ts'
+import type { ReportData } from '../report-data.ts'
+import { layerTitles } from '../sections/layers-section.ts'
+import { verdictOf } from '../verdict.ts'
+import { bareDigest, notAssessed, residualRisk, reviewTriggers } from './filing.ts'
+
+const open = '_To be filled in by the controller._'
+
+/** @throws RangeError where `data` has no filing. */
+export function dpiaMarkdown(data: ReportData): string {
+  const { filing } = data
+  if (!filing) throw new RangeError('dpiaMarkdown: expected a report with recipients and a criterion, got none')
+  const verdict = verdictOf(data)
+  const sections: [title: string, lines: readonly string[]][] = [
+    [
+      '0. Overview',
+      [
+        `Subject: ${text(data.title)}${data.subject === undefined ? '' : ` (${text(data.subject)})`}.`,
+        `Controller, processors, team, schedule: ${open}`,
+        ...digests(data),
+      ],
+    ],
+    [
+      '1. Description of the processing',
+      [
+        ...(data.attribute
+          ? [
+              `Attribute that is to stay hidden: ${text(data.attribute.name)} ` +
+                `(${data.attribute.classes.map(({ name, users }) => `${text(name)} ${users}`).join(', ')}; ` +
+                `${data.attribute.missing ?? 0} users without a label).`,
+            ]
+          : []),
+        ...(data.provenance?.method === undefined
+          ? []
+          : [`Method: ${data.provenance.method}, seed ${data.provenance.seed ?? 'secret'}.`]),
+        ...filing.recipients.map(({ name, holds }) => `Recipient: ${text(name)}, who holds ${text(holds)}.`),
+        `Purpose, data flows, retention: ${open}`,
+      ],
+    ],
+    ['2. Lawfulness, necessity and proportionality', [open, ...utility(data)]],
+    [
+      '3. Rights of data subjects, protection by design',
+      [`Criterion, fixed before the first attack: ${filing.criterion.text} (SHA-256 ${filing.criterion.sha256})`, open],
+    ],
+    [
+      '4. Risks',
+      [
+        verdict.sentence,
+        ...verdict.details,
+        ...(data.layers
+          ? (Object.keys(layerTitles) as (keyof typeof layerTitles)[]).flatMap((name) =>
+              data.layers![name].map((line) => `${layerTitles[name]}: ${text(line)}`),
+            )
+          : []),
+        ...notAssessed.map((line) => `Not assessed. ${line}`),
+      ],
+    ],
+    [
+      '5. Measures and residual risk',
+      [
+        ...(filing.recipients.length === 0 ? ['No recipient was named.'] : []),
+        ...filing.recipients.map((recipient) => text(residualRisk(data, recipient))),
+        `Further measures: ${open}`,
+      ],
+    ],
+    [
+      '6. Advice, views, decision and review',
+      [
+        `Advice of the data protection officer, views of data subjects, decision: ${open}`,
+        `Next review: ${open}`,
+        `Review, whatever the date, after: ${reviewTriggers.join('; ')}.`,
+      ],
+    ],
+  ]
+  const body = sections.map(([title, lines]) => `## ${title}\n\n${lines.map((line) => `- ${line}`).join('\n')}\n`)
+  return `# ${text(data.title)}\n\n${body.join('\n')}${attackTable(data)}`
+}
+
+function digests({ provenance }: ReportData): string[] {
+  const hashes = Object.entries(provenance?.hashes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    ...hashes.map(([name, digest]) => `SHA-256 of ${text(name)}: \`${text(bareDigest(digest))}\``),
+    ...(provenance?.command === undefined ? [] : [`Repeated by: \`${provenance.command.replaceAll('`', "'")}\``]),
+  ]
+}
+
+function utility({ utility: rows = [] }: ReportData): string[] {
+  return rows.map(
+    ({ metric, k, definition, group, before, after }) =>
+      `${text(metric)}@${k} (${text(definition)})${group === undefined ? '' : `, ${text(group)}`}: ` +
+      `${before ? estimateText(before, 4) : '–'} before, ${after ? estimateText(after, 4) : '–'} after.`,
+  )
+}
+
+function attackTable({ attacks = [] }: ReportData): string {
+  if (attacks.length === 0) return ''
+  const cell = (figures: (typeof attacks)[number]['before']): string =>
+    figures ? estimateText(foldedAuc(figures), 3) : '–'
+  const rows = attacks.map((row) => {
+    const p = (row.after ?? row.before)?.correctedP
+    return `| ${text(attackName(row))} | ${cell(row.before)} | ${cell(row.after)} | ${p === undefined ? '–' : fixed(p, 3)} |`
+  })
+  const head = '| attack | folded AUC before | after | p corrected |\n| --- | --- | --- | --- |'
+  return `\n## Annex: attacks\n\n${head}\n${rows.join('\n')}\n`
+}
+
+/** Names of files and labels as Markdown shows them. */
+function text(value: string): string {
+  return value.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>|]/g, (sign) => `\\${sign}`)
+}

@@ -1,0 +1,79 @@
+/** @file The report as a CycloneDX 1.6 document with a model card: https://cyclonedx.org/docs/1.6/json/ */
+
+import type { Json } from '@indistinct/core'
+import { attackName, foldedAuc } from '../leak.ts'
+import type { Estimate, ReportData } from '../report-data.ts'
+import { verdictOf } from '../verdict.ts'
+import { bareDigest, notAssessed, residualRisk } from './filing.ts'
+
+interface Metric {
+  readonly type: string
+  readonly value: string
+  readonly slice: string
+  readonly confidenceInterval?: { readonly lowerBound: string; readonly upperBound: string }
+}
+
+/** @throws RangeError where `data` has no filing. */
+export function modelCard(data: ReportData): Json {
+  const { filing, provenance } = data
+  if (!filing) throw new RangeError('modelCard: expected a report with recipients and a criterion, got none')
+  const { sentence, details } = verdictOf(data)
+  const hashes = Object.entries(provenance?.hashes ?? {})
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    components: [
+      {
+        type: 'machine-learning-model',
+        name: data.title,
+        ...(data.subject !== undefined && { description: data.subject }),
+        modelCard: {
+          modelParameters: { task: 'user embeddings of a recommender' },
+          quantitativeAnalysis: { performanceMetrics: metrics(data) as unknown as Json },
+          considerations: {
+            users: filing.recipients.map(({ name, holds }) => `${name}: ${holds}`),
+            technicalLimitations: [sentence, ...details, ...notAssessed, ...(data.layers?.notTested ?? [])],
+            ethicalConsiderations: filing.recipients.map((recipient) => ({
+              name: `inference of ${data.attribute?.name ?? 'a sensitive attribute'}`,
+              mitigationStrategy: residualRisk(data, recipient),
+            })),
+          },
+          properties: [
+            { name: 'indistinct:criterion', value: filing.criterion.text },
+            { name: 'indistinct:criterion:sha256', value: filing.criterion.sha256 },
+            ...hashes.map(([name, digest]) => ({ name: `indistinct:sha256:${name}`, value: bareDigest(digest) })),
+          ],
+        },
+      },
+    ],
+  }
+}
+
+function metrics({ attacks = [], utility = [] }: ReportData): Metric[] {
+  return [
+    ...attacks.flatMap((row) =>
+      (['before', 'after'] as const).flatMap((phase) => {
+        const figures = row[phase]
+        return figures ? [metric('folded AUC of an attack', foldedAuc(figures), `${attackName(row)}, ${phase}`)] : []
+      }),
+    ),
+    ...utility.flatMap((row) =>
+      (['before', 'after'] as const).flatMap((phase) => {
+        const figure = row[phase]
+        const slice = [row.definition, row.group, phase].filter((part) => part !== undefined).join(', ')
+        return figure ? [metric(`${row.metric}@${row.k}`, figure, slice)] : []
+      }),
+    ),
+  ]
+}
+
+function metric(type: string, { value, low, high }: Estimate, slice: string): Metric {
+  return {
+    type,
+    value: String(value),
+    slice,
+    ...(low !== undefined &&
+      high !== undefined && { confidenceInterval: { lowerBound: String(low), upperBound: String(high) } }),
+  }
+}

@@ -73,6 +73,7 @@ export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
     '@indistinct/kernels',
     '@indistinct/losses',
     '@indistinct/recommenders',
+    '@indistinct/stages',
     '@indistinct/unlearners',
   ],
   smooth: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],

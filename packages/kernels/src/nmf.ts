@@ -36,7 +36,21 @@ export function nmfGradient(
   batch: NmfBatch,
   gradient: Float32Array,
 ): number {
-  const { users, items, gmf, hidden } = shape
+  const size = checkedSize(shape, parameters, batch, gradient)
+  const frame = openFrame()
+  // Views in kernel memory: the arrays themselves when they live there, copies otherwise.
+  const at = placedTables(shape, viewOf(frame.input(parameters), size))
+  const to = placedTables(shape, viewOf(frame.output(gradient), size))
+  const placed = placedBatch(frame, batch, shape.hidden[0]!)
+  const step: NmfStep = { frame, shape, at, to, ...placed, ...firstStage(frame, shape, at) }
+  const loss = lossAndLayers(step, size)
+  scatterToTables(step)
+  frame.close()
+  return loss / placed.samples
+}
+
+/** The number of parameters. @throws RangeError when lengths do not fit. */
+function checkedSize(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): number {
   const count = batch.users.length
   const perPositive = batch.negatives.length / count
   const size = nmfSize(shape)
@@ -51,24 +65,44 @@ export function nmfGradient(
         `${batch.positives.length} and ${batch.negatives.length}`,
     )
   }
-  const frame = openFrame()
-  // Views in kernel memory: the arrays themselves when they live there, copies otherwise.
-  const at = placedTables(shape, viewOf(frame.input(parameters), size))
-  const to = placedTables(shape, viewOf(frame.output(gradient), size))
-  const width1 = hidden[0]!
-  const samples = count * (1 + perPositive)
-  const { userHidden, itemHidden, itemFactors } = firstStage(frame, shape, at)
-  const widths = frame.input(Int32Array.from(hidden))
-  const indices = [
-    frame.input(batch.users),
-    frame.input(batch.positives),
-    frame.input(batch.negatives),
-    count,
-    perPositive,
-  ]
-  const logits = frame.scratch(samples * bytes)
-  const delta = frame.scratch(samples * width1 * bytes)
+  return size
+}
 
+/** A batch in kernel memory, with room for what every sample leaves there. */
+interface PlacedBatch {
+  /** Arguments of kernels: users, positives, negatives, how many positives and negatives each. */
+  readonly indices: readonly number[]
+  readonly samples: number
+  readonly logits: number
+  /** Gradients before the first layer's units (samples, H_1). */
+  readonly delta: number
+}
+
+function placedBatch(frame: Frame, { users, positives, negatives }: NmfBatch, width1: number): PlacedBatch {
+  const count = users.length
+  const perPositive = negatives.length / count
+  const samples = count * (1 + perPositive)
+  const indices = [frame.input(users), frame.input(positives), frame.input(negatives), count, perPositive]
+  return {
+    indices,
+    samples,
+    logits: frame.scratch(samples * bytes),
+    delta: frame.scratch(samples * width1 * bytes),
+  }
+}
+
+/** Parameters and gradients by table, the batch, and what samples share of the first layer. */
+interface NmfStep extends PlacedBatch, FirstStage {
+  readonly frame: Frame
+  readonly shape: NmfShape
+  readonly at: Tables
+  readonly to: Tables
+}
+
+/** The summed loss; gradients from the first bias to the output bias. */
+function lossAndLayers(step: NmfStep, size: number): number {
+  const { frame, shape, at, to, samples } = step
+  const { gmf, hidden } = shape
   // A task's share: gradients from the first bias to the output bias, then the loss.
   const bias = at['hidden-1-bias']!.data.byteOffset
   const tail = size - (bias - at['user-gmf']!.data.byteOffset) / bytes
@@ -77,19 +111,19 @@ export function nmfGradient(
   const shares = viewOf(frame.scratch(tasks * (tail + 1) * bytes), tasks * (tail + 1))
   const scratch = (layerValues(hidden) + 2 * together * Math.max(...hidden)) * bytes
   runKernel('nmfStep', tasks, [
-    ...indices,
+    ...step.indices,
     perTask,
-    address(userHidden),
-    address(itemHidden),
+    address(step.userHidden),
+    address(step.itemHidden),
     address(at['user-gmf']!),
-    address(itemFactors),
+    address(step.itemFactors),
     gmf,
     bias,
     transposedTower(frame, shape, at),
-    widths,
+    frame.input(Int32Array.from(hidden)),
     hidden.length,
-    logits,
-    delta,
+    step.logits,
+    step.delta,
     tail + 1,
     scratch,
     shares.byteOffset,
@@ -98,22 +132,28 @@ export function nmfGradient(
   runKernel('sumParts', 1, [shares.byteOffset, address(to['hidden-1-bias']!), tail, tail + 1, tasks, 0])
   let loss = 0
   for (let task = 0; task < tasks; task++) loss += shares[task * (tail + 1) + tail]!
+  return loss
+}
 
+/** Gradients of users' and items' tables, of the first layer's weights and of the factors' output weights. */
+function scatterToTables({ frame, shape, at, to, ...step }: NmfStep): void {
+  const { users, items, gmf, hidden } = shape
+  const width1 = hidden[0]!
   const factorShares = frame.scratch(ownerTasks * gmf * bytes)
   const [weights, weightsGradient] = [halves(at['hidden-1-weights']!), halves(to['hidden-1-weights']!)]
   for (const [side, name, rows] of [
     [0, 'user', users],
     [1, 'item', items],
   ] as const) {
-    const owned = samples < 2048 ? rows : Math.ceil(rows / ownerTasks)
+    const owned = step.samples < 2048 ? rows : Math.ceil(rows / ownerTasks)
     const owners = Math.ceil(rows / owned)
     const sums = scratchMatrix(frame, rows, width1)
-    const others = side === 0 ? itemFactors : at['user-gmf']!
+    const others = side === 0 ? step.itemFactors : at['user-gmf']!
     runKernel('nmfScatter', owners, [
       side,
-      ...indices,
-      logits,
-      delta,
+      ...step.indices,
+      step.logits,
+      step.delta,
       width1,
       address(others),
       gmf,
@@ -129,8 +169,6 @@ export function nmfGradient(
     gemmTN(at[`${name}-mlp`]!, sums, weightsGradient[side])
     gemmNT(sums, weights[side], to[`${name}-mlp`]!)
   }
-  frame.close()
-  return loss / samples
 }
 
 /** The user tables that a ranking starts from: (n, gmf) and (n, mlp), for any n users. */
@@ -208,11 +246,13 @@ function placedTables(shape: NmfShape, flat: Float32Array): Tables {
 }
 
 /** What many samples share: user and item parts of the first layer, and item factors times their output weights. */
-function firstStage(
-  frame: Frame,
-  shape: NmfShape,
-  at: Tables,
-): { userHidden: Matrix; itemHidden: Matrix; itemFactors: Matrix } {
+interface FirstStage {
+  readonly userHidden: Matrix
+  readonly itemHidden: Matrix
+  readonly itemFactors: Matrix
+}
+
+function firstStage(frame: Frame, shape: NmfShape, at: Tables): FirstStage {
   const weights = halves(at['hidden-1-weights']!)
   const userHidden = scratchMatrix(frame, at['user-mlp']!.rows, shape.hidden[0]!)
   const itemHidden = scratchMatrix(frame, shape.items, shape.hidden[0]!)

@@ -68,19 +68,22 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
     for (let first = 0; first < users.rows; first += usersPerRun) {
       const tasks = Math.ceil(Math.min(usersPerRun, users.rows - first) / usersPerTask)
       runKernel('scoreTopK', tasks, [...args, first, placesAddress])
-      const found = new Int32Array(memory.buffer, invalid, tasks * 2)
-      for (let task = 0; task < tasks; task++) {
-        if (found[2 * task]! < 0) continue
-        throw new RangeError(
-          `scoreTopK: expected scores that are numbers, got NaN for user ${found[2 * task]} and item ` +
-            `${found[2 * task + 1]}`,
-        )
-      }
+      checkNumbers(new Int32Array(memory.buffer, invalid, tasks * 2))
     }
   } finally {
     frame.close()
   }
   return out
+}
+
+/** @param found user and item of a score that is no number, -1 for none, by task */
+function checkNumbers(found: Int32Array): void {
+  for (let at = 0; at < found.length; at += 2) {
+    if (found[at]! >= 0)
+      throw new RangeError(
+        `scoreTopK: expected scores that are numbers, got NaN for user ${found[at]} and item ${found[at + 1]}`,
+      )
+  }
 }
 
 /** Writes panels [rows / width][K][width] of `m`, its rows taken in `order`, at `address`, zeros where they end. */

@@ -67,48 +67,9 @@ export function permutationTest(
   options: PermutationOptions,
 ): PermutationTest {
   const { seed, permutations = 999, spread = 1 } = options
-  const codeOf = new Map<number, number>()
-  for (const { users, codes } of scorings) users.forEach((user, i) => codeOf.has(user) || codeOf.set(user, codes[i]!))
-  const pool = Int32Array.from(codeOf.keys()).sort()
-  const slotOf = new Map<number, number>()
-  pool.forEach((user, slot) => slotOf.set(user, slot))
-  const prepared = scorings.map(({ users, probabilities, codes }) => {
-    const { rows, cols, data } = probabilities
-    if (rows !== users.length || rows !== codes.length) {
-      throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
-    }
-    const slots = new Int32Array(rows)
-    for (let i = 0; i < rows; i++) slots[i] = slotOf.get(users[i]!)!
-    const ranks = tested.map((c) => midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!)))
-    return { slots, ranks, isClass: new Uint8Array(rows) }
-  })
-  const labels = pool.map((user) => codeOf.get(user)!)
-
-  const evaluate = (): { folded: number; plain: number } => {
-    let folded = 0
-    let plain = 0
-    tested.forEach((c, t) => {
-      let sum = 0
-      let used = 0
-      for (const { slots, ranks, isClass } of prepared) {
-        let count = 0
-        for (let i = 0; i < slots.length; i++) {
-          isClass[i] = labels[slots[i]!] === c ? 1 : 0
-          count += isClass[i]!
-        }
-        if (count === 0 || count === slots.length) continue
-        sum += aucOfRanks(ranks[t]!, isClass)
-        used++
-      }
-      if (used === 0)
-        throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
-      plain += sum / used / tested.length
-      folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
-    })
-    return { folded, plain }
-  }
-
-  const observed = evaluate().folded
+  const pool = scoredPool(scorings, tested)
+  const { labels } = pool
+  const observed = meanAuc(pool, tested).folded
   const random = randomStream(seed, 'permutation-test')
   const folded = new Float64Array(permutations)
   let sum = 0
@@ -116,7 +77,7 @@ export function permutationTest(
   let atLeast = 0
   for (let b = 0; b < permutations; b++) {
     shuffle(labels, random)
-    const drawn = evaluate()
+    const drawn = meanAuc(pool, tested)
     folded[b] = 0.5 + spread * (drawn.folded - 0.5)
     sum += drawn.plain
     squares += drawn.plain * drawn.plain
@@ -134,4 +95,62 @@ export function permutationTest(
     deviations: folded.map((value) => Math.max(0, value - 0.5)),
     standardError: spread * Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
   }
+}
+
+/** One scoring: of each row the place of its user in the pool, and its ranks for each tested class. */
+interface RankedScoring {
+  readonly slots: Int32Array
+  readonly ranks: readonly Float64Array[]
+  /** Used again for each relabelling. */
+  readonly isClass: Uint8Array
+}
+
+interface ScoredPool {
+  readonly scorings: readonly RankedScoring[]
+  /** Of each user; relabelled in place. */
+  readonly labels: Int32Array
+}
+
+function scoredPool(scorings: readonly ClassScoring[], tested: readonly number[]): ScoredPool {
+  const codeOf = new Map<number, number>()
+  for (const { users, codes } of scorings) users.forEach((user, i) => codeOf.has(user) || codeOf.set(user, codes[i]!))
+  const pool = Int32Array.from(codeOf.keys()).sort()
+  const slotOf = new Map<number, number>()
+  pool.forEach((user, slot) => slotOf.set(user, slot))
+  const prepared = scorings.map(({ users, probabilities, codes }) => {
+    const { rows, cols, data } = probabilities
+    if (rows !== users.length || rows !== codes.length) {
+      throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
+    }
+    const slots = new Int32Array(rows)
+    for (let i = 0; i < rows; i++) slots[i] = slotOf.get(users[i]!)!
+    const ranks = tested.map((c) => midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!)))
+    return { slots, ranks, isClass: new Uint8Array(rows) }
+  })
+  return { scorings: prepared, labels: pool.map((user) => codeOf.get(user)!) }
+}
+
+/** Mean over tested classes of the AUC under the pool's labels, as it is and folded. */
+function meanAuc({ scorings, labels }: ScoredPool, tested: readonly number[]): { folded: number; plain: number } {
+  let folded = 0
+  let plain = 0
+  tested.forEach((c, t) => {
+    let sum = 0
+    let used = 0
+    for (const { slots, ranks, isClass } of scorings) {
+      let count = 0
+      for (let i = 0; i < slots.length; i++) {
+        isClass[i] = labels[slots[i]!] === c ? 1 : 0
+        count += isClass[i]!
+      }
+      if (count === 0 || count === slots.length) continue
+      sum += aucOfRanks(ranks[t]!, isClass)
+      used++
+    }
+    if (used === 0)
+      throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
+    plain += sum / used / tested.length
+    folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
+  })
+  return { folded, plain }
 }

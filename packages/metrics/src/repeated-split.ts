@@ -96,9 +96,20 @@ function meanOverSplits(
       ranks: standardRanks(scoring.scores),
     }
   })
-  const users = slotOf.size
+  const mean = splits.reduce((sum, { value }) => sum + value / splits.length, 0)
+  const { variance, agreement } = varianceOver(splits, slotOf.size, { mean, crossValidated })
+  const standardError = Math.sqrt(variance)
+  const smallest = Math.min(...splits.map(({ smallerClass }) => smallerClass))
+  return { auc: mean, standardError, agreement, ...logitInterval(mean, standardError, smallest, critical) }
+}
+
+/** Variance of the mean over splits of `users` users: see the file's words. */
+function varianceOver(
+  splits: readonly ValuedSplit[],
+  users: number,
+  { mean, crossValidated }: { readonly mean: number; readonly crossValidated: boolean },
+): { variance: number; agreement: number } {
   const count = splits.length
-  const mean = splits.reduce((sum, { value }) => sum + value / count, 0)
 
   const influence = new Float64Array(users)
   // How much a user counts when scored (u) and when known (v), in shares of a split.
@@ -119,20 +130,20 @@ function meanOverSplits(
   const uu = sumOfProducts(u, u)
   const uv = sumOfProducts(u, v)
   const vv = sumOfProducts(v, v)
-  let variance: number
   if (crossValidated) {
     const bothWays = (first * (uu + 2 * tau * uv + tau * tau * vv)) / uu + (1 + sharedByPairs) * second
-    variance = 0.5 * ((1 + tau) * clustered + bothWays)
-  } else {
-    const between = count < 2 ? 0 : splits.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / (count - 1)
-    const ofShadow = Math.max(0, between - interaction * (1 - meanOverlap))
-    const { shadow, scored } = splits[0]!
-    const taught = Math.max((first * tau * tau * vv) / uu, ofShadow * (1 / count + shadow.length / scored.length))
-    variance = first * (1 + (2 * tau * uv) / uu) + (count < 2 ? 0 : taught) + (1 + sharedByPairs) * second
+    return { variance: 0.5 * ((1 + tau) * clustered + bothWays), agreement }
   }
-  const standardError = Math.sqrt(variance)
-  const smallest = Math.min(...splits.map(({ smallerClass }) => smallerClass))
-  return { auc: mean, standardError, agreement, ...logitInterval(mean, standardError, smallest, critical) }
+  const between = count < 2 ? 0 : splits.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / (count - 1)
+  const ofShadow = Math.max(0, between - interaction * (1 - meanOverlap))
+  const { shadow, scored } = splits[0]!
+  const taught = Math.max((first * tau * tau * vv) / uu, ofShadow * (1 / count + shadow.length / scored.length))
+  const variance = first * (1 + (2 * tau * uv) / uu) + (count < 2 ? 0 : taught) + (1 + sharedByPairs) * second
+  return { variance, agreement }
+}
+
+interface ValuedSplit extends PreparedSplit {
+  readonly value: number
 }
 
 interface PreparedSplit {

@@ -66,18 +66,59 @@ export const wasmValueLimit = 32_000_000
  * @throws IndistinctError 'usage' when the engine asked for is missing or too small.
  */
 export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
-  const {
-    rounds = 100,
-    maxDepth = 6,
-    eta = 0.3,
-    treeMethod = 'exact',
-    maxBins = 256,
-    objective = 'binary:logistic',
-    seed = 0,
-  } = options
-  const { parallelTrees = 1, subsample = 1, columnsByNode = 1, minChildWeight = 1, lambda = 1 } = options
+  const settings = { ...defaults, ...options }
+  const { rounds, objective } = settings
   const classes = checkLabels(x, y, objective, options.classes)
   checkFinite('fitXgb', x)
+  checkSettings(settings)
+  const engine = chooseEngine(options.engine)
+  if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
+    throw usageError(
+      `XGBoost in WebAssembly takes at most ${wasmValueLimit} values, got ${x.rows} x ${x.cols}: install ` +
+        'libxgboost, set XGBOOST_LIB, or sample users',
+    )
+  }
+  const outputs = objective === 'multi:softprob' ? classes : 1
+  const response = await send(engine, {
+    kind: 'fit',
+    x: Float32Array.from(x.data),
+    y: Float32Array.from(y),
+    rows: x.rows,
+    cols: x.cols,
+    rounds,
+    parameters: parametersOf(settings, classes, engine),
+  })
+  const bytes = answer('fitXgb', engine, response, 'model')
+  return {
+    engine,
+    objective,
+    outputs,
+    features: x.cols,
+    bytes,
+    predict: (features) => predict(engine, bytes, outputs, x.cols, features),
+  }
+}
+
+const defaults = {
+  rounds: 100,
+  maxDepth: 6,
+  eta: 0.3,
+  treeMethod: 'exact',
+  maxBins: 256,
+  objective: 'binary:logistic',
+  seed: 0,
+  parallelTrees: 1,
+  subsample: 1,
+  columnsByNode: 1,
+  minChildWeight: 1,
+  lambda: 1,
+} as const satisfies XgbOptions
+
+type Settings = Required<Omit<XgbOptions, 'classes' | 'engine'>>
+
+function checkSettings(settings: Settings): void {
+  const { rounds, maxDepth, eta, maxBins, parallelTrees, subsample, columnsByNode, minChildWeight, lambda, seed } =
+    settings
   if (!(Number.isInteger(rounds) && rounds >= 1))
     throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
   if (!(Number.isInteger(maxBins) && maxBins >= 2))
@@ -92,15 +133,13 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
   for (const [name, value] of Object.entries({ minChildWeight, lambda }))
     if (!(value >= 0 && value < Infinity)) throw new RangeError(`fitXgb: expected ${name} of 0 or more, got ${value}`)
   if (!Number.isSafeInteger(seed)) throw new RangeError(`fitXgb: expected an integer seed, got ${seed}`)
-  const engine = chooseEngine(options.engine)
-  if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
-    throw usageError(
-      `XGBoost in WebAssembly takes at most ${wasmValueLimit} values, got ${x.rows} x ${x.cols}: install ` +
-        'libxgboost, set XGBOOST_LIB, or sample users',
-    )
-  }
-  const outputs = objective === 'multi:softprob' ? classes : 1
-  const parameters: [string, string][] = [
+}
+
+/** Settings under XGBoost's own names. */
+function parametersOf(settings: Settings, classes: number, engine: XgbEngine): [string, string][] {
+  const { maxDepth, eta, treeMethod, maxBins, objective, parallelTrees, subsample } = settings
+  const { columnsByNode, minChildWeight, lambda, seed } = settings
+  return [
     ['booster', 'gbtree'],
     // The version inside ml-xgboost knows squared error by its first name.
     ['objective', objective === 'reg:squarederror' && engine.engine === 'wasm' ? 'reg:linear' : objective],
@@ -124,24 +163,6 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
     ...(engine.engine === 'native' ? [['verbosity', '0'] as [string, string]] : [['silent', '1'] as [string, string]]),
     ...(objective === 'multi:softprob' ? [['num_class', String(classes)] as [string, string]] : []),
   ]
-  const response = await send(engine, {
-    kind: 'fit',
-    x: Float32Array.from(x.data),
-    y: Float32Array.from(y),
-    rows: x.rows,
-    cols: x.cols,
-    rounds,
-    parameters,
-  })
-  const bytes = answer('fitXgb', engine, response, 'model')
-  return {
-    engine,
-    objective,
-    outputs,
-    features: x.cols,
-    bytes,
-    predict: (features) => predict(engine, bytes, outputs, x.cols, features),
-  }
 }
 
 async function predict(

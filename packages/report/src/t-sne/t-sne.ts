@@ -49,16 +49,7 @@ const initialSpread = 1e-4
 export function tSne(m: Matrix, options: TsneOptions): TsneMap {
   const n = m.rows
   const { theta = 0.5, steps = 1000, exaggeration = 12, initial = 'pca', progress } = options
-  const bad = m.data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0)
-    throw new RangeError(
-      `tSne: expected finite values, got ${m.data[bad]} in row ${Math.floor(bad / m.cols)}, column ${bad % m.cols}`,
-    )
-  if (!(theta >= 0 && theta <= 1)) throw new RangeError(`tSne: expected a theta from 0 to 1, got ${theta}`)
-  if (!(Number.isInteger(steps) && steps >= 0))
-    throw new RangeError(`tSne: expected a whole number of steps, got ${steps}`)
-  if (!(exaggeration >= 1 && exaggeration < Infinity))
-    throw new RangeError(`tSne: expected an exaggeration of at least 1, got ${exaggeration}`)
+  checkArguments(m, { theta, steps, exaggeration })
   const learningRate = options.learningRate ?? Math.max(n / exaggeration / 4, 50)
   if (!(learningRate > 0 && learningRate < Infinity))
     throw new RangeError(`tSne: expected a learning rate above 0, got ${learningRate}`)
@@ -111,6 +102,22 @@ export function tSne(m: Matrix, options: TsneOptions): TsneMap {
     }
     return to
   }
+}
+
+function checkArguments(
+  m: Matrix,
+  { theta, steps, exaggeration }: Required<Pick<TsneOptions, 'theta' | 'steps' | 'exaggeration'>>,
+): void {
+  const bad = m.data.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0)
+    throw new RangeError(
+      `tSne: expected finite values, got ${m.data[bad]} in row ${Math.floor(bad / m.cols)}, column ${bad % m.cols}`,
+    )
+  if (!(theta >= 0 && theta <= 1)) throw new RangeError(`tSne: expected a theta from 0 to 1, got ${theta}`)
+  if (!(Number.isInteger(steps) && steps >= 0))
+    throw new RangeError(`tSne: expected a whole number of steps, got ${steps}`)
+  if (!(exaggeration >= 1 && exaggeration < Infinity))
+    throw new RangeError(`tSne: expected an exaggeration of at least 1, got ${exaggeration}`)
 }
 
 /** Positions (N, 2) whose first coordinate has a standard deviation of 1e-4. */

@@ -43,6 +43,7 @@ export const growthBench: Bench = {
   title: `Growth with the number of users, K = ${cols}`,
   target: '1,000,000 x 64 unlearned by the flow in under 5 minutes and 1.5 GB',
   cases: async () => [],
+  // eslint-disable-next-line max-lines-per-function -- a list of cases, one after the other
   async extra({ threads, log }) {
     const rows: Json[][] = []
     const facts: Fact[] = []
@@ -120,6 +121,7 @@ export const growthBench: Bench = {
 }
 
 /** One work at one size, for probes.ts. */
+// eslint-disable-next-line max-lines-per-function -- a list of works, one after the other
 export function growthProbe({
   work,
   rows,

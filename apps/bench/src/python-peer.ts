@@ -45,6 +45,7 @@ export function pythonSide(name: string, work: PeerWork): Side {
   }
 }
 
+// eslint-disable-next-line max-lines-per-function -- one process, which all of its calls share
 async function openProcess(
   python: string,
   work: PeerWork,

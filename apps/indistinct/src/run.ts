@@ -53,11 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
     .fail((message: string | undefined, error: Error | undefined) => {
       throw error ?? new YargsError(message ?? 'wrong usage')
     })
-  if (args[0] === completionFlag) {
-    const { completions } = await import('./terminal/completions.ts')
-    const words = completions(args.slice(1))
-    return void process.stdout.write(words.map((word) => `${word}\n`).join(''))
-  }
+  if (args[0] === completionFlag) return writeCompletions(args.slice(1))
   if (args.includes('-')) (await import('./terminal/pipes.ts')).refusePipes(args)
   try {
     await parser.parseAsync()
@@ -66,6 +62,15 @@ export async function run(args: readonly string[]): Promise<void> {
     const { explained } = await import('./terminal/explained.ts')
     throw usageError(explained(error.message, args))
   }
+}
+
+async function writeCompletions(words: readonly string[]): Promise<void> {
+  const { completions } = await import('./terminal/completions.ts')
+  process.stdout.write(
+    completions(words)
+      .map((word) => `${word}\n`)
+      .join(''),
+  )
 }
 
 /** What yargs says by word alone, as it throws the rest. */

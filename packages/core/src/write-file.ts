@@ -70,6 +70,7 @@ const inUse = new Set<string>()
  * processes of this machine made for the same path are removed.
  * @throws IndistinctError 'file' when the folder refuses.
  */
+// eslint-disable-next-line max-lines-per-function -- one open file, whose state all of its calls share
 export function createFile(path: string, { replace = true, mode }: WriteOptions = {}): FileWriter {
   const folder = dirname(path)
   const temporary = join(folder, `${partPrefix(path)}${processId}-${threadId}.part`)

@@ -77,14 +77,7 @@ export async function startBullmqWorker(options: WorkerOptions): Promise<() => P
         failure.code === undefined ? failure.text : `exit code ${failure.code}\n${failure.text}`,
       )
     },
-    {
-      connection: redis,
-      prefix,
-      concurrency: workers,
-      lockDuration: lockSeconds * 1000,
-      stalledInterval: lockSeconds * 500,
-      maxStalledCount: 5,
-    },
+    { connection: redis, prefix, concurrency: workers, maxStalledCount: 5, ...locks(lockSeconds) },
   )
   worker.on('error', (error) => onError?.(error))
   return async () => {
@@ -94,4 +87,9 @@ export async function startBullmqWorker(options: WorkerOptions): Promise<() => P
     await queue.close()
     redis.disconnect()
   }
+}
+
+/** A job's lock, and how often jobs are looked for whose worker has lost it. */
+function locks(seconds: number): { lockDuration: number; stalledInterval: number } {
+  return { lockDuration: seconds * 1000, stalledInterval: seconds * 500 }
 }

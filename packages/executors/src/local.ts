@@ -82,9 +82,13 @@ export function localExecutor({ program, folder, workers = 2, memory }: LocalOpt
       closed = true
       clearTimeout(timer)
       waiting.clear()
-      const ends = [...running.values()].map(({ child }) => new Promise((resolve) => child.once('exit', resolve)))
-      for (const { child } of running.values()) child.kill('SIGTERM')
-      await Promise.all(ends)
+      await stopped([...running.values()].map(({ child }) => child))
     },
   }
+}
+
+async function stopped(children: readonly ChildProcess[]): Promise<void> {
+  const ends = children.map((child) => new Promise((resolve) => child.once('exit', resolve)))
+  for (const child of children) child.kill('SIGTERM')
+  await Promise.all(ends)
 }

@@ -13,6 +13,7 @@ import { memoryOf, wavesOf, type Executor, type Failure } from './executor.ts'
 import { shellLine, shellQuoted } from './shell-line.ts'
 import { lastLines } from './spawn-task.ts'
 import { checkTask } from './task-names.ts'
+import type { Task } from './task.ts'
 
 export interface SlurmOptions {
   /** How `indistinct` is called on the nodes: interpreter and script. */
@@ -85,33 +86,52 @@ export function slurmExecutor({ program, folder, label, workers, threads = 1 }: 
         for (let start = 0; start < wave.length; start += LARGEST_ARRAY) {
           const part = wave.slice(start, start + LARGEST_ARRAY)
           const path = join(scripts, `${stamp}-${depth}-${start / LARGEST_ARRAY}`)
-          writeFileAtomic(`${path}.ids`, part.map(({ id }) => `${id}\n`).join(''))
-          writeFileAtomic(
-            `${path}.commands`,
-            part
-              .map(({ args, env }) => `${shellLine(program, args, { INDISTINCT_THREADS: String(threads), ...env })}\n`)
-              .join(''),
-          )
-          writeFileAtomic(`${path}.sbatch`, script(path, logs))
-          chmodSync(`${path}.sbatch`, 0o755)
-          const flags = [
-            '--parsable',
-            `--job-name=${name}`,
-            `--array=1-${part.length}${workers === undefined ? '' : `%${workers}`}`,
-            '--requeue',
-            '--open-mode=append',
-            `--output=${join(logs, 'slurm-%A.out')}`,
-            `--cpus-per-task=${threads}`,
-            `--mem=${Math.max(...part.map(memoryOf))}M`,
-            ...(before.length > 0 ? [`--dependency=afterany:${before.join(':')}`] : []),
-          ]
-          jobs.push((await slurm('sbatch', [...flags, `${path}.sbatch`])).trim().split(';')[0]!)
+          jobs.push(await submitArray(part, path, { program, name, logs, workers, threads, before }))
         }
         before = jobs
       }
     },
     close: () => Promise.resolve(),
   }
+}
+
+interface ArraySettings extends Pick<SlurmOptions, 'program' | 'workers'> {
+  readonly threads: number
+  /** Of the jobs. */
+  readonly name: string
+  /** Folder of what tasks say. */
+  readonly logs: string
+  /** Jobs that these come after. */
+  readonly before: readonly string[]
+}
+
+/** Hands `tasks` over as one array, whose script and lists begin with `path`; returns the job. */
+async function submitArray(
+  tasks: readonly Task[],
+  path: string,
+  { program, name, logs, workers, threads, before }: ArraySettings,
+): Promise<string> {
+  writeFileAtomic(`${path}.ids`, tasks.map(({ id }) => `${id}\n`).join(''))
+  writeFileAtomic(
+    `${path}.commands`,
+    tasks
+      .map(({ args, env }) => `${shellLine(program, args, { INDISTINCT_THREADS: String(threads), ...env })}\n`)
+      .join(''),
+  )
+  writeFileAtomic(`${path}.sbatch`, script(path, logs))
+  chmodSync(`${path}.sbatch`, 0o755)
+  const flags = [
+    '--parsable',
+    `--job-name=${name}`,
+    `--array=1-${tasks.length}${workers === undefined ? '' : `%${workers}`}`,
+    '--requeue',
+    '--open-mode=append',
+    `--output=${join(logs, 'slurm-%A.out')}`,
+    `--cpus-per-task=${threads}`,
+    `--mem=${Math.max(...tasks.map(memoryOf))}M`,
+    ...(before.length > 0 ? [`--dependency=afterany:${before.join(':')}`] : []),
+  ]
+  return (await slurm('sbatch', [...flags, `${path}.sbatch`])).trim().split(';')[0]!
 }
 
 /**

@@ -1,6 +1,6 @@
 /** @file A Slurm of one node for tests: munged, slurmctld and slurmd of the system, on the loopback interface. */
 
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -40,77 +40,23 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
   writeFileSync(at('munge/key'), randomBytes(128), { mode: 0o600 })
   const host = hostname().split('.')[0]!
   const [controller, node] = [await freePort(), await freePort()]
-  writeFileSync(
-    at('slurm.conf'),
-    [
-      'ClusterName=indistinct',
-      `SlurmctldHost=${host}(127.0.0.1)`,
-      `SlurmctldPort=${controller}`,
-      `SlurmdPort=${node}`,
-      'SlurmUser=root',
-      'SlurmdUser=root',
-      'AuthType=auth/munge',
-      `AuthInfo=socket=${at('munge/socket')}`,
-      'CredType=cred/munge',
-      `StateSaveLocation=${at('state')}`,
-      `SlurmdSpoolDir=${at('spool')}`,
-      `SlurmctldPidFile=${at('slurmctld.pid')}`,
-      `SlurmdPidFile=${at('slurmd.pid')}`,
-      // Loopback alone; no control groups, which a container may not have.
-      'CommunicationParameters=NoCtldInAddrAny,NoInAddrAny',
-      'ProctrackType=proctrack/linuxproc',
-      'TaskPlugin=task/none',
-      'JobAcctGatherType=jobacct_gather/none',
-      'SelectType=select/cons_tres',
-      'SelectTypeParameters=CR_Core_Memory',
-      'SchedulerParameters=sched_interval=1,sched_min_interval=100000,bf_interval=1',
-      'ReturnToService=2',
-      'MpiDefault=none',
-      'MailProg=/bin/true',
-      'SlurmctldTimeout=10',
-      'SlurmdTimeout=60',
-      'MessageTimeout=20',
-      'KillWait=2',
-      'MinJobAge=300',
-      `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cores} RealMemory=8000 State=UNKNOWN`,
-      'PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP',
-    ]
-      .map((line) => `${line}\n`)
-      .join(''),
-  )
+  writeFileSync(at('slurm.conf'), configuration({ at, host, controller, node, cores }))
   writeFileSync(at('cgroup.conf'), 'CgroupPlugin=cgroup/v1\n')
   const env = { SLURM_CONF: at('slurm.conf') }
   const full = { ...process.env, ...env, PATH: `${process.env['PATH']}${delimiter}/usr/sbin` }
   const start = (command: string, ...args: string[]): ChildProcess =>
     spawn(command, args, { env: full, stdio: 'ignore' })
-  const munge = start(
-    'munged',
-    '--foreground',
-    '--force',
-    '--key-file',
-    at('munge/key'),
-    '--socket',
-    at('munge/socket'),
-    '--pid-file',
-    at('munge/pid'),
-    '--seed-file',
-    at('munge/seed'),
-    '--log-file',
-    at('munge/log'),
-  )
+  const munge = start('munged', '--foreground', '--force', ...mungeFiles(at))
   await until(munge, () => existsSync(at('munge/socket')))
   let firstJob = 0
   let control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
-  const answers = (): boolean =>
-    execFileSync('sinfo', ['--noheader', '--format=%T'], {
-      env: full,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 20_000,
-    })
-      .toString()
-      .trim() === 'idle'
+  const state = (): string => {
+    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
+    const text = execFileSync('sinfo', ['--noheader', '--format=%T'], { env: full, stdio, timeout: 20_000 })
+    return text.toString().trim()
+  }
   const daemon = start('slurmd', '-D', '-L', at('slurmd.log'), '-N', host)
-  await until(control, answers)
+  await until(control, () => state() === 'idle')
   return {
     env,
     killController: () => ended(control, 'SIGKILL'),
@@ -122,17 +68,7 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
       }
       mkdirSync(at('state'), { recursive: true })
       control = start('slurmctld', '-D', '-L', at('slurmctld.log'))
-      await until(
-        control,
-        () =>
-          execFileSync('sinfo', ['--noheader', '--format=%T'], {
-            env: full,
-            stdio: ['ignore', 'pipe', 'ignore'],
-            timeout: 20_000,
-          })
-            .toString()
-            .trim() !== '',
-      )
+      await until(control, () => state() !== '')
     },
     async stop() {
       await ended(daemon, 'SIGTERM')
@@ -141,6 +77,62 @@ export async function startSlurm(cores = 2): Promise<TestSlurm> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The text of slurm.conf: one node, with ports of its own. */
+function configuration({
+  at,
+  host,
+  controller,
+  node,
+  cores,
+}: {
+  readonly at: (name: string) => string
+  readonly host: string
+  readonly controller: number
+  readonly node: number
+  readonly cores: number
+}): string {
+  return [
+    'ClusterName=indistinct',
+    `SlurmctldHost=${host}(127.0.0.1)`,
+    `SlurmctldPort=${controller}`,
+    `SlurmdPort=${node}`,
+    'SlurmUser=root',
+    'SlurmdUser=root',
+    'AuthType=auth/munge',
+    `AuthInfo=socket=${at('munge/socket')}`,
+    'CredType=cred/munge',
+    `StateSaveLocation=${at('state')}`,
+    `SlurmdSpoolDir=${at('spool')}`,
+    `SlurmctldPidFile=${at('slurmctld.pid')}`,
+    `SlurmdPidFile=${at('slurmd.pid')}`,
+    // Loopback alone; no control groups, which a container may not have.
+    'CommunicationParameters=NoCtldInAddrAny,NoInAddrAny',
+    'ProctrackType=proctrack/linuxproc',
+    'TaskPlugin=task/none',
+    'JobAcctGatherType=jobacct_gather/none',
+    'SelectType=select/cons_tres',
+    'SelectTypeParameters=CR_Core_Memory',
+    'SchedulerParameters=sched_interval=1,sched_min_interval=100000,bf_interval=1',
+    'ReturnToService=2',
+    'MpiDefault=none',
+    'MailProg=/bin/true',
+    'SlurmctldTimeout=10',
+    'SlurmdTimeout=60',
+    'MessageTimeout=20',
+    'KillWait=2',
+    'MinJobAge=300',
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cores} RealMemory=8000 State=UNKNOWN`,
+    'PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP',
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function mungeFiles(at: (name: string) => string): string[] {
+  const files = { 'key-file': 'key', socket: 'socket', 'pid-file': 'pid', 'seed-file': 'seed', 'log-file': 'log' }
+  return Object.entries(files).flatMap(([flag, name]) => [`--${flag}`, at(`munge/${name}`)])
 }
 
 async function until(server: ChildProcess, answers: () => boolean): Promise<void> {

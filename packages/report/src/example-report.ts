@@ -2,7 +2,15 @@
 
 import { classCounts, encodeLabels, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { displacementOf } from './sections/displacement.ts'
-import type { AttackFigures, AttackRow, ReportData, RocCurve } from './report-data.ts'
+import type {
+  AttackFigures,
+  AttackRow,
+  Provenance,
+  ReportData,
+  RocCurve,
+  ThreatModel,
+  UtilityRow,
+} from './report-data.ts'
 import { tellingDimensions } from './sections/telling-dimensions.ts'
 import { mapUsers } from './charts/user-map.ts'
 
@@ -32,20 +40,7 @@ export function exampleReport(): ReportData {
   const counts = classCounts(labels)
   const missing = before.rows - counts[0]! - counts[1]!
   const random = randomStream(7, 'example-report', 'attacks')
-  const attacks: AttackRow[] = []
-  const roc: RocCurve[] = []
-  for (const table of ['layer-0', 'propagated']) {
-    for (const protocol of ['paper', 'five-fold']) {
-      for (const attacker of ['mlp', 'xgb', 'logistic', 'rbf-svm']) {
-        const name = { table, protocol, attacker, input: 'standardised' }
-        const one = scoresOf(0.85, 240, 240, random)
-        const other = scoresOf(0.03, 240, 240, random)
-        attacks.push({ ...name, scored: [240, 240], before: figures(one), after: figures(other) })
-        if (protocol === 'five-fold') roc.push({ ...name, before: one, after: other })
-      }
-    }
-  }
-  const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  const { attacks, roc } = attacked(random)
   return {
     title: 'Unlearning of gender in user embeddings',
     subject: 'synthetic data, lightgcn, K = 16, 900 users',
@@ -56,24 +51,7 @@ export function exampleReport(): ReportData {
     },
     gate: 0.55,
     warnings: [`${missing} users have no label; they were left out of the attacks and were not moved.`],
-    threatModel: {
-      sees: ['the published table of user embeddings, one row a user', 'the gender of the users in the shadow set'],
-      shadow: { users: 90, share: 0.1 },
-      balance: 'both classes drawn to equal size, in training and in scoring',
-      attackers: [
-        { name: 'mlp', description: 'one hidden layer of 100, L2 penalty 1.0' },
-        { name: 'xgb', description: '100 trees of depth 6' },
-        { name: 'logistic' },
-        { name: 'rbf-svm' },
-      ],
-      protocols: [
-        { name: 'paper', description: 'trained on 10 % of the users, scored on the others' },
-        { name: 'five-fold', description: 'cross-validation on a balanced sample' },
-      ],
-      inputs: ['raw', 'standardised'],
-      retrained: true,
-      repeats: 10,
-    },
+    threatModel,
     attacks,
     roc,
     histograms: tellingDimensions(before, after, labels),
@@ -97,59 +75,103 @@ export function exampleReport(): ReportData {
         { name: 'M', users: counts[1]!, cosine: { value: 0.8342 }, euclidean: { value: 0.8157 } },
       ],
     },
-    utility: [
-      {
-        metric: 'NDCG',
-        k: 10,
-        definition: 'full ranking, all items unseen in training',
-        users: 900,
-        before: estimate(0.2955, 0.009),
-        after: estimate(0.2898, 0.009),
-        change: { value: -0.0057, low: -0.0089, high: -0.0021 },
-      },
-      {
-        metric: 'HR',
-        k: 10,
-        definition: 'full ranking, any-hit',
-        users: 900,
-        before: estimate(0.731, 0.028),
-        after: estimate(0.726, 0.028),
-      },
-      {
-        metric: 'NDCG',
-        k: 10,
-        group: 'F',
-        definition: 'full ranking, all items unseen in training',
-        users: counts[0]!,
-        before: estimate(0.281, 0.017),
-        after: estimate(0.2761, 0.017),
-      },
-      {
-        metric: 'NDCG',
-        k: 10,
-        group: 'M',
-        definition: 'full ranking, all items unseen in training',
-        users: counts[1]!,
-        before: estimate(0.3014, 0.011),
-        after: estimate(0.2953, 0.011),
-      },
-    ],
-    provenance: {
-      method: 'calibrated flow',
-      parameters: { firstStep: 0.05, target: 'null', kernels: [0.25, 0.5, 1, 2, 4] },
-      seed: 42,
-      command:
-        'npx indistinct unlearn users.npy --attributes users.csv --attribute gender --method flow --seed 42 ' +
-        '--out unlearned.npy',
-      hashes: {
-        'users.npy': 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-        'unlearned.npy': 'sha256 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
-      },
-      versions: { indistinct: '0.1.0', node: 'v20.19.2' },
-      facts: { passes: 10, threads: 2 },
-    },
+    utility: utilityOf(counts),
+    provenance,
     limits: ['Attackers saw one table at a time, not both together.'],
   }
+}
+
+/** Figures drawn around plausible values. */
+function attacked(random: { normal(): number }): { attacks: AttackRow[]; roc: RocCurve[] } {
+  const attacks: AttackRow[] = []
+  const roc: RocCurve[] = []
+  for (const table of ['layer-0', 'propagated']) {
+    for (const protocol of ['paper', 'five-fold']) {
+      for (const attacker of ['mlp', 'xgb', 'logistic', 'rbf-svm']) {
+        const name = { table, protocol, attacker, input: 'standardised' }
+        const one = scoresOf(0.85, 240, 240, random)
+        const other = scoresOf(0.03, 240, 240, random)
+        attacks.push({ ...name, scored: [240, 240], before: figures(one), after: figures(other) })
+        if (protocol === 'five-fold') roc.push({ ...name, before: one, after: other })
+      }
+    }
+  }
+  return { attacks, roc }
+}
+
+function utilityOf(counts: ArrayLike<number>): UtilityRow[] {
+  const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  return [
+    {
+      metric: 'NDCG',
+      k: 10,
+      definition: 'full ranking, all items unseen in training',
+      users: 900,
+      before: estimate(0.2955, 0.009),
+      after: estimate(0.2898, 0.009),
+      change: { value: -0.0057, low: -0.0089, high: -0.0021 },
+    },
+    {
+      metric: 'HR',
+      k: 10,
+      definition: 'full ranking, any-hit',
+      users: 900,
+      before: estimate(0.731, 0.028),
+      after: estimate(0.726, 0.028),
+    },
+    {
+      metric: 'NDCG',
+      k: 10,
+      group: 'F',
+      definition: 'full ranking, all items unseen in training',
+      users: counts[0]!,
+      before: estimate(0.281, 0.017),
+      after: estimate(0.2761, 0.017),
+    },
+    {
+      metric: 'NDCG',
+      k: 10,
+      group: 'M',
+      definition: 'full ranking, all items unseen in training',
+      users: counts[1]!,
+      before: estimate(0.3014, 0.011),
+      after: estimate(0.2953, 0.011),
+    },
+  ]
+}
+
+const threatModel: ThreatModel = {
+  sees: ['the published table of user embeddings, one row a user', 'the gender of the users in the shadow set'],
+  shadow: { users: 90, share: 0.1 },
+  balance: 'both classes drawn to equal size, in training and in scoring',
+  attackers: [
+    { name: 'mlp', description: 'one hidden layer of 100, L2 penalty 1.0' },
+    { name: 'xgb', description: '100 trees of depth 6' },
+    { name: 'logistic' },
+    { name: 'rbf-svm' },
+  ],
+  protocols: [
+    { name: 'paper', description: 'trained on 10 % of the users, scored on the others' },
+    { name: 'five-fold', description: 'cross-validation on a balanced sample' },
+  ],
+  inputs: ['raw', 'standardised'],
+  retrained: true,
+  repeats: 10,
+}
+
+const provenance: Provenance = {
+  method: 'calibrated flow',
+  parameters: { firstStep: 0.05, target: 'null', kernels: [0.25, 0.5, 1, 2, 4] },
+  seed: 42,
+  command:
+    'npx indistinct unlearn users.npy --attributes users.csv --attribute gender --method flow --seed 42 ' +
+    '--out unlearned.npy',
+  hashes: {
+    'users.npy': 'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    'unlearned.npy': 'sha256 60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
+  },
+  versions: { indistinct: '0.1.0', node: 'v20.19.2' },
+  facts: { passes: 10, threads: 2 },
 }
 
 /** The same with eight attackers on three forms of input, under two protocols, on two tables. */

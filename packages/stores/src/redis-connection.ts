@@ -33,20 +33,7 @@ export async function connectRedis(): Promise<RedisConnection> {
     throw usageError('REDIS_URL: expected the number of a database after the last slash, or nothing')
   // Loaded here, so that programs that never open a store do not pay for the client.
   const { Redis } = await import('ioredis')
-  const redis = new Redis({
-    host: address?.hostname.replace(/^\[|\]$/g, '') || 'localhost',
-    port: Number(address?.port || 6379),
-    username: decoded(address?.username ?? ''),
-    password: decoded(address?.password ?? ''),
-    db: Number(database),
-    ...(address?.protocol === 'rediss:' && { tls: {} }),
-    lazyConnect: true,
-    connectTimeout: 15_000,
-    // A run whose connection is lost has lost its place in the queue of publishers too: it ends, and is run again.
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-  })
+  const redis = new Redis(clientOptions(address, Number(database)))
   let first: Error | undefined
   redis.on('error', (error: Error) => (first ??= error))
   const failure = (error: unknown): Error => fileError(`Redis: ${reason(first ?? error)}`)
@@ -89,6 +76,23 @@ export async function connectRedis(): Promise<RedisConnection> {
   } catch (error) {
     redis.disconnect()
     throw fileError(`cannot connect to Redis: ${reason(first ?? error)}; the address comes from REDIS_URL`)
+  }
+}
+
+function clientOptions(address: URL | undefined, database: number) {
+  return {
+    host: address?.hostname.replace(/^\[|\]$/g, '') || 'localhost',
+    port: Number(address?.port || 6379),
+    username: decoded(address?.username ?? ''),
+    password: decoded(address?.password ?? ''),
+    db: database,
+    ...(address?.protocol === 'rediss:' && { tls: {} }),
+    lazyConnect: true,
+    connectTimeout: 15_000,
+    // A run whose connection is lost has lost its place in the queue of publishers too: it ends, and is run again.
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
   }
 }
 

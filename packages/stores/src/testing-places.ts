@@ -62,6 +62,7 @@ export const redis: PlaceKind = {
   start: async () => redisPlace(await startRedis()),
 }
 
+// eslint-disable-next-line max-lines-per-function -- one connection, which all of its calls share
 async function postgresPlace(server: TestServer, vectorType: string, idType: string): Promise<TestPlace> {
   process.env['DATABASE_URL'] = server.env['DATABASE_URL']
   const client = new pg.Client({ connectionString: server.env['DATABASE_URL'] })

@@ -18,17 +18,7 @@ export function figuresOf(
   const names = [dataset.name, recommender.name, figure]
   const about = { figure, dataset: dataset.name, recommender: recommender.name, attribute }
   const tablesOf = (model: ModelCell): string => (model.unlearn ?? model.train).id
-  if (figure === 'trade-off') {
-    const upstream: { [role: string]: string } = {}
-    models.forEach((model, at) => {
-      upstream[`${at}/evaluate`] = model.evaluate.id
-      model.attacks.forEach((attack, a) => (upstream[`${at}/attack/${a}`] = attack.node.id))
-    })
-    const described = models.map(({ method, seed }) => ({ seed, ...(method && { method }) }))
-    return [
-      { ...about, node: addNode(nodes, 'figure', names, { ...about, models: described as unknown as Json }, upstream) },
-    ]
-  }
+  if (figure === 'trade-off') return [{ ...about, node: tradeOffNode(nodes, names, about, models) }]
   const first = models.filter(({ seed }) => seed === cell.seed)
   const [original, ...variants] = first
   const data = { prepare: original!.prepare.id, original: tablesOf(original!) }
@@ -73,4 +63,20 @@ export function figuresOf(
           `${JSON.stringify(figure satisfies never)}`,
       )
   }
+}
+
+/** Over every seed. */
+function tradeOffNode(
+  nodes: Map<string, StageNode>,
+  names: readonly string[],
+  about: { readonly [parameter: string]: Json },
+  models: readonly ModelCell[],
+): StageNode {
+  const upstream: { [role: string]: string } = {}
+  models.forEach((model, at) => {
+    upstream[`${at}/evaluate`] = model.evaluate.id
+    model.attacks.forEach((attack, a) => (upstream[`${at}/attack/${a}`] = attack.node.id))
+  })
+  const described = models.map(({ method, seed }) => ({ seed, ...(method && { method }) }))
+  return addNode(nodes, 'figure', names, { ...about, models: described as unknown as Json }, upstream)
 }

@@ -18,30 +18,10 @@ export function modelOf(
   method: FullChoice | undefined,
   report: ModelCell | 'alone' | 'none',
 ): ModelCell {
-  const {
-    dataset,
-    recommender,
-    attackers,
-    protocols,
-    attribute,
-    seed,
-    core,
-    split,
-    epochBy,
-    engine,
-    observed,
-    release,
-    smoothing,
-  } = cell
+  const { dataset, recommender, attribute, seed, observed, smoothing } = cell
   const names = [dataset.name, recommender.name]
   const variant = [...names, method?.name ?? 'original']
-  const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
-  const training = trainingOf(cell, recommender)
-  const inTraining = method !== undefined && inTrainingMethods.includes(method.name)
-  const original = addNode(nodes, 'train', names, training, { prepare: prepare.id })
-  const train = inTraining
-    ? addNode(nodes, 'retrain', variant, { ...training, method, attribute }, { prepare: prepare.id })
-    : original
+  const { prepare, original, train, inTraining } = trainNodes(nodes, cell, method)
   const data = { prepare: prepare.id, train: train.id }
   const { unlearn, whole } = method && !inTraining ? unlearnNodes(nodes, cell, method, data) : {}
   const tables = (unlearn ?? train).id
@@ -84,16 +64,34 @@ export function modelOf(
     ...(held && { held }),
   }
   if (report === 'none') return model
-  const upstream: { [role: string]: string } = { ...data, train: original.id, tables }
-  for (const [when, shown] of report === 'alone'
-    ? [['before', model] as const]
-    : [['before', report] as const, ['after', model] as const]) {
-    upstream[`${when}/evaluate`] = shown.evaluate.id
-    shown.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
-    shown.observedAttacks.forEach((attack, at) => (upstream[`${when}/observed/${at}`] = attack.node.id))
-    if (shown.observe) upstream[`${when}/observe`] = shown.observe.id
+  const upstream = { ...data, train: original.id, tables }
+  const shown = report === 'alone' ? { before: model } : { before: report, after: model }
+  return { ...model, report: reportNode(nodes, cell, { variant, method, upstream, shown }) }
+}
+
+interface ReportedModel {
+  readonly variant: readonly string[]
+  readonly method: FullChoice | undefined
+  readonly upstream: { readonly [role: string]: string }
+  /** What is shown. */
+  readonly shown: { readonly before: ModelCell; readonly after?: ModelCell }
+}
+
+/** The report of one model. Its parameters are the product of this one comparison, and the grid to repeat it with. */
+function reportNode(
+  nodes: Map<string, StageNode>,
+  cell: Cell,
+  { variant, method, upstream: given, shown }: ReportedModel,
+): StageNode {
+  const { dataset, recommender, attackers, protocols, attribute, seed } = cell
+  const { core, split, epochBy, engine, observed, release } = cell
+  const upstream: { [role: string]: string } = { ...given }
+  for (const [when, each] of Object.entries(shown)) {
+    upstream[`${when}/evaluate`] = each.evaluate.id
+    each.attacks.forEach((attack, at) => (upstream[`${when}/attack/${at}`] = attack.node.id))
+    each.observedAttacks.forEach((attack, at) => (upstream[`${when}/observed/${at}`] = attack.node.id))
+    if (each.observe) upstream[`${when}/observe`] = each.observe.id
   }
-  // The report shows the product of this one comparison as its parameters, and the grid to repeat it with.
   const others = (release ?? []).filter((each) => canonicalJson(each) !== canonicalJson(recommender))
   const product: Product = {
     datasets: [dataset],
@@ -110,7 +108,25 @@ export function modelOf(
     ...(observed && { observed }),
     ...(release && { release: true }),
   }
-  return { ...model, report: addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream) }
+  return addNode(nodes, 'report', variant, { product: product as unknown as Json }, upstream)
+}
+
+/** The split, the original, and the model that is trained for this variant. */
+function trainNodes(
+  nodes: Map<string, StageNode>,
+  cell: Cell,
+  method: FullChoice | undefined,
+): { prepare: StageNode; original: StageNode; train: StageNode; inTraining: boolean } {
+  const { dataset, recommender, attribute, seed, core, split } = cell
+  const names = [dataset.name, recommender.name]
+  const prepare = addNode(nodes, 'prepare', [dataset.name], { dataset, core, split: split as Json, seed }, {})
+  const training = trainingOf(cell, recommender)
+  const inTraining = method !== undefined && inTrainingMethods.includes(method.name)
+  const original = addNode(nodes, 'train', names, training, { prepare: prepare.id })
+  const train = inTraining
+    ? addNode(nodes, 'retrain', [...names, method.name], { ...training, method, attribute }, { prepare: prepare.id })
+    : original
+  return { prepare, original, train, inTraining }
 }
 
 /**

@@ -23,24 +23,7 @@ export function calibrationPage({ parts }: CalibrationSummary): string {
     '“No harm” is the check of fine structure (`harmCheck`) at 5 % on two tables that were drawn alike: it may ' +
       'be below, not above.\n\n',
     '| part | users | repetitions | figure | share | wanted | met |\n|---|---|---|---|---|---|---|\n',
-    rows(random, (part) => [
-      ...part.attacks.flatMap(({ attack, covered, falseAlarms }) => [
-        [...head(part), `${attack}: p < 0.05`, ...rateCells(falseAlarms!)],
-        [...head(part), `${attack}: 95 % interval holds 1/2`, ...rateCells(covered)],
-      ]),
-      ...(part.attacks.length !== 1
-        ? [
-            [
-              ...head(part),
-              part.name.startsWith('no harm')
-                ? 'the check calls the second table worse'
-                : 'any attack: corrected p < 0.05',
-              ...rateCells(part.found),
-            ],
-          ]
-        : []),
-      ...(part.mmd ? [[...head(part), 'MMD: p < 0.05', ...rateCells(part.mmd)]] : []),
-    ]),
+    rows(random, randomRows),
     '\n## Planted leaks\n\n',
     'The name says the AUC of the best attacker there could be; the mean AUC is that of the attack (logistic), ' +
       'which its intervals are to\n',
@@ -49,21 +32,46 @@ export function calibrationPage({ parts }: CalibrationSummary): string {
     '0.01 leaves room for the correction over the attacks of an audit.\n\n',
     '| part | users | repetitions | mean AUC ± deviation | figure | share | wanted | met ' +
       '|\n|---|---|---|---|---|---|---|---|\n',
-    rows(planted, (part) => [
-      ...part.attacks.map(({ attack, covered, meanAuc, deviation }) => [
-        ...head(part),
-        `${meanAuc.toFixed(4)} ± ${deviation.toFixed(4)}`,
-        `${attack}: 95 % interval holds the mean`,
-        ...rateCells(covered),
-      ]),
-      [
-        ...head(part),
-        '',
-        part.attacks.length > 0 ? 'found (p at most 0.01)' : 'found (corrected p at most 0.05)',
-        ...rateCells(part.found),
-      ],
-    ]),
+    rows(planted, plantedRows),
   ].join('')
+}
+
+function randomRows(part: PartSummary): string[][] {
+  return [
+    ...part.attacks.flatMap(({ attack, covered, falseAlarms }) => [
+      [...head(part), `${attack}: p < 0.05`, ...rateCells(falseAlarms!)],
+      [...head(part), `${attack}: 95 % interval holds 1/2`, ...rateCells(covered)],
+    ]),
+    ...(part.attacks.length !== 1
+      ? [
+          [
+            ...head(part),
+            part.name.startsWith('no harm')
+              ? 'the check calls the second table worse'
+              : 'any attack: corrected p < 0.05',
+            ...rateCells(part.found),
+          ],
+        ]
+      : []),
+    ...(part.mmd ? [[...head(part), 'MMD: p < 0.05', ...rateCells(part.mmd)]] : []),
+  ]
+}
+
+function plantedRows(part: PartSummary): string[][] {
+  return [
+    ...part.attacks.map(({ attack, covered, meanAuc, deviation }) => [
+      ...head(part),
+      `${meanAuc.toFixed(4)} ± ${deviation.toFixed(4)}`,
+      `${attack}: 95 % interval holds the mean`,
+      ...rateCells(covered),
+    ]),
+    [
+      ...head(part),
+      '',
+      part.attacks.length > 0 ? 'found (p at most 0.01)' : 'found (corrected p at most 0.05)',
+      ...rateCells(part.found),
+    ],
+  ]
 }
 
 function head({ name, users, repetitions }: PartSummary): string[] {

@@ -21,6 +21,7 @@ interface Sink {
 const REMINDER = 30
 
 /** A display of the run of `expanded`, `parallel` stages at a time, on `sink`. */
+// eslint-disable-next-line max-lines-per-function -- one line on the terminal, whose state all of its calls share
 export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): RunDisplay {
   const total = expanded.nodes.length
   const started = performance.now()

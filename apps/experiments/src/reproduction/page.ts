@@ -4,12 +4,11 @@ import type { Closest } from '../definitions/closest.ts'
 import type { DefinitionsSummary } from '../definitions/page.ts'
 import { changeOfMeans, everyDataset, meanOfChanges, movieLens } from '../paper/averages.ts'
 import { paperStatements } from '../paper/paper-tables.ts'
-import { beside, type Beside, type Measured } from '../reproduce/beside.ts'
 import { dash, signed } from '../reproduce/cells.ts'
 import { methodTitle } from '../reproduce/method-titles.ts'
 import type { Group } from '../reproduce/groups.ts'
 import type { ResultsFile } from '../reproduce/results-file.ts'
-import { headlineFigure } from '../reproduce/series.ts'
+import { cellKinds, insideOf } from './cell-kinds.ts'
 import {
   against,
   attackers,
@@ -22,6 +21,7 @@ import {
   timeRatio,
   type Win,
 } from './cells-of.ts'
+import type { Claim } from './claim.ts'
 import { claimsOf } from './claims.ts'
 import type { Pictured } from './picture-claims.ts'
 
@@ -37,6 +37,23 @@ export interface Reproduced {
 export function reproductionPage({ files, pictured, definitions }: Reproduced): string {
   const groups = comparable(files)
   const claims = claimsOf(groups, pictured)
+  return [
+    ...opening(groups, claims),
+    ...claimsSection(claims),
+    ...cellsSection(groups),
+    ...attacksSection(groups),
+    ...recommendationSection(groups),
+    ...definitionsSection(definitions),
+    ...timeSection(groups),
+    ...sweepSection(pictured),
+    ...dimensionsSection(pictured),
+  ]
+    .map(wrapped)
+    .join('\n\n')
+    .concat('\n')
+}
+
+function opening(groups: readonly Group[], claims: readonly Claim[]): string[] {
   const count = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length
   const seeds = groups.map(({ title, models }) => `${title.replace(': ', ' ')} ${models[0]!.seeds.length}`)
   return [
@@ -49,6 +66,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
     `Repetitions: ${seeds.join(
       ', ',
     )}. Settings are those the paper states ([deviations](deviations.md)). Its own mistakes are in [paper-errata.md](paper-errata.md).`,
+  ]
+}
+
+function claimsSection(claims: readonly Claim[]): string[] {
+  return [
     '## Claims',
     'A claim holds where every model and method that it speaks of agrees, and in part where some do. “Hardly” is ' +
       'an AUC that moves by less than 0.1 and an NDCG@10 that moves by less than 0.01.',
@@ -56,6 +78,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
       ['section', 'claim', 'paper', 'here', 'verdict', 'why'],
       claims.map(({ section, claim, paper, here, verdict, why }) => [section, claim, paper, here, verdict, why]),
     ),
+  ]
+}
+
+function cellsSection(groups: readonly Group[]): string[] {
+  return [
     '## Cells',
     'How many of the paper’s MovieLens cells lie in our 95 % interval. AUC stands twice: beside our AUC, and ' +
       'beside our balanced accuracy, which is what the paper prints under that name.',
@@ -71,6 +98,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
     ),
     'Intervals of three repetitions are wide, those of ten narrow. Our models are trained otherwise than the ' +
       'paper’s, so that cells may well lie outside.',
+  ]
+}
+
+function attacksSection(groups: readonly Group[]): string[] {
+  return [
     '## Attacks',
     'Change of the mean AUC against the original, per cent. The paper averages over three data sets; its ' +
       'MovieLens cells are averaged beside ours.',
@@ -96,6 +128,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
       ),
     ),
     'The calibrated flow is ours, and not in the paper.',
+  ]
+}
+
+function recommendationSection(groups: readonly Group[]): string[] {
+  return [
     '## Recommendation',
     'Mean change against the original over k = 5 and 10, per cent. Ours is NDCG of the full ranking and the ' +
       'any-hit ratio.',
@@ -117,6 +154,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
         ),
       ]),
     ),
+  ]
+}
+
+function definitionsSection(definitions: DefinitionsSummary): string[] {
+  return [
     '## Which NDCG, which hit ratio',
     'The paper gives no formula. Definitions of one metric that give all its MovieLens figures of the originals ' +
       'within a tenth: ' +
@@ -125,6 +167,11 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
       '([all that was tried](../apps/experiments/results/definitions/README.md)). The closest of each, with the ' +
       'largest ratio of a figure to the paper’s, either way:',
     closestTable(definitions),
+  ]
+}
+
+function timeSection(groups: readonly Group[]): string[] {
+  return [
     '## Time',
     'Seconds for one second of Retrain, the paper’s and ours. The paper treats one table on an RTX 3090; here ' +
       'all tables are treated on two cores.',
@@ -138,86 +185,29 @@ export function reproductionPage({ files, pictured, definitions }: Reproduced): 
         }),
       ]),
     ),
+  ]
+}
+
+function sweepSection(pictured: readonly Pictured[]): string[] {
+  return [
     '## Figure 2',
     `ML-100K at one seed, from the committed pictures: ${links('trade-off', pictured)}.`,
     ...pictured.map(sweepTable),
+  ]
+}
+
+function dimensionsSection(pictured: readonly Pictured[]): string[] {
+  return [
     '## Figures 3 and 4',
     'Maps of single users (Figure 3) are not committed, since the data may not be handed on. Their claims are ' +
       'judged by the attackers’ answers. Figure 4 is judged by its dimensions’ KS distances; a KS distance is the ' +
       `largest difference of two cumulative distributions, 0 to 1. Pictures: ${links('histograms-u2u-r', pictured)} ` +
       `after U2U-R, ${links('histograms-d2d-r', pictured)} after D2D-R.`,
   ]
-    .map(wrapped)
-    .join('\n\n')
-    .concat('\n')
 }
 
 const rivals = ['u2u-r', 'retrain', 'adversarial', 'flow']
 const timed = ['u2u-r', 'd2d-r', 'adversarial']
-
-interface CellKind {
-  readonly title: string
-  readonly cellsOf: (group: Group, method: string) => (Beside | undefined)[]
-}
-
-const cellKinds: readonly CellKind[] = [
-  attackKind('AUC', 'auc', 'auc'),
-  attackKind('AUC beside balanced accuracy', 'balancedAccuracy', 'auc'),
-  attackKind('accuracy', 'accuracy', 'accuracy'),
-  attackKind('precision', 'precision', 'precision'),
-  attackKind('recall', 'recall', 'recall'),
-  { title: 'NDCG', cellsOf: (group, method) => qualityCells(group, method, 'NDCG') },
-  { title: 'HR, any-hit', cellsOf: (group, method) => qualityCells(group, method, 'HR') },
-]
-
-function attackKind(
-  title: string,
-  figure: 'auc' | 'balancedAccuracy' | 'accuracy' | 'precision' | 'recall',
-  paperMeasure: string,
-): CellKind {
-  return {
-    title,
-    cellsOf: (group, method) =>
-      attackers.map((attacker) =>
-        cellOf(group, method, {
-          table: 'table-3',
-          attacker,
-          measure: title,
-          paperMeasure,
-          valuesOf: (model) => headlineFigure(model, attacker, figure),
-        }),
-      ),
-  }
-}
-
-function qualityCells(group: Group, method: string, metric: 'NDCG' | 'HR'): (Beside | undefined)[] {
-  return [5, 10].map((k) =>
-    cellOf(group, method, {
-      table: 'table-4',
-      measure: `${metric}@${k}`,
-      valuesOf: (model) => qualityOf(group, model.method, metric, k),
-    }),
-  )
-}
-
-function cellOf(
-  group: Group,
-  method: string,
-  about: Pick<Measured, 'table' | 'attacker' | 'measure' | 'paperMeasure' | 'valuesOf'>,
-): Beside | undefined {
-  const model = group.models.find((each) => each.method === method)
-  return (
-    model &&
-    beside({ ...about, dataset: group.dataset, recommender: group.recommender, digits: 4, better: 'low' }, model)
-  )
-}
-
-function insideOf(groups: readonly Group[], methods: readonly string[], { cellsOf }: CellKind): string {
-  const judged = groups
-    .flatMap((group) => methods.flatMap((method) => cellsOf(group, method)))
-    .flatMap((cell) => cell?.inInterval ?? [])
-  return `${judged.filter(Boolean).length} of ${judged.length}`
-}
 
 function attackRow(groups: readonly Group[], attacker: (typeof attackers)[number], method: string): string[] {
   const stated = paperStatements().find(

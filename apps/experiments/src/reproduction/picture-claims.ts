@@ -15,6 +15,11 @@ export interface Pictured {
 }
 
 export function pictureClaims(groups: readonly Group[], pictured: readonly Pictured[]): Claim[] {
+  return [...sweepClaims(pictured), ...answerClaims(groups), ...dimensionClaims(pictured)]
+}
+
+/** Of the sweeps over alpha. */
+function sweepClaims(pictured: readonly Pictured[]): Claim[] {
   const spans = (method: string, kind: 'AUC' | 'NDCG'): number[] =>
     pictured.flatMap(({ swept }) =>
       swept
@@ -35,31 +40,6 @@ export function pictureClaims(groups: readonly Group[], pictured: readonly Pictu
         return ordered.at(-1)!.value > ordered[0]!.value
       }),
   )
-  const recalls = groups.flatMap((group) =>
-    given(headlineFigure(modelOf(group, 'u2u-r'), 'mlp', 'recall'), group.title),
-  )
-  const oneSided = recalls.map((recall) => recall < 0.02 || recall > 0.98)
-  const trees = groups.map((group) =>
-    meanOf(given(headlineFigure(modelOf(group, 'u2u-r'), 'xgb', 'accuracy'), group.title)),
-  )
-  const mean = (
-    recommender: Pictured,
-    method: 'u2u-r' | 'd2d-r',
-    phase: Dimension['phase'],
-    figure: 'ks' | 'range' | 'meanDifference',
-  ): number => meanOf(recommender.dimensions[method].filter((each) => each.phase === phase).map((each) => each[figure]))
-  const moved = (method: 'u2u-r' | 'd2d-r', figure: 'ks' | 'meanDifference'): string =>
-    pictured
-      .map(
-        (each) =>
-          `${each.recommender} ${mean(each, method, 'before', figure).toFixed(2)} to ${mean(
-            each,
-            method,
-            'after',
-            figure,
-          ).toFixed(2)}`,
-      )
-      .join(', ')
   return [
     {
       section: '4.2.4, Figure 2',
@@ -91,6 +71,19 @@ export function pictureClaims(groups: readonly Group[], pictured: readonly Pictu
       verdict: verdictOf(rising),
       why: 'That is the trade-off itself.',
     },
+  ]
+}
+
+/** Of what attackers answer. */
+function answerClaims(groups: readonly Group[]): Claim[] {
+  const recalls = groups.flatMap((group) =>
+    given(headlineFigure(modelOf(group, 'u2u-r'), 'mlp', 'recall'), group.title),
+  )
+  const oneSided = recalls.map((recall) => recall < 0.02 || recall > 0.98)
+  const trees = groups.map((group) =>
+    meanOf(given(headlineFigure(modelOf(group, 'u2u-r'), 'xgb', 'accuracy'), group.title)),
+  )
+  return [
     {
       section: 'B.2, Figure 3',
       claim: 'After U2U-R the MLP puts all users into one class',
@@ -107,6 +100,30 @@ export function pictureClaims(groups: readonly Group[], pictured: readonly Pictu
       verdict: verdictOf(trees.map((accuracy) => accuracy > 0.9)),
       why: 'As in Table 3.',
     },
+  ]
+}
+
+/** Of the distributions of single dimensions. */
+function dimensionClaims(pictured: readonly Pictured[]): Claim[] {
+  const mean = (
+    recommender: Pictured,
+    method: 'u2u-r' | 'd2d-r',
+    phase: Dimension['phase'],
+    figure: 'ks' | 'range' | 'meanDifference',
+  ): number => meanOf(recommender.dimensions[method].filter((each) => each.phase === phase).map((each) => each[figure]))
+  const moved = (method: 'u2u-r' | 'd2d-r', figure: 'ks' | 'meanDifference'): string =>
+    pictured
+      .map(
+        (each) =>
+          `${each.recommender} ${mean(each, method, 'before', figure).toFixed(2)} to ${mean(
+            each,
+            method,
+            'after',
+            figure,
+          ).toFixed(2)}`,
+      )
+      .join(', ')
+  return [
     {
       section: '4.2.5, Figure 4',
       claim: 'U2U-R draws both classes to the mean of the embedding',

@@ -69,31 +69,50 @@ export async function run(context: StageContext): Promise<void> {
     ...(after && { neighbours: neighbourDataOf(neighbourOverlap(before[drawn]!, after[drawn]!, { seed }), labels) }),
     utility: utilityRows(utility.before, utility.after),
     provenance: provenanceOf(context, product, before, after),
-    limits: [
-      ...(Object.keys(before).length > 1
-        ? [
-            `Figures of dimensions, users and distances show the table ${drawn}, where an attack before ` +
-              'unlearning was strongest.',
-          ]
-        : []),
-      'Attackers saw one table at a time, not all of them together.',
-      ...(product.release
-        ? [
-            `Models ${product.recommenders.map(({ name }) => name).join(', ')} are one release. Attacks on all ` +
-              'their tables at once are in the table that npm start prints, not here.',
-          ]
-        : []),
-      ...(outside.after.length > 0
-        ? [
-            'Recommended lists leave out the items that a user has seen. Which these are shows in the lists, and ' +
-              'no unlearning of embeddings changes it.',
-          ]
-        : []),
-    ],
+    limits: limitsOf({ tables: Object.keys(before).length, drawn, product, observed: outside.after.length > 0 }),
   }
   context.artifact.text('report.html', reportHtml(data))
   context.artifact.json('report', data as unknown as Json)
   context.artifact.json('grid', grid as unknown as Json)
+}
+
+/**
+ * What the report does not say.
+ * @param drawn the table that figures show
+ * @param observed whether lists were attacked
+ */
+function limitsOf({
+  tables,
+  drawn,
+  product,
+  observed,
+}: {
+  readonly tables: number
+  readonly drawn: string
+  readonly product: Product
+  readonly observed: boolean
+}): string[] {
+  return [
+    ...(tables > 1
+      ? [
+          `Figures of dimensions, users and distances show the table ${drawn}, where an attack before ` +
+            'unlearning was strongest.',
+        ]
+      : []),
+    'Attackers saw one table at a time, not all of them together.',
+    ...(product.release
+      ? [
+          `Models ${product.recommenders.map(({ name }) => name).join(', ')} are one release. Attacks on all ` +
+            'their tables at once are in the table that npm start prints, not here.',
+        ]
+      : []),
+    ...(observed
+      ? [
+          'Recommended lists leave out the items that a user has seen. Which these are shows in the lists, and ' +
+            'no unlearning of embeddings changes it.',
+        ]
+      : []),
+  ]
 }
 
 type When = 'before' | 'after'

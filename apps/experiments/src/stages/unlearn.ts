@@ -3,7 +3,7 @@
  * two options: the flow's metric of scores and the margin of d2d-r and u2u-r, which need the items.
  */
 
-import { usageError, type Json, type Matrix } from '@indistinct/core'
+import { usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { restore } from '@indistinct/recommenders'
 import {
   isTogether,
@@ -62,56 +62,14 @@ export async function run(context: StageContext): Promise<void> {
     throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)
   if (metric !== undefined && metric !== 'scores' && metric !== 'none')
     throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
-  const limit = passesOf(method)
-  const results: Record<string, Unlearned> = {}
   if (metric !== undefined && method.name !== 'flow')
     throw usageError(`expected option metric of method flow only, got one of ${method.name}`)
-  if (isTogether(method.name)) {
-    const selected = Object.fromEntries(
-      parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])),
-    )
-    const onPass = ({ pass }: { pass: number }): void =>
-      context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
-    const means = parts.map((part) =>
-      meansOf(part, prepared, { scores: metric === 'scores', together: together !== false }),
-    )
-    const all = {
-      derived: means.flatMap(({ derived }) => derived),
-      metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {},
-    }
-    // An experiment repeats: its draw is no secret, and its tables are not released.
-    const drawn = method.name === 'relabel' ? { drawSeed: seed } : {}
-    Object.assign(
-      results,
-      unlearnTables(
-        selected,
-        labels,
-        method.name as UnlearnerName,
-        { ...drawn, ...options, onPass },
-        { ...all, ...(together !== undefined && { together }) },
-      ),
-    )
-  } else {
-    if (together !== undefined)
-      throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
-    const [{ trained, tables, keys }] = parts as [Part]
-    for (const [at, name] of [...keys.keys()].entries()) {
-      const onPass = ({ pass }: { pass: number }): void =>
-        context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)
-      const kept =
-        regulariser === undefined
-          ? undefined
-          : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
-      Object.assign(
-        results,
-        unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, {
-          ...options,
-          ...(kept && { regulariser: kept }),
-          onPass,
-        }),
-      )
-    }
-  }
+  if (together !== undefined && !isTogether(method.name))
+    throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
+  const work: Work = { context, method, labels, prepared, parts, limit: passesOf(method) }
+  const results = isTogether(method.name)
+    ? unlearnedTogether(work, { scores: metric === 'scores', together, seed, options })
+    : unlearnedApart(work, { regulariser, options })
   const several = context.upstream['train'] === undefined
   for (const [at, { keys }] of parts.entries()) {
     const history: { [table: string]: Json } = {}
@@ -122,6 +80,81 @@ export async function run(context: StageContext): Promise<void> {
     }
     context.artifact.json(several ? `part-${at}/unlearn` : 'unlearn', history)
   }
+}
+
+/** What is unlearned, and how far along it is: `limit` is passes of a table. */
+interface Work {
+  readonly context: StageContext
+  readonly method: Parameters['method']
+  readonly labels: Labels
+  readonly prepared: string
+  readonly parts: readonly Part[]
+  readonly limit: number
+}
+
+/** All tables as one. */
+function unlearnedTogether(
+  { context, method, labels, prepared, parts, limit }: Work,
+  {
+    scores,
+    together,
+    seed,
+    options,
+  }: {
+    readonly scores: boolean
+    readonly together: boolean | undefined
+    readonly seed: number
+    readonly options: { readonly [name: string]: Json }
+  },
+): Record<string, Unlearned> {
+  const selected = Object.fromEntries(
+    parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])),
+  )
+  const onPass = ({ pass }: { pass: number }): void =>
+    context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
+  const means = parts.map((part) => meansOf(part, prepared, { scores, together: together !== false }))
+  const all = {
+    derived: means.flatMap(({ derived }) => derived),
+    metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {},
+  }
+  // An experiment repeats: its draw is no secret, and its tables are not released.
+  const drawn = method.name === 'relabel' ? { drawSeed: seed } : {}
+  return unlearnTables(
+    selected,
+    labels,
+    method.name as UnlearnerName,
+    { ...drawn, ...options, onPass },
+    { ...all, ...(together !== undefined && { together }) },
+  )
+}
+
+/** Each table by itself. */
+function unlearnedApart(
+  { context, method, labels, prepared, parts, limit }: Work,
+  {
+    regulariser,
+    options,
+  }: { readonly regulariser: Json | undefined; readonly options: { readonly [name: string]: Json } },
+): Record<string, Unlearned> {
+  const [{ trained, tables, keys }] = parts as [Part]
+  const results: Record<string, Unlearned> = {}
+  for (const [at, name] of [...keys.keys()].entries()) {
+    const onPass = ({ pass }: { pass: number }): void =>
+      context.progress((at + Math.min(1, pass / limit)) / keys.size, `${name}, pass ${pass}`)
+    const kept =
+      regulariser === undefined
+        ? undefined
+        : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
+    Object.assign(
+      results,
+      unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, {
+        ...options,
+        ...(kept && { regulariser: kept }),
+        onPass,
+      }),
+    )
+  }
+  return results
 }
 
 /** One model's part of what was unlearned together. */

@@ -100,24 +100,7 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
   const base: Product = settings
     ? { ...productOf(settings, { ...namesOf(product), seeds: product.seeds }), reports: true }
     : product
-  const choices = (name: keyof typeof lists): Choice[] | undefined => {
-    const given = listOf(values[name])
-    if (given === undefined) return undefined
-    const { names } = lists[name]
-    const wanted = given.includes('all') ? names : given
-    for (const each of wanted) {
-      if (!names.includes(each))
-        throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
-    }
-    const known = settings
-      ? productOf(settings, {
-          ...namesOf(product),
-          ...(name === 'recommender' || name === 'method' ? { [`${name}s`]: wanted } : {}),
-          seeds: product.seeds,
-        })
-      : base
-    return wanted.map((each) => known[`${name}s`].find((choice) => choice.name === each) ?? { name: each })
-  }
+  const choices = (name: keyof typeof lists): Choice[] | undefined => chosenOf(name, values[name], { settings, base })
   const engine = chosenEngine(values.engine)
   const training = {
     ...(values.epochs !== undefined && { epochs: positive('epochs', values.epochs) }),
@@ -164,6 +147,30 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     json: json ?? false,
     quiet: quiet ?? false,
   }
+}
+
+/** What `--name` chooses by `values`, each with the options that `settings`, or `base` without them, give it. */
+function chosenOf(
+  name: keyof typeof lists,
+  values: readonly string[] | undefined,
+  { settings, base }: { readonly settings: ReturnType<typeof experimentProtocol> | undefined; readonly base: Product },
+): Choice[] | undefined {
+  const given = listOf(values)
+  if (given === undefined) return undefined
+  const { names } = lists[name]
+  const wanted = given.includes('all') ? names : given
+  for (const each of wanted) {
+    if (!names.includes(each))
+      throw usageError(`--${name}: expected one of ${names.join(', ')} or all, got ${JSON.stringify(each)}`)
+  }
+  const known = settings
+    ? productOf(settings, {
+        ...namesOf(product),
+        ...(name === 'recommender' || name === 'method' ? { [`${name}s`]: wanted } : {}),
+        seeds: product.seeds,
+      })
+    : base
+  return wanted.map((each) => known[`${name}s`].find((choice) => choice.name === each) ?? { name: each })
 }
 
 /** Names of the data sets, recommenders and methods of `product`. */

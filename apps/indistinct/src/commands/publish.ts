@@ -4,13 +4,13 @@
 
 import { basename } from 'node:path'
 import { canonicalJson } from '@indistinct/core'
-import { readTable } from '@indistinct/embeddings'
+import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
 import { textOption } from '../terminal/option-values.ts'
-import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
-import { openSession } from '../terminal/session.ts'
+import { dryRunOption, showPlan, type Plan, type DryRunArguments } from '../unlearn/plan.ts'
+import { openSession, type Session } from '../terminal/session.ts'
 import {
   storeEnvironment,
   placeFlags,
@@ -100,41 +100,7 @@ async function publish(args: PublishArguments): Promise<void> {
   if (table.dtype === 'f8')
     session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)
   const sha256 = table.source!.sha256
-  if (args['dry-run']) {
-    const { place, ...rehearsed } = await withStore(args.to, args, (store) =>
-      withProgress(session.log, 'publish', async (onProgress) => ({
-        place: store.place,
-        ...(await store.rehearse(table, { partial: args.partial, onProgress })),
-      })),
-    )
-    const { version, live, others } = rehearsed
-    const steps = [
-      `${args.file}: ${grouped(table.matrix.rows)} users, ${table.matrix.cols} dimensions`,
-      version === live
-        ? `${place} holds these vectors as version ${version} already: nothing would change`
-        : `${place}: the users are the ` +
-          `same${others > 0 ? `, but for ${grouped(others)} who would keep their vectors` : ''}; version ` +
-          `${version} would be written, verified and live`,
-    ]
-    return showPlan(
-      {
-        command: 'publish',
-        steps,
-        facts: {
-          store: args.to,
-          place,
-          version,
-          live: live ?? null,
-          others,
-          rows: table.matrix.rows,
-          dimensions: table.matrix.cols,
-        },
-        writes: [],
-      },
-      args.json,
-      session,
-    )
-  }
+  if (args['dry-run']) return showPlan(await publishPlan(args, table, session), args.json, session)
   const { place, done } = await withStore(args.to, args, (store) =>
     withProgress(session.log, 'publish', async (onProgress) => ({
       place: store.place,
@@ -150,4 +116,26 @@ async function publish(args: PublishArguments): Promise<void> {
   }
   if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
   else session.result(switchedText(place, done, placeFlags(args.to, args)))
+}
+
+/** What `publish` would do: the store is asked, and nothing is written. */
+async function publishPlan(args: PublishArguments, table: EmbeddingTable, { log }: Session): Promise<Plan> {
+  const { place, version, live, others } = await withStore(args.to, args, (store) =>
+    withProgress(log, 'publish', async (onProgress) => ({
+      place: store.place,
+      ...(await store.rehearse(table, { partial: args.partial, onProgress })),
+    })),
+  )
+  const { rows, cols } = table.matrix
+  const kept = others > 0 ? `, but for ${grouped(others)} who would keep their vectors` : ''
+  const step =
+    version === live
+      ? `${place} holds these vectors as version ${version} already: nothing would change`
+      : `${place}: the users are the same${kept}; version ${version} would be written, verified and live`
+  return {
+    command: 'publish',
+    steps: [`${args.file}: ${grouped(rows)} users, ${cols} dimensions`, step],
+    facts: { store: args.to, place, version, live: live ?? null, others, rows, dimensions: cols },
+    writes: [],
+  }
 }

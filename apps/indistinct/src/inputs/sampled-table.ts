@@ -38,26 +38,14 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
   const { table: path } = args
   const idColumn = args['table-id-column'] ?? args['id-column']
   const read = readOptions(args)
-  const parts = isManifest(path)
-    ? readManifest(path).shards.map((shard) => ({
-        path: join(dirname(path), shard.file),
-        firstRow: shard.firstRow,
-        rows: shard.rows,
-      }))
-    : [{ path, firstRow: 0, rows: NaN }]
+  const parts = partsOf(path)
   const named = args.ids === undefined ? undefined : await readIds(args.ids, idColumn)
   const readers: TableReader[] = []
   try {
     for (const part of parts) readers.push(openTable(part.path, read))
     const of = readers.reduce((sum, { rows }) => sum + rows, 0)
     const cols = readers[0]!.cols
-    parts.forEach(({ path: file, rows }, p) => {
-      const reader = readers[p]!
-      if (reader.cols !== cols || (rows >= 0 && reader.rows !== rows))
-        throw usageError(
-          `${file}: expected ${rows} x ${cols} values as ${path} says, got ${reader.rows} x ${reader.cols}`,
-        )
-    })
+    checkSizes(path, parts, readers)
     if (named && named.length !== of)
       throw usageError(`${args.ids}: expected ${of} ids, one for each row of ${path}, got ${named.length}`)
     const chosen = drawn(of, Math.min(count, of), seed)
@@ -98,6 +86,34 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
   } finally {
     for (const reader of readers) reader.close()
   }
+}
+
+/** A table, or a shard of one. */
+interface Part {
+  readonly path: string
+  readonly firstRow: number
+  /** As the manifest says; NaN where none does. */
+  readonly rows: number
+}
+
+function partsOf(path: string): Part[] {
+  if (!isManifest(path)) return [{ path, firstRow: 0, rows: NaN }]
+  return readManifest(path).shards.map(({ file, firstRow, rows }) => ({
+    path: join(dirname(path), file),
+    firstRow,
+    rows,
+  }))
+}
+
+function checkSizes(path: string, parts: readonly Part[], readers: readonly TableReader[]): void {
+  const cols = readers[0]!.cols
+  parts.forEach(({ path: file, rows }, p) => {
+    const reader = readers[p]!
+    if (reader.cols !== cols || (rows >= 0 && reader.rows !== rows))
+      throw usageError(
+        `${file}: expected ${rows} x ${cols} values as ${path} says, got ${reader.rows} x ${reader.cols}`,
+      )
+  })
 }
 
 export function isManifest(path: string): boolean {

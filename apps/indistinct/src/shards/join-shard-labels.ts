@@ -12,6 +12,7 @@ import {
   joinBy,
   positionWarning,
   readAttribute,
+  type AttributeColumn,
   rowNumberIds,
   startsAtOneWarning,
   type JoinBy,
@@ -62,74 +63,105 @@ export async function joinShardLabels(
   idsOf: (table: number) => ShardIds,
   options: JoinShardOptions,
 ): Promise<JoinedShards> {
-  const { attributes, attribute, idColumn, byPosition } = options
+  const { attributes, attribute } = options
   const counted = countedLabels(options)
   const codeOf = new Map<string, number>()
   const codes = shards.map(({ from, to }) => new Int32Array(to - from).fill(-1))
-  const files: FileRecord[] = []
-  const ways: JoinBy[] = []
-  const warnings: string[] = []
-  let unmatched = 0
-  for (const [f, path] of attributes.entries()) {
-    const column = await readAttribute(path, attribute, { idColumn, byPosition })
-    files.push({ file: basename(path), sha256: column.sha256! })
-    warnings.push(...(column.notes ?? []))
-    // All tables, or the one that this file is of.
-    const tables = [...readers.keys()].filter((table) => attributes.length === 1 || table === f)
-    const side = sideOf(readers, tables, idsOf)
-    const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
-    ways.push(by)
-    if (by === 'position') {
-      checkLengths(side, path, column.values.length)
-      warnings.push(positionWarning(side.name, path))
-    }
-    if (by === 'row number') {
-      // Row numbers go through all tables.
-      const numbers = rowNumberIds(
-        side.rows,
-        readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0),
-      )
-      for (const id of column.ids!) numbers.rowOf(id)
-      numbers.check(path, side.name)
-      if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
-    }
-    const labelOfId = column.ids && new Map(column.ids.map((id, i) => [id, column.values[i]!]))
-    let [row, matched] = [0, 0]
-    for (const table of tables) {
-      const ids = labelOfId && idsOf(table).ids
-      for (const [s, { input, from, to }] of shards.entries()) {
-        if (input !== table) continue
-        for (let i = from; i < to; i++) {
-          const value = labelOfId ? labelOfId.get(ids![i]!) : column.values[row]
-          row++
-          if (value === undefined) continue
-          matched++
-          const label = counted.of(value)
-          if (label !== '') codes[s]![i - from] = codeOf.get(label) ?? (codeOf.set(label, codeOf.size), codeOf.size - 1)
-        }
-      }
-    }
-    if (column.ids)
-      checkMatched({
-        path,
-        table: side.name,
-        fileIds: column.ids,
-        tableIds: idsOf(tables[0]!).ids,
-        rows: side.rows,
-        matched,
-      })
-    unmatched += column.values.length - matched
-  }
+  const join: ShardJoin = { readers, shards, idsOf, options, counted, codeOf, codes }
+  const joined: JoinedFile[] = []
+  for (const [f, path] of attributes.entries()) joined.push(await joinFile(join, path, f))
   counted.check(attributes.join(', '))
-  const by = (['position', 'row number'] as const).find((way) => ways.includes(way)) ?? 'id'
   return {
     codes,
-    files,
-    unmatched,
-    by,
-    warnings,
+    files: joined.map(({ file }) => file),
+    unmatched: joined.reduce((sum, each) => sum + each.unmatched, 0),
+    by: (['position', 'row number'] as const).find((way) => joined.some((each) => each.by === way)) ?? 'id',
+    warnings: joined.flatMap(({ warnings }) => warnings),
     ...inOrder(codes, codeOf, `${attributes.join(', ')}: column ${JSON.stringify(attribute)}`),
   }
+}
+
+/** What files of labels are joined to, and the codes of rows as far as they are known. */
+interface ShardJoin {
+  readonly readers: readonly TableReader[]
+  readonly shards: readonly PlannedShard[]
+  readonly idsOf: (table: number) => ShardIds
+  readonly options: JoinShardOptions
+  readonly counted: ReturnType<typeof countedLabels>
+  /** In the order in which labels were met. */
+  readonly codeOf: Map<string, number>
+  /** Of each shard; -1 for none. */
+  readonly codes: readonly Int32Array[]
+}
+
+interface JoinedFile {
+  readonly file: FileRecord
+  readonly by: JoinBy
+  readonly warnings: readonly string[]
+  readonly unmatched: number
+}
+
+/** @param f place of the file of labels at `path` among them */
+async function joinFile(join: ShardJoin, path: string, f: number): Promise<JoinedFile> {
+  const { readers, idsOf, options } = join
+  const { attributes, attribute, idColumn, byPosition } = options
+  const column = await readAttribute(path, attribute, { idColumn, byPosition })
+  const warnings = [...(column.notes ?? [])]
+  // All tables, or the one that this file is of.
+  const tables = [...readers.keys()].filter((table) => attributes.length === 1 || table === f)
+  const side = sideOf(readers, tables, idsOf)
+  const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
+  if (by === 'position') {
+    checkLengths(side, path, column.values.length)
+    warnings.push(positionWarning(side.name, path))
+  }
+  if (by === 'row number') {
+    // Row numbers go through all tables.
+    const numbers = rowNumberIds(
+      side.rows,
+      readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0),
+    )
+    for (const id of column.ids!) numbers.rowOf(id)
+    numbers.check(path, side.name)
+    if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
+  }
+  const matched = setCodes(join, column, tables)
+  if (column.ids)
+    checkMatched({
+      path,
+      table: side.name,
+      fileIds: column.ids,
+      tableIds: idsOf(tables[0]!).ids,
+      rows: side.rows,
+      matched,
+    })
+  const file = { file: basename(path), sha256: column.sha256! }
+  return { file, by, warnings, unmatched: column.values.length - matched }
+}
+
+/** Sets the codes of all rows of `tables` that have a value; how many have. */
+function setCodes(
+  { shards, idsOf, counted, codeOf, codes }: ShardJoin,
+  column: AttributeColumn,
+  tables: readonly number[],
+): number {
+  const labelOfId = column.ids && new Map(column.ids.map((id, i) => [id, column.values[i]!]))
+  let [row, matched] = [0, 0]
+  for (const table of tables) {
+    const ids = labelOfId && idsOf(table).ids
+    for (const [s, { input, from, to }] of shards.entries()) {
+      if (input !== table) continue
+      for (let i = from; i < to; i++) {
+        const value = labelOfId ? labelOfId.get(ids![i]!) : column.values[row]
+        row++
+        if (value === undefined) continue
+        matched++
+        const label = counted.of(value)
+        if (label !== '') codes[s]![i - from] = codeOf.get(label) ?? (codeOf.set(label, codeOf.size), codeOf.size - 1)
+      }
+    }
+  }
+  return matched
 }
 
 /**

@@ -7,7 +7,7 @@ import { isFolder, openTable, readIds, readIdsBeside, spellingWarnings, type Tab
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
 import { checkOutputs } from '../unlearn/output-files.ts'
-import { joinShardLabels, type ShardIds } from './join-shard-labels.ts'
+import { joinShardLabels, type JoinedShards, type ShardIds } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
 import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'
 
@@ -129,13 +129,7 @@ export async function planShards<T>(
     )
   if (tables.length > 1 && options.shards !== undefined)
     throw usageError('--shards: several tables are a shard each; leave it out, or name one table')
-  const read = {
-    ...(options.key !== undefined && { key: options.key }),
-    ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }),
-    ...(options.dimensions && { dimensions: options.dimensions }),
-    ...(options.scale !== undefined && { scale: options.scale }),
-    ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }),
-  }
+  const read = readingOf(options)
   const readers: TableReader[] = []
   try {
     const folder = tables.find((path) => isFolder(path))
@@ -152,11 +146,7 @@ export async function planShards<T>(
       )
     const idsOf = tableIds(readers, named, await idsBeside(readers, named))
     const joined = await joinShardLabels(readers, shards, idsOf, options)
-    for (const warning of joined.warnings) log.warn(warning)
-    for (const warning of spellingWarnings(options.attribute, joined.classes)) log.warn(warning)
-    if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
-    if (joined.unmatched > 0)
-      log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
+    warnOf(joined, rows, options, log)
     const plan: ShardPlan = {
       schema: 'indistinct/shard-plan/1',
       method: options.method,
@@ -180,6 +170,24 @@ export async function planShards<T>(
   } finally {
     for (const reader of readers) reader.close()
   }
+}
+
+function readingOf(options: PrepareOptions): ShardPlan['read'] {
+  return {
+    ...(options.key !== undefined && { key: options.key }),
+    ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }),
+    ...(options.dimensions && { dimensions: options.dimensions }),
+    ...(options.scale !== undefined && { scale: options.scale }),
+    ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }),
+  }
+}
+
+function warnOf(joined: JoinedShards, rows: number, { attribute, attributes, tables }: PrepareOptions, log: Log): void {
+  for (const warning of joined.warnings) log.warn(warning)
+  for (const warning of spellingWarnings(attribute, joined.classes)) log.warn(warning)
+  if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
+  if (joined.unmatched > 0)
+    log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
 }
 
 function plannedShards(readers: readonly TableReader[], count: number | undefined): PlannedShard[] {

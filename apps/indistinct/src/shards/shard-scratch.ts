@@ -18,6 +18,7 @@ import type { ShardScratch } from '@indistinct/unlearners'
 import { layout } from './shard-plan.ts'
 
 /** @param rowsOf rows of each shard; a file of another length was cut off and counts as gone */
+// eslint-disable-next-line max-lines-per-function -- one set of open files, which all of its calls share
 export function shardScratch(
   folder: string,
   rowsOf: (shard: number) => number,

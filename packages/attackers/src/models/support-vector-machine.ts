@@ -162,6 +162,7 @@ function centredValues({ rows, cols, data }: Matrix, centre: Float64Array): Floa
 /** A pair of equal rows is moved as if their distance were this. */
 const leastCurvature = 1e-12
 
+// eslint-disable-next-line max-lines-per-function -- an inner kernel: its two scans of the rows share all they find
 function solve(
   kernel: Float32Array,
   signs: Int8Array,

@@ -64,12 +64,68 @@ export async function readLabelCodes(
     }
     return code
   }
+  const read = await foundCodes(path, records, rows, { ids, codeOf, byId: idColumn !== undefined })
+  const counting = idColumn !== undefined && options.idColumn === undefined && isIndexName(idColumn) && read.counting
+  const hasIds = idColumn !== undefined && !counting
+  const by = joinBy(side, {
+    path,
+    hasIds,
+    byPosition,
+    maybeIds: hasIds ? [] : maybe(),
+    ...(counting && { counting: idColumn! }),
+  })
+  const warnings = [...notes, ...joinWarnings(path, side, by, read)]
+  counted.check(path)
+  const labels = sortedLabels(read.found.subarray(0, rows), names)
+  checkClasses(labels, { name: attribute, path }, minimumUsers)
+  const labelled = classCounts(labels).reduce((sum, users) => sum + users, 0)
+  return {
+    labels,
+    by,
+    labelled,
+    missing: rows - labelled,
+    unmatched: by === 'position' ? 0 : read.count - read.matched,
+    warnings,
+    sha256: sha256(),
+  }
+}
+
+/** The codes of rows, as far as the records have them. */
+interface FoundCodes {
+  /** By row; longer than the table where the records go by position. */
+  readonly found: Int32Array
+  /** Records. */
+  readonly count: number
+  /** Records that are of some row, by id. */
+  readonly matched: number
+  /** Whether ids are 0, 1, 2, … */
+  readonly counting: boolean
+  /** Some ids of no row. */
+  readonly firstIds: readonly string[]
+  /** Where ids are numbers of rows. */
+  readonly numbers?: ReturnType<typeof rowNumberIds> | undefined
+}
+
+async function foundCodes(
+  path: string,
+  records: LabelRecords['records'],
+  rows: number,
+  {
+    ids,
+    codeOf,
+    byId,
+  }: {
+    readonly ids: readonly string[] | undefined
+    readonly codeOf: (value: string) => number
+    readonly byId: boolean
+  },
+): Promise<FoundCodes> {
   // Without ids of its own, a table has its rows counted: by an id that is the number of its row, or by position.
-  const join = idColumn === undefined ? undefined : rowFinder(rows, ids)
+  const join = byId ? rowFinder(rows, ids) : undefined
   let found = new Int32Array(join ? rows : firstRows).fill(-1)
   const seen = new Uint8Array(join ? rows : 0)
   const firstIds: string[] = []
-  let counting = idColumn !== undefined && options.idColumn === undefined && isIndexName(idColumn)
+  let counting = true
   let count = 0
   let matched = 0
   for await (const { line, id, value } of records) {
@@ -96,45 +152,36 @@ export async function readLabelCodes(
     }
     count++
   }
-  const hasIds = idColumn !== undefined && !counting
-  const by = joinBy(side, {
+  return { found, count, matched, counting, firstIds, numbers: join?.numbers }
+}
+
+/** What a reader should know of the join. @throws IndistinctError 'bad-data' where it does not fit. */
+function joinWarnings(
+  path: string,
+  side: Parameters<typeof joinBy>[0],
+  by: ReturnType<typeof joinBy>,
+  { count, matched, firstIds, numbers }: FoundCodes,
+): string[] {
+  const { name, rows, ids } = side
+  if (by === 'position') {
+    checkLengths(side, path, count)
+    return [positionWarning(name, path)]
+  }
+  if (numbers) {
+    numbers.check(path, name)
+    return numbers.startsAtOne() ? [startsAtOneWarning(name, path)] : []
+  }
+  checkMatched({
     path,
-    hasIds,
-    byPosition,
-    maybeIds: hasIds ? [] : maybe(),
-    ...(counting && { counting: idColumn! }),
+    table: name,
+    fileIds: firstIds.length > 0 ? firstIds : ids!,
+    tableIds: ids!,
+    lines: count,
+    rows,
+    matched,
   })
-  const warnings = [...notes, ...(by === 'position' ? [positionWarning(name, path)] : [])]
-  if (by === 'position') checkLengths(side, path, count)
-  else if (join!.numbers) {
-    join!.numbers.check(path, name)
-    if (join!.numbers.startsAtOne()) warnings.push(startsAtOneWarning(name, path))
-  } else {
-    checkMatched({
-      path,
-      table: name,
-      fileIds: firstIds.length > 0 ? firstIds : ids!,
-      tableIds: ids!,
-      lines: count,
-      rows,
-      matched,
-    })
-    const hint = firstIds.length > 0 && matched < rows ? spellingHint(firstIds, ids!) : ''
-    if (hint !== '') warnings.push(strangeIdsWarning(name, path, hint))
-  }
-  counted.check(path)
-  const labels = sortedLabels(found.subarray(0, rows), names)
-  checkClasses(labels, { name: attribute, path }, minimumUsers)
-  const labelled = classCounts(labels).reduce((sum, users) => sum + users, 0)
-  return {
-    labels,
-    by,
-    labelled,
-    missing: rows - labelled,
-    unmatched: by === 'position' ? 0 : count - matched,
-    warnings,
-    sha256: sha256(),
-  }
+  const hint = firstIds.length > 0 && matched < rows ? spellingHint(firstIds, ids!) : ''
+  return hint === '' ? [] : [strangeIdsWarning(name, path, hint)]
 }
 
 interface LabelRecord {

@@ -54,14 +54,8 @@ export async function streamAffine(
 ): Promise<StreamedTable> {
   const { rows, cols } = input
   const { codes, classes } = labels
-  if (codes.length !== rows || maps.length !== classes.length || output.rows !== rows || output.cols !== cols) {
-    throw new RangeError(
-      `streamAffine: expected ${rows} labels, ${classes.length} maps and an output of ${rows} x ${cols}, got ` +
-        `${codes.length}, ${maps.length} and ${output.rows} x ${output.cols}`,
-    )
-  }
+  checkShapes(input, output, labels, maps.length)
   const all = [...maps, options.unlabelled]
-  const narrow = output.dtype !== 'f4' && output.dtype !== 'f8'
   let moved = 0
   let clipped = 0
   let squares = 0
@@ -86,19 +80,9 @@ export async function streamAffine(
             block.subarray(i * cols, (i + 1) * cols),
             options.length,
           )
-        for (let p = i * cols; p < (i + 1) * cols; p++) {
-          const value = mapped[p]!
-          if (narrow) {
-            if (value !== block[p] && beyondRange(value, output)) clipped++
-            mapped[p] = rounded(value, output)
-          }
-          if (!Number.isFinite(mapped[p]))
-            throw badData(
-              `${output.path}: row ${first + i} (from 0), dimension ${p % cols}: ${value} is beyond the range of ` +
-                `the table's type`,
-            )
-          change += (mapped[p]! - block[p]!) ** 2
-        }
+        const row = { original: block, mapped, from: i * cols, cols, place: first + i }
+        clipped += roundRow(row, output)
+        for (let p = i * cols; p < (i + 1) * cols; p++) change += (mapped[p]! - block[p]!) ** 2
         if (change > 0) moved++
         squares += change
       }
@@ -113,6 +97,52 @@ export async function streamAffine(
     output.discard()
     throw error
   }
+}
+
+function checkShapes({ rows, cols }: TableReader, output: TableWriter, { codes, classes }: Labels, maps: number): void {
+  if (codes.length !== rows || maps !== classes.length || output.rows !== rows || output.cols !== cols) {
+    throw new RangeError(
+      `streamAffine: expected ${rows} labels, ${classes.length} maps and an output of ${rows} x ${cols}, got ` +
+        `${codes.length}, ${maps} and ${output.rows} x ${output.cols}`,
+    )
+  }
+}
+
+/**
+ * Rounds a mapped row to the type of `output`; how many values that clipped.
+ * @throws IndistinctError 'bad-data' where a value leaves the range of the type.
+ */
+function roundRow(
+  {
+    original,
+    mapped,
+    from,
+    cols,
+    place,
+  }: {
+    readonly original: Float32Array
+    readonly mapped: Float32Array
+    readonly from: number
+    readonly cols: number
+    readonly place: number
+  },
+  output: TableWriter,
+): number {
+  const narrow = output.dtype !== 'f4' && output.dtype !== 'f8'
+  let clipped = 0
+  for (let p = from; p < from + cols; p++) {
+    const value = mapped[p]!
+    if (narrow) {
+      if (value !== original[p] && beyondRange(value, output)) clipped++
+      mapped[p] = rounded(value, output)
+    }
+    if (!Number.isFinite(mapped[p]))
+      throw badData(
+        `${output.path}: row ${place} (from 0), dimension ${p % cols}: ${value} is beyond the range of ` +
+          `the table's type`,
+      )
+  }
+  return clipped
 }
 
 function keepLength(mapped: Float32Array, original: Float32Array, length: RowLength): void {

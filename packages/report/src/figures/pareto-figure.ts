@@ -43,12 +43,7 @@ const size = [620, 400] as const
  */
 export function paretoFigure(data: ParetoData): PaperFigure {
   const { points, gate, id = 'pareto', lossAxis = 'utility lost', leakAxis = 'worst folded AUC' } = data
-  for (const { name, loss, leak } of points) {
-    for (const value of [...ends(loss), ...ends(leak), loss.value, leak.value]) {
-      if (!Number.isFinite(value))
-        throw new RangeError(`paretoFigure: expected finite values for ${JSON.stringify(name)}, got ${value}`)
-    }
-  }
+  checkPoints(points)
   const groups = [...new Set(points.map(({ group }) => group))]
   const front = paretoFront(points)
   const across = spanOf(
@@ -105,6 +100,15 @@ export function paretoFigure(data: ParetoData): PaperFigure {
     size,
     layout: 'wide',
   })
+}
+
+function checkPoints(points: readonly ParetoPoint[]): void {
+  for (const { name, loss, leak } of points) {
+    for (const value of [...ends(loss), ...ends(leak), loss.value, leak.value]) {
+      if (!Number.isFinite(value))
+        throw new RangeError(`paretoFigure: expected finite values for ${JSON.stringify(name)}, got ${value}`)
+    }
+  }
 }
 
 /** Indices of the points that no other point betters in one value without being worse in the other, by rising loss. */

@@ -45,11 +45,7 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
     points: [...points].sort((a, b) => a.alpha - b.alpha),
   }))
   check(data)
-  const alphas = series.flatMap(({ points }) => points.map(({ alpha }) => Math.log10(alpha)))
-  const low = Math.min(...alphas)
-  const high = Math.max(...alphas)
-  const margin = (high - low) * 0.05 || 0.5
-  const domain: [number, number] = [low - margin, high + margin]
+  const domain = domainOf(series)
   const valuesOf = (measure: number): Estimate[] =>
     [...series.flatMap(({ points }) => points.map(({ values }) => values[measure])), baseline?.values[measure]].flatMap(
       (e) => (e ? [e] : []),
@@ -64,7 +60,7 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
       {
         id: `${id}-${m}`,
         title: `${name} against ${axis}`,
-        description: `${series.map((one) => `${one.name}: ` + `${one.points.flatMap(({ alpha, values }) => (values[m] ? [`${estimateText(values[m], 3)} at ${significant(alpha, 2)}`] : [])).join(', ')}`).join('; ')}${reference ? `; ${baseline.name}: ${estimateText(reference, 3)}` : ''}.`,
+        description: descriptionOf(series, m, baseline),
         size: [300, 200],
         x: { domain, label: axis, marks: alphaMarks(domain) },
         y: { domain: spanOf(estimates), ticks: 4 },
@@ -89,14 +85,9 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
   return paperFigure({
     id,
     title: data.title,
-    caption:
-      `${measures.map(({ name }) => name).join(', ')} against ${axis} on a logarithmic ` +
-      `axis.${intervals ? ' Bands are 95\u00a0% intervals.' : ''}${chance ? ' The dotted line at 0.5 is an attacker who guesses; an AUC below it is a leak too, since that attacker ' + 'has only to turn the answer round.' : ''}`,
+    caption: captionOf(measures, axis, { intervals, chance }),
     legend: [
-      ...series.map(({ name }, code) => ({
-        name,
-        sample: html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>${seriesMark(code, 13, 6)}`,
-      })),
+      ...series.map(({ name }, code) => ({ name, sample: lineSample(code) })),
       ...(baseline ? [{ name: baseline.name, sample: html`<path class="baseline" d="M1 6h24"/>` }] : []),
       ...(chance ? [{ name: 'chance', sample: html`<path class="chance" d="M1 6h24"/>` }] : []),
     ],
@@ -105,6 +96,37 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
     size: [300, 200],
     layout: 'large',
   })
+}
+
+function lineSample(code: number): Markup {
+  return html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>${seriesMark(code, 13, 6)}`
+}
+
+function captionOf(
+  measures: TradeOffData['measures'],
+  axis: string,
+  { intervals, chance }: { readonly intervals: boolean; readonly chance: boolean },
+): string {
+  return (
+    `${measures.map(({ name }) => name).join(', ')} against ${axis} on a logarithmic ` +
+    `axis.${intervals ? ' Bands are 95\u00a0% intervals.' : ''}${chance ? ' The dotted line at 0.5 is an attacker who guesses; an AUC below it is a leak too, since that attacker ' + 'has only to turn the answer round.' : ''}`
+  )
+}
+
+/** Every estimate of measure `m` in words. */
+function descriptionOf(series: TradeOffData['series'], m: number, baseline: TradeOffData['baseline']): string {
+  const reference = baseline?.values[m]
+  const ofBaseline = reference ? `; ${baseline!.name}: ${estimateText(reference, 3)}` : ''
+  return `${series.map((one) => `${one.name}: ` + `${one.points.flatMap(({ alpha, values }) => (values[m] ? [`${estimateText(values[m], 3)} at ${significant(alpha, 2)}`] : [])).join(', ')}`).join('; ')}${ofBaseline}.`
+}
+
+/** The logarithms of all alphas, with a margin. */
+function domainOf(series: TradeOffData['series']): [number, number] {
+  const alphas = series.flatMap(({ points }) => points.map(({ alpha }) => Math.log10(alpha)))
+  const low = Math.min(...alphas)
+  const high = Math.max(...alphas)
+  const margin = (high - low) * 0.05 || 0.5
+  return [low - margin, high + margin]
 }
 
 function check({ measures, series, baseline }: TradeOffData): void {

@@ -6,8 +6,9 @@ import { delimiterName } from './csv-dialect.ts'
 import { openCsv } from './csv-records.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { embeddingTable, type EmbeddingTable } from '../../embedding-table.ts'
+import { numberRows } from '../number-rows.ts'
 import { quoted } from '../../quoted.ts'
-import { fitsFloat32, float32Text, float64Text, parseDecimal } from './float-text.ts'
+import { float32Text, float64Text, parseDecimal } from './float-text.ts'
 import { idColumnOf } from '../../labels/id-column.ts'
 import { IdList } from '../../labels/ids.ts'
 import type { CsvContainer } from '../../table-container.ts'
@@ -15,6 +16,12 @@ import { vectorCells, vectorText, vectorTextOf } from './vector-text.ts'
 
 /** Characters of CSV text gathered before they are written. */
 const CHUNK = 1 << 20
+
+export interface CsvTableOptions {
+  readonly idColumn?: string | undefined
+  readonly dimensions?: readonly string[] | undefined
+  readonly bytes?: AsyncIterable<Uint8Array>
+}
 
 /**
  * Reads a CSV table, streaming.
@@ -24,79 +31,35 @@ const CHUNK = 1 << 20
  * @param options.bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
  */
-export async function readCsvTable(
-  path: string,
-  options: {
-    readonly idColumn?: string | undefined
-    readonly dimensions?: readonly string[] | undefined
-    readonly bytes?: AsyncIterable<Uint8Array>
-  } = {},
-): Promise<EmbeddingTable> {
+export async function readCsvTable(path: string, options: CsvTableOptions = {}): Promise<EmbeddingTable> {
   const { header, records, delimiter, notes, sha256 } = await openCsv(path, options.bytes)
-  if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
-    throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
-  }
-  const idColumn = idColumnOf(header, options.idColumn, path)
-  if (idColumn === undefined) {
-    throw badData(
-      `${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it ` +
-        '(--table-id-column)',
-    )
-  }
+  const idColumn = checkedHeader(path, header, options.idColumn)
   const iterator = records[Symbol.asyncIterator]()
   let next = await iterator.next()
-  const others = header.filter((name) => name !== idColumn)
-  const vector = next.done ? undefined : vectorColumnOf(header, next.value.cells, others, options.dimensions, path)
-  const named = vector ? [vector.vectorColumn] : dimensionColumns(others, options.dimensions, header, path)
-  const placeOf = new Map(header.map((name, j) => [name, j]))
-  const idAt = placeOf.get(idColumn)!
-  const dimensionAt = named.map((name) => placeOf.get(name)!)
-  const taken = new Set([idAt, ...dimensionAt])
-  const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
+  const places = placesOf(path, {
+    header,
+    idColumn,
+    first: next.done ? undefined : next.value,
+    asked: options.dimensions,
+  })
   const list = new IdList(path)
-  const columns = columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
-  const vectorOf =
-    vector &&
-    ((cells: readonly string[], line: number): string[] =>
-      vectorCells(
-        cells[dimensionAt[0]!]!,
-        vector.vectorText,
-        `${path}: line ${line}, column ${quoted(vector.vectorColumn)}`,
-      ))
-  const cols = vectorOf && !next.done ? vectorOf(next.value.cells, next.value.line).length : named.length
-  const dimensions = vector ? Array.from({ length: cols }, (_, j) => `d${j}`) : named
-  let values = new Float64Array(64 * cols)
+  const rows = numberRows(places.cols)
+  const columns = places.columnAt.map((j) => ({ name: header[j]!, values: [] as string[] }))
   for (; !next.done; next = await iterator.next()) {
     const { line, cells } = next.value
-    const texts = vectorOf ? vectorOf(cells, line) : dimensionAt.map((at) => cells[at]!)
-    if (texts.length !== cols) {
-      throw badData(
-        `${path}: line ${line}, column ${quoted(named[0]!)}: expected ${cols} numbers, as in the first row, got ` +
-          `${texts.length}`,
-      )
+    const texts = places.textsOf(cells, line)
+    list.add(cells[places.idAt]!, line)
+    const row = rows.add()
+    for (let j = 0; j < row.length; j++) {
+      const value = parseDecimal(texts[j]!)
+      if (!Number.isFinite(Math.fround(value))) throw notFinite(path, line, places.nameOf(j), texts[j]!, value)
+      row[j] = value
     }
-    const start = list.ids.length * cols
-    list.add(cells[idAt]!, line)
-    if (start + cols > values.length) {
-      const longer = new Float64Array(values.length * 2)
-      longer.set(values)
-      values = longer
-    }
-    for (let j = 0; j < cols; j++) {
-      const text = texts[j]!
-      const value = parseDecimal(text)
-      if (!Number.isFinite(Math.fround(value)))
-        throw notFinite(path, line, vector ? `${vector.vectorColumn}, number ${j + 1}` : dimensions[j]!, text, value)
-      values[start + j] = value
-    }
-    columnAt.forEach((j, c) => columns[c]!.values.push(cells[j]!))
+    places.columnAt.forEach((j, c) => columns[c]!.values.push(cells[j]!))
   }
-  const rows = list.ids.length
-  if (rows === 0) throw badData(`${path}: expected at least one row after the header, got none`)
-  values = values.slice(0, rows * cols)
-  // Text has no dtype. Digits beyond float32 make it f8, so that rows nobody moves are written as they were read.
-  const exact = values.every(fitsFloat32) ? undefined : values
+  if (rows.count() === 0) throw badData(`${path}: expected at least one row after the header, got none`)
   const usual = delimiter === ',' || (delimiter === '\t' && path.toLowerCase().endsWith('.tsv'))
+  const { vector, dimensions } = places
   return embeddingTable({
     ids: list.ids,
     notes: usual
@@ -105,15 +68,97 @@ export async function readCsvTable(
           ...notes,
           `${path} has ${delimiterName(delimiter)} between columns; what is written of it has commas, or tabs in .tsv`,
         ],
-    matrix: { rows, cols, data: Float32Array.from(values) },
+    ...rows.done(),
     idColumn,
     dimensions,
     columns,
     header,
     ...(vector && { container: vector }),
     source: { path, format: 'csv', sha256: sha256() },
-    ...(exact && { exact }),
   })
+}
+
+/** The id column. @throws IndistinctError 'bad-data' where there is none, or no header. */
+function checkedHeader(path: string, header: readonly string[], asked: string | undefined): string {
+  if (header.every((name) => !Number.isNaN(parseDecimal(name))) && header.some((name) => !/^\d+$/.test(name))) {
+    throw badData(`${path}: line 1: expected a header such as id,d0,d1, got numbers`)
+  }
+  const idColumn = idColumnOf(header, asked, path)
+  if (idColumn === undefined) {
+    throw badData(
+      `${path}: expected a column of ids, such as "id" or "user_id", got ${columnList(header)}; name it ` +
+        '(--table-id-column)',
+    )
+  }
+  return idColumn
+}
+
+interface CsvLine {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+/** What stands where in a line. */
+interface CsvPlaces {
+  readonly idAt: number
+  /** Of columns that travel along. */
+  readonly columnAt: readonly number[]
+  readonly cols: number
+  readonly dimensions: readonly string[]
+  /** The one column that holds whole vectors, where there is one. */
+  readonly vector: CsvContainer | undefined
+  /** The numbers of a line, as text (cols). @throws IndistinctError 'bad-data' where there are more or fewer. */
+  textsOf(cells: readonly string[], line: number): readonly string[]
+  /** Number j for people. */
+  nameOf(j: number): string
+}
+
+function placesOf(
+  path: string,
+  {
+    header,
+    idColumn,
+    first,
+    asked,
+  }: {
+    readonly header: readonly string[]
+    readonly idColumn: string
+    readonly first: CsvLine | undefined
+    readonly asked: readonly string[] | undefined
+  },
+): CsvPlaces {
+  const others = header.filter((name) => name !== idColumn)
+  const vector = first && vectorColumnOf(header, first.cells, others, asked, path)
+  const named = vector ? [vector.vectorColumn] : dimensionColumns(others, asked, header, path)
+  const placeOf = new Map(header.map((name, j) => [name, j]))
+  const idAt = placeOf.get(idColumn)!
+  const dimensionAt = named.map((name) => placeOf.get(name)!)
+  const taken = new Set([idAt, ...dimensionAt])
+  const columnAt = header.map((_, j) => j).filter((j) => !taken.has(j))
+  if (!vector) {
+    const textsOf = (cells: readonly string[]): string[] => dimensionAt.map((at) => cells[at]!)
+    return { idAt, columnAt, cols: named.length, dimensions: named, vector, textsOf, nameOf: (j) => named[j]! }
+  }
+  const { vectorColumn, vectorText: form } = vector
+  const vectorOf = (cells: readonly string[], line: number): string[] =>
+    vectorCells(cells[dimensionAt[0]!]!, form, `${path}: line ${line}, column ${quoted(vectorColumn)}`)
+  const cols = vectorOf(first.cells, first.line).length
+  return {
+    idAt,
+    columnAt,
+    cols,
+    dimensions: Array.from({ length: cols }, (_, j) => `d${j}`),
+    vector,
+    textsOf(cells, line) {
+      const texts = vectorOf(cells, line)
+      if (texts.length === cols) return texts
+      throw badData(
+        `${path}: line ${line}, column ${quoted(vectorColumn)}: expected ${cols} numbers, as in the first row, got ` +
+          `${texts.length}`,
+      )
+    },
+    nameOf: (j) => `${vectorColumn}, number ${j + 1}`,
+  }
 }
 
 /**

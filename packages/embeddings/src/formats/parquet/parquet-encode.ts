@@ -40,6 +40,7 @@ export interface ParquetFields {
 }
 
 /** Writes a Parquet file, row group by row group. */
+// eslint-disable-next-line max-lines-per-function -- one row group under way, whose state all of its calls share
 export function parquetEncoder(fields: ParquetFields): TableEncoder {
   const { rows, cols, dtype, container } = fields
   const layout = container ? copyLayout(container, dtype) : newLayout(fields)

@@ -52,11 +52,7 @@ export function openParquet(
 ): ParquetTable {
   const file = openParquetFile(source)
   const header = file.columns.map(({ name }) => name)
-  const byName = new Map(file.columns.map((column) => [column.name, column]))
-  if (byName.size < header.length) {
-    const twice = header.find((name, j) => byName.get(name) !== file.columns[j])!
-    throw badData(`${source.name}: column ${quoted(twice)} stands twice in the schema`)
-  }
+  const byName = columnsByName(file, header, source.name)
   const idColumn = options.idColumn === false ? undefined : idColumnOf(header, options.idColumn, source.name)
   const vectors = vectorColumns(file, header, idColumn, options)
   const leaf = vectors[0]!.leaves[0]!
@@ -78,19 +74,13 @@ export function openParquet(
   const contents: ParquetContents = { ...file, vectors }
   const isVector = new Set(vectors)
   const others = file.columns.filter((column) => column.name !== idColumn && !isVector.has(column))
-  const hasText = ({ leaves }: ParquetColumn): boolean => leaves.length === 1 && isText(leaves[0]!)
   return {
     rows,
     cols,
     dtype,
     idColumn,
     readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
-    maybeIds: () =>
-      idColumn === undefined
-        ? others
-            .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
-            .map((column) => column.name)
-        : [],
+    maybeIds: () => (idColumn === undefined ? likeIds(file, others) : []),
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
     others: others.filter(hasText),
     container: {
@@ -108,6 +98,26 @@ export function openParquet(
       })
     },
   }
+}
+
+function hasText({ leaves }: ParquetColumn): boolean {
+  return leaves.length === 1 && isText(leaves[0]!)
+}
+
+/** Names of columns that look like ids. */
+function likeIds(file: ParquetFile, columns: readonly ParquetColumn[]): string[] {
+  return columns
+    .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
+    .map((column) => column.name)
+}
+
+function columnsByName(file: ParquetFile, header: readonly string[], name: string): Map<string, ParquetColumn> {
+  const byName = new Map(file.columns.map((column) => [column.name, column]))
+  if (byName.size < header.length) {
+    const twice = header.find((each, j) => byName.get(each) !== file.columns[j])!
+    throw badData(`${name}: column ${quoted(twice)} stands twice in the schema`)
+  }
+  return byName
 }
 
 /**

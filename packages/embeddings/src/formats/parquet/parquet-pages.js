@@ -304,6 +304,7 @@ function numbersIn(leaf, encoding, bytes, at, count) {
 }
 
 /** Texts: entries of the dictionary and texts of pages, one after another. @param {number} declared */
+// eslint-disable-next-line max-lines-per-function -- one buffer, which all of its calls share
 function textSink(declared) {
   let bytes = new Uint8Array(1 << 12)
   let length = 0

@@ -8,7 +8,8 @@ import { createHash } from '@indistinct/core/platform'
 import { fileChunks } from '../csv/csv-records.ts'
 import { embeddingTable, type EmbeddingTable } from '../../embedding-table.ts'
 import { quoted } from '../../quoted.ts'
-import { fitsFloat32, float32Text, float64Text, parseDecimal } from '../csv/float-text.ts'
+import { numberRows, type NumberRows } from '../number-rows.ts'
+import { float32Text, float64Text, parseDecimal } from '../csv/float-text.ts'
 import { IdList } from '../../labels/ids.ts'
 import { refuseMagic } from '../../refused-formats.ts'
 import { encodingOf, toUtf8 } from '../../files/text-encoding.ts'
@@ -30,8 +31,8 @@ export async function readWord2vec(
   const hash = createHash('sha256')
   const list = new IdList(path)
   let counted: { readonly rows: number; readonly cols: number } | undefined
+  let rows: NumberRows | undefined
   let cols = 0
-  let values = new Float64Array(0)
   for await (const { text, line } of lines(path, bytes, hash)) {
     const fields = text.trim().split(/[ \t]+/)
     if (line === 1 && fields.length === 2 && fields.every((field) => /^\d+$/.test(field))) {
@@ -40,10 +41,9 @@ export async function readWord2vec(
     }
     if (text.trim() === '') continue
     const [id, ...numbers] = fields as [string, ...string[]]
-    if (list.ids.length === 0) {
+    if (!rows) {
       cols = counted?.cols ?? numbers.length
       if (counted === undefined) checkFirst(path, numbers, text)
-      values = new Float64Array(64 * Math.min(cols, numbers.length))
     }
     if (numbers.length !== cols) {
       const as = counted ? `as line 1 says (${counted.rows} ${counted.cols})` : 'as in line 1'
@@ -52,38 +52,28 @@ export async function readWord2vec(
           'after the id',
       )
     }
-    const start = list.ids.length * cols
+    rows ??= numberRows(cols)
     list.add(id, line)
-    if (start + cols > values.length) {
-      const longer = new Float64Array(2 * values.length)
-      longer.set(values)
-      values = longer
-    }
-    numbers.forEach((number, j) => {
-      const value = parseDecimal(number)
-      if (!Number.isFinite(Math.fround(value))) {
-        const got = Number.isFinite(value) ? `${number}, beyond the range of float32` : quoted(number)
-        throw badData(
-          `${path}: line ${line}, number ${j + 1}: expected a finite number, got ${got}; repair or remove the line`,
-        )
-      }
-      values[start + j] = value
-    })
+    const row = rows.add()
+    numbers.forEach((number, j) => (row[j] = finite(number, `${path}: line ${line}, number ${j + 1}`)))
   }
-  const rows = list.ids.length
-  if (rows === 0) throw badData(`${path}: expected lines of an id and its numbers, got none`)
-  if (counted && counted.rows !== rows)
-    throw badData(`${path}: expected ${counted.rows} rows, as line 1 says, got ${rows}; is the file cut short?`)
-  values = values.slice(0, rows * cols)
-  const exact = values.every(fitsFloat32) ? undefined : values
+  if (!rows) throw badData(`${path}: expected lines of an id and its numbers, got none`)
+  if (counted && counted.rows !== rows.count())
+    throw badData(`${path}: expected ${counted.rows} rows, as line 1 says, got ${rows.count()}; is the file cut short?`)
   return embeddingTable({
     ids: list.ids,
     idColumn: 'id',
-    matrix: { rows, cols, data: Float32Array.from(values) },
+    ...rows.done(),
     container: { format: 'word2vec', hasIds: true, counted: counted !== undefined },
     source: { path, format: 'word2vec', sha256: hash.digest('hex') },
-    ...(exact && { exact }),
   })
+}
+
+function finite(number: string, place: string): number {
+  const value = parseDecimal(number)
+  if (Number.isFinite(Math.fround(value))) return value
+  const got = Number.isFinite(value) ? `${number}, beyond the range of float32` : quoted(number)
+  throw badData(`${place}: expected a finite number, got ${got}; repair or remove the line`)
 }
 
 /** The text of a table, in pieces, with the line "N K" unless the file that it came from had none. */

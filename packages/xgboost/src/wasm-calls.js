@@ -9,6 +9,7 @@
  */
 
 /** @param {any} module what ml-xgboost/dist/wasm/xgboost.js exports, once it is ready */
+// eslint-disable-next-line max-lines-per-function -- one module, whose memory all of its calls share
 export function xgboostCalls(module) {
   /** @param {Float32Array | Uint8Array} values */
   function copyIn(values) {

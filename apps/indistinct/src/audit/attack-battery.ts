@@ -24,7 +24,14 @@ import { threads } from '@indistinct/kernels'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
-import { durationOption, namesOption, numberOption, textOption } from '../terminal/option-values.ts'
+import {
+  durationOption,
+  namesOption,
+  numberOption,
+  textOption,
+  textFlag,
+  valueFlag,
+} from '../terminal/option-values.ts'
 import { duration } from '../terminal/progress.ts'
 import type { AttackTarget, TargetAudit } from './attack-target.ts'
 import { grouped } from '../terminal/text-table.ts'
@@ -55,52 +62,41 @@ export interface BatteryArguments {
 }
 
 export const batteryOptions = inGroup('Attacks', {
-  attackers: { describe: attackersHelp, type: 'string', requiresArg: true, coerce: attackersNamed },
-  protocols: {
-    describe:
-      `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: those that the battery has for ` +
+  attackers: textFlag(attackersHelp, attackersNamed),
+  protocols: textFlag(
+    `which of ${Object.keys(protocols).join(', ')}, separated by commas; default: those that the battery has for ` +
       'each attacker',
-    type: 'string',
-    requiresArg: true,
-    coerce: namesOption('--protocols', Object.keys(protocols)),
-  },
-  input: {
-    describe: 'what attackers that scale matters to are given; all: each input that the battery has for them',
-    choices: ['all', 'raw', 'standardised', 'whitened'],
-    default: 'all',
-    requiresArg: true,
-    coerce: textOption('--input'),
-  },
-  repeats: {
-    describe: 'draws of users under each protocol; default: 20 for paper, 2 for five-fold',
-    requiresArg: true,
-    coerce: numberOption('--repeats', { integer: true, from: 1, to: 1000 }),
-  },
-  permutations: {
-    describe:
-      'relabellings of the permutation tests, one set for all attacks, tables and attributes; default 200, or ' +
+    namesOption('--protocols', Object.keys(protocols)),
+  ),
+  input: valueFlag(
+    'what attackers that scale matters to are given; all: each input that the battery has for them',
+    textOption('--input'),
+    { choices: ['all', 'raw', 'standardised', 'whitened'], default: 'all' },
+  ),
+  repeats: valueFlag(
+    'draws of users under each protocol; default: 20 for paper, 2 for five-fold',
+    numberOption('--repeats', { integer: true, from: 1, to: 1000 }),
+  ),
+  permutations: valueFlag(
+    'relabellings of the permutation tests, one set for all attacks, tables and attributes; default 200, or ' +
       '999 where scores are held fixed',
-    requiresArg: true,
-    coerce: numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }),
-  },
+    numberOption('--permutations', { integer: true, from: 99, to: 1_000_000 }),
+  ),
   refit: {
     describe:
       'fit attackers again under each relabelling; --refit=false holds scores fixed, which is faster and less exact',
     type: 'boolean',
     default: true,
   },
-  margin: {
-    describe: 'largest distance of the folded AUC from one half that counts as no leak; default 0.05',
-    requiresArg: true,
-    coerce: numberOption('--margin', { above: 0, to: 0.5 }),
-  },
-  budget: {
-    describe:
-      'seconds of one processor that attacks may take, such as 60s or 5m, as estimated beforehand; those that tell ' +
+  margin: valueFlag(
+    'largest distance of the folded AUC from one half that counts as no leak; default 0.05',
+    numberOption('--margin', { above: 0, to: 0.5 }),
+  ),
+  budget: valueFlag(
+    'seconds of one processor that attacks may take, such as 60s or 5m, as estimated beforehand; those that tell ' +
       'most come first, and what is left out is named; default: all attacks',
-    requiresArg: true,
-    coerce: durationOption('--budget'),
-  },
+    durationOption('--budget'),
+  ),
 } as const satisfies Record<string, Options>)
 
 type SeededBattery = BatteryArguments & { readonly seed: number }

@@ -10,7 +10,7 @@ import { isHistoryFile, readHistory, readTable, type EmbeddingTable } from '@ind
 import { historyFeatures } from '@indistinct/observations'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
-import { listOption, textOption } from '../terminal/option-values.ts'
+import { listOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
@@ -24,35 +24,25 @@ export interface HeldArguments {
 }
 
 export const heldOptions = inGroup('What the attacker holds', {
-  'attacker-holds': {
-    describe:
-      'tables: these tables and some labels; history: also what users did, an earlier release or another model, ' +
+  'attacker-holds': valueFlag(
+    'tables: these tables and some labels; history: also what users did, an earlier release or another model, ' +
       'which --with names',
-    choices: ['tables', 'history'],
-    default: 'tables',
-    requiresArg: true,
-    coerce: textOption('--attacker-holds'),
-  },
-  with: {
-    describe:
-      'files that the attacker holds too, separated by commas: what users did (a user and an item a line), an ' +
+    textOption('--attacker-holds'),
+    { choices: ['tables', 'history'], default: 'tables' },
+  ),
+  with: textFlag(
+    'files that the attacker holds too, separated by commas: what users did (a user and an item a line), an ' +
       'earlier release, another model',
-    type: 'string',
-    requiresArg: true,
-    coerce: listOption('--with'),
-  },
-  'with-user-column': {
-    describe: 'column of users of a history; default: one of a usual name',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--with-user-column'),
-  },
-  'with-item-column': {
-    describe: 'column of items of a history; default: one of a usual name',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--with-item-column'),
-  },
+    listOption('--with'),
+  ),
+  'with-user-column': textFlag(
+    'column of users of a history; default: one of a usual name',
+    textOption('--with-user-column'),
+  ),
+  'with-item-column': textFlag(
+    'column of items of a history; default: one of a usual name',
+    textOption('--with-item-column'),
+  ),
 } as const satisfies Record<string, Options>)
 
 /** A file that is held, as numbers a user. */

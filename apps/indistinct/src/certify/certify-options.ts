@@ -4,7 +4,7 @@ import { batteryOptions, type BatteryArguments } from '../audit/attack-battery.t
 import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
+import { numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import type { MadeFromArguments } from './made-from.ts'
 
 export interface CertifyArguments extends MadeFromArguments, BatteryArguments, CommonArguments {
@@ -25,44 +25,28 @@ export const certifyOptions = {
       type: 'boolean',
       default: false,
     },
-    'unlearned-with-labels-of': {
-      describe: 'the file of labels that went into the table; users with a label in it are not certified',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--unlearned-with-labels-of'),
-    },
-    confidence: {
-      describe: 'how sure all bounds are to hold together',
-      default: 0.95,
-      requiresArg: true,
-      coerce: numberOption('--confidence', { from: 0.5, to: 0.999999 }),
-    },
-    codes: {
-      describe:
-        'replace each row by the nearest of so many centres, found without labels on users set aside; bounds any ' +
+    'unlearned-with-labels-of': textFlag(
+      'the file of labels that went into the table; users with a label in it are not certified',
+      textOption('--unlearned-with-labels-of'),
+    ),
+    confidence: valueFlag(
+      'how sure all bounds are to hold together',
+      numberOption('--confidence', { from: 0.5, to: 0.999999 }),
+      { default: 0.95 },
+    ),
+    codes: valueFlag(
+      'replace each row by the nearest of so many centres, found without labels on users set aside; bounds any ' +
         'attacker',
-      requiresArg: true,
-      coerce: numberOption('--codes', { integer: true, from: 1, to: 4096 }),
-    },
+      numberOption('--codes', { integer: true, from: 1, to: 4096 }),
+    ),
   }),
   ...inGroup('Output', {
-    out: {
-      describe: 'with --codes: the table of codes, which is what the bounds are of',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
-    gate: {
-      describe: 'exit 5 unless the AUC of any attacker is bounded by this',
-      requiresArg: true,
-      coerce: numberOption('--gate', { from: 0.5, to: 1 }),
-    },
-    report: {
-      describe: 'write an HTML report here',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--report'),
-    },
+    out: textFlag('with --codes: the table of codes, which is what the bounds are of', textOption('--out')),
+    gate: valueFlag(
+      'exit 5 unless the AUC of any attacker is bounded by this',
+      numberOption('--gate', { from: 0.5, to: 1 }),
+    ),
+    report: textFlag('write an HTML report here', textOption('--report')),
     force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   }),
   ...outputOptions,

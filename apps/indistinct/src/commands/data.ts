@@ -17,7 +17,7 @@ import type { CommandModule, Options } from 'yargs'
 import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own-data-options.ts'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { computeOptions, dataEnvironment, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
+import { numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import { openSession } from '../terminal/session.ts'
 import { abortable } from '../terminal/signals.ts'
 import { grouped, textTable } from '../terminal/text-table.ts'
@@ -38,12 +38,7 @@ interface DescribeArguments extends PlaceArguments, CommonArguments, OwnDataArgu
 }
 
 const placeOptions = inGroup('Data', {
-  'data-folder': {
-    describe: 'folder with one folder a data set (INDISTINCT_DATA)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--data-folder'),
-  },
+  'data-folder': textFlag('folder with one folder a data set (INDISTINCT_DATA)', textOption('--data-folder')),
 } as const satisfies Record<string, Options>)
 
 export const dataOptions = {
@@ -51,12 +46,7 @@ export const dataOptions = {
   fetch: {
     ...inGroup('Download', {
       'accept-licence': { describe: 'you have read the licence and accept it', type: 'boolean', default: false },
-      'from-file': {
-        describe: 'the official download, already on this machine',
-        type: 'string',
-        requiresArg: true,
-        coerce: textOption('--from-file'),
-      },
+      'from-file': textFlag('the official download, already on this machine', textOption('--from-file')),
     }),
     ...outputOptions,
   },
@@ -64,11 +54,10 @@ export const dataOptions = {
     ...placeOptions,
     ...ownDataOptions,
     ...inGroup('Data', {
-      core: {
-        describe: 'count after dropping users and items with fewer interactions, as the paper does with 5',
-        requiresArg: true,
-        coerce: numberOption('--core', { integer: true, from: 1 }),
-      },
+      core: valueFlag(
+        'count after dropping users and items with fewer interactions, as the paper does with 5',
+        numberOption('--core', { integer: true, from: 1 }),
+      ),
     }),
     ...outputOptions,
     seed: computeOptions.seed,

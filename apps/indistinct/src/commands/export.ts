@@ -6,7 +6,7 @@ import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
-import { textOption } from '../terminal/option-values.ts'
+import { textOption, textFlag } from '../terminal/option-values.ts'
 import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
 import { openSession } from '../terminal/session.ts'
 import { writingFiles } from '../terminal/signals.ts'
@@ -31,13 +31,9 @@ export const exportOptions = {
   ...storeOption('from', 'postgres or redis'),
   ...placeOptions,
   ...inGroup('Output', {
-    out: {
-      describe: 'the file; its ids go to <out>.ids.csv where the format has no place for them',
-      type: 'string',
+    out: textFlag('the file; its ids go to <out>.ids.csv where the format has no place for them', textOption('--out'), {
       demandOption: true,
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
+    }),
     force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   }),
   ...outputOptions,

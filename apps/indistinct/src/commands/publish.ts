@@ -8,7 +8,7 @@ import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
-import { textOption } from '../terminal/option-values.ts'
+import { textOption, textFlag } from '../terminal/option-values.ts'
 import { dryRunOption, showPlan, type Plan, type DryRunArguments } from '../unlearn/plan.ts'
 import { openSession, type Session } from '../terminal/session.ts'
 import {
@@ -42,12 +42,10 @@ export const publishOptions = {
   ...placeOptions,
   ...inGroup('Table', {
     ids: tableOptions.ids,
-    'file-id-column': {
-      describe: 'id column of FILE or of the ids file; default: id or user',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--file-id-column'),
-    },
+    'file-id-column': textFlag(
+      'id column of FILE or of the ids file; default: id or user',
+      textOption('--file-id-column'),
+    ),
     'table-key': tableOptions['table-key'],
     scale: tableOptions.scale,
     'zero-point': tableOptions['zero-point'],

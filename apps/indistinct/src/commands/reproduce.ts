@@ -11,7 +11,7 @@ import type { CommandModule, Options } from 'yargs'
 import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own-data-options.ts'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
-import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { listOption, numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
 import { openSession } from '../terminal/session.ts'
 
@@ -41,51 +41,29 @@ const targetList = `${reproduceTargets.slice(0, -1).join(', ')} or all`
 
 export const reproduceOptions = {
   ...inGroup('What is reproduced', {
-    datasets: {
-      describe: 'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)',
-      type: 'string',
-      requiresArg: true,
-      coerce: listOption(
+    datasets: textFlag(
+      'data sets, comma separated (default: ml-100k,ml-1m,lfm-2b-synthetic)',
+      listOption(
         '--datasets',
         knownDatasets.map(({ name }) => name),
       ),
-    },
-    recommenders: {
-      describe: 'recommenders, comma separated (default: nmf,lightgcn)',
-      type: 'string',
-      requiresArg: true,
-      coerce: listOption('--recommenders'),
-    },
-    methods: {
-      describe: 'methods, comma separated (default: all of the protocol)',
-      type: 'string',
-      requiresArg: true,
-      coerce: listOption('--methods'),
-    },
-    seeds: {
-      describe: 'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)',
-      requiresArg: true,
-      coerce: numberOption('--seeds', { integer: true, from: 1, to: 1000 }),
-    },
-    steps: {
-      describe:
-        "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark " +
+    ),
+    recommenders: textFlag('recommenders, comma separated (default: nmf,lightgcn)', listOption('--recommenders')),
+    methods: textFlag('methods, comma separated (default: all of the protocol)', listOption('--methods')),
+    seeds: valueFlag(
+      'repetitions (default: 10 for tables, 1 for figures and for a smoke test on synthetic data)',
+      numberOption('--seeds', { integer: true, from: 1, to: 1000 }),
+    ),
+    steps: valueFlag(
+      "most steps of methods that iterate, for machines that the protocol's own are too much for; tables mark " +
         'such rows',
-      requiresArg: true,
-      coerce: numberOption('--steps', { integer: true, from: 1, to: 1e6 }),
-    },
-    attribute: {
-      describe: 'the sensitive attribute',
-      type: 'string',
-      requiresArg: true,
-      default: 'gender',
-      coerce: textOption('--attribute'),
-    },
-    core: {
-      describe: 'drop users and items with fewer interactions, until none is left (default: 5)',
-      requiresArg: true,
-      coerce: numberOption('--core', { integer: true, from: 1 }),
-    },
+      numberOption('--steps', { integer: true, from: 1, to: 1e6 }),
+    ),
+    attribute: textFlag('the sensitive attribute', textOption('--attribute'), { default: 'gender' }),
+    core: valueFlag(
+      'drop users and items with fewer interactions, until none is left (default: 5)',
+      numberOption('--core', { integer: true, from: 1 }),
+    ),
     protocol: {
       describe: "settings: the paper's, those of its authors' code, or ours",
       choices: ['paper', 'official', 'strict'],
@@ -94,32 +72,18 @@ export const reproduceOptions = {
   }),
   ...ownDataOptions,
   ...inGroup('Output', {
-    out: {
-      describe: 'folder of the results (default: artifacts/results in the repository)',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
+    out: textFlag('folder of the results (default: artifacts/results in the repository)', textOption('--out')),
   }),
   ...inGroup('Computation', {
-    'data-folder': {
-      describe: 'folder with one folder a data set (INDISTINCT_DATA)',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--data-folder'),
-    },
-    parallel: {
-      describe: 'stages at a time (default: 2)',
-      requiresArg: true,
-      coerce: numberOption('--parallel', { integer: true, from: 1, to: 64 }),
-    },
-    store: {
-      describe:
-        'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--store'),
-    },
+    'data-folder': textFlag('folder with one folder a data set (INDISTINCT_DATA)', textOption('--data-folder')),
+    parallel: valueFlag(
+      'stages at a time (default: 2)',
+      numberOption('--parallel', { integer: true, from: 1, to: 64 }),
+    ),
+    store: textFlag(
+      'write what the cells of indistinct grid there have given, and run nothing: a folder, or s3://BUCKET/PREFIX',
+      textOption('--store'),
+    ),
     fresh: { describe: 'run every stage again instead of taking it from the cache', type: 'boolean', default: false },
   }),
   ...dryRunOption,

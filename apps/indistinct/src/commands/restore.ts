@@ -7,7 +7,7 @@ import { applyDelta } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { textOption } from '../terminal/option-values.ts'
+import { textOption, textFlag } from '../terminal/option-values.ts'
 import { checkOutputs } from '../unlearn/output-files.ts'
 import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
 import { versions } from '../unlearn/provenance.ts'
@@ -24,20 +24,8 @@ export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'
 
 export const restoreOptions = {
   ...inGroup('Files', {
-    delta: {
-      describe: 'what unlearn --delta wrote for this table',
-      type: 'string',
-      demandOption: true,
-      requiresArg: true,
-      coerce: textOption('--delta'),
-    },
-    out: {
-      describe: 'where the original goes',
-      type: 'string',
-      demandOption: true,
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
+    delta: textFlag('what unlearn --delta wrote for this table', textOption('--delta'), { demandOption: true }),
+    out: textFlag('where the original goes', textOption('--out'), { demandOption: true }),
     force: { describe: 'replace a file that is there already', type: 'boolean', default: false },
   }),
   ...dryRunOption,

@@ -4,7 +4,7 @@ import { canonicalJson } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
-import { numberOption } from '../terminal/option-values.ts'
+import { numberOption, valueFlag } from '../terminal/option-values.ts'
 import { openSession } from '../terminal/session.ts'
 import {
   storeEnvironment,
@@ -27,11 +27,10 @@ export const rollbackOptions = {
   ...storeOption('in', 'postgres or redis'),
   ...placeOptions,
   ...inGroup('Version', {
-    to: {
-      describe: 'the version; default: the one before the live one (see indistinct versions)',
-      requiresArg: true,
-      coerce: numberOption('--to', { integer: true, from: 1 }),
-    },
+    to: valueFlag(
+      'the version; default: the one before the live one (see indistinct versions)',
+      numberOption('--to', { integer: true, from: 1 }),
+    ),
   }),
   ...outputOptions,
 } as const

@@ -7,7 +7,7 @@ import { tableOptions } from '../inputs/table-inputs.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { namesOption, textOption } from '../terminal/option-values.ts'
+import { namesOption, textOption, textFlag } from '../terminal/option-values.ts'
 import { dryRunOption, type DryRunArguments } from '../unlearn/plan.ts'
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
@@ -25,21 +25,17 @@ export interface CompareArguments
 export const compareOptions = {
   ...tableOptions,
   ...inGroup('Method', {
-    methods: {
-      describe: `which of ${methodNames.join(', ')}, separated by commas; default: all but u2u-r`,
-      type: 'string',
-      requiresArg: true,
-      coerce: namesOption('--methods', methodNames),
-    },
+    methods: textFlag(
+      `which of ${methodNames.join(', ')}, separated by commas; default: all but u2u-r`,
+      namesOption('--methods', methodNames),
+    ),
   }),
   ...inGroup('Output', {
-    out: { describe: 'write the figures here as JSON', type: 'string', requiresArg: true, coerce: textOption('--out') },
-    report: {
-      describe: 'write the table and the plot of leak against loss here, .html, or the plot alone, .svg',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--report'),
-    },
+    out: textFlag('write the figures here as JSON', textOption('--out')),
+    report: textFlag(
+      'write the table and the plot of leak against loss here, .html, or the plot alone, .svg',
+      textOption('--report'),
+    ),
     force: { describe: 'replace files that are there already', type: 'boolean', default: false },
   }),
   ...dryRunOption,

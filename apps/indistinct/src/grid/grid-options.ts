@@ -4,49 +4,25 @@ import type { Executor } from '@indistinct/executors'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
+import { numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 
 const positive = { integer: true, from: 1 } as const
 
 /** Which grid, and where its artifacts are. */
 const gridOptions = inGroup('Grid', {
-  store: {
-    describe:
-      'folder that all workers share, or s3://BUCKET/PREFIX (INDISTINCT_STORE; default: artifacts/grid in the ' +
+  store: textFlag(
+    'folder that all workers share, or s3://BUCKET/PREFIX (INDISTINCT_STORE; default: artifacts/grid in the ' +
       'repository)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--store'),
-  },
-  datasets: {
-    describe: 'of the grid, comma separated (default: all)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--datasets'),
-  },
-  recommenders: {
-    describe: 'of the grid, comma separated (default: all)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--recommenders'),
-  },
-  methods: {
-    describe: 'of the grid, comma separated (default: all)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--methods'),
-  },
-  seeds: {
-    describe: 'the first N seeds of the grid (default: all)',
-    requiresArg: true,
-    coerce: numberOption('--seeds', positive),
-  },
-  'data-folder': {
-    describe: 'folder with one folder a data set, under the same path for every worker (INDISTINCT_DATA)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--data-folder'),
-  },
+    textOption('--store'),
+  ),
+  datasets: textFlag('of the grid, comma separated (default: all)', textOption('--datasets')),
+  recommenders: textFlag('of the grid, comma separated (default: all)', textOption('--recommenders')),
+  methods: textFlag('of the grid, comma separated (default: all)', textOption('--methods')),
+  seeds: valueFlag('the first N seeds of the grid (default: all)', numberOption('--seeds', positive)),
+  'data-folder': textFlag(
+    'folder with one folder a data set, under the same path for every worker (INDISTINCT_DATA)',
+    textOption('--data-folder'),
+  ),
 } as const satisfies Record<string, Options>)
 
 export interface GridArguments {
@@ -64,45 +40,25 @@ export interface GridArguments {
 /** Engines, and what they are asked. */
 const engineOptions = inGroup('Engine', {
   executor: { describe: 'what runs the cells', choices: ['local', 'slurm', 'bullmq', 'kubernetes'] },
-  workers: {
-    describe: 'cells at a time (default: 2; kubernetes 10; slurm as many as it gives; bullmq has workers of its own)',
-    requiresArg: true,
-    coerce: numberOption('--workers', { ...positive, to: 10_000 }),
-  },
-  threads: {
-    describe: 'cores a cell, for slurm and kubernetes (default: 1)',
-    requiresArg: true,
-    coerce: numberOption('--threads', { ...positive, to: 1024 }),
-  },
-  memory: {
-    describe: 'MiB that local cells may take together (default: what is free)',
-    requiresArg: true,
-    coerce: numberOption('--memory', positive),
-  },
-  queue: {
-    describe: 'name of the BullMQ queue (default: indistinct)',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--queue'),
-  },
-  image: {
-    describe: 'for kubernetes: an image with a clone of the repository in /indistinct, after npm ci',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--image'),
-  },
-  claim: {
-    describe: "for kubernetes: the persistent volume claim to mount at the store's folder",
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--claim'),
-  },
-  secret: {
-    describe: "for kubernetes: a secret that becomes the pods' environment",
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--secret'),
-  },
+  workers: valueFlag(
+    'cells at a time (default: 2; kubernetes 10; slurm as many as it gives; bullmq has workers of its own)',
+    numberOption('--workers', { ...positive, to: 10_000 }),
+  ),
+  threads: valueFlag(
+    'cores a cell, for slurm and kubernetes (default: 1)',
+    numberOption('--threads', { ...positive, to: 1024 }),
+  ),
+  memory: valueFlag(
+    'MiB that local cells may take together (default: what is free)',
+    numberOption('--memory', positive),
+  ),
+  queue: textFlag('name of the BullMQ queue (default: indistinct)', textOption('--queue')),
+  image: textFlag(
+    'for kubernetes: an image with a clone of the repository in /indistinct, after npm ci',
+    textOption('--image'),
+  ),
+  claim: textFlag("for kubernetes: the persistent volume claim to mount at the store's folder", textOption('--claim')),
+  secret: textFlag("for kubernetes: a secret that becomes the pods' environment", textOption('--secret')),
 } as const satisfies Record<string, Options>)
 
 export interface EngineArguments {
@@ -141,22 +97,18 @@ export const gridCommandOptions = {
   worker: {
     queue: engineOptions.queue,
     ...inGroup('Worker', {
-      workers: {
-        describe: 'cells at a time (default: 1)',
-        requiresArg: true,
-        coerce: numberOption('--workers', { integer: true, from: 1, to: 1024 }),
-      },
-      logs: {
-        describe: 'folder for the output of cells (default: artifacts/grid/worker in the repository)',
-        type: 'string',
-        requiresArg: true,
-        coerce: textOption('--logs'),
-      },
-      'lock-seconds': {
-        describe: 'after so long without a sign of life the cells of a worker go to another (default: 30)',
-        requiresArg: true,
-        coerce: numberOption('--lock-seconds', { from: 1, to: 3600 }),
-      },
+      workers: valueFlag(
+        'cells at a time (default: 1)',
+        numberOption('--workers', { integer: true, from: 1, to: 1024 }),
+      ),
+      logs: textFlag(
+        'folder for the output of cells (default: artifacts/grid/worker in the repository)',
+        textOption('--logs'),
+      ),
+      'lock-seconds': valueFlag(
+        'after so long without a sign of life the cells of a worker go to another (default: 30)',
+        numberOption('--lock-seconds', { from: 1, to: 3600 }),
+      ),
     }),
     quiet: outputOptions.quiet,
   },

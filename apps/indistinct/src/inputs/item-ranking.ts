@@ -9,7 +9,7 @@ import { bootstrapMean, ndcgPerUser } from '@indistinct/metrics'
 import type { Estimate } from '@indistinct/report'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
-import { textOption } from '../terminal/option-values.ts'
+import { textOption, textFlag } from '../terminal/option-values.ts'
 
 export interface RankingArguments {
   readonly items?: string | undefined
@@ -19,24 +19,12 @@ export interface RankingArguments {
 }
 
 export const rankingOptions = inGroup('Recommendation', {
-  items: {
-    describe: 'table of item vectors: users are recommended items by inner product',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--items'),
-  },
-  interactions: {
-    describe: 'with --items: CSV with columns user and item, held out from training, to measure NDCG@10 by',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--interactions'),
-  },
-  seen: {
-    describe: 'with --items: CSV with columns user and item, not to be recommended again',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--seen'),
-  },
+  items: textFlag('table of item vectors: users are recommended items by inner product', textOption('--items')),
+  interactions: textFlag(
+    'with --items: CSV with columns user and item, held out from training, to measure NDCG@10 by',
+    textOption('--interactions'),
+  ),
+  seen: textFlag('with --items: CSV with columns user and item, not to be recommended again', textOption('--seen')),
 } as const)
 
 /**

@@ -18,7 +18,7 @@ import { inGroup } from '../terminal/command-help.ts'
 import { continuousValues, quarters } from './continuous-attribute.ts'
 import type { Log } from '../terminal/log.ts'
 import { labelNamesOf } from './merge-labels.ts'
-import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { listOption, numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import { readOptions } from '../terminal/read-options.ts'
 import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from '../terminal/text-table.ts'
@@ -26,64 +26,42 @@ import type { TableArguments } from './table-arguments.ts'
 import type { FileRecord } from './file-record.ts'
 
 export const tableOptions = inGroup('Table and labels', {
-  attributes: {
-    describe: 'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself',
-    type: 'string',
-    demandOption: true,
-    requiresArg: true,
-    coerce: textOption('--attributes'),
-  },
-  attribute: {
-    describe: 'column or array of that file',
-    type: 'string',
-    demandOption: true,
-    requiresArg: true,
-    coerce: textOption('--attribute'),
-  },
-  ids: {
-    describe: 'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--ids'),
-  },
-  'id-column': {
-    describe:
-      'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or ' +
+  attributes: textFlag(
+    'CSV, Parquet or npz file with the attribute of each user; it may be TABLE itself',
+    textOption('--attributes'),
+    { demandOption: true },
+  ),
+  attribute: textFlag('column or array of that file', textOption('--attribute'), { demandOption: true }),
+  ids: textFlag(
+    'file that names the rows of a table without ids (CSV, or one id a line); default: row numbers from 0',
+    textOption('--ids'),
+  ),
+  'id-column': textFlag(
+    'id column of the attribute file, the ids file and the table; default: one named id, user, user_id, uid or ' +
       'the like',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--id-column'),
-  },
-  'table-id-column': {
-    describe: 'id column of the table or the ids file, where it has another name',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--table-id-column'),
-  },
-  dimensions: {
-    describe: "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'",
-    type: 'string',
-    requiresArg: true,
-    coerce: listOption('--dimensions'),
-  },
-  'table-key': {
-    describe:
-      'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; ' +
+    textOption('--id-column'),
+  ),
+  'table-id-column': textFlag(
+    'id column of the table or the ids file, where it has another name',
+    textOption('--table-id-column'),
+  ),
+  dimensions: textFlag(
+    "dimension columns of a CSV or Parquet table: names separated by commas, or a prefix such as 'd*'",
+    listOption('--dimensions'),
+  ),
+  'table-key': textFlag(
+    'which array of an npz or safetensors file is the table, or which column of lists of a Parquet file; ' +
       'default: the only one',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--table-key'),
-  },
-  scale: {
-    describe: 'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)',
-    requiresArg: true,
-    coerce: numberOption('--scale', { above: 0 }),
-  },
-  'zero-point': {
-    describe: 'with --scale: the whole number that stands for 0; default: 0',
-    requiresArg: true,
-    coerce: numberOption('--zero-point', { integer: true, from: -128, to: 255 }),
-  },
+    textOption('--table-key'),
+  ),
+  scale: valueFlag(
+    'of a table of int8 or uint8: a whole number q stands for SCALE * (q - ZERO-POINT)',
+    numberOption('--scale', { above: 0 }),
+  ),
+  'zero-point': valueFlag(
+    'with --scale: the whole number that stands for 0; default: 0',
+    numberOption('--zero-point', { integer: true, from: -128, to: 255 }),
+  ),
   'by-position': {
     describe: 'line i of the attribute file is of row i of the table: take no column for ids',
     type: 'boolean',

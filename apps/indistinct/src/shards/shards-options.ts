@@ -6,7 +6,7 @@ import type { TableArguments } from '../inputs/table-arguments.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { numberOption, textOption } from '../terminal/option-values.ts'
+import { numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
 import { dryRunOption, type DryRunArguments } from '../unlearn/plan.ts'
 
 /** Flags that set a parameter of the flow, by the name that it knows them under. */
@@ -79,17 +79,15 @@ export const shardsOptions = {
       ),
     }),
     ...inGroup('Shards', {
-      shards: {
-        describe: 'shards of a single table; default: one for each 250,000 rows; several tables are a shard each',
-        requiresArg: true,
-        coerce: numberOption('--shards', { integer: true, from: 1, to: 99_999 }),
-      },
-      workers: {
-        describe: 'worker processes on this machine',
-        requiresArg: true,
-        default: 1,
-        coerce: numberOption('--workers', { integer: true, from: 1, to: 1024 }),
-      },
+      shards: valueFlag(
+        'shards of a single table; default: one for each 250,000 rows; several tables are a shard each',
+        numberOption('--shards', { integer: true, from: 1, to: 99_999 }),
+      ),
+      workers: valueFlag(
+        'worker processes on this machine',
+        numberOption('--workers', { integer: true, from: 1, to: 1024 }),
+        { default: 1 },
+      ),
       'prepare-only': {
         describe: 'write the plan and start no worker: an engine starts them',
         type: 'boolean',
@@ -97,19 +95,15 @@ export const shardsOptions = {
       },
     }),
     ...inGroup('Output', {
-      out: {
-        describe: 'folder for the shards, their manifest, and the work of the run, which all workers share',
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        coerce: textOption('--out'),
-      },
-      fit: {
-        describe: 'closed forms: write the fitted method here, for unlearn --update; as sensitive as the original',
-        type: 'string',
-        requiresArg: true,
-        coerce: textOption('--fit'),
-      },
+      out: textFlag(
+        'folder for the shards, their manifest, and the work of the run, which all workers share',
+        textOption('--out'),
+        { demandOption: true },
+      ),
+      fit: textFlag(
+        'closed forms: write the fitted method here, for unlearn --update; as sensitive as the original',
+        textOption('--fit'),
+      ),
       force: { describe: 'replace what the folder holds', type: 'boolean', default: false },
     }),
     ...dryRunOption,
@@ -118,32 +112,24 @@ export const shardsOptions = {
   },
   worker: {
     ...inGroup('Shards', {
-      index: {
-        describe: 'which of the workers this is, from 0: it holds the shards s with s mod <of> = <index>',
+      index: valueFlag(
+        'which of the workers this is, from 0: it holds the shards s with s mod <of> = <index>',
+        numberOption('--index', { integer: true, from: 0 }),
+        { demandOption: true },
+      ),
+      of: valueFlag('how many workers there are', numberOption('--of', { integer: true, from: 1 }), {
         demandOption: true,
-        requiresArg: true,
-        coerce: numberOption('--index', { integer: true, from: 0 }),
-      },
-      of: {
-        describe: 'how many workers there are',
-        demandOption: true,
-        requiresArg: true,
-        coerce: numberOption('--of', { integer: true, from: 1 }),
-      },
-      'peer-timeout': {
-        describe: 'seconds to wait for what another worker owes',
-        requiresArg: true,
-        default: 3600,
-        coerce: numberOption('--peer-timeout', { above: 0 }),
-      },
-      scratch: {
-        describe:
-          'folder on a disk of this machine for rows between passes, twice the size of its shards; default: in ' +
+      }),
+      'peer-timeout': valueFlag(
+        'seconds to wait for what another worker owes',
+        numberOption('--peer-timeout', { above: 0 }),
+        { default: 3600 },
+      ),
+      scratch: textFlag(
+        'folder on a disk of this machine for rows between passes, twice the size of its shards; default: in ' +
           'the shared folder',
-        type: 'string',
-        requiresArg: true,
-        coerce: textOption('--scratch'),
-      },
+        textOption('--scratch'),
+      ),
     }),
     ...outputOptions,
     threads: computeOptions.threads,

@@ -5,7 +5,7 @@ import { openPostgres, openRedis, type Progress, type Store } from '@indistinct/
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
-import { choiceOption, textOption } from '../terminal/option-values.ts'
+import { choiceOption, textOption, textFlag } from '../terminal/option-values.ts'
 
 export type StoreKind = 'postgres' | 'redis'
 
@@ -20,36 +20,17 @@ export interface StoreArguments {
 }
 
 export const placeOptions = inGroup('Place', {
-  table: {
-    describe: 'postgres: the table, as SQL names it: users, app.users or \'"Users"\'',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--table'),
-  },
-  'id-column': {
-    describe: 'postgres: the column that identifies users; default: id',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--id-column'),
-  },
-  'vector-column': {
-    describe: 'postgres: the column of type vector or real[]; default: embedding',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--vector-column'),
-  },
-  prefix: {
-    describe: 'redis: what stands before the id in the keys of the hashes, such as user:',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--prefix'),
-  },
-  'vector-field': {
-    describe: 'redis: the field with the vector, float32 little-endian; default: embedding',
-    type: 'string',
-    requiresArg: true,
-    coerce: textOption('--vector-field'),
-  },
+  table: textFlag('postgres: the table, as SQL names it: users, app.users or \'"Users"\'', textOption('--table')),
+  'id-column': textFlag('postgres: the column that identifies users; default: id', textOption('--id-column')),
+  'vector-column': textFlag(
+    'postgres: the column of type vector or real[]; default: embedding',
+    textOption('--vector-column'),
+  ),
+  prefix: textFlag('redis: what stands before the id in the keys of the hashes, such as user:', textOption('--prefix')),
+  'vector-field': textFlag(
+    'redis: the field with the vector, float32 little-endian; default: embedding',
+    textOption('--vector-field'),
+  ),
 } as const satisfies Record<string, Options>)
 
 /** The flags that each kind of store takes. */

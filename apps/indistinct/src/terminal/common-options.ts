@@ -2,7 +2,7 @@
 
 import type { Options } from 'yargs'
 import { inGroup } from './command-help.ts'
-import { numberFromEnvironment, numberOption } from './option-values.ts'
+import { numberFromEnvironment, numberOption, valueFlag } from './option-values.ts'
 
 export interface CommonArguments {
   readonly seed: number
@@ -41,17 +41,13 @@ export const dataEnvironment = {
  * the kernels read it by themselves.
  */
 export const computeOptions = inGroup('Computation', {
-  seed: {
-    describe: 'of every random choice (INDISTINCT_SEED)',
-    requiresArg: true,
+  seed: valueFlag('of every random choice (INDISTINCT_SEED)', numberOption('--seed', seedRange), {
     default: numberFromEnvironment('INDISTINCT_SEED', seedRange) ?? 0,
-    coerce: numberOption('--seed', seedRange),
-  },
-  threads: {
-    describe: 'threads of the kernels; the result does not depend on it (INDISTINCT_THREADS; default: all cores)',
-    requiresArg: true,
-    coerce: numberOption('--threads', threadRange),
-  },
+  }),
+  threads: valueFlag(
+    'threads of the kernels; the result does not depend on it (INDISTINCT_THREADS; default: all cores)',
+    numberOption('--threads', threadRange),
+  ),
 } as const satisfies Record<string, Options>)
 
 numberFromEnvironment('INDISTINCT_THREADS', threadRange)

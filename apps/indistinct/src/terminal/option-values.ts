@@ -121,6 +121,18 @@ export function choiceOption<Name extends string>(
   })
 }
 
+type OptionExtras = Pick<Options, 'default' | 'demandOption' | 'choices' | 'array'>
+
+/** An option with a value that yargs is to leave as it was written: 007 stays 007. */
+export function textFlag<T>(describe: string, coerce: ValueCheck<T>, extras: OptionExtras = {}) {
+  return { describe, type: 'string', requiresArg: true, coerce, ...extras } as const
+}
+
+/** An option with a value of its own check, such as a number. */
+export function valueFlag<T>(describe: string, coerce: ValueCheck<T>, extras: OptionExtras = {}) {
+  return { describe, requiresArg: true, coerce, ...extras } as const
+}
+
 /** What an option accepts, by its check or else by its type in yargs. */
 export function acceptedBy({ coerce, choices, type, array }: Options): AcceptedValues {
   if (choices) {

@@ -9,7 +9,7 @@ import type { TableArguments } from '../inputs/table-arguments.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { listOption, numberOption, textOption } from '../terminal/option-values.ts'
+import { listOption, numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
 import { dryRunOption, type DryRunArguments } from './plan.ts'
 import type { AttackerHolds } from './unlearn-scope.ts'
 import type { Lengths } from './written-table.ts'
@@ -102,81 +102,55 @@ export type AskedUnlearnArguments = Omit<UnlearnArguments, 'method'> & Partial<P
 export const unlearnOptions = {
   ...tableOptions,
   ...inGroup('Method', {
-    method: {
-      describe: 'how to unlearn; with --update, the fit says; default: flow, and blind with --attacker-holds history',
-      choices: methodNames,
-      requiresArg: true,
-      coerce: textOption('--method'),
-    },
-    'attacker-holds': {
-      describe:
-        'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
+    method: valueFlag(
+      'how to unlearn; with --update, the fit says; default: flow, and blind with --attacker-holds history',
+      textOption('--method'),
+      { choices: methodNames },
+    ),
+    'attacker-holds': valueFlag(
+      'whom to hide from: tables, who holds these tables and some labels; history, who also holds what users did, ' +
         'an earlier release or another model',
-      choices: ['tables', 'history'],
-      default: 'tables',
-      requiresArg: true,
-      coerce: textOption('--attacker-holds'),
-    },
-    engine: {
-      describe:
-        'flow, d2d-r, u2u-r: what computes; tfjs is TensorFlow.js, on a GPU where one is found (INDISTINCT_ENGINE; ' +
+      textOption('--attacker-holds'),
+      { choices: ['tables', 'history'], default: 'tables' },
+    ),
+    engine: valueFlag(
+      'flow, d2d-r, u2u-r: what computes; tfjs is TensorFlow.js, on a GPU where one is found (INDISTINCT_ENGINE; ' +
         'default: kernels)',
-      choices: engines,
-      requiresArg: true,
-      coerce: textOption('--engine'),
-    },
-    unlabelled: {
-      describe: 'users without a label: leave them, or map them as the method does without one',
-      choices: ['leave', 'map'],
-      default: 'leave',
-      requiresArg: true,
-      coerce: textOption('--unlabelled'),
-    },
-    lengths: {
-      describe: 'rows that all have one length, such as 1: keep it, or leave moved rows free to have another',
-      choices: ['keep', 'free'],
-      default: 'keep',
-      requiresArg: true,
-      coerce: textOption('--lengths'),
-    },
-    delta: {
-      describe: 'write here what `restore` needs to bring the original back; as sensitive as the original',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--delta'),
-    },
-    fit: {
-      describe: 'write the fitted method here, for --update; as sensitive as the original',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--fit'),
-    },
-    update: {
-      describe: 'a file that --fit wrote: map new users by it instead of unlearning everyone again',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--update'),
-    },
-    previous: {
-      describe: 'with --update: the table given out before, whose users keep their rows',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--previous'),
-    },
-    stream: {
-      describe:
-        'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written',
-      choices: ['auto', 'always', 'never'],
-      default: 'auto',
-      requiresArg: true,
-      coerce: textOption('--stream'),
-    },
-    also: {
-      describe: 'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
-      type: 'string',
-      requiresArg: true,
-      coerce: listOption('--also'),
-    },
+      textOption('--engine'),
+      { choices: engines },
+    ),
+    unlabelled: valueFlag(
+      'users without a label: leave them, or map them as the method does without one',
+      textOption('--unlabelled'),
+      { choices: ['leave', 'map'], default: 'leave' },
+    ),
+    lengths: valueFlag(
+      'rows that all have one length, such as 1: keep it, or leave moved rows free to have another',
+      textOption('--lengths'),
+      { choices: ['keep', 'free'], default: 'keep' },
+    ),
+    delta: textFlag(
+      'write here what `restore` needs to bring the original back; as sensitive as the original',
+      textOption('--delta'),
+    ),
+    fit: textFlag('write the fitted method here, for --update; as sensitive as the original', textOption('--fit')),
+    update: textFlag(
+      'a file that --fit wrote: map new users by it instead of unlearning everyone again',
+      textOption('--update'),
+    ),
+    previous: textFlag(
+      'with --update: the table given out before, whose users keep their rows',
+      textOption('--previous'),
+    ),
+    stream: valueFlag(
+      'closed forms block by block, in little memory: auto from 1 GiB of float32 on; then no report is written',
+      textOption('--stream'),
+      { choices: ['auto', 'always', 'never'], default: 'auto' },
+    ),
+    also: textFlag(
+      'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
+      listOption('--also'),
+    ),
     continuous: {
       describe:
         'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports ' +
@@ -184,20 +158,15 @@ export const unlearnOptions = {
       type: 'boolean',
       default: false,
     },
-    items: {
-      describe: 'flow: table of item vectors; users then move by what it costs in scores, the inner products with them',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--items'),
-    },
-    derived: {
-      describe:
-        'flow, blind and relabel, several tables: those that no score depends on, separated by commas; they ' +
+    items: textFlag(
+      'flow: table of item vectors; users then move by what it costs in scores, the inner products with them',
+      textOption('--items'),
+    ),
+    derived: textFlag(
+      'flow, blind and relabel, several tables: those that no score depends on, separated by commas; they ' +
         'become linear functions of the others',
-      type: 'string',
-      requiresArg: true,
-      coerce: listOption('--derived'),
-    },
+      listOption('--derived'),
+    ),
   }),
   ...inGroup(
     'Parameters of methods',
@@ -209,37 +178,26 @@ export const unlearnOptions = {
     ),
   ),
   ...inGroup('Method', {
-    draw: {
-      describe: 'relabel: a file that --fit wrote of an earlier release; this one is dealt by the same draw',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--draw'),
-    },
+    draw: textFlag(
+      'relabel: a file that --fit wrote of an earlier release; this one is dealt by the same draw',
+      textOption('--draw'),
+    ),
   }),
   ...inGroup('Parameters of methods', {
-    'near-by': {
-      describe: 'relabel: users are near by distance (default), or by direction alone, where scores are inner products',
-      choices: ['distance', 'direction'],
-      requiresArg: true,
-      coerce: textOption('--near-by'),
-    },
+    'near-by': valueFlag(
+      'relabel: users are near by distance (default), or by direction alone, where scores are inner products',
+      textOption('--near-by'),
+      { choices: ['distance', 'direction'] },
+    ),
   }),
   ...inGroup('Output', {
-    out: {
-      describe:
-        `the new table, ${tableExtensionList}; of several tables a file each, separated by commas; JSON sidecars ` +
+    out: textFlag(
+      `the new table, ${tableExtensionList}; of several tables a file each, separated by commas; JSON sidecars ` +
         'go to <out>.json',
-      type: 'string',
-      demandOption: true,
-      requiresArg: true,
-      coerce: textOption('--out'),
-    },
-    report: {
-      describe: 'the HTML report; default <out>.html, of the first',
-      type: 'string',
-      requiresArg: true,
-      coerce: textOption('--report'),
-    },
+      textOption('--out'),
+      { demandOption: true },
+    ),
+    report: textFlag('the HTML report; default <out>.html, of the first', textOption('--report')),
     force: {
       describe: 'replace files that are there already, and write tables that give away more than before',
       type: 'boolean',

@@ -10,6 +10,7 @@ export interface ChoicesView {
   show(choices: Choices): void
 }
 
+// eslint-disable-next-line max-lines-per-function -- one form, whose fields answer each other
 export function choicesView(onChange: (change: Partial<Choices>) => void): ChoicesView {
   const attribute = element('select', { id: 'attribute', onchange: () => onChange({ attribute: attribute.value }) })
   const idColumn = element('select', { id: 'id-column', onchange: () => onChange(ofIdColumn(idColumn.value)) })

@@ -34,13 +34,6 @@ export function unlearnReport(
   const { name, before, after, change } = shown
   const [{ result, path }] = made as [UnlearnedTable]
   const several = made.length > 1
-  const prefixed = (prefix: string, of: readonly Outputs[]): [string, FileRecord][] =>
-    of.flatMap((files, at) =>
-      Object.entries(files).map(([role, file]): [string, FileRecord] => [
-        `${prefix} ${role}${role === 'table' && several ? ` ${at + 1}` : ''}`,
-        file,
-      ]),
-    )
   return {
     title: `Unlearning of ${inputs.column.name} in ${several ? `${made.length} tables` : basename(path)}`,
     subject:
@@ -80,4 +73,14 @@ export function unlearnReport(
       facts: { passes: several ? made.map((each) => `${each.name}: ${each.result.passes}`).join(', ') : result.passes },
     },
   }
+}
+
+/** Files by what they are: "output table 2". */
+function prefixed(prefix: string, of: readonly Outputs[]): [string, FileRecord][] {
+  return of.flatMap((files, at) =>
+    Object.entries(files).map(([role, file]): [string, FileRecord] => [
+      `${prefix} ${role}${role === 'table' && of.length > 1 ? ` ${at + 1}` : ''}`,
+      file,
+    ]),
+  )
 }

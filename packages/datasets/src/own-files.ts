@@ -1,7 +1,7 @@
 /** @file A data set of the user's own: two CSV files, how they are laid out, and the name that results call it by. */
 
-import { basename } from 'node:path'
 import { usageError } from '@indistinct/core'
+import { basename } from '@indistinct/core/platform'
 import type { Dataset } from './dataset.ts'
 import { loadCsvDataset } from './load.ts'
 

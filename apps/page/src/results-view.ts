@@ -119,7 +119,7 @@ function intervalCell({ value, lower, upper }: Interval): HTMLElement {
     {},
     element('b', {}, value.toFixed(3)),
     ' ',
-    element('span', { class: 'interval' }, `${lower.toFixed(3)} to ${upper.toFixed(3)}`),
+    element('span', { class: 'interval' }, `${lower.toFixed(3)}–${upper.toFixed(3)}`),
   )
 }
 

@@ -1,4 +1,4 @@
-/** @file How Node loads `.ts`: `loadSync` in the thread that imports, `load` in a thread for hooks. */
+/** @file How Node loads `.ts` and `.mts`: `loadSync` in the thread that imports, `load` in a thread for hooks. */
 
 import { blanked } from './blanked.js'
 
@@ -6,12 +6,12 @@ import { blanked } from './blanked.js'
 
 /** @param {string} url @param {any} context @param {(url: string, context: any) => any} next */
 export function loadSync(url, context, next) {
-  return url.endsWith('.ts') ? loaded(url) : next(url, context)
+  return /\.m?ts$/.test(url) ? loaded(url) : next(url, context)
 }
 
 /** @param {string} url @param {any} context @param {(url: string, context: any) => Promise<any>} next */
 export async function load(url, context, next) {
-  return url.endsWith('.ts') ? loaded(url) : next(url, context)
+  return /\.m?ts$/.test(url) ? loaded(url) : next(url, context)
 }
 
 /** @param {string} url @returns {Loaded} */

@@ -47,7 +47,7 @@ describe('npm start', { timeout: 120_000 }, () => {
       '1',
     ])
     expect(code).toBe(3)
-    expect(stderr).toContain('expected an attribute of the data set (gender), got "age"')
+    expect(stderr).toContain('interactions.csv: expected one of its attributes (gender), got "age"')
   })
 
   test('stopped by a signal it ends with 130, and then goes on from the last stage that ended', async () => {
@@ -61,15 +61,15 @@ describe('npm start', { timeout: 120_000 }, () => {
       '2',
     ]
     // Once unlearning is done, training is in the cache for certain, and attacks are still to come.
-    const stopped = await start(args, '] unlearn-csv-')
+    const stopped = await start(args, '] unlearn-interactions.csv-')
     expect(stopped.code).toBe(130)
     expect(stopped.stdout).toBe('')
     expect(stopped.stderr).toContain('stopped by SIGINT')
 
     const { code, stdout, stderr } = await start([...args, '--json'])
     expect(code).toBe(0)
-    expect(stderr).toMatch(/prepare-csv-\w+ cached\n/)
-    expect(stderr).toMatch(/train-csv-lightgcn-\w+ cached\n/)
+    expect(stderr).toMatch(/prepare-interactions\.csv-\w+ cached\n/)
+    expect(stderr).toMatch(/train-interactions\.csv-lightgcn-\w+ cached\n/)
     const results = JSON.parse(stdout) as {
       schema: string
       complete: boolean

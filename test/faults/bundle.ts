@@ -24,7 +24,7 @@ const asInSources: Plugin = {
       loader: 'ts',
     }))
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path.startsWith('@indistinct/') ? undefined : { external: true },
+      kind === 'entry-point' || /^(@indistinct\/|#)/.test(path) ? undefined : { external: true },
     )
   },
 }

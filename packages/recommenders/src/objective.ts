@@ -48,6 +48,6 @@ export interface Objective {
   step(first: number, last: number, regularise: ((userTables: UserTables) => Partial<UserTables>) | undefined): number
   /** NDCG@10 of the present parameters on the validation items, if there are any. */
   validate(): number | undefined
-  /** The same on a device. */
-  readonly device: DeviceObjective
+  /** The same on a device, for engine `tfjs`; without it the kernels alone train. */
+  readonly device?: DeviceObjective
 }

@@ -16,11 +16,13 @@ export function recommender({ kebab, camel, pascal }: Names): Component {
 
 import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
 import { allocate, allocateInt32, bprGradient, release, scoreTopK } from '@indistinct/kernels'
+import { addContribution } from './contributions.ts'
 import { epochOrder } from './epoch-order.ts'
+import type { History, Objective } from './objective.ts'
 import { expectParameter, withDefaults } from './parameters.ts'
 import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { addContribution, train, type History, type Objective, type DescentOptions } from './train.ts'
 import { innerProducts } from './score-source.ts'
+import { train, type DescentOptions } from './train.ts'
 import { selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 

@@ -9,16 +9,21 @@ import type { TrainingProgram, TrainingSetup } from './training-program.ts'
 
 /**
  * Adam on the device that is at hand.
- * @throws IndistinctError 'usage' where the regulariser runs on the kernels alone.
+ * @throws IndistinctError 'usage' where the objective or the regulariser runs on the kernels alone.
  */
 export function deviceDescent(objective: Objective, { lr, batch, regulariser }: DescentSettings): Descent {
+  const own = objective.device
+  if (!own)
+    throw usageError(
+      'engine tfjs: expected a recommender with a part for devices, got one of the kernels alone; use engine kernels',
+    )
   if (regulariser && !regulariser.device)
     throw usageError(
       'engine tfjs: expected a regulariser with a part for devices, got one of the kernels alone; use engine kernels',
     )
   const device = openDevice()
   const program = device.open<TrainingProgram>(new URL('./training-program.js', import.meta.url), {
-    objective: objective.device.setup,
+    objective: own.setup,
     parameters: new Float32Array(objective.parameters),
     lr,
     ...(regulariser?.device && { regulariser: regulariser.device }),
@@ -26,7 +31,7 @@ export function deviceDescent(objective: Objective, { lr, batch, regulariser }: 
   let steps = 0
   return {
     runEpoch(epoch) {
-      const examples = objective.device.examples()
+      const examples = own.examples()
       const losses = program.call('epoch', { epoch, firstStep: steps + 1, batch, examples: copied(examples) })
       let total = 0
       losses.forEach((loss, at) => {

@@ -62,7 +62,7 @@ describe.each(Object.entries(objectives))('%s', (_, start) => {
     // Entries well away from where gradients vanish and Adam makes much of noise.
     const random = randomStream(3, 'start')
     for (let p = 0; p < objective.parameters.length; p++) objective.parameters[p]! += 0.3 * random.normal()
-    const there = tensorObjective(objective.device.setup)
+    const there = tensorObjective(objective.device!.setup)
     const adam = adamTensors(tensorsOf(objective.parameters, there.shapes))
     const [m, v] = [0, 1].map(() => new Float32Array(objective.parameters.length)) as [Float32Array, Float32Array]
     const batch = Math.ceil(objective.examples / 7)
@@ -75,7 +75,7 @@ describe.each(Object.entries(objectives))('%s', (_, start) => {
       const last = Math.min(first + batch, objective.examples)
       const loss = objective.step(first, last, undefined)
       const [own, ...gradients] = tf.tidy(() => {
-        const examples = batchOf(objective.device.examples(), first, batch)
+        const examples = batchOf(objective.device!.examples(), first, batch)
         const result = there.step(adam.parameters as tf.Variable<tf.Rank.R2>[], examples, undefined)
         return [result.loss, ...result.gradients] as tf.Tensor[]
       })

@@ -27,7 +27,7 @@ test('an attribute with users enough of each label is well', async () => {
 test.each([
   [['--attribute', 'gender'], 'plays.csv: expected one of its attributes (sex, city, planet), got "gender"'],
   [['--attribute', 'planet'], 'plays.csv, planet: expected users of at least two labels, got only Earth'],
-  [['--attribute', 'city'], 'plays.csv, city: expected 20 users of each label, got fewer of 1 of 2, such as Ulm (3)'],
+  [['--attribute', 'city'], 'plays.csv, city: expected 10 users of each label, got fewer of 1 of 2, such as Ulm (3)'],
   [['--attribute', 'sex', '--core', '4'], 'plays.csv: no user and item have 4 interactions among themselves'],
 ])('%s', async (flags, message) => {
   await expect(checkAttributes(await grid(...flags))).rejects.toThrow(message)

@@ -51,8 +51,9 @@ export function testTasks(): TestTasks {
     }),
     killOnce: (id) => writeFileSync(join(folder, `kill-${id}`), ''),
     done: (ids) => Promise.resolve(new Set(readdirSync(results).filter((id) => ids.includes(id)))),
+    // A file that was made may still be empty.
     notes: () =>
-      existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trim().split('\n') : [],
+      existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').split('\n').filter(Boolean) : [],
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -6,6 +6,7 @@
 import { createContext, Script } from 'node:vm'
 import zlib from 'node:zlib'
 import { decompressZstd } from 'hyparquet-compressors'
+import { filledWhole } from './filled-whole.js'
 
 /** @param {Uint8Array} input @param {number} length @returns {Uint8Array} */
 export function gunzip(input, length) {
@@ -37,24 +38,12 @@ const script = new Script('work()')
  * @param {Uint8Array} input @param {number} length
  */
 export function zstdInJavaScript(input, length) {
-  const output = zstdInto(input, length, 0)
-  // Frames that end early leave the last byte as it was. Zero may also be what they hold: another start tells.
-  if (output[length - 1] === 0 && zstdInto(input, length, 255)[length - 1] !== 0)
-    throw new Error(`a page of fewer than the ${length} bytes that are declared`)
-  return output
-}
-
-/** @param {Uint8Array} input @param {number} length @param {number} last */
-function zstdInto(input, length, last) {
-  const output = new Uint8Array(length)
-  output[length - 1] = last
-  context['work'] = () => decompressZstd(input, output)
-  let found
-  try {
-    found = /** @type {Uint8Array} */ (script.runInContext(context, { timeout: PATIENCE_MS }))
-  } catch (cause) {
-    throw new Error(`Zstandard that is damaged (${/** @type {Error} */ (cause).message})`, { cause })
-  }
-  if (found.length !== length) throw new Error(`a page of ${found.length} bytes where ${length} are declared`)
-  return found
+  return filledWhole((output) => {
+    context['work'] = () => decompressZstd(input, output)
+    try {
+      return /** @type {Uint8Array} */ (script.runInContext(context, { timeout: PATIENCE_MS }))
+    } catch (cause) {
+      throw new Error(`Zstandard that is damaged (${/** @type {Error} */ (cause).message})`, { cause })
+    }
+  }, length)
 }

@@ -1,5 +1,6 @@
 /** @file That the docs hold together: links lead somewhere, files that are named exist, the index lists every page. */
 
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -59,6 +60,20 @@ function unknownExports(name: string): string[] {
   return named.filter((identifier) => !new RegExp(`\\b${identifier}\\b`).test(index))
 }
 
+/** Scripts that the page tells the reader to run and that package.json does not have. */
+function unknownScripts(page: string): string[] {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
+  const named = [...read(page).matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, name]) => name!)
+  return named.filter((name) => scripts[name] === undefined)
+}
+
+/** Files that scripts of package.json run and that a clone would not have. */
+function unclonedScripts(): string[] {
+  const files = [...read('package.json').matchAll(/\b(?:apps|packages|test|tools)\/[\w./-]+\.(?:ts|js)\b/g)].map(String)
+  const tracked = new Set(execFileSync('git', ['ls-files', ...files], { cwd: workspace, encoding: 'utf8' }).split('\n'))
+  return files.filter((file) => !tracked.has(file))
+}
+
 const existsIn = (path: string): boolean => existsSync(join(workspace, path))
 
 describe('docs', () => {
@@ -68,6 +83,14 @@ describe('docs', () => {
 
   test.each(pages)('files that %s names exist', (page) => {
     expect(missingFiles(page)).toEqual([])
+  })
+
+  test.each(pages)('scripts that %s tells to run exist', (page) => {
+    expect(unknownScripts(page)).toEqual([])
+  })
+
+  test('a clone has every file that a script runs', () => {
+    expect(unclonedScripts()).toEqual([])
   })
 
   test.each(readdirSync(join(workspace, 'packages')))('what the README of %s says is exported is', (name) => {

@@ -1,0 +1,27 @@
+/** @file `npm run coverage [DRAWS]`: the table of docs/certify.md, as Markdown. */
+
+import { coverages } from './coverage.ts'
+
+const draws = Number(process.argv[2] ?? 1000)
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+const rows = coverages(draws, 1).map(({ population, users, bound, truth, delta, held, heldWithoutMargin, above }) => [
+  population,
+  users.join(' and '),
+  bound,
+  truth.toFixed(3),
+  `${100 * (1 - delta)} %`,
+  percent(held),
+  percent(heldWithoutMargin),
+  above.toFixed(3),
+])
+const heads = [
+  'users drawn from',
+  'users with and without',
+  'bound',
+  'truth',
+  'confidence',
+  'held in',
+  'without the margin',
+  'above the truth by',
+]
+for (const cells of [heads, heads.map(() => '---'), ...rows]) console.log(`| ${cells.join(' | ')} |`)

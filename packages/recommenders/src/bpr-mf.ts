@@ -1,15 +1,12 @@
 /** @file BPR-MF (Rendle et al. 2009): matrix factorisation under BPR, which is LightGCN without propagation. */
 
-import { gatherRows, type Matrix } from '@indistinct/core'
-import { scoreTopK } from '@indistinct/kernels'
 import { lightgcn } from './lightgcn.ts'
-import { expectParameter, withDefaults } from './parameters.ts'
-import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { innerProducts } from './score-source.ts'
+import { innerProductModel, restoredModel } from './inner-product-model.ts'
+import { withDefaults } from './parameters.ts'
+import type { Recommender } from './recommender.ts'
 import { checkedContributions } from './contributions.ts'
-import type { History, Regulariser } from './objective.ts'
+import type { Regulariser } from './objective.ts'
 import type { DescentOptions } from './train.ts'
-import { selectRows } from './training-data.ts'
 
 export interface BprMfOptions extends DescentOptions {
   /** Dimensions K of an embedding. */
@@ -46,12 +43,16 @@ export const bprMf: Recommender<BprMfOptions> = {
         ...(regulariser && { regulariser: onLayer0(regulariser) }),
       },
     )
-    return model(options, parameters['user-layer-0']!, parameters['item-layer-0']!, history)
+    return innerProductModel(
+      { name: 'bpr-mf', options },
+      parameters['user-layer-0']!,
+      parameters['item-layer-0']!,
+      history,
+    )
   },
   restore(data, given, parameters) {
     const options = withDefaults(bprMfDefaults, given)
-    const users = expectParameter(parameters, 'users', data.users, options.factors)
-    return model(options, users, expectParameter(parameters, 'items', data.items, options.factors))
+    return restoredModel({ name: 'bpr-mf', options }, data, options.factors, parameters)
   },
 }
 
@@ -64,20 +65,4 @@ function onLayer0(regulariser: Regulariser): Regulariser {
   }
   const { device } = regulariser
   return device ? Object.assign(onKernels, { device: { ...device, names: { 'layer-0': 'users' } } }) : onKernels
-}
-
-function model(options: BprMfOptions, users: Matrix, items: Matrix, history?: History): TrainedRecommender {
-  return {
-    name: 'bpr-mf',
-    options,
-    parameters: { users, items },
-    userTables: { users },
-    ...(history && { history }),
-    scores: (tables) => innerProducts(tables['users'] ?? users, items),
-    rank(tables, seen, k, some) {
-      const rows = tables['users'] ?? users
-      if (!some) return scoreTopK(rows, items, seen, k)
-      return scoreTopK(gatherRows(rows, some), items, seen && selectRows(seen, some), k)
-    },
-  }
 }

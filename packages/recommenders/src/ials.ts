@@ -15,12 +15,10 @@ import {
   type Matrix,
 } from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
-import { expectParameter, withDefaults } from './parameters.ts'
-import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { innerProducts } from './score-source.ts'
-import type { History } from './objective.ts'
+import { innerProductModel, restoredModel } from './inner-product-model.ts'
+import { withDefaults } from './parameters.ts'
+import type { Recommender } from './recommender.ts'
 import { nothingToTrainOn, untilBest, type TrainingOptions } from './train.ts'
-import { selectRows } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
 export interface IalsOptions extends TrainingOptions {
@@ -77,12 +75,11 @@ export const ials: Recommender<IalsOptions> = {
     const validate = (): number | undefined =>
       measure((rows, seen, k) => scoreTopK(gatherRows(users, rows), items, seen, k))
     const history = untilBest({ parameters, runEpoch, validate }, options, hooks)
-    return model(options, users, items, history)
+    return innerProductModel({ name: 'ials', options }, users, items, history)
   },
   restore(data, given, parameters) {
     const options = withDefaults(ialsDefaults, given)
-    const users = expectParameter(parameters, 'users', data.users, options.factors)
-    return model(options, users, expectParameter(parameters, 'items', data.items, options.factors))
+    return restoredModel({ name: 'ials', options }, data, options.factors, parameters)
   },
 }
 
@@ -153,20 +150,4 @@ function meanLoss(users: Matrix, items: Matrix, seen: Csr, alpha: number): numbe
     }
   }
   return sum / (users.rows * items.rows)
-}
-
-function model(options: IalsOptions, users: Matrix, items: Matrix, history?: History): TrainedRecommender {
-  return {
-    name: 'ials',
-    options,
-    parameters: { users, items },
-    userTables: { users },
-    ...(history && { history }),
-    scores: (tables) => innerProducts(tables['users'] ?? users, items),
-    rank(tables, seen, k, some) {
-      const rows = tables['users'] ?? users
-      if (!some) return scoreTopK(rows, items, seen, k)
-      return scoreTopK(gatherRows(rows, some), items, seen && selectRows(seen, some), k)
-    },
-  }
 }

@@ -18,12 +18,12 @@ import { gatherRows, matrix, randomStream, type Matrix } from '@indistinct/core'
 import { allocate, allocateInt32, bprGradient, release, scoreTopK } from '@indistinct/kernels'
 import { addContribution } from './contributions.ts'
 import { epochOrder } from './epoch-order.ts'
-import type { History, Objective } from './objective.ts'
-import { expectParameter, withDefaults } from './parameters.ts'
-import type { Recommender, TrainedRecommender } from './recommender.ts'
-import { innerProducts } from './score-source.ts'
+import type { Objective } from './objective.ts'
+import { innerProductModel, restoredModel } from './inner-product-model.ts'
+import { withDefaults } from './parameters.ts'
+import type { Recommender } from './recommender.ts'
 import { train, type DescentOptions } from './train.ts'
-import { selectRows, type TrainingData } from './training-data.ts'
+import type { TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
 export interface ${pascal}Options extends DescentOptions {
@@ -49,15 +49,14 @@ export const ${camel}: Recommender<${pascal}Options> = {
       const values = objective.parameters.slice()
       const split = data.users * options.factors
       const users = matrix(data.users, options.factors, values.slice(0, split))
-      return model(options, users, matrix(data.items, options.factors, values.slice(split)), history)
+      return innerProductModel({ name: '${kebab}', options }, users, matrix(data.items, options.factors, values.slice(split)), history)
     } finally {
       objective.release()
     }
   },
   restore(data, given, parameters) {
     const options = withDefaults(${camel}Defaults, given)
-    const users = expectParameter(parameters, 'users', data.users, options.factors)
-    return model(options, users, expectParameter(parameters, 'items', data.items, options.factors))
+    return restoredModel({ name: '${kebab}', options }, data, options.factors, parameters)
   },
 }
 
@@ -93,22 +92,6 @@ export function ${camel}Objective(data: TrainingData, { factors, seed }: ${pasca
     release() {
       order.release()
       for (const array of [table.data, gradient.data, uses]) release(array)
-    },
-  }
-}
-
-function model(options: ${pascal}Options, users: Matrix, items: Matrix, history?: History): TrainedRecommender {
-  return {
-    name: '${kebab}',
-    options,
-    parameters: { users, items },
-    userTables: { users },
-    ...(history && { history }),
-    scores: (tables) => innerProducts(tables['users'] ?? users, items),
-    rank(tables, seen, k, some) {
-      const rows = tables['users'] ?? users
-      if (!some) return scoreTopK(rows, items, seen, k)
-      return scoreTopK(gatherRows(rows, some), items, seen && selectRows(seen, some), k)
     },
   }
 }

@@ -1,11 +1,11 @@
 /** @file Distributions of users whose best attacker is known, for the bounds of `certify` to be held against. */
 
-import { matrix, type Matrix, type RandomStream } from '@indistinct/core'
+import { matrix, type Matrix, type Random } from '@indistinct/core'
 
 /** What the best attacker of a class reaches, and a draw of users with the label and without. */
 export interface Population<Users> {
   readonly title: string
-  readonly draw: (positive: Uint8Array, random: RandomStream) => Users
+  readonly draw: (positive: Uint8Array, random: Random) => Users
 }
 
 export interface CellPopulation extends Population<Int32Array> {
@@ -27,7 +27,7 @@ export interface NormalPopulation extends Population<Matrix> {
 export function tiltedCells(count: number): CellPopulation {
   const tilts = Array.from({ length: count }, (_, c) => c / (count - 1) - 0.5)
   const [own, other] = [tilts.map((t) => (1 + t) / count), tilts.map((t) => (1 - t) / count)]
-  const drawFrom = (shares: readonly number[], random: RandomStream): number => {
+  const drawFrom = (shares: readonly number[], random: Random): number => {
     let left = random.uniform()
     const at = shares.findIndex((share) => (left -= share) < 0)
     return at < 0 ? count - 1 : at
@@ -40,7 +40,9 @@ export function tiltedCells(count: number): CellPopulation {
   }
 }
 
-/** AUC of scoring cells by their number: pairs in which the user with the label lies higher, and half of those level. */
+/**
+ * AUC of scoring cells by their number: pairs in which the user with the label lies higher, and half of those level.
+ */
 export function cellAuc(own: readonly number[], other: readonly number[]): number {
   let below = 0
   let auc = 0
@@ -57,9 +59,9 @@ export const bandwidth = 4
 /**
  * Users in two columns of unit variance, those with the label `shift` to the right in the first.
  *
- * A threshold half way tells 2 Phi(shift / 2) - 1 apart, the first column has an AUC of Phi(shift / sqrt 2). The ball of
- * the kernel reaches half the distance of the mean embeddings. For normal x and y, with means m apart and unit variance,
- * E exp(-(x - y)^2 / h) = (1 + 4 / h)^(-1/2) exp(-m^2 / (h + 4)) in each column.
+ * A threshold half way tells 2 Phi(shift / 2) - 1 apart, the first column has an AUC of Phi(shift / sqrt 2). The ball
+ * of the kernel reaches half the distance of the mean embeddings. For normal x and y, with means m apart and unit
+ * variance, E exp(-(x - y)^2 / h) = (1 + 4 / h)^(-1/2) exp(-m^2 / (h + 4)) in each column.
  */
 export function shiftedNormals(shift: number): NormalPopulation {
   const near = (1 + 4 / bandwidth) ** -0.5

@@ -15,9 +15,8 @@ import { parseArgs } from 'node:util'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
 import { holds } from '../../grids/holds.ts'
-import { runGrid } from '../nx/nx-run.ts'
-import { runDisplay } from '../nx/run-display.ts'
 import { failureText } from '../nx/run-outcome.ts'
+import { shownRun } from '../nx/shown-run.ts'
 import { holdsPage } from './holds-page.ts'
 import { aboutOf, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
@@ -51,11 +50,7 @@ process.exit(made.code)
 /** Refusals are results; whatever else failed is said, and the rest is kept. */
 async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: number }> {
   const grid = selected(holds)
-  const parallel = Number(values.parallel ?? 2)
-  const display = runDisplay(expandGrid(grid), process.stderr, parallel)
-  const run = await runGrid(grid, workspace, { parallel, fresh: values.fresh === true, listener: display }).finally(
-    () => display.close(),
-  )
+  const run = await shownRun(grid, workspace, { parallel: Number(values.parallel ?? 2), fresh: values.fresh === true })
   const rows = holdsRows(run, workspace)
   const failed = [...run.outcomes].filter(([id, { status }]) => status === 'failed' && run.exitCodes.get(id) !== 5)
   if (run.signal || run.outcomes.size === 0 || failed.length > 0)

@@ -10,9 +10,9 @@ import { experimentProtocol, withStepsUpTo } from '../experiment-protocol.ts'
 import type { ExperimentProtocol } from '../../protocols/protocol.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
 import { storedRun } from '../grid/stored-run.ts'
-import { runGrid, type GridRun } from '../nx/nx-run.ts'
-import { runDisplay } from '../nx/run-display.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
+import { shownRun } from '../nx/shown-run.ts'
 import { readTextOf } from '../store/artifact-folder.ts'
 import { collectResults } from './collect.ts'
 import type { PageName } from './pages.ts'
@@ -92,17 +92,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
       remove()
     }
   }
-  const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
-  const run = await runGrid(grid, workspaceRoot, {
-    parallel,
-    fresh,
-    ...(dataFolder !== undefined && { dataFolder }),
-    ...(display && { listener: display }),
-  }).finally(() => display?.close())
-  if (run.signal) {
-    process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
-    return { code: signalCodes[run.signal] ?? 1, files: [], results: [] }
-  }
+  const run = await shownRun(grid, workspaceRoot, { parallel, quiet, fresh, dataFolder })
+  if (run.signal) return { code: signalCodes[run.signal] ?? 1, files: [], results: [] }
   return written(run, workspaceRoot, asked)
 }
 

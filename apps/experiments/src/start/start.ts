@@ -2,13 +2,11 @@
 
 import { fileURLToPath } from 'node:url'
 import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
-import { expandGrid } from '@indistinct/stages'
 import { gridResults } from '../nx/grid-results.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
-import { runGrid } from '../nx/nx-run.ts'
 import { droppedText, preparedCounts } from '../nx/prepared-counts.ts'
-import { runDisplay } from '../nx/run-display.ts'
 import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
+import { shownRun } from '../nx/shown-run.ts'
 import { startHelp, startOptions } from './start-options.ts'
 import { summaryTable } from './summary-table.ts'
 
@@ -29,20 +27,9 @@ export async function start(args: readonly string[]): Promise<number> {
     const { grid, json, quiet, parallel, dataFolder, fresh } = options
     if (dataFolder !== undefined) process.env['INDISTINCT_DATA'] = dataFolder
     if (options.checked) await checkAttributes(grid)
-    const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
     const started = performance.now()
-    const run = await runGrid(grid, workspaceRoot, {
-      parallel,
-      fresh,
-      ...(dataFolder !== undefined && { dataFolder }),
-      ...(display && { listener: display }),
-    }).finally(() => display?.close())
-    if (run.signal) {
-      process.stderr.write(
-        `stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`,
-      )
-      return signalCodes[run.signal] ?? 1
-    }
+    const run = await shownRun(grid, workspaceRoot, { parallel, quiet, fresh, dataFolder })
+    if (run.signal) return signalCodes[run.signal] ?? 1
     const results = { datasets: preparedCounts(run, workspaceRoot), ...gridResults(run, workspaceRoot) }
     const some = results.models.some((model) => model.attacks.length > 0 || model.utility.length > 0)
     const code = exitCodeOf(run, results.missing.length > 0, some)

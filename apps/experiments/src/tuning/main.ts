@@ -14,11 +14,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
-import { expandGrid, type Grid } from '@indistinct/stages'
+import type { Grid } from '@indistinct/stages'
 import type { FrontierResults } from '../frontier/page.ts'
-import { runGrid, type GridRun } from '../nx/nx-run.ts'
-import { runDisplay } from '../nx/run-display.ts'
+import type { GridRun } from '../nx/nx-run.ts'
 import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
+import { shownRun } from '../nx/shown-run.ts'
 import { tunedPath } from '../tuned.ts'
 import { flowsOf, pointsOf, yardsticksOf } from './collect.ts'
 import { comparisonGrid, flowDatasets, flowGrid, pointsGrid, tunedDatasets } from './grids.ts'
@@ -49,6 +49,7 @@ process.exit(code)
 
 /** Runs the grids one after the other; what was made takes the place of the rows of its data sets. */
 async function measured(): Promise<number> {
+  const run = (grid: Grid): Promise<GridRun> => shownRun(grid, workspaceRoot, { parallel })
   const runs = [await run(pointsGrid(datasets))]
   const points = pointsOf(runs[0]!, workspaceRoot)
   const unlearnedOn = flowDatasets.filter((name) => points.some(({ dataset }) => dataset === name))
@@ -73,11 +74,6 @@ async function measured(): Promise<number> {
     return exitCodeOf(each, missing.length > 0, points.length > 0)
   })
   return Math.max(...codes)
-}
-
-async function run(grid: Grid): Promise<GridRun> {
-  const display = runDisplay(expandGrid(grid), process.stderr, parallel)
-  return runGrid(grid, workspaceRoot, { parallel, listener: display }).finally(() => display.close())
 }
 
 function stored(): TuningResults {

@@ -3,6 +3,9 @@
 import { usageError } from '@indistinct/core'
 import { quoted } from '../quoted.ts'
 
+const hadoop = { get: 'hdfs dfs -get ADDRESS .', put: 'hdfs dfs -put FILE ADDRESS' }
+const postgres = { get: 'indistinct export --from postgres --table users --out users.npy' }
+
 /**
  * What fetches from an address of each kind, and what puts a file there; ADDRESS is where the address goes, FILE the
  * file.
@@ -10,16 +13,16 @@ import { quoted } from '../quoted.ts'
 const TOOLS: Readonly<Record<string, { readonly get: string; readonly put?: string }>> = {
   s3: { get: 'aws s3 cp ADDRESS .', put: 'aws s3 cp FILE ADDRESS' },
   gs: { get: 'gcloud storage cp ADDRESS .', put: 'gcloud storage cp FILE ADDRESS' },
-  hdfs: { get: 'hdfs dfs -get ADDRESS .', put: 'hdfs dfs -put FILE ADDRESS' },
-  abfs: { get: 'hdfs dfs -get ADDRESS .', put: 'hdfs dfs -put FILE ADDRESS' },
-  abfss: { get: 'hdfs dfs -get ADDRESS .', put: 'hdfs dfs -put FILE ADDRESS' },
+  hdfs: hadoop,
+  abfs: hadoop,
+  abfss: hadoop,
   dbfs: { get: 'databricks fs cp ADDRESS .', put: 'databricks fs cp FILE ADDRESS' },
   http: { get: 'curl -fLO ADDRESS' },
   https: { get: 'curl -fLO ADDRESS' },
   ftp: { get: 'curl -fO ADDRESS', put: 'curl -fT FILE ADDRESS' },
   hf: { get: 'huggingface-cli download REPOSITORY FILE --local-dir .' },
-  postgres: { get: 'indistinct export --from postgres --table users --out users.npy' },
-  postgresql: { get: 'indistinct export --from postgres --table users --out users.npy' },
+  postgres,
+  postgresql: postgres,
   redis: { get: 'indistinct export --from redis --prefix user: --out users.npy' },
 }
 

@@ -3,19 +3,11 @@
 import type { Labels, Matrix } from '@indistinct/core'
 import { chosenEngine, nullMmd, type Engine } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
-import {
-  classPairs,
-  d2d,
-  frobenius,
-  gaussianKl,
-  type D2dLoss,
-  type GaussianKlLoss,
-  type Loss,
-  type Pairing,
-} from '@indistinct/losses'
+import { classPairs, d2d, gaussianKl, type D2dLoss, type GaussianKlLoss, type Pairing } from '@indistinct/losses'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
 import { descendOnDevice, expectOnDevice } from '../device/descend-on-device.ts'
 import { descend } from './descend.ts'
+import { movementFrom, withKept, type KeptLoss } from './kept-loss.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
 
@@ -35,12 +27,8 @@ export interface D2dRegularisedOptions {
   readonly learningRate?: number
   /** How more than two labels become pairs, see `d2d` of @indistinct/losses. Default 'every'. */
   readonly pairing?: Pairing
-  /**
-   * What alpha weighs instead of ||theta - theta*||_F^2, with the name that the result gives it: such as `margin` of
-   * @indistinct/losses on scores, where the items' embeddings are at hand. Users without a label move unless their rows
-   * of its gradient are zero.
-   */
-  readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
+  /** What alpha weighs instead of ||theta - theta*||_F^2. */
+  readonly regulariser?: KeptLoss
   /**
    * What takes the steps: see `chosenEngine` of @indistinct/kernels. 'tfjs' has the divergence 'mmd', and no
    * `regulariser`.
@@ -74,7 +62,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
     learningRate = 0.001,
     pairing = 'every',
     divergence = 'mmd',
-    regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) },
+    regulariser,
     onPass,
   } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
@@ -87,7 +75,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
       ? onDevice(embedding, classes, options, course)
       : onKernels(embedding, (theta) => distributionDistance(theta, labels, divergence, pairing), divergence, {
           ...course,
-          regulariser,
+          kept: regulariser ?? movementFrom(embedding),
         })
   return unlearned({
     embedding: moved,
@@ -98,7 +86,7 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
       learningRate,
       pairing,
       divergence,
-      ...(options.regulariser && { regulariser: regulariser.name }),
+      ...(regulariser && { regulariser: regulariser.name }),
       ...engineRecord(options.engine),
     },
     trace,
@@ -112,30 +100,15 @@ function onKernels(
   embedding: Matrix,
   distanceAt: (theta: Matrix) => D2dLoss | GaussianKlLoss,
   divergence: DistributionDivergence,
-  {
-    tradeOff,
-    regulariser,
-    ...course
-  }: Course & { readonly regulariser: NonNullable<D2dRegularisedOptions['regulariser']> },
+  { tradeOff, kept, ...course }: Course & { readonly kept: KeptLoss },
 ): ReturnType<typeof descend> {
   return descend(
     'd2dRegularised',
     embedding,
     (theta) => {
       const distance = distanceAt(theta)
-      const kept = regulariser.loss(theta)
-      const gradient = distance.gradient
-      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * kept.gradient.data[p]!
       const nullValue = distance.pairs.reduce((sum, pair) => sum + pair.weight * pair.nullValue, 0)
-      return {
-        value: distance.value + tradeOff * kept.value,
-        gradient,
-        measured: {
-          [divergence]: distance.value,
-          null: nullValue,
-          [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value,
-        },
-      }
+      return withKept(theta, distance, tradeOff, kept, { [divergence]: distance.value, null: nullValue })
     },
     course,
   )

@@ -3,7 +3,7 @@
 import type { Labels, Matrix } from '@indistinct/core'
 import { chosenEngine, type Engine } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
-import { frobenius, u2u, u2uDivergence, type Loss } from '@indistinct/losses'
+import { u2u, u2uDivergence, type Loss } from '@indistinct/losses'
 import {
   adversarialProfiles,
   adversarialProfilesDefaults,
@@ -12,6 +12,7 @@ import {
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
 import { descendOnDevice, expectOnDevice } from '../device/descend-on-device.ts'
 import { descend } from './descend.ts'
+import { movementFrom, withKept, type KeptLoss } from './kept-loss.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
 
@@ -35,8 +36,8 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
    * Default 0.001 (paper) for Adam; for plain steps 1 / (4nd + 2 alpha), one over the curvature at a largest Div of d.
    */
   readonly learningRate?: number
-  /** What alpha weighs instead of ||theta - theta*||_F^2, as in `D2dRegularisedOptions`. */
-  readonly regulariser?: { readonly name: string; readonly loss: (theta: Matrix) => Loss }
+  /** What alpha weighs instead of ||theta - theta*||_F^2. */
+  readonly regulariser?: KeptLoss
   /**
    * What takes the steps: see `chosenEngine` of @indistinct/kernels. 'tfjs' has the divergences 'one-hot' and 'cosine',
    * and no `regulariser`.
@@ -63,14 +64,7 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
 export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRegularisedOptions = {}): Unlearned {
   const caller = 'u2uRegularised'
   const classes = checkedClasses(caller, embedding, labels)
-  const {
-    tradeOff = 1e-4,
-    steps = 5000,
-    optimiser = 'adam',
-    divergence = 'one-hot',
-    regulariser = { name: 'frobenius', loss: (theta: Matrix) => frobenius(theta, embedding) },
-    onPass,
-  } = options
+  const { tradeOff = 1e-4, steps = 5000, optimiser = 'adam', divergence = 'one-hot', regulariser, onPass } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkCount(caller, 'steps', steps)
   const users = classes.reduce((n, members) => n + members.length, 0)
@@ -87,7 +81,7 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
   const { embedding: moved, trace } =
     chosenEngine(options.engine) === 'tfjs'
       ? onDevice(embedding, classes, options, { ...course, tradeOff })
-      : onKernels(embedding, distanceAt, regulariser, { ...course, tradeOff })
+      : onKernels(embedding, distanceAt, regulariser ?? movementFrom(embedding), { ...course, tradeOff })
   return unlearned({
     embedding: moved,
     method: 'u2u-r',
@@ -97,7 +91,7 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
       optimiser,
       learningRate,
       divergence,
-      ...(options.regulariser && { regulariser: regulariser.name }),
+      ...(regulariser && { regulariser: regulariser.name }),
       ...attacker,
       ...engineRecord(options.engine),
     },
@@ -111,7 +105,7 @@ type Course = Parameters<typeof descend>[3] & { readonly tradeOff: number }
 function onKernels(
   embedding: Matrix,
   distanceAt: (theta: Matrix, pass: number) => Loss,
-  regulariser: NonNullable<U2uRegularisedOptions['regulariser']>,
+  kept: KeptLoss,
   { tradeOff, ...course }: Course,
 ): ReturnType<typeof descend> {
   let pass = 0
@@ -120,17 +114,7 @@ function onKernels(
     embedding,
     (theta) => {
       const distance = distanceAt(theta, ++pass)
-      const kept = regulariser.loss(theta)
-      const gradient = distance.gradient
-      for (let p = 0; p < gradient.data.length; p++) gradient.data[p]! += tradeOff * kept.gradient.data[p]!
-      return {
-        value: distance.value + tradeOff * kept.value,
-        gradient,
-        measured: {
-          distinguishability: distance.value,
-          [regulariser.name === 'frobenius' ? 'movement' : regulariser.name]: kept.value,
-        },
-      }
+      return withKept(theta, distance, tradeOff, kept, { distinguishability: distance.value })
     },
     course,
   )

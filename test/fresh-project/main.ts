@@ -1,7 +1,7 @@
 /**
  * @file `npm run fresh-project`: the packages as they would be published, installed together into an empty project and
- * used there: every entry and a program compiled, library types checked where none are of TensorFlow.js, then run, and
- * the command line. Nothing of the workspace is in reach: no tsx, no sources.
+ * used there: every entry and a program compiled in a strict project that checks library types, then run, and the
+ * command line; TensorFlow.js comes last. Nothing of the workspace is in reach: no loader, no sources.
  */
 
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process'
@@ -36,6 +36,7 @@ try {
   everyEntry(entries)
   program()
   commandLine()
+  tensorflow()
   console.log('fresh project: all well')
 } finally {
   rmSync(project, { recursive: true })
@@ -55,7 +56,7 @@ function install(): void {
     ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--loglevel=error', ...files, ...tools],
     { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] },
   )
-  for (const name of ['tsx', 'nx', '@indistinct/experiments'])
+  for (const name of ['nx', '@indistinct/experiments', '@indistinct/loader', '@tensorflow'])
     check(!existsSync(join(installed, name)), `${name} is not installed`)
   check(readdirSync(join(installed, '@indistinct')).length === files.length - 1, `${files.length} packages installed`)
 }
@@ -85,9 +86,6 @@ async function writeProject(): Promise<string[]> {
       .map((subpath) => `@indistinct/${name}${subpath.slice(1)}`)
   })
   writeFileSync(join(project, 'entries.ts'), importing(entries))
-  // Declarations of these name types of TensorFlow.js, which hold only where library types go unchecked.
-  const onTensors = /^@indistinct\/(observations|recommenders|unlearners|kernels\/device)$/
-  writeFileSync(join(project, 'strict.ts'), importing(entries.filter((entry) => !onTensors.test(entry))))
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2023'],
@@ -98,29 +96,25 @@ async function writeProject(): Promise<string[]> {
     skipLibCheck: false,
     types: ['node'],
   }
-  const files = ['program.ts', 'entries.ts']
-  const strict = { ...compilerOptions, noEmit: true }
-  writeFileSync(
-    join(project, 'tsconfig.strict.json'),
-    JSON.stringify({ compilerOptions: strict, files: ['strict.ts'] }),
-  )
-  writeFileSync(
-    join(project, 'tsconfig.node16.json'),
-    JSON.stringify({ compilerOptions: { ...strict, module: 'Node16' }, files: ['strict.ts'] }),
-  )
-  const unchecked = { ...compilerOptions, lib: ['ES2023', 'DOM'], skipLibCheck: true }
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: unchecked, files }))
+  const settings = {
+    'tsconfig.json': compilerOptions,
+    'tsconfig.node16.json': { ...compilerOptions, module: 'Node16', noEmit: true },
+    'tsconfig.bundler.json': { ...compilerOptions, module: 'ESNext', moduleResolution: 'bundler', noEmit: true },
+  }
+  for (const [file, options] of Object.entries(settings))
+    writeFileSync(
+      join(project, file),
+      JSON.stringify({ compilerOptions: options, files: ['program.ts', 'entries.ts'] }),
+    )
   // The types of TensorFlow.js hold only where library types go unchecked and those of browsers are known.
   writeFileSync(
     join(project, 'tensorflow.ts'),
     "import { openBackend } from '@indistinct/kernels/tfjs'\nconst { name } = await openBackend()\nconsole.log(name)\n",
   )
+  const onTensors = { ...compilerOptions, lib: ['ES2023', 'DOM'], skipLibCheck: true }
   writeFileSync(
     join(project, 'tsconfig.tensorflow.json'),
-    JSON.stringify({
-      compilerOptions: { ...compilerOptions, lib: ['ES2023', 'DOM'], skipLibCheck: true },
-      files: ['tensorflow.ts'],
-    }),
+    JSON.stringify({ compilerOptions: onTensors, files: ['tensorflow.ts'] }),
   )
   return entries
 }
@@ -134,13 +128,9 @@ function importing(entries: readonly string[]): string {
 }
 
 function compile(): void {
-  succeeded(
-    run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.strict.json']),
-    'types hold in a strict project, library types checked, of all that names none of TensorFlow.js',
-  )
-  succeeded(run('npx', ['--no-install', 'tsc']), 'types of everything, library types unchecked')
-  succeeded(run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.node16.json']), 'types under node16 too')
-  succeeded(run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.tensorflow.json']), 'types on TensorFlow.js')
+  succeeded(run('npx', ['--no-install', 'tsc']), 'types hold in a strict project that checks library types')
+  for (const resolution of ['node16', 'bundler'])
+    succeeded(run('npx', ['--no-install', 'tsc', '-p', `tsconfig.${resolution}.json`]), `… as ${resolution} resolves`)
 }
 
 /** Debuggers and editors find the sources that the maps name. */
@@ -161,8 +151,6 @@ function everyEntry(entries: readonly string[]): void {
     .split('\n')
     .map((line) => Number(line.split(' ')[1]))
   check(counts.length === entries.length && counts.every((count) => count > 0), 'each of them has exports')
-  const { stdout: backend } = succeeded(run(process.execPath, ['tensorflow.js']), 'TensorFlow.js opens')
-  check(backend === 'wasm\n', 'its backend is WebAssembly')
 }
 
 function program(): void {
@@ -214,6 +202,27 @@ function commandLine(): void {
     'npx indistinct reproduce asks for a clone',
     reproduce,
   )
+}
+
+/** Who asks for TensorFlow.js is told what to install; that line installs it. */
+function tensorflow(): void {
+  const named = ['--attributes', 'people.csv', '--attribute', 'gender', '--out', 'on-device.npy', '--quiet']
+  const unlearn = ['--no-install', 'indistinct', 'unlearn', 'users.npy', '--engine', 'tfjs', ...named]
+  const missing = run('npx', unlearn)
+  const line = /; (npm install .*)\n$/.exec(missing.stderr)?.[1]
+  check(
+    missing.status === 2 && line !== undefined && missing.stderr.trim().split('\n').length === 1,
+    `--engine tfjs says what to install: ${line}`,
+    missing,
+  )
+  const doctor = succeeded(run('npx', ['--no-install', 'indistinct', 'doctor']), 'npx indistinct doctor')
+  check(doctor.stdout.includes(line!), 'it says so too', doctor)
+  const [program, ...args] = line!.split(' ')
+  succeeded(run(program!, [...args, '--ignore-scripts', '--prefer-offline', '--no-audit']), line!)
+  succeeded(run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.tensorflow.json']), 'types on TensorFlow.js')
+  const { stdout: backend } = succeeded(run(process.execPath, ['tensorflow.js']), 'TensorFlow.js opens')
+  check(backend === 'wasm\n', 'its backend is WebAssembly')
+  succeeded(run('npx', unlearn), '--engine tfjs unlearns')
 }
 
 function run(command: string, args: readonly string[]): SpawnSyncReturns<string> {

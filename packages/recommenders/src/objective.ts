@@ -1,7 +1,7 @@
 /** @file What is trained: a loss with its gradient, what is added to it, and what came of training it. */
 
-import type { Examples } from './device/tensor-objective.ts'
-import type { ObjectiveSetup, RegulariserModule } from './device/training-program.ts'
+import type { Examples } from './device/examples.ts'
+import type { ObjectiveSetup, RegulariserModule } from './device/objective-setup.ts'
 import type { UserTables } from './user-tables.ts'
 
 /**

@@ -53,8 +53,12 @@ export function stageDependencies(
     if (folder === undefined) return
     const manifest = JSON.parse(readFileSync(join(workspaceRoot, folder, 'package.json'), 'utf8')) as {
       dependencies?: { [name: string]: string }
+      peerDependencies?: { [name: string]: string }
     }
     for (const dependency of Object.keys(manifest.dependencies ?? {})) collect(dependency)
+    // An optional peer is no input where it is not installed.
+    for (const peer of Object.keys(manifest.peerDependencies ?? {}))
+      if (existsSync(join(workspaceRoot, 'node_modules', peer))) collect(peer)
   }
   for (const name of ['@indistinct/loader', ...stagePackages[stage]]) collect(name)
   return {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { canonicalJson } from '@indistinct/core'
 import { cacheFolder, dataFolder, findDataset, knownDatasets } from '@indistinct/datasets'
 import { chosenEngine, engines, threads } from '@indistinct/kernels'
-import { measuredRate, openDevice } from '@indistinct/kernels/device'
+import { measuredRate, missingTensorflow, openDevice } from '@indistinct/kernels/device'
 import { describeXgbEngine, xgbEngine } from '@indistinct/xgboost'
 import type { CommandModule } from 'yargs'
 import { described } from '../terminal/command-help.ts'
@@ -34,8 +34,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
 
 async function doctor(args: DoctorArguments): Promise<void> {
   const session = openSession(args)
-  const { backend: tensorflow } = openDevice()
-  const rate = measuredRate()
+  const tensorflow = tensorflowHere()
   const xgboost = xgbEngine()
   const datasets = knownDatasets
     .filter(({ kind }) => kind === 'real')
@@ -51,13 +50,7 @@ async function doctor(args: DoctorArguments): Promise<void> {
           node: { version: process.version, platform: `${process.platform}-${process.arch}` },
           threads: { used: threads(), available: availableParallelism() },
           engine: chosenEngine(),
-          tensorflow: {
-            backend: tensorflow.name,
-            device: tensorflow.device,
-            reason: tensorflow.reason,
-            absent: tensorflow.absent,
-            products: rate,
-          },
+          tensorflow,
           xgboost: { engine, version, path, reason },
           data: { folder, cache: cacheFolder(), datasets },
         },
@@ -72,13 +65,7 @@ async function doctor(args: DoctorArguments): Promise<void> {
     ['threads', `${threads()} of ${availableParallelism()} (--threads or INDISTINCT_THREADS)`],
     ['kernels', 'WebAssembly with SIMD'],
     ['engine', `${chosenEngine()} (--engine or INDISTINCT_ENGINE: ${engines.join(', ')})`],
-    [
-      'tfjs',
-      `${tensorflow.name} backend, ${tensorflow.device}: ${rate.gflops.toPrecision(2)} GFLOP/s in products of ` +
-        `${rate.size} x ${rate.size}`,
-    ],
-    ...tensorflow.absent.map((line): [string, string] => ['', line]),
-    ...(tensorflow.name === 'wasm' ? [['', 'for a GPU: docs/gpu.md'] satisfies [string, string]] : []),
+    ...tensorflowLines(tensorflow),
     ['xgboost', describeXgbEngine()],
     ['data', folder ?? 'INDISTINCT_DATA is not set'],
     ['cache', cacheFolder()],
@@ -88,4 +75,36 @@ async function doctor(args: DoctorArguments): Promise<void> {
     ]),
   ]
   session.result(lines.map(([name, text]) => `${name.padEnd(12)} ${text}\n`).join(''))
+}
+
+/** TensorFlow.js on this machine; `missing` is what to install where there is none. */
+type TensorflowHere =
+  | {
+      readonly backend: string
+      readonly device: string
+      readonly reason: string
+      readonly absent: readonly string[]
+      readonly products: ReturnType<typeof measuredRate>
+    }
+  | { readonly missing: string }
+
+function tensorflowHere(): TensorflowHere {
+  const missing = missingTensorflow()
+  if (missing !== undefined) return { missing }
+  const { name, device, reason, absent } = openDevice().backend
+  return { backend: name, device, reason, absent, products: measuredRate() }
+}
+
+function tensorflowLines(tensorflow: TensorflowHere): [string, string][] {
+  if ('missing' in tensorflow) return [['tfjs', tensorflow.missing]]
+  const { backend, device, absent, products } = tensorflow
+  return [
+    [
+      'tfjs',
+      `${backend} backend, ${device}: ${products.gflops.toPrecision(2)} GFLOP/s in products of ` +
+        `${products.size} x ${products.size}`,
+    ],
+    ...absent.map((line): [string, string] => ['', line]),
+    ...(backend === 'wasm' ? [['', 'for a GPU: docs/gpu.md'] satisfies [string, string]] : []),
+  ]
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, expect, test } from 'vitest'
 import { openBackend } from './index.ts'
+import { missingTensorflow, tensorflowVersion } from './required-packages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-backend-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -61,6 +62,13 @@ test('opens one backend, once, and says why', async () => {
   expect(tf.getBackend()).toBe(backend.name)
   expect(backend.reason).toMatch(new RegExp(`^${backend.name} backend, `))
   expect(backend.reason).not.toContain('\n')
+})
+
+test('names what to install in the versions that the manifest asks for', () => {
+  const manifest = createRequire(import.meta.url)('../../package.json') as { peerDependencies: Record<string, string> }
+  for (const name of ['core', 'backend-wasm'])
+    expect(manifest.peerDependencies[`@tensorflow/tfjs-${name}`]).toBe(tensorflowVersion)
+  expect(missingTensorflow()).toBeUndefined()
 })
 
 test.each([

@@ -3,25 +3,11 @@
 import { usageError } from '@indistinct/core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Attempt } from './attempt.ts'
+import { backendNames, type Backend, type BackendName } from './backend-names.ts'
 import { registerGradients } from './gradients.ts'
+import { tensorflowInstallation } from './required-packages.ts'
 import { openTensorflow } from './tensorflow.ts'
 import { openWebGpu } from './webgpu.ts'
-
-/** In the order in which they are tried. */
-export const backendNames = ['tensorflow', 'webgpu', 'wasm'] as const
-
-export type BackendName = (typeof backendNames)[number]
-
-export interface Backend {
-  /** The name tfjs knows it by; `tensorflow` is tfjs-node-gpu. */
-  readonly name: BackendName
-  /** What it computes on, in words. */
-  readonly device: string
-  /** Why each backend before it in the order is not in use, a line each. */
-  readonly absent: readonly string[]
-  /** One line: which backend is in use and why. */
-  readonly reason: string
-}
 
 let opened: Promise<Backend> | undefined
 
@@ -57,7 +43,11 @@ async function open(wanted: string | undefined): Promise<Backend> {
     const { device } = attempt
     return { name, device, absent, reason: `${name} backend, ${device}${absent.map((line) => `; ${line}`).join('')}` }
   }
-  throw usageError(`INDISTINCT_TFJS_BACKEND=${wanted}: ${absent.join('; ')}`)
+  throw usageError(
+    wanted === undefined
+      ? `TensorFlow.js has no backend: ${absent.join('; ')}; ${tensorflowInstallation}`
+      : `INDISTINCT_TFJS_BACKEND=${wanted}: ${absent.join('; ')}`,
+  )
 }
 
 function attemptOf(name: BackendName, forced: boolean): Promise<Attempt> {
@@ -72,7 +62,12 @@ function attemptOf(name: BackendName, forced: boolean): Promise<Attempt> {
 }
 
 async function openWasm(): Promise<Attempt> {
-  await import('@tensorflow/tfjs-backend-wasm')
+  try {
+    await import('@tensorflow/tfjs-backend-wasm')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    return { problem: '@tensorflow/tfjs-backend-wasm is not installed' }
+  }
   if (!(await tf.setBackend('wasm'))) throw new Error('openBackend: expected the wasm backend to start, got a failure')
   return { device: 'the CPU (SIMD, one thread)' }
 }

@@ -1,5 +1,6 @@
 export { adamTensors, type AdamTensors } from './adam-op.ts'
-export { backendNames, openBackend, type Backend, type BackendName } from './backend.ts'
+export { openBackend } from './backend.ts'
+export { backendNames, type Backend, type BackendName } from './backend-names.ts'
 export { layerMeanOp, type LayerMean } from './layer-mean-op.ts'
 export { logSigmoid } from './log-sigmoid.ts'
 export { lookup } from './lookup.ts'

@@ -4,7 +4,7 @@ import { usageError } from '@indistinct/core'
 import { openDevice } from '@indistinct/kernels/device'
 import { checkLoss, type Descent, type DescentSettings } from '../kernel-descent.ts'
 import type { Objective } from '../objective.ts'
-import type { Examples } from './tensor-objective.ts'
+import type { Examples } from './examples.ts'
 import type { TrainingProgram, TrainingSetup } from './training-program.ts'
 
 /**

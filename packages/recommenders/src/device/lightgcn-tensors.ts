@@ -1,20 +1,11 @@
 /** @file LightGCN on tensors: the objective of `lightgcnObjective`, with layers of 0 that of BPR-MF. */
 
-import type { Csr } from '@indistinct/core'
 import { layerMeanOp, tf } from '@indistinct/kernels/tfjs'
 import { bprTensors } from './bpr-tensors.ts'
 import { softmaxTensors } from './softmax-tensors.ts'
 import type { TensorObjective } from './tensor-objective.ts'
 import { addDecay, addRows } from './tensor-rows.ts'
-
-export interface LightGcnSetup {
-  /** (U, I) */
-  readonly train: Csr
-  readonly factors: number
-  readonly layers: number
-  readonly loss: 'bpr' | 'softmax'
-  readonly l2: number
-}
+import type { LightGcnSetup } from './objective-setup.ts'
 
 /** The one parameter is layer 0 of users and items (U + I, K). */
 export function lightgcnTensors({ train, factors, layers, loss: name, l2 }: LightGcnSetup): TensorObjective {

@@ -1,15 +1,11 @@
 /** @file NMF on tensors: the objective of `nmfObjective`, differentiated by TensorFlow.js. */
 
-import { nmfLayout, type NmfShape } from '@indistinct/kernels'
+import { nmfLayout } from '@indistinct/kernels'
 import { lookedUp, rowSumsBy, tf } from '@indistinct/kernels/tfjs'
-import type { Examples, TensorObjective } from './tensor-objective.ts'
+import type { TensorObjective } from './tensor-objective.ts'
+import type { Examples } from './examples.ts'
 import { addDecay, addRows, column, countsOf } from './tensor-rows.ts'
-
-export interface NmfSetup {
-  readonly shape: NmfShape
-  readonly l2: number
-  readonly gmfOutput: 'trained' | 'one'
-}
+import type { NmfSetup } from './objective-setup.ts'
 
 /** The parameters are those of `nmfLayout`, in its order. */
 export function nmfTensors({ shape, l2, gmfOutput }: NmfSetup): TensorObjective {

@@ -1,15 +1,7 @@
 /** @file A loss with its gradient on tensors, which stay on the device between steps. */
 
 import type { tf } from '@indistinct/kernels/tfjs'
-
-/** Examples of an epoch, or of one batch: what the objective of the kernels passes over, in the same order. */
-export interface Examples {
-  readonly users: Int32Array
-  /** Items of the interactions; absent where an example is a user with all of his. */
-  readonly positives?: Int32Array
-  /** As many for each positive, those of one beside each other. */
-  readonly negatives?: Int32Array
-}
+import type { Examples } from './examples.ts'
 
 /** Tables by name, each (users, K of that table). */
 export type TensorTables = Readonly<Record<string, tf.Tensor2D>>

@@ -1,22 +1,11 @@
 /** @file Training on the device: parameters and Adam's moments stay there, an epoch is one call. */
 
 import { adamTensors, tf } from '@indistinct/kernels/tfjs'
-import { lightgcnTensors, type LightGcnSetup } from './lightgcn-tensors.ts'
-import { nmfTensors, type NmfSetup } from './nmf-tensors.ts'
-import type { Examples, TensorObjective, TensorRegulariser, TensorTables } from './tensor-objective.ts'
-
-/** What an objective runs as there. */
-export type ObjectiveSetup =
-  | { readonly objective: 'lightgcn'; readonly setup: LightGcnSetup }
-  | { readonly objective: 'nmf'; readonly setup: NmfSetup }
-
-/** A module that exports `regulariser(setup)`, a `TensorRegulariser` or a promise of one. */
-export interface RegulariserModule {
-  readonly module: string
-  readonly setup: object
-  /** Names that the regulariser knows tables by, by those of the objective; it sees these alone. Default: all. */
-  readonly names?: Readonly<Record<string, string>>
-}
+import { lightgcnTensors } from './lightgcn-tensors.ts'
+import { nmfTensors } from './nmf-tensors.ts'
+import type { TensorObjective, TensorRegulariser, TensorTables } from './tensor-objective.ts'
+import type { Examples } from './examples.ts'
+import type { ObjectiveSetup, RegulariserModule } from './objective-setup.ts'
 
 export interface TrainingSetup {
   readonly objective: ObjectiveSetup

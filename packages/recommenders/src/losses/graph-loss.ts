@@ -1,7 +1,7 @@
 /** @file What LightGCN trains with: a loss on the propagated tables of users and items, one above the other. */
 
 import type { Matrix } from '@indistinct/core'
-import type { Examples } from '../device/tensor-objective.ts'
+import type { Examples } from '../device/examples.ts'
 
 export interface GraphLoss {
   /** What an epoch passes over, and a batch counts. */

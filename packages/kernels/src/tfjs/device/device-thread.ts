@@ -1,6 +1,8 @@
 /** @file The thread in which TensorFlow.js runs: it opens programs by their files, and answers questions one by one. */
 
+import { usageError } from '@indistinct/core'
 import { workerData, type MessagePort } from 'node:worker_threads'
+import { missingTensorflow } from '../required-packages.ts'
 
 export type Question =
   | { readonly kind: 'backend' }
@@ -42,6 +44,8 @@ async function reply(question: Question): Promise<void> {
 }
 
 async function answerTo(question: Question): Promise<unknown> {
+  const missing = missingTensorflow()
+  if (missing !== undefined) throw usageError(missing)
   // Loaded here, so that what does not load is an answer too.
   const [{ openBackend }, { tf }] = await Promise.all([import('../backend.ts'), import('../tensors.ts')])
   const backend = await openBackend()

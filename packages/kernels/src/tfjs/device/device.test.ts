@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import { backendNames } from '../backend.ts'
+import { backendNames } from '../backend-names.ts'
 import { openDevice } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-device-'))

@@ -6,7 +6,7 @@
 
 import { IndistinctError, type ErrorCode } from '@indistinct/core'
 import { MessageChannel, receiveMessageOnPort, SHARE_ENV, Worker, type MessagePort } from 'node:worker_threads'
-import type { Backend } from '../backend.ts'
+import type { Backend } from '../backend-names.ts'
 import type { Answer, Question } from './device-thread.ts'
 
 /** Methods that a program on the device answers to. */

@@ -10,14 +10,17 @@
 import type { Choice, Grid, HeldChoice, Product } from '@indistinct/stages'
 import { tunedSettings } from '../src/tuned.ts'
 
+interface Course {
+  /** Of D2D-R. */
+  readonly steps: number
+  readonly retrained: boolean
+}
+
 /**
  * Methods after training, and those that train anew. D2D-R takes 1,000 passes over all pairs: it is cut short on larger
  * data.
  */
-function methods(
-  { steps, retrained }: { readonly steps: number; readonly retrained: boolean },
-  recommender: string,
-): Choice[] {
+function methods({ steps, retrained }: Course, recommender: string): Choice[] {
   return [
     { name: 'mean-matching' },
     { name: 'leace' },
@@ -44,29 +47,46 @@ const recommenders: readonly (readonly [Choice, Choice])[] = [
   [{ name: 'nmf' }, { name: 'lightgcn' }],
 ]
 
-function products(dataset: string, attributes: readonly string[], of: Parameters<typeof methods>[0]): Product[] {
+/** Both recommenders with K dimensions: as tuned, or, where there are no tuned settings, with their defaults. */
+function products(dataset: string, attributes: readonly string[], course: Course, K = 16): Product[] {
   return recommenders.map(([recommender, other]) => ({
     datasets: [{ name: dataset }],
     recommenders: [recommender],
-    methods: methods(of, recommender.name),
+    methods: methods(course, recommender.name),
     attackers: [],
     protocols: [],
     attributes,
     seeds: [42],
-    settings: tunedSettings(16),
+    settings: tunedSettings(K),
     held: { ...attackers, other },
     reports: false,
   }))
 }
 
-export const holds: Grid = {
-  name: 'holds',
-  title: 'What methods leave to attackers, by what these hold',
-  products: [
-    ...products('ml-100k', ['gender'], { steps: 1000, retrained: true }),
-    ...products('ml-1m', ['gender'], { steps: 1000, retrained: true }),
-    ...products('lastfm', ['gender'], { steps: 100, retrained: true }),
-    // Training anew on one attribute is a model of its own for each: two of them, on 16,648 users, are left out.
-    ...products('oulad', ['gender', 'disability'], { steps: 100, retrained: false }),
-  ],
+/** The grid, of models with K dimensions alone where `K` is given. */
+export function holdsOf(K?: number): Grid {
+  const own = (size: number, ...each: (readonly Product[])[]): readonly Product[] =>
+    K === undefined || K === size ? each.flat() : []
+  return {
+    name: 'holds',
+    title: 'What methods leave to attackers, by what these hold',
+    products: [
+      ...own(
+        16,
+        products('ml-100k', ['gender'], { steps: 1000, retrained: true }),
+        products('ml-1m', ['gender'], { steps: 1000, retrained: true }),
+        products('lastfm', ['gender'], { steps: 100, retrained: true }),
+        // Training anew on one attribute is a model of its own for each: two of them, on 16,648 users, are left out.
+        products('oulad', ['gender', 'disability'], { steps: 100, retrained: false }),
+      ),
+      ...own(
+        64,
+        products('ml-100k', ['gender'], { steps: 1000, retrained: true }, 64),
+        products('ml-1m', ['gender'], { steps: 100, retrained: true }, 64),
+        products('lastfm', ['gender'], { steps: 100, retrained: true }, 64),
+      ),
+    ],
+  }
 }
+
+export const holds = holdsOf()

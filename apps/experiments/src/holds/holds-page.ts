@@ -47,7 +47,7 @@ function notRun(rows: readonly HoldsRow[], planned: readonly HoldsRowName[]): st
   const made = new Set(rows.map(keyOf))
   const groups = new Map<string, { readonly all: string[]; readonly left: string[] }>()
   for (const name of planned) {
-    const title = `${name.dataset}, ${name.attribute}, ${name.recommender}`
+    const title = `${name.dataset}, ${name.attribute}, ${name.recommender}, K = ${dimensionsOf(name)}`
     const { all, left } = groups.get(title) ?? { all: [], left: [] }
     groups.set(title, { all: [...all, name.method], left: made.has(keyOf(name)) ? left : [...left, name.method] })
   }
@@ -152,11 +152,23 @@ const shown = [
   ['oulad', 'disability'],
 ] as const
 
-/** For the first page: values alone, of one recommender. */
+/** K of the tables that a model ranks by: 16 unless its options say otherwise. */
+function dimensionsOf({ training }: HoldsRowName): number {
+  const { factors, gmf } = training as { readonly factors?: number; readonly gmf?: number }
+  return factors ?? gmf ?? 16
+}
+
+/** For the first page: values alone, of one recommender with 16 dimensions. */
 export function holdsSummary({ rows }: HoldsResults): string {
   const three = (leak: Leak | undefined): string => leak?.foldedAuc.value.toFixed(3) ?? '–'
   const of = ([dataset, attribute]: (typeof shown)[number]): HoldsRow[] =>
-    rows.filter((row) => row.dataset === dataset && row.attribute === attribute && row.recommender === 'lightgcn')
+    rows.filter(
+      (row) =>
+        row.dataset === dataset &&
+        row.attribute === attribute &&
+        row.recommender === 'lightgcn' &&
+        dimensionsOf(row) === 16,
+    )
   const chosen = models(shown.flatMap(of))
   return table([
     ['data set, attribute', 'method', ...holdings.map((holding) => heads[holding]), 'NDCG@10, %'],

@@ -130,10 +130,17 @@ describe('rows and pages', () => {
     expect(page).toContain('| original | **0.800 [0.780, 0.820] mlp** | – | 0.710 [0.690, 0.730] forest |')
     expect(page).toContain('| flow | **0.550 [0.530, 0.570] xgb, below** | – | **0.950 [0.930, 0.970] logistic** |')
     expect(page).toContain('-10.0 [-13.3, -6.7]')
-    expect(page).toMatch(/- ml-1m, gender, lightgcn: leace\n- lastfm, gender, lightgcn: all methods\n$/)
+    expect(page).toMatch(/- ml-1m, gender, lightgcn, K = 16: leace\n- lastfm, gender, lightgcn, K = 16: all methods\n$/)
     expect(holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved] })).toContain(
       '|  | flow | **0.550** | – | **0.950** |',
     )
+  })
+
+  test('models of other widths stand on the page, not on the first page of the project', () => {
+    const wide = { ...moved, training: { factors: 64 } }
+    const both: HoldsResults = { schema: 'indistinct.holds/1', rows: [original, moved, wide] }
+    expect(holdsPage(both, [])).toContain('lightgcn (factors 64)')
+    expect(holdsSummary(both)).toBe(holdsSummary({ ...both, rows: [original, moved] }))
   })
 
   test('a row that is made again takes the place of the old one, others stay', () => {

@@ -3,6 +3,7 @@
  *
  *   npm run holds                                        all of it; what did not change comes from the cache
  *   npm run holds -- --datasets oulad --attributes disability --methods flow,leace --recommenders lightgcn
+ *   npm run holds -- --datasets ml-1m --factors 64
  *   npm run holds -- --summary                           only the pages of what is there
  *
  * Rows that were made take the place of those in holds.json; other rows stay. Needs INDISTINCT_DATA.
@@ -14,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
-import { holds } from '../../grids/holds.ts'
+import { holds, holdsOf } from '../../grids/holds.ts'
 import { failureText } from '../nx/run-outcome.ts'
 import { shownRun } from '../nx/shown-run.ts'
 import { holdsPage } from './holds-page.ts'
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     attributes: { type: 'string' },
     recommenders: { type: 'string' },
     methods: { type: 'string' },
+    factors: { type: 'string' },
     parallel: { type: 'string' },
     fresh: { type: 'boolean' },
     summary: { type: 'boolean' },
@@ -49,7 +51,7 @@ process.exit(made.code)
 
 /** Refusals are results; whatever else failed is said, and the rest is kept. */
 async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: number }> {
-  const grid = selected(holds)
+  const grid = selected(holdsOf(values.factors === undefined ? undefined : Number(values.factors)))
   const run = await shownRun(grid, workspace, { parallel: Number(values.parallel ?? 2), fresh: values.fresh === true })
   const rows = holdsRows(run, workspace)
   const failed = [...run.outcomes].filter(([id, { status }]) => status === 'failed' && run.exitCodes.get(id) !== 5)

@@ -67,7 +67,7 @@ export function auditArguments(choices: Choices): string[] {
 }
 
 /** The name of the new table. */
-export function outputName(choices: Choices): string {
+function outputName(choices: Choices): string {
   return `unlearned-${choices.table!.name}`
 }
 

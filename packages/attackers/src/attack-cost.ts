@@ -21,7 +21,7 @@ export function fitSeconds(attacker: string, input: InputName, shape: FitShape):
 }
 
 /** Of the input alone, which attacks on one split share. */
-export function inputSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
+function inputSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
   const narrow = Math.min(n, K)
   if (input === 'raw') return 1e-9 * (n + m) * K
   if (input === 'standardised') return 3e-9 * (n + m) * K

@@ -116,7 +116,7 @@ export interface TestedAttackResult extends AttackResult {
 }
 
 /** Relabellings of one task: enough that handing tasks over costs nothing, and few enough to keep all threads busy. */
-export const relabellingsOfTask = 5
+const relabellingsOfTask = 5
 export const defaultPermutations = 200
 
 /** Hands a task to whoever runs it. */

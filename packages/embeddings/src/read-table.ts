@@ -159,7 +159,7 @@ function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnTyp
 }
 
 /** The bytes of a file. @throws IndistinctError 'bad-data' where it is larger than what memory addresses. */
-export function wholeFile(path: string): Uint8Array {
+function wholeFile(path: string): Uint8Array {
   const source = fileSource(path)
   try {
     if (source.size > mostBytes)

@@ -122,7 +122,7 @@ export async function startRedis(): Promise<TestServer> {
   return { env, pid: server.pid, stop: () => ended(server, folder, 'SIGTERM') }
 }
 
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)
     server.listen(0, '127.0.0.1', () => {

@@ -25,7 +25,7 @@ export interface RankedCase {
 }
 
 /** Items are looked at up to this place of a list. */
-export const longest = 100
+const longest = 100
 
 /**
  * The lists of `user` under every candidate set: one, or one a test item; none where the user has no test items. Others

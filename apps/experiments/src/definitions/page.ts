@@ -6,7 +6,7 @@ import { cutoffs, mostUsers, relevances, userSets } from './measured.ts'
 import { hitRatioDefinitions, ndcgDefinitions } from './measures.ts'
 import { splitNames } from './splits.ts'
 
-export const definitionsSchema = 'indistinct.definitions/1'
+const definitionsSchema = 'indistinct.definitions/1'
 
 export interface DefinitionsSummary {
   readonly schema: typeof definitionsSchema

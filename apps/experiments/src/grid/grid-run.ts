@@ -54,7 +54,7 @@ export function openGrid(
 }
 
 /** The cells that are not done as commands. */
-export async function gridTasks(
+async function gridTasks(
   { choice, expanded, store, states }: OpenGrid,
   dataFolder: string | undefined,
 ): Promise<Task[]> {

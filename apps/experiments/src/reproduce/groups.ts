@@ -28,7 +28,7 @@ export function datasetTitle(name: string): string {
   return datasetTitles[name] ?? name
 }
 
-export function recommenderTitle(name: string): string {
+function recommenderTitle(name: string): string {
   return recommenderTitles[name] ?? name
 }
 

@@ -3,7 +3,7 @@
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { Page } from './document.ts'
 
-export const tableSchema = 'indistinct.table/1'
+const tableSchema = 'indistinct.table/1'
 
 /** `page` as JSON; ours has six digits, as results have. */
 export function jsonOf({ title, blocks }: Page, protocol: string): string {

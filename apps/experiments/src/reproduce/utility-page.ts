@@ -109,7 +109,7 @@ function otherBlock({ title, dataset, recommender, models, titleOf }: Group): Bl
 }
 
 /** Changes of NDCG@5 and @10 against the original, per cent, of every MovieLens data set and recommender. */
-export function ndcgChanges(groups: readonly Group[], method: string): number[] {
+function ndcgChanges(groups: readonly Group[], method: string): number[] {
   return groups
     .filter(({ dataset }) => movieLens(dataset))
     .flatMap(({ models }) => {

@@ -60,7 +60,7 @@ function outputs({ joint, gate }: Audited): string {
 }
 
 /** Markdown: the gate, the verdict, and a row an attack, before and after where an earlier audit is given. */
-export function summary({ request, parts, joint, gate }: Audited, earlier?: EarlierAudit): string {
+function summary({ request, parts, joint, gate }: Audited, earlier?: EarlierAudit): string {
   const { titles, several } = partTitles(parts)
   const where = parts.length === 1 ? [] : [several.attributes ? 'of' : 'table']
   const rows = parts.flatMap(({ table, attribute, result }, t) =>

@@ -19,10 +19,10 @@ export interface AuditedTable {
   readonly source?: EmbeddingTable
 }
 
-export const joinedName = 'all tables joined'
+const joinedName = 'all tables joined'
 
 /** Names of `paths` for people: without folders where that tells them apart. */
-export function tableNames(paths: readonly string[]): string[] {
+function tableNames(paths: readonly string[]): string[] {
   const short = paths.map((path) => basename(path))
   return new Set(short).size === paths.length ? short : [...paths]
 }

@@ -12,7 +12,7 @@ export interface LabelArguments {
  * The label that each spelling stands for, from `F=Female,f` and the like.
  * @throws IndistinctError 'usage' where a flag has another form, or a spelling stands for two labels or for none.
  */
-export function mergedLabels({
+function mergedLabels({
   'merge-labels': given = [],
   'missing-label': missing = [],
 }: LabelArguments): ReadonlyMap<string, string> {

@@ -105,7 +105,7 @@ export function runShardWorker(folder: string, options: WorkerOptions): WorkerRe
   return { ...report, seconds: seconds() }
 }
 
-export function planDigest(plan: ShardPlan): string {
+function planDigest(plan: ShardPlan): string {
   return sha256(canonicalJson(plan))
 }
 

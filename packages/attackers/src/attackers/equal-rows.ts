@@ -36,7 +36,7 @@ export const equalRows: SyncAttacker = syncAttacker(
 )
 
 /** A text for each row of `x` (N, K), the same for equal rows alone. */
-export function rowKeys({ rows, cols, data }: Matrix): string[] {
+function rowKeys({ rows, cols, data }: Matrix): string[] {
   // -0 and 0 are one value of two bit patterns.
   const bytes = bytesOf(Float32Array.from(data, (value) => value + 0))
   return Array.from({ length: rows }, (_, i) => latin1Text(bytes.subarray(4 * i * cols, 4 * (i + 1) * cols)))

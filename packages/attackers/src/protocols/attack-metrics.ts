@@ -113,7 +113,7 @@ function repeatedAuc(
 }
 
 /** One split as scores of class c against the rest, times `sign`. */
-export function scoringOf(
+function scoringOf(
   { shadow, users, codes, probabilities: { rows, cols, data } }: SplitScores,
   c: number,
   sign: number,

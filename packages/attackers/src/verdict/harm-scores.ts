@@ -164,7 +164,7 @@ function gaussian({ k, distances }: NearestRows): (distance: number, nearest: nu
   return (distance, nearest) => Math.exp(-(distance - nearest) / (2 * variance))
 }
 
-export function rowsWhere(foldOf: Int8Array, holds: (fold: number) => boolean): Int32Array {
+function rowsWhere(foldOf: Int8Array, holds: (fold: number) => boolean): Int32Array {
   const rows: number[] = []
   foldOf.forEach((fold, row) => holds(fold) && rows.push(row))
   return Int32Array.from(rows)

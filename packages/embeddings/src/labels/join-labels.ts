@@ -69,7 +69,7 @@ interface Joined {
 }
 
 /** What of a table matters for the join. An index of pandas that only counts its rows is no id. */
-export function tableSide(table: EmbeddingTable): TableSide {
+function tableSide(table: EmbeddingTable): TableSide {
   const { ids, idColumn, columns, source } = table
   const own = idColumn !== undefined && !(isIndexName(idColumn) && countsRows(ids))
   const others = columns.filter(({ values }) => looksLikeIds(values)).map(({ name }) => name)

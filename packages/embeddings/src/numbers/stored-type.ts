@@ -51,7 +51,7 @@ export function dtypeName(dtype: Dtype): string {
 }
 
 /** Smallest and largest whole number of i1 and u1. */
-export function wholeRange(dtype: 'i1' | 'u1'): readonly [number, number] {
+function wholeRange(dtype: 'i1' | 'u1'): readonly [number, number] {
   return dtype === 'i1' ? [-128, 127] : [0, 255]
 }
 

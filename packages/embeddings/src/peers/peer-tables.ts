@@ -125,7 +125,7 @@ export function comparedWithPython(modules: readonly string[], tables: readonly 
 }
 
 /** @throws where a table is not the one that was given. */
-export function expectGiven(table: EmbeddingTable, { rows, dtype, ids, notes, extension }: PeerTable): void {
+function expectGiven(table: EmbeddingTable, { rows, dtype, ids, notes, extension }: PeerTable): void {
   const found = Float64Array.from(table.exact ?? table.matrix.data)
   if (extension !== 'csv' && extension !== 'tsv') expect(table.dtype).toBe(dtype)
   expect([table.matrix.rows, table.matrix.cols]).toEqual([rows, K])

@@ -25,7 +25,7 @@ ${rocFigure(others, worst.length)}</details>
 }
 
 /** Draws `curves` in panels numbered from `first`; the diagonal is an attacker who guesses. */
-export function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
+function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
   const unlearned = curves.some((curve) => curve.after)
   // What all curves share is said once, below: headings stay on one line.
   const details = new Set(

@@ -37,7 +37,7 @@ export function exampleTradeOff(): TradeOffData {
 }
 
 /** Two rows, one an attacker; predictions are labels with some of them wrong. */
-export function exampleTsne(users = 300): TsneFigureData {
+function exampleTsne(users = 300): TsneFigureData {
   const { before, after, labels } = exampleTables(users)
   const rows = labelledRows(labels)
   const codes = Int32Array.from(rows, (i) => labels.codes[i]!)

@@ -9,7 +9,7 @@ import { html, shorten, type Content, type Markup } from '../markup.ts'
 import type { AttackRow } from '../report-data.ts'
 
 /** Lists up to this length are shown whole. */
-export const rowsShown = 12
+const rowsShown = 12
 
 export interface AttackerRows {
   readonly attacker: string

@@ -33,7 +33,7 @@ export const reach = 6
 export const orders = 8
 
 /** What is left of a function next to those before it, where it is none of its own: its mean square. */
-export const nothing = 1e-4
+const nothing = 1e-4
 
 /** Rows whose coordinates are in memory at a time. */
 const chunkRows = 4096
@@ -141,7 +141,7 @@ export function eachChunk(
 }
 
 /** x A' (n, P) of x (n, K) and A (P, K). */
-export function times(x: Matrix, a: Matrix): Matrix {
+function times(x: Matrix, a: Matrix): Matrix {
   const out = matrix(x.rows, a.rows)
   gemmNT(x, a, out)
   return out

@@ -30,7 +30,7 @@ interface Page {
   readonly slots: number
 }
 
-export function page(slots: number, parts: readonly Uint8Array[]): Page {
+function page(slots: number, parts: readonly Uint8Array[]): Page {
   const bytes = parts.reduce((sum, part) => sum + part.length, 0)
   const header = writeThrift(
     thriftStruct({

@@ -21,7 +21,7 @@ const byNumber = new Intl.Collator('en', { numeric: true })
  * @throws IndistinctError 'bad-data' where there are none, where something else lies there, and where a job is still
  * writing; 'file' where the folder cannot be read.
  */
-export function partNames(folder: string): string[] {
+function partNames(folder: string): string[] {
   let entries: string[]
   try {
     entries = readdirSync(folder)

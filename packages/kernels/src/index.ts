@@ -1,6 +1,7 @@
 export { allocate, allocateInt32, kernelMemoryBytes, release } from './memory.ts'
 export { propagate } from './propagate.ts'
-export { nullMmd, rbfMmd, type MmdOptions, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
+export { nullMmd, rbfMmd, type MmdOptions, type MmdResult } from './rbf-mmd.ts'
+export type { TwoSamples } from './row-groups.ts'
 export {
   featureSums,
   mmdOfFeatures,
@@ -22,5 +23,6 @@ export { scatterAdd } from './scatter-add.ts'
 export { bprGradient, decayUsed, type Triplets } from './bpr.ts'
 export { layerMean } from './layer-mean.ts'
 export { sampleUnseen } from './sample-unseen.ts'
-export { nmfGradient, nmfTopK, type NmfBatch, type NmfUsers } from './nmf.ts'
+export { nmfGradient, type NmfBatch } from './nmf.ts'
+export { nmfTopK, type NmfUsers } from './nmf-top-k.ts'
 export { nmfLayout, nmfSize, type NmfShape, type Placed } from './nmf-layout.ts'

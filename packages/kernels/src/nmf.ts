@@ -1,14 +1,26 @@
 /**
- * @file Neural matrix factorisation (He et al. 2017, NeuMF): gradient of a batch, and full rankings. The logit of a
+ * @file Neural matrix factorisation (He et al. 2017, NeuMF): gradient of a batch. The logit of a
  * user and an item is h_gmf'(p * q) + h_mlp'tower(relu(x W_user + y W_item + b)) + c. The first layer is split into a
  * user and an item part, each computed once a step or ranking, however many samples share it.
  */
 
-import type { Csr, Matrix } from '@indistinct/core'
-import { gemmNN, gemmNT, gemmTN } from './gemm.ts'
-import { memory, openFrame, type Frame } from './memory.ts'
+import { gemmNT, gemmTN } from './gemm.ts'
+import { openFrame, type Frame } from './memory.ts'
 import { runKernel } from './runtime.ts'
-import { type NmfShape, nmfLayout, nmfSize } from './nmf-layout.ts'
+import { nmfSize, type NmfShape } from './nmf-layout.ts'
+import {
+  together,
+  bytes,
+  type Tables,
+  placedTables,
+  type FirstStage,
+  firstStage,
+  halves,
+  layerValues,
+  viewOf,
+  scratchMatrix,
+  address,
+} from './nmf-tables.ts'
 
 /** Interactions of a batch; negative n of interaction q is negatives[q * perPositive + n]. */
 export interface NmfBatch {
@@ -17,13 +29,8 @@ export interface NmfBatch {
   readonly negatives: Int32Array
 }
 
-// As in assembly/nmf.ts.
-const together = 64
-
-const bytes = 4
 const sampleTasks = 16
 const ownerTasks = 16
-const usersPerTask = 16
 
 /**
  * Mean binary cross-entropy over all positives (label 1) and negatives (label 0) of the batch, with its gradient on all
@@ -171,112 +178,6 @@ function scatterToTables({ frame, shape, at, to, ...step }: NmfStep): void {
   }
 }
 
-/** The user tables that a ranking starts from: (n, gmf) and (n, mlp), for any n users. */
-export interface NmfUsers {
-  readonly gmf: Matrix
-  readonly mlp: Matrix
-}
-
-/**
- * The k best items of each of the n users by their logit (n * k), best first, equal scores by ascending id, `seen`
- * (n, items) left out, -1 where fewer than k remain. Item tables and layers come from `parameters`.
- * @throws RangeError when the shapes do not fit.
- */
-export function nmfTopK(
-  shape: NmfShape,
-  parameters: Float32Array,
-  users: NmfUsers,
-  seen: Csr | undefined,
-  k: number,
-): Int32Array {
-  const { items, gmf, mlp, hidden } = shape
-  const rows = users.gmf.rows
-  const size = nmfSize(shape)
-  if (parameters.length !== size) throw new RangeError(`nmfTopK: expected ${size} parameters, got ${parameters.length}`)
-  if (users.gmf.cols !== gmf || users.mlp.cols !== mlp || users.mlp.rows !== rows) {
-    throw new RangeError(
-      `nmfTopK: expected users (${rows}, ${gmf}) and (${rows}, ${mlp}), got (${rows}, ${users.gmf.cols}) and ` +
-        `(${users.mlp.rows}, ${users.mlp.cols})`,
-    )
-  }
-  if (seen && (seen.rows !== rows || seen.cols !== items)) {
-    throw new RangeError(`nmfTopK: expected seen (${rows}, ${items}), got (${seen.rows}, ${seen.cols})`)
-  }
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`nmfTopK: expected a positive integer k, got ${k}`)
-  const ids = new Int32Array(rows * k)
-  if (rows === 0) return ids
-  const frame = openFrame()
-  const at = placedTables(shape, viewOf(frame.input(parameters), size))
-  const { userHidden, itemHidden, itemFactors } = firstStage(frame, shape, { ...at, 'user-mlp': users.mlp })
-  const tasks = Math.ceil(rows / usersPerTask)
-  const scratch = (layerValues(hidden) + k) * bytes
-  runKernel('nmfRank', tasks, [
-    address(userHidden),
-    address(itemHidden),
-    frame.input(users.gmf.data),
-    address(itemFactors),
-    gmf,
-    address(at['hidden-1-bias']!),
-    address(at['output-weights']!) + gmf * bytes,
-    frame.input(Int32Array.from(hidden)),
-    hidden.length,
-    rows,
-    items,
-    usersPerTask,
-    k,
-    seen ? frame.input(seen.indptr) : 0,
-    seen ? frame.input(seen.indices) : 0,
-    frame.output(ids),
-    frame.scratch(tasks * scratch),
-    scratch,
-  ])
-  frame.close()
-  return ids
-}
-
-type Tables = Readonly<Record<string, Matrix>>
-
-function placedTables(shape: NmfShape, flat: Float32Array): Tables {
-  return Object.fromEntries(
-    nmfLayout(shape).map(({ name, offset, rows, cols }) => [
-      name,
-      { rows, cols, data: flat.subarray(offset, offset + rows * cols) },
-    ]),
-  )
-}
-
-/** What many samples share: user and item parts of the first layer, and item factors times their output weights. */
-interface FirstStage {
-  readonly userHidden: Matrix
-  readonly itemHidden: Matrix
-  readonly itemFactors: Matrix
-}
-
-function firstStage(frame: Frame, shape: NmfShape, at: Tables): FirstStage {
-  const weights = halves(at['hidden-1-weights']!)
-  const userHidden = scratchMatrix(frame, at['user-mlp']!.rows, shape.hidden[0]!)
-  const itemHidden = scratchMatrix(frame, shape.items, shape.hidden[0]!)
-  gemmNN(at['user-mlp']!, weights[0], userHidden)
-  gemmNN(at['item-mlp']!, weights[1], itemHidden)
-  const itemFactors = scratchMatrix(frame, shape.items, shape.gmf)
-  const from = at['item-gmf']!.data
-  const output = at['output-weights']!.data
-  for (let i = 0, p = 0; i < shape.items; i++) {
-    for (let c = 0; c < shape.gmf; c++, p++) itemFactors.data[p] = from[p]! * output[c]!
-  }
-  return { userHidden, itemHidden, itemFactors }
-}
-
-/** The user's and the item's rows of the first layer's weights. */
-function halves(weights: Matrix): readonly [Matrix, Matrix] {
-  const rows = weights.rows / 2
-  const at = rows * weights.cols
-  return [
-    { rows, cols: weights.cols, data: weights.data.subarray(0, at) },
-    { rows, cols: weights.cols, data: weights.data.subarray(at) },
-  ]
-}
-
 /** The weights of the layers after the first, each transposed, one after the other. */
 function transposedTower(frame: Frame, shape: NmfShape, at: Tables): number {
   const layers = shape.hidden.slice(1).map((_, l) => at[`hidden-${l + 2}-weights`]!)
@@ -288,20 +189,4 @@ function transposedTower(frame: Frame, shape: NmfShape, at: Tables): number {
     offset += data.byteLength
   }
   return start
-}
-
-function layerValues(hidden: readonly number[]): number {
-  return together * hidden.reduce((sum, width) => sum + width, 0)
-}
-
-function viewOf(start: number, length: number): Float32Array {
-  return new Float32Array(memory.buffer, start, length)
-}
-
-function scratchMatrix(frame: Frame, rows: number, cols: number): Matrix {
-  return { rows, cols, data: viewOf(frame.scratch(rows * cols * bytes), rows * cols) }
-}
-
-function address(m: Matrix): number {
-  return m.data.byteOffset
 }

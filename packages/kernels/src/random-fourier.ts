@@ -7,7 +7,8 @@
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame } from './memory.ts'
-import { checkedBandwidth, rowGroups, rowSpread, type MmdResult, type TwoSamples } from './rbf-mmd.ts'
+import { checkedBandwidth, type MmdResult } from './rbf-mmd.ts'
+import { rowGroups, rowSpread, type TwoSamples } from './row-groups.ts'
 import { runKernel } from './runtime.ts'
 
 /** Bytes of a task's tile; must agree with assembly/random-fourier.ts. */

@@ -6,18 +6,13 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame, type Frame } from './memory.ts'
 import { runKernel } from './runtime.ts'
+import { rowGroups, rowSpread, type RowGroup, type TwoSamples } from './row-groups.ts'
 
 /** Rows of one block; must agree with assembly/rbf-mmd.ts. */
 const blockRows = 64
 const scratchBytes = 17_408
 /** The five kernels at distance zero. */
 const diagonal = 5
-
-/** Rows of the two samples, without repetition. */
-export interface TwoSamples {
-  readonly first: Int32Array
-  readonly second: Int32Array
-}
 
 export interface MmdOptions {
   /** The b of exp(-d^2 / (b m)); by default the mean squared distance between different rows, held constant. */
@@ -258,69 +253,11 @@ export function nullMmd(total: number, trace: number, n1: number, n2: number): n
   return ((1 / n1 + 1 / n2) / n) * ((n * trace - total) / (n - 1))
 }
 
-/**
- * Rows whose weight is `weight`, applied in float64 (a float32 1/n would leave the weights of both samples with a sum
- * that is not zero), times their entry in `relative` where weights were given.
- */
-interface RowGroup {
-  readonly rows: Int32Array
-  readonly weight: number
-  readonly relative?: Float32Array
-}
-
-/** The checked rows of a table of `count` rows that take part, by weight. */
-export function rowGroups(count: number, samples: TwoSamples | Float32Array): RowGroup[] {
-  if (samples instanceof Float32Array) {
-    if (samples.length !== count) throw new RangeError(`rbfMmd: expected ${count} weights, got ${samples.length}`)
-    const rows = Int32Array.from(samples.keys()).filter((i) => samples[i] !== 0)
-    if (rows.length === 0) throw new RangeError('rbfMmd: expected a weight other than zero, got none')
-    for (const i of rows) {
-      if (!Number.isFinite(samples[i]!))
-        throw new RangeError(`rbfMmd: expected finite weights, got ${samples[i]} for row ${i}`)
-    }
-    return [{ rows, weight: 1, relative: samples }]
-  }
-  const seen = new Uint8Array(count)
-  for (const [name, rows] of [
-    ['first', samples.first],
-    ['second', samples.second],
-  ] as const) {
-    if (rows.length === 0) throw new RangeError(`rbfMmd: expected rows in both samples, got none in ${name}`)
-    for (const row of rows) {
-      if (!(row >= 0 && row < count))
-        throw new RangeError(`rbfMmd: expected rows below ${count}, got ${row} in ${name}`)
-      if (seen[row]) throw new RangeError(`rbfMmd: expected every row once, got ${row} again in ${name}`)
-      seen[row] = 1
-    }
-  }
-  return [
-    { rows: samples.first, weight: 1 / samples.first.length },
-    { rows: samples.second, weight: -1 / samples.second.length },
-  ]
-}
-
 export function checkedBandwidth(bandwidth: number | undefined): number | undefined {
   if (bandwidth !== undefined && !(bandwidth > 0 && bandwidth < Infinity)) {
     throw new RangeError(`rbfMmd: expected a positive bandwidth, got ${bandwidth}`)
   }
   return bandwidth
-}
-
-/** Mean (K) of the rows and the sum of squared distances to it, in float64. */
-export function rowSpread(theta: Matrix, groups: readonly RowGroup[]): { mean: Float64Array; squares: number } {
-  const { cols, data } = theta
-  const mean = new Float64Array(cols)
-  let rows = 0
-  for (const group of groups) {
-    rows += group.rows.length
-    for (const row of group.rows) for (let k = 0; k < cols; k++) mean[k]! += data[row * cols + k]!
-  }
-  for (let k = 0; k < cols; k++) mean[k]! /= rows
-  let squares = 0
-  for (const group of groups) {
-    for (const row of group.rows) for (let k = 0; k < cols; k++) squares += (data[row * cols + k]! - mean[k]!) ** 2
-  }
-  return { mean, squares }
 }
 
 /** All rows equal: every kernel is 1 whatever the bandwidth, and no direction changes anything. */

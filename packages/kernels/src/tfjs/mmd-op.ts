@@ -2,7 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs-core'
 import { matrix } from '@indistinct/core'
-import { rbfMmd, type TwoSamples } from '../rbf-mmd.ts'
+import { rbfMmd } from '../rbf-mmd.ts'
+import type { TwoSamples } from '../row-groups.ts'
 import { differentiable } from './differentiable.ts'
 import { mmdTensors } from './mmd-tensors.ts'
 

@@ -1,7 +1,8 @@
 /** @file The MMD between two samples by blocks of rows with plain operations: O(NK) memory on every backend. */
 
 import * as tf from '@tensorflow/tfjs-core'
-import { checkedBandwidth, rowGroups, type TwoSamples } from '../rbf-mmd.ts'
+import { checkedBandwidth } from '../rbf-mmd.ts'
+import { rowGroups, type TwoSamples } from '../row-groups.ts'
 import { rowsAt } from './row-sums.ts'
 
 /** Entries of one block of the kernel matrix: 32 MiB, of which about ten exist at once. */

@@ -11,17 +11,16 @@ import type { Values } from '../../numbers/dtype-bytes.ts'
 import type { Dtype } from '../../embedding-table.ts'
 import { quoted } from '../../quoted.ts'
 import { fromFloat16 } from '../../numbers/float16.ts'
-import { idColumnOf, looksLikeIds } from '../../labels/id-column.ts'
-import { checkedId } from '../../labels/ids.ts'
+import { idColumnOf } from '../../labels/id-column.ts'
 import { mostInflated, mostTableRows } from './parquet-bounds.js'
 import { openParquetFile } from './parquet-footer.ts'
 import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
 import type { DecodedColumn } from './parquet-pages.js'
 import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
-import { isText } from './parquet-text.ts'
 import type { ParquetContainer, RowReader } from '../../table-container.ts'
 import type { ParquetContents } from './parquet-contents.ts'
-import { decodeLeaves, parquetTexts, groupTexts } from './parquet-columns.ts'
+import { decodeLeaves } from './parquet-columns.ts'
+import { hasText, likeIds, readIdColumn } from './parquet-id-column.ts'
 
 export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer
@@ -98,17 +97,6 @@ export function openParquet(
       })
     },
   }
-}
-
-function hasText({ leaves }: ParquetColumn): boolean {
-  return leaves.length === 1 && isText(leaves[0]!)
-}
-
-/** Names of columns that look like ids. */
-function likeIds(file: ParquetFile, columns: readonly ParquetColumn[]): string[] {
-  return columns
-    .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
-    .map((column) => column.name)
 }
 
 function columnsByName(file: ParquetFile, header: readonly string[], name: string): Map<string, ParquetColumn> {
@@ -265,40 +253,4 @@ function numbers({ values }: DecodedColumn, dtype: Dtype): Values {
   return Float32Array.from({ length: bytes.length / 2 }, (_, i) =>
     fromFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8)),
   )
-}
-
-function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {
-  const { name } = file.source
-  const leaf = column.leaves[0]
-  if (
-    !leaf ||
-    column.leaves.length !== 1 ||
-    !isText(leaf) ||
-    leaf.type === 'FLOAT' ||
-    leaf.type === 'DOUBLE' ||
-    leaf.meaning === 'float16'
-  ) {
-    throw badData(
-      `${name}: column ${quoted(column.name)}: expected ids as text or whole numbers, got ` +
-        `${leaf?.type ?? 'a group'}; floating-point numbers merge ids above 2^53`,
-    )
-  }
-  const ids: string[] = []
-  // Ids that stand twice in one file are found with the table; of parts, the places are told here.
-  const placeOf = file.source.parts && new Map<string, string>()
-  for (const group of file.groups) {
-    groupTexts(group, column).forEach((text, i) => {
-      const place = `row ${group.firstRow + i} (from 0)`
-      const id = checkedId(text, group.source.name, place)
-      const first = placeOf?.get(id)
-      if (first !== undefined)
-        throw badData(
-          `${group.source.name}: ${place}: id ${quoted(id)} stands in ${first} already; expected one row a user ` +
-            `in all parts of ${name}`,
-        )
-      placeOf?.set(id, `${group.source.name}, ${place}`)
-      ids.push(id)
-    })
-  }
-  return ids
 }

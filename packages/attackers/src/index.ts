@@ -19,6 +19,15 @@ export {
   type ScoredAttack,
 } from './audit-plan.ts'
 export { battery } from './battery.ts'
+export {
+  exposureOf,
+  fifthsBy,
+  lengthFifths,
+  surestShare,
+  type Exposure,
+  type GroupExposure,
+  type UserGroup,
+} from './exposure.ts'
 export type { BatteryAttack, BatteryEntry } from './battery-entry.ts'
 export { fineBattery } from './fine-battery.ts'
 export { namedAttackers, onlyNamed } from './named-attackers.ts'

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleReport, manyAttacks, withStrings } from './example-report.ts'
 import { installedChromium } from './installed-chromium.ts'
-import type { ReportData } from './report-data.ts'
+import type { AttackRow, ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
 
 const chromium = installedChromium()
@@ -19,6 +19,22 @@ const data = exampleReport()
 const hostile =
   `"><script>document.title='owned'</script><img src=x ` +
   `onerror="document.title='owned'"></style></svg>'\u202e\u0627\u0644\u0639\u0631\u0628\u064a\u0629 ]]>`
+
+/** Every column filled, under names as long as those of two files joined. */
+function widest(): ReportData {
+  const { attacks, ...rest } = manyAttacks()
+  const figures = (side: AttackRow['before']): AttackRow['before'] =>
+    side && { ...side, correctedP: 0.0123, precision: side.balancedAccuracy!, recall: side.balancedAccuracy! }
+  return {
+    ...rest,
+    attacks: attacks!.map((row) => ({
+      ...row,
+      table: `${row.table}-of-users-2026.parquet`,
+      before: figures(row.before)!,
+      after: figures(row.after)!,
+    })),
+  }
+}
 
 describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-report-'))
@@ -148,6 +164,22 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
     await details.first().locator('summary').click()
     expect(await table.isVisible()).toBe(true)
     expect(await table.locator('tbody tr').count()).toBe(12)
+    await page.close()
+  })
+
+  test.each([
+    ['a page of 1200 pixels', 1200, 'screen'],
+    // A4 less margins of 1 cm, at 96 dots an inch.
+    ['print on A4', 718, 'print'],
+  ] as const)('no table is wider than %s', async (_, width, media) => {
+    const { page } = await open(widest(), width, 900)
+    await page.emulateMedia({ media })
+    await page.evaluate(`document.querySelectorAll('details').forEach((each) => (each.open = true))`)
+    const wide = await page.evaluate(`[...document.querySelectorAll('.scroll')]
+      .filter(({ clientWidth, firstElementChild }) => firstElementChild.getBoundingClientRect().width > clientWidth + 0.5)
+      .map((each) => each.getAttribute('aria-label'))`)
+    expect(wide).toEqual([])
+    expect(await page.locator('.scroll').count()).toBeGreaterThan(10)
     await page.close()
   })
 

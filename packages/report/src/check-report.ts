@@ -14,10 +14,20 @@ export function checkReport(data: ReportData): void {
         const place = `attacks[${index}].${phase}.${name}`
         for (const value of typeof figure === 'number' ? [figure] : [figure.value, figure.low, figure.high])
           checkShare(value, place)
-        if (typeof figure !== 'number') checkInterval(figure, place)
+        if (typeof figure !== 'number' && name !== 'control') checkInterval(figure, place)
       }
     }
   })
+  for (const phase of ['before', 'after'] as const) {
+    data.exposure?.[phase]?.groups.forEach(({ risk, surest: { right, guess }, auc }, index) => {
+      const place = `exposure.${phase}.groups[${index}]`
+      for (const each of [risk, right, ...(auc ? [auc] : [])]) {
+        for (const value of [each.value, each.low, each.high]) checkShare(value, place)
+        checkInterval(each, place)
+      }
+      checkShare(guess, place)
+    })
+  }
   data.utility?.forEach((row, index) => {
     for (const phase of ['before', 'after'] as const)
       if (row[phase]) checkInterval(row[phase], `utility[${index}].${phase}`)

@@ -5,6 +5,7 @@ import { displacementOf } from './sections/displacement.ts'
 import type {
   AttackFigures,
   AttackRow,
+  ExposureData,
   Provenance,
   ReportData,
   RocCurve,
@@ -53,6 +54,7 @@ export function exampleReport(): ReportData {
     warnings: [`${missing} users have no label; they were left out of the attacks and were not moved.`],
     threatModel,
     attacks,
+    exposure: { before: exposed(0.97, 0.9, 0.72), after: exposed(0.94, 0.86, 0.51) },
     roc,
     histograms: tellingDimensions(before, after, labels),
     scatter: mapUsers(before, after, labels, {
@@ -60,7 +62,7 @@ export function exampleReport(): ReportData {
       points: 250,
       steps: 400,
       predictions: {
-        name: 'prediction of mlp (five-fold, standardised)',
+        name: 'prediction of Perceptron (80\u00a0% of labels known, standardised)',
         before: predictedOf(labels, 0.72, random),
         after: predictedOf(labels, 0.52, random),
       },
@@ -97,6 +99,32 @@ function attacked(random: { normal(): number }): { attacks: AttackRow[]; roc: Ro
     }
   }
   return { attacks, roc }
+}
+
+/** Who is most exposed by the strongest attack: everyone, both labels, and those of the longest vectors. */
+function exposed(largest: number, risk: number, right: number): ExposureData {
+  const around = (value: number, half: number) => ({ value, low: value - half, high: value + half })
+  const group = (name: string, users: number, own = right) => ({
+    name,
+    users,
+    risk: around(risk, 0.012),
+    surest: { users: Math.round(users / 20), right: around(own, 0.11), guess: 0.5 },
+  })
+  const within = { auc: around(0.5 + (right - 0.5) / 2, 0.04) }
+  const labels = ['F', 'M'].map((name) => group(name, 240))
+  return {
+    table: 'propagated',
+    attacker: 'mlp',
+    protocol: 'five-fold',
+    input: 'standardised',
+    turned: false,
+    largest,
+    groups: [
+      { ...group('all users', 480), ...within },
+      ...labels,
+      { ...group('longest fifth of vectors', 96, right + 0.06), ...within },
+    ],
+  }
 }
 
 function utilityOf(counts: ArrayLike<number>): UtilityRow[] {
@@ -258,6 +286,7 @@ function figures(points: readonly [number, number][]): AttackFigures {
     accuracy: around(accuracy, 0.05),
     truePositivesAt1: around(early, 0.03),
     truePositivesAtTenth: { value: early / 8 },
+    control: { value: 0.519, high: 0.547 },
     p: auc > 0.6 ? 0.0005 : 0.31,
     q: auc > 0.6 ? 0.001 : 0.42,
   }

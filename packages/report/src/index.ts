@@ -1,3 +1,4 @@
+export { attackerName, protocolName } from './attacker-names.ts'
 export { comparisonFigure, comparisonHtml, type ComparisonData, type ComparisonRow } from './comparison-html.ts'
 export { dpiaMarkdown } from './filing/dpia.ts'
 export { modelCard } from './filing/model-card.ts'
@@ -14,6 +15,8 @@ export type {
   DisplacementData,
   DisplacementGroup,
   Estimate,
+  ExposedGroup,
+  ExposureData,
   FilingData,
   HistogramData,
   LayersData,

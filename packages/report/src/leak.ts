@@ -1,5 +1,6 @@
 /** @file The leak that one attack shows, as folded AUC, and the smallest leak that a sample could show at all. */
 
+import { attackerName, protocolName } from './attacker-names.ts'
 import type { AttackFigures, AttackRow, Estimate } from './report-data.ts'
 
 /**
@@ -23,8 +24,9 @@ export function smallestLeak(n1: number, n2: number): number {
   return Math.min(1, 0.5 + (1.959964 + 0.841621) * deviation)
 }
 
-/** "mlp on layer-0 (five-fold, standardised)". */
+/** "Perceptron on layer-0 (80 % of labels known, standardised)". */
 export function attackName(row: Pick<AttackRow, 'table' | 'attacker' | 'protocol' | 'input'>): string {
-  const details = [row.protocol, row.input].filter((text) => text !== undefined)
-  return `${row.attacker} on ${row.table}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+  const protocol = row.protocol === undefined ? undefined : protocolName(row.protocol)
+  const details = [protocol, row.input].filter((text) => text !== undefined)
+  return `${attackerName(row.attacker)} on ${row.table}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
 }

@@ -37,6 +37,8 @@ export interface ReportData {
   readonly warnings?: readonly string[]
   readonly threatModel?: ThreatModel
   readonly attacks?: readonly AttackRow[]
+  /** Who is most exposed, by the strongest attack before and by the strongest after. */
+  readonly exposure?: BeforeAfter<ExposureData>
   readonly roc?: readonly RocCurve[]
   readonly histograms?: HistogramData
   readonly scatter?: ScatterData
@@ -109,6 +111,8 @@ export interface AttackRow extends BeforeAfter<AttackFigures> {
   readonly input?: string
   /** Users scored, of each of the two classes. */
   readonly scored?: readonly [number, number]
+  /** Whether it was on what outsiders see of a model, and not on a table of users. */
+  readonly outside?: boolean
 }
 
 /** Measures of one attack; all between 0 and 1. */
@@ -128,8 +132,35 @@ export interface AttackFigures {
   readonly p?: number
   /** The same after correction for all attacks of the report; below 0.05 it proves a leak. */
   readonly correctedP?: number
+  /** What the same attack reaches where labels were dealt at random: mean folded AUC, and its 95 % quantile. */
+  readonly control?: { readonly value: number; readonly high: number }
   /** False discovery rate at which the attack would count as a finding (Benjamini and Hochberg). */
   readonly q?: number
+}
+
+/** Made by `exposureOf` of @indistinct/attackers from the scores of one attack. */
+export interface ExposureData {
+  readonly table: string
+  readonly attacker: string
+  readonly protocol?: string
+  readonly input?: string
+  /** Whether its answers were turned round, since its AUC lay below one half. */
+  readonly turned: boolean
+  /** Largest risk of a user: the probability that the attack gives to the user's own label. */
+  readonly largest: number
+  /** Everyone, then the users of each label, then other groups. */
+  readonly groups: readonly ExposedGroup[]
+}
+
+export interface ExposedGroup {
+  readonly name: string
+  /** Users that were scored. */
+  readonly users: number
+  /** Risk that 95 % of these users do not exceed. */
+  readonly risk: Estimate
+  /** The surest guesses: how many, the share that is right, and the share that guessing by shares gets right. */
+  readonly surest: { readonly users: number; readonly right: Estimate; readonly guess: number }
+  readonly auc?: Estimate
 }
 
 /** ROC points [false positive rate, true positive rate], ascending. */

@@ -19,6 +19,8 @@ describe('reportHtml', () => {
       'warnings',
       'threat-model',
       'attacks',
+      'three-attacks',
+      'exposure',
       'true-positives',
       'roc',
       'other-measures',
@@ -27,9 +29,43 @@ describe('reportHtml', () => {
       'displacement',
       'neighbours',
       'utility',
+      'price',
       'provenance',
       'limits',
     ])
+  })
+
+  test('attackers and protocols have names in words, and no short one is left', () => {
+    expect(page).toContain('Perceptron on propagated (80\u00a0% of labels known, standardised)')
+    const text = page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' ')
+    for (const short of ['mlp', 'xgb', 'five-fold']) expect(text).not.toContain(short)
+  })
+
+  test('the legend of the forest plot has the marks of its rows', () => {
+    const [, section] = /<section id="attacks">(.*?)<\/section>/s.exec(page)!
+    const [, legend] = /<p class="legend">(.*?)<\/p>/s.exec(section!)!
+    for (const phase of ['before', 'after']) {
+      const marks = [`class="whisker ${phase}"`, `class="point ${phase}"`]
+      for (const mark of marks)
+        expect([legend!.includes(mark), section!.split(legend!)[1]!.includes(mark)]).toEqual([true, true])
+    }
+    expect(legend).not.toContain('class="line')
+  })
+
+  test('what outsiders see is judged apart from the tables', () => {
+    const attack = (value: number, correctedP: number, outside: boolean) => ({
+      table: outside ? 'top-10' : 'users',
+      attacker: 'mlp',
+      before: { auc: { value, low: value - 0.01, high: value + 0.01 }, correctedP },
+      ...(outside && { outside }),
+    })
+    const text = reportHtml({ title: 'a', margin: 0.05, attacks: [attack(0.5, 1, false), attack(0.6, 0.01, true)] })
+    expect(text).toContain('<section id="verdict" class="verdict leak">')
+    expect(text).toContain('<p class="status">No leak above 0.550 in the tables of users</p>')
+    expect(text).toContain('<p class="status">Leak found in what outsiders see</p>')
+    expect(reportHtml({ title: 'a', margin: 0.05, attacks: [attack(0.5, 1, false)] })).toContain(
+      '<p class="status">No leak above 0.550</p>',
+    )
   })
 
   test('leaves out what has none', () => {

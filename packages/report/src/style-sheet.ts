@@ -49,6 +49,10 @@ thead th{color:var(--soft);font-weight:600;border-top:0;border-bottom:1px solid 
 thead th.figure,td{text-align:right}
 .interval{color:var(--soft);font-size:.92em}
 .dense .interval{display:block}
+.stacked{font-size:.84rem}
+.phase{display:block}
+.stacked .phase:last-child{font-weight:600}
+.stacked .phase .interval{display:inline;font-weight:400}
 .definition{display:block;min-width:10rem;color:var(--soft);font-size:.92em}
 .absent{color:var(--soft);font-style:italic}
 figure{margin:1rem 0}
@@ -82,6 +86,6 @@ ${chartRules}
 @media (max-width:38rem){svg.panel text{font-size:9px}.interval{display:block}.panels.paired{grid-template-columns:1fr}.forest .attack{grid-template-columns:1fr auto}.forest .attack svg{grid-row:2;grid-column:1/3}body{padding:1.2rem 1rem 3rem}h1{font-size:1.4rem}dl>div{grid-template-columns:1fr}.verdict,.warnings{padding:.8rem 1rem}}
 @media print{.interval{display:block}:root{color-scheme:light;--page:#fff;--text:#000;--soft:#444;--rule:#bbb;--faint:#fff;--link:#000;--before:#6b6b6b;--after:#0b6e5d;--alarm:#b3470a;--note:#0b5cad;
 --k0:#0072b2;--k1:#d55e00;--k2:#008560;--k3:#b9558d;--k4:#8a6a00;--k5:#3d3d8f;--k6:#6b7280}
-html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}nav{display:none}details::details-content{content-visibility:visible;display:block;height:auto}.scroll{overflow:visible}th,td{padding:.25rem .4rem}table{font-size:.82rem}
+html{font-size:12px}body{max-width:none;padding:0;font-size:1rem}nav{display:none}details::details-content{content-visibility:visible;display:block;height:auto}.scroll{overflow:visible}th,td{padding:.25rem .4rem}table,.stacked{font-size:.82rem}
 section{break-inside:auto}h2,.caption,.panel-heading{break-after:avoid}tr,svg,.attack,.panels>div,dl>div,.verdict{break-inside:avoid}.panels,.panels.paired,.panels.few{grid-template-columns:repeat(4,1fr)}.panels.wide>div{min-width:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

@@ -19,7 +19,7 @@ describe('verdictOf', () => {
     })
     expect(verdict.status).toBe('leak')
     expect(verdict.sentence).toBe(
-      'The attacks we ran found a leak: mlp on users reached a folded AUC of 0.700 [0.660, 0.740].',
+      'The attacks we ran found a leak: Perceptron on users reached a folded AUC of 0.700 [0.660, 0.740].',
     )
     expect(verdict.details).toContain(
       '1 of 2 attacks have their whole interval above 0.5; without any leak about one in 40 would.',
@@ -44,7 +44,7 @@ describe('verdictOf', () => {
     const calm = row('mlp', figures(0.5, 0.46, 0.54))
     expect(verdictOf({ attacks: [calm], gate: 0.55 }).status).toBe('bounded')
     expect(verdictOf({ attacks: [calm], gate: 0.55 }).sentence).toContain(
-      'no leak above 0.550: the highest upper bound is 0.540 (mlp on users)',
+      'no leak above 0.550: the highest upper bound is 0.540 (Perceptron on users)',
     )
     // A smaller figure with a wider interval decides, not the worst figure.
     const wide = row('xgb', figures(0.49, 0.4, 0.58))
@@ -52,7 +52,7 @@ describe('verdictOf', () => {
     expect(open.status).toBe('undecided')
     expect(open.sentence).not.toContain('no leak above')
     expect(open.sentence).toContain(
-      'do not rule out one above 0.550, since their intervals reach up to 0.600 (xgb on users)',
+      'do not rule out one above 0.550, since their intervals reach up to 0.600 (XGBoost on users)',
     )
   })
 
@@ -74,7 +74,7 @@ describe('verdictOf', () => {
   test('a proven leak below the gate is named', () => {
     const verdict = verdictOf({ attacks: [row('mlp', figures(0.525, 0.51, 0.54))], gate: 0.55 })
     expect(verdict.status).toBe('bounded')
-    expect(verdict.sentence).toContain('They did find a smaller one: mlp on users reached a folded AUC of 0.525')
+    expect(verdict.sentence).toContain('They did find a smaller one: Perceptron on users reached a folded AUC of 0.525')
   })
 
   test('without intervals there is no bound', () => {
@@ -87,7 +87,7 @@ describe('verdictOf', () => {
     const verdict = verdictOf({ attacks: [row('mlp', figures(0.6, 0.56, 0.64), figures(0.8, 0.77, 0.83))] })
     expect(verdict.worst?.folded.value).toBe(0.8)
     expect(verdict.details[0]).toContain(
-      '0.600 [0.560, 0.640] before unlearning, by mlp on users; it is 0.800 [0.770, 0.830] after',
+      '0.600 [0.560, 0.640] before unlearning, by Perceptron on users; it is 0.800 [0.770, 0.830] after',
     )
     expect(verdict.details[0]).toContain('Unlearning did not lower it.')
   })

@@ -59,7 +59,7 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
     cells.flatMap(({ node }) =>
       made(node)
         ? readJsonOf<StoredAttack[]>(rootOf(node), 'attack').map(
-            ({ roc: _roc, deviations: _deviations, ...figures }) => figures,
+            ({ roc: _roc, deviations: _deviations, exposure: _exposure, ...figures }) => figures,
           )
         : [],
     )

@@ -3,11 +3,20 @@
  */
 
 import { matrix, type Json } from '@indistinct/core'
-import { attack, meanPredictions, protocols, type ProtocolName } from '@indistinct/attackers'
+import {
+  attack,
+  exposureOf,
+  fifthsBy,
+  lengthFifths,
+  meanPredictions,
+  protocols,
+  type ProtocolName,
+  type UserGroup,
+} from '@indistinct/attackers'
 import type { Choice } from '@indistinct/stages'
 import { readMatricesOf } from '../store/artifact-folder.ts'
 import { attackerNamed } from '../store/attackers.ts'
-import { readLabels } from '../store/prepared-data.ts'
+import { readLabels, readSplit } from '../store/prepared-data.ts'
 import type { StoredAttack } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { meanRoc } from './attack-mean-roc.ts'
@@ -38,6 +47,7 @@ export async function run(context: StageContext): Promise<void> {
   const planned = Object.entries(tables).flatMap(([table, embedding]) =>
     inputs.map((standardise) => ({ table, embedding, standardise })),
   )
+  const byActivity = activityFifths(upstreamOf(context, 'prepare'))
   const stored: StoredAttack[] = []
   const predicted = matrix(labels.codes.length, planned.length)
   for (const [at, { table, embedding, standardise }] of planned.entries()) {
@@ -65,10 +75,22 @@ export async function run(context: StageContext): Promise<void> {
       ...result,
       deviations: { observed, permuted: Array.from(permuted) },
       scored,
+      exposure: exposureOf({ splits, classes: result.classes, auc: result.auc }, [
+        ...byActivity,
+        ...lengthFifths(embedding),
+      ]),
       protocolDescription: protocols[result.protocol].description,
       ...meanRoc(splits),
     })
   }
   context.artifact.matrix('predicted', predicted)
   context.artifact.json('attack', stored as unknown as Json)
+}
+
+/** Users in fifths of the number of items they were trained on. */
+function activityFifths(prepared: string): UserGroup[] {
+  const { rows, indptr } = readSplit(prepared).train
+  const activity = Float64Array.from({ length: rows }, (_, user) => indptr[user + 1]! - indptr[user]!)
+  const places = ['fewest', 'second', 'third', 'fourth', 'most']
+  return fifthsBy(activity, (fifth) => `users by interactions, ${places[fifth]!} fifth`)
 }

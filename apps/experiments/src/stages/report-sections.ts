@@ -1,13 +1,29 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
 import { testsTogether } from '@indistinct/metrics'
-import type { AttackFigures, AttackRow, Estimate, RocCurve, ThreatModel, UtilityRow } from '@indistinct/report'
+import type {
+  AttackFigures,
+  AttackRow,
+  BeforeAfter,
+  Estimate,
+  ExposureData,
+  RocCurve,
+  ThreatModel,
+  UtilityRow,
+} from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
 type Interval = { readonly value: number; readonly lower: number; readonly upper: number }
 
-/** A row for each attack, before beside after; p is corrected for all attacks of its side. */
-export function attackRows(before: readonly StoredAttack[], after: readonly StoredAttack[]): AttackRow[] {
+/**
+ * A row for each attack, before beside after; p is corrected for all attacks of its side.
+ * @param outside which of `before` are on what outsiders see
+ */
+export function attackRows(
+  before: readonly StoredAttack[],
+  after: readonly StoredAttack[],
+  outside: readonly StoredAttack[] = [],
+): AttackRow[] {
   const corrected = new Map(
     [before, after].flatMap((attacks) => {
       if (attacks.length === 0) return []
@@ -25,6 +41,7 @@ export function attackRows(before: readonly StoredAttack[], after: readonly Stor
       attacker,
       protocol,
       input,
+      ...(outside.includes(attack) && { outside: true }),
       ...(scored.length === 2 && { scored: [scored[0]!, scored[1]!] as const }),
       before: figuresOf(attack, corrected.get(attack)!),
       ...(other && { after: figuresOf(other, corrected.get(other)!) }),
@@ -78,6 +95,36 @@ export function threatModel(
   }
 }
 
+/** Who is most exposed by the strongest of the attacks on tables of users, before and after. */
+export function exposures(
+  before: readonly StoredAttack[],
+  after: readonly StoredAttack[],
+): BeforeAfter<ExposureData> | undefined {
+  const strongest = (attacks: readonly StoredAttack[]): ExposureData | undefined => {
+    if (attacks.length === 0) return undefined
+    const attack = attacks.reduce((best, each) => (each.foldedAuc.value > best.foldedAuc.value ? each : best))
+    const { table, attacker, protocol, input } = attack
+    const { largest, all, labels, groups, turned } = attack.exposure
+    return {
+      table,
+      attacker,
+      protocol,
+      input,
+      turned,
+      largest,
+      groups: [all, ...labels, ...groups].map(({ name, users, risk, surest, auc }) => ({
+        name,
+        users,
+        risk: estimateOf(risk),
+        surest: { ...surest, right: estimateOf(surest.right) },
+        ...(auc && { auc: estimateOf(auc) }),
+      })),
+    }
+  }
+  const [was, is] = [strongest(before), strongest(after)]
+  return was && { before: was, ...(is && { after: is }) }
+}
+
 /** A row for each metric, cutoff, definition and group, before beside after. */
 export function utilityRows(before: readonly UtilityFigure[], after: readonly UtilityFigure[]): UtilityRow[] {
   return before.map((figure) => {
@@ -118,6 +165,7 @@ function figuresOf(attack: StoredAttack, correctedP: number): AttackFigures {
     recall: estimateOf(attack.recall),
     ...(atHundredth?.resolved && { truePositivesAt1: estimateOf(atHundredth) }),
     ...(atThousandth?.resolved && { truePositivesAtTenth: estimateOf(atThousandth) }),
+    control: { value: attack.permutation.chance, high: Math.min(1, attack.permutation.critical) },
     p: attack.permutation.p,
     correctedP,
   }

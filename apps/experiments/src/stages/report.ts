@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { classCounts, sha256, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { neighbourOverlap } from '@indistinct/metrics'
 import {
+  attackerName,
   displacementOf,
   mapUsers,
   neighbourDataOf,
+  protocolName,
   reportHtml,
   tellingDimensions,
   type AttributeSummary,
@@ -19,7 +21,7 @@ import { readJsonOf, readMatricesOf, readMatrixOf } from '../store/artifact-fold
 import { readLabels } from '../store/prepared-data.ts'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
-import { attackRows, rocCurves, threatModel, utilityRows } from './report-sections.ts'
+import { attackRows, exposures, rocCurves, threatModel, utilityRows } from './report-sections.ts'
 
 /** The distance of a folded AUC from 0.5 that counts as none, as in `indistinct audit`. */
 const margin = 0.05
@@ -47,9 +49,12 @@ export async function run(context: StageContext): Promise<void> {
     onTables.before.filter(({ table }) => shown.includes(table)),
     shown,
   )
+  const exposure = exposures(onTables.before, onTables.after)
   const grid: Grid = { name: 'repeat', title: context.id, products: [product] }
   const data: ReportData = {
-    title: method ? `Unlearning of ${attribute} by ${method.name}` : `Audit of ${attribute}`,
+    title: method
+      ? `Unlearning of ${attribute} in ${dataset.name} by ${method.name}`
+      : `Audit of ${attribute} in ${dataset.name}`,
     subject: `${dataset.name}, ${recommender.name}, ${labels.codes.length} users, user tables ${Object.entries(before)
       .map(([name, { cols }]) => `${name} (K = ${cols})`)
       .join(', ')}`,
@@ -57,7 +62,8 @@ export async function run(context: StageContext): Promise<void> {
     smallestLeak: Math.min(...(method ? attacks.after : attacks.before).map((attack) => attack.smallestDetectable)),
     margin,
     threatModel: threatModel(attribute, attacks.before, observedDescriptions(context)),
-    attacks: attackRows(attacks.before, attacks.after),
+    attacks: attackRows(attacks.before, attacks.after, outside.before),
+    ...(exposure && { exposure }),
     roc: rocCurves(attacks.before, attacks.after),
     histograms: tellingDimensions(before[drawn]!, after?.[drawn], labels),
     scatter: mapUsers(before[drawn]!, after?.[drawn], labels, { seed, ...predictionsOf(context, drawn) }),
@@ -154,7 +160,7 @@ function predictionsOf(context: StageContext, table: string): Pick<UserMapOption
   }
   return {
     predictions: {
-      name: `prediction of ${attacker} (${protocol}, ${input})`,
+      name: `prediction of ${attackerName(attacker)} (${protocolName(protocol)}, ${input})`,
       before: codes(strongest),
       ...(same && { after: codes(same) }),
     },

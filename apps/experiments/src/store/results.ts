@@ -1,6 +1,6 @@
 /** @file Figures in the artifacts of attack and evaluate, as the report and `npm start` read them. */
 
-import type { AttackResult, Deviations } from '@indistinct/attackers'
+import type { AttackResult, Deviations, Exposure } from '@indistinct/attackers'
 
 /** One attack on one user table: the result less its scores, with the curve that they draw. */
 export interface StoredAttack extends Omit<AttackResult, 'splits'> {
@@ -8,6 +8,8 @@ export interface StoredAttack extends Omit<AttackResult, 'splits'> {
   /** Different users that were scored, of each class. */
   readonly scored: readonly number[]
   readonly protocolDescription: string
+  /** Who is most exposed by it. */
+  readonly exposure: Exposure
   /** For p corrected for all attacks of a report. */
   readonly deviations: Deviations
   /** Points [false positive rate, true positive rate], mean over splits; for two classes only. */
@@ -15,7 +17,7 @@ export interface StoredAttack extends Omit<AttackResult, 'splits'> {
 }
 
 /** What grids keep of it. */
-export type AttackFigures = Omit<StoredAttack, 'roc' | 'deviations'>
+export type AttackFigures = Omit<StoredAttack, 'roc' | 'deviations' | 'exposure'>
 
 /** One line of utility.json, with its 95 % interval. `group` is a class of the attribute, or absent for all users. */
 export interface UtilityFigure {

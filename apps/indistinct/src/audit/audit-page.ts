@@ -1,13 +1,22 @@
 /** @file The report of `audit`: all attacks; pictures of the table that gives most away. */
 
+import { lengthFifths } from '@indistinct/attackers'
 import { writeFileAtomic } from '@indistinct/core'
-import { mapUsers, reportHtml, tellingDimensions, type FilingData, type ReportData } from '@indistinct/report'
+import {
+  mapUsers,
+  reportHtml,
+  tellingDimensions,
+  verdictOf,
+  type FilingData,
+  type ReportData,
+} from '@indistinct/report'
 import { layersOf, unbounded } from '../certify/layers.ts'
 import { exportedFiles } from '../filing/filing-options.ts'
 import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
 import { writingFiles } from '#signals'
 import { commandLine, versions } from '../unlearn/provenance.ts'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
+import { exposed, labelGroups } from './exposed-users.ts'
 import type { Audited } from './audited.ts'
 import { scopeLine } from './held-by-attacker.ts'
 
@@ -26,7 +35,7 @@ export async function writeAuditReport(audited: Audited, filing: FilingData | un
 }
 
 function auditReport(audited: Audited): ReportData {
-  const { request, inputs, tables, parts, joint, held, comparison, files } = audited
+  const { request, inputs, tables, also: alsoLabels, parts, joint, held, comparison, files } = audited
   const { seed, attribute, also = [], gate } = request
   const { matrix } = tables.find(({ name }) => name === joint.strongest.table)!
   const audits = parts.map(({ result, ...part }, t) => ({
@@ -35,6 +44,7 @@ function auditReport(audited: Audited): ReportData {
     correctedP: { before: joint.correctedP[t]! },
   }))
   const sections = severalSections(audits)
+  const asked = gate === undefined ? {} : { gate }
   const added = comparison ? [comparison.sentence] : []
   const several = tables.length > 1
   const sizes = several
@@ -48,7 +58,8 @@ function auditReport(audited: Audited): ReportData {
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...sections,
-    layers: layersOf([unbounded], [joint.verdict, ...added], [], held.length > 0),
+    ...exposed(audits, [...lengthFifths(matrix), ...labelGroups(alsoLabels?.labels)]),
+    layers: layersOf([unbounded], [verdictOf({ ...sections, ...asked }).sentence, ...added], [], held.length > 0),
     limits: [
       scopeLine(held),
       ...added,
@@ -68,6 +79,6 @@ function auditReport(audited: Audited): ReportData {
       hashes: reportHashes(files),
       versions: { ...versions(), ...attackVersions(parts) },
     },
-    ...(gate !== undefined && { gate }),
+    ...asked,
   }
 }

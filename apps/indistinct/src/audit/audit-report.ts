@@ -12,7 +12,16 @@ import {
 } from '@indistinct/attackers'
 import { rocCurve, truePositiveRateAt } from '@indistinct/metrics'
 import { xgbEngine } from '@indistinct/xgboost'
-import type { AttackFigures, AttackRow, ReportData, RocCurve, ThreatModel, UserMapOptions } from '@indistinct/report'
+import {
+  attackerName,
+  protocolName,
+  type AttackFigures,
+  type AttackRow,
+  type ReportData,
+  type RocCurve,
+  type ThreatModel,
+  type UserMapOptions,
+} from '@indistinct/report'
 import { attackers } from './attack-battery.ts'
 import { labelsTarget } from './attack-targets.ts'
 import { isRegression, type TargetAudit } from './attack-target.ts'
@@ -122,7 +131,7 @@ export function predictions(
   }
   return {
     predictions: {
-      name: `prediction of ${attacker} (${protocol}, ${input})`,
+      name: `prediction of ${attackerName(attacker)} (${protocolName(protocol)}, ${input})`,
       before: codesIn(before),
       ...(after && { after: codesIn(after as AuditResult) }),
     },
@@ -163,9 +172,10 @@ function figures(attack: AnyAttack, correctedP: number, q: number): AttackFigure
   const {
     auc,
     foldedAuc,
-    permutation: { p },
+    permutation: { p, chance, critical },
   } = attack
-  const common = { auc: interval(auc), foldedAuc: interval(foldedAuc), p, correctedP, q }
+  const control = { value: chance, high: Math.min(1, critical) }
+  const common = { auc: interval(auc), foldedAuc: interval(foldedAuc), control, p, correctedP, q }
   if (!('perClass' in attack)) return common
   const [atHundredth, atThousandth] = [0.01, 0.001].map((rate) =>
     attack.lowRates.find(({ falsePositiveRate, resolved }) => resolved && falsePositiveRate === rate),

@@ -167,7 +167,7 @@ export function harmLines({ parts, unchecked }: HarmSelfCheck): string[] {
 }
 
 function scope({ level }: HarmCheck): string {
-  const names = Object.keys(harmAttackers).join(', ')
+  const names = Object.values(harmAttackers).join('; ')
   return (
     `Scope of the self-check: attackers who hold the table alone and four fifths of the labels (${names}), at ` +
     `level ${level}.`

@@ -157,7 +157,7 @@ describe('audit of several tables', () => {
     expect(stdout).toMatch(/\ntable +attacker +protocol/)
     const report = readFileSync(at('tables.html'), 'utf8')
     expect(report).toContain('Audit of gender in 2 tables')
-    expect(report).toContain('xgb on all tables joined')
+    expect(report).toContain('XGBoost on all tables joined')
     expect(report).toContain('table 2 two.csv')
   })
 

@@ -67,7 +67,7 @@ describe('the default method is harmless on', () => {
     const { code, stdout } = await unlearn('equal')
     expect(stdout).toMatch(/landed(: means .*)?\n/)
     expect(stdout).toMatch(/Self-check: None of \d+ attackers of fine structure gained/)
-    expect(stdout).toMatch(/Scope of the self-check: .*hold the table alone.*knn-1.*lattice/)
+    expect(stdout).toMatch(/Scope of the self-check: .*hold the table alone.*the nearest user.*grid of its column/)
     expect(code).toBe(0)
     const { data } = await written('equal')
     const cold = new Set(

@@ -1,10 +1,12 @@
 /** @file The report of `unlearn`. */
 
+import { lengthFifths } from '@indistinct/attackers'
 import { basename } from '@indistinct/core/platform'
-import { mapUsers, tellingDimensions, type ReportData } from '@indistinct/report'
+import { mapUsers, tellingDimensions, verdictOf, type ReportData } from '@indistinct/report'
 import type { Unlearned } from '@indistinct/unlearners'
 import { attackVersions, predictions, severalSections } from '../audit/audit-report.ts'
 import { sectionsOf } from '../audit/before-and-after.ts'
+import { exposed, labelGroups } from '../audit/exposed-users.ts'
 import { harmLines } from '../audit/harm-self-check.ts'
 import { exactLayer, layersOf, unbounded } from '../certify/layers.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
@@ -21,7 +23,7 @@ function exactOrNot({ method, parameters }: Unlearned, { column }: TableInputs):
 
 /** All attacks; pictures of the table that gave most away, or of the first. */
 export function unlearnReport(
-  { request: { seed }, inputs, made, joined, audits, harm, scope, filing }: UnlearnedTables,
+  { request: { seed }, inputs, extras, made, joined, audits, harm, scope, filing }: UnlearnedTables,
   outputs: readonly Outputs[],
 ): ReportData {
   const sections = audits && sectionsOf(audits)
@@ -42,7 +44,8 @@ export function unlearnReport(
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...parts,
-    layers: layersOf(exactOrNot(result, inputs), [...harmLines(harm), ...(audits ? [audits.after.joint.verdict] : [])]),
+    ...(sections && exposed(sections, [...lengthFifths(before), ...labelGroups(extras.also)])),
+    layers: layersOf(exactOrNot(result, inputs), [...harmLines(harm), ...(parts ? [verdictOf(parts).sentence] : [])]),
     limits: [
       scope,
       ...harmLines(harm),

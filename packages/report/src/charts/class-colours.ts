@@ -54,9 +54,13 @@ export function classLegend(
   })}</p>`
 }
 
-/** Names before and after beside a sample of their line. */
-export function phaseLegend(): Markup {
+/** Names before and after beside a sample of what the figure draws: lines, or points on their intervals. */
+export function phaseLegend(sample: 'line' | 'point' = 'line'): Markup {
+  const drawn = (phase: string): Markup =>
+    sample === 'line'
+      ? html`<path class="line ${phase}" d="M1 6h24"/>`
+      : html`<line class="whisker ${phase}" x1="1" x2="25" y1="6" y2="6"/><circle class="point ${phase}" cx="13" cy="6" r="4"/>`
   const key = (phase: string, name: string): Markup =>
-    html`<span><svg class="key" width="26" height="12" aria-hidden="true"><path class="line ${phase}" d="M1 6h24"/></svg> ${name}</span> `
+    html`<span><svg class="key" width="26" height="12" aria-hidden="true">${drawn(phase)}</svg> ${name}</span> `
   return html`<p class="legend">${key('before', 'before unlearning')}${key('after', 'after unlearning')}</p>`
 }

@@ -56,7 +56,7 @@ export function forestPlot(
 `)
   }
   const axis = html`<div class="attack" aria-hidden="true"><span></span><svg width="100%" height="36">${marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5"/><text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`)}<text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg><span></span></div>`
-  return html`<figure class="forest">${both && phaseLegend()}
+  return html`<figure class="forest">${both && phaseLegend('point')}
 ${lines}${axis}
 <figcaption>Folded AUC with its 95\u00a0% interval. The solid line at 0.5 is chance${gate !== undefined && `, the dashed line the limit asked about, ${fixed(gate, 3)}`}.</figcaption></figure>
 `

@@ -3,18 +3,23 @@
  * EDPB's template (version 1.0 of 10 March 2026). The headings are ours; what no measurement tells is left open.
  */
 
-import { estimateText, fixed } from '../charts/format-number.ts'
+import { estimateText, fixed, significant } from '../charts/format-number.ts'
+import { inWords } from '../attacker-names.ts'
 import { attackName, foldedAuc } from '../leak.ts'
 import type { ReportData } from '../report-data.ts'
+import { largestRisks, riskOfUser } from '../sections/exposure-section.ts'
 import { layerTitles } from '../sections/layers-section.ts'
+import { pricesByGroup } from '../sections/price-by-group.ts'
+import { threeAttacks, threeMeanings } from '../sections/three-attacks.ts'
 import { verdictOf } from '../verdict.ts'
 import { bareDigest, notAssessed, residualRisk, reviewTriggers } from './filing.ts'
 
 const open = '_To be filled in by the controller._'
 
-/** @throws RangeError where `data` has no filing. */
+/** @throws RangeError where `given` has no filing. */
 // eslint-disable-next-line max-lines-per-function -- one document, a section after the other
-export function dpiaMarkdown(data: ReportData): string {
+export function dpiaMarkdown(given: ReportData): string {
+  const data = inWords(given)
   const { filing } = data
   if (!filing) throw new RangeError('dpiaMarkdown: expected a report with recipients and a criterion, got none')
   const verdict = verdictOf(data)
@@ -44,7 +49,7 @@ export function dpiaMarkdown(data: ReportData): string {
         `Purpose, data flows, retention: ${open}`,
       ],
     ],
-    ['2. Lawfulness, necessity and proportionality', [open, ...utility(data)]],
+    ['2. Lawfulness, necessity and proportionality', [open, ...utility(data), ...prices(data)]],
     [
       '3. Rights of data subjects, protection by design',
       [`Criterion, fixed before the first attack: ${filing.criterion.text} (SHA-256 ${filing.criterion.sha256})`, open],
@@ -59,6 +64,8 @@ export function dpiaMarkdown(data: ReportData): string {
               data.layers![name].map((line) => `${layerTitles[name]}: ${text(line)}`),
             )
           : []),
+        ...threeLines(data),
+        ...(data.exposure ? [riskOfUser, ...largestRisks(data.exposure).map(text)] : []),
         ...notAssessed.map((line) => `Not assessed. ${line}`),
       ],
     ],
@@ -97,6 +104,33 @@ function utility({ utility: rows = [] }: ReportData): string[] {
       `${text(metric)}@${k} (${text(definition)})${group === undefined ? '' : `, ${text(group)}`}: ` +
       `${before ? estimateText(before, 4) : '–'} before, ${after ? estimateText(after, 4) : '–'} after.`,
   )
+}
+
+/** Main, control and naive attack. */
+function threeLines({ attacks = [] }: ReportData): string[] {
+  const lines = threeAttacks(attacks).flatMap(({ phase, row, main, control, naive, excess }) =>
+    control && excess
+      ? [
+          `${phase === 'before' ? 'Before' : 'After'} unlearning, by folded AUC: main ${estimateText(main, 3)} ` +
+            `(${text(attackName(row))}), control ${fixed(control.value, 3)}, naive ${fixed(naive, 3)}, excess of ` +
+            `main over control ${estimateText(excess, 3)}.`,
+        ]
+      : [],
+  )
+  return lines.length === 0 ? [] : [...lines, ...threeMeanings.map(([name, meaning]) => `${name}: ${meaning}`)]
+}
+
+function prices(data: ReportData): string[] {
+  const all = pricesByGroup(data)
+  if (all.length < 3) return []
+  return all.map(({ name, users, moved, kept, change }) => {
+    const parts = [
+      ...(moved === undefined ? [] : [`moved ${significant(moved)} spreads`]),
+      ...(kept ? [`${estimateText(kept, 3)} of nearest users kept`] : []),
+      ...(change ? [`quality changed by ${estimateText(change, 4)}`] : []),
+    ]
+    return `Price for ${name === undefined ? 'all users' : text(name)} (${users}): ${parts.join(', ')}.`
+  })
 }
 
 function attackTable({ attacks = [] }: ReportData): string {

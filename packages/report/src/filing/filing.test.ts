@@ -54,6 +54,20 @@ describe('the record', () => {
     expect(() => dpiaMarkdown(exampleReport())).toThrow('expected a report with recipients and a criterion')
   })
 
+  test('the assessment names attackers in words, and tells of the most exposed, control and price', () => {
+    const text = dpiaMarkdown(data)
+    expect(text).not.toMatch(/\bmlp\b|five-fold/)
+    expect(text).toContain('The largest risk of a user is 0.970 before unlearning, by Perceptron on propagated')
+    expect(text).toMatch(/Before unlearning, by folded AUC: main 0\.\d+ .* control 0\.519, naive 0\.500/)
+    expect(text).toMatch(/Price for F \(\d+\): moved .* of nearest users kept, quality changed by -?/)
+  })
+
+  test('the model card has both the names and the ids of attackers', () => {
+    const text = JSON.stringify(modelCard(data))
+    expect(text).toContain('{"name":"indistinct:attacker:mlp","value":"Perceptron"}')
+    expect(text).toContain('Perceptron on layer-0')
+  })
+
   test('the model card has the shape that CycloneDX 1.6 gives the fields it uses', () => {
     const text = { type: 'string' }
     const texts = { type: 'array', items: text }

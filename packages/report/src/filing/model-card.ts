@@ -1,6 +1,8 @@
 /** @file The report as a CycloneDX 1.6 document with a model card: https://cyclonedx.org/docs/1.6/json/ */
 
 import type { Json } from '@indistinct/core'
+import { attackerName, inWords } from '../attacker-names.ts'
+import { largestRisks } from '../sections/exposure-section.ts'
 import { attackName, foldedAuc } from '../leak.ts'
 import type { Estimate, ReportData } from '../report-data.ts'
 import { verdictOf } from '../verdict.ts'
@@ -13,8 +15,12 @@ interface Metric {
   readonly confidenceInterval?: { readonly lowerBound: string; readonly upperBound: string }
 }
 
-/** @throws RangeError where `data` has no filing. */
-export function modelCard(data: ReportData): Json {
+/**
+ * Attackers have their names in words; properties say what each is called in results.
+ * @throws RangeError where `given` has no filing.
+ */
+export function modelCard(given: ReportData): Json {
+  const data = inWords(given)
   const { filing, provenance } = data
   if (!filing) throw new RangeError('modelCard: expected a report with recipients and a criterion, got none')
   const { sentence, details } = verdictOf(data)
@@ -33,7 +39,13 @@ export function modelCard(data: ReportData): Json {
           quantitativeAnalysis: { performanceMetrics: metrics(data) as unknown as Json },
           considerations: {
             users: filing.recipients.map(({ name, holds }) => `${name}: ${holds}`),
-            technicalLimitations: [sentence, ...details, ...notAssessed, ...(data.layers?.notTested ?? [])],
+            technicalLimitations: [
+              sentence,
+              ...details,
+              ...largestRisks(data.exposure ?? {}),
+              ...notAssessed,
+              ...(data.layers?.notTested ?? []),
+            ],
             ethicalConsiderations: filing.recipients.map((recipient) => ({
               name: `inference of ${data.attribute?.name ?? 'a sensitive attribute'}`,
               mitigationStrategy: residualRisk(data, recipient),
@@ -42,12 +54,20 @@ export function modelCard(data: ReportData): Json {
           properties: [
             { name: 'indistinct:criterion', value: filing.criterion.text },
             { name: 'indistinct:criterion:sha256', value: filing.criterion.sha256 },
+            ...attackerIds(given),
             ...hashes.map(([name, digest]) => ({ name: `indistinct:sha256:${name}`, value: bareDigest(digest) })),
           ],
         },
       },
     ],
   }
+}
+
+function attackerIds({ attacks = [] }: ReportData): { name: string; value: string }[] {
+  return [...new Set(attacks.map(({ attacker }) => attacker))].map((id) => ({
+    name: `indistinct:attacker:${id}`,
+    value: attackerName(id),
+  }))
 }
 
 function metrics({ attacks = [], utility = [] }: ReportData): Metric[] {

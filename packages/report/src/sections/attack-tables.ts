@@ -7,7 +7,7 @@ import { foldedAuc } from '../leak.ts'
 import { html, type Content, type Markup } from '../markup.ts'
 import type { AttackFigures, AttackRow, Estimate } from '../report-data.ts'
 
-const names = ['Attacker', 'Table', 'Protocol', 'Input'] as const
+const names = ['Attacker', 'Table', 'Attacker knows', 'Input'] as const
 const nameCells = (row: AttackRow): (string | undefined)[] => [row.attacker, row.table, row.protocol, row.input]
 
 /** AUC and folded AUC with 95 % intervals, permutation p, and the numbers of users scored. */
@@ -62,7 +62,10 @@ export function otherMeasuresTable(rows: readonly AttackRow[]): Markup | undefin
 
 type Measure = readonly [name: string, cell: (figures: AttackFigures) => Content]
 
-/** A column for each measure and phase that holds anything; the phase is named once there are two. */
+/** Measures from which the phases stand below each other, so that the table fits a page. */
+const stackedFrom = 3
+
+/** A column for each measure and phase that holds anything, or one for both phases where measures are many. */
 function measureTable(
   caption: string,
   rows: readonly AttackRow[],
@@ -70,12 +73,15 @@ function measureTable(
   extra?: readonly [string, (row: AttackRow) => Content],
 ): Markup {
   const phases = (['before', 'after'] as const).filter((phase) => rows.some((row) => row[phase]))
-  const columns = measures.flatMap(([name, cell]) =>
-    phases.map((phase) => ({
-      name: phases.length > 1 ? `${name} ${phase}` : name,
-      cell: (row: AttackRow) => row[phase] && cell(row[phase]),
-    })),
-  )
+  const stacked = phases.length > 1 && measures.length >= stackedFrom
+  const columns = stacked
+    ? stackedColumns(measures, rows)
+    : measures.flatMap(([name, cell]) =>
+        phases.map((phase) => ({
+          name: phases.length > 1 ? `${name} ${phase}` : name,
+          cell: (row: AttackRow) => row[phase] && cell(row[phase]),
+        })),
+      )
   // What all rows share is said once, in the caption: the table fits more screens. One name stays.
   const differing = names
     .map((_, i) => i)
@@ -96,7 +102,33 @@ function measureTable(
       cell === undefined && i >= table.names ? html`<span class="absent">not measured</span>` : cell,
     ),
   )
-  return dataTable(common.length > 0 ? `${caption} (${common.join(', ')})` : caption, table.head, body, table.names)
+  const title = common.length > 0 ? `${caption} (${common.join(', ')})` : caption
+  return dataTable(title, table.head, body, table.names, stacked ? 'stacked' : undefined)
+}
+
+/** A column that names the phases, and one for each measure that any row has, with a line for each phase. */
+function stackedColumns(
+  measures: readonly Measure[],
+  rows: readonly AttackRow[],
+): { name: string; cell: (row: AttackRow) => Content }[] {
+  const lines = (before: Content, after: Content): Content =>
+    html`<span class="phase">${before}</span> <span class="phase">${after}</span>`
+  const filled = (content: Content): boolean => content !== undefined && content !== false && content !== ''
+  const missing = html`<span class="absent">–</span>`
+  const present = measures.filter(([, cell]) =>
+    rows.some((row) => (['before', 'after'] as const).some((phase) => row[phase] && filled(cell(row[phase])))),
+  )
+  const of = (row: AttackRow, phase: 'before' | 'after', cell: Measure[1]): Content => {
+    const content = row[phase] && cell(row[phase])
+    return filled(content) ? content : missing
+  }
+  return [
+    { name: '', cell: () => lines('before', 'after') },
+    ...present.map(([name, cell]) => ({
+      name,
+      cell: (row: AttackRow) => lines(of(row, 'before', cell), of(row, 'after', cell)),
+    })),
+  ]
 }
 
 /** The figure, and its interval on a line below. */

@@ -7,15 +7,18 @@ import { html, type Content, type Markup } from '../markup.ts'
  * @param caption read out, and printed above the table where it does not scroll away
  * @param head column names
  * @param rows cells; the first `names` of each row are its heading, the others are figures
+ * @param layout `stacked` where cells have a line for each phase
  */
 export function dataTable(
   caption: string,
   head: readonly Content[],
   rows: readonly (readonly Content[])[],
   names: number,
+  layout?: 'stacked',
 ): Markup {
+  const style = layout ?? (head.length > 6 ? 'dense' : undefined)
   return html`<p class="caption">${caption}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${head.length > 6 && html` class="dense"`} aria-label="${caption}">
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${style !== undefined && html` class="${style}"`} aria-label="${caption}">
 <thead><tr>${head.map((name, i) => html`<th scope="col"${i >= names && html` class="figure"`}>${name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (

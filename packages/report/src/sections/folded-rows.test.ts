@@ -75,7 +75,7 @@ describe('foldedByAttacker', () => {
     }))
     const [shown, folded] = rocSection(curves, many).text.split('<details>')
     expect(shown!.match(/role="img"/g)).toHaveLength(8)
-    expect(shown).toContain('attacker-0 on users')
+    expect(shown).toContain('Attacker 0 on users')
     expect(folded!.match(/role="img"/g)).toHaveLength(16)
     expect(folded).toContain('<summary>16 more curves</summary>')
     expect(rocSection(curves.slice(0, 8), many).text).not.toContain('<details>')

@@ -5,7 +5,9 @@
  * table is always attacked in the same way.
  */
 
+import { binsOf, exactValues } from './attackers/xgb.ts'
 import type { InputName } from './models/prepared-input.ts'
+import { isNarrow } from './models/row-products.ts'
 
 export interface FitShape {
   /** Users known and scored. */
@@ -15,18 +17,52 @@ export interface FitShape {
   readonly classes: number
 }
 
-/** Processor seconds of one fit with its scores; of an unknown attacker, those of the dearest listed. */
-export function fitSeconds(attacker: string, input: InputName, shape: FitShape): number {
-  return (costs[attacker] ?? costs['mlp']!)(shape) + inputSeconds(input, shape)
+/** Processor seconds of one fit with its scores, given its input; of an unknown attacker, those of the dearest. */
+export function fitSeconds(attacker: string, shape: FitShape): number {
+  return (costs[attacker] ?? costs['mlp']!)(shape)
 }
 
-/** Of the input alone, which attacks on one split share. */
-function inputSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
-  const narrow = Math.min(n, K)
+/** What an attack is given, made in steps that attacks on one split share, and the processor seconds of each. */
+export function inputSteps(
+  attacker: string,
+  input: InputName,
+  shape: FitShape,
+): readonly { readonly name: string; readonly seconds: number }[] {
+  const form = formOf(attacker, shape)
+  const step = (name: InputName): { readonly name: string; readonly seconds: number } => ({
+    name: `${form} ${name}`,
+    seconds: (form === 'products' ? productSeconds : rowSeconds)(name, shape),
+  })
+  // Products of whitened rows are made from those of standardised ones.
+  return form === 'products' && input === 'whitened' ? [step('standardised'), step('whitened')] : [step(input)]
+}
+
+/** Of the input alone. */
+export function inputSeconds(attacker: string, input: InputName, shape: FitShape): number {
+  return inputSteps(attacker, input, shape).reduce((sum, { seconds }) => sum + seconds, 0)
+}
+
+/** What an attacker is given of an input. */
+function formOf(attacker: string, { known, dimensions }: FitShape): 'products' | 'rows' {
+  return ofProducts.has(attacker) && isNarrow(known, dimensions) ? 'products' : 'rows'
+}
+
+function rowSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
   if (input === 'raw') return 1e-9 * (n + m) * K
   if (input === 'standardised') return 3e-9 * (n + m) * K
-  return 3e-9 * (n + m) * K + 2e-10 * ((n + m) * K * narrow * (n < K ? 2 : 1) + 60 * narrow ** 3) + 5e-4
+  if (n < K) return 3e-9 * (n + m) * K + 1.3e-10 * (2 * (n + m) * K * n + 10 * n ** 3) + 5e-4
+  return 3e-9 * (n + m) * K + 2e-10 * ((n + m) * K * K + 60 * K ** 3) + 5e-4
 }
+
+/** Of products of rows, which attackers that look at nothing else share. */
+function productSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
+  if (input === 'raw') return 2e-9 * (n + m) * n
+  const standardised = 1e-8 * (n + m) * K + 1.3e-10 * (n + m) * n * K
+  return input === 'standardised' ? standardised : 3e-10 * n ** 3 + 2.6e-10 * (n + m) * n ** 2
+}
+
+/** Attackers that are content with products of rows where these are fewer than dimensions. */
+const ofProducts: ReadonlySet<string> = new Set(['logistic', 'qda', 'svm', 'radius'])
 
 type Cost = (shape: FitShape) => number
 
@@ -37,17 +73,17 @@ const ranking = ({ scored: m, classes }: FitShape): number => 3e-7 * m * outputs
 
 const logisticCost: Cost = ({ known: n, scored: m, dimensions: K, classes }) => {
   const width = Math.min(n, K)
-  return (
-    1e-3 +
-    outputs(classes) * (3e-8 * n * width + 3e-10 * n * width ** 2 + 4e-10 * width ** 3 + 1.5e-9 * m * K) +
-    (n < K ? 2e-10 * n * n * K : 0)
-  )
+  return 1e-3 + outputs(classes) * (3e-8 * n * width + 3e-10 * n * width ** 2 + 6e-10 * width ** 3 + 1.5e-9 * m * width)
 }
 
 const costs: Readonly<Record<string, Cost>> = {
-  mlp: ({ known: n, dimensions: K }) => 0.02 + 90 * 5e-10 * (n + 100) * (K + 6) * 100,
+  // About 90 epochs; of many dimensions the loss settles earlier.
+  mlp: ({ known: n, dimensions: K }) => 0.02 + 90 * Math.min(1, (64 / K) ** 0.25) * 5e-10 * (n + 100) * (K + 6) * 100,
   xgb: ({ known: n, scored: m, dimensions: K, classes }) =>
-    outputs(classes) * (0.05 + 9e-6 * n * K * (n * K > 2 ** 18 ? 0.15 : 1) + 2e-6 * m),
+    outputs(classes) *
+    (0.05 +
+      (n * K > exactValues ? 6e-7 * n * K + 2.1e-5 * K * binsOf(n) : 9e-6 * n * K * Math.min(1, (n / 500) ** 0.85)) +
+      2e-6 * m),
   logistic: (shape) => logisticCost(shape) + ranking(shape),
   qda: (shape) => {
     const { known: n, scored: m, dimensions: K, classes } = shape
@@ -55,20 +91,23 @@ const costs: Readonly<Record<string, Cost>> = {
     return (
       1e-3 +
       ranking(shape) +
-      classes * (2e-10 * (n * width ** 2 + m * width ** 2) + 8e-10 * width ** 3) +
-      4e-9 * m * K +
-      (n < K ? 2e-10 * m * n * (K + n) : 0)
+      classes * (2e-10 * (n * width ** 2 + m * width ** 2) + 4e-10 * width ** 3) +
+      4e-9 * m * width +
+      (n < K ? 4e-10 * (m + n) * n ** 2 : 0)
     )
   },
-  knn: ({ known: n, scored: m, dimensions: K }) => 1e-3 + (m + n) * (1.5e-10 * n * K + 1.2e-8 * n + 2e-7 * K),
+  knn: ({ known: n, scored: m, dimensions: K }) =>
+    1e-3 + (m + n) * (1.3e-10 * n * K + 1.6e-8 * n + 1e-8 * K) + 1e-9 * n * Math.min(n, 135) * K,
   svm: (shape) => {
     const { known, scored: m, dimensions: K, classes } = shape
     const n = Math.min(5000, known)
-    return 2e-3 + ranking(shape) + (m + n) * n * (1.5e-10 * K + 6e-9) + outputs(classes) * 4e-9 * n ** 2 * 4
+    const ofDistances = isNarrow(known, K) ? 1.5e-8 : 1.5e-10 * K + 6e-9
+    return 2e-3 + ranking(shape) + (m + n) * n * ofDistances + outputs(classes) * 4e-9 * n ** 2 * 4
   },
   radius: (shape) => {
     const { known: n, scored: m, dimensions: K, classes } = shape
-    return 2e-3 + ranking(shape) + 1.5e-9 * (n + m) * K * (classes + 2) + 1e-6 * n * classes
+    const perRow = isNarrow(n, K) ? n + 100 : K * (classes + 2)
+    return 2e-3 + ranking(shape) + 1.5e-9 * (n + m) * perRow + 1e-6 * n * classes
   },
   // Relabellings share all but the last step of a fit.
   ridge: ({ known: n, scored: m, dimensions: K }) => 5e-4 + 1e-8 * (n + m) * K,
@@ -81,7 +120,7 @@ const costs: Readonly<Record<string, Cost>> = {
       (sum, input) =>
         sum +
         ['logistic', 'qda', 'radius', 'svm'].reduce((total, name) => total + costs[name]!(inner), 0) +
-        inputSeconds(input, inner),
+        inputSteps('logistic', input, inner).at(-1)!.seconds,
       0,
     )
     return 5 * tried + costs['svm']!(shape)

@@ -163,35 +163,66 @@ export async function runAttack(
   run: TaskRunner,
 ): Promise<AttackDeviations> {
   const settings = attackSettings(given, plan.protocol, plan.refitRepeats > 0)
-  const [splits, [permuted]] = await Promise.all([
-    scoreSplits(data, plan, settings, run),
+  const [[splits], [permuted]] = await Promise.all([
+    scoreSplits(data, [{ plan, settings, run }]),
     plan.refitRepeats > 0 ? refitted([{ plan, settings }], 1, settings.permutations + 1, run) : [],
   ])
-  return attackOf(data, plan, settings, splits, permuted)
+  return attackOf(data, plan, settings, splits!, permuted)
 }
 
-/** Scores of all splits of an attack. @param onStep called after each of them */
-export function scoreSplits(
+/** An attack whose splits are to be scored, and who runs it. */
+export interface ScoredPlan {
+  readonly plan: PlannedAttack
+  readonly settings: Required<AttackSettings>
+  readonly run: TaskRunner
+  /** Whether its splits are tasks of their own: it is dear, and shares little with others. */
+  readonly alone?: boolean
+}
+
+/**
+ * Scores of all splits of each attack, all of one seed. Attacks of one protocol that are run by the same share what is
+ * done with the rows of each split.
+ * @param onStep called after each split of an attack, with the scores of all of them once they are there
+ */
+export async function scoreSplits<A extends ScoredPlan>(
   data: AttackData,
-  { attacker, protocol, input }: PlannedAttack,
-  { seed, repeats, innerFolds }: Required<AttackSettings>,
-  run: TaskRunner,
-  onStep: () => void = () => {},
-): Promise<SplitScores[]> {
-  return Promise.all(
-    plannedSplits(data.rowsOfClass, protocol, seed, repeats).map(async (split) => {
-      const scores = (await run({
-        kind: 'split',
+  attacks: readonly A[],
+  onStep: (attack: A, splits: readonly SplitScores[] | undefined) => void = () => {},
+): Promise<SplitScores[][]> {
+  const runs = [...new Set(attacks.map(({ run }) => run))]
+  const scores = new Map<A, SplitScores[]>(attacks.map((attack) => [attack, []]))
+  const left = new Map<A, number>()
+  const tasks = new Map<string, { readonly split: NumberedSplit; readonly of: A[]; readonly slots: number[] }>()
+  for (const [a, attack] of attacks.entries()) {
+    const { plan, settings, run, alone = false } = attack
+    const splits = plannedSplits(data.rowsOfClass, plan.protocol, settings.seed, settings.repeats)
+    left.set(attack, splits.length)
+    for (const [slot, split] of splits.entries()) {
+      const key = `${plan.protocol} ${runs.indexOf(run)} ${alone ? a : ''} ${slot}`
+      const task = tasks.get(key) ?? { split, of: [], slots: [] }
+      task.of.push(attack)
+      task.slots.push(slot)
+      tasks.set(key, task)
+    }
+  }
+  await Promise.all(
+    [...tasks.values()].map(async ({ split, of, slots }) => {
+      const named = of.map(({ plan: { attacker, input }, settings: { innerFolds } }) => ({
         attacker: attacker.name,
         input,
-        split,
         innerFolds,
-        seed,
-      })) as SplitScores
-      onStep()
-      return scores
+      }))
+      const { run, settings } = of[0]!
+      const scored = (await run({ kind: 'split', attacks: named, split, seed: settings.seed })) as SplitScores[]
+      of.forEach((attack, at) => {
+        const all = scores.get(attack)!
+        all[slots[at]!] = scored[at]!
+        left.set(attack, left.get(attack)! - 1)
+        onStep(attack, left.get(attack) === 0 ? all : undefined)
+      })
     }),
   )
+  return attacks.map((attack) => scores.get(attack)!)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** @file What an attacker is: something fitted to users with known labels that then scores other users. */
 
 import type { Matrix } from '@indistinct/core'
+import type { RowProducts } from './models/row-products.ts'
 
 export interface AttackerOptions {
   /** Number of classes C. */
@@ -18,6 +19,11 @@ export interface Attacker {
   readonly scaleFree: boolean
   /** Fits to features x (N, K) and codes 0 .. C - 1 (N), each class occurring. */
   fit(x: Matrix, codes: Int32Array, options: AttackerOptions): Promise<FittedAttacker>
+  /**
+   * Scores (M, C) of asked rows after a fit to known ones, from inner products alone: of attackers to whom it does not
+   * matter how dimensions are turned. Taken where known rows are fewer than dimensions; the same up to rounding.
+   */
+  readonly ofProducts?: (products: RowProducts, codes: Int32Array, options: AttackerOptions) => Matrix
 }
 
 export interface FittedAttacker {

@@ -2,7 +2,7 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import type { Estimate } from './protocols/attack-metrics.ts'
-import { fitSeconds, type FitShape } from './attack-cost.ts'
+import { fitSeconds, inputSeconds, inputSteps, type FitShape } from './attack-cost.ts'
 import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
 import { attackSettings, plannedSplits, type AttackSettings, type PlannedAttack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
@@ -64,13 +64,13 @@ export interface ScoredAttack {
 export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
 export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Processor seconds of an attack's fits beyond which it gets fewer repeats, and the fewest it gets. */
-const dearFrom = 6
+const dearFrom = 3
 const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-fold': 1 }
 /**
  * Processor seconds of 100 relabellings of an attack beyond which fewer of its repeats are refitted, or its scores held
  * fixed.
  */
-const dearRefits = 20
+const dearRefits = 10
 
 /** One attack of an audit that was not run yet. */
 export interface PlannedAuditAttack {
@@ -178,53 +178,77 @@ export function planned(embedding: Matrix, labels: Labels, options: AuditOptions
   const named = options.attackers !== undefined && options.protocols !== undefined
   const plans = protocols
     .flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named })))
-    .map((plan) => priced(plan, embedding.cols, data, options))
+    .map(pricing(embedding.cols, data, options))
   return { embedding: table.embedding, sample, data, ...withinBudget(plans, budget) }
 }
 
-/** Settings of an attack on this table, and what it costs. */
-function priced(plan: PlannedAttack, dimensions: number, data: AttackData, options: AuditOptions): AuditPlan {
-  const { attacker, protocol, input } = plan
-  const [{ shadow, scored }, ...others] = plannedSplits(data.rowsOfClass, protocol, options.seed, 1) as [
-    NumberedSplit,
-    ...NumberedSplit[],
-  ]
-  const folds = 1 + others.length
-  const shape: FitShape = { known: shadow.length, scored: scored.length, dimensions, classes: data.classes.length }
-  const ofFit = fitSeconds(attacker.name, input, shape)
+/** Settings of each attack on this table, and what it costs; inputs that several are given are counted once. */
+function pricing(dimensions: number, data: AttackData, options: AuditOptions): (plan: PlannedAttack) => AuditPlan {
+  const made = new Map<string, number>()
+  /** Processor seconds of `count` inputs at `stage`, less those that were made for an attack before. */
+  const added = (stage: string, steps: ReturnType<typeof inputSteps>, count: number): number =>
+    steps.reduce((sum, { name, seconds }) => {
+      const key = `${stage} ${name}`
+      const before = made.get(key) ?? 0
+      made.set(key, Math.max(before, count))
+      return sum + Math.max(0, count - before) * seconds
+    }, 0)
+  return (plan) => {
+    const { attacker, protocol, input } = plan
+    const [{ shadow, scored }, ...others] = plannedSplits(data.rowsOfClass, protocol, options.seed, 1) as [
+      NumberedSplit,
+      ...NumberedSplit[],
+    ]
+    const folds = 1 + others.length
+    const shape: FitShape = { known: shadow.length, scored: scored.length, dimensions, classes: data.classes.length }
+    const ofFit = fitSeconds(attacker.name, shape)
+    const ofInput = inputSeconds(attacker.name, input, shape)
+    const { repeats, refitRepeats, settings } = settingsOf(plan, folds, ofFit + ofInput, options)
+    const { permutations, innerFolds } = settings
+    const inner = { ...shape, known: shape.known / 2, scored: shape.known / 2 }
+    const stepsOf = (of: FitShape): ReturnType<typeof inputSteps> => inputSteps(attacker.name, input, of)
+    // Few tables need all relabellings.
+    const expected = sequentialOf(options) ? 0.4 * permutations : permutations
+    const ofInputs =
+      added(protocol, stepsOf(shape), folds * repeats) +
+      added(`${protocol} signs`, stepsOf(inner), folds * repeats * innerFolds)
+    const ofSplit = ofFit + innerFolds * fitSeconds(attacker.name, inner) + ofInputs / (folds * repeats)
+    const ofRelabelling =
+      folds * refitRepeats * ofFit + added(`${protocol} relabelled`, stepsOf(shape), folds * refitRepeats)
+    const fits = folds * (repeats * (1 + settings.innerFolds) + permutations * refitRepeats)
+    return {
+      plan: { ...plan, refitRepeats },
+      settings,
+      fits,
+      ofSplit,
+      ofRelabelling,
+      seconds: folds * repeats * ofSplit + expected * ofRelabelling + ofMetrics(folds * repeats * shape.scored),
+      rows: fits * shape.known,
+    }
+  }
+}
+
+/** Repeats, by what a fit costs with its input: fewer of dear ones. */
+function settingsOf(
+  { attacker, protocol, refitRepeats: wanted }: PlannedAttack,
+  folds: number,
+  ofFit: number,
+  options: AuditOptions,
+): { readonly repeats: number; readonly refitRepeats: number; readonly settings: Required<AttackSettings> } {
   const entry = namedAttackers[attacker.name]
   const innerFolds = options.innerFolds ?? (entry?.attacker === attacker && entry.unsigned ? 0 : undefined)
   const usual = defaultRepeats[protocol]
+  const affordable = Math.floor(dearFrom / (folds * ofFit))
   const repeats =
-    options.repeats?.[protocol] ??
-    Math.max(Math.min(usual, leastRepeats[protocol]), Math.min(usual, Math.floor(dearFrom / (folds * ofFit))))
-  let refitRepeats = Math.min(plan.refitRepeats, repeats)
+    options.repeats?.[protocol] ?? Math.max(Math.min(usual, leastRepeats[protocol]), Math.min(usual, affordable))
+  let refitRepeats = Math.min(wanted, repeats)
   while (refitRepeats > 0 && 100 * folds * refitRepeats * ofFit > dearRefits) refitRepeats--
   const settings = attackSettings(
     { ...options, ...(innerFolds !== undefined && { innerFolds }), repeats },
     protocol,
     refitRepeats > 0,
   )
-  const { permutations } = settings
-  const ofSplit =
-    ofFit +
-    (settings.innerFolds > 0
-      ? settings.innerFolds *
-        fitSeconds(attacker.name, input, { ...shape, known: shape.known / 2, scored: shape.known / 2 })
-      : 0)
-  const ofRelabelling = folds * refitRepeats * ofFit
-  const fits = folds * (repeats * (1 + settings.innerFolds) + permutations * refitRepeats)
-  // Few tables need all relabellings.
-  const expected = sequentialOf(options) ? 0.4 * permutations : permutations
-  return {
-    plan: { ...plan, refitRepeats },
-    settings,
-    fits,
-    ofSplit,
-    ofRelabelling,
-    seconds: folds * repeats * ofSplit + expected * ofRelabelling + ofMetrics(folds * repeats * shape.scored),
-    rows: fits * shape.known,
-  }
+  return { repeats, refitRepeats, settings }
 }
 
 /** Processor seconds of the intervals of an attack that scored so many users, over all splits. */

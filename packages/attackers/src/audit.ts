@@ -5,7 +5,8 @@ import { benjaminiHochberg, maxStatistic } from '@indistinct/metrics'
 import { threads } from '@indistinct/kernels'
 import type { AttackData } from './protocols/attack-data.ts'
 import { openAttackPool, type AttackPool } from '#attack-pool'
-import { runTask } from './pool/attack-task.ts'
+import { runTask, type AttackTask } from './pool/attack-task.ts'
+import { atMost } from './pool/at-most.ts'
 import {
   attackOf,
   defaultPermutations,
@@ -27,7 +28,7 @@ import {
 } from './audit-plan.ts'
 import { inRowsOf } from './audit-sample.ts'
 import { namedAttackers } from './named-attackers.ts'
-import { attackMetrics } from './protocols/attack-metrics.ts'
+import { foldedAucOf } from './protocols/attack-metrics.ts'
 import { protocols } from './protocols/protocols.ts'
 import type { SplitScores } from './protocols/scoring.ts'
 import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
@@ -51,6 +52,9 @@ export interface AuditResult extends Verdict {
   /** What each attack's statistic was, and under each relabelling: for `judgedTogether`. */
   readonly deviations: readonly Deviations[]
 }
+
+/** Processor seconds of a split from which an attack is a task of its own. */
+const aloneFrom = 0.5
 
 /** Rows fitted, over all fits, from which starting threads pays. */
 const pooledFrom = 200_000
@@ -91,7 +95,6 @@ async function attacksOf(
   plans: readonly AuditPlan[],
   options: AuditOptions,
 ): Promise<AttackDeviations[]> {
-  const sequential = sequentialOf(options)
   const total = plans.reduce((sum, { seconds }) => sum + seconds, 0)
   let done = 0
   const onStep = (seconds: number): void =>
@@ -100,44 +103,25 @@ async function attacksOf(
   const pooledRows = plans.reduce((sum, { plan, rows }) => sum + (isPooled(plan.attacker) ? rows : 0), 0)
   const pool: AttackPool | undefined = threads() > 1 && pooledRows >= pooledFrom ? openAttackPool(table) : undefined
   const given = new Map(plans.map(({ plan: { attacker } }) => [attacker.name, attacker]))
-  const here: TaskRunner = (task) => runTask(table, task, given)
+  // One after the other on this thread, and as many as there are threads of attackers that have their own.
+  const here = atMost(1, (task: AttackTask) => runTask(table, task, given))
+  const beside = atMost(threads(), (task: AttackTask) => runTask(table, task, given))
   const onPool: TaskRunner = (task) => pool!.run(task)
-  const runOf = ({ plan: { attacker } }: AuditPlan): TaskRunner => (pool && isPooled(attacker) ? onPool : here)
+  const runOf = ({ plan: { attacker } }: AuditPlan): TaskRunner => (!isPooled(attacker) ? beside : pool ? onPool : here)
   try {
-    const scored = await Promise.all(
-      plans.map(async (plan) => {
-        const splits = await scoreSplits(data, plan.plan, plan.settings, runOf(plan), () => onStep(plan.ofSplit))
-        options.onScored?.(scoredAttack(plan, splits, data, options.seed))
-        const fixed = plan.plan.refitRepeats > 0 ? undefined : attackOf(data, plan.plan, plan.settings, splits)
-        return { plan, splits, fixed }
-      }),
-    )
-    const held = scored.flatMap(({ fixed }) => fixed ?? [])
-    const refits = scored
-      .filter(({ fixed }) => !fixed)
-      .map(({ plan, splits }) => ({
-        plan: plan.plan,
-        settings: plan.settings,
-        run: runOf(plan),
-        seconds: plan.ofRelabelling,
-        observed: observedDeviation(splits, data.classes.length, plan.plan.refitRepeats),
-      }))
-    const level = held.length > 0 ? 0.025 : 0.05
-    const most = options.permutations ?? defaultPermutations
-    const secondsOf = new Map<unknown, number>(refits.map((attack) => [attack, attack.seconds]))
-    const deviations =
-      refits.length === 0
-        ? []
-        : await relabelledAttacks(refits, {
-            most,
-            level,
-            sequential,
-            found: sequential && leakFound(held, level),
-            onStep: (attack, relabellings) => onStep(relabellings * secondsOf.get(attack)!),
-          })
-    let at = 0
+    const runs = plans.map((plan) => ({ ...plan, run: runOf(plan), alone: plan.ofSplit > aloneFrom }))
+    const splits = await scoreSplits(data, runs, (plan, all) => {
+      onStep(plan.ofSplit)
+      if (all) options.onScored?.(scoredAttack(plan, all, data))
+    })
+    const scored = plans.map((plan, at) => ({
+      plan,
+      splits: splits[at]!,
+      fixed: plan.plan.refitRepeats > 0 ? undefined : attackOf(data, plan.plan, plan.settings, splits[at]!),
+    }))
+    const deviations = await deviationsOf(scored, data, runOf, options, onStep)
     const attacks = scored.map(
-      ({ plan, splits, fixed }) => fixed ?? attackOf(data, plan.plan, plan.settings, splits, deviations[at++]),
+      ({ plan, splits, fixed }, at) => fixed ?? attackOf(data, plan.plan, plan.settings, splits, deviations[at]),
     )
     onStep(total)
     return attacks
@@ -146,16 +130,48 @@ async function attacksOf(
   }
 }
 
-function scoredAttack(
-  { plan }: AuditPlan,
-  splits: readonly SplitScores[],
-  { classes }: AttackData,
-  seed: number,
-): ScoredAttack {
+interface ScoredPlan {
+  readonly plan: AuditPlan
+  readonly splits: readonly SplitScores[]
+  /** The attack with scores held fixed, where it is not to be refitted. */
+  readonly fixed: AttackDeviations | undefined
+}
+
+/** Of each attack that is to be refitted, its deviations under relabellings. */
+async function deviationsOf(
+  scored: readonly ScoredPlan[],
+  data: AttackData,
+  runOf: (plan: AuditPlan) => TaskRunner,
+  options: AuditOptions,
+  onStep: (seconds: number) => void,
+): Promise<(Float64Array | undefined)[]> {
+  const sequential = sequentialOf(options)
+  const held = scored.flatMap(({ fixed }) => fixed ?? [])
+  const refits = scored
+    .filter(({ fixed }) => !fixed)
+    .map((attack) => ({
+      attack,
+      plan: attack.plan.plan,
+      settings: attack.plan.settings,
+      run: runOf(attack.plan),
+      observed: observedDeviation(attack.splits, data.classes.length, attack.plan.plan.refitRepeats),
+    }))
+  if (refits.length === 0) return scored.map(() => undefined)
+  const level = held.length > 0 ? 0.025 : 0.05
+  const deviations = await relabelledAttacks(refits, {
+    most: options.permutations ?? defaultPermutations,
+    level,
+    sequential,
+    found: sequential && leakFound(held, level),
+    onStep: ({ attack }, relabellings) => onStep(relabellings * attack.plan.ofRelabelling),
+  })
+  return scored.map((attack) => deviations[refits.findIndex((refit) => refit.attack === attack)])
+}
+
+function scoredAttack({ plan }: AuditPlan, splits: readonly SplitScores[], { classes }: AttackData): ScoredAttack {
   const { attacker, protocol, input } = plan
   const { crossValidated } = protocols[protocol]
-  const { foldedAuc } = attackMetrics(splits, classes, { seed, crossValidated })
-  return { attacker: attacker.name, protocol, input, foldedAuc }
+  return { attacker: attacker.name, protocol, input, foldedAuc: foldedAucOf(splits, classes, crossValidated) }
 }
 
 /** Whether one of the attacks stands out at `level`, corrected for all of them. */

@@ -4,11 +4,14 @@
  * every method at hand, and it is one attack, not the best of many looked at afterwards.
  */
 
-import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
+import { randomStream, type Matrix } from '@indistinct/core'
 import { foldedAuc, oneVersusRestAucs } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
-import type { Attacker, FittedAttacker } from '../attacker.ts'
+import type { Attacker, AttackerOptions, FittedAttacker } from '../attacker.ts'
 import { stratifiedFolds } from '../protocols/five-fold-protocol.ts'
+import { isNarrow } from '../models/row-products.ts'
+import { preparedRows, preparedSplit, scoresOn } from '../protocols/prepared-split.ts'
+import { codesOf } from '../protocols/scoring.ts'
 import { inputNames, prepareInput, type InputName } from '../models/prepared-input.ts'
 
 export interface BestOfOptions {
@@ -82,14 +85,11 @@ export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = 
       const best = told.indexOf(Math.max(...told))
       const { attacker, input } = candidates[best]!
       const signs = signsOf(sums[best]!, tested, classes, dealt)
-      const prepare = prepareInput(input, x)
-      const fitted = await attacker.fit(prepare(x), codes, { classes, seed: fitSeed(best, 'all') })
+      const options = { classes, seed: fitSeed(best, 'all') }
+      const score = await scorerOf(candidates[best]!, x, codes, options)
       return {
         chosen: { attacker: attacker.name, input, foldedAuc: told[best]!, signs },
-        async scores(rows) {
-          const scores = await fitted.scores(prepare(rows))
-          return signed(scores, signs)
-        },
+        scores: async (rows) => signed(await score(rows), signs),
       }
     },
   }
@@ -115,23 +115,29 @@ async function aucsOf(
   { x, codes, shadow, scored, classes }: Fold,
   fitSeed: (index: number) => number,
 ): Promise<ReturnType<typeof oneVersusRestAucs>[]> {
-  const known = gatherRows(x, shadow)
-  const asked = gatherRows(x, scored)
-  const taught = shadow.map((row) => codes[row]!)
-  const actual = scored.map((row) => codes[row]!)
-  const prepared = new Map(
-    [...new Set(candidates.map(({ input }) => input))].map((input) => {
-      const prepare = prepareInput(input, known)
-      return [input, { known: prepare(known), asked: prepare(asked) }] as const
-    }),
-  )
+  const split = preparedSplit(x, { shadow, scored })
+  const taught = codesOf(codes, shadow)
+  const actual = codesOf(codes, scored)
   return Promise.all(
-    candidates.map(async ({ attacker, input }, index) => {
-      const { known, asked } = prepared.get(input)!
-      const fitted = await attacker.fit(known, taught, { classes, seed: fitSeed(index) })
-      return oneVersusRestAucs(await fitted.scores(asked), actual)
-    }),
+    candidates.map(async ({ attacker, input }, index) =>
+      oneVersusRestAucs(await scoresOn(split, input, attacker, taught, { classes, seed: fitSeed(index) }), actual),
+    ),
   )
+}
+
+/** The candidate fitted to all known rows x (N, K). */
+async function scorerOf(
+  { attacker, input }: Candidate,
+  x: Matrix,
+  codes: Int32Array,
+  options: AttackerOptions,
+): Promise<(rows: Matrix) => Promise<Matrix>> {
+  // Of products, a fit is to known and asked rows at once.
+  if (attacker.ofProducts && isNarrow(x.rows, x.cols))
+    return (rows) => scoresOn(preparedRows(x, rows), input, attacker, codes, options)
+  const prepare = prepareInput(input, x)
+  const fitted = await attacker.fit(prepare(x), codes, options)
+  return (rows) => fitted.scores(prepare(rows))
 }
 
 /** Of two classes the one not tested follows the other, whose AUC it shares up to rounding. */

@@ -120,7 +120,8 @@ function chosenNeighbours(known: Known): number {
 /**
  * Calls `use` with the k nearest known rows of each of `asked` and their squared distances, ascending where they are to
  * be `ordered`; with `foldOf`, `asked` are the known rows themselves, and those of the same fold are passed over.
- * Distances from products, which round, only say who can be among the nearest; theirs are then taken from differences.
+ * Distances from products, which round, say who can be among the nearest. Theirs are then taken from differences, but
+ * where nothing is to be ordered and they are far above what rounding makes of them.
  */
 function eachNearest(
   known: Known,
@@ -146,19 +147,24 @@ function eachNearest(
       const out = foldOf?.[row]
       for (let m = 0; m < N; m++) work[m] = squares[m]! - 2 * values[at + m]!
       if (out !== undefined) for (let m = 0; m < N; m++) if (foldOf![m] === out) work[m] = Infinity
-      const rounding = 2e-15 * K * (longest + squaredLength(asked.data, row * K, K))
+      const square = squaredLength(asked.data, row * K, K)
+      const rounding = 2e-15 * K * (longest + square)
       const reach = smallest(work, k) + 2 * rounding
       let found = 0
       let least = Infinity
       for (let m = 0; m < N; m++) {
         if (!(squares[m]! - 2 * values[at + m]! <= reach) || (out !== undefined && foldOf![m] === out)) continue
-        candidates[found] = m
-        apart[found] = squaredDistance(asked.data, row * K, data, m * K, K)
-        if (apart[found]! < least) least = apart[found]!
-        found++
+        candidates[found++] = m
+      }
+      const inOrder = ordered || found > k
+      for (let c = 0; c < found; c++) {
+        const m = candidates[c]!
+        const roughly = square + squares[m]! - 2 * values[at + m]!
+        apart[c] = !inOrder && roughly > 1e6 * rounding ? roughly : squaredDistance(asked.data, row * K, data, m * K, K)
+        if (apart[c]! < least) least = apart[c]!
       }
       // Votes of all that there are need no order, unless rows that are equal have all of them.
-      if (!ordered && found === k && least > 0) use(row, candidates, apart)
+      if (!inOrder && least > 0) use(row, candidates, apart)
       else {
         distances.fill(Infinity)
         for (let c = 0; c < found; c++) insert(nearest, distances, candidates[c]!, apart[c]!)

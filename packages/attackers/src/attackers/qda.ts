@@ -1,15 +1,24 @@
 /** @file The quadratic attacker: what someone sees who knows each class's mean and covariance. */
 
 import { scoresOfLogits } from '../models/log-odds-score.ts'
-import { discriminant, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
+import { discriminant, discriminantOfProducts, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A quadratic attacker with another regularisation, under a name of its own. */
 export function qdaAttacker(name: string, options: DiscriminantOptions): SyncAttacker {
-  return syncAttacker(name, (x, codes, { classes }) => {
-    const logits = discriminant(x, codes, classes, options)
-    return (rows) => scoresOfLogits(logits(rows), rows.rows, classes)
-  })
+  return syncAttacker(
+    name,
+    (x, codes, { classes }) => {
+      const logits = discriminant(x, codes, classes, options)
+      return (rows) => scoresOfLogits(logits(rows), rows.rows, classes)
+    },
+    {
+      ...(options.shrinkage !== 0 && {
+        ofProducts: (products, codes, { classes }) =>
+          scoresOfLogits(discriminantOfProducts(products, codes, classes, options), products.asked.rows, classes),
+      }),
+    },
+  )
 }
 
 /** Quadratic discriminant analysis; each class's covariance shrunk as `oasShrinkage` says. */

@@ -1,13 +1,16 @@
 /** @file The kernel attacker: a support vector machine with a Gaussian kernel. */
 
 import { gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { mostKnown } from '../models/row-products.ts'
 import { logOddsScore } from '../models/log-odds-score.ts'
 import {
   fitSupportVectors,
   supportVectorDecisions,
+  supportVectorDecisionsOfProducts,
   type SupportVectorOptions,
 } from '../models/support-vector-machine.ts'
-import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
+import type { Attacker } from '../attacker.ts'
+import { syncAttacker, type SyncAttacker, type SyncFit } from './sync-attacker.ts'
 
 export interface SvmOptions extends SupportVectorOptions {
   /** Rows beyond which a random share of each class is fitted instead of all; 5,000 (100 MB of kernel matrix). */
@@ -17,7 +20,7 @@ export interface SvmOptions extends SupportVectorOptions {
 /** A kernel attacker with other settings, under a name of its own. */
 export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
   const { mostRows = 5000, ...machine } = options
-  return syncAttacker(name, (x, codes, { classes, seed }) => {
+  const fit: SyncFit = (x, codes, { classes, seed }) => {
     const rows = x.rows > mostRows ? drawnRows(codes, classes, mostRows, seed) : undefined
     const model = rows
       ? fitSupportVectors(
@@ -28,7 +31,18 @@ export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
         )
       : fitSupportVectors(x, codes, classes, machine)
     return (asked) => decisionScores(supportVectorDecisions(model, asked), asked.rows, classes)
-  })
+  }
+  // A kernel as narrow as rows lie apart takes distances from differences.
+  const ofProducts: Attacker['ofProducts'] =
+    machine.gamma === 'nearest' || mostRows < mostKnown
+      ? undefined
+      : (products, codes, { classes }) =>
+          decisionScores(
+            supportVectorDecisionsOfProducts(products, codes, classes, machine),
+            products.asked.rows,
+            classes,
+          )
+  return syncAttacker(name, fit, { ...(ofProducts && { ofProducts }) })
 }
 
 /**

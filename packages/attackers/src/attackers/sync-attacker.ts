@@ -17,12 +17,13 @@ export interface SyncAttacker extends Attacker {
 export function syncAttacker(
   name: string,
   fitSync: SyncFit,
-  { scaleFree = false }: { readonly scaleFree?: boolean } = {},
+  { scaleFree = false, ofProducts }: Partial<Pick<Attacker, 'scaleFree' | 'ofProducts'>> = {},
 ): SyncAttacker {
   return {
     name,
     scaleFree,
     fitSync,
+    ...(ofProducts && { ofProducts }),
     async fit(x, codes, options) {
       // The fit holds the thread: attackers in worker threads are handed their next task first.
       await nextTurn()

@@ -11,7 +11,7 @@ import type { Attacker } from '../attacker.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
 import type { Split } from '../protocols/protocol.ts'
 import { protocolNamed } from '../protocols/protocols.ts'
-import { chooseSigns, codesOf, type NumberedSplit, type SplitScores } from '../protocols/scoring.ts'
+import { chooseSigns, codesOf, innerFoldsOf, type NumberedSplit, type SplitScores } from '../protocols/scoring.ts'
 
 export type TransferredAttackOptions = Omit<AttackOptions, 'refitRepeats'>
 
@@ -48,10 +48,13 @@ export async function transferredAttack(
   const { standardise = false, input = standardise ? 'standardised' : 'raw' } = options
   const tables = { original, unlearned, codes: data.codes, classes: data.classes.length }
   const planned = { attacker, protocol: options.protocol, input, refitRepeats: 0 }
-  const { result } = await runAttack(data, planned, options, (task) => {
+  const { result } = await runAttack(data, planned, options, async (task) => {
     if (task.kind !== 'split')
       throw new RangeError(`transferredAttack: expected scores held fixed, got a task of kind ${task.kind}`)
-    return scoreTransferred(tables, attacker, task.split, { input, innerFolds: task.innerFolds, seed: task.seed })
+    const { split, seed } = task
+    return Promise.all(
+      task.attacks.map(({ innerFolds }) => scoreTransferred(tables, attacker, split, { input, innerFolds, seed })),
+    )
   })
   return { ...result, taughtOn: 'original' }
 }
@@ -84,7 +87,7 @@ async function scoreTransferred(
   const [probabilities, signs] = await Promise.all([
     fitAndScore(split, repeat, fold),
     innerFolds > 0
-      ? chooseSigns(codes, shadow, { classes, input, innerFolds, seed }, (inner, index) =>
+      ? chooseSigns(codes, innerFoldsOf(codes, shadow, classes, innerFolds), classes, (inner, index) =>
           fitAndScore(inner, repeat, fold, 'inner', index),
         )
       : undefined,

@@ -7,8 +7,12 @@ import type { Attacker } from '../attacker.ts'
 import { columnBins } from '../models/column-bins.ts'
 
 /** Most values of known users that trees are grown from exactly: a fit takes 3 s then, one from histograms 0.3 s. */
-const exactValues = 2 ** 18
-const binsOfColumn = 64
+export const exactValues = 2 ** 18
+
+/** Bins of a column of so many known users: 16 to 64, of 48 users each where there are enough. */
+export function binsOf(known: number): number {
+  return Math.min(64, Math.max(16, Math.floor(known / 48)))
+}
 
 export type XgbAttackerOptions = Omit<XgbOptions, 'objective' | 'classes' | 'seed'>
 
@@ -19,9 +23,10 @@ export function xgbAttacker(name: string, options: XgbAttackerOptions): Attacker
     scaleFree: true,
     async fit(x, codes, { classes, seed }) {
       const several = classes > 2 ? ({ objective: 'multi:softprob', classes } as const) : {}
+      const maxBins = binsOf(x.rows)
       const bins =
-        options.treeMethod === undefined && x.rows * x.cols > exactValues ? columnBins(x, binsOfColumn) : undefined
-      const binned = bins && ({ treeMethod: 'hist', maxBins: binsOfColumn } as const)
+        options.treeMethod === undefined && x.rows * x.cols > exactValues ? columnBins(x, maxBins) : undefined
+      const binned = bins && ({ treeMethod: 'hist', maxBins } as const)
       const model = await fitXgb(bins ? bins(x) : x, codes, { ...options, ...several, ...binned, seed })
       return {
         async scores(rows) {

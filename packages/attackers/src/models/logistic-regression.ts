@@ -12,10 +12,11 @@
  * classes come apart the Hessian falls far below it, and the blocks are taken anew every `refreshed` steps.
  */
 
-import { product64, product64TN, type Dense } from '@indistinct/kernels'
+import { product64, product64NT, product64TN, type Dense } from '@indistinct/kernels'
 import { choleskyInPlace, solveLower, solveLowerTransposed } from './cholesky.ts'
 import { minimise } from './lbfgs.ts'
-import { rowSpace } from './row-space.ts'
+import type { RowProducts } from './row-products.ts'
+import { coordinatesOfKnown, rowSpace } from './row-space.ts'
 
 export interface LogisticOptions {
   /** Inverse strength C of the penalty; 1, scikit-learn's default. */
@@ -144,16 +145,38 @@ function hessianBlock(x: Dense, curvatures: Float64Array, penalty: number): Floa
 /** The same minimiser where rows are fewer than dimensions: weights lie in the space that the rows span. */
 function fitByRows(x: Dense, codes: Int32Array, classes: number, options: LogisticOptions): LogisticModel {
   const { mean, centred, lower } = rowSpace(x)
-  const [N, K] = [x.rows, x.cols]
-  const fitted = fitLogistic({ rows: N, cols: N, data: lower }, codes, classes, options)
-  const outputs = fitted.intercepts.length
-  const turned = fitted.weights.slice()
-  for (let o = 0; o < outputs; o++) solveLowerTransposed(lower, N, turned, o * N)
-  const weights = product64({ rows: outputs, cols: N, data: turned }, centred)
-  const intercepts = fitted.intercepts.map((value, o) =>
-    mean.reduce((sum, each, j) => sum - each * weights[o * K + j]!, value),
-  )
-  return { inputs: K, classes, weights, intercepts, passes: fitted.passes }
+  const K = x.cols
+  const { duals, intercepts: ofCentred, passes } = fitInSpan(lower, codes, classes, options)
+  const weights = product64(duals, centred)
+  const intercepts = ofCentred.map((value, o) => mean.reduce((sum, each, j) => sum - each * weights[o * K + j]!, value))
+  return { inputs: K, classes, weights, intercepts, passes }
+}
+
+/** `logisticLogits` of the asked rows, fitted to the known ones, from products alone. */
+export function logisticLogitsOfProducts(
+  { known, asked }: RowProducts,
+  codes: Int32Array,
+  classes: number,
+  options: LogisticOptions = {},
+): Float64Array {
+  const { duals, intercepts } = fitInSpan(coordinatesOfKnown(known), codes, classes, options)
+  const logits = product64NT(asked, duals)
+  for (let p = 0; p < logits.length; p++) logits[p]! += intercepts[p % intercepts.length]!
+  return logits
+}
+
+/** Duals (O, N): weights are their sums of the rows less their mean, whose coordinates are `lower`. */
+function fitInSpan(
+  lower: Float64Array,
+  codes: Int32Array,
+  classes: number,
+  options: LogisticOptions,
+): { readonly duals: Dense; readonly intercepts: Float64Array; readonly passes: number } {
+  const N = codes.length
+  const { weights, intercepts, passes } = fitLogistic({ rows: N, cols: N, data: lower }, codes, classes, options)
+  const outputs = intercepts.length
+  for (let o = 0; o < outputs; o++) solveLowerTransposed(lower, N, weights, o * N)
+  return { duals: { rows: outputs, cols: N, data: weights }, intercepts, passes }
 }
 
 /**

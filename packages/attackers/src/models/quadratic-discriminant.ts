@@ -11,7 +11,8 @@
 import { product64NT, product64TN, type Dense } from '@indistinct/kernels'
 import { choleskyInPlace, invertLower } from './cholesky.ts'
 import { oasOfSums } from './oas-shrinkage.ts'
-import { coordinatesOf, ownCoordinates, rowSpace } from './row-space.ts'
+import type { RowProducts } from './row-products.ts'
+import { coordinatesOf, coordinatesOfAsked, coordinatesOfKnown, ownCoordinates, rowSpace } from './row-space.ts'
 
 export interface DiscriminantOptions {
   /** r between 0 and 1, or 'oas' (default): for each class what `oasShrinkage` says. */
@@ -144,6 +145,21 @@ export function discriminant(
     return (rows) => discriminantLogits(gaussians, rows)
   }
   const space = rowSpace(x)
-  const gaussians = fitDiscriminant(ownCoordinates(space), codes, classes, { ...options, dimensions: x.cols })
+  const gaussians = fitDiscriminant(ownCoordinates(space.lower, x.rows), codes, classes, {
+    ...options,
+    dimensions: x.cols,
+  })
   return (rows) => discriminantLogits(gaussians, coordinatesOf(space, rows))
+}
+
+/** Logits of the asked rows, fitted to the known ones, from products alone. */
+export function discriminantOfProducts(
+  { dimensions, known, asked, squares }: RowProducts,
+  codes: Int32Array,
+  classes: number,
+  options: DiscriminantOptions = {},
+): Float64Array {
+  const lower = coordinatesOfKnown(known)
+  const gaussians = fitDiscriminant(ownCoordinates(lower, known.rows), codes, classes, { ...options, dimensions })
+  return discriminantLogits(gaussians, coordinatesOfAsked(lower, asked, squares))
 }

@@ -27,7 +27,7 @@ const codes = Int32Array.from({ length: 12 }, (_, i) => i % 2)
 
 test('coordinates keep the distances to the rows that span the space', () => {
   const space = rowSpace(shadow)
-  const [own, asked] = [ownCoordinates(space), coordinatesOf(space, others)]
+  const [own, asked] = [ownCoordinates(space.lower, 12), coordinatesOf(space, others)]
   for (let i = 0; i < 9; i++) {
     for (let m = 0; m < 12; m++) {
       let [plain, turned] = [0, 0]

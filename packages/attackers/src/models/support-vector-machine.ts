@@ -11,8 +11,9 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { gaussianRows, type Dense } from '@indistinct/kernels'
+import { gaussianRows, product64NT, type Dense } from '@indistinct/kernels'
 import { nearestGamma, scaleGamma, squaredDistance } from './gaussian-kernel.ts'
+import type { RowProducts } from './row-products.ts'
 
 export interface SupportVectorOptions {
   /** C; 1. */
@@ -63,15 +64,7 @@ export function fitSupportVectors(
   const values = centredValues(x, centre)
   const gamma = (narrow ? nearestGamma : scaleGamma)(values, N, K)
   const kernel = kernelMatrix({ rows: N, cols: K, data: values }, gamma, narrow)
-  const machines = Array.from({ length: classes === 2 ? 1 : classes }, (_, o) => {
-    const positive = classes === 2 ? 1 : o
-    return solve(
-      kernel,
-      Int8Array.from(codes, (code) => (code === positive ? 1 : -1)),
-      cost,
-      tolerance,
-    )
-  })
+  const machines = machinesOf(kernel, codes, classes, cost, tolerance)
   const carrying: number[] = []
   for (let i = 0; i < N; i++) if (machines.some(({ beta }) => beta[i] !== 0)) carrying.push(i)
   const vectors = new Float64Array(carrying.length * K)
@@ -90,6 +83,55 @@ export function fitSupportVectors(
     inputs: K,
     steps: machines.reduce((sum, { steps }) => sum + steps, 0),
   }
+}
+
+function machinesOf(
+  kernel: Float32Array,
+  codes: Int32Array,
+  classes: number,
+  cost: number,
+  tolerance: number,
+): ReturnType<typeof solve>[] {
+  return Array.from({ length: classes === 2 ? 1 : classes }, (_, o) => {
+    const positive = classes === 2 ? 1 : o
+    return solve(
+      kernel,
+      Int8Array.from(codes, (code) => (code === positive ? 1 : -1)),
+      cost,
+      tolerance,
+    )
+  })
+}
+
+/** Decision values (M, O) of the asked rows, fitted to the known ones with gamma 'scale', from products alone. */
+export function supportVectorDecisionsOfProducts(
+  { known, asked, squares }: RowProducts,
+  codes: Int32Array,
+  classes: number,
+  { cost = 1, tolerance = 1e-3 }: Omit<SupportVectorOptions, 'gamma'> = {},
+): Float64Array {
+  const N = known.rows
+  const own = Float64Array.from({ length: N }, (_, i) => known.data[i * (N + 1)]!)
+  const variance = own.reduce((sum, square) => sum + square / N, 0)
+  const gamma = variance > 0 ? 1 / variance : 1
+  const kernelOf = (products: Dense, ofRows: Float64Array): Float64Array => {
+    const out = new Float64Array(products.rows * N)
+    for (let i = 0, p = 0; i < products.rows; i++)
+      for (let k = 0; k < N; k++, p++)
+        out[p] = Math.exp(-gamma * Math.max(0, ofRows[i]! + own[k]! - 2 * products.data[p]!))
+    return out
+  }
+  const kernel = Float32Array.from(kernelOf(known, own))
+  mirrored(kernel, N)
+  const machines = machinesOf(kernel, codes, classes, cost, tolerance)
+  const betas = new Float64Array(machines.length * N)
+  machines.forEach(({ beta }, o) => betas.set(beta, o * N))
+  const out = product64NT(
+    { rows: asked.rows, cols: N, data: kernelOf(asked, squares) },
+    { rows: machines.length, cols: N, data: betas },
+  )
+  for (let p = 0; p < out.length; p++) out[p]! += machines[p % machines.length]!.intercept
+  return out
 }
 
 /** Decision values (N, O): above zero for the second of two classes, for each class against the rest of more. */
@@ -139,12 +181,16 @@ function kernelMatrix(x: Dense, gamma: number, narrow: boolean): Float32Array {
   const N = x.rows
   const out = new Float32Array(N * N)
   kernelRows(x, x, gamma, narrow, (values, at, row) => out.set(values.subarray(at, at + N), row * N))
-  // The same product in the other order may differ in the last bit.
-  for (let i = 0; i < N; i++) {
-    out[i * N + i] = 1
-    for (let m = 0; m < i; m++) out[m * N + i] = out[i * N + m]!
-  }
+  mirrored(out, N)
   return out
+}
+
+/** The same product in the other order may differ in the last bit: the lower triangle (N, N) stands for both. */
+function mirrored(kernel: Float32Array, N: number): void {
+  for (let i = 0; i < N; i++) {
+    kernel[i * N + i] = 1
+    for (let m = 0; m < i; m++) kernel[m * N + i] = kernel[i * N + m]!
+  }
 }
 
 function meanOf({ rows, cols, data }: Matrix): Float64Array {

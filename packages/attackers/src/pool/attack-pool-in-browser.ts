@@ -2,8 +2,9 @@
 
 import type { LabelledTable } from '../verdict/refit.ts'
 import type { AttackPool } from './attack-pool.ts'
-import { runTask } from './attack-task.ts'
+import { atMost } from './at-most.ts'
+import { runTask, type AttackTask, type AttackTaskResult } from './attack-task.ts'
 
 export function openAttackPool(table: LabelledTable): AttackPool {
-  return { run: (task) => runTask(table, task), close() {} }
+  return { run: atMost(1, (task: AttackTask): Promise<AttackTaskResult> => runTask(table, task)), close() {} }
 }

@@ -7,12 +7,11 @@ import type { InputName } from '../models/prepared-input.ts'
 import { refitDeviations, type LabelledTable } from '../verdict/refit.ts'
 import { scoreSplit, type NumberedSplit, type SplitScores } from '../protocols/scoring.ts'
 
+/** One split, attacked by all of `attacks`. */
 export interface SplitTask {
   readonly kind: 'split'
-  readonly attacker: string
-  readonly input: InputName
+  readonly attacks: readonly { readonly attacker: string; readonly input: InputName; readonly innerFolds: number }[]
   readonly split: NumberedSplit
-  readonly innerFolds: number
   readonly seed: number
 }
 
@@ -27,8 +26,8 @@ export interface RefitTask {
 }
 
 export type AttackTask = SplitTask | RefitTask
-/** Deviations are of each attack under each relabelling. */
-export type AttackTaskResult = SplitScores | readonly Float64Array[]
+/** Of each attack: its scores, or deviations under each relabelling. */
+export type AttackTaskResult = readonly SplitScores[] | readonly Float64Array[]
 
 /** @param given attackers by the names of the task, those that are not of `namedAttackers` */
 export function runTask(
@@ -39,12 +38,13 @@ export function runTask(
   const attackerOf = (name: string): Attacker => given.get(name) ?? namedAttackers[name]!.attacker
   switch (task.kind) {
     case 'split':
-      return scoreSplit(table.embedding, table.codes, attackerOf(task.attacker), task.split, {
-        classes: table.rowsOfClass.length,
-        input: task.input,
-        innerFolds: task.innerFolds,
-        seed: task.seed,
-      })
+      return scoreSplit(
+        table.embedding,
+        table.codes,
+        task.attacks.map((attack) => ({ ...attack, attacker: attackerOf(attack.attacker) })),
+        task.split,
+        { classes: table.rowsOfClass.length, seed: task.seed },
+      )
     case 'refit':
       return refitDeviations(
         table,

@@ -81,13 +81,13 @@ export function attackMetrics(
   const chosen = signed
     ? tested.map((c) => repeatedAuc(splits, c, crossValidated, (split) => split.signs![c]!))
     : undefined
-  const folded = plain.map((auc) => ({ value: foldedAuc(auc.value), ...foldedInterval(auc) }))
+  const foldedAucs = plain.map(folded)
   return {
     auc: meanEstimate(plain),
-    foldedAuc: meanEstimate(folded),
+    foldedAuc: meanEstimate(foldedAucs),
     ...(chosen && { chosenSignAuc: meanEstimate(chosen) }),
     ...thresholdEstimates(splits, classes.length, seed),
-    perClass: tested.map((c, t) => ({ label: classes[c]!, auc: plain[t]!, foldedAuc: folded[t]! })),
+    perClass: tested.map((c, t) => ({ label: classes[c]!, auc: plain[t]!, foldedAuc: foldedAucs[t]! })),
     lowRates:
       classes.length === 2
         ? lowRates(
@@ -97,6 +97,19 @@ export function attackMetrics(
           )
         : [],
   }
+}
+
+/** The headline alone, without resampling users. */
+export function foldedAucOf(
+  splits: readonly SplitScores[],
+  classes: readonly string[],
+  crossValidated: boolean,
+): Estimate {
+  return meanEstimate(testedClasses(classes.length).map((c) => folded(repeatedAuc(splits, c, crossValidated, () => 1))))
+}
+
+function folded(auc: ClassAuc['auc']): Estimate {
+  return { value: foldedAuc(auc.value), ...foldedInterval(auc) }
 }
 
 function repeatedAuc(

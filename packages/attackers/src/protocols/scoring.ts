@@ -1,10 +1,11 @@
 /** @file One attacker's scores for the users of one split, and the sign it chose on its own shadow set. */
 
-import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
+import { randomStream, type Matrix } from '@indistinct/core'
 import { oneVersusRestAucs } from '@indistinct/metrics'
 import type { Attacker } from '../attacker.ts'
 import { stratifiedFolds } from './five-fold-protocol.ts'
-import { prepareInput, type InputName } from '../models/prepared-input.ts'
+import type { InputName } from '../models/prepared-input.ts'
+import { preparedSplit, scoresOn, type PreparedSplit } from './prepared-split.ts'
 import type { Split } from './protocol.ts'
 
 /** A split, and where it stands among the others. */
@@ -31,57 +32,75 @@ export interface SplitScores {
   readonly signs?: Int8Array
 }
 
-export interface ScoringOptions {
-  readonly classes: number
+/** An attacker as it is run on splits. */
+export interface ScoredAttacker {
+  readonly attacker: Attacker
   readonly input: InputName
   /** Folds of the cross-validation inside the shadow set that chooses the sign; 0 for none. */
   readonly innerFolds: number
+}
+
+export interface ScoringOptions {
+  readonly classes: number
   readonly seed: number
 }
 
-/** Fits `attacker` to the split's shadow set and scores the rest. */
+/** Fits each attacker to the split's shadow set and scores the rest; they share what is done with its rows. */
 export async function scoreSplit(
   embedding: Matrix,
   codes: Int32Array,
-  attacker: Attacker,
+  attackers: readonly ScoredAttacker[],
   split: NumberedSplit,
   options: ScoringOptions,
-): Promise<SplitScores> {
+): Promise<SplitScores[]> {
   const { repeat, fold, shadow, scored } = split
-  const fit = (each: Split, ...stream: (string | number)[]): Promise<Matrix> =>
-    fitAndScore(preparedSplit(embedding, each), codes, attacker, options, [repeat, fold, ...stream])
-  const [probabilities, signs] = await Promise.all([
-    fit(split),
-    options.innerFolds > 0
-      ? chooseSigns(codes, shadow, options, (inner, index) => fit(inner, 'inner', index))
-      : undefined,
-  ])
-  return { repeat, fold, shadow, users: scored, codes: codesOf(codes, scored), probabilities, ...(signs && { signs }) }
-}
-
-/** The rows of a split as attackers are given them, each input made once. */
-export interface PreparedSplit extends Split {
-  input(name: InputName): { readonly known: Matrix; readonly asked: Matrix }
-}
-
-/** Both in the form that an input names, made from the shadow rows alone. */
-export function preparedSplit(embedding: Matrix, { shadow, scored }: Split): PreparedSplit {
-  const known = gatherRows(embedding, shadow)
-  const asked = gatherRows(embedding, scored)
-  const made = new Map<InputName, { readonly known: Matrix; readonly asked: Matrix }>()
-  return {
-    shadow,
-    scored,
-    input(name) {
-      let inputs = made.get(name)
-      if (!inputs) {
-        const prepare = prepareInput(name, known)
-        inputs = { known: prepare(known), asked: prepare(asked) }
-        made.set(name, inputs)
-      }
-      return inputs
-    },
+  const prepared = preparedSplit(embedding, split)
+  const inner = innerSplits(embedding, codes, shadow, options.classes)
+  const out: SplitScores[] = []
+  for (const { attacker, input, innerFolds } of attackers) {
+    const given = { ...options, input }
+    const probabilities = await fitAndScore(prepared, codes, attacker, given, [repeat, fold])
+    const signs =
+      innerFolds > 0
+        ? await chooseSigns(codes, inner(innerFolds), options.classes, (each, index) =>
+            fitAndScore(each, codes, attacker, given, [repeat, fold, 'inner', index]),
+          )
+        : undefined
+    out.push({
+      repeat,
+      fold,
+      shadow,
+      users: scored,
+      codes: codesOf(codes, scored),
+      probabilities,
+      ...(signs && { signs }),
+    })
   }
+  return out
+}
+
+/** Splits of the shadow set by a number of folds, each prepared once. */
+function innerSplits(
+  embedding: Matrix,
+  codes: Int32Array,
+  shadow: Int32Array,
+  classes: number,
+): (folds: number) => readonly PreparedSplit[] {
+  const made = new Map<number, readonly PreparedSplit[]>()
+  return (folds) => {
+    let splits = made.get(folds)
+    if (!splits) {
+      splits = innerFoldsOf(codes, shadow, classes, folds).map((each) => preparedSplit(embedding, each))
+      made.set(folds, splits)
+    }
+    return splits
+  }
+}
+
+/** The shadow set dealt into `folds` parts, fewer where a class has fewer users. */
+export function innerFoldsOf(codes: Int32Array, shadow: Int32Array, classes: number, folds: number): Split[] {
+  const members = Array.from({ length: classes }, (_, c) => shadow.filter((row) => codes[row] === c))
+  return stratifiedFolds(members, Math.min(folds, ...members.map((rows) => rows.length)))
 }
 
 /** Probabilities (M, C) of the scored rows from a fit to the shadow rows. `stream` names the fit's own chance. */
@@ -89,32 +108,28 @@ export async function fitAndScore(
   split: PreparedSplit,
   codes: Int32Array,
   attacker: Attacker,
-  { classes, input, seed }: Pick<ScoringOptions, 'classes' | 'input' | 'seed'>,
+  { classes, input, seed }: ScoringOptions & { readonly input: InputName },
   stream: readonly (string | number)[],
 ): Promise<Matrix> {
-  const { known, asked } = split.input(input)
   const fitSeed = randomStream(seed, 'fit', attacker.name, ...stream).integer(2 ** 31)
-  const fitted = await attacker.fit(known, codesOf(codes, split.shadow), { classes, seed: fitSeed })
-  return fitted.scores(asked)
+  return scoresOn(split, input, attacker, codesOf(codes, split.shadow), { classes, seed: fitSeed })
 }
 
-/** Cross-validates within the shadow set: a class whose mean AUC there is below one half is answered in reverse. */
-export async function chooseSigns(
+/**
+ * Cross-validates on splits of the shadow set: a class whose mean AUC there is below one half is answered in reverse.
+ */
+export async function chooseSigns<S extends Split>(
   codes: Int32Array,
-  shadow: Int32Array,
-  { classes, innerFolds }: ScoringOptions,
-  score: (inner: Split, index: number) => Promise<Matrix>,
+  splits: readonly S[],
+  classes: number,
+  score: (inner: S, index: number) => Promise<Matrix>,
 ): Promise<Int8Array> {
-  const members = Array.from({ length: classes }, (_, c) => shadow.filter((row) => codes[row] === c))
-  const folds = Math.min(innerFolds, ...members.map((rows) => rows.length))
   const sums = new Float64Array(classes)
-  const aucs = await Promise.all(
-    stratifiedFolds(members, folds).map(async (inner, index) =>
-      oneVersusRestAucs(await score(inner, index), codesOf(codes, inner.scored)),
-    ),
-  )
-  for (const values of aucs) values.forEach((value, c) => (sums[c]! += value))
-  return Int8Array.from(sums, (sum) => (sum / folds < 0.5 ? -1 : 1))
+  for (const [index, inner] of splits.entries())
+    oneVersusRestAucs(await score(inner, index), codesOf(codes, inner.scored)).forEach(
+      (value, c) => (sums[c]! += value),
+    )
+  return Int8Array.from(sums, (sum) => (sum / splits.length < 0.5 ? -1 : 1))
 }
 
 export function codesOf(codes: Int32Array, rows: Int32Array): Int32Array {

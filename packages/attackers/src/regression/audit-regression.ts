@@ -2,7 +2,7 @@
 
 import type { Matrix } from '@indistinct/core'
 import { attackSettings, type Deviations } from '../attack.ts'
-import { fitSeconds } from '../attack-cost.ts'
+import { fitSeconds, inputSeconds } from '../attack-cost.ts'
 import {
   defaultProtocols,
   defaultRepeats,
@@ -115,7 +115,7 @@ function planned(embedding: Matrix, values: Float64Array, options: RegressionAud
         plan,
         settings,
         fits,
-        seconds: fits * fitSeconds(plan.regressor.name, plan.input, shape),
+        seconds: fits * (fitSeconds(plan.regressor.name, shape) + inputSeconds(plan.regressor.name, plan.input, shape)),
       }
     }),
   }

@@ -16,7 +16,8 @@ import type { Attacker } from '../attacker.ts'
 import type { InputName } from '../models/prepared-input.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { dealtAnew } from './relabelling.ts'
-import { codesOf, fitAndScore, preparedSplit, type SplitScores } from '../protocols/scoring.ts'
+import { preparedSplit } from '../protocols/prepared-split.ts'
+import { codesOf, fitAndScore, type SplitScores } from '../protocols/scoring.ts'
 
 /** What is attacked: rows of each class, and the code of each row, -1 where it has none. */
 export interface LabelledTable {

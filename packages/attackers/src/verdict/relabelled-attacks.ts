@@ -22,7 +22,7 @@ export interface RelabelledAttack {
   readonly run: TaskRunner
 }
 
-export interface RelabellingOptions {
+export interface RelabellingOptions<A extends RelabelledAttack = RelabelledAttack> {
   /** Most relabellings. */
   readonly most: number
   /** Share of false findings allowed to this family of attacks. */
@@ -32,7 +32,7 @@ export interface RelabellingOptions {
   /** Whether other attacks have found a leak. */
   readonly found: boolean
   /** Called with an attack's number of relabellings as they are done. */
-  readonly onStep: (attack: RelabelledAttack, relabellings: number) => void
+  readonly onStep: (attack: A, relabellings: number) => void
 }
 
 /**
@@ -45,13 +45,13 @@ const margin = 2
 const between = 20
 
 /** Deviations of each attack (A) under relabellings 1 to as many as were run, the same number for all. */
-export async function relabelledAttacks(
-  attacks: readonly RelabelledAttack[],
-  options: RelabellingOptions,
+export async function relabelledAttacks<A extends RelabelledAttack>(
+  attacks: readonly A[],
+  options: RelabellingOptions<A>,
 ): Promise<Float64Array[]> {
   const { most, sequential, onStep } = options
   const runs = [...new Set(attacks.map(({ run }) => run))]
-  const groups = new Map<string, RelabelledAttack[]>()
+  const groups = new Map<string, A[]>()
   for (const attack of attacks) {
     const key = `${attack.plan.protocol} ${runs.indexOf(attack.run)}`
     groups.set(key, [...(groups.get(key) ?? []), attack])
@@ -60,7 +60,7 @@ export async function relabelledAttacks(
   while (permuted[0]!.length < most) {
     const before = permuted[0]!.length
     const to = sequential ? Math.min(most, before === 0 ? 2 * between : before + between) : most
-    const added = new Map<RelabelledAttack, Float64Array>()
+    const added = new Map<A, Float64Array>()
     await Promise.all(
       [...groups.values()].map(async (group) => {
         const deviations = await refitted(group, before + 1, to + 1, group[0]!.run, (count) =>

@@ -7,7 +7,7 @@
 import { product64NT, type Dense } from '@indistinct/kernels'
 import { choleskyInPlace, invertLower } from './cholesky.ts'
 
-export interface RowSpace {
+interface RowSpace {
   /** Mean of the rows (K). */
   readonly mean: Float64Array
   /** Rows less their mean (N, K). */

@@ -15,14 +15,14 @@ import {
 } from '../models/row-products.ts'
 import type { Split } from './protocol.ts'
 
-export interface KnownAndAsked {
+interface KnownAndAsked {
   /** (N, K) */
   readonly known: Matrix
   /** (M, K) */
   readonly asked: Matrix
 }
 
-export interface PreparedRows {
+interface PreparedRows {
   /** Rows in the form that an input names, made from the known ones alone. */
   input(name: InputName): KnownAndAsked
   /** Their products, where known rows are fewer than dimensions. */

@@ -33,14 +33,14 @@ export interface SplitScores {
 }
 
 /** An attacker as it is run on splits. */
-export interface ScoredAttacker {
+interface ScoredAttacker {
   readonly attacker: Attacker
   readonly input: InputName
   /** Folds of the cross-validation inside the shadow set that chooses the sign; 0 for none. */
   readonly innerFolds: number
 }
 
-export interface ScoringOptions {
+interface ScoringOptions {
   readonly classes: number
   readonly seed: number
 }

@@ -1,4 +1,5 @@
 """Steps of LightGCN under BPR in PyTorch: negatives, propagation over the graph, gradient, Adam."""
+
 from peer import CONFIG, array, serve, torch_with_threads
 
 USERS, ITEMS, FACTORS = CONFIG["users"], CONFIG["items"], CONFIG["factors"]
@@ -17,7 +18,9 @@ def training(product):
     col = numpy.concatenate([indices + USERS, users])
     degree = numpy.bincount(row, minlength=n).astype(numpy.float32)
     values = 1 / numpy.sqrt(degree[row] * degree[col])
-    adjacency = torch.sparse_coo_tensor(numpy.stack([row, col]), torch.from_numpy(values), (n, n)).coalesce().to_sparse_csr()
+    adjacency = (
+        torch.sparse_coo_tensor(numpy.stack([row, col]), torch.from_numpy(values), (n, n)).coalesce().to_sparse_csr()
+    )
     propagate = product(torch, adjacency)
     seen = torch.zeros(USERS, ITEMS, dtype=torch.bool)
     seen[torch.from_numpy(users), torch.from_numpy(indices)] = True
@@ -41,7 +44,7 @@ def training(product):
         nonlocal taken
         order, negatives = draw() if CONFIG["whole"] else drawn
         for step in range(CONFIG["steps"]):
-            batch = order[step * CONFIG["batch"]:(step + 1) * CONFIG["batch"]]
+            batch = order[step * CONFIG["batch"] : (step + 1) * CONFIG["batch"]]
             u, i, j = pair_users[batch], pair_items[batch] + USERS, negatives[batch] + USERS
             layer, total = table, table
             for _ in range(CONFIG["layers"]):
@@ -49,7 +52,9 @@ def training(product):
                 total = total + layer
             final = total / (CONFIG["layers"] + 1)
             user = torch.nn.functional.embedding(u, final)
-            difference = (user * (torch.nn.functional.embedding(i, final) - torch.nn.functional.embedding(j, final))).sum(1)
+            difference = (
+                user * (torch.nn.functional.embedding(i, final) - torch.nn.functional.embedding(j, final))
+            ).sum(1)
             decay = sum(torch.nn.functional.embedding(nodes, table).pow(2).sum() for nodes in (u, i, j))
             loss = torch.nn.functional.softplus(-difference).mean() + CONFIG["l2"] / 2 / len(batch) * decay
             optimiser.zero_grad(set_to_none=True)

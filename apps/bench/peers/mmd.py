@@ -1,4 +1,5 @@
 """MMD^2 of two samples under five radial kernels, with its gradient, in PyTorch."""
+
 from peer import CONFIG, array, serve, torch_with_threads
 
 N, K, FIRST = CONFIG["rows"], CONFIG["cols"], CONFIG["first"]
@@ -60,7 +61,13 @@ def by_hand():
             narrow = -1 / (4 * bandwidth)
             for start in range(0, rows_run, block):
                 rows = slice(start, min(start + block, rows_run))
-                t = torch.addmm(norms.unsqueeze(0), x[rows], x.T, alpha=-2).add_(norms[rows].unsqueeze(1)).clamp_(min=0).mul_(narrow).exp_()
+                t = (
+                    torch.addmm(norms.unsqueeze(0), x[rows], x.T, alpha=-2)
+                    .add_(norms[rows].unsqueeze(1))
+                    .clamp_(min=0)
+                    .mul_(narrow)
+                    .exp_()
+                )
                 t2 = t * t
                 kernel = t + t2
                 slope = t.addcmul_(t2, torch.tensor(2.0))

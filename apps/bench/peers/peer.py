@@ -1,4 +1,5 @@
 """Runs one peer: loads its data, then one timed run for each line on stdin. See src/python-peer.ts."""
+
 import json
 import os
 import sys
@@ -18,9 +19,9 @@ def array(name, shape=None):
 
 
 def serve(peers):
-    """`peers` maps names to functions that prepare the work and return a function that does it once; what that returns
-    is told beside the timing, once the clock has stopped. An attribute `scale` of that function multiplies times, where it
-    does only a part of the work."""
+    """`peers` maps names to functions that prepare the work and return a function that does it once; what that
+    returns is told beside the timing, once the clock has stopped. An attribute `scale` of that function multiplies
+    times, where it does only a part of the work."""
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints must not come between answers
 

@@ -1,4 +1,5 @@
 """Fits xgboost's own Python classes with the defaults, one fit after the other, each with all threads."""
+
 from peer import CONFIG, array, serve
 
 
@@ -6,7 +7,13 @@ def fit():
     import xgboost
 
     x, y = array("x", (CONFIG["rows"], CONFIG["cols"])), array("y")
-    parameters = {"objective": "binary:logistic", "tree_method": "exact", "base_score": 0.5, "nthread": CONFIG["perFit"], "verbosity": 0}
+    parameters = {
+        "objective": "binary:logistic",
+        "tree_method": "exact",
+        "base_score": 0.5,
+        "nthread": CONFIG["perFit"],
+        "verbosity": 0,
+    }
 
     def run():
         for seed in range(CONFIG["fits"]):

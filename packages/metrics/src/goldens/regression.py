@@ -1,4 +1,5 @@
-"""Makes regression.json: R^2 by scikit-learn, Spearman's correlation and Somers' D by scipy (scikit-learn 1.2.1, scipy 1.10).
+"""Makes regression.json: R^2 by scikit-learn, Spearman's correlation and Somers' D by scipy (scikit-learn 1.2.1,
+scipy 1.10).
 
 Run from this folder: python3 regression.py
 """
@@ -17,7 +18,11 @@ def case(name, n, signal, decimals, ages=True):
     y = np.round(35 + 12 * rng.normal(size=n)) if ages else rng.normal(size=n)
     p = np.round(y.mean() + signal * (y - y.mean()) + y.std() * rng.normal(size=n), decimals)
     return dict(
-        name=name, predicted=p.tolist(), actual=y.tolist(), rSquared=r2_score(y, p), spearman=spearmanr(p, y).statistic,
+        name=name,
+        predicted=p.tolist(),
+        actual=y.tolist(),
+        rSquared=r2_score(y, p),
+        spearman=spearmanr(p, y).statistic,
         # D of predictions given values: pairs of equal values are left out, equal predictions count nothing.
         concordance=(somersd(y, p).statistic + 1) / 2,
     )
@@ -33,5 +38,6 @@ json.dump(
             case('few predictions', 60, 0.3, -1),
         ],
     ),
-    open('regression.json', 'w'), separators=(',', ':'),
+    open('regression.json', 'w'),
+    separators=(',', ':'),
 )

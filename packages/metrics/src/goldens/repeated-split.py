@@ -1,8 +1,8 @@
-"""Makes repeated-split.json: the interval of an AUC over repeated splits by dense matrices, on synthetic arrays (numpy 1.24,
-scipy 1.10). Run from this folder: python3 repeated-split.py
+"""Makes repeated-split.json: the interval of an AUC over repeated splits by dense matrices, on synthetic arrays
+(numpy 1.24, scipy 1.10). Run from this folder: python3 repeated-split.py
 
-Written from docs/statistics.md, with placements from the O(mn) definition: indicator matrices of scored (T) and known (S)
-users, one row a split, in place of the loops over pairs of splits in repeated-split.ts.
+Written from docs/statistics.md, with placements from the O(mn) definition: indicator matrices of scored (T) and known
+(S) users, one row a split, in place of the loops over pairs of splits in repeated-split.ts.
 """
 
 import json
@@ -58,7 +58,13 @@ def interval(splits, users, labels, cross_validated):
         variance = first * (1 + 2 * tau * uv / uu) + taught + (1 + q) * second
     auc, error = values.mean(), np.sqrt(variance)
     half_width = 1.959963984540054 * error / (auc * (1 - auc))
-    return dict(auc=auc, standardError=error, agreement=agreement, lower=expit(logit(auc) - half_width), upper=expit(logit(auc) + half_width))
+    return dict(
+        auc=auc,
+        standardError=error,
+        agreement=agreement,
+        lower=expit(logit(auc) - half_width),
+        upper=expit(logit(auc) + half_width),
+    )
 
 
 def case(name, per_class, repeats, shift, cross_validated, decimals):
@@ -70,7 +76,13 @@ def case(name, per_class, repeats, shift, cross_validated, decimals):
     for _ in range(repeats):
         drawn = [rng.permutation(np.where(labels == c)[0])[:per_class] for c in (0, 1)]
         if cross_validated:
-            parts = [(np.concatenate([d[np.arange(per_class) % 5 != f] for d in drawn]), np.concatenate([d[np.arange(per_class) % 5 == f] for d in drawn])) for f in range(5)]
+            parts = [
+                (
+                    np.concatenate([d[np.arange(per_class) % 5 != f] for d in drawn]),
+                    np.concatenate([d[np.arange(per_class) % 5 == f] for d in drawn]),
+                )
+                for f in range(5)
+            ]
         else:
             known = per_class // 5
             parts = [(np.concatenate([d[:known] for d in drawn]), np.concatenate([d[known:] for d in drawn]))]
@@ -78,16 +90,24 @@ def case(name, per_class, repeats, shift, cross_validated, decimals):
             direction = x[shadow][labels[shadow] == 1].mean(0) - x[shadow][labels[shadow] == 0].mean(0)
             splits.append((shadow, scored, np.round(x[scored] @ direction, decimals)))
     return dict(
-        name=name, crossValidated=cross_validated, labels=labels.tolist(),
+        name=name,
+        crossValidated=cross_validated,
+        labels=labels.tolist(),
         splits=[dict(shadow=s.tolist(), users=t.tolist(), scores=z.tolist()) for s, t, z in splits],
         **interval(splits, users, labels, cross_validated),
     )
 
 
 json.dump(
-    dict(cases=[
-        case('shadow sets, no leak', 25, 6, 0.0, False, 6), case('shadow sets, a leak', 25, 6, 0.9, False, 6),
-        case('shadow sets, ties', 20, 5, 0.3, False, 0), case('folds, no leak', 20, 2, 0.0, True, 6), case('folds, a leak', 20, 3, 0.9, True, 6),
-    ]),
-    open('repeated-split.json', 'w'), separators=(',', ':'),
+    dict(
+        cases=[
+            case('shadow sets, no leak', 25, 6, 0.0, False, 6),
+            case('shadow sets, a leak', 25, 6, 0.9, False, 6),
+            case('shadow sets, ties', 20, 5, 0.3, False, 0),
+            case('folds, no leak', 20, 2, 0.0, True, 6),
+            case('folds, a leak', 20, 3, 0.9, True, 6),
+        ]
+    ),
+    open('repeated-split.json', 'w'),
+    separators=(',', ':'),
 )

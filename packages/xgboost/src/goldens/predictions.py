@@ -15,15 +15,32 @@ def case(name, rows, cols, classes, rounds, test_rows=60, decimals=3, **paramete
     x = np.round(rng.normal(size=(rows, cols)), decimals).astype(np.float32)
     score = x[:, 0] + 0.7 * x[:, 1] * x[:, 2] + 0.8 * rng.normal(size=rows)
     # One class: a number to be predicted, in years.
-    y = np.round(35 + 9 * score) if classes == 1 else np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
+    y = (
+        np.round(35 + 9 * score)
+        if classes == 1
+        else np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
+    )
     held = np.round(rng.normal(size=(test_rows, cols)), decimals).astype(np.float32)
     settings = dict(tree_method='exact', base_score=0.5, nthread=1, seed=0, **parameters)
-    settings.update(dict(objective='reg:squarederror') if classes == 1 else dict(objective='binary:logistic') if classes == 2 else dict(objective='multi:softprob', num_class=classes))
+    settings.update(
+        dict(objective='reg:squarederror')
+        if classes == 1
+        else dict(objective='binary:logistic') if classes == 2 else dict(objective='multi:softprob', num_class=classes)
+    )
     model = xgboost.train(settings, xgboost.DMatrix(x, label=y), num_boost_round=rounds)
     numbers = lambda a: [float(f'{v:.9g}') for v in np.asarray(a, dtype=np.float64).ravel()]
     return dict(
-        name=name, rows=rows, cols=cols, classes=classes, rounds=rounds, parameters=parameters, x=numbers(x), y=y.tolist(),
-        testRows=test_rows, testX=numbers(held), predictions=numbers(model.predict(xgboost.DMatrix(held))),
+        name=name,
+        rows=rows,
+        cols=cols,
+        classes=classes,
+        rounds=rounds,
+        parameters=parameters,
+        x=numbers(x),
+        y=y.tolist(),
+        testRows=test_rows,
+        testX=numbers(held),
+        predictions=numbers(model.predict(xgboost.DMatrix(held))),
     )
 
 
@@ -40,5 +57,6 @@ json.dump(
             case('a number', 200, 5, 1, 60),
         ],
     ),
-    open('predictions.json', 'w'), separators=(',', ':'),
+    open('predictions.json', 'w'),
+    separators=(',', ':'),
 )

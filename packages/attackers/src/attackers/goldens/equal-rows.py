@@ -1,5 +1,5 @@
-"""Makes equal-rows.json: the shares that scikit-learn's TargetEncoder(smooth=1) gives each row of a table, taken as one category
-(scikit-learn 1.9.1, numpy 2.4.6; it takes 1.4 or later).
+"""Makes equal-rows.json: the shares that scikit-learn's TargetEncoder(smooth=1) gives each row of a table, taken as
+one category (scikit-learn 1.9.1, numpy 2.4.6; it takes 1.4 or later).
 
 Run from this folder: python3 equal-rows.py
 """
@@ -22,8 +22,12 @@ def case(name, rows, distinct, classes):
     encoder.fit(names[known].reshape(-1, 1), codes)
     shares = encoder.transform(names[asked].reshape(-1, 1))
     return dict(
-        name=name, classes=classes, knownX=points[known].ravel().tolist(), knownY=codes.tolist(),
-        askedX=points[asked].ravel().tolist(), shares=shares.ravel().tolist(),
+        name=name,
+        classes=classes,
+        knownX=points[known].ravel().tolist(),
+        knownY=codes.tolist(),
+        askedX=points[asked].ravel().tolist(),
+        shares=shares.ravel().tolist(),
     )
 
 
@@ -32,5 +36,6 @@ json.dump(
         madeBy=f'scikit-learn {sklearn.__version__}, numpy {np.__version__}',
         cases=[case('two classes', 61, 16, 2), case('three classes', 60, 12, 3)],
     ),
-    open('equal-rows.json', 'w'), separators=(',', ':'),
+    open('equal-rows.json', 'w'),
+    separators=(',', ':'),
 )

@@ -21,7 +21,11 @@ def case(name, rows, cols, label):
     forests = [RandomForestClassifier(100, random_state=s).fit(x[train], y[train]) for s in range(5)]
     aucs = [roc_auc_score(y[test], f.predict_proba(x[test])[:, 1]) for f in forests]
     return dict(
-        name=name, cols=cols, auc=float(np.mean(aucs)), x=[round(float(v), 3) for v in x.ravel()], y=y.astype(int).tolist(),
+        name=name,
+        cols=cols,
+        auc=float(np.mean(aucs)),
+        x=[round(float(v), 3) for v in x.ravel()],
+        y=y.astype(int).tolist(),
     )
 
 
@@ -33,5 +37,6 @@ json.dump(
             case('shift with noise', 400, 6, lambda x: (x[:, 0] + x[:, 1] + rng.normal(size=len(x)) > 0).astype(int)),
         ],
     ),
-    open('forest.json', 'w'), separators=(',', ':'),
+    open('forest.json', 'w'),
+    separators=(',', ':'),
 )

@@ -2,9 +2,9 @@
 
 Run from this folder: python3 qda.py
 
-Cases with a fixed shrinkage come from QuadraticDiscriminantAnalysis, whose reg_param mixes with the plain identity: each
-class is scaled to a mean variance of 1, where that is the same. Cases with 'oas' come from scikit-learn's oas for each
-class and scipy's normal density.
+Cases with a fixed shrinkage come from QuadraticDiscriminantAnalysis, whose reg_param mixes with the plain identity:
+each class is scaled to a mean variance of 1, where that is the same. Cases with 'oas' come from scikit-learn's oas
+for each class and scipy's normal density.
 """
 
 import json
@@ -53,8 +53,14 @@ def case(name, counts, cols, spreads, shift, shrinkage):
     # Densities only count against each other.
     logits = logits - logits[:, :1]
     return dict(
-        name=name, cols=cols, classes=len(counts), shrinkage=shrinkage, trainX=x.ravel().tolist(), trainY=y.tolist(),
-        testX=held.ravel().tolist(), differences=logits.ravel().tolist(),
+        name=name,
+        cols=cols,
+        classes=len(counts),
+        shrinkage=shrinkage,
+        trainX=x.ravel().tolist(),
+        trainY=y.tolist(),
+        testX=held.ravel().tolist(),
+        differences=logits.ravel().tolist(),
     )
 
 
@@ -69,5 +75,6 @@ json.dump(
             case('oas, fewer rows than columns', [6, 7], 10, [1, 2], 0.5, 'oas'),
         ],
     ),
-    open('qda.json', 'w'), separators=(',', ':'),
+    open('qda.json', 'w'),
+    separators=(',', ':'),
 )

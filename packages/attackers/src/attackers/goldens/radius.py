@@ -1,4 +1,5 @@
-"""Makes radius.json: features by their formulas in numpy, probabilities by scikit-learn (scikit-learn 1.2.1, numpy 1.24).
+"""Makes radius.json: features by their formulas in numpy, probabilities by scikit-learn (scikit-learn 1.2.1, numpy
+1.24).
 
 Run from this folder: python3 radius.py
 """
@@ -27,16 +28,30 @@ def features(x, centroids, radii, own=None):
 
 def case(name, counts, cols, spreads, shift):
     y = np.repeat(np.arange(len(counts)), counts)
-    x = (np.array(spreads)[y][:, None] * rng.normal(size=(len(y), cols)) + shift * y[:, None] + 0.3).astype(np.float32).astype(float)
-    held = (np.array(spreads)[np.arange(12) % len(counts)][:, None] * rng.normal(size=(12, cols))).astype(np.float32).astype(float)
+    x = (
+        (np.array(spreads)[y][:, None] * rng.normal(size=(len(y), cols)) + shift * y[:, None] + 0.3)
+        .astype(np.float32)
+        .astype(float)
+    )
+    held = (
+        (np.array(spreads)[np.arange(12) % len(counts)][:, None] * rng.normal(size=(12, cols)))
+        .astype(np.float32)
+        .astype(float)
+    )
     centroids = np.array([x[y == c].mean(axis=0) for c in range(len(counts))])
     radii = [np.sqrt(((x[y == c] - centroids[c]) ** 2).sum() / ((y == c).sum() - 1)) for c in range(len(counts))]
     own, other = features(x, centroids, radii, y), features(held, centroids, radii)
     scale = StandardScaler().fit(own)
     model = LogisticRegression(solver='newton-cg', tol=1e-9, max_iter=200).fit(scale.transform(own), y)
     return dict(
-        name=name, cols=cols, classes=len(counts), trainX=x.ravel().tolist(), trainY=y.tolist(), testX=held.ravel().tolist(),
-        own=own.ravel().tolist(), other=other.ravel().tolist(),
+        name=name,
+        cols=cols,
+        classes=len(counts),
+        trainX=x.ravel().tolist(),
+        trainY=y.tolist(),
+        testX=held.ravel().tolist(),
+        own=own.ravel().tolist(),
+        other=other.ravel().tolist(),
         probabilities=model.predict_proba(scale.transform(other)).ravel().tolist(),
     )
 
@@ -49,5 +64,6 @@ json.dump(
             case('three shells', [20, 25, 30], 3, [1, 1.5, 2], 0.1),
         ],
     ),
-    open('radius.json', 'w'), separators=(',', ':'),
+    open('radius.json', 'w'),
+    separators=(',', ':'),
 )

@@ -2,8 +2,8 @@
 
 Run from this folder: python3 svm.py
 
-Columns are centred for scikit-learn, whose gamma='scale' otherwise counts differences between column means as variance. More
-than two classes: one machine for each class against the rest.
+Columns are centred for scikit-learn, whose gamma='scale' otherwise counts differences between column means as
+variance. More than two classes: one machine for each class against the rest.
 """
 
 import json
@@ -24,15 +24,22 @@ def case(name, rows, cols, classes, C=1.0, noise=0.5, offset=0.0, scale=1.0, gam
     decisions = []
     if gamma == 'nearest':
         nearest = NearestNeighbors(n_neighbors=2).fit(x[train]).kneighbors(x[train])[0][:, 1]
-        value = 1 / (2 * np.median(nearest ** 2))
+        value = 1 / (2 * np.median(nearest**2))
     else:
         value = gamma
     for c in [1] if classes == 2 else range(classes):
         model = SVC(C=C, gamma=value, class_weight='balanced', tol=1e-7).fit(x[train] - centre, y[train] == c)
         decisions.append(model.decision_function(x[test] - centre))
     return dict(
-        name=name, cols=cols, classes=classes, cost=C, gamma=gamma, trainX=x[train].ravel().tolist(), trainY=y[train].tolist(),
-        testX=x[test].ravel().tolist(), decisions=np.array(decisions).T.ravel().tolist(),
+        name=name,
+        cols=cols,
+        classes=classes,
+        cost=C,
+        gamma=gamma,
+        trainX=x[train].ravel().tolist(),
+        trainY=y[train].tolist(),
+        testX=x[test].ravel().tolist(),
+        decisions=np.array(decisions).T.ravel().tolist(),
     )
 
 
@@ -49,5 +56,6 @@ json.dump(
             case('as wide as rows lie apart', 80, 3, 2, gamma='nearest'),
         ],
     ),
-    open('svm.json', 'w'), separators=(',', ':'),
+    open('svm.json', 'w'),
+    separators=(',', ':'),
 )

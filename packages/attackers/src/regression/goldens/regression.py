@@ -24,8 +24,14 @@ def case(name, rows, cols, penalty, scale=1.0, offset=0.0, decimals=3):
     mean = y[train].mean()
     radial = KernelRidge(alpha=penalty, kernel='rbf', gamma=1 / x[train].var(0).sum()).fit(x[train], y[train] - mean)
     return dict(
-        name=name, cols=cols, penalty=penalty, trainX=x[train].ravel().tolist(), trainY=y[train].tolist(), testX=x[test].ravel().tolist(),
-        ridge=linear.predict(x[test]).tolist(), kernelRidge=(mean + radial.predict(x[test])).tolist(),
+        name=name,
+        cols=cols,
+        penalty=penalty,
+        trainX=x[train].ravel().tolist(),
+        trainY=y[train].tolist(),
+        testX=x[test].ravel().tolist(),
+        ridge=linear.predict(x[test]).tolist(),
+        kernelRidge=(mean + radial.predict(x[test])).tolist(),
     )
 
 
@@ -38,5 +44,6 @@ json.dump(
             case('embedding scale, off centre, weak penalty', 50, 5, 0.01, scale=0.05, offset=0.3, decimals=5),
         ],
     ),
-    open('regression.json', 'w'), separators=(',', ':'),
+    open('regression.json', 'w'),
+    separators=(',', ':'),
 )

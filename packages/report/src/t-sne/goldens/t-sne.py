@@ -40,8 +40,13 @@ def mapped(name, table, classes, perplexity):
     tsne = TSNE(perplexity=perplexity, init="pca", learning_rate="auto", random_state=0, method="barnes_hut")
     points = tsne.fit_transform(table)
     return dict(
-        name=name, cols=table.shape[1], perplexity=perplexity, table=np.round(table.astype(float), 3).ravel().tolist(), classes=classes.tolist(),
-        divergence=float(tsne.kl_divergence_), silhouette=float(silhouette_score(points, classes)),
+        name=name,
+        cols=table.shape[1],
+        perplexity=perplexity,
+        table=np.round(table.astype(float), 3).ravel().tolist(),
+        classes=classes.tolist(),
+        divergence=float(tsne.kl_divergence_),
+        silhouette=float(silhouette_score(points, classes)),
         trustworthiness={k: trustworthiness(table, points, n_neighbors=k) for k in (5, 12)},
     )
 
@@ -57,8 +62,13 @@ def gradient():
     condensed = squareform(joint, checks=False)
     divergence, slope = _kl_divergence(points.ravel(), condensed, 1, 40, 2)
     return dict(
-        cols=5, perplexity=perplexity, table=table.ravel().tolist(), map=points.ravel().tolist(),
-        joint=np.round(joint, 10).ravel().tolist(), divergence=float(divergence), gradient=np.asarray(slope).ravel().tolist(),
+        cols=5,
+        perplexity=perplexity,
+        table=table.ravel().tolist(),
+        map=points.ravel().tolist(),
+        joint=np.round(joint, 10).ravel().tolist(),
+        divergence=float(divergence),
+        gradient=np.asarray(slope).ravel().tolist(),
         trustworthiness={k: trustworthiness(table, points, n_neighbors=k) for k in (1, 5, 12)},
     )
 

@@ -1,11 +1,12 @@
-"""Makes leace.json: LEACE in float64 (numpy 1.24), by the formula in Theorem 4.3 of Belrose et al. 2023 and by another.
+"""Makes leace.json: LEACE in float64 (numpy 1.24), by the formula in Theorem 4.3 of Belrose et al. 2023 and by
+another.
 
 Run from this folder: python3 leace.py
 
 x - W^+ P W (x - mean), W = (Sigma_xx^1/2)^+, is written there for tables whose columns are on like scales. It equals
-x - Sigma_xz M^+ Sigma_zx Sigma_xx^+ (x - mean), M = Sigma_zx Sigma_xx^+ Sigma_xz, and Sigma_xx^+ Sigma_xz are the coefficients of
-least squares of labels on the table. Those come from a QR decomposition of the table, which no scale of a column disturbs. Where both
-formulas apply they agree.
+x - Sigma_xz M^+ Sigma_zx Sigma_xx^+ (x - mean), M = Sigma_zx Sigma_xx^+ Sigma_xz, and Sigma_xx^+ Sigma_xz are the
+coefficients of least squares of labels on the table. Those come from a QR decomposition of the table, which no scale
+of a column disturbs. Where both formulas apply they agree.
 """
 
 import json
@@ -47,7 +48,15 @@ def case(name, sizes, cols, exponents=None, offset=0.0, rank=None):
     out = by_least_squares(x, z) if full else by_whitening(x, z)
     if full and not exponents:
         assert np.abs(out - by_whitening(x, z)).max() < 1e-8 * np.abs(x - x.mean(axis=0)).max()
-    return dict(name=name, cols=cols, classes=len(sizes), codes=y.tolist(), scales=scales.tolist(), x=x.ravel().tolist(), out=out.ravel().tolist())
+    return dict(
+        name=name,
+        cols=cols,
+        classes=len(sizes),
+        codes=y.tolist(),
+        scales=scales.tolist(),
+        x=x.ravel().tolist(),
+        out=out.ravel().tolist(),
+    )
 
 
 json.dump(
@@ -63,5 +72,6 @@ json.dump(
             case('fewer users than columns', [7, 6], 20),
         ],
     ),
-    open('leace.json', 'w'), separators=(',', ':'),
+    open('leace.json', 'w'),
+    separators=(',', ':'),
 )

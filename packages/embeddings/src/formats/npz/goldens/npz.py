@@ -18,24 +18,32 @@ def saved(save=numpy.savez, **arrays):
     return base64.b64encode(file.getvalue()).decode()
 
 
-print(json.dumps({
-    "values": values.tolist(),
-    "ids": ids,
-    "labels": labels,
-    "files": {
-        "savez": saved(embedding=table),
-        "savez_compressed": saved(numpy.savez_compressed, embedding=table),
-        "ids": saved(ids=numpy.array(ids), users=table, gender=numpy.array(labels)),
-        "integer ids": saved(numpy.savez_compressed, id=numpy.arange(2**53, 2**53 + 4), embedding=table),
-        "bytes ids": saved(user=numpy.array([b"u0", b"u1", b"u2", b"u3"]), embedding=table),
-        "others": saved(mask=numpy.array([True, False, True]), embedding=table, notes=numpy.array([{"a": 1}], dtype=object)),
-        "float16": saved(embedding=values.clip(-60000, 60000).astype("<f2")),
-        "float64": saved(numpy.savez_compressed, embedding=values),
-        "two": saved(a=table, b=table + numpy.float32(1)),
-    },
-    "refused": {
-        "integers": saved(a=numpy.arange(8).reshape(4, 2)),
-        "empty": saved(),
-        "objects": saved(a=numpy.array([1, None], dtype=object)),
-    },
-}, indent=1, ensure_ascii=False))
+print(
+    json.dumps(
+        {
+            "values": values.tolist(),
+            "ids": ids,
+            "labels": labels,
+            "files": {
+                "savez": saved(embedding=table),
+                "savez_compressed": saved(numpy.savez_compressed, embedding=table),
+                "ids": saved(ids=numpy.array(ids), users=table, gender=numpy.array(labels)),
+                "integer ids": saved(numpy.savez_compressed, id=numpy.arange(2**53, 2**53 + 4), embedding=table),
+                "bytes ids": saved(user=numpy.array([b"u0", b"u1", b"u2", b"u3"]), embedding=table),
+                "others": saved(
+                    mask=numpy.array([True, False, True]), embedding=table, notes=numpy.array([{"a": 1}], dtype=object)
+                ),
+                "float16": saved(embedding=values.clip(-60000, 60000).astype("<f2")),
+                "float64": saved(numpy.savez_compressed, embedding=values),
+                "two": saved(a=table, b=table + numpy.float32(1)),
+            },
+            "refused": {
+                "integers": saved(a=numpy.arange(8).reshape(4, 2)),
+                "empty": saved(),
+                "objects": saved(a=numpy.array([1, None], dtype=object)),
+            },
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
+)

@@ -26,7 +26,10 @@ export function adam(task: i32, block: usize): void {
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(f32x4.splat(decay), p));
     let first = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(m + at)), f32x4.mul(f32x4.splat(rest1), g));
     first = v128.andnot(first, f32x4.lt(f32x4.abs(first), f32x4.splat(tiny)));
-    let second = f32x4.add(f32x4.mul(f32x4.splat(beta2), v128.load(v + at)), f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g)));
+    let second = f32x4.add(
+      f32x4.mul(f32x4.splat(beta2), v128.load(v + at)),
+      f32x4.mul(f32x4.splat(rest2), f32x4.mul(g, g)),
+    );
     second = v128.andnot(second, f32x4.lt(second, f32x4.splat(tiny)));
     v128.store(m + at, first);
     v128.store(v + at, second);

@@ -1,6 +1,6 @@
-// The argument block holds one f64 per argument, whatever its meaning, so that the host needs no layout table, and after
-// these the same as 32-bit integers: a conversion from f64 would be free to move into a kernel's loops, and engines do
-// move it there.
+// The argument block holds one f64 per argument, whatever its meaning, so that the host needs no layout table, and
+// after these the same as 32-bit integers: a conversion from f64 would be free to move into a kernel's loops, and
+// engines do move it there.
 const wholes: usize = 512;
 
 // @ts-ignore: decorator

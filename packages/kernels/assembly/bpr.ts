@@ -71,7 +71,8 @@ export function bprLists(task: i32, block: usize): void {
   const positives = address(block, 1);
   const negatives = address(block, 2);
   const weights = address(block, 3);
-  const ends = address(block, 4) + (task ? (<usize>integer(block, 8)) << 2 : 0); // of each row's entries, counted from the task's first
+  // Ends of each row's entries, counted from the task's first.
+  const ends = address(block, 4) + (task ? (<usize>integer(block, 8)) << 2 : 0);
   const count = integer(block, 6);
   const entries = address(block, 5) + (task ? (<usize>count) << 4 : 0);
   const rows = integer(block, 7);
@@ -127,7 +128,8 @@ function place(entries: usize, end: usize, row: i32, weight: f32): void {
   store<f32>(entry, weight, 4);
 }
 
-// The sums that bprLists has listed, and how often each row takes part in a triplet; one task is a run of rowsPerTask rows.
+// The sums that bprLists has listed, and how often each row takes part in a triplet; one task is a run of rowsPerTask
+// rows.
 export function bprGather(task: i32, block: usize): void {
   const table = address(block, 0);
   const ends = address(block, 1);

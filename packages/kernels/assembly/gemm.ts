@@ -68,7 +68,10 @@ export function multiply(
           }
           for (; j + x < cols; x++) {
             const offset = (<usize>x) << 2;
-            tile1(a0, a1, a2, a3, aStep, panel + offset, bStep, n, c0 + offset, c1 + offset, c2 + offset, c3 + offset, add);
+            tile1(
+              a0, a1, a2, a3, aStep, panel + offset, bStep, n,
+              c0 + offset, c1 + offset, c2 + offset, c3 + offset, add,
+            );
           }
         }
       }

@@ -68,7 +68,8 @@ export function layerMean(task: i32, block: usize): void {
       const offset = (<usize>k) << 2;
       let a = f32x4.splat(0);
       for (let q = p; q < to; q += 4) a = f32x4.add(a, v128.load(w + offset + ((<usize>load<i32>(q)) << 6)));
-      v128.store(target + offset, f32x4.mul(f32x4.splat(factor), f32x4.add(v128.load(own + offset), f32x4.mul(f32x4.splat(scale), a))));
+      const sum = f32x4.add(v128.load(own + offset), f32x4.mul(f32x4.splat(scale), a));
+      v128.store(target + offset, f32x4.mul(f32x4.splat(factor), sum));
     }
     for (; k < width; k++) {
       const offset = (<usize>k) << 2;

@@ -111,7 +111,9 @@ export function nmfStep(task: i32, block: usize): void {
       }
       const activation = top + <usize>r * lastRow;
       const x =
-        dot(userFactors + user * rowFactors, itemFactors + item * rowFactors, factors) + dot(activation, output, lastWidth) + outputBias;
+        dot(userFactors + user * rowFactors, itemFactors + item * rowFactors, factors) +
+        dot(activation, output, lastWidth) +
+        outputBias;
       const e = Mathf.exp(-abs(x));
       const sigmoid: f32 = x >= 0 ? 1 / (1 + e) : e / (1 + e);
       const g = scale * (isPositive ? sigmoid - 1 : sigmoid);
@@ -242,7 +244,8 @@ export function nmfRank(task: i32, block: usize): void {
     for (let firstItem: i32 = 0; firstItem < items; firstItem += together) {
       const count = min(together, items - firstItem);
       for (let r: i32 = 0; r < count; r++) {
-        sumRelu(layers + <usize>r * row1, userHidden + <usize>u * row1, itemHidden + <usize>(firstItem + r) * row1, bias1, width1);
+        const item = itemHidden + <usize>(firstItem + r) * row1;
+        sumRelu(layers + <usize>r * row1, userHidden + <usize>u * row1, item, bias1, width1);
       }
       const top = climb(layers, count, widths, depth, bias1 + row1);
       for (let r: i32 = 0; r < count; r++) {
@@ -270,5 +273,7 @@ export function nmfRank(task: i32, block: usize): void {
 // @ts-ignore: decorator
 @inline
 function itemOf(positives: usize, negatives: usize, q: i32, at: i32, perPositive: i32): i32 {
-  return at == 0 ? load<i32>(positives + ((<usize>q) << 2)) : load<i32>(negatives + ((<usize>(q * perPositive + at - 1)) << 2));
+  return at == 0
+    ? load<i32>(positives + ((<usize>q) << 2))
+    : load<i32>(negatives + ((<usize>(q * perPositive + at - 1)) << 2));
 }

@@ -12,8 +12,12 @@ const ROWS: i32 = 64;
 const FREQUENCIES: i32 = 128; // of one tile, 32 KiB with 64 rows
 
 // sin(pi r) / r and cos(pi r) by powers of r * r, lowest first: minimax on |r| <= 1/2, to 6e-8.
-const SINE = memory.data<f32>([3.141592502593994, -5.1677069664001465, 2.5500314235687256, -0.5980451703071594, 0.0772201269865036]);
-const COSINE = memory.data<f32>([0.9999999403953552, -4.934792995452881, 4.058412075042725, -1.3318802118301392, 0.2196968048810959]);
+const SINE = memory.data<f32>([
+  3.141592502593994, -5.1677069664001465, 2.5500314235687256, -0.5980451703071594, 0.0772201269865036,
+]);
+const COSINE = memory.data<f32>([
+  0.9999999403953552, -4.934792995452881, 4.058412075042725, -1.3318802118301392, 0.2196968048810959,
+]);
 
 // @ts-ignore: decorator
 @inline
@@ -126,7 +130,8 @@ function weighFeatures(tile: usize, rows: i32, count: i32, coefficients: usize):
       let d = doubledCosine(s, one);
       s = doubledSine(s, c);
       g = f32x4.add(g, f32x4.add(f32x4.mul(d, v128.load(w, 64)), f32x4.mul(s, v128.load(w, 80))));
-      g = f32x4.add(g, f32x4.add(f32x4.mul(doubledCosine(s, one), v128.load(w, 128)), f32x4.mul(doubledSine(s, d), v128.load(w, 144))));
+      const fourth = f32x4.mul(doubledSine(s, d), v128.load(w, 144));
+      g = f32x4.add(g, f32x4.add(f32x4.mul(doubledCosine(s, one), v128.load(w, 128)), fourth));
       const t2 = f32x4.mul(t, root);
       r = f32x4.sub(t2, f32x4.nearest(t2));
       u = f32x4.mul(r, r);
@@ -134,7 +139,8 @@ function weighFeatures(tile: usize, rows: i32, count: i32, coefficients: usize):
       c = doubledCosine(s, one);
       s = doubledSine(s, cosine(u));
       g = f32x4.add(g, f32x4.add(f32x4.mul(c, v128.load(w, 32)), f32x4.mul(s, v128.load(w, 48))));
-      g = f32x4.add(g, f32x4.add(f32x4.mul(doubledCosine(s, one), v128.load(w, 96)), f32x4.mul(doubledSine(s, c), v128.load(w, 112))));
+      const second = f32x4.mul(doubledSine(s, c), v128.load(w, 112));
+      g = f32x4.add(g, f32x4.add(f32x4.mul(doubledCosine(s, one), v128.load(w, 96)), second));
       v128.store(at, g);
       at += step;
     }
@@ -169,7 +175,8 @@ export function fourierFeatures(task: i32, block: usize): void {
         continue;
       }
       weighFeatures(tile, n, m, coefficients + <usize>f * 40);
-      multiply(tile, (<usize>m) << 2, 4, frequencies + <usize>f * row, row, 32, out + <usize>i * row, row, 0, n, cols, m, f > 0);
+      const wave = frequencies + <usize>f * row;
+      multiply(tile, (<usize>m) << 2, 4, wave, row, 32, out + <usize>i * row, row, 0, n, cols, m, f > 0);
     }
   }
 }

@@ -93,8 +93,8 @@ function addedLanes(sum: v128, v: v128): v128 {
 // first. The floor of 2^-60 under t and what is squared keeps results out of the subnormal range, where each costs
 // more than a hundred instructions.
 const CONSTANTS = memory.data<f32>([
-  -60, 8.673617379884035e-19, 12582912, 0.00015353361959569156, 0.0013398875016719103, 0.00961843691766262, 0.055503323674201965,
-  0.24022647738456726, 0.6931471824645996, 1,
+  -60, 8.673617379884035e-19, 12582912, 0.00015353361959569156, 0.0013398875016719103, 0.00961843691766262,
+  0.055503323674201965, 0.24022647738456726, 0.6931471824645996, 1,
 ]);
 
 // Turns exponents into kernel sums; with a gradient, leaves the coefficients
@@ -205,7 +205,8 @@ function coefficients(
 }
 
 function weightedCoefficients(
-  tile: usize, rowSums: usize, wi: usize, wj: usize, ci: usize, cj: usize, blockWeight: f64, scale: f32, pairs: f64, sums: usize,
+  tile: usize, rowSums: usize, wi: usize, wj: usize, ci: usize, cj: usize, blockWeight: f64, scale: f32, pairs: f64,
+  sums: usize,
 ): void {
   kernels(tile, rowSums, wi, wj, ci, cj, blockWeight, scale, pairs, sums, true, true);
 }
@@ -312,8 +313,9 @@ export function rbfMmd(task: i32, block: usize): void {
       }
       const pairs: f64 = i === j ? 1 : 2;
       if (!strips) {
-        if (weights) weightedKernelSums(tile, weights + <usize>i * ROW, weights + <usize>j * ROW, blockWeight, pairs, out);
-        else kernelSums(tile, blockWeight, pairs, out);
+        if (weights) {
+          weightedKernelSums(tile, weights + <usize>i * ROW, weights + <usize>j * ROW, blockWeight, pairs, out);
+        } else kernelSums(tile, blockWeight, pairs, out);
         continue;
       }
       const si = strips + <usize>i * size;
@@ -323,7 +325,8 @@ export function rbfMmd(task: i32, block: usize): void {
       const cj = i === j ? 0 : c + <usize>j * ROW;
       if (weights) {
         weightedCoefficients(
-          tile, rowSums, weights + <usize>i * ROW, weights + <usize>j * ROW, ci, cj, blockWeight, <f32>blockWeight, pairs, out,
+          tile, rowSums, weights + <usize>i * ROW, weights + <usize>j * ROW, ci, cj, blockWeight, <f32>blockWeight,
+          pairs, out,
         );
       } else coefficients(tile, rowSums, ci, cj, blockWeight, <f32>blockWeight, pairs, out);
       gatherRows(tile, strips + <usize>j * size, gi, count);

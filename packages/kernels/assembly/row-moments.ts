@@ -8,8 +8,8 @@ const ROWS: i32 = 64;
 
 // out (rows, cols) = or += a b in float64, rows and cols multiples of 4; aRow and aStep are the strides of a.
 function multiply64(
-  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, out: usize, outRow: usize, rows: i32, cols: i32, depth: i32,
-  accumulate: bool,
+  a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, out: usize, outRow: usize,
+  rows: i32, cols: i32, depth: i32, accumulate: bool,
 ): void {
   for (let i = 0; i < rows; i += 4) {
     const first = a + <usize>i * aRow;
@@ -74,8 +74,8 @@ function widen(x: usize, centre: usize, rows: i32, cols: i32, width: i32, out: u
   }
 }
 
-// Sums over rowsPerTask rows of u v', in float64 (width, width) a task: u is x less its centre; v is y less its centre, or
-// u itself. With a transform (K, width), u is the squares of x transformed and v the same.
+// Sums over rowsPerTask rows of u v', in float64 (width, width) a task: u is x less its centre; v is y less its centre,
+// or u itself. With a transform (K, width), u is the squares of x transformed and v the same.
 export function crossMoments(task: i32, block: usize): void {
   const x = address(block, 0);
   const centre = address(block, 1);
@@ -141,7 +141,8 @@ export function addAffine(task: i32, block: usize): void {
       const to = target + offset + ((<usize>r * <usize>cols) << 2);
       for (let k = 0; k < cols; k++) {
         const at = to + ((<usize>k) << 2);
-        store<f32>(at, <f32>(<f64>load<f32>(at) + load<f64>(shift + ((<usize>k) << 3)) + load<f64>(from + ((<usize>k) << 3))));
+        const moved = <f64>load<f32>(at) + load<f64>(shift + ((<usize>k) << 3)) + load<f64>(from + ((<usize>k) << 3));
+        store<f32>(at, <f32>moved);
       }
     }
   }

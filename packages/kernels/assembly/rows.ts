@@ -3,7 +3,8 @@
 // @ts-ignore: decorator
 @inline
 export function laneSum(lanes: v128): f32 {
-  return f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
+  const upper = f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3);
+  return f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1) + upper;
 }
 
 export function dot(x: usize, y: usize, cols: i32): f32 {

@@ -2,8 +2,8 @@ import { address, integer } from "./arguments";
 
 // Best items of each user by inner product; one task is a run of users. Items come in panels [items / 8][K][8], users
 // in panels [users / 4][K][4]. Items are visited with the long ones first: the scores to beat rise early, and once what
-// the longest item left could reach is below them, the rest is left out. Each user keeps a heap with the worst kept item
-// (lowest score, then highest id) at its root, so that the order of visits does not show in the result.
+// the longest item left could reach is below them, the rest is left out. Each user keeps a heap with the worst kept
+// item (lowest score, then highest id) at its root, so that the order of visits does not show in the result.
 
 // @ts-ignore: decorator
 @inline
@@ -38,8 +38,8 @@ function siftDown(scores: usize, ids: usize, length: i32): void {
   }
 }
 
-// Offers the items that `lanes` has bits for, eight items to each of four users, whose 32 scores are in `found`. Sets what
-// an item's length must reach for the tile to be looked at further.
+// Offers the items that `lanes` has bits for, eight items to each of four users, whose 32 scores are in `found`. Sets
+// what an item's length must reach for the tile to be looked at further.
 function offerTile(task: i32, block: usize, found: usize, user: i32, item: i32, lanes: u32): void {
   const order = address(block, 6); // id of the item at each place of the panels
   const thresholds = address(block, 7);
@@ -218,8 +218,16 @@ export function scoreTopK(task: i32, block: usize): void {
       if (i32x4.all_true(below)) continue;
       const own = left + <usize>(u - first) * bytes + ((<usize>item) >> 3);
       const leftOut =
-        <u32>load<u8>(own) | (<u32>load<u8>(own + bytes) << 8) | (<u32>load<u8>(own + 2 * bytes) << 16) | (<u32>load<u8>(own + 3 * bytes) << 24);
-      const lanes = (reached(c00, c01, t0) | (reached(c10, c11, t1) << 8) | (reached(c20, c21, t2) << 16) | (reached(c30, c31, t3) << 24)) & ~leftOut;
+        <u32>load<u8>(own) |
+        (<u32>load<u8>(own + bytes) << 8) |
+        (<u32>load<u8>(own + 2 * bytes) << 16) |
+        (<u32>load<u8>(own + 3 * bytes) << 24);
+      const inReach =
+        reached(c00, c01, t0) |
+        (reached(c10, c11, t1) << 8) |
+        (reached(c20, c21, t2) << 16) |
+        (reached(c30, c31, t3) << 24);
+      const lanes = inReach & ~leftOut;
       if (!lanes) continue;
       v128.store(found, c00);
       v128.store(found, c01, 16);

@@ -3,7 +3,16 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesOf, canonicalJson, encodeLabels, IndistinctError, type Json, matrix, sha256 } from '@indistinct/core'
+import {
+  bytesOf,
+  canonicalJson,
+  jsonText,
+  encodeLabels,
+  IndistinctError,
+  type Json,
+  matrix,
+  sha256,
+} from '@indistinct/core'
 import { readCsvDataset, readMovielens100k } from '@indistinct/datasets'
 import { readAttribute, readIds } from '@indistinct/embeddings'
 import { applyDelta, makeDelta, unlearners } from '@indistinct/unlearners'
@@ -61,10 +70,7 @@ function signedAgain(delta: Uint8Array): Uint8Array {
         ? { ...header['payload'], bytes: payload.length, sha256: sha256(payload) }
         : header['payload']
     const signed = { ...header, payload: mark as Json }
-    return Buffer.concat([
-      Buffer.from(`${canonicalJson({ ...signed, checksum: sha256(canonicalJson(signed)) })}\n`),
-      payload,
-    ])
+    return Buffer.concat([Buffer.from(jsonText({ ...signed, checksum: sha256(canonicalJson(signed)) })), payload])
   } catch {
     return delta
   }

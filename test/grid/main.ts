@@ -15,7 +15,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { canonicalJson, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText } from '@indistinct/core'
 import { chosenGrid } from '@indistinct/experiments'
 import { measuredCosts } from '../../apps/experiments/src/grid/cell-costs.ts'
 import { folderStore } from '../../apps/experiments/src/grid/folder-store.ts'
@@ -97,10 +97,7 @@ try {
         const note =
           `npm run grid-check -- --costs: ${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${values.workers} ` +
           `workers, load ${loadavg()[0]!.toFixed(1)} at the end`
-        writeFileSync(
-          path,
-          `${canonicalJson({ note, cells: { ...known.cells, ...Object.fromEntries(measured) } } as Json, 1)}\n`,
-        )
+        writeFileSync(path, jsonText({ note, cells: { ...known.cells, ...Object.fromEntries(measured) } }, 1))
       }
     } finally {
       await engine.stop()

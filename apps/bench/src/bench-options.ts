@@ -16,7 +16,8 @@ export interface BenchOptions {
   readonly write: boolean
 }
 
-export const benchHelp = `npm run bench                          every benchmark; a table, and results/*.json and README.md
+export const benchHelp = `\
+npm run bench                          every benchmark; a table, and results/*.json and README.md
 npm run bench -- --filter mmd --json   those whose name or case has "mmd" in it, as JSON on stdout
 npm run bench -- --list                names of benchmarks and cases
 

@@ -40,7 +40,8 @@ export function growthPlot({ columns, rows }: Extra): string {
       `x="${x + 30}" y="${y}">${escape(name)}</text>`
     )
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="11">
+  const font = 'font-family="system-ui, sans-serif" font-size="11"'
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" ${font}>
 <title>Time and memory over the number of users</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${draw(panel.left, 'seconds', 'seconds')}

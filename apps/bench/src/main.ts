@@ -1,6 +1,6 @@
 /** @file `npm run bench`. */
 
-import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
+import { jsonText, IndistinctError } from '@indistinct/core'
 import { benches } from './benches.ts'
 import { benchHelp, benchOptions, pickOf } from './bench-options.ts'
 import { cachedBench } from './cached-bench.ts'
@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     // Written as they come: a run of all takes the better part of an hour.
     if (options.write && whole) writeResults([result], names)
   }
-  if (options.json) process.stdout.write(`${canonicalJson(results as unknown as Json, 2)}\n`)
+  if (options.json) process.stdout.write(jsonText(results, 2))
   if (results.length === 0) log('nothing was measured')
 }
 

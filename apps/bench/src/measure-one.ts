@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import { benches } from './benches.ts'
 import { benchOptions } from './bench-options.ts'
 import { resultPath } from './cached-bench.ts'
@@ -28,5 +28,5 @@ if (result === undefined) {
   process.exitCode = 1
 } else {
   const measured = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  writeFileAtomic(path, `${canonicalJson({ ...result, measured } as unknown as Json, 2)}\n`)
+  writeFileAtomic(path, jsonText({ ...result, measured }, 2))
 }

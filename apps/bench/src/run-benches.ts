@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, writeFileAtomic } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
 import type { Bench } from './bench.ts'
 import type { BenchOptions, Pick } from './bench-options.ts'
@@ -58,8 +58,7 @@ export async function runBench(
 
 /** Writes the results and, of all that stand in `folder` then, the Markdown and the figure. */
 export function writeResults(results: readonly BenchResult[], order: readonly string[], folder = resultsFolder): void {
-  for (const result of results)
-    writeFileAtomic(join(folder, `${result.bench}.json`), `${canonicalJson(result as unknown as Json, 2)}\n`)
+  for (const result of results) writeFileAtomic(join(folder, `${result.bench}.json`), jsonText(result, 2))
   for (const [file, text] of generatedFiles(order, folder)) writeFileAtomic(join(folder, file), text)
 }
 

@@ -43,9 +43,10 @@ const label = (attribute: string, user: number): string => {
   const { classes, codes } = data.attributes[attribute]!
   return codes[user] === -1 ? '' : JSON.stringify(classes[codes[user]!])
 }
+const people = data.users.map((id, user) => [id, ...names.map((attribute) => label(attribute, user))])
 writeFileAtomic(
   join(folder, 'people.csv'),
-  `${[['id', ...names].join(','), ...data.users.map((id, user) => [id, ...names.map((attribute) => label(attribute, user))].join(','))].join('\n')}\n`,
+  [['id', ...names], ...people].map((cells) => `${cells.join(',')}\n`).join(''),
 )
 pairs('held-out.csv', split.test)
 pairs('seen.csv', seenInTraining(split))

@@ -13,6 +13,11 @@ export function canonicalJson(value: Json, indent = 0): string {
   return JSON.stringify(sorted(value), null, indent)
 }
 
+/** That JSON as a file or an answer: it ends its last line. @throws as `canonicalJson` does */
+export function jsonText(value: Json | object, indent = 0): string {
+  return `${canonicalJson(value as Json, indent)}\n`
+}
+
 function sorted(value: Json | undefined): Json | undefined {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new TypeError(`canonicalJson: expected a finite number, got ${value}`)

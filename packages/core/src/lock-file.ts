@@ -16,7 +16,7 @@ import {
   rmSync,
   statSync,
 } from '@indistinct/core/platform'
-import { canonicalJson } from './canonical-json.ts'
+import { jsonText } from './canonical-json.ts'
 import { fileError } from './errors.ts'
 import { writeFileAtomic } from './write-file.ts'
 
@@ -44,7 +44,12 @@ const MOMENT = 2000
  * @throws IndistinctError 'file' where the file cannot be written.
  */
 export async function takeLock(path: string, { onWait, poll = 300 }: LockOptions = {}): Promise<() => void> {
-  const own = `${canonicalJson({ pid: processId, host: hostname(), started: processStart(processId) ?? '', since: new Date().toISOString() })}\n`
+  const own = jsonText({
+    pid: processId,
+    host: hostname(),
+    started: processStart(processId) ?? '',
+    since: new Date().toISOString(),
+  })
   let told = false
   for (;;) {
     if (taken(path, own)) {

@@ -210,7 +210,8 @@ export function notesOnRounding(table: EmbeddingTable, matrix: Matrix): string[]
     largest = Math.max(largest, rest)
   }
   if (changed === 0) return []
-  const by = `by ${Math.sqrt(squares / changed).toPrecision(2)} in root mean square and ${largest.toPrecision(2)} at most`
+  const rms = Math.sqrt(squares / changed)
+  const by = `by ${rms.toPrecision(2)} in root mean square and ${largest.toPrecision(2)} at most`
   const ends = clipped > 0 ? `; ${clipped} of them lay beyond its range and were set to the end of it` : ''
   return [
     `${changed} of ${matrix.data.length} values were rounded to ${dtypeName(dtype)}, the type of the table, ` +

@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path'
-import { canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, writeFileAtomic, type Json } from '@indistinct/core'
 import { memoryOf, wavesOf, type Executor } from './executor.ts'
 import type { Task } from './task.ts'
 import { shellLine, shellQuoted } from './shell-line.ts'
@@ -72,7 +72,7 @@ export function kubernetesExecutor(options: KubernetesOptions): Executor {
     submit(tasks) {
       const manifests = kubernetesManifests(tasks, options)
       const path = ({ name }: Manifest): string => join(options.folder, `${name}.json`)
-      for (const manifest of manifests) writeFileAtomic(path(manifest), `${canonicalJson(manifest.list, 2)}\n`)
+      for (const manifest of manifests) writeFileAtomic(path(manifest), jsonText(manifest.list, 2))
       const steps = manifests.map(
         (manifest) => `kubectl apply -f ${shellQuoted(path(manifest))}\nended job/${manifest.name}\n`,
       )

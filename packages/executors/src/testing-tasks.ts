@@ -31,7 +31,8 @@ export function testTasks(): TestTasks {
      const [id, wait, code, ...after] = process.argv.slice(2)
      const at = (name) => new URL(name, import.meta.url)
      appendFileSync(at('notes'), 'start ' + id + '\\n')
-     for (const other of after) if (!existsSync(at('results/' + other))) { console.error(other + ' is not there'); process.exit(4) }
+     const lacking = after.find((other) => !existsSync(at('results/' + other)))
+     if (lacking !== undefined) { console.error(lacking + ' is not there'); process.exit(4) }
      if (existsSync(at('kill-' + id))) { rmSync(at('kill-' + id)); process.kill(process.pid, 'SIGKILL') }
      setTimeout(() => {
        if (code !== '0') { console.error('reason of ' + id); process.exit(Number(code)) }

@@ -66,8 +66,10 @@ export async function findColumn(
         'on the search path',
     )
   const attributes = await postgres.query<Attribute>(
-    `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, t.typname AS base, a.atttypmod AS modifier, t.typsend::text AS send
-     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, t.typname AS base,
+            a.atttypmod AS modifier, t.typsend::text AS send
+     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+     WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
     [found.oid],
   )
   const column = (name: string, flag: string): Attribute => {

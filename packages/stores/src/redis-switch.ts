@@ -10,7 +10,8 @@
  * Returns changed and others-skipped counts, or one word.
  */
 export const switchScript = `
-local owner, prefix, field, strict, rows, version, renames = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1', tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
+local owner, prefix, field, strict = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
+local rows, version, renames = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 if redis.call('GET', KEYS[4]) ~= owner then return 'not-owner' end
 if redis.call('HLEN', KEYS[1]) ~= rows then return 'incomplete' end
 

@@ -36,10 +36,16 @@ export function read${pascal}(files: { readonly '${kebab}.csv': Uint8Array }): D
   const pairUsers = new Int32Array(rows.length)
   const pairItems = new Int32Array(rows.length)
   rows.forEach(([user, item, gender], r) => {
-    if (user === '' || item === '') throw badData(\`\${place(r)}, column \${user === '' ? 'user' : 'item'}: expected an id, got an empty field; \${advice}\`)
+    if (user === '' || item === '') {
+      const column = user === '' ? 'user' : 'item'
+      throw badData(\`\${place(r)}, column \${column}: expected an id, got an empty field; \${advice}\`)
+    }
     const code = users.add(user!)
     if (code === genders.length) genders.push(gender!)
-    else if (genders[code] !== gender) throw badData(\`\${place(r)}, column gender: expected \${genders[code]} as before for user \${user}, got \${gender}; \${advice}\`)
+    else if (genders[code] !== gender)
+      throw badData(
+        \`\${place(r)}, column gender: expected \${genders[code]} as before for user \${user}, got \${gender}; \${advice}\`,
+      )
     pairUsers[r] = code
     pairItems[r] = items.add(item!)
   })
@@ -97,9 +103,13 @@ describe('read${pascal}', () => {
   test.each([
     ['user,item\\n1,a\\n', '${kebab}.csv, row 1: expected a column "gender"'],
     ['user,item,gender\\n,a,F\\n', '${kebab}.csv, row 2, column user: expected an id, got an empty field'],
-    ['user,item,gender\\n1,a,F\\n1,b,M\\n', '${kebab}.csv, row 3, column gender: expected F as before for user 1, got M'],
+    [
+      'user,item,gender\\n1,a,F\\n1,b,M\\n',
+      '${kebab}.csv, row 3, column gender: expected F as before for user 1, got M',
+    ],
   ])('refuses %j', (broken, message) => {
-    expect(() => read${pascal}({ '${kebab}.csv': Buffer.from(broken) })).toThrow(expect.objectContaining({ code: 'bad-data', message: expect.stringContaining(message) as string }))
+    const refused = { code: 'bad-data', message: expect.stringContaining(message) as string }
+    expect(() => read${pascal}({ '${kebab}.csv': Buffer.from(broken) })).toThrow(expect.objectContaining(refused))
   })
 })
 `,

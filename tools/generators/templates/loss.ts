@@ -52,7 +52,8 @@ import { clusteredTable, gradientError } from './testing.ts'
 
 describe('${camel}', () => {
   test('by hand: means 1 and 5 of two users each, 3 of all', () => {
-    const { value, gradient } = ${camel}(matrix(5, 1, Float32Array.of(0, 2, 4, 6, 99)), { classes: ['f', 'm'], codes: Int32Array.of(0, 0, 1, 1, -1) })
+    const labels = { classes: ['f', 'm'], codes: Int32Array.of(0, 0, 1, 1, -1) }
+    const { value, gradient } = ${camel}(matrix(5, 1, Float32Array.of(0, 2, 4, 6, 99)), labels)
     expect(value).toBe(2 * 4 + 2 * 4)
     expect([...gradient.data]).toEqual([-4, -4, 4, 4, 0])
   })
@@ -63,7 +64,9 @@ describe('${camel}', () => {
   })
 
   test('refuses labels of other rows', () => {
-    expect(() => ${camel}(matrix(2, 1), { classes: ['f'], codes: Int32Array.of(0) })).toThrow('${camel}: expected one label for each of the 2 rows, got 1')
+    expect(() => ${camel}(matrix(2, 1), { classes: ['f'], codes: Int32Array.of(0) })).toThrow(
+      '${camel}: expected one label for each of the 2 rows, got 1',
+    )
   })
 })
 `,

@@ -18,7 +18,8 @@ export function metric({ kebab, camel }: Names): Component {
  */
 export function ${camel}(scores: ArrayLike<number>, actual: ArrayLike<number>): number {
   const n = actual.length
-  if (scores.length !== n || n === 0) throw new RangeError(\`${camel}: expected \${n} scores of at least one user, got \${scores.length}\`)
+  if (scores.length !== n || n === 0)
+    throw new RangeError(\`${camel}: expected \${n} scores of at least one user, got \${scores.length}\`)
   let sum = 0
   for (let i = 0; i < n; i++) sum += Math.abs(scores[i]! - actual[i]!)
   if (!Number.isFinite(sum)) throw new RangeError(\`${camel}: expected finite values, got a sum of \${sum}\`)

@@ -49,7 +49,8 @@ export const ${camel}: Recommender<${pascal}Options> = {
       const values = objective.parameters.slice()
       const split = data.users * options.factors
       const users = matrix(data.users, options.factors, values.slice(0, split))
-      return innerProductModel({ name: '${kebab}', options }, users, matrix(data.items, options.factors, values.slice(split)), history)
+      const items = matrix(data.items, options.factors, values.slice(split))
+      return innerProductModel({ name: '${kebab}', options }, users, items, history)
     } finally {
       objective.release()
     }
@@ -61,7 +62,10 @@ export const ${camel}: Recommender<${pascal}Options> = {
 }
 
 /** The loss and its gradient on users, then items, in kernel memory; to be released after use. */
-export function ${camel}Objective(data: TrainingData, { factors, seed }: ${pascal}Options): Objective & { release(): void } {
+export function ${camel}Objective(
+  data: TrainingData,
+  { factors, seed }: ${pascal}Options,
+): Objective & { release(): void } {
   const rows = data.users + data.items
   const table = matrix(rows, factors, allocate(rows * factors))
   const gradient = matrix(rows, factors, allocate(rows * factors))

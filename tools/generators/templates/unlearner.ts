@@ -48,7 +48,8 @@ export function fit${pascal}(embedding: Matrix, labels: Labels, options: ${pasca
   const normals = classNormals(embedding, checkedClasses('${camel}', embedding, labels))
   const { mean } = pooledNormal(normals)
   const maps = normals.map((normal) => translation(mean.map((value, k) => share * (value - normal.mean[k]!))))
-  return fittedInClosedForm('${kebab}', embedding, labels, { kind: 'by-class', maps, posterior: classPosterior(normals) }, { share }, options)
+  const map = { kind: 'by-class', maps, posterior: classPosterior(normals) } as const
+  return fittedInClosedForm('${kebab}', embedding, labels, map, { share }, options)
 }
 
 /** The embedding that \`fit${pascal}\` makes. */

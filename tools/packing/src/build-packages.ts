@@ -113,11 +113,14 @@ function compile(root: string, packages: readonly PublishedPackage[]): Map<strin
       own.set(`dist/${name}`, published(text, name))
       own.set(`src/${path.slice(`${owner.folder}/src/`.length)}`, source.text)
     })
-    if (diagnostics.length > 0)
-      throw new Error(
-        'buildPackages: ' +
-          `${ts.formatDiagnostics(diagnostics, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' })}`,
-      )
+    if (diagnostics.length > 0) {
+      const host = {
+        getCanonicalFileName: (name: string) => name,
+        getCurrentDirectory: () => root,
+        getNewLine: () => '\n',
+      }
+      throw new Error(`buildPackages: ${ts.formatDiagnostics(diagnostics, host)}`)
+    }
   }
   return texts
 }

@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { canonicalJson, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, writeFileAtomic } from '@indistinct/core'
 
 interface Component {
   externalReferences?: { type: string }[]
@@ -44,7 +44,7 @@ try {
       component.externalReferences = component.externalReferences.filter(({ type }) => type !== 'distribution')
   }
   const file = resolve('artifacts/indistinct.cdx.json')
-  writeFileAtomic(file, `${canonicalJson(bill as unknown as Json, 2)}\n`)
+  writeFileAtomic(file, jsonText(bill, 2))
   console.error(`${bill.components.length} components`)
   console.log(file)
 } finally {

@@ -13,7 +13,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import { calibrationPage } from './page.ts'
 import { parts } from './parts.ts'
 import { runPart, sourceDigest, storedRepetitions, type Shard } from './repetitions.ts'
@@ -31,7 +31,7 @@ if (!onlySummary) {
 if (onlySummary || shard.of === 1) {
   const summary = summaryOf(parts.map((part) => ({ part, repetitions: storedRepetitions(part, folder) })))
   mkdirSync(results, { recursive: true })
-  writeFileAtomic(join(results, 'calibration.json'), `${canonicalJson(summary as unknown as Json, 2)}\n`)
+  writeFileAtomic(join(results, 'calibration.json'), jsonText(summary, 2))
   writeFileAtomic(join(results, 'README.md'), calibrationPage(summary))
   process.stdout.write(calibrationPage(summary))
 }

@@ -60,8 +60,6 @@ export function storedRepetitions(part: Part, folder: string): Repetition[] {
 }
 
 function chunkPath(part: Part, folder: string, from: number): string {
-  return join(
-    folder,
-    `${sha256(canonicalJson({ ...part, repetitions: 0 } as unknown as Json)).slice(0, 12)}-${String(from).padStart(5, '0')}.json`,
-  )
+  const digest = sha256(canonicalJson({ ...part, repetitions: 0 } as unknown as Json)).slice(0, 12)
+  return join(folder, `${digest}-${String(from).padStart(5, '0')}.json`)
 }

@@ -14,7 +14,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import { kCore, loadDataset } from '@indistinct/datasets'
 import { recommender as recommenderNamed } from '@indistinct/recommenders'
 import { paper } from '../../protocols/paper.ts'
@@ -39,7 +39,7 @@ const models = datasets.flatMap((name) =>
   splitNames.flatMap((split) => recommenders.map((recommender) => stored(name, split, recommender))),
 )
 const summary = summaryOf(models, seed)
-writeFileAtomic(join(results, 'definitions.json'), `${canonicalJson(summary as unknown as Json, 1)}\n`)
+writeFileAtomic(join(results, 'definitions.json'), jsonText(summary, 1))
 writeFileAtomic(join(results, 'README.md'), definitionsPage(summary))
 
 async function measure(name: string): Promise<void> {

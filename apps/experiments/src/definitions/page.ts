@@ -89,7 +89,8 @@ export function definitionsPage(summary: DefinitionsSummary): string {
     `${near.together === 0 ? 'None' : String(near.together)} of the settings tried gives both metrics ` +
       'within a tenth of the paper’s Table 4 at its cut-offs of 5 and 10. ' +
       `By itself, NDCG comes as close under ${near.NDCG} definitions, the hit ratio under ${near.HR}. ` +
-      `The closest NDCG is off by a factor of ${least('ndcg').toFixed(2)}, the closest hit ratio by ${least('hr').toFixed(2)}.`,
+      `The closest NDCG is off by a factor of ${least('ndcg').toFixed(2)}, ` +
+      `the closest hit ratio by ${least('hr').toFixed(2)}.`,
     '`npm run definitions` writes this page. It trains both recommenders under the protocol `paper` on each split of ' +
       `MovieLens, seed ${summary.seed}. It measures up to ${whole(mostUsers)} users of each, drawn at random. ` +
       'The models are ours, so that figures of the same definition may differ by some per cent.',
@@ -129,8 +130,8 @@ function triedSection({ tried, triedAnyCutoffs }: DefinitionsSummary): string[] 
       ],
     ),
     'T are a user’s relevant test items, hits those of them among the first k. “Others” are items that the user ' +
-      `never rated, drawn at random. That makes ${whole(tried)} definitions of one metric with the paper’s cut-offs, and ` +
-      `${whole(triedAnyCutoffs)} with any two.`,
+      `never rated, drawn at random. That makes ${whole(tried)} definitions of one metric with the paper’s ` +
+      `cut-offs, and ${whole(triedAnyCutoffs)} with any two.`,
     'Leave-one-out holds out one rating of each user at random; with 99 others it is what the authors’ code measures.',
   ]
 }

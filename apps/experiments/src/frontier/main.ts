@@ -17,7 +17,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { cellName, cells, rungsOf } from './cells.ts'
 import { measure, type Measured } from './measure.ts'
 import { frontierPage, type FrontierResults } from './page.ts'
@@ -64,7 +64,7 @@ const measured = planned.flatMap(({ name, place }) =>
   existsSync(place) ? condensed(JSON.parse(readFileSync(place, 'utf8')) as Measured) : (known.get(name) ?? []),
 )
 const summary: FrontierResults = { schema: 'indistinct.frontier/1', measured }
-writeFileAtomic(join(results, 'frontier.json'), `${canonicalJson(summary as unknown as Json, 1)}\n`)
+writeFileAtomic(join(results, 'frontier.json'), jsonText(summary, 1))
 writeFileAtomic(join(results, 'README.md'), frontierPage(summary))
 // Threads of attackers must not keep a finished run alive.
 process.exit(0)

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, fileError, sha256, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, fileError, sha256, type Json } from '@indistinct/core'
 import type { StageCost } from '../store/stage-run.ts'
 
 export interface CellRecord {
@@ -53,7 +53,7 @@ export function requireArtifact(folder: string, { id, input, artifact, cost }: C
 }
 
 export function recordText(record: CellRecord): string {
-  return `${canonicalJson(record as unknown as Json, 1)}\n`
+  return jsonText(record, 1)
 }
 
 /** A path that stays in the artifact's folder: others would be written elsewhere when it is fetched. */

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, sha256, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, sha256, usageError, writeFileAtomic, type Json } from '@indistinct/core'
 import { runTasks, type Executor, type Task, type TaskRun } from '@indistinct/executors'
 import type { ExpandedGrid } from '@indistinct/stages'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -111,7 +111,7 @@ export async function runGridOn(
 
 /** Keeps `settings` of a run for `lastSettings`. */
 export function keepSettings({ engineFolder }: OpenGrid, settings: { readonly [name: string]: Json }): void {
-  writeFileAtomic(join(engineFolder, 'run.json'), `${canonicalJson(settings, 1)}\n`)
+  writeFileAtomic(join(engineFolder, 'run.json'), jsonText(settings, 1))
 }
 
 /** @throws IndistinctError 'usage' where the grid was never run from here. */

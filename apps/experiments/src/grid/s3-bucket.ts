@@ -14,7 +14,9 @@ export interface S3Bucket {
   close(): void
 }
 
-/** @throws IndistinctError 'usage' for another address than s3://BUCKET/PREFIX, or where the client is not installed. */
+/**
+ * @throws IndistinctError 'usage' for another address than s3://BUCKET/PREFIX, or where the client is not installed.
+ */
 export async function s3Bucket(place: string): Promise<S3Bucket> {
   const address = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(?:\/(.*?))?\/?$/.exec(place)
   if (!address) throw usageError(`--store: expected a folder or s3://BUCKET/PREFIX, got ${place}`)

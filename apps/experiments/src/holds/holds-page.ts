@@ -86,10 +86,8 @@ function modelSection(rows: readonly HoldsRow[]): string {
   const refused = rows
     .filter((row) => row.refused !== undefined)
     .map((row) => `\n${nameOf(row)} refused (exit code 5): ${row.refused!}\n`)
-  return (
-    '## ' +
-    `${titleOf(first!)}\n\n${table([['method', ...holdings.map((holding) => heads[holding]), 'NDCG@10', 'change, %', 'by group, %'], alone, ...body])}${refused.join('')}\n`
-  )
+  const head = ['method', ...holdings.map((holding) => heads[holding]), 'NDCG@10', 'change, %', 'by group, %']
+  return `## ${titleOf(first!)}\n\n${table([head, alone, ...body])}${refused.join('')}\n`
 }
 
 const leakOf = (row: HoldsRow | undefined, holding: Holding, alone: boolean): Leak | undefined =>

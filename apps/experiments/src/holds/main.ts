@@ -13,7 +13,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
 import { holds, holdsOf } from '../../grids/holds.ts'
 import { failureText } from '../nx/run-outcome.ts'
@@ -43,7 +43,7 @@ const known: HoldsResults = existsSync(path)
   : { schema: holdsSchema, rows: [] }
 const made = values.summary ? { rows: [], code: 0 } : await madeRows()
 const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
-writeFileAtomic(path, `${canonicalJson(all as unknown as Json, 1)}\n`)
+writeFileAtomic(path, jsonText(all, 1))
 writeFileAtomic(join(results, 'README.md'), holdsPage(all, expandGrid(holds).models.map(aboutOf)))
 const readme = join(workspace, 'README.md')
 writeFileAtomic(readme, withHoldsTable(readFileSync(readme, 'utf8'), all))

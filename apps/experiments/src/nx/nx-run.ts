@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { canonicalJson, sha256, takeLock, writeFileAtomic, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, sha256, takeLock, writeFileAtomic, type Json } from '@indistinct/core'
 import {
   expandGrid,
   gridVariable,
@@ -64,7 +64,7 @@ export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOpt
   const folder = join(workspaceRoot, 'artifacts', 'grids')
   const label = `${grid.name}-${sha256(canonicalJson(grid as unknown as Json)).slice(0, 10)}`
   const gridFile = join(folder, `${label}.json`)
-  writeFileAtomic(gridFile, `${canonicalJson(grid as unknown as Json, 1)}\n`)
+  writeFileAtomic(gridFile, jsonText(grid, 1))
   // An Nx that starts while another one builds its project graph takes that graph over, with the nodes of the other's
   // grid (seen on 22.7.12), and would run those instead of its own.
   const release = await takeLock(join(folder, 'lock'), { onWait: options.listener?.waiting })

@@ -44,9 +44,10 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
       measured,
       parallel,
     )
+    const toGo = left === undefined ? '' : left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`
     return (
-      `${ended.size} of ${total} stages, ${elapsed} ` +
-      `s${left === undefined ? '' : `, about ${left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`} left`}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
+      `${ended.size} of ${total} stages, ${elapsed} s${toGo && `, about ${toGo} left`}` +
+      `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
     )
   }
   const end = (id: string, text: string): void => {

@@ -24,5 +24,7 @@ export function failureText(run: GridRun, missing: readonly string[]): string {
     return `${id} failed:\n${said.map((line) => `  ${line}`).join('\n')}\n`
   })
   const left = missing.length - failed.length
-  return `${texts.join('')}${left > 0 ? `${left} stages were left out, since they need ${failed.length === 1 ? 'it' : 'them'}.\n` : ''}`
+  if (left <= 0) return texts.join('')
+  const them = failed.length === 1 ? 'it' : 'them'
+  return `${texts.join('')}${left} stages were left out, since they need ${them}.\n`
 }

@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs'
-import { canonicalJson, fileError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, fileError, writeFileAtomic, type Json } from '@indistinct/core'
 import type { DatasetDescription } from '@indistinct/datasets'
 
 export const resultsSchema = 'indistinct.reproduce/1'
@@ -77,7 +77,7 @@ export function readResults(path: string): ResultsFile | undefined {
 }
 
 export function writeResults(path: string, file: ResultsFile): void {
-  writeFileAtomic(path, `${canonicalJson(file as unknown as Json, 1)}\n`)
+  writeFileAtomic(path, jsonText(file, 1))
 }
 
 /** `made` over `known`: a model that was made again takes the place of the older one. */

@@ -1,6 +1,6 @@
 /** @file A page's cells as JSON: each of ours beside the paper's, unrounded. */
 
-import { canonicalJson, type Json } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import type { Page } from './document.ts'
 
 const tableSchema = 'indistinct.table/1'
@@ -17,5 +17,5 @@ export function jsonOf({ title, blocks }: Page, protocol: string): string {
         ]),
       ),
     )
-  return `${canonicalJson({ schema: tableSchema, title, protocol, cells } as unknown as Json, 1)}\n`
+  return jsonText({ schema: tableSchema, title, protocol, cells }, 1)
 }

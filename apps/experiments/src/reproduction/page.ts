@@ -63,9 +63,8 @@ function opening(groups: readonly Group[], claims: readonly Claim[]): string[] {
     )} do not. \`npm run reproduction\` writes this page from the committed results; a test holds it against them.`,
     'The paper is “Making Users Indistinguishable: Attribute-wise Unlearning in Recommender Systems” (MM ’23). ' +
       'Compared are its two MovieLens data sets. LFM-2B is withdrawn; a generated twin cannot confirm it.',
-    `Repetitions: ${seeds.join(
-      ', ',
-    )}. Settings are those the paper states ([deviations](deviations.md)). Its own mistakes are in [paper-errata.md](paper-errata.md).`,
+    `Repetitions: ${seeds.join(', ')}. Settings are those the paper states ([deviations](deviations.md)). ` +
+      'Its own mistakes are in [paper-errata.md](paper-errata.md).',
   ]
 }
 

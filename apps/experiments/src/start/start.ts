@@ -1,7 +1,7 @@
 /** @file `npm start`: runs a grid through Nx and prints what came of it. */
 
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, IndistinctError, type Json } from '@indistinct/core'
+import { jsonText, IndistinctError } from '@indistinct/core'
 import { gridResults } from '../nx/grid-results.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
 import { droppedText, preparedCounts } from '../nx/prepared-counts.ts'
@@ -33,10 +33,7 @@ export async function start(args: readonly string[]): Promise<number> {
     const results = { datasets: preparedCounts(run, workspaceRoot), ...gridResults(run, workspaceRoot) }
     const some = results.models.some((model) => model.attacks.length > 0 || model.utility.length > 0)
     const code = exitCodeOf(run, results.missing.length > 0, some)
-    if (json)
-      process.stdout.write(
-        `${canonicalJson({ schema: 'indistinct.start/1', complete: code === 0, ...results } as unknown as Json, 2)}\n`,
-      )
+    if (json) process.stdout.write(jsonText({ schema: 'indistinct.start/1', complete: code === 0, ...results }, 2))
     else if (some) process.stdout.write(`${summaryTable(results)}${droppedText(results.datasets)}`)
     if (code !== 0) process.stderr.write(failureText(run, results.missing))
     else if (!quiet) {

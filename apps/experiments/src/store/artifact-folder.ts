@@ -5,7 +5,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson, fileError, matrix, sha256, stageFile, type Csr, type Json, type Matrix } from '@indistinct/core'
+import { jsonText, fileError, matrix, sha256, stageFile, type Csr, type Json, type Matrix } from '@indistinct/core'
 import { readNpy, writeNpy } from '@indistinct/embeddings'
 import { csrBytes, readCsr } from './csr-file.ts'
 
@@ -46,12 +46,12 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
       throw refused(cause)
     }
     await fill({
-      json: (name, value) => write(`${name}.json`, `${canonicalJson(value, 1)}\n`),
+      json: (name, value) => write(`${name}.json`, jsonText(value, 1)),
       matrix: (name, value) => write(`${name}.npy`, writeNpy([value.rows, value.cols], value.data)),
       csr: (name, value) => write(`${name}.csr`, csrBytes(value)),
       text: write,
     })
-    write(digestsFile, `${canonicalJson({ ...digests }, 1)}\n`)
+    write(digestsFile, jsonText({ ...digests }, 1))
     try {
       if (existsSync(place)) renameSync(place, former)
       renameSync(part, place)

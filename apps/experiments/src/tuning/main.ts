@@ -13,7 +13,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { canonicalJson, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import type { Grid } from '@indistinct/stages'
 import type { FrontierResults } from '../frontier/page.ts'
 import type { GridRun } from '../nx/nx-run.ts'
@@ -44,7 +44,7 @@ const known = stored()
 const frontierFile = fileURLToPath(new URL('../../results/frontier/frontier.json', import.meta.url))
 const frontier = JSON.parse(readFileSync(frontierFile, 'utf8')) as FrontierResults
 writeFileAtomic(join(results, 'README.md'), tuningPage(known, frontier))
-writeFileAtomic(fileURLToPath(tunedPath), `${canonicalJson(settingsOf(known) as Json, 1)}\n`)
+writeFileAtomic(fileURLToPath(tunedPath), jsonText(settingsOf(known), 1))
 process.exit(code)
 
 /** Runs the grids one after the other; what was made takes the place of the rows of its data sets. */
@@ -64,7 +64,7 @@ async function measured(): Promise<number> {
       yardsticks: yardsticksOf(compared, workspaceRoot),
       flows: unlearned ? flowsOf(unlearned, workspaceRoot) : [],
     }
-    writeFileAtomic(resultsFile, `${canonicalJson(merged(stored(), own) as unknown as Json, 1)}\n`)
+    writeFileAtomic(resultsFile, jsonText(merged(stored(), own), 1))
   }
   const codes = runs.map((each) => {
     const missing = each.expanded.nodes

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, type Json } from '@indistinct/core'
 import { splitRatio, syntheticDataset } from '@indistinct/datasets'
 import { recommender } from '@indistinct/recommenders'
 import { expandGrid } from '@indistinct/stages'
@@ -139,7 +139,7 @@ test('the page has what the flow leaves and costs, beside its price on the same 
 describe('results/tuning', () => {
   test('the page and the settings are what the results give; after an edit run `npm run tuning -- --summary`', () => {
     expect(readFileSync(join(results, 'README.md'), 'utf8')).toBe(tuningPage(stored, frontier))
-    expect(readFileSync(tunedPath, 'utf8')).toBe(`${canonicalJson(settingsOf(stored) as Json, 1)}\n`)
+    expect(readFileSync(tunedPath, 'utf8')).toBe(jsonText(settingsOf(stored), 1))
   })
 
   test('holds the points of the grid, each once', () => {

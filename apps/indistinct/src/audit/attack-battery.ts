@@ -175,8 +175,8 @@ function foreseenLine({
     users < labelled ? `${grouped(users)} of ${grouped(labelled)} users, drawn by the seed` : `${grouped(users)} users`
   const left = notRun.length > 0 ? ` (${notRun.length} are left out by --budget)` : ''
   return (
-    `a leak shows from a folded AUC of about ${smallestDetectable.toFixed(3)}; ${attacks.length} attacks${left} on ${drawn}, ` +
-    `about ${duration((1000 * seconds) / threads())}`
+    `a leak shows from a folded AUC of about ${smallestDetectable.toFixed(3)}; ` +
+    `${attacks.length} attacks${left} on ${drawn}, about ${duration((1000 * seconds) / threads())}`
   )
 }
 

@@ -45,6 +45,8 @@ function notes(judged: Judged): string[] {
   const least = smallestCorrectedP(results.flatMap(({ attacks }) => [...attacks]))
   const count = results.reduce((sum, { attacks }) => sum + attacks.length, 0)
   const numbers = results.some((result) => isRegression(result) && result.attacks.length > 0)
+  const rates =
+    ratesOf(judged).length > 0 || !numbers ? ' TPR: users of the second label found at so many false positives.' : ''
   return [
     ...results.flatMap((result, t) => togetherNotes(result, named[t]!)),
     ...(numbers
@@ -57,8 +59,7 @@ function notes(judged: Judged): string[] {
     'Brackets are 95 % intervals. p is of a permutation test of the AUC, with attackers fitted again under each ' +
       'relabelling where it says so; corrected',
     `for ${count} attacks (maximum statistic over one set of relabellings, which can show as little as ` +
-      `${least.toPrecision(1)}), q after Benjamini and Hochberg.` +
-      `${ratesOf(judged).length > 0 || !numbers ? ' TPR: users of the second label found at so many false positives.' : ''}`,
+      `${least.toPrecision(1)}), q after Benjamini and Hochberg.${rates}`,
   ]
 }
 
@@ -76,16 +77,12 @@ function togetherNotes(result: Result, named: string): string[] {
 function leftOutNotes(result: Result, named: string): string[] {
   if (isRegression(result)) return []
   const { drawnOf, labelled, notRun = [] } = result
+  const left = notRun.map(({ attacker, protocol, input }) => `${attacker} on ${input} input (${protocol})`)
   return [
     ...(drawnOf === undefined
       ? []
       : [`Attacked${named}: ${grouped(labelled)} of ${grouped(drawnOf)} users with a label, drawn by the seed.`]),
-    ...(notRun.length === 0
-      ? []
-      : [
-          `Not run${named}, for want of budget: ` +
-            `${notRun.map(({ attacker, protocol, input }) => `${attacker} on ${input} input (${protocol})`).join(', ')}.`,
-        ]),
+    ...(notRun.length === 0 ? [] : [`Not run${named}, for want of budget: ${left.join(', ')}.`]),
   ]
 }
 

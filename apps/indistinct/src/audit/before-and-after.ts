@@ -76,5 +76,6 @@ export function beforeAndAfterText({ before, after }: BeforeAndAfter): string {
     const [[was, pBefore], [is, pAfter]] = [cells(before, t), cells(after, t)]
     return [title, was, is, pBefore, pAfter]
   })
-  return `${verdicts}${textTable(['attacked', 'folded AUC before', 'after', 'least p corrected before', 'after'], rows)}`
+  const head = ['attacked', 'folded AUC before', 'after', 'least p corrected before', 'after']
+  return `${verdicts}${textTable(head, rows)}`
 }

@@ -27,7 +27,8 @@ export function annotations({ request, joint, gate }: Audited): string {
   const outcome = gate
     ? `Gate of ${gate.limit} ${gate.passed ? 'passed' : 'failed'}, upper bound ${three(gate.upperBound)}. `
     : ''
-  return `::${kind} title=${property(title)},file=${property(request.table)}::${message(`${outcome}${joint.verdict}`)}\n`
+  const properties = `title=${property(title)},file=${property(request.table)}`
+  return `::${kind} ${properties}::${message(`${outcome}${joint.verdict}`)}\n`
 }
 
 /** Appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name, where they do. */

@@ -158,7 +158,8 @@ export function harmRefused({ parts }: HarmSelfCheck, method: string): WouldHarm
 export function harmLines({ parts, unchecked }: HarmSelfCheck): string[] {
   const title = ({ table, attribute, sampledOf, check }: HarmPart): string => {
     const of = parts.length > 1 ? `, ${table}, ${attribute}` : ''
-    return `Self-check${of}${sampledOf === undefined ? '' : ` on a sample of ${grouped(check.labelled)} of ${grouped(sampledOf)} users`}`
+    if (sampledOf === undefined) return `Self-check${of}`
+    return `Self-check${of} on a sample of ${grouped(check.labelled)} of ${grouped(sampledOf)} users`
   }
   const found = parts.map((part) => `${title(part)}: ${part.check.sentence}`)
   if (parts.length + unchecked.length === 0)

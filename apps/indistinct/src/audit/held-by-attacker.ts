@@ -93,7 +93,8 @@ async function heldFile(
       columns,
     )
     const matrix = historyFeatures(history, { width: Math.min(historyWidth, history.cols), seed: args.seed })
-    const description = `${name}, the history of ${grouped(known)} users: ${grouped(lines)} lines, ${grouped(history.cols)} items`
+    const size = `${grouped(lines)} lines, ${grouped(history.cols)} items`
+    const description = `${name}, the history of ${grouped(known)} users: ${size}`
     return {
       path,
       description,
@@ -195,8 +196,9 @@ export function heldText({ check, sentence }: HeldComparison): string {
     `${signed(difference.value)} [${signed(difference.lower)}, ${signed(difference.upper)}]`,
     worse ? 'yes' : 'no',
   ])
+  const head = ['attacker', 'sees', 'AUC, held alone', 'with the table', 'folded AUC gained', 'adds']
   return (
-    `${printable(sentence)}\n\n${textTable(['attacker', 'sees', 'AUC, held alone', 'with the table', 'folded AUC gained', 'adds'], rows)}` +
+    `${printable(sentence)}\n\n${textTable(head, rows)}` +
     `Brackets hold all attackers at once at ${100 * (1 - check.level)} %. Five folds, ${grouped(check.scored)} ` +
     `of ${grouped(check.labelled)} users scored.\n`
   )

@@ -2,7 +2,7 @@
 
 import { openSession } from '#session'
 import { setExitCode } from '#system'
-import { canonicalJson } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { readAuditInputs } from '../audit/audit-inputs.ts'
@@ -59,7 +59,7 @@ async function audit(args: AuditArguments): Promise<void> {
   const filing = filingOf(request, log)
   const audited = await attackedInputs(read, log)
   await writeAuditReport(audited, filing)
-  if (request.json) session.result(`${canonicalJson(auditJson(audited), 2)}\n`)
+  if (request.json) session.result(jsonText(auditJson(audited), 2))
   else if (request.format === 'text') session.result(auditResultText(audited))
   if (request.format === 'github') {
     session.result(`${withoutCommands(auditResultText(audited))}${annotations(audited)}`)

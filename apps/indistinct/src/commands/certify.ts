@@ -2,7 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { certify as certificateOf, type Certificate } from '@indistinct/attackers'
-import { canonicalJson, usageError } from '@indistinct/core'
+import { jsonText, usageError } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
 import { runBattery } from '../audit/attack-battery.ts'
 import { jointVerdict, judgedParts } from '../audit/joint-verdict.ts'
@@ -80,24 +80,29 @@ async function certify(args: CertifyArguments): Promise<void> {
   const gate = gateOf(args, certificate)
   const written = await writeCertified(args, inputs, { matrix, layers, ...(audits && { audits }) })
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
-  if (args.json)
-    return session.result(
-      `${canonicalJson(certifyRecord(args, inputs, made, { layers, written, ...(certificate && { certificate }), ...(audits && joint && { attacks: { audits, joint } }), ...(gate && { gate }) }), 2)}\n`,
-    )
+  if (args.json) {
+    const results = {
+      layers,
+      written,
+      ...(certificate && { certificate }),
+      ...(audits && joint && { attacks: { audits, joint } }),
+      ...(gate && { gate }),
+    }
+    return session.result(jsonText(certifyRecord(args, inputs, made, results), 2))
+  }
   const lines = [
-    ...(gate
-      ? [
-          `Gate ${gate.passed ? 'passed' : 'failed'}: the AUC of any attacker is ` +
-            `${gate.bound === undefined ? 'not bounded' : `at most ${gate.bound.toFixed(3)}`}, and ${args.gate} ` +
-            'was asked for.',
-        ]
-      : []),
+    ...(gate ? [gateLine(gate)] : []),
     layersText(layers),
     labelLine(attributeSummary({ ...inputs, labels }), inputs.unmatched),
     ...(made.kind === 'apart' ? [made.words] : []),
     ...written.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`),
   ]
   session.result(lines.map((line) => `${line}\n`).join(''))
+}
+
+function gateLine({ limit, passed, bound }: CertifyGate): string {
+  const found = bound === undefined ? 'not bounded' : `at most ${bound.toFixed(3)}`
+  return `Gate ${passed ? 'passed' : 'failed'}: the AUC of any attacker is ${found}, and ${limit} was asked for.`
 }
 
 /** The largest bound of the AUC of any attacker; of an exact table it is one half. */

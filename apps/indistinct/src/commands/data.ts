@@ -1,6 +1,6 @@
 /** @file `indistinct data`: the data sets that are known by name, what they hold, and how to get them. */
 
-import { canonicalJson, usageError, type Json } from '@indistinct/core'
+import { jsonText, usageError, type Json } from '@indistinct/core'
 import {
   cacheFolder,
   describe,
@@ -134,7 +134,7 @@ function list(args: PlaceArguments): void {
       folder,
       counts: known.counts,
     }))
-    session.result(`${canonicalJson({ schema: 'indistinct/data-list/1', datasets }, 2)}\n`)
+    session.result(jsonText({ schema: 'indistinct/data-list/1', datasets }, 2))
     return
   }
   const rows = states.map(({ known, state }) => [
@@ -145,11 +145,10 @@ function list(args: PlaceArguments): void {
     state,
     known.title,
   ])
-  const licences = states.map(
-    ({ known, folder }) =>
-      `${known.name}: ` +
-      `${known.licence}${known.page === undefined ? '' : `; ${known.page}`}${folder === undefined ? '' : `; in ${folder}`}\n`,
-  )
+  const licences = states.map(({ known: { name, licence, page }, folder }) => {
+    const parts = [licence, ...(page === undefined ? [] : [page]), ...(folder === undefined ? [] : [`in ${folder}`])]
+    return `${name}: ${parts.join('; ')}\n`
+  })
   session.result(
     `${textTable(['name', 'users', 'items', 'interactions', 'state', 'title'], rows)}\n${licences.join('')}`,
   )
@@ -181,8 +180,7 @@ async function fetch(args: FetchArguments): Promise<void> {
       progress.end()
     }
   })
-  if (args.json)
-    session.result(`${canonicalJson({ schema: 'indistinct/data-fetch/1', name: args.name, folder, files }, 2)}\n`)
+  if (args.json) session.result(jsonText({ schema: 'indistinct/data-fetch/1', name: args.name, folder, files }, 2))
   else session.result(`${folder}\n${files.map((file) => `  ${file}\n`).join('')}`)
 }
 
@@ -202,7 +200,14 @@ async function describeNamed(args: DescribeArguments): Promise<void> {
   const description = describe(dataset)
   if (args.json) {
     session.result(
-      `${canonicalJson({ schema: 'indistinct/data-describe/1', ...(args.core !== undefined && { core: args.core }), ...(description as unknown as { [name: string]: Json }) }, 2)}\n`,
+      jsonText(
+        {
+          schema: 'indistinct/data-describe/1',
+          ...(args.core !== undefined && { core: args.core }),
+          ...(description as unknown as { [name: string]: Json }),
+        },
+        2,
+      ),
     )
     return
   }

@@ -1,7 +1,7 @@
 /** @file `indistinct export`: the live vectors of a store as a file, with their ids. */
 
 import { basename } from 'node:path'
-import { canonicalJson } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
@@ -78,7 +78,7 @@ async function exportTable(args: ExportArguments): Promise<void> {
     withoutVector,
     output: files.map(({ path, sha256 }) => ({ file: basename(path), sha256 })),
   }
-  if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
+  if (args.json) session.result(jsonText(record, 2))
   else
     session.result(
       [

@@ -1,7 +1,7 @@
 /** @file `indistinct grid`: a grid of experiments on one machine or on many, by an engine that exists. */
 
 import { join, resolve } from 'node:path'
-import { canonicalJson, type Json } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import type { Failure } from '@indistinct/executors'
 import type { CommandModule } from 'yargs'
 import { engineSettings, openEngine, ownProgram } from '../grid/grid-engine.ts'
@@ -48,7 +48,7 @@ const planCommand: CommandModule<object, GridArguments> = {
       const plan = await grid.plan()
       if (args.json)
         session.result(
-          `${canonicalJson({ schema: 'indistinct/grid-plan/1', ...plan, ids: grid.expanded.nodes.map(({ id }) => id) } as unknown as Json, 2)}\n`,
+          jsonText({ schema: 'indistinct/grid-plan/1', ...plan, ids: grid.expanded.nodes.map(({ id }) => id) }, 2),
         )
       else session.result(planText(plan))
     })
@@ -135,7 +135,15 @@ const statusCommand: CommandModule<object, GridArguments> = {
       const complete = [...states.values()].every(({ state }) => state === 'done')
       if (args.json)
         session.result(
-          `${canonicalJson({ schema: 'indistinct/grid-status/1', complete, cells: Object.fromEntries([...states].map(([id, { state }]) => [id, state])), held: [...(held ?? [])].filter((id) => states.has(id)) } as unknown as Json, 2)}\n`,
+          jsonText(
+            {
+              schema: 'indistinct/grid-status/1',
+              complete,
+              cells: Object.fromEntries([...states].map(([id, { state }]) => [id, state])),
+              held: [...(held ?? [])].filter((id) => states.has(id)),
+            },
+            2,
+          ),
         )
       else session.result(statusText(states, held, failures))
       if (!complete) process.exitCode = exitCodes.partlyDone

@@ -3,7 +3,7 @@
  */
 
 import { basename } from 'node:path'
-import { canonicalJson } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
@@ -112,7 +112,7 @@ async function publish(args: PublishArguments): Promise<void> {
     ...switchedJson('indistinct/publish/1', args.to, place, done),
     input: { file: basename(args.file), sha256 },
   }
-  if (args.json) session.result(`${canonicalJson(record, 2)}\n`)
+  if (args.json) session.result(jsonText(record, 2))
   else session.result(switchedText(place, done, placeFlags(args.to, args)))
 }
 

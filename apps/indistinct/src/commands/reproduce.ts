@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { canonicalJson, usageError, type Json } from '@indistinct/core'
+import { jsonText, usageError, type Json } from '@indistinct/core'
 import { findDataset, knownDatasets, ownName, type OwnFiles } from '@indistinct/datasets'
 import type { CommandModule, Options } from 'yargs'
 import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own-data-options.ts'
@@ -147,12 +147,13 @@ async function run(args: ReproduceArguments): Promise<void> {
           findDataset(known, { dataFolder: options.dataFolder }) === undefined,
       ),
     )
+    const which =
+      args.store === undefined
+        ? 'of which those that the cache holds are not run again'
+        : `taken from ${args.store} as far as they are done there`
+    const counts = Object.entries(stages).map(([stage, count]) => `${count} ${stage}`)
     const steps = [
-      'stages, ' +
-        `${args.store === undefined ? 'of which those that the cache holds are not run again' : `taken from ${args.store} as far as they are done there`}: ` +
-        `${Object.entries(stages)
-          .map(([stage, count]) => `${count} ${stage}`)
-          .join(', ')}`,
+      `stages, ${which}: ${counts.join(', ')}`,
       ...absent.map((name) => `${name} is not on this machine: indistinct data fetch ${name}`),
     ]
     return showPlan(
@@ -162,10 +163,7 @@ async function run(args: ReproduceArguments): Promise<void> {
     )
   }
   const { code, files, results } = await reproduce(options)
-  if (args.json)
-    session.result(
-      `${canonicalJson({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results } as unknown as Json, 2)}\n`,
-    )
+  if (args.json) session.result(jsonText({ schema: 'indistinct/reproduce/1', complete: code === 0, files, results }, 2))
   else for (const file of files) session.result(file.endsWith('.md') ? `${readFileSync(file, 'utf8')}\n` : '')
   for (const file of files) session.log.info(file)
   process.exitCode = code

@@ -1,6 +1,6 @@
 /** @file `indistinct rollback`: back to the version before, or to a named one. */
 
-import { canonicalJson } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
@@ -59,6 +59,6 @@ async function rollBack(args: RollbackArguments): Promise<void> {
     session.log.warn(
       `${place}: ${done.others} users are not in version ${done.version}; their vectors stayed as they were`,
     )
-  if (args.json) session.result(`${canonicalJson(switchedJson('indistinct/rollback/1', args.in, place, done), 2)}\n`)
+  if (args.json) session.result(jsonText(switchedJson('indistinct/rollback/1', args.in, place, done), 2))
   else session.result(switchedText(place, done, placeFlags(args.in, args)))
 }

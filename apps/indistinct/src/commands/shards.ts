@@ -1,6 +1,6 @@
 /** @file `indistinct shards`: tables larger than one machine's memory, unlearned by workers that share a folder. */
 
-import { canonicalJson, usageError } from '@indistinct/core'
+import { jsonText, usageError } from '@indistinct/core'
 import { shardMethods } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { labelNamesOf } from '../inputs/merge-labels.ts'
@@ -103,13 +103,13 @@ async function unlearnInShards(args: UnlearnShardsArguments): Promise<void> {
   const path = layout.manifest(out)
   const manifest = readManifest(path)
   const files = [path, ...(args.fit === undefined ? [] : [args.fit])]
-  session.result(json ? `${canonicalJson(manifest, 2)}\n` : manifestText(manifest, files))
+  session.result(json ? jsonText(manifest, 2) : manifestText(manifest, files))
 }
 
 function preparedResult(folder: string, { shards }: ShardPlan, json: boolean): string {
   const command = ['shards', 'worker', folder]
   return json
-    ? `${canonicalJson({ schema: 'indistinct/shards-prepared/1', folder, shards: shards.length, command }, 2)}\n`
+    ? jsonText({ schema: 'indistinct/shards-prepared/1', folder, shards: shards.length, command }, 2)
     : `${shards.length} shards are ready; start N workers, at most one a shard, I = 0 to N - 1:\n` +
         `indistinct ${command.join(' ')} --index I --of N\n`
 }
@@ -169,8 +169,6 @@ function worker(args: WorkerArguments): void {
     peakMb: Math.round(maxRSS / 1024),
   }
   session.result(
-    args.json
-      ? `${canonicalJson({ schema: 'indistinct/shard-worker/1', ...figures }, 2)}\n`
-      : workerText(figures, index, of),
+    args.json ? jsonText({ schema: 'indistinct/shard-worker/1', ...figures }, 2) : workerText(figures, index, of),
   )
 }

@@ -2,7 +2,7 @@
 
 import { openSession } from '#session'
 import { setExitCode } from '#system'
-import { canonicalJson } from '@indistinct/core'
+import { jsonText } from '@indistinct/core'
 import { tableExtensionList } from '@indistinct/embeddings'
 import { unlearners } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
@@ -83,5 +83,5 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const { files, outputs } = await writeUnlearned(unlearned)
   // What --force writes all the same is still a failure.
   if (unlearned.harm.worse) setExitCode(exitCodes.gate)
-  session.result(request.json ? `${canonicalJson(resultJson(unlearned, outputs), 2)}\n` : resultText(unlearned, files))
+  session.result(request.json ? jsonText(resultJson(unlearned, outputs), 2) : resultText(unlearned, files))
 }

@@ -1,6 +1,6 @@
 /** @file `indistinct versions`: what a store keeps, and removing it. */
 
-import { canonicalJson, type Json } from '@indistinct/core'
+import { jsonText, type Json } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
@@ -47,7 +47,10 @@ async function versions(args: VersionsArguments): Promise<void> {
   })
   if (args.json) {
     session.result(
-      `${canonicalJson({ schema: 'indistinct/versions/1', store: args.in, place, removed, versions: kept as unknown as Json }, 2)}\n`,
+      jsonText(
+        { schema: 'indistinct/versions/1', store: args.in, place, removed, versions: kept as unknown as Json },
+        2,
+      ),
     )
     return
   }

@@ -1,6 +1,6 @@
 /** @file The result of `compare`: as JSON, as a report, and in words. */
 
-import { canonicalJson, writeFiles, type Json } from '@indistinct/core'
+import { jsonText, writeFiles, type Json } from '@indistinct/core'
 import { comparisonFigure, comparisonHtml } from '@indistinct/report'
 import { attributeSummary, labelLine } from '../inputs/table-inputs.ts'
 import { writingFiles } from '../terminal/signals.ts'
@@ -38,7 +38,7 @@ export function comparedJson({ request, inputs, files, data }: Compared): string
     input: { ...files },
     versions: versions(),
   }
-  return `${canonicalJson(record, 2)}\n`
+  return jsonText(record, 2)
 }
 
 /** The result in words. */

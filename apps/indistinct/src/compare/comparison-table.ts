@@ -47,5 +47,6 @@ export function comparisonTable({ rows, neighbours }: ComparisonData): string {
 function withInterval(estimate: Estimate | undefined): string {
   if (estimate === undefined) return ''
   const { value, low, high } = estimate
-  return `${value.toFixed(4)}${low === undefined || high === undefined ? '' : ` [${low.toFixed(4)}, ${high.toFixed(4)}]`}`
+  if (low === undefined || high === undefined) return value.toFixed(4)
+  return `${value.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`
 }

@@ -1,6 +1,6 @@
 /** @file Flags for whoever files the report: recipients, and further files made of it. */
 
-import { canonicalJson, sha256, usageError, type Json } from '@indistinct/core'
+import { jsonText, sha256, usageError } from '@indistinct/core'
 import { extname } from '@indistinct/core/platform'
 import { dpiaMarkdown, modelCard, type FilingData, type Recipient, type ReportData } from '@indistinct/report'
 import type { Options } from 'yargs'
@@ -67,7 +67,8 @@ function criterionOf({ attribute, gate, margin = 0.05, attackers, protocols, inp
   const limit = gate ?? 0.5 + margin
   const text =
     `No leak of ${attribute}: the upper 95 % bound of the folded AUC of every attack is at most ${limit}. Attacks: ` +
-    `${attackers?.join(', ') ?? 'the whole battery'}; protocols: ${protocols?.join(', ') ?? 'those of each attacker'}; ` +
+    `${attackers?.join(', ') ?? 'the whole battery'}; ` +
+    `protocols: ${protocols?.join(', ') ?? 'those of each attacker'}; ` +
     `input: ${input}; draws: ${repeats ?? 'by default'}; relabellings: ${permutations ?? 'by default'}.`
   return { text, sha256: sha256(Buffer.from(text)) }
 }
@@ -76,7 +77,6 @@ function criterionOf({ attribute, gate, margin = 0.05, attackers, protocols, inp
 export function exportedFiles(data: ReportData, paths: readonly string[] = []): { path: string; content: string }[] {
   return paths.map((path) => ({
     path,
-    content:
-      extname(path).toLowerCase() === '.md' ? dpiaMarkdown(data) : `${canonicalJson(modelCard(data) as Json, 2)}\n`,
+    content: extname(path).toLowerCase() === '.md' ? dpiaMarkdown(data) : jsonText(modelCard(data), 2),
   }))
 }

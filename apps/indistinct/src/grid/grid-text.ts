@@ -22,10 +22,12 @@ export function planText({ stages, cells, done, seconds, chain, wall, memory, by
     `${from.table} from the committed table`,
     `${from.guess} guessed from other cells`,
   ]
+  const onWorkers = wall.map(
+    ({ workers, seconds: each }) => `${time(each)} on ${workers} worker${workers === 1 ? '' : 's'}`,
+  )
   return [
     textTable(['stage', 'cells', 'done', 'time to go', 'memory a cell', 'disk'], rows),
-    `longest chain ${time(chain)}; ` +
-      `${wall.map(({ workers, seconds: each }) => `${time(each)} on ${workers} worker${workers === 1 ? '' : 's'}`).join(', ')}\n`,
+    `longest chain ${time(chain)}; ${onWorkers.join(', ')}\n`,
     done === cells ? '' : `costs of ${cells - done} cells: ${sources.join(', ')}\n`,
   ].join('')
 }
@@ -62,7 +64,9 @@ export function failuresText(failures: ReadonlyMap<string, Failure>, missing: nu
         .map((line) => `  ${line}`)
         .join('\n')}\n`,
   )
-  return `${texts.join('')}${left > 0 ? `${left} cells were ${own.length > 0 ? 'left out, since they need them' : 'not made'}; indistinct grid resume ` + `goes on\n` : ''}`
+  if (left <= 0) return texts.join('')
+  const why = own.length > 0 ? 'left out, since they need them' : 'not made'
+  return `${texts.join('')}${left} cells were ${why}; indistinct grid resume goes on\n`
 }
 
 function time(seconds: number): string {

@@ -1,7 +1,7 @@
 /** @file A grid run on an engine until it is complete, ends or is stopped, and what is said of it. */
 
 import { join, resolve } from 'node:path'
-import { canonicalJson, fileError, type Json } from '@indistinct/core'
+import { jsonText, fileError } from '@indistinct/core'
 import type { Executor } from '@indistinct/executors'
 import type { OpenGrid } from '@indistinct/experiments'
 import { exitCodeOf, exitCodes } from '../terminal/exit-codes.ts'
@@ -91,7 +91,7 @@ function resultText({ expanded, store }: OpenGrid, { missing, failures }: GridRu
   if (!json) return `${cells - missing.length} of ${cells} cells done in ${store.place}\n`
   const complete = missing.length === 0
   const record = { schema: 'indistinct/grid-run/1', complete, cells, missing, failures: Object.fromEntries(failures) }
-  return `${canonicalJson(record as unknown as Json, 2)}\n`
+  return jsonText(record, 2)
 }
 
 /** Says why cells are missing and what to do, and sets the exit code. */

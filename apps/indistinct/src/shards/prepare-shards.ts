@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import { badData, canonicalJson, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
+import { badData, jsonText, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
 import { isFolder, openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
@@ -111,7 +111,7 @@ function isResumed(plan: ShardPlan, { tables, attributes, ids, out, fit, force }
   return false
 }
 
-const textOf = (plan: ShardPlan): string => `${canonicalJson(plan, 2)}\n`
+const textOf = (plan: ShardPlan): string => jsonText(plan, 2)
 
 /**
  * Opens tables, joins labels, and gives `use` the run that they make; nothing is written.

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { badData, bytesOf, canonicalJson, type Json, writeFileAtomic } from '@indistinct/core'
+import { badData, bytesOf, jsonText, type Json, writeFileAtomic } from '@indistinct/core'
 import { createTable, rounded, type TableReader } from '@indistinct/embeddings'
 import type { Shard, UnlearnedShards } from '@indistinct/unlearners'
 import { changeSums, type ShardChange } from './shard-change.ts'
@@ -69,7 +69,7 @@ export function writeShard(
       inputSha256: planned.whole ? input.sha256() : hash.digest('hex'),
       change: change.sums(),
     }
-    writeFileAtomic(layout.done(folder, shard.index), `${canonicalJson(record)}\n`)
+    writeFileAtomic(layout.done(folder, shard.index), jsonText(record))
   } catch (error) {
     output.discard()
     throw error

@@ -1,7 +1,7 @@
 /** @file One worker of a sharded run: from the plan to its shards' files, and the manifest if it is the last. */
 
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { badData, canonicalJson, fileError, sha256, usageError, writeFileAtomic } from '@indistinct/core'
+import { badData, canonicalJson, jsonText, fileError, sha256, usageError, writeFileAtomic } from '@indistinct/core'
 import { openTable, type TableReader } from '@indistinct/embeddings'
 import { unlearnShards, type Shard, type TraceRow, type UnlearnedShards } from '@indistinct/unlearners'
 import { writeShardFit } from './shard-fit.ts'
@@ -188,7 +188,7 @@ function publish(
       shardSample(plan, sampledUsers, (input) => openInput(plan, input, readers), codesOf),
     )
   }
-  writeFileAtomic(layout.manifest(folder), `${canonicalJson(manifestOf(plan, result, records), 2)}\n`)
+  writeFileAtomic(layout.manifest(folder), jsonText(manifestOf(plan, result, records), 2))
   removeWork(folder)
 }
 

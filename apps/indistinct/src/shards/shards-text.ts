@@ -29,12 +29,12 @@ export function manifestText(
 ): string {
   const outcome = typeof parameters['outcome'] === 'string' ? `, ${parameters['outcome']}` : ''
   const three = (value: number): string => value.toPrecision(3)
+  const unit = displacement.unit === 'spread' ? " of the table's spread" : ' (all rows were equal before)'
   return [
     `${method}: ${grouped(moved)} of ${grouped(rows)} users moved, ` +
       `${passes === 1 ? '1 pass' : `${passes} passes`}${outcome}`,
     `moved by ${three(displacement.mean)} on average, ${three(displacement.rootMeanSquare)} in root mean square, ` +
-      'at most ' +
-      `${three(displacement.largest)}${displacement.unit === 'spread' ? " of the table's spread" : ' (all rows were equal before)'}`,
+      `at most ${three(displacement.largest)}${unit}`,
     uncheckedLine,
     ...files.map((path) => `${path}  sha256 ${sha256(readFileSync(path))}`),
     `${grouped(shards.length)} shards beside the manifest, which has their digests`,

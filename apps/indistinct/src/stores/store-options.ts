@@ -39,12 +39,12 @@ const flagsOf = { postgres: ['table', 'id-column', 'vector-column'], redis: ['pr
 /** The option that chooses a store. An address is refused without repeating it: it may hold a password. */
 export function storeOption<Name extends string>(name: Name, describe: string): Record<Name, Options> {
   const flag = `--${name}`
-  const coerce = choiceOption(flag, ['postgres', 'redis'] as const, (text) =>
-    usageError(
-      `${flag}: expected postgres or ` +
-        `redis${/[:/@]/.test(text) ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line' : `, got ${JSON.stringify(text)}`}`,
-    ),
-  )
+  const coerce = choiceOption(flag, ['postgres', 'redis'] as const, (text) => {
+    const given = /[:/@]/.test(text)
+      ? '; the address belongs into DATABASE_URL or REDIS_URL, never on the command line'
+      : `, got ${JSON.stringify(text)}`
+    return usageError(`${flag}: expected postgres or redis${given}`)
+  })
   return {
     [name]: { describe, group: 'Place:', type: 'string', demandOption: true, requiresArg: true, coerce },
   } as unknown as Record<Name, Options>

@@ -126,10 +126,8 @@ function objectAt(path: string, place: string, value: Json): JsonObject {
 }
 
 function unknownKey(path: string, place: string, key: string, known: readonly string[]): Error {
-  return usageError(
-    `${path}: unknown key ` +
-      `${JSON.stringify(key)}${place && ` in ${place}`}${didYouMean(nearest(key, known)) || `; expected some of ${known.join(', ')}`}`,
-  )
+  const instead = didYouMean(nearest(key, known)) || `; expected some of ${known.join(', ')}`
+  return usageError(`${path}: unknown key ${JSON.stringify(key)}${place && ` in ${place}`}${instead}`)
 }
 
 function expected(path: string, place: string, what: string, value: Json): Error {

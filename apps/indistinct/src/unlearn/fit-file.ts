@@ -3,7 +3,7 @@
  * left the classes.
  */
 
-import { badData, canonicalJson, parseJson, type Json } from '@indistinct/core'
+import { badData, jsonText, parseJson, type Json } from '@indistinct/core'
 import { fittedFromJson, fittedToJson, type ClassDifference, type FittedUnlearner } from '@indistinct/unlearners'
 
 export interface Fit {
@@ -17,7 +17,7 @@ export interface Fit {
 }
 
 export function fitText({ fitted, attribute, reference, ids }: Fit): string {
-  return `${canonicalJson({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json, ...(ids && { ids }) })}\n`
+  return jsonText({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json, ...(ids && { ids }) })
 }
 
 /** @throws IndistinctError 'bad-data' where `text`, the content of the file at `path`, is not what `fitText` gave. */

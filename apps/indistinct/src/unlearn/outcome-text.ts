@@ -36,10 +36,9 @@ function drawText({ base, matching, drawSeed, again }: Parameters): string {
     matching === 'optimal'
       ? 'matched at the least cost'
       : 'matched at nearly the least cost, since users are many; no less is hidden'
-  return (
-    `, ${points}, ${matched}, by a ` +
-    `${drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`}${isRecord(again) ? againText(again) : ''}`
-  )
+  const draw =
+    drawSeed === 'secret' ? 'secret draw' : `draw that is not secret: --draw-seed ${String(drawSeed)} repeats it`
+  return `, ${points}, ${matched}, by a ${draw}${isRecord(again) ? againText(again) : ''}`
 }
 
 /** What became of users of an earlier draw. */

@@ -1,6 +1,6 @@
 /** @file What --dry-run says: what would be done, and the files that would be written. */
 
-import { canonicalJson, type Json } from '@indistinct/core'
+import { jsonText, type Json } from '@indistinct/core'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Session } from '../terminal/session.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
@@ -38,9 +38,7 @@ export function showPlan(
   session: Session,
 ): void {
   if (json)
-    return session.result(
-      `${canonicalJson({ schema: 'indistinct/dry-run/1', command, ...facts, writes: [...writes] }, 2)}\n`,
-    )
+    return session.result(jsonText({ schema: 'indistinct/dry-run/1', command, ...facts, writes: [...writes] }, 2))
   const files = writes.length === 0 ? ['would write no file'] : ['would write', ...writes.map((path) => `  ${path}`)]
   session.result(
     [`dry run of ${command}: ${checked}, nothing was written`, ...steps, ...files]

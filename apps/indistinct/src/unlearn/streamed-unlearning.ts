@@ -4,7 +4,7 @@
  */
 
 import { abortable } from '#signals'
-import { badData, canonicalJson, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
+import { badData, jsonText, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import { createTable, dtypeName, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
 import { streamAffine, streamClassMoments, watchLengths } from '@indistinct/embeddings/stream'
@@ -173,7 +173,7 @@ function commit(read: StreamedInputs, written: WrittenRows, input: Record<string
   const { out, force } = read.request
   const files = [written.file]
   try {
-    const record = `${canonicalJson(recordOf(read, written, input), 2)}\n`
+    const record = jsonText(recordOf(read, written, input), 2)
     files.unshift(stageFile(sidecarOf(out), record, { replace: force }))
     commitFiles(files)
     return record
@@ -219,8 +219,8 @@ function resultText({ request, table, found, attribute }: StreamedInputs, writte
   const lines = [
     printable(labelLine(attribute, found.unmatched)),
     printable(scopeOfUnlearning([request.attribute], method)),
-    `${method}: ${grouped(moved)} of ${grouped(table.rows)} users moved, by ${(rmsChange / spread).toPrecision(3)} of ` +
-      "the table's spread in root mean square",
+    `${method}: ${grouped(moved)} of ${grouped(table.rows)} users moved, ` +
+      `by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square`,
     uncheckedLine,
     `${out}  sha256 ${file.sha256}`,
     sidecarOf(out),

@@ -1,7 +1,7 @@
 /** @file The files of `unlearn`, which appear together or not at all. */
 
 import { writingFiles } from '#signals'
-import { badData, canonicalJson, commitFiles, fileError, sha256, stageFile, type StagedFile } from '@indistinct/core'
+import { badData, jsonText, commitFiles, fileError, sha256, stageFile, type StagedFile } from '@indistinct/core'
 import { basename, readFileSync } from '@indistinct/core/platform'
 import { stageTable } from '@indistinct/embeddings'
 import { reportHtml } from '@indistinct/report'
@@ -45,7 +45,7 @@ export async function writeUnlearned(
         if (delta !== undefined)
           output['delta'] = stage(delta, deltaOf(path, input['table']!.sha256, staged[0]!.temporary))
         if (fit !== undefined) output['fit'] = stage(request.fit!, fit, ownersOnly)
-        stage(sidecarOf(out), `${canonicalJson(sidecarJson(unlearning, at, output), 2)}\n`)
+        stage(sidecarOf(out), jsonText(sidecarJson(unlearning, at, output), 2))
         return output
       })
       const report = unlearnReport(unlearning, outputs)

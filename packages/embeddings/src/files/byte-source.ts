@@ -52,10 +52,10 @@ export function fileSource(path: string): ByteSource {
   const stat = attempt(() => fstatSync(fd))
   if (!stat.isFile()) {
     close()
-    throw fileError(
-      `cannot read ${path}: ` +
-        `${stat.isDirectory() ? 'it is a folder' : 'it is no regular file; formats that need any position cannot be piped'}`,
-    )
+    const what = stat.isDirectory()
+      ? 'it is a folder'
+      : 'it is no regular file; formats that need any position cannot be piped'
+    throw fileError(`cannot read ${path}: ${what}`)
   }
   const { size } = stat
   return {

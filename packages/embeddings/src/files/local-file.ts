@@ -64,7 +64,10 @@ export function requireLocalFile(path: string, { name, writes = false }: LocalFi
  * Why a pipe will not do: formats need any position, runs are recorded with the digest of a file, and may be repeated.
  */
 function inputPiped(name = '-'): string {
-  return `${name}: standard input is not read; save it to a file whose name ends in its format, such as: cat > users.csv`
+  return (
+    `${name}: standard input is not read; save it to a file whose name ends in its format, ` +
+    'such as: cat > users.csv'
+  )
 }
 
 function outputPiped(name = '-'): string {

@@ -30,13 +30,12 @@ export function checkRounding(
     }
     // What differs in the last digits of float64 is rounding of its own.
     if (most - least <= 2 ** -48 * Math.max(most, -least) || most - least >= 2 * FEWEST_STEPS * error) continue
-    const isTiny = Math.max(most, -least) < TINY
+    const centre = Number((least / 2 + most / 2).toPrecision(3))
+    const advice =
+      Math.max(most, -least) < TINY ? 'multiply that column by a constant' : `subtract ${centre} from that column`
     throw badData(
       `${name}: column ${quoted(dimensions[k]!)}: expected values that float32 tells apart, got ${least} to ` +
-        `${most}, which it rounds by up to ` +
-        `${error.toPrecision(2)}; ` +
-        `${isTiny ? 'multiply that column by a constant' : `subtract ${Number((least / 2 + most / 2).toPrecision(3))} from that column`} ` +
-        'first',
+        `${most}, which it rounds by up to ${error.toPrecision(2)}; ${advice} first`,
     )
   }
 }

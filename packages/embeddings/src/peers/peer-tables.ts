@@ -58,7 +58,8 @@ def values(spec):
     return v.reshape(-1, K).astype("<" + spec["dtype"])
 def ids(spec):
     rows = range(spec["rows"])
-    return {"text": lambda: [("u" if i % 5 else "ж") + str(i) for i in rows], "big": lambda: [2**53 + i for i in rows], "number": lambda: list(rows)}[spec["ids"]]()
+    if spec["ids"] == "text": return [("u" if i % 5 else "ж") + str(i) for i in rows]
+    return {"big": [2**53 + i for i in rows], "number": list(rows)}[spec["ids"]]
 def notes(spec):
     return [None if i % 7 == 0 else f"note {i % 5}" for i in range(spec["rows"])] if spec.get("notes") else None
 `
@@ -74,12 +75,16 @@ for spec in specs:
     expected = values(spec).astype("<f8").ravel()
     expected[::2] += 1
     found = np.asarray(found)
-    if spec.get("typed", True) and found.dtype != np.dtype("<" + spec["dtype"]): wrong.append([spec["name"], "type", str(found.dtype)])
-    if found.shape != (spec["rows"], K) or not (found.astype("<f8").ravel() == expected).all(): wrong.append([spec["name"], "values"])
-    if found_ids is not None and list(found_ids) != ids(spec): wrong.append([spec["name"], "ids", str(list(found_ids)[:3])])
+    if spec.get("typed", True) and found.dtype != np.dtype("<" + spec["dtype"]):
+        wrong.append([spec["name"], "type", str(found.dtype)])
+    if found.shape != (spec["rows"], K) or not (found.astype("<f8").ravel() == expected).all():
+        wrong.append([spec["name"], "values"])
+    if found_ids is not None and list(found_ids) != ids(spec):
+        wrong.append([spec["name"], "ids", str(list(found_ids)[:3])])
     if found_notes is not None:
         blank = "" if spec.get("ours") or spec.get("blank") else None
-        if list(found_notes) != [blank if note is None else note for note in notes(spec)]: wrong.append([spec["name"], "notes"])
+        if list(found_notes) != [blank if note is None else note for note in notes(spec)]:
+            wrong.append([spec["name"], "notes"])
 print(json.dumps([len(specs), wrong]))
 `
 

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { canonicalJson, IndistinctError, randomStream, sha256, type Json } from '@indistinct/core'
+import { canonicalJson, jsonText, IndistinctError, randomStream, sha256, type Json } from '@indistinct/core'
 import { writeNpy } from '@indistinct/embeddings'
 import { describe, expect, test } from 'vitest'
 import { applyDelta, makeDelta } from './delta.ts'
@@ -99,10 +99,7 @@ describe('a delta that somebody made up, with the right checksums', () => {
       payload: { ...mark(payload), inflated: plain.length },
       ...fields,
     }
-    return Buffer.concat([
-      Buffer.from(`${canonicalJson({ ...header, checksum: sha256(canonicalJson(header)) })}\n`),
-      payload,
-    ])
+    return Buffer.concat([Buffer.from(jsonText({ ...header, checksum: sha256(canonicalJson(header)) })), payload])
   }
 
   test.each<[string, { [key: string]: Json }]>([

@@ -1,6 +1,6 @@
 /** @file Deltas: what it takes to turn the file of an unlearned table back into the original, byte for byte. */
 
-import { badData, canonicalJson, concatBytes, parseJson, sha256, utf8Bytes, utf8Text } from '@indistinct/core'
+import { badData, canonicalJson, jsonText, concatBytes, parseJson, sha256, utf8Bytes, utf8Text } from '@indistinct/core'
 import { deflateRaw, inflateRaw } from '@indistinct/core/platform'
 
 const schema = 'indistinct/delta/1'
@@ -60,7 +60,7 @@ export function makeDelta(original: Uint8Array, unlearned: Uint8Array): Uint8Arr
     unlearned: markOf(unlearned),
     payload: { ...markOf(payload), inflated },
   }
-  return concatBytes([utf8Bytes(`${canonicalJson({ ...header, checksum: checksumOf(header) } as never)}\n`), payload])
+  return concatBytes([utf8Bytes(jsonText({ ...header, checksum: checksumOf(header) } as never)), payload])
 }
 
 export interface DeltaNames {

@@ -5,6 +5,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { bytesOf } from '@indistinct/core'
+import { readTable, writeNpy } from '@indistinct/embeddings'
+import { zipSync } from 'fflate'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -75,6 +78,7 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 240_000 }, () 
   async function fromCommandLine(page: Page): Promise<string> {
     const words = (await page.locator('#work ~ div .command code').innerText()).split(' ')
     expect(words.slice(0, 2)).toEqual(['npx', 'indistinct'])
+    for (const name of readdirSync(folder)) if (/^(audit|unlearned)/.test(name)) rmSync(join(folder, name))
     const environment = { INDISTINCT_XGBOOST: 'wasm' }
     const { code, stdout, stderr } = await indistinct(words.slice(2), { cwd: folder, env: environment })
     expect(stderr).not.toContain('error')
@@ -133,6 +137,100 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 240_000 }, () 
     for (const name of names.slice(1)) expect(anywhere(files[name]!)).toBe(anywhere(readFileSync(join(folder, name))))
     expect(complaints).toEqual([])
     expect(requests).toEqual([])
+    await page.close()
+  })
+
+  test('blind has the table of the command line, too', async () => {
+    const { page, complaints, requests } = await withFiles()
+    await page.getByRole('radio', { name: /^Blind/ }).check()
+    await page.getByRole('button', { name: /^Unlearn/ }).click()
+    await page.getByRole('heading', { name: 'Unlearning done' }).waitFor()
+    const files = await downloaded(page)
+    await fromCommandLine(page)
+    const name = 'unlearned-users.csv'
+    expect(files[name]!.equals(readFileSync(join(folder, name)))).toBe(true)
+    expect(anywhere(files[`${name}.json`]!)).toBe(anywhere(readFileSync(join(folder, `${name}.json`))))
+    expect(JSON.parse(String(files[`${name}.json`]))).toMatchObject({ method: 'blind' })
+    expect([complaints, requests]).toEqual([[], []])
+    await page.close()
+  })
+
+  test('relabel gives every user a vector, by a draw that no second run has', async () => {
+    const rowsOf = (text: Buffer | string): string[] =>
+      String(text)
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => Float32Array.from(line.split(',').slice(1), Number).join())
+    const dealt: string[][] = []
+    for (let run = 0; run < 2; run++) {
+      const { page, complaints } = await withFiles()
+      await page.getByRole('radio', { name: /^Relabel/ }).check()
+      await page.getByRole('button', { name: /^Unlearn/ }).click()
+      await page.getByRole('heading', { name: 'Unlearning done' }).waitFor()
+      const files = await downloaded(page)
+      dealt.push(rowsOf(files['unlearned-users.csv']!))
+      expect(JSON.parse(String(files['unlearned-users.csv.json']))).toMatchObject({
+        method: 'relabel',
+        parameters: { drawSeed: 'secret' },
+      })
+      expect(complaints).toEqual([])
+      await page.close()
+    }
+    const given = rowsOf(readFileSync(join(folder, 'users.csv')))
+    for (const rows of dealt) {
+      expect(rows).not.toEqual(given)
+      expect(rows.filter((row) => /^-?\d[^N]*$/.test(row))).toHaveLength(given.length)
+    }
+    expect(dealt[0]).not.toEqual(dealt[1])
+  })
+
+  test('an attacker who holds what users did is told of as by the command line', async () => {
+    const lines = readFileSync(join(folder, 'people.csv'), 'utf8').trim().split('\n').slice(1)
+    const did = lines.flatMap((line, i) => {
+      const [user, group] = line.split(',')
+      return [`${user},item${i % 7}`, `${user},${group === 'F' ? 'a' : 'b'}${i % 5}`]
+    })
+    writeFileSync(join(folder, 'history.csv'), `user,item\n${did.join('\n')}\n`)
+    const { page, complaints, requests } = await withFiles()
+    await page.getByRole('radio', { name: /^More than this table/ }).check()
+    expect(await page.getByRole('radio', { name: /^Blind/ }).isChecked()).toBe(true)
+    await drop(page, 'What else it holds', 'history.csv')
+    await page.getByRole('button', { name: 'Audit', exact: true }).and(page.locator(':enabled')).click()
+    await page.getByRole('heading', { name: 'Audit done' }).waitFor()
+    const files = await downloaded(page)
+    const stdout = await fromCommandLine(page)
+    expect(stdout).toContain('"attackerHolds": "history"')
+    expect(anywhere(files['audit.json']!)).toBe(anywhere(stdout))
+    expect(anywhere(files['audit.html']!)).toBe(anywhere(readFileSync(join(folder, 'audit.html'))))
+    expect([complaints, requests]).toEqual([[], []])
+    await page.close()
+  })
+
+  test('of a compressed npz it has the arrays of the command line, and says why not the bytes', async () => {
+    const { matrix: users } = await readTable(join(folder, 'users.csv'))
+    const arrays = { 'vectors.npy': writeNpy([users.rows, users.cols], users.data) }
+    writeFileSync(join(folder, 'users.npz'), zipSync(arrays, { level: 6 }))
+    const { page, complaints } = await withFiles()
+    await drop(page, 'Table of users', 'users.npz')
+    await page.getByLabel('Ids of users').selectOption({ label: 'none: line i is of row i' })
+    await page.locator('main', { hasText: 'joined by position' }).waitFor()
+    await page
+      .getByRole('button', { name: /^Unlearn/ })
+      .and(page.locator(':enabled'))
+      .click()
+    await page.getByRole('heading', { name: 'Unlearning done' }).waitFor()
+    expect(await page.locator('main').innerText()).toContain('a page has no zlib')
+    const name = 'unlearned-users.npz'
+    const content = (await downloaded(page))[name]!
+    writeFileSync(join(folder, 'from-page.npz'), content)
+    await fromCommandLine(page)
+    const { matrix: own } = await readTable(join(folder, 'from-page.npz'))
+    const { matrix: theirs } = await readTable(join(folder, name))
+    expect([own.rows, own.cols]).toEqual([theirs.rows, theirs.cols])
+    expect(bytesOf(own.data)).toEqual(bytesOf(theirs.data))
+    expect(content.equals(readFileSync(join(folder, name)))).toBe(false)
+    expect(complaints).toEqual([])
     await page.close()
   })
 

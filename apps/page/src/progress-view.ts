@@ -1,8 +1,8 @@
 /** @file The work as it goes on: how far it is, and attack after attack. */
 
+import { attackerName, protocolName } from '@indistinct/report'
 import { element, replace } from './dom.ts'
 import type { Report, Scored } from './messages.ts'
-import { attackerName, protocolName } from './words.ts'
 
 export interface ProgressView {
   readonly node: HTMLElement

@@ -1,9 +1,10 @@
 /** @file What was found, before and after, and files to take along. */
 
+import { attackerName, protocolName } from '@indistinct/report'
 import { commandLine, warningList } from './check-view.ts'
 import { element } from './dom.ts'
 import type { NamedFile } from './messages.ts'
-import { attackerName, grouped, protocolName } from './words.ts'
+import { grouped, verdictInWords } from './words.ts'
 
 interface Interval {
   readonly value: number
@@ -48,7 +49,7 @@ export function auditedView(finished: Finished): HTMLElement {
   return element(
     'div',
     {},
-    element('p', { class: record.leak ? 'verdict leak' : 'verdict' }, record.verdict),
+    element('p', { class: record.leak ? 'verdict leak' : 'verdict' }, verdictInWords(record.verdict)),
     attackTable(record.attacks),
     ...downloads(files),
     ...repeat(finished.command),
@@ -61,8 +62,18 @@ export function unlearnedView(finished: Finished): HTMLElement {
   return element(
     'div',
     {},
-    element('p', { class: before.leak ? 'verdict leak' : 'verdict' }, element('b', {}, 'Before. '), before.verdict),
-    element('p', { class: after.leak ? 'verdict leak' : 'verdict' }, element('b', {}, 'After. '), after.verdict),
+    element(
+      'p',
+      { class: before.leak ? 'verdict leak' : 'verdict' },
+      element('b', {}, 'Before. '),
+      verdictInWords(before.verdict),
+    ),
+    element(
+      'p',
+      { class: after.leak ? 'verdict leak' : 'verdict' },
+      element('b', {}, 'After. '),
+      verdictInWords(after.verdict),
+    ),
     element('p', {}, `${grouped(record.moved)} of ${grouped(record.rows)} users were moved. ${record.scope}`),
     ...(finished.exitCode === 0
       ? []
@@ -134,5 +145,14 @@ function downloads(files: readonly NamedFile[]): HTMLElement[] {
     const words = kinds.find(([end]) => name.endsWith(end))?.[1] ?? 'New table'
     return element('li', {}, element('a', { href: URL.createObjectURL(content), download: name }, `${words}: ${name}`))
   })
-  return [element('h3', {}, 'Take along'), element('ul', { class: 'downloads' }, ...links)]
+  const compressed = files.some(({ name }) => name.endsWith('.npz'))
+  return [
+    element('h3', {}, 'Take along'),
+    element('ul', { class: 'downloads' }, ...links),
+    ...(compressed ? [element('p', { class: 'soft' }, ofNpz)] : []),
+  ]
 }
+
+const ofNpz =
+  'Where the npz file that came in is compressed, the new one holds the same arrays as the command line’s, in other ' +
+  'bytes: a page has no zlib, and stores them uncompressed. One that came uncompressed has the same bytes, too.'

@@ -1,27 +1,14 @@
-/** @file Names in words. */
+/** @file Methods in words, and figures as they are read. */
 
-const attackers: Readonly<Record<string, string>> = {
-  mlp: 'Perceptron',
-  xgb: 'XGBoost',
-  logistic: 'Logistic regression',
-  qda: 'Discriminant of means and covariances',
-  knn: 'Nearest neighbours',
-  svm: 'Support vector machine',
-  radius: 'Distances to centres',
-  'best-of': 'Best of four, chosen by the attacker',
-}
+import { attackerName, protocolName } from '@indistinct/report'
 
-const protocols: Readonly<Record<string, string>> = {
-  paper: 'knows 10 % of the labels',
-  'five-fold': 'knows 80 % of the labels',
-}
-
-export function attackerName(name: string): string {
-  return attackers[name] ?? name
-}
-
-export function protocolName(name: string): string {
-  return protocols[name] ?? name
+/** A verdict of the command line, with the names of attackers in words. */
+export function verdictInWords(verdict: string): string {
+  return verdict.replace(
+    /\b([a-z][a-z\d-]*) on (\w+) input \(([a-z-]+)\)/g,
+    (_, attacker: string, input: string, protocol: string) =>
+      `${attackerName(attacker)} on ${input} input (${protocolName(protocol)})`,
+  )
 }
 
 export type MethodName = 'flow' | 'blind' | 'relabel'

@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleReport, manyAttacks, withStrings } from './example-report.ts'
 import { installedChromium } from './installed-chromium.ts'
-import type { AttackRow, ReportData } from './report-data.ts'
+import type { AttackRow, ExposureData, ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
 
 const chromium = installedChromium()
@@ -27,6 +27,7 @@ function widest(): ReportData {
     side && { ...side, correctedP: 0.0123, precision: side.balancedAccuracy!, recall: side.balancedAccuracy! }
   return {
     ...rest,
+    exposure: { before: longNames(rest.exposure!.before!), after: longNames(rest.exposure!.after!) },
     attacks: attacks!.map((row) => ({
       ...row,
       table: `${row.table}-of-users-2026.parquet`,
@@ -34,6 +35,11 @@ function widest(): ReportData {
       after: figures(row.after)!,
     })),
   }
+}
+
+function longNames(exposure: ExposureData): ExposureData {
+  const groups = exposure.groups.map((each) => ({ ...each, name: `users by interactions, second fifth: ${each.name}` }))
+  return { ...exposure, groups }
 }
 
 describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () => {

@@ -40,6 +40,16 @@ describe('startOptions', () => {
     expect(grid.products[0]!.protocols).toEqual([main.products[0]!.protocols[0]])
   })
 
+  test('other data than the embedded are attacked by one who knows most labels, too', async () => {
+    const protocolsOf = async (...args: string[]): Promise<string[]> =>
+      (await startOptions(args))!.grid.products[0]!.protocols.map(({ name }) => name)
+    expect(await protocolsOf()).toEqual(['paper'])
+    expect(await protocolsOf('--dataset', 'ml-100k')).toEqual(['paper', 'five-fold'])
+    expect(await protocolsOf('--interactions', 'a.csv', '--attributes', 'b.csv')).toEqual(['paper', 'five-fold'])
+    const { observed } = (await startOptions(['--dataset', 'ml-100k']))!.grid.products[0]!
+    expect(observed!.protocols!.map(({ name }) => name)).toEqual(['five-fold'])
+  })
+
   test('settings bring the options of a protocol, and flags choose among them', async () => {
     const { grid } = (await startOptions(['--settings', 'official', '--method', 'd2d-r,flow', '--recommender', 'nmf']))!
     const chosen = grid.products[0]!

@@ -1,6 +1,6 @@
 /** @file Tables of what the attacks reached: AUC, true positive rates at few false positives, and other measures. */
 
-import { dataTable, dropEmptyColumns } from './data-table.ts'
+import { dataTable, dropEmptyColumns, phaseLines } from './data-table.ts'
 import { count, estimateText, fixed, interval } from '../charts/format-number.ts'
 import { foldedByAttacker } from './folded-rows.ts'
 import { foldedAuc } from '../leak.ts'
@@ -111,8 +111,6 @@ function stackedColumns(
   measures: readonly Measure[],
   rows: readonly AttackRow[],
 ): { name: string; cell: (row: AttackRow) => Content }[] {
-  const lines = (before: Content, after: Content): Content =>
-    html`<span class="phase">${before}</span> <span class="phase">${after}</span>`
   const filled = (content: Content): boolean => content !== undefined && content !== false && content !== ''
   const missing = html`<span class="absent">–</span>`
   const present = measures.filter(([, cell]) =>
@@ -123,10 +121,10 @@ function stackedColumns(
     return filled(content) ? content : missing
   }
   return [
-    { name: '', cell: () => lines('before', 'after') },
+    { name: '', cell: () => phaseLines('before', 'after') },
     ...present.map(([name, cell]) => ({
       name,
-      cell: (row: AttackRow) => lines(of(row, 'before', cell), of(row, 'after', cell)),
+      cell: (row: AttackRow) => phaseLines(of(row, 'before', cell), of(row, 'after', cell)),
     })),
   ]
 }

@@ -29,6 +29,11 @@ export function dataTable(
 `
 }
 
+/** The lines of a cell of a stacked table. */
+export function phaseLines(before: Content, after: Content): Markup {
+  return html`<span class="phase">${before}</span> <span class="phase">${after}</span>`
+}
+
 /** Columns whose cells are all empty say nothing: keeps those that hold something, in head and rows alike. */
 export function dropEmptyColumns(
   head: readonly Content[],

@@ -1,7 +1,7 @@
 /** @file Who is most exposed: single users and groups of them, and not only the average over all. */
 
 import { estimateCell } from './attack-tables.ts'
-import { dataTable, dropEmptyColumns } from './data-table.ts'
+import { dataTable, phaseLines } from './data-table.ts'
 import { count, fixed, percent } from '../charts/format-number.ts'
 import { attackName } from '../leak.ts'
 import { html, shorten, type Content, type Markup } from '../markup.ts'
@@ -38,41 +38,27 @@ export function exposureSection(exposure: BeforeAfter<ExposureData>): Markup {
   const names = [...new Set([before, after].flatMap((each) => each?.groups.map(({ name }) => name) ?? []))]
   const groupIn = (phase: ExposureData | undefined, name: string): ExposedGroup | undefined =>
     phase?.groups.find((group) => group.name === name)
-  const both = before !== undefined && after !== undefined
-  const columns = (
-    title: string,
-    cell: (group: ExposedGroup) => Content,
-  ): { title: string; cell: (name: string) => Content }[] =>
-    ([before, after] as const).flatMap((phase, at) =>
-      phase
-        ? [
-            {
-              title: both ? `${title} ${at === 0 ? 'before' : 'after'}` : title,
-              cell: (name: string): Content => {
-                const group = groupIn(phase, name)
-                return group && cell(group)
-              },
-            },
-          ]
-        : [],
-    )
-  const all = [
-    ...columns('95\u00a0% of users at most', ({ risk }) => estimateCell(risk)),
-    ...columns('Surest right', ({ surest }) => estimateCell(surest.right)),
-    ...columns('By guessing', ({ surest }) => fixed(surest.guess, 3)),
-    ...columns('AUC within', ({ auc }) => auc && estimateCell(auc)),
+  const cells = (name: string, of: (group: ExposedGroup) => Content): Content => {
+    const [was, is] = [groupIn(before, name), groupIn(after, name)]
+    return before && after ? phaseLines(was && of(was), is && of(is)) : was ? of(was) : is && of(is)
+  }
+  const measures: readonly (readonly [title: string, cell: (group: ExposedGroup) => Content])[] = [
+    ['95\u00a0% of users at most', ({ risk }) => estimateCell(risk)],
+    ['Surest right', ({ surest }) => estimateCell(surest.right)],
+    ['By guessing', ({ surest }) => fixed(surest.guess, 3)],
+    ['AUC within', ({ auc }) => (auc ? estimateCell(auc) : '–')],
   ]
-  const table = dropEmptyColumns(
-    ['Group', 'Users', ...all.map(({ title }) => title)],
-    names.map((name) => [
-      shorten(name, 60),
-      count((groupIn(before, name) ?? groupIn(after, name))!.users),
-      ...all.map(({ cell }) => cell(name)),
-    ]),
-    1,
-  )
+  const both = before !== undefined && after !== undefined
+  const rows = names.map((name): Content[] => [
+    shorten(name, 60),
+    count((groupIn(before, name) ?? groupIn(after, name))!.users),
+    ...(both ? [phaseLines('before', 'after')] : []),
+    ...measures.map(([, cell]) => cells(name, cell)),
+  ])
+  const head = ['Group', 'Users', ...(both ? [''] : []), ...measures.map(([title]) => title)]
+  const caption = 'Risk of users by group, with 95\u00a0% intervals'
   return html`<p>${riskOfUser}</p>
 ${largestRisks(exposure).map((line) => html`<p>${line}</p>`)}
-${dataTable('Risk of users by group, with 95\u00a0% intervals', table.head, table.rows, table.names)}
+${dataTable(caption, head, rows, 1, both ? 'stacked' : undefined)}
 <p class="note">An attacker may be sure and wrong. So the table counts the surest twentieth of the guesses in each group, and how many are right. For a label, these are the users who most seem to have it. Guessing by the labels’ shares is right as often as stated beside it. The AUC within a group is the attack’s among its users alone. No user is named here.</p>`
 }

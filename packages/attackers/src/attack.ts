@@ -273,7 +273,7 @@ export function attackOf(
   const refitRepeats = refits ? Math.min(wanted, repeats) : 0
   const fixed = refits
     ? undefined
-    : permutationTest(splits, testedClasses(classes), { seed, permutations, spread: crossValidated ? Math.SQRT2 : 1 })
+    : permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocols[name].spread(repeats) })
   const permuted = refits ?? fixed!.deviations
   const observed = observedDeviation(splits, classes, refitRepeats || repeats)
   const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)

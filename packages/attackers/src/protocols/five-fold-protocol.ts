@@ -14,6 +14,7 @@ export const fiveFoldProtocol: Protocol = {
   smallestClass: 10,
   defaultRepeats: 2,
   crossValidated: true,
+  spread: () => Math.SQRT2,
   splits: (rowsOfClass, { seed, repeat }) =>
     stratifiedFolds(balancedSample(rowsOfClass, randomStream(seed, 'five-fold-protocol', repeat)), 5),
 }

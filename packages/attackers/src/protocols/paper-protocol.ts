@@ -15,6 +15,15 @@ export const paperProtocol: Protocol = {
   smallestClass: 20,
   defaultRepeats: 10,
   crossValidated: false,
+  /**
+   * Of two users, the first teaches and the second is scored in a share q of repeats. Over R repeats let that be so n
+   * times, and m times the other way round. Both ways go together in the worst case: the variance is then
+   * E(n + m)^2 / E(n^2 + m^2) times that of one way, and E nm = R (R - 1) q^2, E n^2 = R q (1 - q) + R^2 q^2.
+   */
+  spread(repeats) {
+    const both = (repeats - 1) * shadowShare * (1 - shadowShare)
+    return Math.sqrt(1 + both / (1 + both))
+  },
   splits(rowsOfClass, { seed, repeat }) {
     const sample = balancedSample(rowsOfClass, randomStream(seed, 'paper-protocol', repeat))
     const known = Math.round(shadowShare * sample[0]!.length)

@@ -15,11 +15,13 @@ export interface Protocol {
   readonly smallestClass: number
   /** Repeats that the audit runs unless told otherwise. */
   readonly defaultRepeats: number
-  /**
-   * Whether each user is known in one split and scored in another. AUCs then vary more than scores with fixed fits
-   * would: see `permutationTest` of @indistinct/metrics on `spread`.
-   */
+  /** Whether each user of a repeat is known in one of its splits and scored in another. */
   readonly crossValidated: boolean
+  /**
+   * How many times as much the mean AUC of so many repeats may vary, in deviation, as with scores held fixed: a user
+   * who is scored in one split teaches in another. See `permutationTest` of @indistinct/metrics.
+   */
+  spread(repeats: number): number
   /**
    * The splits of one repeat; the same seed and repeat give the same splits, whatever is attacked.
    * @param rowsOfClass rows of each class (C arrays, disjoint, each of at least `smallestClass`)

@@ -179,9 +179,8 @@ function judged(
   { seed, repeats }: Pick<Required<AttackSettings>, 'seed' | 'repeats'>,
 ): RegressionDeviations {
   const protocol = protocols[name]
-  // With predictions held fixed, those of a cross-validation vary by less than they would if fitted again:
-  // `permutationTest`.
-  const spread = refitRepeats === 0 && protocol.crossValidated ? Math.SQRT2 : 1
+  // Predictions held fixed vary by less than they would if fitted again: `permutationTest`.
+  const spread = refitRepeats === 0 ? protocol.spread(repeats) : 1
   const deviations = permuted.map((value) => spread * Math.abs(value - 0.5))
   const { p, chance, critical, standardError } = deviationTest(observed, deviations)
   const telling = splits.filter(({ actual }) => varies(actual))

@@ -1,6 +1,7 @@
 /** @file All benchmarks, in the order of the results. */
 
 import { attackersBench } from './attackers.bench.ts'
+import { auditGrowthBench } from './audit-growth.bench.ts'
 import type { Bench } from './bench.ts'
 import { flowBench } from './calibrated-flow.bench.ts'
 import { enginesBench } from './engines.bench.ts'
@@ -29,4 +30,5 @@ export const benches: readonly Bench[] = [
   ratingsBench,
   startBench,
   growthBench,
+  auditGrowthBench,
 ]

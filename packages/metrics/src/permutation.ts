@@ -10,12 +10,12 @@
  * for each scoring, permuted classes are less balanced than the true ones, which makes p slightly too large rather
  * than too small.
  *
- * Scores of a cross-validation, or of repeated draws of who is known, need `spread`: they depend on the labels through the fits, and without a leak their AUC
- * varies more than permutations with fixed scores show. For an attacker that is linear in what it was taught, the AUC's
- * deviation is a sum over pairs (taught, scored) of users; each pair enters both ways, and as (a + b)^2 is at most
- * 2 (a^2 + b^2), the variance is at most twice that of one way, reached where teaching is symmetric (a linear or
- * kernel attacker). Deviations under permutation are therefore multiplied by the square root of 2; by less where fewer
- * pairs enter both ways.
+ * Scores of a cross-validation, or of repeated draws of who is known, need `spread`: they depend on the labels through
+ * the fits, and without a leak their AUC varies more than permutations with fixed scores show. For an attacker that is
+ * linear in what it was taught, the AUC's deviation is a sum over pairs (taught, scored) of users; each pair enters
+ * both ways, and as (a + b)^2 is at most 2 (a^2 + b^2), the variance is at most twice that of one way, reached where
+ * teaching is symmetric (a linear or kernel attacker). Deviations under permutation are therefore multiplied by the
+ * square root of 2; by less where fewer pairs enter both ways.
  */
 
 import { randomStream, shuffle, type Matrix } from '@indistinct/core'

@@ -72,14 +72,44 @@ describe('cache isolation', { timeout: 120_000 }, () => {
     }
   })
 
-  test('an edit of an attacker reruns attacks, and no report of equal ones', async () => {
-    const run = await withEdit('packages/attackers/src/index.ts', comment)
+  test('an edit of an attacker reruns its attacks, and no report of equal ones', async () => {
+    const run = await withEdit('packages/attackers/src/attackers/xgb.ts', comment)
     expect(missed(run)).toEqual(ids((node) => node.stage === 'attack'))
   })
 
+  test('an edit of a metric reruns who measures by it', async () => {
+    const run = await withEdit('packages/metrics/src/hit-ratio.ts', comment)
+    expect(missed(run)).toEqual(ids((node) => node.stage === 'evaluate'))
+  })
+
+  test('an edit of a method that changes no byte ends there, and another branch never hears of it', async () => {
+    const run = await withEdit('packages/unlearners/src/paper/u2u-closed-form.ts', comment)
+    const branch = run.expanded.models.find((model) => model.method?.name === 'u2u-r-closed')!
+    expect(missed(run)).toEqual([branch.unlearn!.id])
+  })
+
+  test('edits of components that no node names rerun nothing, nor do indexes and tables', async () => {
+    const run = await withEdits(
+      [
+        'packages/attackers/src/attackers/svm.ts',
+        'packages/attackers/src/named-attackers.ts',
+        'packages/datasets/src/lastfm.ts',
+        'packages/losses/src/hsic.ts',
+        'packages/metrics/src/certified-bounds.ts',
+        'packages/metrics/src/index.ts',
+        'packages/recommenders/src/bpr-mf.ts',
+        'packages/recommenders/src/recommenders.ts',
+        'packages/unlearners/src/relabel/relabel.ts',
+        'packages/unlearners/src/unlearners.ts',
+      ],
+      comment,
+    )
+    expect(missed(run)).toEqual([])
+  })
+
   test('an edit of a recommender that changes no byte ends at what runs recommenders', async () => {
-    const run = await withEdit('packages/recommenders/src/index.ts', comment)
-    expect(missed(run)).toEqual(ids((node) => ['train', 'unlearn', 'evaluate'].includes(node.stage)))
+    const run = await withEdit('packages/recommenders/src/lightgcn.ts', comment)
+    expect(missed(run)).toEqual(ids((node) => ['train', 'evaluate'].includes(node.stage)))
   })
 
   test('an edit of a recommender that changes training reruns it and all below', async () => {
@@ -161,13 +191,17 @@ function writeText(path: string, text: string): void {
 }
 
 /** Runs the grid with `path` edited, and puts the file back. */
-async function withEdit(path: string, edit: (text: string) => string, edited = grid): Promise<GridRun> {
-  const text = readFileSync(join(copy.root, path), 'utf8')
-  writeText(path, edit(text))
+function withEdit(path: string, edit: (text: string) => string, edited = grid): Promise<GridRun> {
+  return withEdits([path], edit, edited)
+}
+
+async function withEdits(paths: readonly string[], edit: (text: string) => string, edited = grid): Promise<GridRun> {
+  const texts = paths.map((path) => readFileSync(join(copy.root, path), 'utf8'))
+  paths.forEach((path, at) => writeText(path, edit(texts[at]!)))
   try {
     return await runGrid(edited, copy.root)
   } finally {
-    writeText(path, text)
+    paths.forEach((path, at) => writeText(path, texts[at]!))
   }
 }
 

@@ -84,7 +84,7 @@ export async function attack(
     data,
     { attacker, protocol, input, refitRepeats },
     options,
-    (task) => runTask(table, task, new Map([[attacker.name, attacker]])),
+    (task) => runTask(table, task, () => attacker),
   )
   return { ...result, deviations }
 }

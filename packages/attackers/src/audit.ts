@@ -103,9 +103,10 @@ async function attacksOf(
   const pooledRows = plans.reduce((sum, { plan, rows }) => sum + (isPooled(plan.attacker) ? rows : 0), 0)
   const pool: AttackPool | undefined = threads() > 1 && pooledRows >= pooledFrom ? openAttackPool(table) : undefined
   const given = new Map(plans.map(({ plan: { attacker } }) => [attacker.name, attacker]))
+  const attackerOf = (name: string): Attacker => given.get(name)!
   // One after the other on this thread, and as many as there are threads of attackers that have their own.
-  const here = atMost(1, (task: AttackTask) => runTask(table, task, given))
-  const beside = atMost(threads(), (task: AttackTask) => runTask(table, task, given))
+  const here = atMost(1, (task: AttackTask) => runTask(table, task, attackerOf))
+  const beside = atMost(threads(), (task: AttackTask) => runTask(table, task, attackerOf))
   const onPool: TaskRunner = (task) => pool!.run(task)
   const runOf = ({ plan: { attacker } }: AuditPlan): TaskRunner => (!isPooled(attacker) ? beside : pool ? onPool : here)
   try {

@@ -4,7 +4,7 @@
  * docs/statistics.md.
  */
 
-import { bestOf } from './attackers/best-of.ts'
+import { bestOfFour } from './attackers/best-of.ts'
 import { knn } from './attackers/knn.ts'
 import { logistic } from './attackers/logistic.ts'
 import { mlp } from './attackers/mlp.ts'
@@ -59,7 +59,7 @@ export const battery: Readonly<Record<string, BatteryEntry>> = {
     attacks: on('paper', inputNames, 3),
   },
   'best-of': {
-    attacker: bestOf([logistic, qda, radius, svm]),
+    attacker: bestOfFour,
     unsigned: true,
     description: 'the best of logistic, qda, radius and svm on any input, chosen within the shadow set',
     attacks: on('paper', ['raw'], 1),

@@ -6,9 +6,10 @@
 import { badData, fileError, usageError, writeFileAtomic } from '@indistinct/core'
 import { createHash, join, mkdirSync, open, readFile, renameSync, rmSync } from '@indistinct/core/platform'
 import { unzipSync } from 'fflate'
-import type { KnownDataset, KnownDownload, KnownFile } from './known-dataset.ts'
+import type { KnownDataset, KnownDownload } from './known-dataset.ts'
 import { knownDataset, knownDatasets } from './known-datasets.ts'
 import { cacheFolder, type Places } from './locate.ts'
+import { isOfficial } from './official-file.ts'
 
 export interface FetchOptions extends Pick<Places, 'cacheFolder'> {
   /** Must be true: the user has read the licence that `knownDatasets` names. */
@@ -173,11 +174,4 @@ function unpack(bytes: Uint8Array, known: KnownDataset, source: string): Map<str
       throw badData(`${source}: expected the official ${file.name}, got a file with another digest; download it again`)
   }
   return contents
-}
-
-/** Whether the bytes have the pinned digest of the file; true where none is pinned. */
-export function isOfficial(content: Uint8Array, file: KnownFile): boolean {
-  if (file.sha256 !== undefined && createHash('sha256').update(content).digest('hex') !== file.sha256) return false
-  if (file.gitBlob === undefined) return true
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex') === file.gitBlob
 }

@@ -9,16 +9,19 @@ import { movielens1m } from './movielens-1m.ts'
 import { oulad } from './oulad.ts'
 import { synthetic } from './synthetic.ts'
 
-/** Every data set of `loadDataset` except `csv`, the default first. */
-export const knownDatasets: readonly (FileDataset | GeneratedDataset)[] = [
+/** By their own names, which a test compares: stages find the file of each here, and load no other. */
+const byName = {
   synthetic,
-  movielens100k,
-  movielens1m,
+  'ml-100k': movielens100k,
+  'ml-1m': movielens1m,
   lastfm,
-  lfm2b,
+  'lfm-2b': lfm2b,
   oulad,
-  lfm2bSynthetic,
-]
+  'lfm-2b-synthetic': lfm2bSynthetic,
+}
+
+/** Every data set of `loadDataset` except `csv`, the default first. */
+export const knownDatasets: readonly (FileDataset | GeneratedDataset)[] = Object.values(byName)
 
 /** The known data set of that name, if there is one. */
 export function knownDataset(name: string): FileDataset | GeneratedDataset | undefined {

@@ -3,7 +3,7 @@
 import { usageError } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import type { Dataset } from './dataset.ts'
-import { loadCsvDataset } from './load.ts'
+import { loadCsvDataset } from './load-csv.ts'
 
 /** What `--interactions`, `--attributes` and the flags beside them say; plain JSON, so that a grid can hold it. */
 export interface OwnFiles {

@@ -1,5 +1,6 @@
 export { checkedClasses } from './checked-classes.ts'
-export { isTogether, unlearnTables, type TablesOptions } from './unlearn-tables.ts'
+export { isTogether, unlearnTables } from './unlearn-tables.ts'
+export { treatsTogether, unlearnTablesBy, type NamedUnlearner, type TablesOptions } from './unlearn-tables-by.ts'
 export type { TraceRow, Unlearned } from './unlearned.ts'
 export type { Unlearner } from './unlearner.ts'
 export { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
@@ -43,12 +44,8 @@ export { innerProductMetric, scoreMetric, type ScoreMetric, type ScoreMetricOpti
 
 export { adversaryRegulariser, type AdversarialOptions } from './paper/adversarial.ts'
 export { d2dRegularised, type D2dRegularisedOptions, type DistributionDivergence } from './paper/d2d-regularised.ts'
-export {
-  inTrainingMethods,
-  type InTrainingMethod,
-  type InTrainingName,
-  type InTrainingOptions,
-} from './paper/in-training.ts'
+export type { InTrainingMethod } from './paper/in-training-method.ts'
+export { inTrainingMethods, type InTrainingName, type InTrainingOptions } from './paper/in-training.ts'
 export { d2dRegulariser, type RetrainOptions } from './paper/retrain.ts'
 export { u2uClosedForm, type U2uClosedFormOptions } from './paper/u2u-closed-form.ts'
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './paper/u2u-regularised.ts'

@@ -3,12 +3,20 @@
 import type { Json, Labels, Matrix } from '@indistinct/core'
 import type { Fitted } from './fitted/fitted-unlearner.ts'
 import { fitByRegression } from './fitted/regression-map.ts'
+import type { TablesTask } from './tables-task.ts'
 import type { Unlearned } from './unlearned.ts'
 
 export interface Unlearner<Options> {
   readonly unlearn: (embedding: Matrix, labels: Labels, options?: Options) => Unlearned
   /** The same, and what applies it to other users. */
   readonly fit: (embedding: Matrix, labels: Labels, options?: Options) => Fitted
+  /**
+   * For methods that treat the tables of a model, or of a release, as one where nothing else is said: what becomes of
+   * several, by name.
+   */
+  readonly together?: (task: TablesTask<Options>) => Record<string, Unlearned>
+  /** For methods that always do, and know of derived tables themselves: what becomes of one or several. */
+  readonly ofTables?: (task: TablesTask<Options>, derived: readonly string[]) => Record<string, Unlearned>
   /** What `unlearn` uses where an option is left out. */
   readonly defaults: { readonly [option: string]: Json }
   /** One line, for help texts and tables. */

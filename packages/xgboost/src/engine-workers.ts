@@ -97,13 +97,16 @@ function transferable(request: Request): ArrayBuffer[] {
 }
 
 function start(engine: XgbEngine): Worker {
-  const file = engine.engine === 'native' ? './native-worker.js' : './wasm-worker.js'
-  return new Worker(new URL(file, import.meta.url), {
+  const options = {
     workerData: { path: engine.path },
     // Loader flags of the parent and what the libraries print stay where they are. (Reading the worker's output,
     // even to drop it, would keep the process alive.)
     execArgv: [],
     stdout: true,
     stderr: true,
-  })
+  }
+  // In quotes: bundlers, and the hashes of stages, find a worker's file by that.
+  return engine.engine === 'native'
+    ? new Worker(new URL('./native-worker.js', import.meta.url), options)
+    : new Worker(new URL('./wasm-worker.js', import.meta.url), options)
 }

@@ -11,7 +11,7 @@ export function attacker({ kebab, camel }: Names): Component {
       heading: 'Attackers',
       cells: [`\`${kebab}\``, 'Gaussian naive Bayes: a mean and a variance for each label and dimension'],
     },
-    table: { file: 'packages/attackers/src/named-attackers.ts', name: 'onlyNamed', entry: `${camel}Entry` },
+    table: { file: 'packages/attackers/src/named-attackers.ts', name: 'byName', entry: `'${kebab}': ${camel}Entry` },
     source: `/** @file The ${kebab} attacker: what someone sees who looks at one dimension after another. */
 
 import { on, type BatteryEntry } from '../battery-entry.ts'

@@ -6,7 +6,7 @@ export function dataset({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/datasets/src',
     exports: camel,
-    table: { file: 'packages/datasets/src/known-datasets.ts', name: 'knownDatasets', entry: camel },
+    table: { file: 'packages/datasets/src/known-datasets.ts', name: 'byName', entry: `'${kebab}': ${camel}` },
     row: {
       file: 'docs/methods.md',
       heading: 'Data sets',

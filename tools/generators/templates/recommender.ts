@@ -6,7 +6,7 @@ export function recommender({ kebab, camel, pascal }: Names): Component {
   return {
     folder: 'packages/recommenders/src',
     exports: camel,
-    table: { file: 'packages/recommenders/src/recommenders.ts', name: 'recommenders', entry: camel },
+    table: { file: 'packages/recommenders/src/recommenders.ts', name: 'byName', entry: `'${kebab}': ${camel}` },
     row: {
       file: 'docs/methods.md',
       heading: 'Recommenders',

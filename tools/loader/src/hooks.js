@@ -1,6 +1,7 @@
 /** @file How Node loads `.ts` and `.mts`: `loadSync` in the thread that imports, `load` in a thread for hooks. */
 
 import { blanked } from './blanked.js'
+import { directImports } from './direct-imports.js'
 
 /** @typedef {{ format: 'module', source: string, shortCircuit: true }} Loaded */
 
@@ -16,5 +17,5 @@ export async function load(url, context, next) {
 
 /** @param {string} url @returns {Loaded} */
 function loaded(url) {
-  return { format: 'module', source: blanked(url), shortCircuit: true }
+  return { format: 'module', source: directImports(blanked(url)), shortCircuit: true }
 }

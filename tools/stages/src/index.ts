@@ -13,13 +13,13 @@ export type {
   YardstickChoice,
 } from './grid.ts'
 export { gridVariable } from './infer.ts'
-export { codeDigest, dataOf } from './stage-code.ts'
+export { dataOf, stageCodes, type StageCode } from './stage-code.ts'
+export { componentPlaces, type ComponentKind, type ComponentPlace } from './component-place.ts'
 export {
   engineMethods,
   engineRecommenders,
   inTrainingMethods,
   stageInput,
-  stagePackages,
   stages,
   togetherMethods,
   type Stage,

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { expandGrid } from './expand.ts'
 import type { Grid } from './grid.ts'
 import { projectsOf } from './projects.ts'
+import { stageCodes } from './stage-code.ts'
 import { stages } from './stage.ts'
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url))
@@ -31,6 +32,7 @@ const grid: Grid = {
   ],
 }
 const expanded = expandGrid(grid)
+const byId = new Map(expanded.nodes.map((node) => [node.id, node]))
 const projects = projectsOf(expanded.nodes, workspace)
 
 describe('projectsOf', () => {
@@ -41,13 +43,14 @@ describe('projectsOf', () => {
   })
 
   test('every target hashes upstream bytes and its own code, and keeps timing out of them', () => {
+    const codeOf = stageCodes(workspace)
     for (const node of expanded.nodes) {
       const project = projects[node.root]!
       expect(Object.keys(project.targets!)).toEqual([node.stage])
       const target = project.targets![node.stage]!
       expect(target.inputs).toContainEqual({ dependentTasksOutputFiles: '**/artifact/**', transitive: true })
-      expect(target.inputs).toContain('{workspaceRoot}/packages/core/src/**/*')
-      expect(target.inputs).toContain('!{workspaceRoot}/**/*.test.ts')
+      const { env } = target.options as { env: { [name: string]: string } }
+      expect(env['INDISTINCT_STAGE_CODE']).toBe(codeOf(node, byId).digest)
       expect(target.outputs).toEqual(['{projectRoot}/artifact', '{projectRoot}/timing'])
     }
   })

@@ -2,16 +2,16 @@
 
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { ProjectConfiguration } from 'nx/src/devkit-exports.js'
-import { dataOf, runnerSources, stageDependencies } from './stage-code.ts'
-import { stageInput, stages, type Stage, type StageNode } from './stage.ts'
+import { dataOf, stageCodes } from './stage-code.ts'
+import { stageInput, type Stage, type StageNode } from './stage.ts'
 
 /**
  * Projects by root for `nodes`.
  *
  * A task's hash covers every target of its project, so siblings under one project would rerun each other: each node is
  * a project of its own. `dependsOn` orders tasks without entering the hash, so the bytes of upstream artifacts are
- * inputs; `transitive` because stale results were seen without it. Code enters as files: by `^production` of the
- * packages, every other target of theirs and every package that only their tests import would enter too.
+ * inputs; `transitive` because stale results were seen without it. Code enters as the digest of the files that the
+ * stage loads, in the target itself: as inputs the files of all stages would be a list of millions of lines.
  * @param workspaceRoot where package.json files are looked up.
  */
 export function projectsOf(
@@ -19,9 +19,10 @@ export function projectsOf(
   workspaceRoot: string,
 ): { [root: string]: ProjectConfiguration } {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const dependencies = new Map(stages.map((stage) => [stage, stageDependencies(stage, workspaceRoot)]))
+  const codeOf = stageCodes(workspaceRoot)
   const projects: { [root: string]: ProjectConfiguration } = {}
   for (const node of nodes) {
+    const code = codeOf(node, byId)
     projects[node.root] = {
       name: node.id,
       root: node.root,
@@ -37,14 +38,8 @@ export function projectsOf(
           })),
           inputs: [
             { dependentTasksOutputFiles: '**/artifact/**', transitive: true },
-            { externalDependencies: [...dependencies.get(node.stage)!.external] },
-            ...dependencies
-              .get(node.stage)!
-              .folders.flatMap((folder) => [`${folder}/src/**/*`, `${folder}/package.json`])
-              .concat('!**/goldens/**', runnerSources(node.stage))
-              .map((pattern) =>
-                pattern.startsWith('!') ? `!{workspaceRoot}/${pattern.slice(1)}` : `{workspaceRoot}/${pattern}`,
-              ),
+            // Their versions are in the digest; without a list Nx would take those of the whole lockfile.
+            { externalDependencies: [...code.external] },
             ...outerInputs(node),
           ],
           // Wall-clock lies beside the artifact: restored with it, so that a cached run can still tell the seconds it
@@ -53,7 +48,10 @@ export function projectsOf(
           options: {
             command: 'node --import @indistinct/loader apps/experiments/src/run-stage.ts',
             cwd: '{workspaceRoot}',
-            env: { INDISTINCT_STAGE: canonicalJson(stageInput(node, byId) as unknown as Json) },
+            env: {
+              INDISTINCT_STAGE: canonicalJson(stageInput(node, byId) as unknown as Json),
+              INDISTINCT_STAGE_CODE: code.digest,
+            },
           },
         },
       },

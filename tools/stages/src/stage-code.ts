@@ -3,25 +3,22 @@
  * files.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
-import { stagePackages, type Stage, type StageNode } from './stage.ts'
+import { componentPlaces, type ComponentKind, type ComponentPlace } from './component-place.ts'
+import { importGraph, type Loaded } from './import-graph.ts'
+import { componentsOf } from './stage-components.ts'
+import type { Stage, StageNode } from './stage.ts'
 
-/**
- * The frame that every runner runs in, the runner, and files of its own beside it, named after it; patterns relative to
- * the workspace, those with `!` leave out.
- */
-export function runnerSources(stage: Stage): string[] {
+/** The frame that every runner runs in, and the runner. */
+function runnerFiles(stage: Stage): string[] {
   const sources = 'apps/experiments/src'
-  return [
-    `${sources}/run-stage.ts`,
-    `${sources}/store/**/*.ts`,
-    `${sources}/stages/${stage}.ts`,
-    `${sources}/stages/${stage}-*.ts`,
-    '!**/*.test.ts',
-  ]
+  return [`${sources}/run-stage.ts`, `${sources}/stages/${stage}.ts`]
 }
+
+/** What runs them all: it blanks types out, and leads imports. */
+const loader = ['tools/loader/src/register.js']
 
 /** The data files that a prepare stage reads: those of the known data set `name`, or the user's own `files`, as csv. */
 export function dataOf(node: StageNode): { readonly name: string; readonly files: readonly string[] } | undefined {
@@ -33,86 +30,49 @@ export function dataOf(node: StageNode): { readonly name: string; readonly files
   return { name: 'csv', files: [interactions, attributes].filter((value) => typeof value === 'string') }
 }
 
+export interface StageCode extends Loaded {
+  /** SHA-256 over the bytes of the files, and the locked versions of the packages with all that they bring. */
+  readonly digest: string
+}
+
 /**
- * What `stage` runs: folders of workspace packages, and names of registry packages. Without the list of the latter Nx
- * hashes the whole lockfile, and any update of any tool would train everything again.
+ * A function that gives the code that a node's stage runs: its runner, the components that it names, and what these
+ * load. Whatever else changes, the stage need not run again. Sources are read once.
  */
-export function stageDependencies(
-  stage: Stage,
+export function stageCodes(
   workspaceRoot: string,
-): { readonly folders: readonly string[]; readonly external: readonly string[] } {
-  const seen = new Map<string, string | undefined>()
-  const collect = (name: string): void => {
-    if (seen.has(name)) return
-    const folder = name.startsWith('@indistinct/')
-      ? ['packages', 'tools']
-          .map((parent) => `${parent}/${name.replace('@indistinct/', '')}`)
-          .find((each) => existsSync(join(workspaceRoot, each)))
-      : undefined
-    seen.set(name, folder)
-    if (folder === undefined) return
-    const manifest = JSON.parse(readFileSync(join(workspaceRoot, folder, 'package.json'), 'utf8')) as {
-      dependencies?: { [name: string]: string }
-      peerDependencies?: { [name: string]: string }
-    }
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) collect(dependency)
-    // An optional peer is no input where it is not installed.
-    for (const peer of Object.keys(manifest.peerDependencies ?? {}))
-      if (existsSync(join(workspaceRoot, 'node_modules', peer))) collect(peer)
+): (node: StageNode, byId: ReadonlyMap<string, StageNode>) => StageCode {
+  const graph = importGraph(workspaceRoot)
+  const digests = new Map<string, string>()
+  const codes = new Map<string, StageCode>()
+  const digestOf = (file: string): string => {
+    if (!digests.has(file)) digests.set(file, sha256(readFileSync(join(workspaceRoot, file))))
+    return digests.get(file)!
   }
-  for (const name of ['@indistinct/loader', ...stagePackages[stage]]) collect(name)
-  return {
-    folders: [...seen.values()].filter((folder) => folder !== undefined).sort(),
-    external: [...seen.keys()].filter((name) => !name.startsWith('@indistinct/')).sort(),
+  const lock = lockOf(workspaceRoot)
+  const places = new Map<ComponentKind, ReadonlyMap<string, ComponentPlace>>()
+  const placesOf = (kind: ComponentKind): ReadonlyMap<string, ComponentPlace> => {
+    if (!places.has(kind)) places.set(kind, componentPlaces(kind, workspaceRoot))
+    return places.get(kind)!
   }
-}
-
-/**
- * SHA-256 over the code that `stage` runs, as Nx takes it for its hash: the runner's sources, the sources of workspace
- * packages without tests, and the locked versions of registry packages with all that they bring.
- */
-export function codeDigest(stage: Stage, workspaceRoot: string): string {
-  const { folders, external } = stageDependencies(stage, workspaceRoot)
-  const [left, kept] = [true, false].map((out) =>
-    runnerSources(stage)
-      .filter((pattern) => pattern.startsWith('!') === out)
-      .map((pattern) => expressionOf(pattern.replace('!', ''))),
-  )
-  const runner = filesUnder(workspaceRoot, 'apps/experiments/src').filter(
-    (file) => kept!.some((pattern) => pattern.test(file)) && !left!.some((pattern) => pattern.test(file)),
-  )
-  const production = folders.flatMap((folder) => [
-    `${folder}/package.json`,
-    ...filesUnder(workspaceRoot, `${folder}/src`).filter(
-      (file) => !file.endsWith('.test.ts') && !file.includes('/goldens/'),
-    ),
-  ])
-  const digests = [...runner, ...production]
-    .sort()
-    .map((file) => [file, sha256(readFileSync(join(workspaceRoot, file)))])
-  return sha256(canonicalJson([digests, lockedVersions(external, workspaceRoot)] as Json))
-}
-
-function filesUnder(workspaceRoot: string, folder: string): string[] {
-  return readdirSync(join(workspaceRoot, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name).slice(workspaceRoot.length).replaceAll('\\', '/').replace(/^\//, ''),
+  return (node, byId) => {
+    const components = componentsOf(node, byId).flatMap(({ kind, name }) => {
+      const place = placesOf(kind).get(name)
+      return place ? [{ kind, component: name, ...place }] : []
+    })
+    const entries = [...loader, ...runnerFiles(node.stage), ...components.map(({ file }) => file)]
+    const key = canonicalJson([node.stage, components])
+    const known = codes.get(key)
+    if (known) return known
+    const { files, external } = graph.loadedBy(entries)
+    const installed = external.filter((name) => lock[`node_modules/${name}`] !== undefined)
+    const digest = sha256(
+      canonicalJson([components, files.map((file) => [file, digestOf(file)]), lockedVersions(installed, lock)] as Json),
     )
-}
-
-/** For patterns as `runnerSources` has them: `**` with a slash for any folders, `*` within a name. */
-function expressionOf(pattern: string): RegExp {
-  const text = pattern
-    .split('**/')
-    .map((part) =>
-      part
-        .split('*')
-        .map((literal) => literal.replace(/[.+^${}()|[\]\\]/g, '\\$&'))
-        .join('[^/]*'),
-    )
-    .join('(?:.*/)?')
-  return new RegExp(`^${text}$`)
+    const code = { files, external: installed, digest }
+    codes.set(key, code)
+    return code
+  }
 }
 
 interface LockEntry {
@@ -121,10 +81,14 @@ interface LockEntry {
   readonly dependencies?: { readonly [name: string]: string }
 }
 
-function lockedVersions(names: readonly string[], workspaceRoot: string): string[] {
-  const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')) as {
-    packages: { [path: string]: LockEntry }
-  }
+type Lock = { readonly [path: string]: LockEntry }
+
+function lockOf(workspaceRoot: string): Lock {
+  const { packages } = JSON.parse(readFileSync(join(workspaceRoot, 'package-lock.json'), 'utf8')) as { packages: Lock }
+  return packages
+}
+
+function lockedVersions(names: readonly string[], packages: Lock): string[] {
   const seen = new Set<string>()
   const collect = (name: string, from: string): void => {
     // As Node looks a package up: in the folder that asks, then above it.

@@ -1,4 +1,4 @@
-/** @file The stages, the packages whose code each runs, and the shape of one node of the stage graph. */
+/** @file The stages, and the shape of one node of the stage graph. */
 
 import type { Options } from './grid.ts'
 
@@ -57,37 +57,4 @@ export function stageInput(node: StageNode, byId: ReadonlyMap<string, StageNode>
   const upstream: { [role: string]: string } = {}
   for (const [role, id] of Object.entries(node.upstream)) upstream[role] = byId.get(id)!.root
   return { id: node.id, stage: node.stage, root: node.root, parameters: node.parameters, upstream }
-}
-
-/**
- * The workspace packages whose code each stage imports; their production sources are inputs of its hash. A test
- * compares this table with the imports of the stage runners, so neither can drift.
- */
-export const stagePackages: { readonly [stage in Stage]: readonly string[] } = {
-  prepare: ['@indistinct/core', '@indistinct/datasets', '@indistinct/embeddings'],
-  train: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders'],
-  retrain: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/recommenders', '@indistinct/unlearners'],
-  unlearn: [
-    '@indistinct/core',
-    '@indistinct/embeddings',
-    '@indistinct/kernels',
-    '@indistinct/losses',
-    '@indistinct/recommenders',
-    '@indistinct/stages',
-    '@indistinct/unlearners',
-  ],
-  smooth: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/report'],
-  join: ['@indistinct/core', '@indistinct/embeddings'],
-  attack: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics'],
-  held: ['@indistinct/attackers', '@indistinct/core', '@indistinct/embeddings', '@indistinct/observations'],
-  observe: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/observations', '@indistinct/recommenders'],
-  evaluate: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/recommenders'],
-  figure: [
-    '@indistinct/attackers',
-    '@indistinct/core',
-    '@indistinct/embeddings',
-    '@indistinct/metrics',
-    '@indistinct/report',
-  ],
-  report: ['@indistinct/core', '@indistinct/embeddings', '@indistinct/metrics', '@indistinct/report'],
 }

@@ -2,7 +2,7 @@
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
 import { findDataset, knownDataset } from '@indistinct/datasets'
-import { codeDigest, dataOf, type Stage, type StageNode } from '@indistinct/stages'
+import { dataOf, stageCodes, type StageNode } from '@indistinct/stages'
 import { dataFiles } from '../data/data-files.ts'
 import type { CellRecord } from './cell-record.ts'
 
@@ -25,12 +25,9 @@ export function cellStates(
   nodes: readonly StageNode[],
   workspaceRoot: string,
 ): (records: ReadonlyMap<string, CellRecord>) => Map<string, CellState> {
-  const code = new Map<Stage, string>()
+  const codeOf = stageCodes(workspaceRoot)
+  const byId = new Map(nodes.map((node) => [node.id, node]))
   const data = new Map<string, Json>()
-  const codeOf = (stage: Stage): string => {
-    if (!code.has(stage)) code.set(stage, codeDigest(stage, workspaceRoot))
-    return code.get(stage)!
-  }
   const dataDigests = (node: StageNode): Json | undefined => {
     const read = dataOf(node)
     if (read === undefined) return undefined
@@ -60,7 +57,7 @@ export function cellStates(
           root: node.root,
           parameters,
           upstream,
-          code: codeOf(stage),
+          code: codeOf(node, byId).digest,
           data: dataDigests(node),
           xgboost,
         }),

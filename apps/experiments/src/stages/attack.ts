@@ -15,7 +15,7 @@ import {
 } from '@indistinct/attackers'
 import type { Choice } from '@indistinct/stages'
 import { readMatricesOf } from '../store/artifact-folder.ts'
-import { attackerNamed } from '../store/attackers.ts'
+import { attackerNamed } from '../store/components.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import type { StoredAttack } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
@@ -40,7 +40,7 @@ export async function run(context: StageContext): Promise<void> {
     attribute,
     seed,
   } = context.parameters as unknown as Parameters
-  const attacker = attackerNamed(name)
+  const attacker = await attackerNamed(name)
   const tables = readMatricesOf(upstreamOf(context, 'tables'), 'tables')
   const labels = readLabels(upstreamOf(context, 'prepare'), attribute)
   const inputs = attacker.scaleFree ? [false] : [false, true]

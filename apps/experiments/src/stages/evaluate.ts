@@ -5,12 +5,12 @@
 
 import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
-import { ease, easeDefaults, restore, seenInTraining, topK, type EaseOptions } from '@indistinct/recommenders'
+import { ease, easeDefaults, seenInTraining, topK, type EaseOptions } from '@indistinct/recommenders'
 import type { Choice } from '@indistinct/stages'
-import { readJsonOf, readMatricesOf, readMatrixOf } from '../store/artifact-folder.ts'
+import { readMatricesOf, readMatrixOf } from '../store/artifact-folder.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
-import type { StoredModel } from '../store/trained-model.ts'
+import { restoredModel } from '../store/restored-model.ts'
 import type { UtilityFigure } from '../store/results.ts'
 
 const cutoffs = [5, 10]
@@ -25,7 +25,7 @@ export async function run(context: StageContext): Promise<void> {
   const prepared = upstreamOf(context, 'prepare')
   const split = readSplit(prepared)
   const labels = readLabels(prepared, attribute)
-  const lists = yardstick ? listsOfYardstick(yardstick, split) : listsOfModel(context, split)
+  const lists = yardstick ? listsOfYardstick(yardstick, split) : await listsOfModel(context, split)
   const before =
     context.upstream['before'] === undefined ? undefined : readMatrixOf(upstreamOf(context, 'before'), 'per-user')
   const columns: Float64Array[] = []
@@ -71,11 +71,10 @@ const longest = Math.max(...cutoffs)
 
 type Split = ReturnType<typeof readSplit>
 
-function listsOfModel(context: StageContext, split: Split): Int32Array {
+async function listsOfModel(context: StageContext, split: Split): Promise<Int32Array> {
   const trained = upstreamOf(context, 'train')
   const tablesFrom = upstreamOf(context, 'tables')
-  const stored = readJsonOf<StoredModel>(trained, 'model')
-  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const model = await restoredModel(trained, split)
   const replaced: Record<string, Matrix> = tablesFrom === trained ? {} : readMatricesOf(tablesFrom, 'tables')
   return topK(model, replaced, split, longest)
 }

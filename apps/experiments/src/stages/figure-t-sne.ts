@@ -8,7 +8,7 @@ import { gatherRows, type Matrix } from '@indistinct/core'
 import { tSne, tsneFigure, type PaperFigure, type TsnePanel } from '@indistinct/report'
 import type { Choice } from '@indistinct/stages'
 import { readMatrixOf, readMatricesOf } from '../store/artifact-folder.ts'
-import { attackerNamed } from '../store/attackers.ts'
+import { attackerNamed } from '../store/components.ts'
 import { headlineTable } from '../store/headline-table.ts'
 import { readLabels } from '../store/prepared-data.ts'
 
@@ -49,7 +49,7 @@ export async function tsneMaps(shown: Shown): Promise<PaperFigure> {
   for (const { name } of attackers) {
     for (const [at, embedding] of tables.entries()) {
       progress(done++ / total, `${name} on ${headings[at]}`)
-      const { splits, auc, classes } = await attack(embedding, labels, attackerNamed(name), {
+      const { splits, auc, classes } = await attack(embedding, labels, await attackerNamed(name), {
         protocol: protocol.name as ProtocolName,
         repeats: 1,
         permutations: 99,

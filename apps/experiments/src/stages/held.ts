@@ -4,7 +4,7 @@ import { sideBySide, type Json, type Labels, type Matrix } from '@indistinct/cor
 import { attack, type ProtocolName } from '@indistinct/attackers'
 import { historyFeatures } from '@indistinct/observations'
 import { readMatricesOf } from '../store/artifact-folder.ts'
-import { attackerNamed } from '../store/attackers.ts'
+import { attackerNamed } from '../store/components.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import type { HeldAttack, Holding } from '../store/results.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
@@ -79,7 +79,7 @@ async function figures(
   protocol: ProtocolName,
   seed: number,
 ): Promise<Omit<HeldAttack, 'holding' | 'alone'>> {
-  const attacker = attackerNamed(name)
+  const attacker = await attackerNamed(name)
   const input = attacker.scaleFree ? 'raw' : 'standardised'
   const {
     auc,

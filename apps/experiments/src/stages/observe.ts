@@ -5,11 +5,10 @@
 
 import type { Json, Matrix } from '@indistinct/core'
 import { observedTables } from '@indistinct/observations'
-import { restore } from '@indistinct/recommenders'
-import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import { readMatricesOf } from '../store/artifact-folder.ts'
 import { readSplit } from '../store/prepared-data.ts'
+import { restoredModel } from '../store/restored-model.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
-import type { StoredModel } from '../store/trained-model.ts'
 
 interface Parameters {
   readonly top: number
@@ -26,8 +25,7 @@ export async function run(context: StageContext): Promise<void> {
   const trained = upstreamOf(context, 'train')
   const tablesFrom = upstreamOf(context, 'tables')
   const split = readSplit(upstreamOf(context, 'prepare'))
-  const stored = readJsonOf<StoredModel>(trained, 'model')
-  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const model = await restoredModel(trained, split)
   const replaced: Record<string, Matrix> = tablesFrom === trained ? {} : readMatricesOf(tablesFrom, 'tables')
   const about: { [table: string]: Json } = {}
   for (const { name, table, description, exact, explained } of observedTables(model, replaced, split, options)) {

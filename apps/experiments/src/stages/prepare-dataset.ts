@@ -2,7 +2,7 @@
 
 import {
   kCore,
-  loadDataset,
+  loadKnown,
   loadOwnFiles,
   syntheticDataset,
   withoutRareLabels,
@@ -10,6 +10,7 @@ import {
   type OwnFiles,
 } from '@indistinct/datasets'
 import type { Choice } from '@indistinct/stages'
+import { datasetNamed } from '../store/components.ts'
 
 export interface ChosenDataset {
   /** As it is on disk, or generated. */
@@ -32,5 +33,5 @@ export async function chosenDataset({ name, options = {} }: Choice, core: number
 async function load(name: string, options: NonNullable<Choice['options']>): Promise<Dataset> {
   if (name === 'synthetic') return syntheticDataset(options)
   if (options['interactions'] !== undefined) return loadOwnFiles(options as unknown as OwnFiles)
-  return loadDataset(name, options)
+  return loadKnown(await datasetNamed(name), options)
 }

@@ -1,9 +1,8 @@
 /** @file retrain: fits a recommender from scratch under a method that acts during training, and so sees labels. */
 
-import { usageError } from '@indistinct/core'
-import { recommender, type TrainingHooks } from '@indistinct/recommenders'
+import type { TrainingHooks } from '@indistinct/recommenders'
 import type { Choice } from '@indistinct/stages'
-import { inTrainingMethods, type InTrainingName } from '@indistinct/unlearners'
+import { inTrainingNamed, recommenderNamed } from '../store/components.ts'
 import { readLabels } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { epochProgress, trainingDataOf, writeModel } from '../store/training-artifact.ts'
@@ -29,12 +28,12 @@ export async function run(context: StageContext): Promise<void> {
     engine = 'kernels',
   } = context.parameters as unknown as Parameters
   const prepared = upstreamOf(context, 'prepare')
-  const { regulariser, defaults } = inTrainingMethods[method.name as InTrainingName] ?? unknownMethod(method.name)
-  const trained = recommender(choice.name)
+  const { regulariser, defaults } = await inTrainingNamed(method.name)
+  const recommender = await recommenderNamed(choice.name)
   const options = {
     ...defaults,
     ...method.options,
-    tables: [...tablesToProtect(method.options?.['tables'], trained.userTables)],
+    tables: [...tablesToProtect(method.options?.['tables'], recommender.userTables)],
     seed,
   }
   const hooks = {
@@ -42,10 +41,7 @@ export async function run(context: StageContext): Promise<void> {
     regulariser: regulariser(readLabels(prepared, attribute), options),
     engine,
   }
-  writeModel(context, trained.train(trainingDataOf(prepared, epochBy), { ...choice.options, seed }, hooks))
+  const data = trainingDataOf(prepared, epochBy)
+  writeModel(context, recommender.train(data, { ...choice.options, seed }, hooks), recommender)
   context.artifact.json('method', { name: method.name, options })
-}
-
-function unknownMethod(name: string): never {
-  throw usageError(`expected a method among ${Object.keys(inTrainingMethods).join(', ')}, got ${JSON.stringify(name)}`)
 }

@@ -36,16 +36,16 @@ describe.each([
   }
   const original = (): Matrix => readMatrixOf(at(name), `tables/${table}`)
 
-  test('as trained, lists are in the order of the recommender’s scores: no place costs more than the margin', () => {
+  test('as trained, lists are in the order of the scores: no place costs more than the margin', async () => {
     const theta = original()
-    const { value } = marginRegulariser(scored()).loss(theta)
+    const { value } = (await marginRegulariser(scored())).loss(theta)
     expect(value).toBeGreaterThan(0)
     expect(value).toBeLessThanOrEqual(0.05 * 19 * theta.rows)
   })
 
-  test('the gradient is that of the loss, and zero for users without a label', () => {
+  test('the gradient is that of the loss, and zero for users without a label', async () => {
     const theta = original()
-    const { loss } = marginRegulariser(scored())
+    const { loss } = await marginRegulariser(scored())
     const random = randomStream(1, 'direction')
     const along = theta.data.map((_, p) => (Math.floor(p / theta.cols) === 3 ? 0 : random.normal()))
     const moved = (by: number): Matrix =>
@@ -62,10 +62,12 @@ describe.each([
     expect([...gradient.data.subarray(3 * theta.cols, 4 * theta.cols)].every((value) => value === 0)).toBe(true)
   })
 
-  test('refuses other tables and other regularisers', () => {
-    expect(() => marginRegulariser({ ...scored(), table: 'propagated' })).toThrow(
+  test('refuses other tables and other regularisers', async () => {
+    await expect(marginRegulariser({ ...scored(), table: 'propagated' })).rejects.toThrow(
       `got propagated of ${name}; name the tables with the option tables`,
     )
-    expect(() => marginRegulariser({ ...scored(), kind: 'norm' })).toThrow('expected regulariser "margin", got "norm"')
+    await expect(marginRegulariser({ ...scored(), kind: 'norm' })).rejects.toThrow(
+      'expected regulariser "margin", got "norm"',
+    )
   })
 })

@@ -5,10 +5,9 @@
 import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { layerMean } from '@indistinct/kernels'
 import { margin, type Loss } from '@indistinct/losses'
-import { interactionGraph, restore, topK, type TrainedRecommender, type TrainingData } from '@indistinct/recommenders'
-import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import { interactionGraph, topK, type TrainedRecommender, type TrainingData } from '@indistinct/recommenders'
 import { readSplit } from '../store/prepared-data.ts'
-import type { StoredModel } from '../store/trained-model.ts'
+import { restoredModel } from '../store/restored-model.ts'
 
 const places = 20
 
@@ -29,14 +28,13 @@ interface Scored {
  * with the layer-0 table. Users without a label have an empty list, and do not move.
  * @throws IndistinctError 'usage' for another regulariser, or a table that the authors' code does not move.
  */
-export function marginRegulariser({ kind, table, labels, trained, prepared }: Scored): {
+export async function marginRegulariser({ kind, table, labels, trained, prepared }: Scored): Promise<{
   name: 'margin'
   loss: (theta: Matrix) => Loss
-} {
+}> {
   if (kind !== 'margin') throw usageError(`expected regulariser "margin", got ${JSON.stringify(kind)}`)
   const split = readSplit(prepared)
-  const stored = readJsonOf<StoredModel>(trained, 'model')
-  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const model = await restoredModel(trained, split)
   const lists = topK(model, {}, split.train, places)
   labels.codes.forEach((code, user) => {
     if (code === -1) lists.fill(-1, user * places, (user + 1) * places)

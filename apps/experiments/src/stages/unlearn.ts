@@ -4,20 +4,20 @@
  */
 
 import { usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
-import { restore } from '@indistinct/recommenders'
 import {
-  isTogether,
-  unlearners,
-  unlearnTables,
+  treatsTogether,
+  unlearnTablesBy,
+  type NamedUnlearner,
   type TablesOptions,
   type Unlearned,
-  type UnlearnerName,
 } from '@indistinct/unlearners'
 import { engineMethods, type Choice } from '@indistinct/stages'
 import { readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
+import { unlearnerNamed } from '../store/components.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { tablesToProtect } from '../store/tables-to-protect.ts'
+import { restoredModel } from '../store/restored-model.ts'
 import type { StoredModel } from '../store/trained-model.ts'
 import { marginRegulariser } from './unlearn-margin.ts'
 import { tableMetric } from './unlearn-score-metric.ts'
@@ -58,18 +58,19 @@ export async function run(context: StageContext): Promise<void> {
   // Said here, so that no variable of the environment changes what the key of the artifact does not name.
   const options = { ...given, ...(engineMethods.includes(method.name) && { engine }) }
   const parts = partsOf(context, listed)
+  const unlearner = { name: method.name, ...(await unlearnerNamed(method.name)) }
   if (together !== undefined && typeof together !== 'boolean')
     throw usageError(`expected together as true or false, got ${JSON.stringify(together)}`)
   if (metric !== undefined && metric !== 'scores' && metric !== 'none')
     throw usageError(`expected metric as "scores" or "none", got ${JSON.stringify(metric)}`)
   if (metric !== undefined && method.name !== 'flow')
     throw usageError(`expected option metric of method flow only, got one of ${method.name}`)
-  if (together !== undefined && !isTogether(method.name))
+  if (together !== undefined && !treatsTogether(unlearner))
     throw usageError(`expected option together of methods flow, blind and relabel only, got one of ${method.name}`)
-  const work: Work = { context, method, labels, prepared, parts, limit: passesOf(method) }
-  const results = isTogether(method.name)
-    ? unlearnedTogether(work, { scores: metric === 'scores', together, seed, options })
-    : unlearnedApart(work, { regulariser, options })
+  const work: Work = { context, unlearner, labels, prepared, parts, limit: passesOf(unlearner, method) }
+  const results = treatsTogether(unlearner)
+    ? await unlearnedTogether(work, { scores: metric === 'scores', together, seed, options })
+    : await unlearnedApart(work, { regulariser, options })
   const several = context.upstream['train'] === undefined
   for (const [at, { keys }] of parts.entries()) {
     const history: { [table: string]: Json } = {}
@@ -85,7 +86,7 @@ export async function run(context: StageContext): Promise<void> {
 /** What is unlearned, and how far along it is: `limit` is passes of a table. */
 interface Work {
   readonly context: StageContext
-  readonly method: Parameters['method']
+  readonly unlearner: NamedUnlearner<{ readonly [option: string]: unknown }>
   readonly labels: Labels
   readonly prepared: string
   readonly parts: readonly Part[]
@@ -93,8 +94,8 @@ interface Work {
 }
 
 /** All tables as one. */
-function unlearnedTogether(
-  { context, method, labels, prepared, parts, limit }: Work,
+async function unlearnedTogether(
+  { context, unlearner, labels, prepared, parts, limit }: Work,
   {
     scores,
     together,
@@ -106,36 +107,38 @@ function unlearnedTogether(
     readonly seed: number
     readonly options: { readonly [name: string]: Json }
   },
-): Record<string, Unlearned> {
+): Promise<Record<string, Unlearned>> {
   const selected = Object.fromEntries(
     parts.flatMap(({ tables, keys }) => [...keys].map(([name, key]) => [key, tables[name]!])),
   )
   const onPass = ({ pass }: { pass: number }): void =>
     context.progress(Math.min(1, pass / limit), `${Object.keys(selected).join(' + ')}, pass ${pass}`)
-  const means = parts.map((part) => meansOf(part, prepared, { scores, together: together !== false }))
+  const means = await Promise.all(
+    parts.map((part) => meansOf(part, prepared, { scores, together: together !== false })),
+  )
   const all = {
     derived: means.flatMap(({ derived }) => derived),
     metrics: Object.assign({}, ...means.map(({ metrics }) => metrics)) as TablesOptions['metrics'] & {},
   }
   // An experiment repeats: its draw is no secret, and its tables are not released.
-  const drawn = method.name === 'relabel' ? { drawSeed: seed } : {}
-  return unlearnTables(
+  const drawn = unlearner.name === 'relabel' ? { drawSeed: seed } : {}
+  return unlearnTablesBy(
+    unlearner,
     selected,
     labels,
-    method.name as UnlearnerName,
     { ...drawn, ...options, onPass },
     { ...all, ...(together !== undefined && { together }) },
   )
 }
 
 /** Each table by itself. */
-function unlearnedApart(
-  { context, method, labels, prepared, parts, limit }: Work,
+async function unlearnedApart(
+  { context, unlearner, labels, prepared, parts, limit }: Work,
   {
     regulariser,
     options,
   }: { readonly regulariser: Json | undefined; readonly options: { readonly [name: string]: Json } },
-): Record<string, Unlearned> {
+): Promise<Record<string, Unlearned>> {
   const [{ trained, tables, keys }] = parts as [Part]
   const results: Record<string, Unlearned> = {}
   for (const [at, name] of [...keys.keys()].entries()) {
@@ -144,10 +147,10 @@ function unlearnedApart(
     const kept =
       regulariser === undefined
         ? undefined
-        : marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
+        : await marginRegulariser({ kind: regulariser, table: name, labels, trained, prepared })
     Object.assign(
       results,
-      unlearnTables({ [name]: tables[name]! }, labels, method.name as UnlearnerName, {
+      unlearnTablesBy(unlearner, { [name]: tables[name]! }, labels, {
         ...options,
         ...(kept && { regulariser: kept }),
         onPass,
@@ -195,27 +198,27 @@ function partsOf(context: StageContext, listed: Json | undefined): Part[] {
  * By what the tables of a model are unlearned: those that no score depends on while others are there are derived from
  * these, with `together`; moving the others costs what it changes in scores, with `scores`.
  */
-function meansOf(
+async function meansOf(
   { trained, stored, keys }: Part,
   prepared: string,
   { scores, together }: { scores: boolean; together: boolean },
-): Required<Pick<TablesOptions, 'derived' | 'metrics'>> {
+): Promise<Required<Pick<TablesOptions, 'derived' | 'metrics'>>> {
   const names = [...keys.keys()]
   const unscored = names.filter((name) => stored.unscoredTables.includes(name))
   const scored = unscored.length < names.length ? names.filter((name) => !unscored.includes(name)) : names
   const derived = together && scored !== names ? unscored.map((name) => keys.get(name)!) : []
   if (!scores) return { derived, metrics: {} }
   const split = readSplit(prepared)
-  const model = restore(stored.name, stored.options, readMatricesOf(trained, 'parameters'), split)
+  const model = await restoredModel(trained, split)
   return {
     derived,
     metrics: Object.fromEntries(scored.map((name) => [keys.get(name)!, tableMetric(model, split, name)])),
   }
 }
 
-/** Passes that `method` takes at most. */
-function passesOf({ name, options = {} }: Choice): number {
-  const { steps, maxPasses } = { ...unlearners[name as UnlearnerName]?.defaults, ...options } as {
+/** Passes that the method takes at most. */
+function passesOf({ defaults }: Pick<Work['unlearner'], 'defaults'>, { options = {} }: Choice): number {
+  const { steps, maxPasses } = { ...defaults, ...options } as {
     steps?: number
     maxPasses?: number
   }

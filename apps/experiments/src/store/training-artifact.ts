@@ -1,7 +1,7 @@
 /** @file The training that the stages train and retrain share: what it may see, and what it leaves. */
 
 import type { Json } from '@indistinct/core'
-import { recommender, type TrainedRecommender, type TrainingData } from '@indistinct/recommenders'
+import type { Recommender, TrainedRecommender, TrainingData } from '@indistinct/recommenders'
 import { readSplit } from './prepared-data.ts'
 import type { StageContext } from './stage-context.ts'
 
@@ -21,14 +21,18 @@ export function epochProgress(context: StageContext): (epoch: { epoch: number; e
 }
 
 /** Writes tables/<name> (users, K), parameters/<name>, model.json and history.json. */
-export function writeModel({ artifact }: StageContext, model: TrainedRecommender): void {
+export function writeModel(
+  { artifact }: StageContext,
+  model: TrainedRecommender,
+  { unscoredTables }: Pick<Recommender, 'unscoredTables'>,
+): void {
   for (const [name, table] of Object.entries(model.userTables)) artifact.matrix(`tables/${name}`, table)
   for (const [name, parameter] of Object.entries(model.parameters)) artifact.matrix(`parameters/${name}`, parameter)
   artifact.json('model', {
     name: model.name,
     options: model.options,
     userTables: Object.keys(model.userTables),
-    unscoredTables: recommender(model.name).unscoredTables,
+    unscoredTables,
     ...(model.history?.engine && { engine: model.history.engine }),
   })
   artifact.json('history', model.history as unknown as Json)

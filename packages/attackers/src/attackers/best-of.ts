@@ -13,6 +13,10 @@ import { isNarrow } from '../models/row-products.ts'
 import { preparedRows, preparedSplit, scoresOn } from '../protocols/prepared-split.ts'
 import { codesOf } from '../protocols/scoring.ts'
 import { inputNames, prepareInput, type InputName } from '../models/prepared-input.ts'
+import { logistic } from './logistic.ts'
+import { qda } from './qda.ts'
+import { radius } from './radius.ts'
+import { svm } from './svm.ts'
 
 export interface BestOfOptions {
   /**
@@ -158,3 +162,6 @@ function rowsOf(codes: Int32Array, code: number): Int32Array {
   for (let i = 0; i < codes.length; i++) if (codes[i] === code) rows.push(i)
   return Int32Array.from(rows)
 }
+
+/** The best of those that are cheap to fit, as `best-of` in the battery. */
+export const bestOfFour: BestOf = bestOf([logistic, qda, radius, svm])

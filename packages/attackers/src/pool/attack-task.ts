@@ -1,7 +1,6 @@
 /** @file The two kinds of work an audit is made of, as plain data that names its attackers, and what does them. */
 
 import type { Attacker } from '../attacker.ts'
-import { namedAttackers } from '../named-attackers.ts'
 import { protocols, type ProtocolName } from '../protocols/protocols.ts'
 import type { InputName } from '../models/prepared-input.ts'
 import { refitDeviations, type LabelledTable } from '../verdict/refit.ts'
@@ -29,13 +28,12 @@ export type AttackTask = SplitTask | RefitTask
 /** Of each attack: its scores, or deviations under each relabelling. */
 export type AttackTaskResult = readonly SplitScores[] | readonly Float64Array[]
 
-/** @param given attackers by the names of the task, those that are not of `namedAttackers` */
+/** @param attackerOf gives the attacker that a task names */
 export function runTask(
   table: LabelledTable,
   task: AttackTask,
-  given: ReadonlyMap<string, Attacker> = new Map(),
+  attackerOf: (name: string) => Attacker,
 ): Promise<AttackTaskResult> {
-  const attackerOf = (name: string): Attacker => given.get(name) ?? namedAttackers[name]!.attacker
   switch (task.kind) {
     case 'split':
       return scoreSplit(

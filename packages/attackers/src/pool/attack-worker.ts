@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads'
 import { setThreads } from '@indistinct/kernels'
+import { namedAttacker } from '../named-attackers.ts'
 import type { WorkerMessage, WorkerReply } from './attack-pool.ts'
 import { runTask } from './attack-task.ts'
 import type { LabelledTable } from '../verdict/refit.ts'
@@ -22,7 +23,7 @@ port.on('message', async (message: WorkerMessage) => {
     case 'task': {
       let reply: WorkerReply
       try {
-        reply = { result: await runTask(tables.get(message.table)!, message.task) }
+        reply = { result: await runTask(tables.get(message.table)!, message.task, namedAttacker) }
       } catch (cause) {
         reply = { error: cause instanceof Error ? cause.message : String(cause) }
       }

@@ -6,6 +6,7 @@ import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { columnScales } from '../linear-algebra/column-scales.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
+import { unlearnTogether } from '../tables-together.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { movesToChance } from './moves-to-chance.ts'
 import { shrinkageMap } from './shrinkage.ts'
@@ -135,6 +136,7 @@ function standardised(
 export const blindMethod: Unlearner<BlindOptions> = {
   unlearn: blind,
   fit: fitBlind,
+  together: unlearnTogether,
   defaults: { seed: 0, shrink: 0 },
   description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
 }

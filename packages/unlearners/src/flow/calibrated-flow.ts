@@ -4,6 +4,7 @@ import type { Labels, Matrix } from '@indistinct/core'
 import { onLattices, structuredFlow } from './structured-flow.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
+import { flowTogether } from './flow-together.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
 
 /**
@@ -71,6 +72,7 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
 /** The method, as `flow` in the table of unlearners. */
 export const flowMethod: Unlearner<CalibratedFlowOptions> = {
   ...stepwise(calibratedFlow),
+  together: flowTogether,
   defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500 },
   description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
 }

@@ -1,6 +1,7 @@
 /** @file Adv-InT (paper, section 4): an adversary trained with the recommender, its gradient reversed on the users. */
 
 import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import type { InTrainingMethod } from './in-training-method.ts'
 import { adversaryLoss, balancingWeights, newAdversary, trainAdversary, type Adversary } from './adversary.ts'
 import { checkCount, checkPositive } from '../checked-classes.ts'
 import { withDevice, type Regulariser } from './regulariser.ts'
@@ -102,4 +103,11 @@ function reversed(gradient: Matrix, users: Int32Array, rows: number, weight: num
     for (let k = 0; k < K; k++) out.data[i * K + k] = -weight * gradient.data[r * K + k]!
   })
   return out
+}
+
+/** The method, as `adversarial` in the table of those that act during training. */
+export const adversarialMethod: InTrainingMethod<AdversarialOptions> = {
+  regulariser: adversaryRegulariser,
+  defaults: adversarialDefaults,
+  description: "the paper's Adv-InT: an adversary on every user table during training, its gradient reversed",
 }

@@ -3,6 +3,7 @@
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { d2d, type Pairing } from '@indistinct/losses'
 import { checkCount, checkPositive } from '../checked-classes.ts'
+import type { InTrainingMethod } from './in-training-method.ts'
 import { withDevice, type Regulariser } from './regulariser.ts'
 import { chosenTables, drawMembers, trainingClasses } from './training-labels.ts'
 
@@ -73,4 +74,11 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
     return contributions
   }
   return withDevice(onKernels, { method: 'retrain', labels, options })
+}
+
+/** The method, as `retrain` in the table of those that act during training. */
+export const retrainMethod: InTrainingMethod<RetrainOptions> = {
+  regulariser: d2dRegulariser,
+  defaults: retrainDefaults,
+  description: "the paper's Retrain: MMD^2 between classes added to the recommendation loss, trained from scratch",
 }

@@ -5,7 +5,11 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
-import { flowOfOne, relabel, relabelDefaults, relabelTables, type RelabelOptions } from './relabel.ts'
+import { flowMethod } from '../flow/calibrated-flow.ts'
+import type { TablesTask } from '../tables-task.ts'
+import { unlearnTablesBy } from '../unlearn-tables-by.ts'
+import type { Unlearned } from '../unlearned.ts'
+import { flowOfOne, relabel, relabelDefaults, relabelTables, type PointsOf, type RelabelOptions } from './relabel.ts'
 import type { Unlearner } from '../unlearner.ts'
 
 /**
@@ -28,10 +32,29 @@ export function fitRelabel(embedding: Matrix, labels: Labels, options: RelabelOp
   return Object.freeze({ ...fitted, unlearned: result })
 }
 
+/** Points of the tables of a model are made by the flow of all of them, derived tables apart. */
+function relabelledTables(
+  { tables, labels, options }: TablesTask<RelabelOptions>,
+  derived: readonly string[],
+): Record<string, Unlearned> {
+  const flow: PointsOf = (users, shuffled, onPass) => {
+    const walked = unlearnTablesBy(
+      { name: 'flow', ...flowMethod },
+      users,
+      shuffled,
+      { engine: 'kernels', ...(onPass && { onPass }) },
+      { derived },
+    )
+    return Object.fromEntries(Object.entries(walked).map(([name, { embedding }]) => [name, embedding]))
+  }
+  return { ...relabelTables(tables, labels, flow, { ...options, unscored: derived }).results }
+}
+
 /** The method, as `relabel` in the table of unlearners. */
 export const relabelMethod: Unlearner<RelabelOptions> = {
   unlearn: relabel,
   fit: fitRelabel,
+  ofTables: relabelledTables,
   defaults: { ...relabelDefaults },
   description: 'points labelled anew by a secret draw: hides exactly from who holds the table',
 }

@@ -5,7 +5,8 @@
  */
 
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '#start-worker'
 import type { XgbEngine } from './engine.ts'
 import type { Request, Response } from './worker-message.ts'
 
@@ -56,7 +57,7 @@ export function send(engine: XgbEngine, request: Request): Promise<Response> {
 function dispatch(engine: XgbEngine, workers: EngineWorkers): void {
   while (workers.queue.length > 0 && workers.running < workerLimit()) {
     const job = workers.queue.shift()!
-    const worker = workers.idle.pop() ?? start(engine)
+    const worker = workers.idle.pop() ?? startWorker(engine)
     workers.running++
     worker.ref()
     run(worker, job, (usable) => {
@@ -94,19 +95,4 @@ function transferable(request: Request): ArrayBuffer[] {
   return request.kind === 'fit'
     ? [request.x.buffer as ArrayBuffer, request.y.buffer as ArrayBuffer]
     : [request.x.buffer as ArrayBuffer]
-}
-
-function start(engine: XgbEngine): Worker {
-  const options = {
-    workerData: { path: engine.path },
-    // Loader flags of the parent and what the libraries print stay where they are. (Reading the worker's output,
-    // even to drop it, would keep the process alive.)
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-  }
-  // In quotes: bundlers, and the hashes of stages, find a worker's file by that.
-  return engine.engine === 'native'
-    ? new Worker(new URL('./native-worker.js', import.meta.url), options)
-    : new Worker(new URL('./wasm-worker.js', import.meta.url), options)
 }

@@ -3,9 +3,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What stands for a source in a browser, and what does everywhere else. */
+/** What stands for a source in a browser, in one file that a bundler makes for Node, and everywhere else. */
 interface Conditions {
-  readonly browser: string
+  readonly browser?: string
+  readonly bundle?: string
   readonly default: string
 }
 
@@ -59,7 +60,9 @@ export function publishedPackages(root: string): PublishedPackage[] {
 export function sourceEntries(manifest: Manifest): string[] {
   return [
     ...Object.values({ ...publishedSubpaths(manifest), ...manifest.imports })
-      .flatMap((entry) => (typeof entry === 'string' ? [entry] : [entry.browser, entry.default]))
+      .flatMap((entry) =>
+        typeof entry === 'string' ? [entry] : Object.values(entry as object as { [name: string]: string }),
+      )
       .filter(isSource),
     ...(manifest.publishConfig ? [manifest.publishConfig.bin] : []),
   ]
@@ -86,14 +89,12 @@ export function publishedManifest({ folder, manifest, schemas }: PublishedPackag
   const exports = Object.fromEntries(
     subpaths.map(([subpath, source]) => [
       subpath,
-      typeof source === 'string'
-        ? declared(source)
-        : { browser: declared(source.browser), default: declared(source.default) },
+      typeof source === 'string' ? declared(source) : byCondition(source, declared),
     ]),
   )
   const imports = Object.entries(manifest.imports ?? {}).map(([name, source]) => [
     name,
-    { browser: compiled(source.browser, 'js'), default: compiled(source.default, 'js') },
+    byCondition(source, (path) => compiled(path, 'js')),
   ])
   return {
     name,
@@ -121,6 +122,11 @@ export function publishedManifest({ folder, manifest, schemas }: PublishedPackag
     ...(peerDependencies && { peerDependencies }),
     ...(peerDependenciesMeta && { peerDependenciesMeta }),
   }
+}
+
+/** `publish` of the source of each condition, in their order. */
+function byCondition(sources: Conditions, publish: (source: string) => unknown): object {
+  return Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, publish(source as string)]))
 }
 
 function declared(source: string): object {

@@ -5,6 +5,7 @@ export type { TraceRow, Unlearned } from './unlearned.ts'
 export type { Unlearner } from './unlearner.ts'
 export { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
+export { fitBlindInTurn, fitBlindValues, type BlindInTurnOptions } from './blind/blind-in-turn.ts'
 export { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
 
 export { applyAffine, type AffineMap } from './closed/affine-map.ts'

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { matrix, randomStream } from '@indistinct/core'
 import { embeddingTable, joinLabels, readAttribute, readTable, writeTable } from '@indistinct/embeddings'
-import { classDifferences, innerProductMetric, calibratedFlow, intersection } from '@indistinct/unlearners'
+import {
+  classDifferences,
+  innerProductMetric,
+  calibratedFlow,
+  fittedFromJson,
+  intersection,
+} from '@indistinct/unlearners'
 import { afterAll, expect, test } from 'vitest'
 import { indistinctInProcess, type Ran } from '../end-to-end/in-process-cli.ts'
 
@@ -135,6 +141,34 @@ test('--audit attacks each attribute and where they meet: leaks before, none aft
   })
 })
 
+test('blind: several attributes, or a number, by one map, which maps users of tomorrow too', async () => {
+  const both = ['--method', 'blind', '--also', 'age_group', '--fit', at('both.fit'), '--unlabelled', 'map']
+  const { code, stdout } = await unlearn(...both, '--out', at('blind.npy'))
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ method: 'blind', parameters: { outcome: 'landed' }, moved: N })
+  const [before, after] = [await readTable(at('users.npy')), await readTable(at('blind.npy'))]
+  const fitted = fittedFromJson(JSON.parse(readFileSync(at('both.fit'), 'utf8')))
+  expect(fitted.apply(before.matrix).data).toEqual(after.matrix.data)
+  for (const name of ['gender', 'age_group']) {
+    const { labels } = joinLabels(before, await readAttribute(at('people.csv'), name))
+    const ratio = (table: typeof before): number => classDifferences(table.matrix, labels, { seed: 0 })[0]!.ratio
+    expect(ratio(before)).toBeGreaterThan(3)
+    expect(ratio(after)).toBeLessThan(1.5)
+  }
+  const heights = Array.from({ length: N }, (_, i) => 170 + 10 * data[i * K + 2]! + 5 * random.normal())
+  writeFileSync(at('heights.csv'), `user,height\n${heights.map((height, i) => `${i},${height}`).join('\n')}\n`)
+  const number = await indistinctInProcess([
+    ...['unlearn', at('users.npy'), '--attributes', at('heights.csv'), '--attribute', 'height', '--continuous'],
+    ...['--method', 'blind', '--fit', at('height.fit'), '--out', at('height.npy'), '--json', '--quiet'],
+  ])
+  expect(number.code).toBe(0)
+  const { parameters } = JSON.parse(number.stdout) as {
+    parameters: Record<'curvesBefore' | 'curvesAfter' | 'curvesByChance', { means: number }>
+  }
+  expect(parameters.curvesBefore.means).toBeGreaterThan(20)
+  expect(parameters.curvesAfter.means).toBeLessThan(parameters.curvesByChance.means)
+})
+
 test('with items, users move as the flow moves them under the metric of scores', async () => {
   const { code, stdout } = await unlearn('--items', at('items.npy'), '--out', at('scored.npy'))
   expect(code).toBe(0)
@@ -151,7 +185,8 @@ test('with items, users move as the flow moves them under the metric of scores',
 test.each([
   [2, ['--also', 'gender'], '--also: gender is given twice, or is --attribute'],
   [2, ['--also', 'height'], 'there is no column "height"'],
-  [2, ['--also', 'age_group', '--method', 'leace'], '--also is for the flow, not for leace'],
+  [2, ['--also', 'age_group', '--method', 'leace'], '--also is for the flow and for blind, not for leace'],
+  [2, ['--items', at('items.npy'), '--method', 'blind'], '--items is for the flow, not for blind'],
   [2, ['--also', 'age_group', '--fit', at('f')], 'leave out --fit'],
   [4, ['--items', at('none.npy')], 'none.npy'],
   [3, ['--items', at('wide.npy')], 'wide.npy: expected 4 dimensions'],

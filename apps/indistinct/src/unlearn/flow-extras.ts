@@ -1,6 +1,6 @@
 /**
- * @file What the flow takes beside its parameters: further attributes to hide with the first, and what scores are made
- * of.
+ * @file What the flow, and `blind`, take beside their parameters: further attributes to hide with the first, a number,
+ * and what scores are made of.
  */
 
 import { badData, usageError, type Json, type Labels } from '@indistinct/core'
@@ -41,17 +41,25 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
   const given = args.continuous ? '--continuous' : also ? '--also' : items !== undefined ? '--items' : undefined
   if (given === undefined) return found
   if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
-  if (args.method !== 'flow') throw usageError(`${given} is for the flow, not for ${args.method}`)
+  // A map for everybody is left by `blind` whatever the attributes are.
+  const maps = args.method === 'blind'
+  if (args.method !== 'flow' && !(maps && items === undefined))
+    throw usageError(
+      `${items === undefined ? `${given} is for the flow and for blind` : '--items is for the flow'}, not for ${args.method}`,
+    )
   if (args.continuous) {
     const other = Object.entries({
       also,
       items,
-      fit: args.fit,
       'first-step': args['first-step'],
-      'unlabelled map': args.unlabelled === 'map' || undefined,
+      ...(!maps && { fit: args.fit, 'unlabelled map': args.unlabelled === 'map' || undefined }),
     }).find(([, value]) => value !== undefined)
     if (other)
-      throw usageError(`--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`)
+      throw usageError(
+        maps
+          ? `--continuous: one number is hidden at a time; leave out --${other[0]}`
+          : `--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`,
+      )
     found.warnings.push(
       `${inputs.column.name} is a number: labels and figures here are of its quarters, attacks of the number and ` +
         'of its quarters',
@@ -60,7 +68,7 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
   }
   let labels: FlowExtras['also']
   if (also) {
-    if (args.fit !== undefined || args.unlabelled === 'map')
+    if (!maps && (args.fit !== undefined || args.unlabelled === 'map'))
       throw usageError(
         '--also: several attributes together leave no map for other users; leave out ' +
           `${args.fit === undefined ? '--unlabelled map' : '--fit'}`,

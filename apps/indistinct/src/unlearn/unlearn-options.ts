@@ -51,10 +51,10 @@ export const parameterFlags = {
     describe: 'relabel: share of its own that a point keeps beside the mean of its neighbours',
     range: { from: 0, to: 1 },
   },
-  shrink: {
-    flag: 'shrink',
-    describe: 'blind: rows are drawn in first where the table varies little, whatever their labels; 0 for none',
-    range: { from: 0 },
+  smooth: {
+    flag: 'smooth',
+    describe: 'blind: rows go half the way to so many of the nearest at last, whatever their labels; 0 for none',
+    range: { integer: true, from: 0 },
   },
   drawSeed: {
     flag: 'draw-seed',
@@ -148,12 +148,12 @@ export const unlearnOptions = {
       { choices: ['auto', 'always', 'never'], default: 'auto' },
     ),
     also: textFlag(
-      'flow: further attributes of the file, separated by commas, to be hidden too, and where they meet',
+      'flow and blind: further attributes of the file, separated by commas, to be hidden too, and where they meet',
       listOption('--also'),
     ),
     continuous: {
       describe:
-        'flow: the attribute is a number, such as an age: dependence on it goes down to chance, by HSIC; reports ' +
+        'flow and blind: the attribute is a number, such as an age: dependence on it goes down to chance; reports ' +
         'show its quarters',
       type: 'boolean',
       default: false,

@@ -6,6 +6,8 @@
 import type { Matrix } from '@indistinct/core'
 import {
   calibratedFlowJoint,
+  fitBlindInTurn,
+  fitBlindValues,
   hsicFlow,
   mapUnlabelled,
   unlearners,
@@ -45,12 +47,19 @@ function fitMethod(read: UnlearnInputs, log: Log): Unlearning {
   const { labels, values, column } = inputs
   const { matrix } = inputs.table
   return showingPasses(read, log, (common) => {
-    if (values) return { results: [hsicFlow(matrix, values, { ...request.parameters, onPass: common.onPass })] }
+    if (values && method === 'flow')
+      return { results: [hsicFlow(matrix, values, { ...request.parameters, onPass: common.onPass })] }
     const options = { ...common, ...(extras.metric && { metric: extras.metric }) } as never
-    if (extras.also)
+    if (extras.also && method === 'flow')
       return { results: [calibratedFlowJoint(matrix, { [column.name]: labels, ...extras.also }, options)] }
-    if (unlabelled === 'leave' && request.fit === undefined) return { results: [unlearn(matrix, labels, options)] }
-    const fitted = fit(matrix, labels, options)
+    const single = !values && !extras.also
+    if (single && unlabelled === 'leave' && request.fit === undefined)
+      return { results: [unlearn(matrix, labels, options)] }
+    const fitted = values
+      ? fitBlindValues(matrix, values, options)
+      : extras.also
+        ? fitBlindInTurn(matrix, { [column.name]: labels, ...extras.also }, options)
+        : fit(matrix, labels, options)
     if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(method))
     const embedding = unlabelled === 'map' ? mapUnlabelled(fitted, matrix, labels) : fitted.unlearned.embedding
     return { results: [{ ...fitted.unlearned, embedding }], fitted }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { bins } from '../flow/shape-counts.ts'
 import { blindFromJson, blindToJson } from './blind-json.ts'
 import type { BlindMap } from './blind-map.ts'
+import { neighbourMove } from './neighbour-move.ts'
 
 const numbers = (length: number, from = 0.1): Float64Array => Float64Array.from({ length }, (_, i) => from + i / 3)
 const [K, C] = [2, 2]
@@ -51,11 +52,12 @@ const map: BlindMap = {
       shifts,
     },
     { kind: 'waves', of: 0, frequencies: numbers(4 * K), phases: numbers(4), amplitudes: numbers(4), shifts },
+    neighbourMove(numbers(3 * K), K, 2, 0.5),
   ],
 }
 
 test('every kind of move comes back as it was', () => {
-  expect(blindFromJson(JSON.parse(JSON.stringify(blindToJson(map))), 'fit', K, C)).toEqual(map)
+  expect(blindFromJson(JSON.parse(JSON.stringify(blindToJson(map))), 'fit', K)).toEqual(map)
 })
 
 test.each<[string, number, string, unknown, string]>([
@@ -65,7 +67,7 @@ test.each<[string, number, string, unknown, string]>([
     3,
     'along',
     { kind: 'directions', vectors: [1, 2, 3] },
-    'expected vectors as rows of 2 numbers, got 3',
+    'vectors: expected rows of 2 numbers, got 3',
   ],
   ['a unit of 0', 4, 'along', { kind: 'radius', unit: 0 }, 'expected unit above 0, got 0'],
   [
@@ -75,9 +77,10 @@ test.each<[string, number, string, unknown, string]>([
     { kind: 'spin' },
     'expected kind columns, directions or radius, got "spin"',
   ],
+  ['more neighbours than references', 7, 'count', 4, 'expected count up to the references'],
   ['frequencies of another width', 6, 'frequencies', [1], 'expected frequencies as a list of 8'],
 ])('%s are refused', (_, move, key, value, message) => {
   const json = JSON.parse(JSON.stringify(blindToJson(map))) as { moves: Record<string, unknown>[] }
   json.moves[move]![key] = value
-  expect(() => blindFromJson(json, 'fit', K, C)).toThrow(message)
+  expect(() => blindFromJson(json, 'fit', K)).toThrow(message)
 })

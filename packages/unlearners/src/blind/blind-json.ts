@@ -4,11 +4,11 @@ import { badData, type Json } from '@indistinct/core'
 import { bins } from '../flow/shape-counts.ts'
 import { affineFromJson, affineToJson, numbers, reader } from '../fitted/fitted-json-parts.ts'
 import type { BlindMap, BlindMove, Coordinates } from './blind-map.ts'
+import { neighbourMove } from './neighbour-move.ts'
 
-export function blindToJson({ first, centre, scales, posterior, moves }: BlindMap): Json {
+export function blindToJson({ centre, scales, posterior, moves }: BlindMap): Json {
   const { shares, frequencies, phases, weights } = posterior
   return {
-    ...(first && { first: affineToJson(first) }),
     centre: [...centre],
     scales: [...scales],
     posterior: { shares: [...shares], frequencies: [...frequencies], phases: [...phases], weights: [...weights] },
@@ -18,6 +18,8 @@ export function blindToJson({ first, centre, scales, posterior, moves }: BlindMa
 
 function moveToJson(move: BlindMove): Json {
   if (move.kind === 'affine') return { kind: move.kind, map: affineToJson(move.map) }
+  if (move.kind === 'neighbours')
+    return { kind: move.kind, references: [...move.references], count: move.count, own: move.own }
   const common = { kind: move.kind, of: move.of, shifts: move.shifts.map((shift) => [...shift]) }
   if (move.kind === 'waves')
     return { ...common, frequencies: [...move.frequencies], phases: [...move.phases], amplitudes: [...move.amplitudes] }
@@ -32,8 +34,8 @@ function moveToJson(move: BlindMove): Json {
   return { ...common, centre: [...move.centre], along: coordinates, perUnit: [...move.perUnit], steps: [...move.steps] }
 }
 
-/** @throws IndistinctError 'bad-data' where the value is no such map of K columns and C classes. */
-export function blindFromJson(value: unknown, name: string, K: number, C: number): BlindMap {
+/** @throws IndistinctError 'bad-data' where the value is no such map of K columns. */
+export function blindFromJson(value: unknown, name: string, K: number): BlindMap {
   const read = reader(value, name)
   const part = (key: string): Float64Array => numbers(read.several(key, K), `${name}.${key}`)
   const scales = part('scales')
@@ -41,18 +43,18 @@ export function blindFromJson(value: unknown, name: string, K: number, C: number
   const model = reader(read.value['posterior'], `${name}.posterior`)
   const phases = numbers(model.value['phases'], `${name}.posterior.phases`)
   const F = phases.length
+  const shares = numbers(model.value['shares'], `${name}.posterior.shares`)
+  const C = shares.length
   const ofModel = (key: string, length: number): Float64Array =>
     numbers(model.several(key, length), `${name}.posterior.${key}`)
   const posterior = {
-    shares: ofModel('shares', C),
+    shares,
     frequencies: ofModel('frequencies', F * K),
     phases,
     weights: ofModel('weights', C * (1 + K + F)),
   }
   const moves = read.list('moves', (each): each is unknown => each !== undefined, 'moves')
-  const first = read.value['first']
   return {
-    ...(first !== undefined && { first: affineFromJson(first, `${name}.first`, K) }),
     centre: part('centre'),
     scales,
     posterior,
@@ -64,8 +66,15 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
   const read = reader(value, name)
   const kind = read.text('kind')
   if (kind === 'affine') return { kind, map: affineFromJson(read.value['map'], `${name}.map`, K) }
+  if (kind === 'neighbours') {
+    const references = rowsOf(read.value['references'], `${name}.references`, K)
+    const [count, own] = [read.count('count'), read.number('own')]
+    if (count > references.length / K || !(own >= 0 && own <= 1))
+      throw badData(`${name}: expected count up to the references, and own from 0 to 1; the file is damaged`)
+    return neighbourMove(references, K, count, own)
+  }
   if (kind !== 'linear' && kind !== 'along' && kind !== 'waves')
-    throw badData(`${name}: expected kind affine, linear, along or waves, got ${JSON.stringify(kind)}`)
+    throw badData(`${name}: expected kind affine, linear, along, waves or neighbours, got ${JSON.stringify(kind)}`)
   const of = read.count('of', 0)
   if (of >= C) throw badData(`${name}: expected of as one of ${C} classes, got ${of}; the file is damaged`)
   const part = (key: string, length: number): Float64Array => numbers(read.several(key, length), `${name}.${key}`)
@@ -93,15 +102,17 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
   return { ...common, kind, along, perUnit: part('perUnit', D), steps: part('steps', D * (bins + 1)) }
 }
 
+function rowsOf(value: unknown, name: string, K: number): Float64Array {
+  const found = numbers(value, name)
+  if (found.length === 0 || found.length % K !== 0)
+    throw badData(`${name}: expected rows of ${K} numbers, got ${found.length}; the file is damaged`)
+  return found
+}
+
 function coordinatesFromJson(value: unknown, name: string, K: number): Coordinates {
   const read = reader(value, name)
   const kind = read.text('kind')
-  const rows = (key: string): Float64Array => {
-    const found = numbers(read.value[key], `${name}.${key}`)
-    if (found.length === 0 || found.length % K !== 0)
-      throw badData(`${name}: expected ${key} as rows of ${K} numbers, got ${found.length}; the file is damaged`)
-    return found
-  }
+  const rows = (key: string): Float64Array => rowsOf(read.value[key], `${name}.${key}`, K)
   if (kind === 'columns') return { kind }
   if (kind === 'directions') return { kind, vectors: rows('vectors') }
   if (kind !== 'radius')

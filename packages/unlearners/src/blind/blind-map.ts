@@ -1,8 +1,9 @@
 /** @file One map for everybody, a function of the vector alone: what `blind` leaves of its fit. */
 
-import type { Matrix } from '@indistinct/core'
+import { copyMatrix, type Matrix } from '@indistinct/core'
 import { mapRow, type AffineMap } from '../closed/affine-map.ts'
 import { bins } from '../flow/shape-counts.ts'
+import { towardsNeighbours, type NeighbourMove } from './neighbour-move.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 import { addCombination, addProducts } from './row-products.ts'
 
@@ -42,17 +43,16 @@ export type BlindMove =
       readonly perUnit: Float64Array
       readonly steps: Float64Array
     })
-  /** x + e_of(x) times the sum over waves f of amplitude_f sin(w_f.x + phase_f) w_f, w as rows (F, K). */
+  /** x + e_of(x) times the sum over waves f of amplitude_f sin(w_f.x + phase_f) w_f; w as rows (F, K). */
   | (ByPosterior & {
       readonly kind: 'waves'
       readonly frequencies: Float64Array
       readonly phases: Float64Array
       readonly amplitudes: Float64Array
     })
+  | NeighbourMove
 
 export interface BlindMap {
-  /** What is done to a vector first, in the units of the table. */
-  readonly first?: AffineMap
   /** Columns less `centre` over `scales` (K) are the units in which vectors are moved. */
   readonly centre: Float64Array
   readonly scales: Float64Array
@@ -61,29 +61,43 @@ export interface BlindMap {
 }
 
 /**
- * Writes the images of the named rows of x (N, K) to the same rows of `out`, which may be x. All is summed in float64
- * and rounded once: what a projection took out would otherwise come back as rounding of what is moved after it.
+ * Writes the images of the named rows of x (N, K) under `maps`, one after the other, to the same rows of `out`, which
+ * may be x. All is summed in float64 and rounded once: what a projection took out would otherwise come back as rounding
+ * of what is moved after it.
  */
-export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, map: BlindMap): void {
+export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, maps: readonly BlindMap[]): void {
   const { cols: K } = x
-  const { first, centre, scales, posterior } = map
+  const steps = maps.map((map) => rowMap(map, K))
+  const row = new Float64Array(K)
+  for (const i of rows) {
+    for (let k = 0; k < K; k++) row[k] = x.data[i * K + k]!
+    for (const step of steps) step(row)
+    for (let k = 0; k < K; k++) out.data[i * K + k] = row[k]!
+  }
+}
+
+/** `x` with the named rows mapped. */
+export function mappedRows(x: Matrix, rows: Int32Array, maps: readonly BlindMap[]): Matrix {
+  const out = copyMatrix(x)
+  applyBlind(out, x, rows, maps)
+  return out
+}
+
+/** Sets a row (K) to its image. */
+function rowMap({ centre, scales, posterior, moves }: BlindMap, K: number): (row: Float64Array) => void {
   const features = new Float64Array(1 + K + posterior.phases.length)
   const deviations = new Float64Array(posterior.shares.length)
   const start = new Float64Array(K)
   let [at, next] = [new Float64Array(K), new Float64Array(K)]
-  const [given, shrunk] = [new Float64Array(K), new Float64Array(K)]
-  for (const i of rows) {
-    for (let k = 0; k < K; k++) given[k] = x.data[i * K + k]!
-    if (first) mapRow(first, given, shrunk)
-    else shrunk.set(given)
-    for (let k = 0; k < K; k++) start[k] = (shrunk[k]! - centre[k]!) / scales[k]!
+  return (row) => {
+    for (let k = 0; k < K; k++) start[k] = (row[k]! - centre[k]!) / scales[k]!
     posteriorDeviations(posterior, start, features, deviations)
     at.set(start)
-    for (const move of map.moves) {
+    for (const move of moves) {
       moveRow(move, at, deviations, next)
       ;[at, next] = [next, at]
     }
-    for (let k = 0; k < K; k++) out.data[i * K + k] = shrunk[k]! + (at[k]! - start[k]!) * scales[k]!
+    for (let k = 0; k < K; k++) row[k]! += (at[k]! - start[k]!) * scales[k]!
   }
 }
 
@@ -93,6 +107,7 @@ export function applyBlind(out: Matrix, x: Matrix, rows: Int32Array, map: BlindM
  */
 export function moveRow(move: BlindMove, row: Float64Array, deviations: Float64Array, out: Float64Array): void {
   if (move.kind === 'affine') return mapRow(move.map, row, out)
+  if (move.kind === 'neighbours') return towardsNeighbours(out, row, move)
   out.set(row)
   const own = deviations[move.of]!
   if (move.kind === 'linear') addLinear(out, row, own, move)

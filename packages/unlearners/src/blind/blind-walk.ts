@@ -23,31 +23,40 @@ export interface BlindWalk {
    * answer for is not brought down by moving users further.
    */
   tryMove(move: BlindMove | undefined, ratioOf: RatioOf, ratio: number): number
-  /** The same of moves that lead to `next`. */
-  tryMoved(steps: readonly BlindMove[], next: Matrix, ratioOf: RatioOf, ratio: number): number
+  /** The table that `move` would lead to. The next try writes over it. */
+  ahead(move: BlindMove): Matrix
+  /** That table moved further, in place. */
+  further(move: BlindMove): Matrix
+  /** `tryMove` of moves that `ahead` and `further` made. */
+  tryAhead(steps: readonly BlindMove[], ratioOf: RatioOf, ratio: number): number
 }
 
-/** @param deviations of users' labels from what the model expects: see `deviationsOf` */
+/**
+ * @param start table (n, K) and `spare`, one of its size that is written over: no others are held
+ * @param deviations of users' labels from what the model expects: see `deviationsOf`
+ */
 export function blindWalk(
-  start: Matrix,
+  { start, spare }: { readonly start: Matrix; readonly spare: Matrix },
   classes: readonly Int32Array[],
   deviations: Matrix,
   onPass?: (row: TraceRow) => void,
 ): BlindWalk {
   const moves: BlindMove[] = []
   const trace: TraceRow[] = []
-  let at = start
+  let [at, next] = [start, spare]
   const record = (from: Matrix, to: Matrix): void => {
     const row = { pass: trace.length + 1, loss: squaredDistance(from, to) }
     trace.push(row)
     onPass?.(row)
   }
-  const tryMoved: BlindWalk['tryMoved'] = (steps, next, ratioOf, ratio) => {
+  const ahead: BlindWalk['ahead'] = (move) => movedTable(move, at, deviations, next)
+  const further: BlindWalk['further'] = (move) => movedTable(move, next, deviations, next)
+  const tryAhead: BlindWalk['tryAhead'] = (steps, ratioOf, ratio) => {
     const found = ratioOf(next)
     if (!(found < ratio)) return ratio
     moves.push(...steps)
     record(at, next)
-    at = next
+    ;[at, next] = [next, at]
     return found
   }
   return {
@@ -60,15 +69,18 @@ export function blindWalk(
       moves.push(move)
       record(from, at)
     },
-    tryMoved,
+    ahead,
+    further,
+    tryAhead,
     tryMove(move, ratioOf, ratio) {
       if (!move) return ratio
       // Columns lead out of what the projection left: whoever moved into a direction that is empty would stand out
       // there.
       const leadsOut = move.kind === 'along' && move.along.kind === 'columns'
-      const steps = leadsOut ? [move, ...moves.slice(0, 1).filter(({ kind }) => kind === 'affine')] : [move]
-      const next = steps.reduce((table, step) => movedTable(step, table, deviations), at)
-      return tryMoved(steps, next, ratioOf, ratio)
+      const back = leadsOut ? moves.slice(0, 1).filter(({ kind }) => kind === 'affine') : []
+      ahead(move)
+      back.forEach(further)
+      return tryAhead([move, ...back], ratioOf, ratio)
     },
   }
 }

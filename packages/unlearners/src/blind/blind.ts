@@ -1,26 +1,26 @@
 /** @file `blind`: one nonlinear map for everybody, after which classes differ as much as chance makes them differ. */
 
-import { gatherRows, matrix, type Labels, type Matrix } from '@indistinct/core'
-import { checkedClasses } from '../checked-classes.ts'
-import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
+import { gatherRows, labelledRows, type Labels, type Matrix } from '@indistinct/core'
+import { checkedClasses, checkCount } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { columnScales } from '../linear-algebra/column-scales.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
 import { unlearnTogether } from '../tables-together.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import { mappedRows, type BlindMap } from './blind-map.ts'
+import { differences, ratios, surprises, type Differences } from './differences.ts'
 import { movesToChance } from './moves-to-chance.ts'
-import { shrinkageMap } from './shrinkage.ts'
+import { neighbourMap } from './neighbour-map.ts'
 import type { Unlearner } from '../unlearner.ts'
 
 export interface BlindOptions {
   /** Of the halves, the cosines and the parts of users. Default 0. */
   readonly seed?: number
   /**
-   * Draws rows towards their mean first, along principal axes of variance v by v / (v + `shrink` times the mean
-   * variance), whatever their labels. For tables whose columns share a unit, as those of inner products do: what such
-   * models hold along axes of little variance is mostly noise, and they rank better without. Default 0: not at all.
+   * Rows go half the way to the mean of so many of the nearest at last, whatever their labels: vectors of a model hold
+   * noise, which neighbours average away. Default 0: not at all.
    */
-  readonly shrink?: number
+  readonly smooth?: number
   /** Called after every move. */
   readonly onPass?: (row: TraceRow) => void
 }
@@ -53,41 +53,46 @@ export interface BlindOptions {
 export function fitBlind(
   embedding: Matrix,
   labels: Labels,
-  { seed = 0, shrink = 0, onPass }: BlindOptions = {},
+  { seed = 0, smooth = 0, onPass }: BlindOptions = {},
 ): Fitted {
-  if (!(shrink >= 0 && shrink < Infinity)) throw new RangeError(`blind: expected shrink of 0 or more, got ${shrink}`)
+  if (smooth !== 0) checkCount('blind', 'smooth', smooth)
   const given = checkedClasses('blind', embedding, labels)
-  const { first, shrunk } = shrunkTable(embedding, given, shrink)
-  const normals = classNormals(shrunk, given)
+  const normals = classNormals(embedding, given)
   const { mean: centre } = pooledNormal(normals)
   const scales = columnScales(normals)
-  const course = movesToChance(...standardised(shrunk, given, centre, scales), seed, onPass)
-  const { moves, posterior, trace, above, found } = course
+  const { moves, posterior, trace, ...course } = movesToChance(
+    ...standardised(embedding, given, centre, scales),
+    seed,
+    onPass,
+  )
+  const maps: BlindMap[] = [{ centre, scales, posterior, moves }]
+  const rows = labelledRows(labels)
+  if (smooth > 0) maps.push(neighbourMap(mappedRows(embedding, rows, maps), rows, smooth, seed))
+  const result = mappedRows(embedding, rows, maps)
+  const after = smooth > 0 ? differencesOf(result, labels) : course.after
+  const above = surprises(after)
   const outcome = above.length > 0 ? 'not landed' : moves.length > 0 ? 'landed' : 'already at null'
   const parameters = {
     seed,
-    shrink,
+    smooth,
     outcome,
-    ...found,
+    ...course.found,
+    differencesAfter: ratios(after),
     ...(above.length > 0 && { above, stopped: 'no move by what the vector tells leads on' }),
   }
-  const fit = {
+  const fitted = fittedUnlearner({
     method: 'blind',
     parameters,
     classes: presentClasses(labels),
     columns: embedding.cols,
-    map: { kind: 'blind', map: { ...(first && { first }), centre, scales, posterior, moves } } as const,
+    map: { kind: 'blind', maps },
     exact: true,
-  }
-  const fitted = fittedUnlearner(fit)
-  const result = unlearned({
-    embedding: fitted.apply(embedding, labels),
-    method: 'blind',
-    parameters,
-    trace,
-    passes: Math.max(1, trace.length),
   })
-  return Object.freeze({ ...fitted, unlearned: result })
+  const passes = Math.max(1, trace.length)
+  return Object.freeze({
+    ...fitted,
+    unlearned: unlearned({ embedding: result, method: 'blind', parameters, trace, passes }),
+  })
 }
 
 /** The embedding that `fitBlind` makes. */
@@ -95,23 +100,11 @@ export function blind(embedding: Matrix, labels: Labels, options: BlindOptions =
   return fitBlind(embedding, labels, options).unlearned
 }
 
-/** The table as the map sees it once its first step is done, and that step. */
-function shrunkTable(
-  embedding: Matrix,
-  given: readonly Int32Array[],
-  shrink: number,
-): { first?: AffineMap; shrunk: Matrix } {
-  if (shrink === 0) return { shrunk: embedding }
-  const { mean, total } = pooledNormal(classNormals(embedding, given))
-  const first = shrinkageMap(mean, total, shrink)
-  const shrunk = matrix(embedding.rows, embedding.cols)
-  applyAffine(
-    shrunk,
-    embedding,
-    Int32Array.from({ length: embedding.rows }, (_, i) => i),
-    first,
-  )
-  return { first, shrunk }
+/** How classes of `embedding` (N, K) differ, over their null, in the units that `fitBlind` measures them in. */
+export function differencesOf(embedding: Matrix, labels: Labels): Differences {
+  const given = checkedClasses('blind', embedding, labels)
+  const normals = classNormals(embedding, given)
+  return differences(...standardised(embedding, given, pooledNormal(normals).mean, columnScales(normals)))
 }
 
 /** The labelled rows in units of each column's spread (n, K), and where each class stands among them. */
@@ -137,6 +130,6 @@ export const blindMethod: Unlearner<BlindOptions> = {
   unlearn: blind,
   fit: fitBlind,
   together: unlearnTogether,
-  defaults: { seed: 0, shrink: 0 },
+  defaults: { seed: 0, smooth: 0 },
   description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
 }

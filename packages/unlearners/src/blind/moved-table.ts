@@ -3,9 +3,11 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { moveRow, type BlindMove } from './blind-map.ts'
 
-/** The rows of x (n, K) after the move; `deviations` (n, C) is what their vectors say of the classes. */
-export function movedTable(move: BlindMove, x: Matrix, deviations: Matrix): Matrix {
-  const out = matrix(x.rows, x.cols)
+/**
+ * The rows of x (n, K) after the move, in `out`, which may be x; `deviations` (n, C) is what their vectors say of the
+ * classes.
+ */
+export function movedTable(move: BlindMove, x: Matrix, deviations: Matrix, out = matrix(x.rows, x.cols)): Matrix {
   eachMovedRow(move, x, deviations, (to, i) => out.data.set(to, i * x.cols))
   return out
 }

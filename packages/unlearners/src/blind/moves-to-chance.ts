@@ -10,9 +10,8 @@ import { alongMove } from './along-move.ts'
 import type { BlindMove } from './blind-map.ts'
 import { blindWalk, type BlindWalk } from './blind-walk.ts'
 import { covarianceHeldMove, covarianceMove } from './covariance-move.ts'
-import { covarianceRatio, differences, isExplained, ratios, surprises } from './differences.ts'
+import { covarianceRatio, differences, isExplained, ratios, surprises, type Differences } from './differences.ts'
 import { halfProjection } from './half-projection.ts'
-import { movedTable } from './moved-table.ts'
 import { deviationsOf, fitPosterior, type Posterior } from './posterior.ts'
 import { drawWaves, waveMove, waveRatio } from './wave-move.ts'
 
@@ -30,13 +29,16 @@ export interface Course {
   readonly posterior: Posterior
   readonly moves: readonly BlindMove[]
   readonly trace: readonly TraceRow[]
-  /** Families that stay above chance. */
-  readonly above: readonly string[]
+  /** How classes differ in the end. */
+  readonly after: Differences
   /** For `parameters`. */
   readonly found: { readonly [name: string]: Json }
 }
 
-/** The moves of users of x (n, K), of columns of spread 1, all of them of one of `classes`: see `fitBlind`. */
+/**
+ * The moves of users of x (n, K), of columns of spread 1, all of them of one of `classes`: see `fitBlind`. x is written
+ * over.
+ */
 export function movesToChance(
   x: Matrix,
   classes: readonly Int32Array[],
@@ -46,19 +48,18 @@ export function movesToChance(
   const before = differences(x, classes)
   const { posterior, explained } = fitPosterior(x, classes, seed)
   const projection = halfProjection(x, classes, seed, isExplained)
-  const walk = blindWalk(projection.table, classes, deviationsOf(posterior, x), onPass)
+  const deviations = deviationsOf(posterior, x)
+  const walk = blindWalk({ start: projection.table, spare: x }, classes, deviations, onPass)
   if (projection.erased > 0) walk.made({ kind: 'affine', map: projection.map }, x)
   if (surprises(before).length > 0) bringDown(walk, randomStream(seed, 'blind', 'waves'))
   const { at, moves, trace } = walk
-  const after = differences(at(), classes)
   const found = {
     erased: projection.erased,
     moves: moves.length,
     explained,
     differencesBefore: ratios(before),
-    differencesAfter: ratios(after),
   }
-  return { posterior, moves, trace, above: surprises(after), found }
+  return { posterior, moves, trace, after: differences(at(), classes), found }
 }
 
 /** Rounds of moves of `walk`: covariances, shapes and distances, waves. */
@@ -105,16 +106,15 @@ function bringFramesDown({ classes, deviations, at, tryMove }: BlindWalk): void 
   }
 }
 
-function bringWavesDown({ classes, deviations, at, tryMoved }: BlindWalk, random: Random): void {
+function bringWavesDown({ classes, deviations, at, ahead, further, tryAhead }: BlindWalk, random: Random): void {
   for (let c = 0; c < classes.length; c++) {
     const measuring = drawWaves(at(), classes, random)
     const { ratio, terms } = waveRatio(at(), classes, measuring)
     if (ratio <= 1 + wavesMayExceed * Math.sqrt(2 / terms)) break
     const move = waveMove(at(), classes, deviations, c, drawWaves(at(), classes, random))
     if (!move) continue
-    const moved = movedTable(move, at(), deviations)
-    const held = covarianceHeldMove(moved, classes, deviations, c, at())
-    const [steps, next] = held ? [[move, held], movedTable(held, moved, deviations)] : [[move], moved]
-    tryMoved(steps, next, (table) => waveRatio(table, classes, measuring).ratio, ratio)
+    const held = covarianceHeldMove(ahead(move), classes, deviations, c, at())
+    if (held) further(held)
+    tryAhead(held ? [move, held] : [move], (table) => waveRatio(table, classes, measuring).ratio, ratio)
   }
 }

@@ -47,7 +47,7 @@ function mapToJson(map: UserMap): Json {
     case 'shared':
       return { kind: map.kind, map: affineToJson(map.map) }
     case 'blind':
-      return { kind: map.kind, map: blindToJson(map.map) }
+      return { kind: map.kind, maps: map.maps.map(blindToJson) }
     case 'noise':
       return { kind: map.kind, deviation: map.deviation, seed: map.seed }
     case 'dealt':
@@ -73,7 +73,10 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
   const read = reader(value, name)
   const kind = read.text('kind')
   if (kind === 'shared') return { kind, map: affineFromJson(read.value['map'], name, K) }
-  if (kind === 'blind') return { kind, map: blindFromJson(read.value['map'], name, K, C) }
+  if (kind === 'blind') {
+    const maps = read.list('maps', (each): each is unknown => each !== undefined, 'maps')
+    return { kind, maps: maps.map((each, m) => blindFromJson(each, `${name}: maps[${m}]`, K)) }
+  }
   if (kind === 'noise') return { kind, deviation: read.number('deviation'), seed: read.count('seed', 0) }
   if (kind === 'dealt') return { kind, pointOf: drawFromJson(read.value['pointOf'], `${name}: pointOf`) }
   if (kind !== 'by-class')

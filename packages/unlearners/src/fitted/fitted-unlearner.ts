@@ -20,8 +20,8 @@ import type { Unlearned } from '../unlearned.ts'
 export type UserMap =
   /** One map for everyone, whatever the label. */
   | { readonly kind: 'shared'; readonly map: AffineMap }
-  /** One map for everyone that is not affine. */
-  | { readonly kind: 'blind'; readonly map: BlindMap }
+  /** One map for everyone that is not affine: one after the other, each in the units of the table. */
+  | { readonly kind: 'blind'; readonly maps: readonly BlindMap[] }
   /** A map for each of the fitted classes, and what takes the place of a label where there is none. */
   | { readonly kind: 'by-class'; readonly maps: readonly AffineMap[]; readonly posterior: ClassPosterior }
   /** Normal noise of standard deviation `deviation` in every dimension, a function of seed and row alone. */
@@ -89,7 +89,7 @@ export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnle
         return out
       case 'blind':
         for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])])
-          applyBlind(out, rows, members, map.map)
+          applyBlind(out, rows, members, map.maps)
         return out
       case 'noise':
         for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])]) addNoise(out, members, map)

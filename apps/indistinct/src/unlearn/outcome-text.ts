@@ -12,6 +12,7 @@ const families: Readonly<Record<string, string>> = {
   covariance: 'covariances',
   shapes: 'shapes',
   radii: 'distances',
+  products: 'products of two axes',
 }
 
 /** Where a method ended: nothing for those that end in one step. */
@@ -71,7 +72,10 @@ function aboveOf({ above }: Parameters): string[] {
 }
 
 /** The named statistics, over what chance gives. */
-function leftText({ differencesAfter, pairs, ratio, attributes }: Parameters, names: readonly string[]): string {
+function leftText(
+  { differencesAfter, curvesAfter, pairs, ratio, attributes }: Parameters,
+  names: readonly string[],
+): string {
   const parts: string[] = []
   if (names.length === 0) return ''
   if (Array.isArray(pairs) && names.length > 1) {
@@ -80,13 +84,23 @@ function leftText({ differencesAfter, pairs, ratio, attributes }: Parameters, na
   }
   if (typeof ratio === 'number') parts.push(`HSIC ${times(ratio)}`)
   if (isRecord(attributes))
-    for (const [name, own] of Object.entries(attributes))
-      parts.push(`MMD^2 of ${name} up to ${times(Number((own as JsonRecord)['largestRatio']))}`)
-  if (isRecord(differencesAfter))
-    for (const name of names)
-      if (differencesAfter[name] !== undefined)
-        parts.push(`${families[name] ?? name} ${times(Number(differencesAfter[name]))}`)
+    for (const [name, own] of Object.entries(attributes)) parts.push(...attributeParts(name, own as JsonRecord))
+  if (isRecord(curvesAfter)) for (const name of names) parts.push(...ratioParts(curvesAfter, name))
+  if (isRecord(differencesAfter)) for (const name of names) parts.push(...ratioParts(differencesAfter, name))
   return parts.length > 0 ? `: ${parts.join(', ')} times what chance gives` : ''
+}
+
+/** Of one of several attributes: MMD^2 of the flow, what is above chance of `blind`. */
+function attributeParts(name: string, { largestRatio, differencesAfter, above }: JsonRecord): string[] {
+  if (typeof largestRatio === 'number') return [`MMD^2 of ${name} up to ${times(largestRatio)}`]
+  if (!isRecord(differencesAfter)) return []
+  return aboveOf({ above: above ?? [] }).flatMap((each) =>
+    ratioParts(differencesAfter, each).map((part) => `${part} of ${name}`),
+  )
+}
+
+function ratioParts(ratios: JsonRecord, name: string): string[] {
+  return ratios[name] === undefined ? [] : [`${families[name] ?? name} ${times(Number(ratios[name]))}`]
 }
 
 function times(value: number): string {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { outcomeText } from './outcome-text.ts'
+
+const stopped = 'no move by what the vector tells leads on'
+
+test('several attributes by one map: what is above chance of which', () => {
+  const attributes = {
+    gender: { differencesAfter: { mean: 1, waves: 1.1 } },
+    age: { differencesAfter: { mean: 1, waves: 1.24 }, above: ['waves'] },
+  }
+  expect(outcomeText({ outcome: 'not landed', stopped, attributes })).toBe(
+    `, not landed (${stopped}): waves 1.24 of age times what chance gives`,
+  )
+  expect(outcomeText({ outcome: 'landed', attributes: { gender: attributes.gender } })).toBe(', landed')
+})
+
+test('a number by one map: what curves over it are still told by', () => {
+  const parameters = {
+    outcome: 'not landed',
+    stopped,
+    attributes: { '2 groups': { differencesAfter: { mean: 1 } } },
+    curvesAfter: { means: 1.2, products: 4.9 },
+    above: ['products'],
+  }
+  expect(outcomeText(parameters)).toContain('products of two axes 4.90 times what chance gives')
+})
+
+test('several attributes by the flow: MMD^2 of each', () => {
+  const attributes = { gender: { largestRatio: 1.02 }, age: { largestRatio: 1.3 } }
+  expect(outcomeText({ outcome: 'not landed', stopped: 'all 20 rounds are spent', attributes })).toContain(
+    'MMD^2 of gender up to 1.02, MMD^2 of age up to 1.30 times what chance gives',
+  )
+})

@@ -51,11 +51,11 @@ beforeAll(async () => {
   writeData(0)
   grid = gridOf([flow, closedForm(0.1)])
   first = await runGrid(grid, copy.root)
-}, 120_000)
+})
 
 afterAll(() => copy?.remove())
 
-describe('cache isolation', { timeout: 120_000 }, () => {
+describe('cache isolation', () => {
   test('the first run makes every artifact', () => {
     expect(first.expanded.nodes.length).toBe(12)
     expect(missed(first)).toEqual(ids(() => true))

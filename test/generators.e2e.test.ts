@@ -56,7 +56,7 @@ beforeAll(async () => {
     changed[kind] = git('diff', '--cached', '--name-only').trim().split('\n')
     git('commit', '--quiet', '--message', kind)
   }
-}, 240_000)
+})
 
 afterAll(() => copy?.remove())
 
@@ -104,7 +104,7 @@ test('names that are taken, and names that are none, are refused', async () => {
   )
 })
 
-test('what they wrote lints and compiles', { timeout: 240_000 }, () => {
+test('what they wrote lints and compiles', () => {
   const sources = Object.values(changed)
     .flat()
     .filter((file) => file.endsWith('.ts'))
@@ -122,7 +122,7 @@ test('what they wrote lints and compiles', { timeout: 240_000 }, () => {
   expect(run('tsc', ['-p', 'tsconfig.changed.json']).stdout).toBe('')
 })
 
-test('their own tests, the contract suites and the test of completeness pass', { timeout: 240_000 }, () => {
+test('their own tests, the contract suites and the test of completeness pass', () => {
   const own = Object.values(changed)
     .flat()
     .filter((file) => file.endsWith('.test.ts'))
@@ -138,7 +138,7 @@ test('their own tests, the contract suites and the test of completeness pass', {
   expect(contractRun.stdout + contractRun.stderr).toMatch(/Test Files +4 passed \(4\)/)
 })
 
-describe('known by name', { timeout: 240_000 }, () => {
+describe('known by name', () => {
   const data = 'my-data'
   beforeAll(() => {
     mkdirSync(join(copy.root, data, kinds.dataset), { recursive: true })

@@ -14,7 +14,7 @@ beforeAll(() => {
 })
 afterAll(() => copy?.remove())
 
-describe('indistinct reproduce', { timeout: 60_000 }, () => {
+describe('indistinct reproduce', () => {
   test('makes a table and its results through the cache, and goes on from them', async () => {
     const first = await reproduce('table-2', '--datasets', 'synthetic')
     expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# Table 2: data sets\n/) as string })
@@ -93,7 +93,7 @@ describe('indistinct reproduce', { timeout: 60_000 }, () => {
       models: [{ method: 'original' }, { method: 'u2u-r-closed' }],
       yardsticks: [{ name: 'ease' }],
     })
-  }, 180_000)
+  })
 })
 
 function cli(...args: string[]): ReturnType<typeof finished> {

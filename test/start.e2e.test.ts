@@ -20,7 +20,7 @@ beforeAll(() => {
 })
 afterAll(() => copy?.remove())
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', () => {
   test('an unknown flag and an unknown name are usage errors, before anything runs', async () => {
     expect(await start(['--datset', 'x'])).toMatchObject({
       code: 2,

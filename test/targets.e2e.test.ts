@@ -40,7 +40,7 @@ function affectedBy(path: string): string[] {
   return (JSON.parse(stdout) as string[]).sort()
 }
 
-describe('nx affected -t test', { timeout: 120_000 }, () => {
+describe('nx affected -t test', () => {
   const apps = ['@indistinct/bench', '@indistinct/experiments', '@indistinct/page', 'indistinct']
 
   test.each([
@@ -64,7 +64,7 @@ describe('nx affected -t test', { timeout: 120_000 }, () => {
   })
 })
 
-describe('nx run-many -t test', { timeout: 240_000 }, () => {
+describe('nx run-many -t test', () => {
   const run = () => {
     const { status, stdout } = nx(
       'run-many',

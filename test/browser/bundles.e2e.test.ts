@@ -53,7 +53,7 @@ test.each(packages)('esbuild bundles all of %s for browsers, without a polyfill'
   expect(text).not.toMatch(/(from |import\(|require\()["']node:/)
 })
 
-describe.skipIf(chromium === undefined)('in Chromium', { timeout: 120_000 }, () => {
+describe.skipIf(chromium === undefined)('in Chromium', () => {
   let browser: Browser
   let inNode: Record<string, string>
   const require = createRequire(new URL('../../packages/xgboost/package.json', import.meta.url))

@@ -26,7 +26,7 @@ test('killed runs leave old files or new ones, and the next run clears their lef
   const result = await killedRuns(await workplace(join(folder, 'killed'), 'unlearn npy', 2000), 2, 1)
   expect(result).toMatchObject({ kills: 2, complaints: [] })
   expect(result.writing).toBeGreaterThan(0)
-}, 300_000)
+})
 
 test('a disk that is really full, and one that is read-only', async (context) => {
   const point = join(folder, 'point')
@@ -38,7 +38,7 @@ test('a disk that is really full, and one that is read-only', async (context) =>
   }
   const result = await onFullDisks(await workplace(join(folder, 'full'), 'unlearn npy', 500), [24, 96, 1024])
   expect(result).toMatchObject({ complaints: [], exits: { 0: 1, 4: 5 } })
-}, 300_000)
+})
 
 test('half a file, a file that is gone, a leftover and a table before its sidecar are found', async () => {
   const place = await workplace(join(folder, 'watched'), 'unlearn npy', 30)

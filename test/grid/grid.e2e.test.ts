@@ -50,7 +50,7 @@ beforeAll(async () => {
       recordOf(join(copy.root, root), id, '', { seconds: 0, cpuSeconds: 0, memory: 0 }).artifact,
     ]),
   )
-}, 300_000)
+})
 afterAll(() => {
   copy?.remove()
   rmSync(folder, { recursive: true, force: true })
@@ -90,7 +90,7 @@ describe.each(engineNames)('%s', (name) => {
   )
 })
 
-describe('indistinct grid', { timeout: 240_000 }, () => {
+describe('indistinct grid', () => {
   const cli = (...args: string[]): ReturnType<typeof indistinct> => indistinct(['grid', ...args], { cwd: folder })
   const train = ids.find((id) => id.startsWith('train-'))!
 

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'indistinct-hostile-'))
 let place: Awaited<ReturnType<typeof hostilePlace>>
 beforeAll(async () => {
   place = await hostilePlace(folder)
-}, 120_000)
+})
 afterAll(() => rmSync(folder, { recursive: true }))
 
 // All of them are for `npm run test:hostile`: each starts a process.

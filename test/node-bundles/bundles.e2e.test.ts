@@ -42,7 +42,7 @@ async function byVite(outfile: string): Promise<void> {
   })
 }
 
-describe('in one file for Node', { timeout: 120_000 }, () => {
+describe('in one file for Node', () => {
   let inNode: Record<string, string>
   const files = join(folder, 'files')
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('in one file for Node', { timeout: 120_000 }, () => {
     process.env['INDISTINCT_XGBOOST'] = 'wasm'
     mkdirSync(join(folder, 'here'))
     inNode = await runEveryPackage(`${join(folder, 'here')}/`)
-  }, 120_000)
+  })
 
   test.each([
     ['esbuild', byEsbuild],

@@ -36,7 +36,7 @@ test('is one file, whose policy names no host', () => {
   expect(policy).not.toMatch(/https?:|\*|unsafe-inline|'unsafe-eval'|connect-src/)
 })
 
-describe.skipIf(chromium === undefined)('in Chromium', { timeout: 240_000 }, () => {
+describe.skipIf(chromium === undefined)('in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launched()

@@ -137,4 +137,4 @@ test('many processes that find a stale lock at once hold it one by one', async (
   )
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0] as number))
   expect(codes).toEqual([0, 0, 0])
-}, 60_000)
+})

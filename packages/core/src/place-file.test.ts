@@ -123,4 +123,4 @@ test('of many processes that want one set of names exactly one gets all of them'
   expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual(
     ['a', 'b', 'c'].map((name) => [name, winner]),
   )
-}, 60_000)
+})

@@ -42,7 +42,7 @@ function longNames(exposure: ExposureData): ExposureData {
   return { ...exposure, groups }
 }
 
-describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === undefined)('in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-report-'))
   let browser: Browser
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe.skipIf(chromium === undefined)('in Chromium', { timeout: 60_000 }, () =
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     })
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     rmSync(folder, { recursive: true })

@@ -50,7 +50,7 @@ describe.each([
     return test.skip(missing, () => undefined)
   }
 
-  test('readers have the old vectors or the new ones, and the next run cleans up', { timeout: 240_000 }, async () => {
+  test('readers have the old vectors or the new ones, and the next run cleans up', async () => {
     const place = await start()
     try {
       await place.fill(vectorsOf(numberedTable(0)))

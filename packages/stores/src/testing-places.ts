@@ -1,5 +1,7 @@
 /** @file Places with users in them, for tests: written and read past the code under test. */
 
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { openPostgres } from './open-postgres.ts'
@@ -23,6 +25,11 @@ export interface TestPlace {
   /** An empty place with these users, each with a name beside the vector; null is a user without a vector. */
   fill(users: Users): Promise<void>
   put(id: string, vector: Float32Array): Promise<void>
+  /**
+   * The same, and this process waits with all it does until it is done: a write that arrives while a run is at work,
+   * however busy the machine. Where the server is in this process the write is only asked for.
+   */
+  putAtOnce(id: string, vector: Float32Array): Promise<void> | void
   remove(id: string): Promise<void>
   /** What a reader of all users sees at one moment: the vector's values by id. */
   seen(): Promise<Map<string, number[]>>
@@ -53,7 +60,7 @@ export const pglite: PlaceKind = {
 export const postgres: PlaceKind = {
   name: 'real[] in PostgreSQL, text ids',
   missing: programs === undefined ? 'PostgreSQL is not installed (apt-get install postgresql)' : undefined,
-  start: async () => postgresPlace(await startPostgres(programs!), 'real[]', 'text'),
+  start: async () => postgresPlace(await startPostgres(programs!), 'real[]', 'text', join(programs!, 'psql')),
 }
 
 export const redis: PlaceKind = {
@@ -63,7 +70,12 @@ export const redis: PlaceKind = {
 }
 
 // eslint-disable-next-line max-lines-per-function -- one connection, which all of its calls share
-async function postgresPlace(server: TestServer, vectorType: string, idType: string): Promise<TestPlace> {
+async function postgresPlace(
+  server: TestServer,
+  vectorType: string,
+  idType: string,
+  psql?: string,
+): Promise<TestPlace> {
   process.env['DATABASE_URL'] = server.env['DATABASE_URL']
   const client = new pg.Client({ connectionString: server.env['DATABASE_URL'] })
   client.on('error', () => undefined)
@@ -94,6 +106,11 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
       )
     },
     put,
+    putAtOnce(id, vector) {
+      if (psql === undefined) return put(id, vector)
+      const update = `UPDATE users SET embedding = '${cast(vector)}' WHERE id = '${id}'`
+      execFileSync(psql, [server.env['DATABASE_URL']!, '-qc', update])
+    },
     remove: async (id) => void (await rows('DELETE FROM users WHERE id::text = $1', [id])),
     async seen() {
       const found = await rows<{ id: string; vector: number[] }>(
@@ -126,6 +143,12 @@ async function postgresPlace(server: TestServer, vectorType: string, idType: str
   }
 }
 
+function writtenByCli(url: string, id: string, vector: Buffer): void {
+  const { port, password } = new URL(url)
+  const args = ['-p', port, '--no-auth-warning', '-a', password, '-x', 'hset', `user:${id}`, 'embedding']
+  execFileSync('redis-cli', args, { input: vector, stdio: ['pipe', 'ignore', 'inherit'] })
+}
+
 async function redisPlace(server: TestServer): Promise<TestPlace> {
   process.env['REDIS_URL'] = server.env['REDIS_URL']
   const client = new Redis(server.env['REDIS_URL']!)
@@ -145,6 +168,7 @@ async function redisPlace(server: TestServer): Promise<TestPlace> {
     },
     put: async (id, vector) =>
       void (await client.hset(`user:${id}`, 'name', `name of ${id}`, 'embedding', bytes(vector))),
+    putAtOnce: (id, vector) => writtenByCli(server.env['REDIS_URL']!, id, bytes(vector)),
     remove: async (id) => void (await client.del(`user:${id}`)),
     async seen() {
       const keys = await users()

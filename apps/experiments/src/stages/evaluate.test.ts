@@ -56,7 +56,7 @@ beforeAll(async () => {
     await make('evaluate', name, evaluate, { attribute: 'gender', yardstick: { name: 'ease', options } }, prepared)
   for (const tables of ['trained', 'moved'])
     await make('observe', `seen-${tables}`, observe, { top: 5, width: 6, seed: 1 }, { ...data, tables: at(tables) })
-}, 60_000)
+})
 
 describe('evaluate', () => {
   test('a change is the difference of the figures, with an interval of its own', () => {

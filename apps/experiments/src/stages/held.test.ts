@@ -46,7 +46,7 @@ beforeAll(async () => {
   const beside = { ...prepared, earlier: at('trained'), other: at('other') }
   for (const name of ['trained', 'mean-matching', 'leace'])
     await make('held', `held-${name}`, held, question, { ...beside, tables: at(name) })
-}, 60_000)
+})
 
 test('a move by label is read from what was there before, one map for everybody is not', () => {
   const alone = found('held-trained', 'earlier release', true)

@@ -23,7 +23,7 @@ beforeAll(async () => {
   }
   for (const [name, own] of Object.entries(options))
     await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
-}, 60_000)
+})
 
 describe.each([
   ['nmf', 'gmf'],

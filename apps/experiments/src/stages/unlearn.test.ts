@@ -46,7 +46,7 @@ beforeAll(async () => {
   }
   for (const [name, own] of Object.entries(options))
     await make('train', name, train, { recommender: { name, options: own }, seed: 1 }, { prepare: at('prepared') })
-}, 60_000)
+})
 
 describe('unlearn', () => {
   test('the flow moves tables together; one that no score depends on follows from the others', async () => {

@@ -58,7 +58,7 @@ beforeAll(async () => {
     await unlearn('relabel', 'people.csv', '--draw-seed', '3'),
   ])
     expect(ran.stderr).not.toContain('error')
-}, 120_000)
+})
 
 const certify = (table: string, ...more: string[]): Promise<Ran> =>
   indistinctInProcess([

@@ -74,11 +74,11 @@ async function completesAll(name: string, start: string, load: string, loaded: s
   }
 }
 
-test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values and files', { timeout: 240_000 }, () =>
+test.skipIf(missing('bash', 'script'))('bash completes commands, flags, values and files', () =>
   completesAll('bash', 'bash --noprofile --norc -i', 'source ./bash.sh; echo loaded', '\nloaded'),
 )
 
-test.skipIf(missing('zsh', 'script'))('zsh completes the same', { timeout: 240_000 }, () =>
+test.skipIf(missing('zsh', 'script'))('zsh completes the same', () =>
   completesAll(
     'zsh',
     'zsh -f -i',

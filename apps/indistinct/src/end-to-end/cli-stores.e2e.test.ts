@@ -44,7 +44,7 @@ describe.each([
     expect(await place.seen()).toEqual(new Map(ids.map((id, i) => [id, [...matrix.data.subarray(i * 6, i * 6 + 6)]])))
   }
 
-  test('export, unlearn, publish, roll back, prune', { timeout: 240_000 }, async () => {
+  test('export, unlearn, publish, roll back, prune', async () => {
     const exported = await run(`export --from ${kind} ${flags} --out out.npy --json`)
     expect(exported.stderr).toBe('')
     expect(JSON.parse(exported.stdout)).toMatchObject({

@@ -193,40 +193,36 @@ describe('signals', () => {
     writeFileSync(at('long.csv'), `gender\n${Array.from({ length: rows }, (_, i) => (i % 2 ? 'F' : 'M')).join('\n')}\n`)
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s ends it without a partial file',
-    { timeout: 240_000 },
-    async (signal) => {
-      const outputs = join(folder, signal)
-      mkdirSync(outputs)
-      const out = join(outputs, 'out.npy')
-      const ended = await indistinct(
-        [
-          'unlearn',
-          at('long.npy'),
-          '--attributes',
-          at('long.csv'),
-          '--attribute',
-          'gender',
-          '--method',
-          'gaussian-transport',
-          '--stream',
-          'always',
-          '--out',
-          out,
-        ],
-        {
-          cwd: folder,
-          onStart: (child) => {
-            const timer = setInterval(() => {
-              if (existsSync(outputs) && readdirSync(outputs).length > 0) child.kill(signal)
-            }, 5)
-            child.on('close', () => clearInterval(timer))
-          },
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it without a partial file', async (signal) => {
+    const outputs = join(folder, signal)
+    mkdirSync(outputs)
+    const out = join(outputs, 'out.npy')
+    const ended = await indistinct(
+      [
+        'unlearn',
+        at('long.npy'),
+        '--attributes',
+        at('long.csv'),
+        '--attribute',
+        'gender',
+        '--method',
+        'gaussian-transport',
+        '--stream',
+        'always',
+        '--out',
+        out,
+      ],
+      {
+        cwd: folder,
+        onStart: (child) => {
+          const timer = setInterval(() => {
+            if (existsSync(outputs) && readdirSync(outputs).length > 0) child.kill(signal)
+          }, 5)
+          child.on('close', () => clearInterval(timer))
         },
-      )
-      expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: signal === 'SIGINT' ? 130 : 143, stdout: '' })
-      expect(readdirSync(outputs)).toEqual([])
-    },
-  )
+      },
+    )
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: signal === 'SIGINT' ? 130 : 143, stdout: '' })
+    expect(readdirSync(outputs)).toEqual([])
+  })
 })

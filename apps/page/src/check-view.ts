@@ -94,7 +94,11 @@ export function commandLine(text: string): HTMLElement {
       said.textContent = 'Selected: copy it with the keyboard'
     }
   }
-  const code = element('code', {}, text)
+  // A flag stays on one line: browsers break words behind hyphens.
+  const words = text
+    .split(/(?= )/)
+    .map((word) => (/^ ?--/.test(word) ? element('span', { class: 'flag' }, word) : word))
+  const code = element('code', {}, ...words)
   return element(
     'div',
     { class: 'command' },

@@ -4,12 +4,12 @@ import { matrix, randomStream } from '@indistinct/core'
 import { writeNpy } from '@indistinct/embeddings'
 import type { NamedFile } from './messages.ts'
 
-const ROWS = 600
+const ROWS = 400
 const COLS = 16
 /** How far the groups stand apart in each of three dimensions, in spreads of users. */
-const LEAK = 0.6
+const LEAK = 1
 
-/** users.npy (600, 16) and people.csv, the same bytes every time. */
+/** users.npy (400, 16) and people.csv, the same bytes every time. */
 export function exampleFiles(): NamedFile[] {
   const random = randomStream(42, 'example of the page')
   const { data } = matrix(ROWS, COLS)

@@ -159,7 +159,7 @@ document
       element(
         'p',
         { class: 'soft' },
-        'The example is 600 made-up users, whose gender was planted in three dimensions.',
+        'The example is 400 made-up users, whose gender was planted in three dimensions.',
       ),
     ),
     fields.node,

@@ -145,6 +145,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await page.getByRole('radio', { name: /^Blind/ }).check()
     await page.getByRole('button', { name: /^Unlearn/ }).click()
     await page.getByRole('heading', { name: 'Unlearning done' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
     const files = await downloaded(page)
     await fromCommandLine(page)
     const name = 'unlearned-users.csv'

@@ -39,6 +39,7 @@ try {
       await page.getByRole('button', { name, exact: true }).click()
       await page.getByRole('heading', { name: done }).waitFor()
     })
+    console.error(`${name}: ${inPage.toFixed(0)} s in Chromium`)
     const words = (await page.locator('#work ~ div .command code').innerText()).split(' ').slice(2)
     const verdict = await page.locator('#work ~ div .verdict').last().innerText()
     const beside = await seconds(() => commandLine(words))

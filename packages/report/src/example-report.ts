@@ -169,7 +169,7 @@ function utilityOf(counts: ArrayLike<number>): UtilityRow[] {
 }
 
 const threatModel: ThreatModel = {
-  sees: ['the published table of user embeddings, one row a user', 'the gender of the users in the shadow set'],
+  sees: ['the published table of user embeddings, one row a user', 'the gender of the users whose labels it knows'],
   shadow: { users: 90, share: 0.1 },
   balance: 'both classes drawn to equal size, in training and in scoring',
   attackers: [

@@ -77,7 +77,7 @@ export function threatModel(
     sees: [
       'the whole table of user embeddings, one row a user',
       ...observed.map((text) => `or, without any embedding, ${text}`),
-      `the ${attribute} of the users in the shadow set`,
+      `the ${attribute} of the users whose labels it knows`,
     ],
     balance: 'classes drawn to equal size, in training and in scoring',
     attackers: names((attack) => attack.attacker).map((name) => ({ name })),

@@ -237,7 +237,7 @@ function threatModel(sections: readonly AuditedSection[]): ThreatModel {
       new Set(sections.map(({ table }) => table)).size === 1
         ? 'the table of user embeddings, one row a user'
         : 'each of the tables of user embeddings, one row a user, and all of them joined',
-      ...attributes.map((attribute) => `the ${attribute} of the users in the shadow set`),
+      ...attributes.map((attribute) => `the ${attribute} of the users whose labels it knows`),
     ],
     shadow: { users: paper.shadowUsers, share: paper.shadowUsers / paper.labelled },
     balance:

@@ -2,7 +2,15 @@
 
 import { jsonText, sha256, usageError } from '@indistinct/core'
 import { extname } from '@indistinct/core/platform'
-import { dpiaMarkdown, modelCard, type FilingData, type Recipient, type ReportData } from '@indistinct/report'
+import {
+  attackerName,
+  protocolName,
+  dpiaMarkdown,
+  modelCard,
+  type FilingData,
+  type Recipient,
+  type ReportData,
+} from '@indistinct/report'
 import type { Options } from 'yargs'
 import type { BatteryArguments } from '../audit/attack-battery.ts'
 import { inGroup } from '../terminal/command-help.ts'
@@ -67,8 +75,8 @@ function criterionOf({ attribute, gate, margin = 0.05, attackers, protocols, inp
   const limit = gate ?? 0.5 + margin
   const text =
     `No leak of ${attribute}: the upper 95 % bound of the folded AUC of every attack is at most ${limit}. Attacks: ` +
-    `${attackers?.join(', ') ?? 'the whole battery'}; ` +
-    `protocols: ${protocols?.join(', ') ?? 'those of each attacker'}; ` +
+    `${attackers?.map(attackerName).join(', ') ?? 'the whole battery'}; ` +
+    `protocols: ${protocols?.map(protocolName).join(', ') ?? 'those of each attacker'}; ` +
     `input: ${input}; draws: ${repeats ?? 'by default'}; relabellings: ${permutations ?? 'by default'}.`
   return { text, sha256: sha256(Buffer.from(text)) }
 }

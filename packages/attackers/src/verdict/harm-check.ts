@@ -142,11 +142,11 @@ function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFindi
   if (gained.length === 0)
     return (
       `None of ${findings.length} attackers of fine structure gained more than chance explains; the strongest, ` +
-      `${worst.attacker} (${worst.description}), has a folded AUC of ${change}.`
+      `${worst.description}, has a folded AUC of ${change}.`
     )
   return (
     `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ` +
-    `${worst.attacker} (${worst.description}) has a folded AUC of ${change}.`
+    `${worst.description} has a folded AUC of ${change}.`
   )
 }
 

@@ -58,6 +58,7 @@ describe('the record', () => {
     const text = dpiaMarkdown(data)
     expect(text).not.toMatch(/\bmlp\b|five-fold/)
     expect(text).toContain('The largest risk of a user is 0.970 before unlearning, by Perceptron on propagated')
+    expect(text).toContain('The most exposed group is “longest fifth of vectors”, with an AUC of')
     expect(text).toMatch(/Before unlearning, by folded AUC: main 0\.\d+ .* control 0\.519, naive 0\.500/)
     expect(text).toMatch(/Price for F \(\d+\): moved .* of nearest users kept, quality changed by -?/)
   })

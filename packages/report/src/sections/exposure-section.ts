@@ -2,7 +2,7 @@
 
 import { estimateCell } from './attack-tables.ts'
 import { dataTable, phaseLines } from './data-table.ts'
-import { count, fixed, percent } from '../charts/format-number.ts'
+import { count, estimateText, fixed, percent } from '../charts/format-number.ts'
 import { attackName } from '../leak.ts'
 import { html, shorten, type Content, type Markup } from '../markup.ts'
 import type { BeforeAfter, ExposedGroup, ExposureData } from '../report-data.ts'
@@ -27,9 +27,22 @@ export function largestRisks({ before, after }: BeforeAfter<ExposureData>): stri
       `The largest risk of a user is ${fixed(exposure.largest, 3)}${when}, by ${attackName(exposure)}` +
         `${exposure.turned ? ' with its answers turned round' : ''}; 95\u00a0% of users have at most ` +
         `${fixed(everyone.risk.value, 3)}. Of its ${count(users)} surest guesses ${percent(right.value, 1)} are right, ` +
-        `and ${percent(guess, 1)} would be by guessing.`,
+        `and ${percent(guess, 1)} would be by guessing.${mostExposed(exposure)}`,
     ]
   })
+}
+
+/** The group within which the attack tells labels apart best, where groups were told of. */
+function mostExposed({ groups }: ExposureData): string {
+  const [all, ...others] = groups.filter(({ auc }) => auc)
+  const most = others.reduce<ExposedGroup | undefined>(
+    (best, each) => (best && best.auc!.value >= each.auc!.value ? best : each),
+    undefined,
+  )
+  return most
+    ? ` The most exposed group is “${shorten(most.name, 60)}”, with an AUC of ${estimateText(most.auc!, 3)} within it; ` +
+        `among all users it is ${estimateText(all!.auc!, 3)}.`
+    : ''
 }
 
 /** A row for everyone, for each label and for each other group. */

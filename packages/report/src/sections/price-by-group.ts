@@ -72,9 +72,10 @@ export function priceByGroupTable(data: ReportData): Markup | undefined {
 <p class="note">A group that pays much more than the others bears the price of hiding.${metric && ` ${metric.metric}@${metric.k} is by the definition “${metric.definition}”.`}</p>`
 }
 
-/** The first metric that was measured for a group before and after. */
+/** A metric that was measured for a group before and after: of the first ten items, else the first. */
 function pricedMetric(rows: readonly UtilityRow[]): UtilityRow | undefined {
-  return rows.find((row) => row.group !== undefined && row.before && row.after)
+  const measured = rows.filter((row) => row.group !== undefined && row.before && row.after)
+  return measured.find(({ k }) => k === 10) ?? measured[0]
 }
 
 function sameMetric(row: UtilityRow, other: UtilityRow | undefined): boolean {

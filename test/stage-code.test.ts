@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expandGrid, stageCodes, type Grid } from '@indistinct/stages'
+import { codeDigest, expandGrid, stageCodes, type Grid } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const workspace = fileURLToPath(new URL('..', import.meta.url))
@@ -126,6 +126,16 @@ describe('the code of a stage', () => {
     const edit = () => writeFileSync(join(root, table), text.replace('{ lightgcn,', '{ lightgcn: nmf,'))
     expect(changedBy(edit)).toEqual(kinds.filter((kind) => training.includes(kind)))
     writeFileSync(join(root, table), text)
+  })
+
+  test('work that keeps results of its own has the digest of what it loads, in folders of a package too', () => {
+    const of = (path: string): string => codeDigest([`apps/experiments/src/${path}`], root)
+    const before = [of('calibration/parts.ts'), of('frontier/measure.ts')]
+    appendTo('packages/attackers/src/attackers/qda.ts')()
+    const after = [of('calibration/parts.ts'), of('frontier/measure.ts')]
+    expect(after.map((digest, at) => digest === before[at])).toEqual([false, false])
+    appendTo('packages/stores/src/index.ts')()
+    expect([of('calibration/parts.ts'), of('frontier/measure.ts')]).toEqual(after)
   })
 
   test('a kernel’s bytes concern who loads kernels', () => {

@@ -13,7 +13,7 @@ export type {
   YardstickChoice,
 } from './grid.ts'
 export { gridVariable } from './infer.ts'
-export { dataOf, stageCodes, type StageCode } from './stage-code.ts'
+export { codeDigest, dataOf, stageCodes, type StageCode } from './stage-code.ts'
 export { componentPlaces, type ComponentKind, type ComponentPlace } from './component-place.ts'
 export {
   engineMethods,

@@ -6,21 +6,23 @@
  *   npm run calibration -- --shard 1/4   the first quarter of the work (chunks are shared through the folder)
  *   npm run calibration -- --summary     only the summary of what is there
  *
- * It takes a quarter of an hour of one core. Repetitions lie in artifacts/calibration and are kept while the sources of
- * attackers and metrics stay the same.
+ * It takes a quarter of an hour of one core. Repetitions lie in artifacts/calibration and are kept while the code
+ * that they run stays the same.
  */
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
+import { codeDigest } from '@indistinct/stages'
 import { calibrationPage } from './page.ts'
 import { parts } from './parts.ts'
-import { runPart, sourceDigest, storedRepetitions, type Shard } from './repetitions.ts'
+import { runPart, storedRepetitions, type Shard } from './repetitions.ts'
 import { summaryOf } from './summary.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-const folder = join(workspace, 'artifacts', 'calibration', sourceDigest())
+const code = codeDigest(['apps/experiments/src/calibration/parts.ts'], workspace)
+const folder = join(workspace, 'artifacts', 'calibration', code.slice(0, 16))
 const results = fileURLToPath(new URL('../../results/calibration', import.meta.url))
 
 const { shard, onlySummary } = argumentsOf(process.argv.slice(2))

@@ -1,29 +1,14 @@
 /**
  * @file Runs the repetitions of a part and keeps them in chunks, so that a run that was stopped goes on where it was,
- * and several processes share the work. A chunk's name holds what it depends on: the part, and the sources that ran it.
+ * and several processes share the work. A chunk's name holds the part; its folder is named by the code that ran it.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { canonicalJson, sha256, writeFileAtomic, type Json } from '@indistinct/core'
 import { runRepetition, type Part, type Repetition } from './parts.ts'
 
 const chunkSize = 20
-const sources = ['../../../../packages/attackers/src', '../../../../packages/metrics/src', '.'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-)
-
-/** A digest of the sources that a repetition depends on, tests and this package's pages apart. */
-export function sourceDigest(): string {
-  const files = sources.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|^(page|main|summary|repetitions)\.ts$/.test(file))
-      .sort()
-      .map((file) => join(folder, file)),
-  )
-  return sha256(files.map((file) => sha256(readFileSync(file, 'utf8'))).join('\n')).slice(0, 16)
-}
 
 export interface Shard {
   readonly index: number

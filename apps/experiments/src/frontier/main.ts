@@ -9,8 +9,8 @@
  *   npm run frontier -- --summary     only the page of what is there
  *
  * What is measured takes the place of its row in results/frontier; other rows stay. Needs INDISTINCT_DATA. Models and
- * figures lie in artifacts/frontier: delete it after a change of the methods. INDISTINCT_THREADS=1 makes processor
- * seconds those of one thread.
+ * figures lie in artifacts/frontier, in a folder that is named by the code that they run: none outlives a change of it.
+ * INDISTINCT_THREADS=1 makes processor seconds those of one thread.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -18,12 +18,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { canonicalJson, jsonText, usageError, writeFileAtomic, type Json } from '@indistinct/core'
+import { codeDigest } from '@indistinct/stages'
 import { cellName, cells, rungsOf } from './cells.ts'
 import { measure, type Measured } from './measure.ts'
 import { frontierPage, type FrontierResults } from './page.ts'
 import { condensed } from './summary.ts'
 
-const folder = fileURLToPath(new URL('../../../../artifacts/frontier', import.meta.url))
+const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
+const code = codeDigest(['apps/experiments/src/frontier/measure.ts'], workspace)
+const folder = join(workspace, 'artifacts', 'frontier', code.slice(0, 16))
 const results = fileURLToPath(new URL('../../results/frontier', import.meta.url))
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { randomStream } from './random.ts'
+import { symmetricEigen } from './symmetric-eigen.ts'
+
+const n = 150
+
+/** Q diag(values) Q' for a random rotation Q: Householder's of a few drawn directions. */
+function withValues(values: Float64Array): Float64Array {
+  const random = randomStream(1, 'tridiagonal')
+  let a = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) a[i * n + i] = values[i]!
+  for (let turn = 0; turn < 3; turn++) {
+    const v = Float64Array.from({ length: n }, () => random.normal())
+    const square = v.reduce((sum, x) => sum + x * x, 0)
+    const h = Float64Array.from({ length: n * n }, (_, p) => {
+      const [i, j] = [Math.floor(p / n), p % n]
+      return (i === j ? 1 : 0) - (2 * v[i]! * v[j]!) / square
+    })
+    a = product(product(h, a), h)
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[i * n + j] = a[j * n + i]!
+  return a
+}
+
+function product(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(n * n)
+  for (let i = 0; i < n; i++)
+    for (let k = 0; k < n; k++) for (let j = 0; j < n; j++) out[i * n + j]! += a[i * n + k]! * b[k * n + j]!
+  return out
+}
+
+const cases: Readonly<Record<string, Float64Array>> = {
+  'spread over ten decades': Float64Array.from({ length: n }, (_, i) => 10 ** (-i / 15)),
+  'of rank 40': Float64Array.from({ length: n }, (_, i) => (i < 40 ? 40 - i : 0)),
+  'three times fifty equal ones, of both signs': Float64Array.from({ length: n }, (_, i) => [5, 1, -3][i % 3]!),
+  'all equal': new Float64Array(n).fill(2),
+}
+
+test.each(Object.keys(cases))('eigenvalues %s, with an orthonormal basis', (name) => {
+  const a = withValues(cases[name]!)
+  const { values, vectors } = symmetricEigen(a, n)
+  const expected = cases[name]!.slice().sort().reverse()
+  const scale = Math.max(...expected.map(Math.abs))
+  values.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-13 * scale))
+  const turned = product(vectors, a)
+  for (let r = 0; r < n; r++) {
+    for (let j = 0; j < n; j++)
+      expect(Math.abs(turned[r * n + j]! - values[r]! * vectors[r * n + j]!)).toBeLessThan(1e-12 * scale)
+    for (let q = 0; q <= r; q++) {
+      let sum = 0
+      for (let j = 0; j < n; j++) sum += vectors[r * n + j]! * vectors[q * n + j]!
+      expect(Math.abs(sum - (q === r ? 1 : 0))).toBeLessThan(1e-12)
+    }
+  }
+})
+
+test('a diagonal matrix and one of zeros are their own answer', () => {
+  const diagonal = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) diagonal[i * n + i] = i
+  expect([...symmetricEigen(diagonal, n).values]).toEqual(Array.from({ length: n }, (_, i) => n - 1 - i))
+  expect(symmetricEigen(new Float64Array(n * n), n).values.every((value) => value === 0)).toBe(true)
+})

@@ -60,3 +60,18 @@ test('a diagonal matrix and one of zeros are their own answer', () => {
   expect([...symmetricEigen(diagonal, n).values]).toEqual(Array.from({ length: n }, (_, i) => n - 1 - i))
   expect(symmetricEigen(new Float64Array(n * n), n).values.every((value) => value === 0)).toBe(true)
 })
+
+test('few rows in many dimensions: most eigenvalues are what rounding leaves of zero', () => {
+  const [rows, cols] = [60, 400]
+  const random = randomStream(2, 'few rows')
+  const x = Float64Array.from({ length: rows * cols }, () => random.normal())
+  const a = new Float64Array(cols * cols)
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++)
+      for (let k = 0; k < cols; k++) a[j * cols + k]! += (x[i * cols + j]! * x[i * cols + k]!) / rows
+  const { values } = symmetricEigen(a, cols)
+  let trace = 0
+  for (let j = 0; j < cols; j++) trace += a[j * cols + j]!
+  expect(values.subarray(0, rows).reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 9)
+  values.subarray(rows).forEach((value) => expect(Math.abs(value)).toBeLessThan(1e-13 * values[0]!))
+})

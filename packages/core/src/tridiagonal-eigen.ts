@@ -86,19 +86,19 @@ const mostSteps = 60
 
 /** Brings `beside` to zero by rotations that `vectors` (rows) follow; `diagonal` then holds the eigenvalues. */
 function implicitQl(diagonal: Float64Array, beside: Float64Array, vectors: Float64Array, n: number): void {
+  // Against the largest, not against its neighbours: what rounding leaves of zeros is no smaller than it.
+  let largest = 0
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(diagonal[i]!) + Math.abs(beside[i]!))
+  const negligible = 2 ** -53 * largest
   for (let l = 0; l < n; l++) {
     for (let step = 0; ; step++) {
       let m = l
-      while (m < n - 1 && !isNegligible(beside[m]!, diagonal[m]!, diagonal[m + 1]!)) m++
+      while (m < n - 1 && Math.abs(beside[m]!) > negligible) m++
       if (m === l) break
       if (step === mostSteps) throw new Error(`tridiagonalEigen: no convergence in ${mostSteps} steps`)
       qlStep(diagonal, beside, vectors, n, l, m)
     }
   }
-}
-
-function isNegligible(value: number, one: number, other: number): boolean {
-  return Math.abs(value) <= 2 ** -53 * (Math.abs(one) + Math.abs(other))
 }
 
 /** One step with Wilkinson's shift on the block from l to m. */

@@ -53,8 +53,9 @@ export function checkedView(checked: CheckedInputs, choices: Choices): HTMLEleme
 
 function limitText(attacks: number, seconds: number, large: boolean): string {
   return (
-    `${attacks} attacks, about ${duration(seconds)} of one processor, as foreseen for the command line; a browser may ` +
-    `take longer. This page was tried with up to ${grouped(measured.rows)} users of ${measured.dimensions} dimensions. ` +
+    `${attacks} attacks, about ${duration(seconds)} of one processor, as foreseen for the command line; ` +
+    `a browser may take longer. This page was tried with up to ${grouped(measured.rows)} users of ` +
+    `${measured.dimensions} dimensions. ` +
     (large
       ? 'Your table is larger, and may be too large for a browser. The command line takes it:'
       : 'The command line does the same:')

@@ -33,7 +33,8 @@ export function progressView(title: string, onStop: () => void): ProgressView {
       if (report.kind === 'progress') {
         if (report.share === undefined) bar.removeAttribute('value')
         else bar.value = report.share
-        const text = `${phase(report.label)}${report.share === undefined ? '' : `, ${Math.floor(100 * report.share)} %`}`
+        const share = report.share === undefined ? '' : `, ${Math.floor(100 * report.share)} %`
+        const text = `${phase(report.label)}${share}`
         if (said.textContent !== text) said.textContent = text
       }
       if (report.kind === 'scored') groupOf(report.label).append(scoredRow(report.attack))

@@ -96,8 +96,8 @@ function readEdges(
   const path = relative(workspaceRoot, file).split(sep).join('/')
   if (unknown && !knownOtherwise.includes(path))
     throw new RangeError(
-      `importGraph: expected paths of files in quotes, got ${unknown[0]} in ${path}; a stage that runs it would not be ` +
-        'run again where that file changes',
+      `importGraph: expected paths of files in quotes, got ${unknown[0]} in ${path}; ` +
+        'a stage that runs it would not be run again where that file changes',
     )
   const files = new Set<string>()
   const external = new Set<string>()

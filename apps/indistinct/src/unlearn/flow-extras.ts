@@ -43,10 +43,10 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
   if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
   // A map for everybody is left by `blind` whatever the attributes are.
   const maps = args.method === 'blind'
-  if (args.method !== 'flow' && !(maps && items === undefined))
-    throw usageError(
-      `${items === undefined ? `${given} is for the flow and for blind` : '--items is for the flow'}, not for ${args.method}`,
-    )
+  if (args.method !== 'flow' && !(maps && items === undefined)) {
+    const isFor = items === undefined ? `${given} is for the flow and for blind` : '--items is for the flow'
+    throw usageError(`${isFor}, not for ${args.method}`)
+  }
   if (args.continuous) {
     const other = Object.entries({
       also,

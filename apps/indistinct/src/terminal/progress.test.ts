@@ -43,7 +43,12 @@ test('on a terminal, a bar that is removed in the end', () => {
   at(200)
   progress.update(3, undefined)
   progress.end()
-  expect(written).toEqual(['\r\x1b[Kfit [#####...............] 1 of 4, about 0 s left', '\r\x1b[Kfit 3', '\r\x1b[K'])
+  expect(written).toEqual([
+    '\r\x1b[Kfit',
+    '\r\x1b[Kfit [#####...............] 1 of 4, about 0 s left',
+    '\r\x1b[Kfit 3',
+    '\r\x1b[K',
+  ])
 })
 
 test('quiet writes nothing', () => {

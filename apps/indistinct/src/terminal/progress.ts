@@ -27,7 +27,9 @@ export function startProgress(
 ): Progress {
   const start = now()
   let shown = style === 'bar' ? -Infinity : start
-  let drawn = false
+  // Named at once: the first part of the work may take long, and nothing else is drawn while it runs.
+  let drawn = style === 'bar'
+  if (drawn) write(`\r\x1b[K${label}`)
   return {
     update(done, total, note = '') {
       const time = now()

@@ -203,7 +203,12 @@ test.each([
 
 test.each([
   [3, 'words.csv', [], 'expected a number for --continuous, got "old" in row 7 (from 0), user "7"'],
-  [2, 'people.csv', ['--missing-label', 'unknown', '--method', 'leace'], '--continuous is for the flow, not for leace'],
+  [
+    2,
+    'people.csv',
+    ['--missing-label', 'unknown', '--method', 'leace'],
+    '--continuous is for the flow and for blind, not for leace',
+  ],
   [2, 'people.csv', ['--missing-label', 'unknown', '--first-step', '0.1'], 'leave out --first-step'],
 ])('exit %i: %s %j', async (code, people, flags, message) => {
   const ran = await unlearn(people, ...flags)

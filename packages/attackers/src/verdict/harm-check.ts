@@ -142,11 +142,11 @@ function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFindi
   if (gained.length === 0)
     return (
       `None of ${findings.length} attackers of fine structure gained more than chance explains; the strongest, ` +
-      `${worst.description}, has a folded AUC of ${change}.`
+      `by ${worst.description}, has a folded AUC of ${change}.`
     )
   return (
     `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ` +
-    `${worst.description} has a folded AUC of ${change}.`
+    `the attack by ${worst.description} has a folded AUC of ${change}.`
   )
 }
 

@@ -3,7 +3,7 @@
 import { randomStream, type Matrix } from '@indistinct/core'
 import { radiusRatio } from '../flow/calibrate-radii.ts'
 import { shapeRatio } from '../flow/calibrate-shapes.ts'
-import { momentRatios, type FamilyRatio } from '../flow/class-moments.ts'
+import { classMoments, momentRatios, type FamilyRatio } from '../flow/class-moments.ts'
 import { drawWaves, waveRatio } from './wave-move.ts'
 
 /** Standard deviations under random labels by which a family is above its null where that is no chance. */
@@ -13,12 +13,13 @@ export type Differences = Readonly<Record<string, FamilyRatio>>
 
 /** Statistics of how classes differ, over their null. */
 export function differences(x: Matrix, classes: readonly Int32Array[]): Differences {
-  const { mean, covariance } = momentRatios(x, classes)
+  const moments = classMoments(x, classes)
+  const { mean, covariance } = momentRatios(x, classes, moments)
   return {
     mean,
     ...(covariance && { covariance }),
-    shapes: shapeRatio(x, classes),
-    radii: radiusRatio(x, classes),
+    shapes: shapeRatio(x, classes, moments),
+    radii: radiusRatio(x, classes, moments),
     waves: waveRatio(x, classes, drawWaves(x, classes, randomStream(0, 'blind', 'measured waves'))),
   }
 }

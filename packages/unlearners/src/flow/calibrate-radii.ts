@@ -42,7 +42,14 @@ export function calibrateRadii(theta: Matrix, classes: readonly Int32Array[], le
   return calibratedAlong(radiusFrames(classMoments(theta, classes)), theta, classes, level)
 }
 
-/** Squared differences of distances over their null, mean over functions, by the distance where it is the larger. */
-export function radiusRatio(theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
-  return ratioAlong(radiusFrames(classMoments(theta, classes)), theta, classes)
+/**
+ * Squared differences of distances over their null, mean over functions, by the distance where it is the larger.
+ * @param moments of theta, where they are known
+ */
+export function radiusRatio(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  moments: ClassMoments = classMoments(theta, classes),
+): FamilyRatio {
+  return ratioAlong(radiusFrames(moments), theta, classes)
 }

@@ -3,7 +3,7 @@
 import { copyMatrix, matrix, type Matrix } from '@indistinct/core'
 import { gemmNN } from '@indistinct/kernels'
 import { cappedShares } from './calibrate-moments.ts'
-import { classMoments, familyRatio, type FamilyRatio } from './class-moments.ts'
+import { classMoments, familyRatio, type ClassMoments, type FamilyRatio } from './class-moments.ts'
 import {
   type ShapeFrame,
   bins,
@@ -176,9 +176,16 @@ export function calibratedAlong(
   return out
 }
 
-/** Squared differences of shapes over their null, mean over functions, in the frame where it is the larger. */
-export function shapeRatio(theta: Matrix, classes: readonly Int32Array[]): FamilyRatio {
-  return ratioAlong(shapeFrames(classMoments(theta, classes)), theta, classes)
+/**
+ * Squared differences of shapes over their null, mean over functions, in the frame where it is the larger.
+ * @param moments of theta, where they are known
+ */
+export function shapeRatio(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  moments: ClassMoments = classMoments(theta, classes),
+): FamilyRatio {
+  return ratioAlong(shapeFrames(moments), theta, classes)
 }
 
 /** The same of `frames`. */

@@ -102,8 +102,12 @@ export interface FamilyRatio {
   readonly terms: number
 }
 
-export function momentRatios(theta: Matrix, classes: readonly Int32Array[]): MomentRatios {
-  const moments = classMoments(theta, classes)
+/** @param moments of theta, where they are known */
+export function momentRatios(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  moments: ClassMoments = classMoments(theta, classes),
+): MomentRatios {
   return momentRatiosOf(moments, () => squareSums(theta, classes, moments))
 }
 

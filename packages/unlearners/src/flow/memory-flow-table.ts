@@ -5,7 +5,7 @@ import type { FourierMmd } from '@indistinct/kernels'
 import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
 import { calibrateRadii, radiusRatio } from './calibrate-radii.ts'
 import { calibrateShapes, shapeRatio } from './calibrate-shapes.ts'
-import { momentRatios } from './class-moments.ts'
+import { classMoments, momentRatios } from './class-moments.ts'
 import type { FlowKernel } from './flow-kernel.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
 import { holdMoments, holdMomentsIn, steepestIn } from './hold-moments.ts'
@@ -41,10 +41,13 @@ export function memoryFlowTable(
       classPairs(classes.length).map(({ first, second }) =>
         kernel.measure(theta, { first: classes[first]!, second: classes[second]! }),
       ),
-    differences: (theta) => ({
-      ...momentRatios(theta, classes),
-      ...(shapes && { shapes: shapeRatio(theta, classes), radii: radiusRatio(theta, classes) }),
-    }),
+    differences(theta) {
+      const moments = classMoments(theta, classes)
+      return {
+        ...momentRatios(theta, classes, moments),
+        ...(shapes && { shapes: shapeRatio(theta, classes, moments), radii: radiusRatio(theta, classes, moments) }),
+      }
+    },
     calibrated: (theta, level) =>
       ruled(
         theta,

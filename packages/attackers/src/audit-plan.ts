@@ -8,11 +8,11 @@ import { attackSettings, plannedSplits, type AttackSettings, type PlannedAttack 
 import type { Attacker } from './attacker.ts'
 import { auditSample, defaultMostUsers, type AuditSample } from './audit-sample.ts'
 import { battery } from './battery.ts'
-import type { BatteryAttack } from './battery-entry.ts'
 import { namedAttackers } from './named-attackers.ts'
-import { inputNames, type InputName } from './models/prepared-input.ts'
+import type { InputName } from './models/prepared-input.ts'
 import { protocolNamed, type ProtocolName } from './protocols/protocols.ts'
 import type { NumberedSplit } from './protocols/scoring.ts'
+import { plansOf } from './planned-inputs.ts'
 
 export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
   /**
@@ -284,46 +284,4 @@ function tellingRank({ plan: { attacker, protocol, input } }: AuditPlan): number
     ? { raw: 0, whitened: 1, standardised: 2 }
     : { standardised: 0, whitened: 1, raw: 2 }
   return 100 * ofInput[input] + 10 * (at < 0 ? telling.length : at) + (protocol === 'five-fold' ? 0 : 1)
-}
-
-function plansOf(attacker: Attacker, protocol: ProtocolName, options: InputOptions): PlannedAttack[] {
-  const entry = namedAttackers[attacker.name]
-  const listed = entry?.attacker === attacker ? entry.attacks : undefined
-  return plannedInputs(listed, attacker.scaleFree, protocol, options).map((each) => ({ attacker, protocol, ...each }))
-}
-
-export interface InputOptions {
-  /** The one input that was asked for. */
-  readonly input: InputName | undefined
-  readonly refit: boolean
-  /** Whether attacker and protocol were asked for by name: the pair is then run, listed or not. */
-  readonly named: boolean
-}
-
-/**
- * The inputs of an attacker under `protocol`, and how often its test fits it again: as `listed` in a battery, or all
- * inputs; or the one that was asked for. What scale does not matter to gets raw input in place of standardised, which
- * is the same to it.
- */
-export function plannedInputs(
-  listed: readonly BatteryAttack[] | undefined,
-  scaleFree: boolean,
-  protocol: ProtocolName,
-  { input, refit, named }: InputOptions,
-): { readonly input: InputName; readonly refitRepeats: number }[] {
-  const here = listed?.filter((attack) => attack.protocol === protocol)
-  if (here?.length === 0 && !named) return []
-  const usual =
-    listed === undefined
-      ? scaleFree
-        ? (['raw'] as const)
-        : inputNames
-      : (here!.length > 0 ? here! : listed).map((attack) => attack.input)
-  const asked = input === 'standardised' && scaleFree ? 'raw' : input
-  return (asked === undefined ? [...new Set(usual)] : [asked])
-    .sort((a, b) => inputNames.indexOf(a) - inputNames.indexOf(b))
-    .map((each) => ({
-      input: each,
-      refitRepeats: refit ? (here?.find((attack) => attack.input === each)?.refitRepeats ?? 0) : 0,
-    }))
 }

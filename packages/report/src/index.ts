@@ -55,3 +55,4 @@ export { tellingDimensions, type TellingOptions } from './sections/telling-dimen
 export { nearestNeighbours, type Neighbours } from './t-sne/nearest-neighbours.ts'
 export { tSne, type TsneMap, type TsneOptions } from './t-sne/t-sne.ts'
 export { trustworthiness } from './t-sne/trustworthiness.ts'
+export { exposureData } from './sections/exposure-data.ts'

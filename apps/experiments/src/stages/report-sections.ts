@@ -1,15 +1,16 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
 import { testsTogether } from '@indistinct/metrics'
-import type {
-  AttackFigures,
-  AttackRow,
-  BeforeAfter,
-  Estimate,
-  ExposureData,
-  RocCurve,
-  ThreatModel,
-  UtilityRow,
+import {
+  exposureData,
+  type AttackFigures,
+  type AttackRow,
+  type BeforeAfter,
+  type Estimate,
+  type ExposureData,
+  type RocCurve,
+  type ThreatModel,
+  type UtilityRow,
 } from '@indistinct/report'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 
@@ -103,23 +104,7 @@ export function exposures(
   const strongest = (attacks: readonly StoredAttack[]): ExposureData | undefined => {
     if (attacks.length === 0) return undefined
     const attack = attacks.reduce((best, each) => (each.foldedAuc.value > best.foldedAuc.value ? each : best))
-    const { table, attacker, protocol, input } = attack
-    const { largest, all, labels, groups, turned } = attack.exposure
-    return {
-      table,
-      attacker,
-      protocol,
-      input,
-      turned,
-      largest,
-      groups: [all, ...labels, ...groups].map(({ name, users, risk, surest, auc }) => ({
-        name,
-        users,
-        risk: estimateOf(risk),
-        surest: { ...surest, right: estimateOf(surest.right) },
-        ...(auc && { auc: estimateOf(auc) }),
-      })),
-    }
+    return exposureData(attack, attack.exposure)
   }
   const [was, is] = [strongest(before), strongest(after)]
   return was && { before: was, ...(is && { after: is }) }

@@ -1,6 +1,5 @@
 /** @file The options of `npm start` and the grid that they describe. */
 
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
 import { delimiterOf, knownDatasets, ownName } from '@indistinct/datasets'
@@ -10,6 +9,7 @@ import { main } from '../../grids/main.ts'
 import { attackerNames, methodNames, protocolNames, recommenderNames } from '../choices.ts'
 import { experimentProtocol, experimentProtocols, productOf } from '../experiment-protocol.ts'
 import { gridNamed } from '../grid-named.ts'
+import { pathOf, listOf, integer, positive } from './start-values.ts'
 
 export interface StartOptions {
   readonly grid: Grid
@@ -270,35 +270,6 @@ function withLeastUsers(datasets: readonly Choice[], least: string | undefined):
   if (least === undefined) return datasets
   const leastUsers = positive('least-users', least)
   return datasets.map(({ name, options }) => ({ name, options: { ...options, leastUsers } }))
-}
-
-/** npm runs scripts in the workspace root; paths are meant from where the user stands. */
-function pathOf(given: string): string {
-  return resolve(process.env['INIT_CWD'] ?? '.', given)
-}
-
-/** Values of a flag that may be repeated, and hold commas; each once. */
-function listOf(given: readonly string[] | undefined): string[] | undefined {
-  const values = given
-    ?.flatMap((each) => each.split(','))
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
-  if (values?.length === 0)
-    throw usageError('expected a name after a flag, got nothing; npm start -- --help lists the options')
-  return values && [...new Set(values)]
-}
-
-function integer(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || text.trim() === '')
-    throw usageError(`--${name}: expected an integer, got ${JSON.stringify(text)}`)
-  return value
-}
-
-function positive(name: string, text: string): number {
-  const value = integer(name, text)
-  if (value < 1) throw usageError(`--${name}: expected a positive integer, got ${value}`)
-  return value
 }
 
 function defaultOf(name: keyof typeof lists): string {

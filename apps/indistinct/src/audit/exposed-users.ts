@@ -1,8 +1,8 @@
 /** @file Who is most exposed by the strongest attack on labels, before and after: groups of users for the report. */
 
-import { exposureOf, type AttackResult, type GroupExposure, type UserGroup } from '@indistinct/attackers'
+import { exposureOf, type AttackResult, type UserGroup } from '@indistinct/attackers'
 import type { Labels } from '@indistinct/core'
-import type { BeforeAfter, ExposedGroup, ExposureData } from '@indistinct/report'
+import { exposureData, type BeforeAfter, type ExposureData } from '@indistinct/report'
 import { isRegression } from './attack-target.ts'
 import type { AuditedSection } from './audit-report.ts'
 import { partTitles } from './joint-verdict.ts'
@@ -32,39 +32,9 @@ export function exposed(
         if (!most || attack.foldedAuc.value > most.attack.foldedAuc.value)
           most = { attack, table: several.attributes ? `${table}: ${attribute}` : table }
     }
-    return most && exposureData(most.attack, most.table, groups)
+    return most && exposureData({ ...most.attack, table: most.table }, exposureOf(most.attack, groups))
   }
   const [before, after] = [strongestIn('before'), strongestIn('after')]
   if (!before) return {}
   return { exposure: { before, ...(after && { after }) } }
-}
-
-function exposureData(attack: AttackResult, table: string, groups: readonly UserGroup[]): ExposureData {
-  const { attacker, protocol, input } = attack
-  const { largest, all, labels, groups: others, turned } = exposureOf(attack, groups)
-  return {
-    table,
-    attacker,
-    protocol,
-    input,
-    turned,
-    largest,
-    groups: [all, ...labels, ...others].map(exposedGroup),
-  }
-}
-
-/** With intervals as the report has them. */
-function exposedGroup({ name, users, risk, surest, auc }: GroupExposure): ExposedGroup {
-  const interval = ({ value, lower, upper }: GroupExposure['risk']): ExposedGroup['risk'] => ({
-    value,
-    low: lower,
-    high: upper,
-  })
-  return {
-    name,
-    users,
-    risk: interval(risk),
-    surest: { ...surest, right: interval(surest.right) },
-    ...(auc && { auc: interval(auc) }),
-  }
 }

@@ -3,13 +3,8 @@
 import type { Matrix } from '@indistinct/core'
 import { attackSettings, type Deviations } from '../attack.ts'
 import { fitSeconds, inputSeconds } from '../attack-cost.ts'
-import {
-  defaultProtocols,
-  defaultRepeats,
-  plannedInputs,
-  type AuditOptions,
-  type PlannedAuditAttack,
-} from '../audit-plan.ts'
+import { defaultProtocols, defaultRepeats, type AuditOptions, type PlannedAuditAttack } from '../audit-plan.ts'
+import { plannedInputs } from '../planned-inputs.ts'
 import { protocolNamed, protocols } from '../protocols/protocols.ts'
 import { regressionBattery } from './regression-battery.ts'
 import {

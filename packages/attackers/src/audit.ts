@@ -12,10 +12,10 @@ import {
   defaultPermutations,
   scoreSplits,
   type AttackDeviations,
-  type AttackResult,
   type Deviations,
   type TaskRunner,
 } from './attack.ts'
+import type { AttackResult } from './attack-result.ts'
 import type { Attacker } from './attacker.ts'
 import {
   planned,

@@ -1,13 +1,5 @@
-export {
-  attack,
-  type AttackDeviations,
-  type AttackOptions,
-  type AttackPermutation,
-  type AttackResult,
-  type AttackSettings,
-  type Deviations,
-  type TestedAttackResult,
-} from './attack.ts'
+export { attack, type AttackDeviations, type Deviations, type TestedAttackResult } from './attack.ts'
+export type { AttackOptions, AttackPermutation, AttackResult, AttackSettings } from './attack-result.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
 export { audit, auditAttributes, judgedTogether, type AttributesAudit, type AuditResult } from './audit.ts'
 export {

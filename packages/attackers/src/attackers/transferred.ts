@@ -6,7 +6,8 @@
 
 import { gatherRows, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { attackData } from '../protocols/attack-data.ts'
-import { runAttack, type AttackOptions, type AttackResult } from '../attack.ts'
+import { runAttack } from '../attack.ts'
+import type { AttackOptions, AttackResult } from '../attack-result.ts'
 import type { Attacker } from '../attacker.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
 import type { Split } from '../protocols/protocol.ts'

@@ -20,7 +20,8 @@ import {
   spearman,
 } from '@indistinct/metrics'
 import { checkValues } from '../protocols/attack-data.ts'
-import { deviationTest, plannedSplits, type AttackResult, type AttackSettings } from '../attack.ts'
+import { deviationTest, plannedSplits } from '../attack.ts'
+import type { AttackResult, AttackSettings } from '../attack-result.ts'
 import type { ClassAuc } from '../protocols/attack-metrics.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
 import { protocols, type ProtocolName } from '../protocols/protocols.ts'

@@ -1,7 +1,8 @@
 /** @file Over many tables without a leak and with one: false alarms at their rate, intervals that hold the truth. */
 
 import { expect, test } from 'vitest'
-import { attack, type AttackResult } from '../attack.ts'
+import { attack } from '../attack.ts'
+import type { AttackResult } from '../attack-result.ts'
 import { meansAttacker, shiftedClasses } from '../fixtures.ts'
 import type { ProtocolName } from '../protocols/protocols.ts'
 

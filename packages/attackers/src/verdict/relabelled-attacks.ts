@@ -11,7 +11,8 @@
  */
 
 import { maxStatistic } from '@indistinct/metrics'
-import { refitted, type AttackSettings, type PlannedAttack, type TaskRunner } from '../attack.ts'
+import { refitted, type PlannedAttack, type TaskRunner } from '../attack.ts'
+import type { AttackSettings } from '../attack-result.ts'
 
 export interface RelabelledAttack {
   readonly plan: PlannedAttack

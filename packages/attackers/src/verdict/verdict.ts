@@ -23,7 +23,8 @@ import {
   testsTogether,
   type TestsTogether,
 } from '@indistinct/metrics'
-import type { AttackResult, Deviations } from '../attack.ts'
+import type { Deviations } from '../attack.ts'
+import type { AttackResult } from '../attack-result.ts'
 import type { ClassAuc } from '../protocols/attack-metrics.ts'
 
 /** Which attack, without its scores. */

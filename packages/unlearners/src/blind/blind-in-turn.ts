@@ -6,15 +6,16 @@
 import { badData, randomStream, shuffle, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { hsicTarget } from '@indistinct/losses'
 import { checkCount } from '../checked-classes.ts'
-import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
+import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { intersection } from '../flow/intersection.ts'
 import { curveRatios, valueCurves, type ValueCurves } from '../flow/value-curves.ts'
-import { unlearned, type TraceRow } from '../unlearned.ts'
+import type { TraceRow } from '../unlearned.ts'
 import { mappedRows, type BlindMap } from './blind-map.ts'
 import { differencesOf, fitBlind, type BlindOptions } from './blind.ts'
 import { curveErasure } from './curve-erasure.ts'
 import { ratios, surprises, type Differences } from './differences.ts'
 import { neighbourMap } from './neighbour-map.ts'
+import { fittedBlind } from './fitted-blind.ts'
 
 export interface BlindInTurnOptions extends BlindOptions {
   /** Fewest users of a cell of the intersection; smaller ones are merged, see `intersection`. Default 20. */
@@ -191,20 +192,7 @@ function fittedInTurn(
   first: Labels,
   { maps, parameters, trace, rows }: Turns & { readonly rows: Int32Array },
 ): Fitted {
-  const fitted = fittedUnlearner({
-    method: 'blind',
-    parameters,
-    classes: presentClasses(first),
-    columns: embedding.cols,
-    map: { kind: 'blind', maps },
-    exact: true,
-  })
-  const moved = mappedRows(embedding, rows, maps)
-  const passes = Math.max(1, trace.length)
-  return Object.freeze({
-    ...fitted,
-    unlearned: unlearned({ embedding: moved, method: 'blind', parameters, trace, passes }),
-  })
+  return fittedBlind(mappedRows(embedding, rows, maps), first, maps, parameters, trace)
 }
 
 function rowsWithAny(held: Attributes): Int32Array {

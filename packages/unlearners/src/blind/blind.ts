@@ -4,14 +4,15 @@ import { gatherRows, labelledRows, type Labels, type Matrix } from '@indistinct/
 import { checkedClasses, checkCount } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { columnScales } from '../linear-algebra/column-scales.ts'
-import { fittedUnlearner, presentClasses, type Fitted } from '../fitted/fitted-unlearner.ts'
+import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { unlearnTogether } from '../tables-together.ts'
-import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
+import type { TraceRow, Unlearned } from '../unlearned.ts'
 import { mappedRows, type BlindMap } from './blind-map.ts'
 import { differences, ratios, surprises, type Differences } from './differences.ts'
 import { movesToChance } from './moves-to-chance.ts'
 import { neighbourMap } from './neighbour-map.ts'
 import type { Unlearner } from '../unlearner.ts'
+import { fittedBlind } from './fitted-blind.ts'
 
 export interface BlindOptions {
   /** Of the halves, the cosines and the parts of users. Default 0. */
@@ -80,19 +81,7 @@ export function fitBlind(
     differencesAfter: ratios(after),
     ...(above.length > 0 && { above, stopped: 'no move by what the vector tells leads on' }),
   }
-  const fitted = fittedUnlearner({
-    method: 'blind',
-    parameters,
-    classes: presentClasses(labels),
-    columns: embedding.cols,
-    map: { kind: 'blind', maps },
-    exact: true,
-  })
-  const passes = Math.max(1, trace.length)
-  return Object.freeze({
-    ...fitted,
-    unlearned: unlearned({ embedding: result, method: 'blind', parameters, trace, passes }),
-  })
+  return fittedBlind(result, labels, maps, parameters, trace)
 }
 
 /** The embedding that `fitBlind` makes. */

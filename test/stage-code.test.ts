@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { codeDigest, expandGrid, stageCodes, type Grid } from '@indistinct/stages'
+import { expandGrid, stageCodes, type Grid } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const workspace = fileURLToPath(new URL('..', import.meta.url))
@@ -37,6 +37,7 @@ const grid: Grid = {
       figures: ['t-sne', 'histograms'],
     },
   ],
+  calibrations: [{ name: 'random', options: {}, repetitions: 1 }],
 }
 const { nodes } = expandGrid(grid)
 const byId = new Map(nodes.map((node) => [node.id, node]))
@@ -80,8 +81,9 @@ const appendTo = (path: string) => () =>
 const unlearning = ['unlearn flow', 'unlearn leace']
 const training = ['train', 'retrain', 'evaluate', 'observe']
 const figures = ['figure t-sne', 'figure histograms']
-const attacks = ['attack xgb', 'attack logistic', ...figures]
-const onTrees = ['attack xgb', 'figure t-sne']
+const attacks = ['attack xgb', 'attack logistic', ...figures, 'calibrate']
+// An audit may run any attacker.
+const onTrees = ['attack xgb', 'figure t-sne', 'calibrate']
 
 describe('the code of a stage', () => {
   test.each<[what: string, path: string, concerned: readonly string[]]>([
@@ -102,10 +104,10 @@ describe('the code of a stage', () => {
     // Their parts for a device are one program.
     ['another of these', 'packages/unlearners/src/paper/adversarial.ts', ['retrain']],
     ['the table of methods', 'packages/unlearners/src/unlearners.ts', []],
-    ['an attacker', 'packages/attackers/src/attackers/logistic.ts', ['attack logistic', 'figure t-sne']],
+    ['an attacker', 'packages/attackers/src/attackers/logistic.ts', ['attack logistic', 'figure t-sne', 'calibrate']],
     ['what XGBoost runs on', 'packages/xgboost/src/wasm-worker.js', onTrees],
-    ['another attacker', 'packages/attackers/src/attackers/svm.ts', []],
-    ['an audit', 'packages/attackers/src/audit.ts', []],
+    ['another attacker', 'packages/attackers/src/attackers/svm.ts', ['calibrate']],
+    ['an audit', 'packages/attackers/src/audit.ts', ['calibrate']],
     ['attacks', 'packages/attackers/src/attack.ts', attacks],
     ['a metric of quality', 'packages/metrics/src/hit-ratio.ts', ['evaluate']],
     ['a metric of attacks', 'packages/metrics/src/permutation.ts', attacks],
@@ -126,16 +128,6 @@ describe('the code of a stage', () => {
     const edit = () => writeFileSync(join(root, table), text.replace('{ lightgcn,', '{ lightgcn: nmf,'))
     expect(changedBy(edit)).toEqual(kinds.filter((kind) => training.includes(kind)))
     writeFileSync(join(root, table), text)
-  })
-
-  test('work that keeps results of its own has the digest of what it loads, in folders of a package too', () => {
-    const of = (path: string): string => codeDigest([`apps/experiments/src/${path}`], root)
-    const before = [of('calibration/parts.ts'), of('frontier/measure.ts')]
-    appendTo('packages/attackers/src/attackers/qda.ts')()
-    const after = [of('calibration/parts.ts'), of('frontier/measure.ts')]
-    expect(after.map((digest, at) => digest === before[at])).toEqual([false, false])
-    appendTo('packages/stores/src/index.ts')()
-    expect([of('calibration/parts.ts'), of('frontier/measure.ts')]).toEqual(after)
   })
 
   test('a kernel’s bytes concern who loads kernels', () => {

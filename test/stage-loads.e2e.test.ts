@@ -65,6 +65,11 @@ const grid: Grid = {
       reports: false,
     },
   ],
+  calibrations: (['audit', 'harm', 'together'] as const).map((run) => ({
+    name: run,
+    options: { users: [40, 40], shift: 0, run },
+    repetitions: 1,
+  })),
 }
 const { nodes } = expandGrid(grid)
 const byId = new Map(nodes.map((node) => [node.id, node]))

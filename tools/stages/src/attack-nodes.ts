@@ -8,7 +8,13 @@ import type { StageNode } from './stage.ts'
 /** Each attacker under each protocol on the tables of the node `attacked`. */
 export function attacksOn(
   nodes: Map<string, StageNode>,
-  { attackers, protocols, attribute, seed }: Pick<Cell, 'attackers' | 'protocols' | 'attribute' | 'seed'>,
+  {
+    attackers,
+    protocols,
+    attribute,
+    seed,
+    sideBySide,
+  }: Pick<Cell, 'attackers' | 'protocols' | 'attribute' | 'seed' | 'sideBySide'>,
   names: readonly string[],
   prepare: string,
   attacked: string,
@@ -21,7 +27,7 @@ export function attacksOn(
         nodes,
         'attack',
         [...names, attacker.name, protocol.name],
-        { attacker, protocol, attribute, seed },
+        { attacker, protocol, attribute, seed, ...(sideBySide && { sideBySide }) },
         { prepare, tables: attacked },
       ),
     })),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { expandGrid, mergeNodes } from './expand.ts'
 import type { Grid, Product } from './grid.ts'
-import type { Stage } from './stage.ts'
+import type { Stage, StageNode } from './stage.ts'
 
 const product: Product = {
   datasets: [{ name: 'synthetic' }],
@@ -331,6 +331,28 @@ describe('expandGrid', () => {
     expect(Object.keys(tradeOff!).length).toBe(2 * 3 * 3)
     expect(Object.keys(maps!)).toEqual(['prepare', 'original', 'after/0', 'after/1'])
     expect(flow!['after']).toBe(models.find((model) => model.method?.name === 'flow')!.unlearn!.id)
+  })
+
+  test('a calibration is nodes of its repetitions, which a longer one has too', () => {
+    const nodesOf = (repetitions: number): StageNode[] => [
+      ...expandGrid({ ...gridOf(), calibrations: [{ name: 'No harm, 0.75', options: { shift: 1 }, repetitions }] })
+        .nodes,
+    ]
+    const nodes = nodesOf(120)
+    expect(nodes.map(({ parameters }) => parameters)).toEqual([
+      { shift: 1, from: 0, to: 50 },
+      { shift: 1, from: 50, to: 100 },
+      { shift: 1, from: 100, to: 120 },
+    ])
+    expect(nodes[1]!.id).toMatch(/^calibrate-no-harm-0\.75-50-[0-9a-f]{10}$/)
+    expect(nodesOf(150).slice(0, 2)).toEqual(nodes.slice(0, 2))
+  })
+
+  test('tables side by side are asked for, and change no other attack', () => {
+    const attacksOf = (each: Product): StageNode[] =>
+      expandGrid(gridOf(each)).nodes.filter(({ stage }) => stage === 'attack')
+    expect(attacksOf({ ...product, sideBySide: true }).every(({ parameters }) => parameters['sideBySide'])).toBe(true)
+    expect(attacksOf(product).some(({ parameters }) => 'sideBySide' in parameters)).toBe(false)
   })
 
   test('refuses empty dimensions and names that cannot be folders', () => {

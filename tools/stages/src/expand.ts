@@ -11,6 +11,7 @@ import { cellOf, choice, type Cell } from './product-cell.ts'
 import type { StageNode } from './stage.ts'
 import { attacksOn } from './attack-nodes.ts'
 import { modelOf } from './model-nodes.ts'
+import { calibrationOf } from './calibration-nodes.ts'
 import { figuresOf } from './figure-nodes.ts'
 import { yardsticksOf } from './yardstick-nodes.ts'
 
@@ -30,6 +31,7 @@ export function expandGrid(grid: Grid): ExpandedGrid {
     else for (const figure of expandProduct(product, nodes, models, releases)) figures.set(figure.node.id, figure)
     for (const cell of yardsticksOf(product, nodes)) yardsticks.set(cell.evaluate.id, cell)
   }
+  for (const calibration of grid.calibrations ?? []) calibrationOf(nodes, calibration)
   if (nodes.size === 0) throw new RangeError(`expandGrid: expected at least one product in grid ${grid.name}, got none`)
   return {
     grid,

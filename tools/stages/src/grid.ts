@@ -98,6 +98,8 @@ export interface Product {
   readonly settings?: { readonly [dataset: string]: { readonly [recommender: string]: Options } }
   /** Evaluates these on the same split too; none when absent. */
   readonly yardsticks?: readonly YardstickChoice[]
+  /** Attacks all user tables of each model side by side too; each by itself alone when absent. */
+  readonly sideBySide?: true
   /** Evaluates each original with its user tables smoothed too; not when absent. */
   readonly smoothing?: SmoothingChoice
   /**
@@ -112,9 +114,19 @@ export interface Product {
   readonly until?: 'prepare' | 'evaluate'
 }
 
+/** Repetitions of the audit on tables that are drawn anew for each, to count how often it errs. */
+export interface CalibrationChoice {
+  /** For people; no repetition depends on it. */
+  readonly name: string
+  readonly options: Options
+  readonly repetitions: number
+}
+
 /** A named set of experiments with one report. */
 export interface Grid {
   readonly name: string
   readonly title: string
   readonly products: readonly Product[]
+  /** None when absent. */
+  readonly calibrations?: readonly CalibrationChoice[]
 }

@@ -2,6 +2,7 @@ export { expandGrid, mergeNodes } from './expand.ts'
 export type { AttackCell, ExpandedGrid, FigureCell, ModelCell, ReleaseCell, YardstickCell } from './expanded-grid.ts'
 export { figureNames, type FigureName } from './grid.ts'
 export type {
+  CalibrationChoice,
   Choice,
   Grid,
   HeldChoice,
@@ -13,7 +14,7 @@ export type {
   YardstickChoice,
 } from './grid.ts'
 export { gridVariable } from './infer.ts'
-export { codeDigest, dataOf, stageCodes, type StageCode } from './stage-code.ts'
+export { dataOf, stageCodes, type StageCode } from './stage-code.ts'
 export { componentPlaces, type ComponentKind, type ComponentPlace } from './component-place.ts'
 export {
   engineMethods,

@@ -16,7 +16,7 @@ export const gridVariable = 'INDISTINCT_GRID'
 
 /**
  * Projects by root of the grids that INDISTINCT_GRID names.
- * @param gridFiles TypeScript modules, relative to the workspace; every export of theirs is a grid.
+ * @param gridFiles TypeScript modules, relative to the workspace, that export grids and functions that make some.
  * @throws RangeError for a name that no committed grid has.
  */
 export async function inferProjects(
@@ -37,7 +37,7 @@ async function committedGrids(gridFiles: readonly string[], workspaceRoot: strin
     const module = (await import(pathToFileURL(join(workspaceRoot, file)).href)) as {
       [name: string]: Grid
     }
-    grids.push(...Object.values(module))
+    grids.push(...Object.values(module).filter((each) => typeof each !== 'function'))
   }
   return grids
 }

@@ -17,6 +17,7 @@ export interface Cell {
   readonly engine: 'kernels' | 'tfjs'
   /** The recommenders of the release that this one is part of, itself among them, in an order of their own. */
   readonly release?: readonly FullChoice[]
+  readonly sideBySide?: true
   readonly smoothing?: SmoothingChoice
   readonly held?: Omit<HeldChoice, 'other'> & { readonly other: FullChoice }
   readonly observed?: {
@@ -39,6 +40,7 @@ export function cellOf(product: Product, dataset: Choice, recommender: Choice, a
     release,
     recommenders,
     settings,
+    sideBySide,
     smoothing,
     held,
   } = product
@@ -58,6 +60,7 @@ export function cellOf(product: Product, dataset: Choice, recommender: Choice, a
     epochBy,
     engine,
     ...(release && recommenders.length > 1 && { release: inOrder(recommenders.map(settled)) }),
+    ...(sideBySide && { sideBySide }),
     ...(smoothing && { smoothing }),
     ...(held && { held: { ...held, other: settled(held.other) } }),
     ...(observed && {

@@ -30,6 +30,7 @@ const grid: Grid = {
       held: { ofTables: ['xgb'], ofHeld: ['forest'], other: { name: 'ials' } },
     },
   ],
+  calibrations: [{ name: 'random', options: {}, repetitions: 1 }],
 }
 const expanded = expandGrid(grid)
 const byId = new Map(expanded.nodes.map((node) => [node.id, node]))

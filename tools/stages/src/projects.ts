@@ -62,7 +62,8 @@ export function projectsOf(
 
 /** What lies outside the repository and changes results: data files, and which XGBoost was asked for. */
 function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
-  if (node.stage === 'attack' || node.stage === 'held') return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
+  if (['attack', 'held', 'calibrate'].includes(node.stage))
+    return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
   if (node.parameters['engine'] !== undefined) return [{ env: 'INDISTINCT_TFJS_BACKEND' }]
   const data = dataOf(node)
   return data === undefined

@@ -30,18 +30,6 @@ export function dataOf(node: StageNode): { readonly name: string; readonly files
   return { name: 'csv', files: [interactions, attributes].filter((value) => typeof value === 'string') }
 }
 
-/**
- * SHA-256 over the files that running `entries` loads, relative to the workspace, and the locked versions of the
- * registry packages that they bring: for work that keeps results of its own.
- */
-export function codeDigest(entries: readonly string[], workspaceRoot: string): string {
-  const { files, external } = importGraph(workspaceRoot).loadedBy([...loader, ...entries])
-  const lock = lockOf(workspaceRoot)
-  const installed = external.filter((name) => lock[`node_modules/${name}`] !== undefined)
-  const digests = files.map((file) => [file, sha256(readFileSync(join(workspaceRoot, file)))])
-  return sha256(canonicalJson([digests, lockedVersions(installed, lock)] as Json))
-}
-
 export interface StageCode extends Loaded {
   /** SHA-256 over the bytes of the files, and the locked versions of the packages with all that they bring. */
   readonly digest: string

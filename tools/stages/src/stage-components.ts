@@ -54,6 +54,7 @@ export function componentsOf(node: StageNode, byId: ReadonlyMap<string, StageNod
     case 'smooth':
     case 'join':
     case 'report':
+    case 'calibrate':
       return []
     default:
       throw new RangeError(`componentsOf: expected a stage, got ${String(node.stage satisfies never)}`)

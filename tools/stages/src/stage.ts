@@ -15,6 +15,7 @@ export const stages = [
   'evaluate',
   'figure',
   'report',
+  'calibrate',
 ] as const
 export type Stage = (typeof stages)[number]
 

@@ -1,17 +1,15 @@
 /**
- * @file The committed calibration: its page is not stale, and its figures are what is claimed; repetitions repeat and
- * resume.
+ * @file The committed calibration: its page is not stale, and its figures are what is claimed; repetitions repeat.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { calibrationPage } from './page.ts'
-import { parts, runRepetition, type Part, type Repetition } from './parts.ts'
-import { runPart, storedRepetitions } from './repetitions.ts'
-import { summaryOf, type CalibrationSummary } from './summary.ts'
+import { calibration } from '../../grids/calibration.ts'
+import { runRepetition, type Repetition } from '../stages/calibrate.ts'
+import { summaryOf, type CalibrationSummary, type Part } from './summary.ts'
 
 const results = fileURLToPath(new URL('../../results/calibration', import.meta.url))
 const stored = JSON.parse(readFileSync(join(results, 'calibration.json'), 'utf8')) as CalibrationSummary
@@ -23,7 +21,11 @@ describe('committed results', () => {
 
   test('every part is there in full', () => {
     expect(stored.parts.map(({ name, users, repetitions }) => ({ name, users, repetitions }))).toEqual(
-      parts.map(({ name, users, repetitions }) => ({ name, users, repetitions })),
+      calibration.calibrations!.map(({ name, options, repetitions }) => ({
+        name,
+        users: options['users'],
+        repetitions,
+      })),
     )
   })
 
@@ -39,32 +41,13 @@ describe('committed results', () => {
   })
 })
 
-const small: Part = { name: 'small', users: [30, 40], shift: 1, repetitions: 50, run: 'five-fold' }
+const small: Part = { name: 'small', repetitions: 50, options: { users: [30, 40], shift: 1, run: 'five-fold' } }
 
 test('a repetition repeats, and another differs', async () => {
-  const first = await runRepetition(small, 3)
-  expect(await runRepetition(small, 3)).toEqual(first)
-  expect(await runRepetition(small, 4)).not.toEqual(first)
+  const first = await runRepetition(small.options, 3)
+  expect(await runRepetition(small.options, 3)).toEqual(first)
+  expect(await runRepetition(small.options, 4)).not.toEqual(first)
   expect(first.attacks[0]!.auc).toBeGreaterThan(0.55)
-})
-
-test('shards share the chunks, and what is there is not run again', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'indistinct-calibration-'))
-  try {
-    const quick: Part = { ...small, repetitions: 45 }
-    await runPart(quick, folder, { index: 1, of: 2 }, () => {})
-    expect([readdirSync(folder).length, storedRepetitions(quick, folder).length]).toEqual([1, 0])
-    const kept = join(folder, readdirSync(folder)[0]!)
-    const marked = (JSON.parse(readFileSync(kept, 'utf8')) as Repetition[]).map((row) => ({ ...row, leak: false }))
-    writeFileSync(kept, JSON.stringify(marked))
-    await runPart(quick, folder, { index: 0, of: 2 }, () => {})
-    const rows = storedRepetitions(quick, folder)
-    expect(rows.length).toBe(45)
-    expect(rows.slice(20, 40).every(({ leak }) => !leak)).toBe(true)
-    expect(rows[0]).toEqual(await runRepetition(quick, 0))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 })
 
 test('shares, their intervals and the bands they are held to', () => {
@@ -77,7 +60,9 @@ test('shares, their intervals and the bands they are held to', () => {
     ...Array.from({ length: 95 }, () => row(0.5, 0.4)),
     ...Array.from({ length: 5 }, () => row(0.01, 0.55)),
   ]
-  const [part] = summaryOf([{ part: { ...small, shift: 0, run: 'audit', repetitions: 100 }, repetitions }]).parts
+  const [part] = summaryOf([
+    { part: { ...small, options: { ...small.options, shift: 0, run: 'audit' }, repetitions: 100 }, repetitions },
+  ]).parts
   expect(part).toMatchObject({
     found: { count: 5, share: 0.05, met: true },
     mmd: { share: 0.05 },

@@ -1,6 +1,10 @@
 /** @file From repetitions to rates, each with its own 95 % interval (Wilson), beside what was asked of it. */
 
-import type { Part, Repetition } from './parts.ts'
+import type { CalibrationChoice } from '@indistinct/stages'
+import type { Repeated, Repetition } from '../stages/calibrate.ts'
+
+/** What is repeated, how often and under what name. */
+export type Part = Pick<CalibrationChoice, 'name' | 'repetitions'> & { readonly options: Repeated }
 
 /** A share of repetitions with Wilson's 95 % interval, and the band it is to lie in. */
 export interface Rate {
@@ -63,9 +67,10 @@ export function summaryOf(
 }
 
 function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummary {
-  const random = part.shift === 0 || part.run === 'harm'
-  const several = part.run === 'together' || part.run === 'harm'
-  const level = several || part.run === 'five-fold' ? conservativeBand : levelBand
+  const { users, shift, run } = part.options
+  const random = shift === 0 || run === 'harm'
+  const several = run === 'together' || run === 'harm'
+  const level = several || run === 'five-fold' ? conservativeBand : levelBand
   const share = (holds: (repetition: Repetition) => boolean, wanted: readonly [number, number]): Rate =>
     rateOf(repetitions.filter(holds).length, repetitions.length, wanted)
   const attacks = repetitions[0]!.attacks.map(({ attack }, a): AttackRates => {
@@ -82,12 +87,12 @@ function partSummary(part: Part, repetitions: readonly Repetition[]): PartSummar
       ...(random && { falseAlarms: share(({ attacks }) => attacks[a]!.p < 0.05, level) }),
     }
   })
-  const least = part.name.includes('0.60') || part.run === 'together' ? 0.95 : 1
+  const least = part.name.includes('0.60') || run === 'together' ? 0.95 : 1
   const found = ({ attacks, leak }: Repetition): boolean =>
     several ? leak : attacks.some(({ correctedP }) => (random ? correctedP < 0.05 : correctedP <= foundLevel))
   return {
     name: part.name,
-    users: part.users,
+    users,
     repetitions: repetitions.length,
     wantedRepetitions: part.repetitions,
     attacks,

@@ -1,6 +1,7 @@
-/** @file What the frontier is measured on: models, and the rungs of the ladder that each goes through; plain data. */
+/** @file What the frontier is measured on: models, the rungs of the ladder that each goes through, and their grid. */
 
-import type { Json } from '@indistinct/core'
+import { battery } from '@indistinct/attackers'
+import type { Choice, Grid, Options, Product } from '@indistinct/stages'
 import type { UnlearnerName } from '@indistinct/unlearners'
 import { tunedOptions } from '../tuned.ts'
 
@@ -19,12 +20,9 @@ export interface Cell {
 export type Rung = 'original' | UnlearnerName | 'flow-scores' | 'flow-level-2'
 
 /** The method that a rung is. */
-export function methodOf(rung: Exclude<Rung, 'original'>): {
-  readonly name: UnlearnerName
-  readonly options: { readonly level?: number; readonly metric?: 'scores' }
-} {
+function methodOf(rung: Exclude<Rung, 'original'>): Choice {
   if (rung === 'flow-scores') return { name: 'flow', options: { metric: 'scores' } }
-  return rung === 'flow-level-2' ? { name: 'flow', options: { level: 2 } } : { name: rung, options: {} }
+  return rung === 'flow-level-2' ? { name: 'flow', options: { level: 2 } } : { name: rung }
 }
 
 const recommenders = ['lightgcn', 'nmf']
@@ -71,10 +69,7 @@ export function rungsOf({ dataset, seed }: Cell): readonly Rung[] {
 }
 
 /** Options of training: as tuned, or the recommender's defaults at `factors` dimensions, NMF's tower in proportion. */
-export function trainingOptions({ dataset, recommender, factors, seed, tuned }: Cell): {
-  readonly seed: number
-  readonly [name: string]: Json
-} {
+function trainingOptions({ dataset, recommender, factors, tuned }: Cell): Options {
   if (tuned) {
     const options = tunedOptions(dataset, recommender, factors)
     if (!options)
@@ -82,11 +77,53 @@ export function trainingOptions({ dataset, recommender, factors, seed, tuned }: 
         `frontier: expected settings of ${dataset}/${recommender}/${factors} in settings/tuned.json, got none; ` +
           'npm run tuning makes them',
       )
-    return { ...options, seed }
+    return options
   }
   return recommender === 'nmf'
-    ? { seed, gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] }
-    : { seed, factors }
+    ? { gmf: factors, mlp: factors, hidden: [2 * factors, factors, factors / 2] }
+    : { factors }
+}
+
+/**
+ * The battery by protocol, none of it fitted again under permuted labels: intervals are wanted, not p. The 10 % that an
+ * attacker knows are drawn twice, five folds once.
+ */
+const attacks = (
+  [
+    { name: 'paper', repeats: 2 },
+    { name: 'five-fold', repeats: 1 },
+  ] as const
+).map(({ name, repeats }): Pick<Product, 'attackers' | 'protocols'> => ({
+  protocols: [{ name, options: { repeats, permutations: 199 } }],
+  attackers: Object.entries(battery).flatMap(([attacker, { attacks: listed }]): Choice[] => {
+    const inputs = listed.filter(({ protocol }) => protocol === name).map(({ input }) => input)
+    return inputs.length > 0 ? [{ name: attacker, options: { inputs } }] : []
+  }),
+}))
+
+/** The rungs of some models, through the stages of `npm start`. The original comes first of each, asked for or not. */
+export function frontierOf(
+  chosen: readonly { readonly cell: Cell; readonly rungs: readonly Rung[] }[] = cells.map((cell) => ({
+    cell,
+    rungs: rungsOf(cell),
+  })),
+): Grid {
+  return {
+    name: 'frontier',
+    title: 'What rungs leave to the whole battery, and what they cost',
+    products: chosen.flatMap(({ cell, rungs }) =>
+      attacks.map((each): Product => ({
+        ...each,
+        datasets: [{ name: cell.dataset }],
+        recommenders: [{ name: cell.recommender, options: trainingOptions(cell) }],
+        methods: rungs.filter((rung) => rung !== 'original').map(methodOf),
+        attributes: ['gender'],
+        seeds: [cell.seed],
+        sideBySide: true,
+        reports: false,
+      })),
+    ),
+  }
 }
 
 export function cellName({ dataset, recommender, factors, seed, tuned }: Cell): string {

@@ -6,9 +6,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { battery } from '@indistinct/attackers'
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { cellName, cells, rungsOf } from './cells.ts'
+import { expandGrid } from '@indistinct/stages'
+import { cellName, cells, frontierOf, rungsOf } from './cells.ts'
 import type { Measured } from './measure.ts'
 import { frontierPage, type FrontierResults } from './page.ts'
 import { refitItems } from './refit-items.ts'
@@ -34,6 +36,30 @@ describe('results/frontier', () => {
       expect(passes === undefined).toBe(rung === 'original')
     }
   })
+})
+
+test('each rung of a model is a variant of its own, attacked by all of the battery', () => {
+  const cell = cells.find(({ dataset, seed }) => dataset === 'lastfm' && seed === 42)!
+  const { models, nodes } = expandGrid(frontierOf([{ cell, rungs: rungsOf(cell) }]))
+  expect(models.map(({ method }) => method?.name ?? 'original')).toEqual(
+    rungsOf(cell).map((rung) => (rung.startsWith('flow-') ? 'flow' : rung)),
+  )
+  expect(nodes.filter(({ stage }) => stage === 'train')).toHaveLength(1)
+  for (const { attacks } of models)
+    for (const protocol of ['paper', 'five-fold'])
+      expect(
+        attacks
+          .filter((each) => each.protocol === protocol)
+          .flatMap(({ attacker, node }) =>
+            (node.parameters['attacker'] as unknown as { options: { inputs: string[] } }).options.inputs.map(
+              (input) => [attacker, input],
+            ),
+          ),
+      ).toEqual(
+        Object.entries(battery).flatMap(([name, { attacks: listed }]) =>
+          listed.filter((each) => each.protocol === protocol).map(({ input }) => [name, input]),
+        ),
+      )
 })
 
 describe('condensed, modelRows', () => {

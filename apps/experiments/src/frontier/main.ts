@@ -1,73 +1,60 @@
-/**
- * @file `npm run frontier`: what each rung of the ladder leaves to the whole battery, and what it costs; writes
- * results/frontier.
- *
- *   npm run frontier                  all models in the order of cells.ts; a stopped run goes on where it was
- *   npm run frontier -- ml-100k-nmf   those whose names start so; several such runs share the work through the folder
- *   npm run frontier -- ml-1m --rungs original,flow
- *   npm run frontier -- --missing     those that results/frontier lacks
- *   npm run frontier -- --summary     only the page of what is there
- *
- * What is measured takes the place of its row in results/frontier; other rows stay. Needs INDISTINCT_DATA. Models and
- * figures lie in artifacts/frontier, in a folder that is named by the code that they run: none outlives a change of it.
- * INDISTINCT_THREADS=1 makes processor seconds those of one thread.
- */
+/** @file `npm run frontier`: the grid `frontier` through Nx, then results/frontier. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { canonicalJson, jsonText, usageError, writeFileAtomic, type Json } from '@indistinct/core'
-import { codeDigest } from '@indistinct/stages'
-import { cellName, cells, rungsOf } from './cells.ts'
-import { measure, type Measured } from './measure.ts'
+import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
+import { gridCommand, saidCode, workspaceRoot, type GridCommand } from '../nx/grid-command.ts'
+import { cellName, cells, frontierOf, rungsOf } from './cells.ts'
+import { measuredRungs } from './measure.ts'
 import { frontierPage, type FrontierResults } from './page.ts'
-import { condensed } from './summary.ts'
+import { condensed, type Condensed } from './summary.ts'
 
-const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-const code = codeDigest(['apps/experiments/src/frontier/measure.ts'], workspace)
-const folder = join(workspace, 'artifacts', 'frontier', code.slice(0, 16))
-const results = fileURLToPath(new URL('../../results/frontier', import.meta.url))
+const help = `npm run frontier: what methods leave to the whole battery, and what they cost; writes results/frontier.
+Needs INDISTINCT_DATA. All models take hours. INDISTINCT_THREADS=1 makes processor seconds those of one thread.
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rungs: { type: 'string' }, missing: { type: 'boolean' }, summary: { type: 'boolean' } },
-})
-const [selection = ''] = positionals
-const only = values.rungs?.split(',')
-const planned = cells.flatMap((cell) =>
-  rungsOf(cell).map((rung) => {
-    const name = `${cellName(cell)}-${rung}`
-    return { cell, rung, name, place: join(folder, 'measured', `${name}.json`) }
-  }),
-)
-const stored = (): Map<string, FrontierResults['measured'][number]> => {
-  const { measured } = JSON.parse(readFileSync(join(results, 'frontier.json'), 'utf8')) as FrontierResults
-  return new Map(measured.map((row) => [`${cellName(row.cell)}-${row.rung}`, row]))
-}
-if (!values.summary) {
-  const chosen = planned.filter(
-    ({ cell, rung }) => cellName(cell).startsWith(selection) && (only?.includes(rung) ?? true),
+  [NAME]         only models whose name starts so, such as ml-100k-nmf; other rows stay as they are
+  --rungs LIST   only these, such as flow,leace; the original is attacked with them
+  --missing      only what results/frontier lacks
+`
+const results = join(workspaceRoot, 'apps/experiments/results/frontier')
+const path = join(results, 'frontier.json')
+const planned = cells.map((cell) => ({ cell, rungs: rungsOf(cell) }))
+const nameOf = ({ cell, rung }: Pick<Condensed, 'cell' | 'rung'>): string => `${cellName(cell)}-${rung}`
+
+await gridCommand(help, { rungs: { type: 'string' }, missing: { type: 'boolean' } }, async (command) => {
+  const known = new Map(
+    (JSON.parse(readFileSync(path, 'utf8')) as FrontierResults).measured.map((row) => [nameOf(row), row]),
   )
+  const { made, code } = command.summary ? { made: [], code: 0 } : await measured(command, known)
+  for (const row of made) known.set(nameOf(row), row)
+  const rows = planned.flatMap(({ cell, rungs }) => rungs.flatMap((rung) => known.get(nameOf({ cell, rung })) ?? []))
+  const summary: FrontierResults = { schema: 'indistinct.frontier/1', measured: rows }
+  writeFileAtomic(path, jsonText(summary, 1))
+  writeFileAtomic(join(results, 'README.md'), frontierPage(summary))
+  return code
+})
+
+async function measured(
+  { positionals: [start = ''], values: { rungs, missing }, run }: GridCommand,
+  known: ReadonlyMap<string, unknown>,
+): Promise<{ made: Condensed[]; code: number }> {
+  const only = rungs === undefined ? undefined : String(rungs).split(',')
+  const chosen = planned
+    .filter(({ cell }) => cellName(cell).startsWith(start))
+    .map(({ cell, rungs: all }) => ({ cell, rungs: all.filter((rung) => only?.includes(rung) ?? true) }))
+    .filter((each) => each.rungs.length > 0)
   if (chosen.length === 0)
     throw usageError(
-      `frontier: expected the start of a name such as ${cellName(cells[0]!)} and its rungs, got ` +
-        `${process.argv.slice(2).join(' ')}`,
+      `frontier: expected the start of a name such as ${cellName(cells[0]!)} and rungs of src/frontier/cells.ts, got ` +
+        process.argv.slice(2).join(' '),
     )
-  for (const { cell, rung, name, place } of chosen) {
-    if (existsSync(place) || (values.missing && stored().has(name))) continue
-    const started = process.cpuUsage()
-    writeFileAtomic(place, canonicalJson((await measure(cell, rung, folder)) as unknown as Json))
-    const { user, system } = process.cpuUsage(started)
-    console.error(`${name}: ${((user + system) / 1e6).toFixed(0)} processor seconds`)
-  }
+  const left = missing
+    ? chosen
+        .map(({ cell, rungs: all }) => ({ cell, rungs: all.filter((rung) => !known.has(nameOf({ cell, rung }))) }))
+        .filter((each) => each.rungs.length > 0)
+    : chosen
+  if (left.length === 0) return { made: [], code: 0 }
+  const done = await run(frontierOf(left))
+  const made = left.flatMap((each) => measuredRungs(done, each, workspaceRoot)).map(condensed)
+  return { made, code: saidCode(done, made.length > 0) }
 }
-const known = stored()
-const measured = planned.flatMap(({ name, place }) =>
-  existsSync(place) ? condensed(JSON.parse(readFileSync(place, 'utf8')) as Measured) : (known.get(name) ?? []),
-)
-const summary: FrontierResults = { schema: 'indistinct.frontier/1', measured }
-writeFileAtomic(join(results, 'frontier.json'), jsonText(summary, 1))
-writeFileAtomic(join(results, 'README.md'), frontierPage(summary))
-// Threads of attackers must not keep a finished run alive.
-process.exit(0)

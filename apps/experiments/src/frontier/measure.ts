@@ -1,24 +1,15 @@
-/**
- * @file One rung on one model, through the stages of `npm start`: its user tables attacked by the whole battery, one by
- * one and side by side, and its price. What was trained and unlearned is kept in a folder; delete it after a change of
- * the methods.
- */
+/** @file What a run of the grid `frontier` made of a model: its price, and all attacks on each of its rungs. */
 
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attack, battery, type ProtocolName } from '@indistinct/attackers'
-import { canonicalJson, sideBySide, writeFileAtomic, type Json, type Labels, type Matrix } from '@indistinct/core'
+import type { Json } from '@indistinct/core'
+import { expandGrid, type StageNode } from '@indistinct/stages'
 import type { TraceRow } from '@indistinct/unlearners'
-import type { Stage } from '@indistinct/stages'
-import * as evaluate from '../stages/evaluate.ts'
-import * as prepare from '../stages/prepare.ts'
-import * as train from '../stages/train.ts'
-import * as unlearn from '../stages/unlearn.ts'
-import { digestsFile, makeArtifact, readJsonOf, readMatricesOf } from '../store/artifact-folder.ts'
-import { readLabels } from '../store/prepared-data.ts'
-import type { UtilityFigure } from '../store/results.ts'
-import type { StageContext } from '../store/stage-context.ts'
-import { cellName, methodOf, trainingOptions, type Cell, type Rung } from './cells.ts'
+import { timingOf } from '../nx/grid-results.ts'
+import type { GridRun } from '../nx/nx-run.ts'
+import { madeIn } from '../nx/run-outcome.ts'
+import { readJsonOf } from '../store/artifact-folder.ts'
+import type { StoredAttack, UtilityFigure } from '../store/results.ts'
+import { frontierOf, type Cell, type Rung } from './cells.ts'
 
 export interface Interval {
   readonly value: number
@@ -50,132 +41,48 @@ export interface Measured {
   readonly attacks: readonly MeasuredAttack[]
 }
 
-/** Draws of the 10 % that an attacker knows; five folds are drawn once. */
-const repeats: { readonly [protocol in ProtocolName]: number } = { paper: 2, 'five-fold': 1 }
-
-/** Measures `rung` on the model of `cell`, trained in `folder` or found there. */
-export async function measure(cell: Cell, rung: Rung, folder: string): Promise<Measured> {
-  const { dataset, recommender, seed } = cell
-  const at = (...names: string[]): string => join(folder, names.join('-'))
-  const prepared = at('prepare', dataset, String(seed))
-  const trained = at('train', cellName(cell))
-  await made(
-    prepared,
-    'prepare',
-    prepare,
-    { dataset: { name: dataset, options: {} }, core: 5, split: { kind: 'ratio', ratios: [0.8, 0.1, 0.1] }, seed },
-    {},
-  )
-  await made(
-    trained,
-    'train',
-    train,
-    { recommender: { name: recommender, options: trainingOptions(cell) }, seed },
-    { prepare: prepared },
-  )
-  const data = { prepare: prepared, train: trained }
-  const before = at('evaluate', cellName(cell), 'original')
-  await made(before, 'evaluate', evaluate, { attribute: 'gender' }, { ...data, tables: trained })
-  let tablesFrom = trained
-  let price: Pick<Measured, 'change' | 'passes' | 'seconds'> = {}
-  let ndcg = figureOf(before).value
-  if (rung !== 'original') {
-    tablesFrom = at('unlearn', cellName(cell), rung)
-    const after = at('evaluate', cellName(cell), rung)
-    await made(tablesFrom, 'unlearn', unlearn, { method: methodOf(rung), attribute: 'gender', seed }, data)
-    await made(after, 'evaluate', evaluate, { attribute: 'gender' }, { ...data, tables: tablesFrom, before })
-    const figure = figureOf(after)
-    const share = (value: number): number => value / ndcg
-    const { value, lower, upper } = figure.change!
-    price = {
-      change: { value: share(value), lower: share(lower), upper: share(upper) },
-      passes: passesOf(readJsonOf<{ [table: string]: History }>(tablesFrom, 'unlearn')),
-      seconds: readJsonOf<{ processor: number }>(`${tablesFrom}/timing`, 'seconds').processor,
-    }
-    ndcg = figure.value
-  }
-  const labels = readLabels(prepared, 'gender')
-  const tables = readMatricesOf(tablesFrom, 'tables')
-  const attacks: MeasuredAttack[] = []
-  for (const [table, embedding] of [
-    ...Object.entries(tables),
-    ['side by side', sideBySide(Object.values(tables))] as const,
-  ]) {
-    for (const protocol of ['paper', 'five-fold'] as const) {
-      attacks.push(
-        ...(await kept(`${at('attacked', cellName(cell), rung, table.replaceAll(' ', '-'), protocol)}.json`, () =>
-          attacksOn(embedding, labels, table, protocol, seed),
-        )),
-      )
-    }
-  }
-  return { cell, rung, ndcg, ...price, attacks }
-}
-
-/**
- * What the battery lists under `protocol`, none of it fitted again under permuted labels: intervals are wanted, not p.
- */
-async function attacksOn(
-  embedding: Matrix,
-  labels: Labels,
-  table: string,
-  protocol: ProtocolName,
-  seed: number,
-): Promise<MeasuredAttack[]> {
-  const made: MeasuredAttack[] = []
-  for (const entry of Object.values(battery)) {
-    for (const { input } of entry.attacks.filter((listed) => listed.protocol === protocol)) {
-      const {
-        attacker,
-        auc,
-        foldedAuc: { value, lower, upper },
-        smallestDetectable,
-      } = await attack(embedding, labels, entry.attacker, {
-        protocol,
-        input,
-        seed,
-        repeats: repeats[protocol],
-        permutations: 199,
-      })
-      made.push({
-        table,
-        attacker,
-        protocol,
-        input,
-        auc: auc.value,
-        foldedAuc: { value, lower, upper },
-        smallestDetectable,
-      })
-    }
-  }
-  return made
-}
-
-/** The value in the JSON file at `path`, made and written unless it is there. */
-async function kept<T>(path: string, make: () => Promise<T>): Promise<T> {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T
-  const value = await make()
-  writeFileAtomic(path, canonicalJson(value as Json))
-  return value
-}
-
-/** The artifact of a stage at `root`, made unless it is there; beside it the processor seconds that it took. */
-async function made(
+/** What `run` made of one model and its `rungs`, the artifacts below `root`. */
+export function measuredRungs(
+  run: GridRun,
+  { cell, rungs }: { cell: Cell; rungs: readonly Rung[] },
   root: string,
-  stage: Stage,
-  runner: { run(context: StageContext): Promise<void> },
-  parameters: StageContext['parameters'],
-  upstream: StageContext['upstream'],
-): Promise<void> {
-  if (existsSync(join(root, 'artifact', digestsFile))) return
-  const started = process.cpuUsage()
-  await makeArtifact(root, (artifact) =>
-    runner.run({ id: root, stage, root, parameters, upstream, artifact, progress: () => {} }),
-  )
-  const { user, system } = process.cpuUsage(started)
-  await makeArtifact(join(root, 'timing'), async (artifact) =>
-    artifact.json('seconds', { processor: (user + system) / 1e6 }),
-  )
+): Measured[] {
+  const { models } = expandGrid(frontierOf([{ cell, rungs }]))
+  const titles: readonly Rung[] = ['original', ...rungs.filter((rung) => rung !== 'original')]
+  const made = madeIn(run)
+  return models.flatMap((model, at): Measured[] => {
+    if (![model.evaluate, ...model.attacks.map(({ node }) => node)].every(made)) return []
+    const of = (node: StageNode): string => join(root, node.root)
+    const { value: ndcg, change } = figureOf(of(model.evaluate))
+    const share = (value: number): number => value / figureOf(of(models[0]!.evaluate)).value
+    const attacks = model.attacks.flatMap(({ node }) => readJsonOf<StoredAttack[]>(of(node), 'attack').map(attackOf))
+    return [
+      {
+        cell,
+        rung: titles[at]!,
+        ndcg,
+        ...(model.unlearn && {
+          change: { value: share(change!.value), lower: share(change!.lower), upper: share(change!.upper) },
+          passes: passesOf(readJsonOf<{ [table: string]: History }>(of(model.unlearn), 'unlearn')),
+          seconds: timingOf(of(model.unlearn)).cpuSeconds!,
+        }),
+        attacks,
+      },
+    ]
+  })
+}
+
+function attackOf({
+  table,
+  attacker,
+  protocol,
+  input,
+  auc,
+  foldedAuc,
+  smallestDetectable,
+}: StoredAttack): MeasuredAttack {
+  const { value, lower, upper } = foldedAuc
+  return { table, attacker, protocol, input, auc: auc.value, foldedAuc: { value, lower, upper }, smallestDetectable }
 }
 
 function figureOf(evaluated: string): UtilityFigure {

@@ -42,7 +42,8 @@ export interface ModelRows {
 export function condensed({ attacks, ...measured }: Measured): Condensed {
   const groups = new Map<string, MeasuredAttack>()
   const attacked: { [protocol: string]: number } = {}
-  for (const attack of attacks) {
+  const byTable = [...attacks].sort((a, b) => (a.table < b.table ? -1 : a.table > b.table ? 1 : 0))
+  for (const attack of byTable) {
     const key = `${attack.table}/${attack.protocol}`
     const known = groups.get(key)
     attacked[attack.protocol] = (attacked[attack.protocol] ?? 0) + 1

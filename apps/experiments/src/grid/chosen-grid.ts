@@ -42,7 +42,7 @@ export async function chosenGrid(choice: GridChoice): Promise<ExpandedGrid> {
   const most = Math.max(0, ...grid.products.map(({ seeds }) => seeds.length))
   if (choice.seeds !== undefined && choice.seeds > most)
     throw usageError(`--seeds: expected at most ${most}, as many as grid ${grid.name} has, got ${choice.seeds}`)
-  if (products.length === 0)
+  if (products.length === 0 && grid.products.length > 0)
     throw usageError(`grid ${grid.name} has no product with all of --datasets, --recommenders and --methods`)
   return expandGrid({ ...grid, products })
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { ModelCell } from '@indistinct/stages'
 import type { GridRun } from '../nx/nx-run.ts'
+import { madeIn } from '../nx/run-outcome.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import { holdings, type HeldAttack, type Holding, type UtilityFigure } from '../store/results.ts'
 
@@ -43,13 +44,13 @@ export function holdsRows(
   { expanded, outcomes, exitCodes }: Pick<GridRun, 'expanded' | 'outcomes' | 'exitCodes'>,
   root: string,
 ): HoldsRow[] {
-  const made = (id: string): boolean => ['run', 'cached'].includes(outcomes.get(id)?.status ?? '')
+  const made = madeIn({ outcomes })
   return expanded.models.flatMap((model): HoldsRow[] => {
     const about = aboutOf(model)
     const { held, evaluate, unlearn } = model
     if (unlearn && exitCodes.get(unlearn.id) === harmCode)
       return [{ ...about, refused: reasonIn(outcomes.get(unlearn.id)?.output ?? ''), leaks: [], price: [] }]
-    if (!held || !made(held.id) || !made(evaluate.id)) return []
+    if (!held || !made(held) || !made(evaluate)) return []
     const price = readJsonOf<UtilityFigure[]>(join(root, evaluate.root), 'utility').filter(
       ({ metric, k }) => metric === 'NDCG' && k === 10,
     )

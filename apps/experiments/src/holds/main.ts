@@ -1,59 +1,53 @@
-/**
- * @file `npm run holds`: the grid `holds` through Nx, then results/holds and the table on the first page.
- *
- *   npm run holds                                        all of it; what did not change comes from the cache
- *   npm run holds -- --datasets oulad --attributes disability --methods flow,leace --recommenders lightgcn
- *   npm run holds -- --datasets ml-1m --factors 64
- *   npm run holds -- --summary                           only the pages of what is there
- *
- * Rows that were made take the place of those in holds.json; other rows stay. Needs INDISTINCT_DATA.
- */
+/** @file `npm run holds`: the grid `holds` through Nx, then results/holds and the table on the first page. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
 import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
 import { holds, holdsOf } from '../../grids/holds.ts'
+import { gridCommand, workspaceRoot, type GridCommand } from '../nx/grid-command.ts'
 import { failureText } from '../nx/run-outcome.ts'
-import { shownRun } from '../nx/shown-run.ts'
+import { positive } from '../start/start-values.ts'
 import { holdsPage } from './holds-page.ts'
 import { aboutOf, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
 
-const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
-const results = join(workspace, 'apps/experiments/results/holds')
-const { values } = parseArgs({
-  options: {
-    datasets: { type: 'string' },
-    attributes: { type: 'string' },
-    recommenders: { type: 'string' },
-    methods: { type: 'string' },
-    factors: { type: 'string' },
-    parallel: { type: 'string' },
-    fresh: { type: 'boolean' },
-    summary: { type: 'boolean' },
-  },
-})
+const help = `npm run holds: what methods leave to attackers, by what these hold; writes results/holds.
+Needs INDISTINCT_DATA. All of it takes hours. Rows that are not asked for stay as they are.
 
+  --datasets LIST --attributes LIST --recommenders LIST --methods LIST
+                 only these, such as --methods flow,leace
+  --factors N    only models of N dimensions
+`
+const results = join(workspaceRoot, 'apps/experiments/results/holds')
 const path = join(results, 'holds.json')
-const known: HoldsResults = existsSync(path)
-  ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults)
-  : { schema: holdsSchema, rows: [] }
-const made = values.summary ? { rows: [], code: 0 } : await madeRows()
-const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
-writeFileAtomic(path, jsonText(all, 1))
-writeFileAtomic(join(results, 'README.md'), holdsPage(all, expandGrid(holds).models.map(aboutOf)))
-const readme = join(workspace, 'README.md')
-writeFileAtomic(readme, withHoldsTable(readFileSync(readme, 'utf8'), all))
-process.exit(made.code)
+const lists = ['datasets', 'attributes', 'recommenders', 'methods'] as const
+const text = { type: 'string' } as const
+
+await gridCommand(
+  help,
+  { ...Object.fromEntries(lists.map((name) => [name, text])), factors: text },
+  async (command) => {
+    const known: HoldsResults = existsSync(path)
+      ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults)
+      : { schema: holdsSchema, rows: [] }
+    const made = command.summary ? { rows: [], code: 0 } : await madeRows(command)
+    const all: HoldsResults = { schema: holdsSchema, rows: inGridOrder(mergeRows(known.rows, made.rows)) }
+    writeFileAtomic(path, jsonText(all, 1))
+    writeFileAtomic(join(results, 'README.md'), holdsPage(all, expandGrid(holds).models.map(aboutOf)))
+    const readme = join(workspaceRoot, 'README.md')
+    writeFileAtomic(readme, withHoldsTable(readFileSync(readme, 'utf8'), all))
+    return made.code
+  },
+)
 
 /** Refusals are results; whatever else failed is said, and the rest is kept. */
-async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: number }> {
-  const grid = selected(holdsOf(values.factors === undefined ? undefined : Number(values.factors)))
-  const run = await shownRun(grid, workspace, { parallel: Number(values.parallel ?? 2), fresh: values.fresh === true })
-  const rows = holdsRows(run, workspace)
+async function madeRows({ values, run: runGrid }: GridCommand): Promise<{ rows: HoldsResults['rows']; code: number }> {
+  const { factors } = values
+  const run = await runGrid(
+    selected(holdsOf(factors === undefined ? undefined : positive('factors', String(factors))), values),
+  )
+  const rows = holdsRows(run, workspaceRoot)
   const failed = [...run.outcomes].filter(([id, { status }]) => status === 'failed' && run.exitCodes.get(id) !== 5)
   if (run.signal || run.outcomes.size === 0 || failed.length > 0)
     process.stderr.write(
@@ -65,13 +59,8 @@ async function madeRows(): Promise<{ rows: ReturnType<typeof holdsRows>; code: n
   return { rows, code: run.signal || run.outcomes.size === 0 ? 1 : failed.length > 0 ? 6 : 0 }
 }
 
-function selected(grid: Grid): Grid {
-  const [datasets, attributes, recommenders, methods] = [
-    values.datasets,
-    values.attributes,
-    values.recommenders,
-    values.methods,
-  ].map((list) => list?.split(','))
+function selected(grid: Grid, values: GridCommand['values']): Grid {
+  const [datasets, attributes, recommenders, methods] = lists.map((name) => values[name]?.toString().split(','))
   const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] =>
     choices.filter(({ name }) => names?.includes(name) ?? true)
   const products = grid.products

@@ -6,6 +6,7 @@ import type { AttackCell, Stage, StageNode } from '@indistinct/stages'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { AttackFigures, StoredAttack, UtilityFigure } from '../store/results.ts'
 import type { GridRun } from './nx-run.ts'
+import { madeIn } from './run-outcome.ts'
 
 export interface GridResults {
   readonly models: readonly ModelResults[]
@@ -53,7 +54,7 @@ export interface StageResult {
 
 /** Reads what `run` made under `workspaceRoot`. */
 export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: string): GridResults {
-  const made = (node: StageNode): boolean => ['run', 'cached'].includes(outcomes.get(node.id)?.status ?? '')
+  const made = madeIn({ outcomes })
   const rootOf = (node: StageNode): string => join(workspaceRoot, node.root)
   const attacksOf = (cells: readonly AttackCell[]): AttackFigures[] =>
     cells.flatMap(({ node }) =>
@@ -103,7 +104,8 @@ export function gridResults({ expanded, outcomes }: GridRun, workspaceRoot: stri
   return { models, releases, missing: expanded.nodes.filter((node) => !made(node)).map((node) => node.id) }
 }
 
-function timingOf(root: string): { readonly seconds: number; readonly cpuSeconds?: number } {
+/** What the stage in folder `root` took when it was run. */
+export function timingOf(root: string): { readonly seconds: number; readonly cpuSeconds?: number } {
   const path = join(root, 'timing', 'seconds.json')
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof timingOf>) : { seconds: 0 }
 }

@@ -108,7 +108,7 @@ async function runNx(
   const nx = createRequire(import.meta.url).resolve('nx/bin/nx')
   const args = [
     'run-many',
-    '--targets=prepare,report,evaluate,attack,held,figure',
+    '--targets=prepare,report,evaluate,attack,held,figure,calibrate',
     '--outputStyle=static',
     `--parallel=${parallel}`,
     ...(options.fresh ? ['--skipNxCache'] : []),

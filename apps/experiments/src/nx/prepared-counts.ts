@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { DatasetDescription } from '@indistinct/datasets'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { GridRun } from './nx-run.ts'
+import { madeIn } from './run-outcome.ts'
 
 type Counts = Pick<DatasetDescription, 'users' | 'items' | 'interactions'>
 
@@ -16,10 +17,10 @@ export interface PreparedCounts {
 }
 
 /** One of each data set that `run` made under `workspaceRoot`. */
-export function preparedCounts({ expanded, outcomes }: GridRun, workspaceRoot: string): PreparedCounts[] {
+export function preparedCounts(run: GridRun, workspaceRoot: string): PreparedCounts[] {
   const byDataset = new Map<string, PreparedCounts>()
-  for (const { id, stage, root, parameters } of expanded.nodes) {
-    if (stage !== 'prepare' || !['run', 'cached'].includes(outcomes.get(id)?.status ?? '')) continue
+  for (const { stage, root, parameters } of run.expanded.nodes.filter(madeIn(run))) {
+    if (stage !== 'prepare') continue
     const { loaded, kept } = readJsonOf<{ loaded: Counts; kept: Counts }>(join(workspaceRoot, root), 'data')
     const { name } = parameters['dataset'] as { name: string }
     byDataset.set(name, { dataset: name, core: parameters['core'] as number, loaded: only(loaded), kept: only(kept) })

@@ -107,6 +107,7 @@ const TYPICAL: { readonly [stage in Stage]: number } = {
   evaluate: 2,
   figure: 3,
   report: 1,
+  calibrate: 12,
 }
 
 /**

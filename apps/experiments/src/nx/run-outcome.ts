@@ -1,8 +1,18 @@
 /** @file How a run of a grid ended: exit codes, and what to say about stages that failed. */
 
+import type { StageNode } from '@indistinct/stages'
 import type { GridRun } from './nx-run.ts'
 
+/** Exit codes of errors that are expected. */
+export const errorCodes = { usage: 2, 'bad-data': 3, file: 4 }
+
 export const signalCodes: { readonly [signal: string]: number } = { SIGINT: 130, SIGTERM: 143 }
+
+/** Whether `run` made the artifact of a node, or found it in the cache. */
+export const madeIn =
+  ({ outcomes }: Pick<GridRun, 'outcomes'>) =>
+  ({ id }: Pick<StageNode, 'id'>): boolean =>
+    ['run', 'cached'].includes(outcomes.get(id)?.status ?? '')
 
 /**
  * 0 when nothing is missing; 6 when some results are there; else the code of the first failed stage.

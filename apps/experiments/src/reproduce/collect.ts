@@ -5,6 +5,7 @@ import { canonicalJson, type Json } from '@indistinct/core'
 import type { Product } from '@indistinct/stages'
 import { gridResults, type ModelResults, type StageResult } from '../nx/grid-results.ts'
 import type { GridRun } from '../nx/nx-run.ts'
+import { madeIn } from '../nx/run-outcome.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { UtilityFigure } from '../store/results.ts'
 import {
@@ -51,7 +52,7 @@ export function collectResults(run: GridRun, product: Product, protocol: string,
       protocol,
       dataset: name,
       attribute: product.attributes[0]!,
-      ...(data && isMade(run, data.id) && { data: describedIn(join(workspaceRoot, data.root)) }),
+      ...(data && madeIn(run)(data) && { data: describedIn(join(workspaceRoot, data.root)) }),
       models,
       ...(yardsticks.length > 0 && { yardsticks }),
     }
@@ -65,7 +66,7 @@ function yardsticksOf(
   workspaceRoot: string,
 ): YardstickSeries[] {
   const made = run.expanded.yardsticks
-    .filter((cell) => cell.dataset === dataset && seeds.includes(cell.seed) && isMade(run, cell.evaluate.id))
+    .filter((cell) => cell.dataset === dataset && seeds.includes(cell.seed) && madeIn(run)(cell.evaluate))
     .sort((a, b) => a.seed - b.seed)
   return [...new Set(made.map(({ yardstick }) => yardstick.name))].map((name): YardstickSeries => {
     const own = made.filter(({ yardstick }) => yardstick.name === name)
@@ -95,10 +96,6 @@ function utilityOf(repetitions: readonly (readonly UtilityFigure[])[]): UtilityS
       ),
     ),
   }))
-}
-
-function isMade(run: GridRun, id: string): boolean {
-  return ['run', 'cached'].includes(run.outcomes.get(id)?.status ?? '')
 }
 
 function describedIn(root: string): NonNullable<ResultsFile['data']> {

@@ -11,7 +11,7 @@ import type { ExperimentProtocol } from '../../protocols/protocol.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
 import { storedRun } from '../grid/stored-run.ts'
 import type { GridRun } from '../nx/nx-run.ts'
-import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
+import { exitCodeOf, failureText, madeIn, signalCodes } from '../nx/run-outcome.ts'
 import { shownRun } from '../nx/shown-run.ts'
 import { readTextOf } from '../store/artifact-folder.ts'
 import { collectResults } from './collect.ts'
@@ -112,8 +112,10 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
     }
     files.push(...writePages(folder, pages))
   }
-  for (const { figure, dataset, recommender, method, node } of run.expanded.figures) {
-    if (!['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? '')) continue
+  const isMade = madeIn(run)
+  for (const { figure, dataset, recommender, method, node } of run.expanded.figures.filter((each) =>
+    isMade(each.node),
+  )) {
     const path = join(
       folder,
       'figures',
@@ -122,9 +124,7 @@ function written(run: GridRun, root: string, { options, protocol, targets, selec
     writeFileAtomic(path, readTextOf(join(root, node.root), 'figure.svg'))
     files.push(path)
   }
-  const missing = run.expanded.nodes
-    .filter((node) => !['run', 'cached'].includes(run.outcomes.get(node.id)?.status ?? ''))
-    .map((node) => node.id)
+  const missing = run.expanded.nodes.filter((node) => !isMade(node)).map((node) => node.id)
   // A store that holds nothing yet is an unfinished grid too, as `grid status` has it.
   const code = exitCodeOf(run, missing.length > 0, files.length > 0 || options.store !== undefined)
   if (code !== 0)

@@ -2,7 +2,7 @@
  * @file attack: one attacker under one protocol against every user table, of the original model or of the unlearned.
  */
 
-import { matrix, type Json } from '@indistinct/core'
+import { matrix, sideBySide, type Json } from '@indistinct/core'
 import {
   attack,
   exposureOf,
@@ -10,6 +10,7 @@ import {
   lengthFifths,
   meanPredictions,
   protocols,
+  type InputName,
   type ProtocolName,
   type UserGroup,
 } from '@indistinct/attackers'
@@ -22,36 +23,40 @@ import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { meanRoc } from './attack-mean-roc.ts'
 
 interface Parameters {
-  readonly attacker: Choice
+  /** Its option `inputs` names the forms of input; raw, and standardised where scale matters, when absent. */
+  readonly attacker: Choice & { readonly options?: { readonly inputs?: readonly InputName[] } }
   readonly protocol: Choice
   readonly attribute: string
   readonly seed: number
+  readonly sideBySide?: true
 }
 
 /**
- * Writes attack.json: a `StoredAttack` for each table, and for each form of input where scale matters to the attacker;
- * and predicted.npy (users, attacks): the code of the label that each takes a user for, -1 where it scored nobody. The
- * protocol's options are those of `attack`.
+ * Writes attack.json: a `StoredAttack` for each table, with `sideBySide` also for all of them as one, and for each form
+ * of input; and predicted.npy (users, attacks): the code of the label that each takes a user for, -1 where it scored
+ * nobody. The protocol's options are those of `attack`.
  */
 export async function run(context: StageContext): Promise<void> {
   const {
-    attacker: { name },
+    attacker: { name, options },
     protocol,
     attribute,
     seed,
+    sideBySide: joined,
   } = context.parameters as unknown as Parameters
   const attacker = await attackerNamed(name)
   const tables = readMatricesOf(upstreamOf(context, 'tables'), 'tables')
   const labels = readLabels(upstreamOf(context, 'prepare'), attribute)
-  const inputs = attacker.scaleFree ? [false] : [false, true]
+  if (joined) tables['side by side'] = sideBySide(Object.values(tables))
+  const inputs: readonly InputName[] = options?.inputs ?? (attacker.scaleFree ? ['raw'] : ['raw', 'standardised'])
   const planned = Object.entries(tables).flatMap(([table, embedding]) =>
-    inputs.map((standardise) => ({ table, embedding, standardise })),
+    inputs.map((input) => ({ table, embedding, input })),
   )
   const byActivity = activityFifths(upstreamOf(context, 'prepare'))
   const stored: StoredAttack[] = []
   const predicted = matrix(labels.codes.length, planned.length)
-  for (const [at, { table, embedding, standardise }] of planned.entries()) {
-    context.progress(at / planned.length, `${table}${standardise ? ', standardised' : ''}`)
+  for (const [at, { table, embedding, input }] of planned.entries()) {
+    context.progress(at / planned.length, `${table}${input === 'raw' ? '' : `, ${input}`}`)
     const {
       splits,
       deviations: { observed, permuted },
@@ -59,7 +64,7 @@ export async function run(context: StageContext): Promise<void> {
     } = await attack(embedding, labels, attacker, {
       ...protocol.options,
       protocol: protocol.name as ProtocolName,
-      standardise,
+      input,
       seed,
     })
     // An attack numbers the labels that have users.

@@ -146,7 +146,7 @@ describe('startOptions', () => {
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],
     [['--settings', 'lax'], 'expected a protocol among paper, official, strict'],
-    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of figure-2, figure-3, figure-4, '],
+    [['--grid', 'nowhere'], '--grid: expected a JSON file or one of calibration, figure-2, figure-3, '],
   ])('%j is a usage error', async (args, message) => {
     await expect(startOptions(args)).rejects.toMatchObject({
       code: 'usage',

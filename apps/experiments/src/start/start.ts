@@ -5,13 +5,12 @@ import { jsonText, IndistinctError } from '@indistinct/core'
 import { gridResults } from '../nx/grid-results.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
 import { droppedText, preparedCounts } from '../nx/prepared-counts.ts'
-import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
+import { errorCodes, exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
 import { shownRun } from '../nx/shown-run.ts'
 import { startHelp, startOptions } from './start-options.ts'
 import { summaryTable } from './summary-table.ts'
 
 const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
-const errorCodes = { usage: 2, 'bad-data': 3, file: 4 }
 
 /**
  * Runs the command line `args` and returns the exit code: 0 done, 1 internal, 2 usage, 3 bad data, 4 file or network,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ModelCell, Options, StageNode } from '@indistinct/stages'
 import type { Interval } from '../frontier/measure.ts'
 import type { GridRun } from '../nx/nx-run.ts'
+import { madeIn } from '../nx/run-outcome.ts'
 import { readJsonOf } from '../store/artifact-folder.ts'
 import type { StoredAttack, UtilityFigure } from '../store/results.ts'
 import { factorsOf, type MeasuredPoint } from './choose.ts'
@@ -32,7 +33,7 @@ interface History {
 }
 
 export function pointsOf({ expanded, outcomes }: GridRun, workspaceRoot: string): MeasuredPoint[] {
-  const made = madeIn(outcomes)
+  const made = madeIn({ outcomes })
   return expanded.models
     .filter(({ train, evaluate }) => made(train) && made(evaluate))
     .map(({ dataset, recommender, train, evaluate, smoothed }) => {
@@ -55,7 +56,7 @@ export function pointsOf({ expanded, outcomes }: GridRun, workspaceRoot: string)
 
 export function yardsticksOf({ expanded, outcomes }: GridRun, workspaceRoot: string): MeasuredYardstick[] {
   return expanded.yardsticks
-    .filter(({ evaluate }) => madeIn(outcomes)(evaluate))
+    .filter(({ evaluate }) => madeIn({ outcomes })(evaluate))
     .map(({ dataset, yardstick, evaluate }) => ({
       dataset,
       name: yardstick.name,
@@ -64,7 +65,7 @@ export function yardsticksOf({ expanded, outcomes }: GridRun, workspaceRoot: str
 }
 
 export function flowsOf({ expanded, outcomes }: GridRun, workspaceRoot: string): MeasuredFlow[] {
-  const made = madeIn(outcomes)
+  const made = madeIn({ outcomes })
   const worst = (model: ModelCell): Interval =>
     intervalOf(
       model.attacks
@@ -95,11 +96,6 @@ export function flowsOf({ expanded, outcomes }: GridRun, workspaceRoot: string):
     ]
   })
 }
-
-const madeIn =
-  (outcomes: GridRun['outcomes']) =>
-  (node: StageNode): boolean =>
-    ['run', 'cached'].includes(outcomes.get(node.id)?.status ?? '')
 
 function ndcgOf({ root }: StageNode, workspaceRoot: string): UtilityFigure {
   return readJsonOf<UtilityFigure[]>(join(workspaceRoot, root), 'utility').find(

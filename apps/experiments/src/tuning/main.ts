@@ -1,64 +1,50 @@
 /**
  * @file `npm run tuning`: trains every point of grids/tuning.ts, chooses on validation items, and measures what was
  * chosen; writes results/tuning and settings/tuned.json.
- *
- *   npm run tuning                  all data sets; finished stages come from the cache
- *   npm run tuning -- ml-100k       some of them; the rows of others stay
- *   npm run tuning -- --summary     only the page and the settings from results/tuning/tuning.json
- *
- * Needs INDISTINCT_DATA. An hour of one core; INDISTINCT_THREADS and --parallel as in npm start change no byte.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
-import type { Grid } from '@indistinct/stages'
 import type { FrontierResults } from '../frontier/page.ts'
-import type { GridRun } from '../nx/nx-run.ts'
-import { exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
-import { shownRun } from '../nx/shown-run.ts'
+import { gridCommand, saidCode, workspaceRoot, type GridCommand } from '../nx/grid-command.ts'
 import { tunedPath } from '../tuned.ts'
 import { flowsOf, pointsOf, yardsticksOf } from './collect.ts'
 import { comparisonGrid, flowDatasets, flowGrid, pointsGrid, tunedDatasets } from './grids.ts'
 import { merged, withSmoothed } from './merge.ts'
 import { settingsOf, tuningPage, type TuningResults } from './page.ts'
 
-const workspaceRoot = fileURLToPath(new URL('../../../..', import.meta.url))
-const results = fileURLToPath(new URL('../../results/tuning', import.meta.url))
-const resultsFile = join(results, 'tuning.json')
+const help = `npm run tuning: settings of recommenders, chosen on validation items; writes results/tuning and settings/tuned.json.
+Needs INDISTINCT_DATA. An hour of one core.
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { parallel: { type: 'string' }, summary: { type: 'boolean' } },
+  [DATASET]…     only these of ${tunedDatasets.join(', ')}; rows of others stay as they are
+`
+const results = join(workspaceRoot, 'apps/experiments/results')
+const resultsFile = join(results, 'tuning/tuning.json')
+
+await gridCommand(help, {}, async (command) => {
+  const code = command.summary ? 0 : await measured(command)
+  const known = stored()
+  const frontier = JSON.parse(readFileSync(join(results, 'frontier/frontier.json'), 'utf8')) as FrontierResults
+  writeFileAtomic(join(results, 'tuning/README.md'), tuningPage(known, frontier))
+  writeFileAtomic(fileURLToPath(tunedPath), jsonText(settingsOf(known), 1))
+  return code
 })
-const datasets = positionals.length === 0 ? tunedDatasets : positionals
-for (const name of datasets)
-  if (!tunedDatasets.includes(name))
-    throw usageError(`tuning: expected data sets among ${tunedDatasets.join(', ')}, got ${name}`)
-const parallel = Number(values.parallel ?? 2)
-
-const code = values.summary ? 0 : await measured()
-const known = stored()
-const frontierFile = fileURLToPath(new URL('../../results/frontier/frontier.json', import.meta.url))
-const frontier = JSON.parse(readFileSync(frontierFile, 'utf8')) as FrontierResults
-writeFileAtomic(join(results, 'README.md'), tuningPage(known, frontier))
-writeFileAtomic(fileURLToPath(tunedPath), jsonText(settingsOf(known), 1))
-process.exit(code)
 
 /** Runs the grids one after the other; what was made takes the place of the rows of its data sets. */
-async function measured(): Promise<number> {
-  const run = (grid: Grid): Promise<GridRun> => shownRun(grid, workspaceRoot, { parallel })
+async function measured({ positionals, run }: GridCommand): Promise<number> {
+  const datasets = positionals.length === 0 ? tunedDatasets : positionals
+  for (const name of datasets)
+    if (!tunedDatasets.includes(name))
+      throw usageError(`tuning: expected data sets among ${tunedDatasets.join(', ')}, got ${name}`)
   const runs = [await run(pointsGrid(datasets))]
   const points = pointsOf(runs[0]!, workspaceRoot)
   const unlearnedOn = flowDatasets.filter((name) => points.some(({ dataset }) => dataset === name))
   if (points.length > 0 && !runs[0]!.signal) runs.push(await run(comparisonGrid(points, datasets)))
   if (unlearnedOn.length > 0 && !runs.at(-1)!.signal) runs.push(await run(flowGrid(points, unlearnedOn)))
   const [, compared, unlearned] = runs
-  const signal = runs.at(-1)!.signal
-  if (signal) return signalCodes[signal] ?? 1
-  if (compared) {
+  if (compared && !runs.at(-1)!.signal) {
     const own = {
       points: withSmoothed(points, pointsOf(compared, workspaceRoot)),
       yardsticks: yardsticksOf(compared, workspaceRoot),
@@ -66,14 +52,7 @@ async function measured(): Promise<number> {
     }
     writeFileAtomic(resultsFile, jsonText(merged(stored(), own), 1))
   }
-  const codes = runs.map((each) => {
-    const missing = each.expanded.nodes
-      .filter(({ id }) => !['run', 'cached'].includes(each.outcomes.get(id)?.status ?? ''))
-      .map(({ id }) => id)
-    if (missing.length > 0) process.stderr.write(failureText(each, missing))
-    return exitCodeOf(each, missing.length > 0, points.length > 0)
-  })
-  return Math.max(...codes)
+  return Math.max(...runs.map((each) => saidCode(each, points.length > 0)))
 }
 
 function stored(): TuningResults {

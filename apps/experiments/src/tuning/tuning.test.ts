@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { main } from '../../grids/main.ts'
 import { tuning } from '../../grids/tuning.ts'
 import { experimentProtocols, productOf } from '../experiment-protocol.ts'
-import { trainingOptions } from '../frontier/cells.ts'
+import { frontierOf, type Cell } from '../frontier/cells.ts'
 import type { FrontierResults } from '../frontier/page.ts'
 import { startOptions } from '../start/start-options.ts'
 import { tunedOptions, tunedPath, tunedSettings, type TunedFile } from '../tuned.ts'
@@ -222,15 +222,12 @@ describe('tuned settings are defaults', () => {
   })
 
   test('of the frontier’s tuned models, at their K', () => {
-    expect(trainingOptions({ dataset: 'ml-100k', recommender: 'nmf', factors: 64, seed: 3, tuned: true })).toEqual({
-      ...tunedOptions('ml-100k', 'nmf', 64),
-      seed: 3,
-    })
-    expect(trainingOptions({ dataset: 'ml-100k', recommender: 'lightgcn', factors: 64, seed: 3 })).toEqual({
-      factors: 64,
-      seed: 3,
-    })
-    expect(() => trainingOptions({ dataset: 'oulad', recommender: 'nmf', factors: 16, seed: 3, tuned: true })).toThrow(
+    const optionsOf = (cell: Cell): unknown => frontierOf([{ cell, rungs: [] }]).products[0]!.recommenders[0]!.options
+    expect(optionsOf({ dataset: 'ml-100k', recommender: 'nmf', factors: 64, seed: 3, tuned: true })).toEqual(
+      tunedOptions('ml-100k', 'nmf', 64),
+    )
+    expect(optionsOf({ dataset: 'ml-100k', recommender: 'lightgcn', factors: 64, seed: 3 })).toEqual({ factors: 64 })
+    expect(() => optionsOf({ dataset: 'oulad', recommender: 'nmf', factors: 16, seed: 3, tuned: true })).toThrow(
       'npm run tuning makes them',
     )
   })

@@ -1,6 +1,6 @@
 /**
- * @file What the calibration of the audit is made of: tables without a leak and with planted ones, generated anew for
- * each repetition, and what is kept of each. A repetition is a function of its part and number alone.
+ * @file calibrate: the audit on tables without a leak and with planted ones, generated anew for each repetition. A
+ * repetition is a function of its number and of what is repeated alone.
  */
 
 import {
@@ -13,10 +13,11 @@ import {
   radius,
   type AuditResult,
 } from '@indistinct/attackers'
-import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
+import type { StageContext } from '../store/stage-context.ts'
 
-export interface Part {
-  readonly name: string
+/** What is repeated. A type, not an interface: it is given as options of a grid. */
+export type Repeated = {
   /** Users of each of two labels. */
   readonly users: readonly [number, number]
   /**
@@ -24,7 +25,6 @@ export interface Part {
    * / sqrt 2).
    */
   readonly shift: number
-  readonly repetitions: number
   /**
    * What is run: the audit with the logistic and the quadratic attacker under the paper's protocol, fitted again under
    * each relabelling; or the logistic attacker alone, under the paper's protocol with fits anew or under five folds
@@ -36,40 +36,11 @@ export interface Part {
   readonly run: 'audit' | 'paper' | 'five-fold' | 'together' | 'harm'
 }
 
-/** Normal quantiles of 0.60, 0.75 and 0.99 times the square root of 2. */
-const shifts = { '0.60': 0.358287, '0.75': 0.953873, '0.99': 3.289953 } as const
-
 const columns = 16
 /** p < 0.05 is reached by 5 of 101 equally likely ranks: 4.95 %. */
 const permutations = 100
 /** Repeats of the audit's default. */
 const repeats = { paper: 20, 'five-fold': 2 } as const
-
-export const parts: readonly Part[] = [
-  { name: 'random labels, paper', users: [120, 180], shift: 0, repetitions: 1000, run: 'audit' },
-  { name: 'random labels, five-fold', users: [100, 150], shift: 0, repetitions: 1000, run: 'five-fold' },
-  { name: 'random labels, together', users: [60, 90], shift: 0, repetitions: 400, run: 'together' },
-  { name: 'no harm: random labels', users: [200, 300], shift: 0, repetitions: 200, run: 'harm' },
-  { name: 'no harm: 40 users of one label', users: [40, 460], shift: 0, repetitions: 200, run: 'harm' },
-  { name: 'no harm: 0.75 before and after', users: [200, 300], shift: shifts['0.75'], repetitions: 200, run: 'harm' },
-  { name: 'planted 0.75, together', users: [150, 150], shift: shifts['0.75'], repetitions: 100, run: 'together' },
-  ...(['0.60', '0.75', '0.99'] as const).flatMap((auc): Part[] => [
-    {
-      name: `planted ${auc}, paper`,
-      users: [1000, 1000],
-      shift: shifts[auc],
-      repetitions: auc === '0.60' ? 200 : 100,
-      run: 'paper',
-    },
-    {
-      name: `planted ${auc}, five-fold`,
-      users: [1000, 1000],
-      shift: shifts[auc],
-      repetitions: auc === '0.60' ? 200 : 100,
-      run: 'five-fold',
-    },
-  ]),
-]
 
 /** One attack of one repetition. */
 export interface Outcome {
@@ -90,8 +61,22 @@ export interface Repetition {
   readonly upperBound?: number
 }
 
+/** Writes repetitions.json: those from number `from` up to, but without, `to`. */
+export async function run(context: StageContext): Promise<void> {
+  const { from, to, ...part } = context.parameters as unknown as Repeated & {
+    readonly from: number
+    readonly to: number
+  }
+  const rows: Repetition[] = []
+  for (let repetition = from; repetition < to; repetition++) {
+    context.progress((repetition - from) / (to - from))
+    rows.push(await runRepetition(part, repetition))
+  }
+  context.artifact.json('repetitions', rows as unknown as Json)
+}
+
 /** Normal users in dimensions of unequal spread that share a factor; the second label is shifted along all of them. */
-function table({ users: [first, second], shift }: Part, repetition: number): { embedding: Matrix; labels: Labels } {
+function table({ users: [first, second], shift }: Repeated, repetition: number): { embedding: Matrix; labels: Labels } {
   const random = randomStream(repetition, 'calibration', first, second, String(shift))
   const embedding = matrix(first + second, columns)
   const codes = Int32Array.from({ length: first + second }, (_, i) => (i < first ? 0 : 1))
@@ -110,7 +95,7 @@ function table({ users: [first, second], shift }: Part, repetition: number): { e
 /**
  * The table, one that shares half of its chance with it, and an attribute that is the label's in four users of five.
  */
-async function runTogether(part: Part, repetition: number): Promise<Repetition> {
+async function runTogether(part: Repeated, repetition: number): Promise<Repetition> {
   const { embedding, labels } = table(part, repetition)
   const random = randomStream(repetition, 'calibration', 'together')
   const noise = table({ ...part, shift: 0 }, repetition).embedding
@@ -140,13 +125,13 @@ async function runTogether(part: Part, repetition: number): Promise<Repetition> 
 }
 
 /** Of two tables drawn alike: whether the check calls the second one worse, at 5 %. */
-async function runHarm(part: Part, repetition: number): Promise<Repetition> {
+async function runHarm(part: Repeated, repetition: number): Promise<Repetition> {
   const [before, after] = [table(part, repetition), table(part, 1_000_000 + repetition)]
   const { worse } = await harmCheck(before.embedding, after.embedding, before.labels, { seed: repetition, level: 0.05 })
   return { attacks: [], leak: worse }
 }
 
-export async function runRepetition(part: Part, repetition: number): Promise<Repetition> {
+export async function runRepetition(part: Repeated, repetition: number): Promise<Repetition> {
   if (part.run === 'harm') return runHarm(part, repetition)
   if (part.run === 'together') return runTogether(part, repetition)
   const { embedding, labels } = table(part, repetition)

@@ -9,7 +9,7 @@ export { parseJson } from './parse-json.ts'
 export { refuseExisting } from './place-file.ts'
 export { choleskyFactor, choleskySolve, positiveInverse } from './positive-definite.ts'
 export { randomFrom, randomStream, shuffle, type Random } from './random.ts'
-export { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.ts'
+export { descendingEigen, jacobiEigen, type SymmetricEigen } from './jacobi-eigen.ts'
 export {
   commitFiles,
   createFile,

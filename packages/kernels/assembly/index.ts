@@ -12,3 +12,4 @@ export { nmfRank, nmfScatter, nmfStep } from "./nmf";
 export { fourierFeatures } from "./random-fourier";
 export { addAffine, crossMoments } from "./row-moments";
 export { gaussian64, product64 } from "./product64";
+export { matVec64 } from "./mat-vec64";

@@ -1,4 +1,5 @@
-import { csrFromPairs, randomStream, symmetricEigen, type Csr } from '@indistinct/core'
+import { csrFromPairs, randomStream, type Csr } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { expect, test } from 'vitest'
 import { historyFeatures } from './history-features.ts'
 

@@ -1,6 +1,7 @@
 /** @file A table turned onto its own principal axes. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
+import type { Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 
 /**
  * The rows of `table` (N, L), less their mean, along the `width` axes of the largest variance, largest first: (N,

@@ -8,8 +8,8 @@
  * scores: one each for their mean and variance, three for products.
  */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
-import { gemmNN, gemmTN } from '@indistinct/kernels'
+import type { Matrix } from '@indistinct/core'
+import { gemmNN, gemmTN, symmetricEigen } from '@indistinct/kernels'
 import type { ScoreSource } from '@indistinct/recommenders'
 import { alongPrincipalAxes } from './principal-axes.ts'
 import { leadingDirections } from './randomised-svd.ts'

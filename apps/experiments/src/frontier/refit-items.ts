@@ -4,8 +4,8 @@
  * no gain (variants.ts).
  */
 
-import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
-import { scoreTopK } from '@indistinct/kernels'
+import { matrix, type Matrix } from '@indistinct/core'
+import { scoreTopK, symmetricEigen } from '@indistinct/kernels'
 
 export interface RefitOptions {
   /** Best items of each user as trained, whose scores count in full. 0: all scores count alike. */

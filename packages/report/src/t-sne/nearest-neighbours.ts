@@ -7,7 +7,7 @@
  * larger end), since the tree still visited from 0.4 to 0.9 of the rows.
  */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
+import { jacobiEigen, type Matrix } from '@indistinct/core'
 import { scatterOf, widestForJacobi } from './principal-components.ts'
 
 /** Row i's k neighbours, nearest first: row `indices[i * k + r]` at the squared distance `distances[i * k + r]`. */
@@ -97,7 +97,7 @@ function onPrincipalAxes(m: Matrix, width: number): Float64Array {
     m,
     Int32Array.from({ length: rows }, (_, i) => i),
   )
-  const { vectors } = symmetricEigen(covariance, cols)
+  const { vectors } = jacobiEigen(covariance, cols)
   const out = new Float64Array(rows * width)
   for (let i = 0; i < rows; i++) {
     for (let rank = 0; rank < cols; rank++) {

@@ -1,6 +1,6 @@
 /** @file The two directions along which a table varies most (PCA). */
 
-import { randomStream, symmetricEigen, type Matrix } from '@indistinct/core'
+import { randomStream, jacobiEigen, type Matrix } from '@indistinct/core'
 
 /** Jacobi rotations of wider tables cost more than all else that is drawn of them. */
 export const widestForJacobi = 96
@@ -125,7 +125,7 @@ export function scatterOf(m: Matrix, rows: Int32Array): { mean: Float64Array; co
 
 /** Eigenvalues (k), largest first, and eigenvectors as the columns of a k x k array. */
 function eigenColumns(symmetric: Float64Array, k: number): { values: Float64Array; vectors: Float64Array } {
-  const { values, vectors } = symmetricEigen(symmetric, k)
+  const { values, vectors } = jacobiEigen(symmetric, k)
   return { values, vectors: vectors.map((_, p) => vectors[(p % k) * k + Math.floor(p / k)]!) }
 }
 

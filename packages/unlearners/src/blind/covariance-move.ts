@@ -3,10 +3,11 @@
  * gives it.
  */
 
-import { matrix, symmetricEigen, type Matrix } from '@indistinct/core'
-import { gemmTN } from '@indistinct/kernels'
+import { matrix, type Matrix } from '@indistinct/core'
+import { gemmTN, symmetricEigen } from '@indistinct/kernels'
 import { cappedShares } from '../flow/calibrate-moments.ts'
-import { classMoments, covarianceDeviations, squareSums, type ClassMoments } from '../flow/class-moments.ts'
+import { classMoments, covarianceDeviations, squareSums } from '../flow/class-moments.ts'
+import type { ClassMoments } from '../flow/common-axes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import type { BlindMove } from './blind-map.ts'

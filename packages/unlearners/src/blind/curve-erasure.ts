@@ -1,6 +1,7 @@
 /** @file The projection that takes out what users tell of a curve over a number, down to what chance gives. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
+import type { Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { erasure } from '../closed/leace.ts'
 import { columnScales, inScales } from '../linear-algebra/column-scales.ts'

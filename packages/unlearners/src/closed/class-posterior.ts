@@ -1,6 +1,7 @@
 /** @file How likely each class is for a user whose label is unknown, were classes normal. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
+import type { Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { columnScales, inScales } from '../linear-algebra/column-scales.ts'
 import { pooledNormal, shrunkCovariance, type ClassNormal } from './class-normals.ts'
 

@@ -1,6 +1,7 @@
 /** @file Gaussian transport: each class carried onto one common normal, their Wasserstein-2 barycentre. */
 
-import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
+import type { Labels, Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses, checkCount, checkPositive } from '../checked-classes.ts'
 import { classNormals, pooledNormal, shrinkage, shrunkCovariance, type ClassNormal } from './class-normals.ts'

@@ -2,7 +2,8 @@
  * @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label.
  */
 
-import { symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
+import type { Labels, Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'

@@ -1,4 +1,5 @@
-import { matrix, randomStream, symmetricEigen } from '@indistinct/core'
+import { matrix, randomStream } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
 import { classRows } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibrateMoments } from '../flow/calibrate-moments.ts'

@@ -3,9 +3,9 @@
  * they do not.
  */
 
-import { matrix, sideBySide, symmetricEigen, type Matrix } from '@indistinct/core'
-import { crossMoments } from '@indistinct/kernels'
-import { rowMean } from '../flow/class-moments.ts'
+import { matrix, sideBySide, type Matrix } from '@indistinct/core'
+import { crossMoments, symmetricEigen } from '@indistinct/kernels'
+import { rowMean } from '../flow/common-axes.ts'
 import { product } from '../linear-algebra/small-product.ts'
 
 /** Axes of the others whose variance is below this fraction of the largest are noise of the arithmetic. */

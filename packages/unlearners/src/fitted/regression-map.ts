@@ -1,10 +1,10 @@
 /** @file Maps for methods that move each user on a path of its own: the class-wise affine regression of their moves. */
 
-import { matrix, symmetricEigen, type Labels, type Matrix } from '@indistinct/core'
-import { crossMoments } from '@indistinct/kernels'
+import { matrix, type Labels, type Matrix } from '@indistinct/core'
+import { crossMoments, symmetricEigen } from '@indistinct/kernels'
 import type { AffineMap } from '../closed/affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
-import { rowMean } from '../flow/class-moments.ts'
+import { rowMean } from '../flow/common-axes.ts'
 import { classNormals, pooledNormal, shrunkCovariance } from '../closed/class-normals.ts'
 import { classPosterior } from '../closed/class-posterior.ts'
 import { columnScales, inScales } from '../linear-algebra/column-scales.ts'

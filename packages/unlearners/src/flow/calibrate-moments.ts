@@ -1,16 +1,10 @@
 /** @file Class means and covariances brought to the differences that chance gives them, by one affine map a class. */
 
-import { copyMatrix, symmetricEigen, type Matrix } from '@indistinct/core'
-import { addAffine } from '@indistinct/kernels'
+import { copyMatrix, type Matrix } from '@indistinct/core'
+import { addAffine, symmetricEigen } from '@indistinct/kernels'
 import type { AffineMap } from '../closed/affine-map.ts'
-import {
-  classMoments,
-  covarianceDeviations,
-  meanDeviations,
-  momentRatios,
-  squareSums,
-  type ClassMoments,
-} from './class-moments.ts'
+import { classMoments, covarianceDeviations, meanDeviations, momentRatios, squareSums } from './class-moments.ts'
+import type { ClassMoments } from './common-axes.ts'
 import { addLeastCost } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
@@ -29,9 +23,14 @@ const leastVariance = 0.1
  * averages `level`: T^2 ends at its null, and no axis keeps a share that an attacker who weighs it more than others
  * could use, while differences that chance explains stay. Closing them altogether would be a leak: held-out users are
  * then anti-correlated with an attacker's own.
+ * @param moments of theta, where they are known
  */
-export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
-  const moments = classMoments(theta, classes)
+export function calibrateMoments(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  level: number,
+  moments: ClassMoments = classMoments(theta, classes),
+): Matrix {
   const maps = momentMaps(moments, squareSums(theta, classes, moments), level)
   const out = copyMatrix(theta)
   classes.forEach((members, c) => {
@@ -44,8 +43,8 @@ export function calibrateMoments(theta: Matrix, classes: readonly Int32Array[], 
 /** The map of each class that `calibrateMoments` makes, by the moments and `squareSums` of a table. */
 export function momentMaps(moments: ClassMoments, sums: readonly Float64Array[], level: number): AffineMap[] {
   const shifts = meanShifts(moments, level)
-  const { means, axes, variances, compared: P, whitening } = moments
-  const K = variances.length
+  const { means, centre, axes, variances, compared: P, whitening } = moments
+  const K = centre.length
   // From whitened coordinates back, (K, P).
   const unwhitening = transposed(
     axes.slice(0, P * K).map((value, p) => value * Math.sqrt(variances[Math.floor(p / K)]!)),
@@ -102,18 +101,20 @@ export function calibrateMomentsIn(
 
 /** What to add to every user of each class (K). */
 function meanShifts(moments: ClassMoments, level: number): Float64Array[] {
-  const { sizes, axes, variances } = moments
-  const K = variances.length
+  const { sizes, means, centre, axes, variances } = moments
+  const [A, K] = [variances.length, centre.length]
   const { along, squares } = meanDeviations(moments)
   const kept = cappedShares(
     squares,
     variances.map((variance) => (sizes.length - 1) * variance),
     level,
   )
-  return along.map((deviation) => {
+  return along.map((deviation, c) => {
     const shift = new Float64Array(K)
-    for (let a = 0; a < K; a++) {
-      const step = deviation[a]! * (kept[a]! - 1)
+    // Across all axes users of a class do not differ: chance explains nothing there.
+    if (A < K) for (let k = 0; k < K; k++) shift[k] = centre[k]! - means[c]![k]!
+    for (let a = 0; a < A; a++) {
+      const step = deviation[a]! * (A < K ? kept[a]! : kept[a]! - 1)
       for (let k = 0; k < K; k++) shift[k]! += step * axes[a * K + k]!
     }
     return shift

@@ -7,7 +7,8 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { calibratedAlong, ratioAlong } from './calibrate-shapes.ts'
 import type { ShapeFrame } from './shape-counts.ts'
-import { classMoments, type ClassMoments, type FamilyRatio } from './class-moments.ts'
+import { classMoments, type FamilyRatio } from './class-moments.ts'
+import type { ClassMoments } from './common-axes.ts'
 
 /**
  * Spread of the logarithm of a distance by which cells are laid out: they reach from 0.22 to 4.5 times the root mean
@@ -37,9 +38,15 @@ export function radiusFrames({ centre, variances, compared: P, whitening }: Clas
 /**
  * Draws users of every class of theta (N, K) out from the centre, or in, so that distances differ no more than `level`
  * times chance.
+ * @param moments of theta, where they are known
  */
-export function calibrateRadii(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
-  return calibratedAlong(radiusFrames(classMoments(theta, classes)), theta, classes, level)
+export function calibrateRadii(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  level: number,
+  moments: ClassMoments = classMoments(theta, classes),
+): Matrix {
+  return calibratedAlong(radiusFrames(moments), theta, classes, level)
 }
 
 /**

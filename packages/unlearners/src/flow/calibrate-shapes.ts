@@ -3,7 +3,8 @@
 import { copyMatrix, matrix, type Matrix } from '@indistinct/core'
 import { gemmNN } from '@indistinct/kernels'
 import { cappedShares } from './calibrate-moments.ts'
-import { classMoments, familyRatio, type ClassMoments, type FamilyRatio } from './class-moments.ts'
+import { classMoments, familyRatio, type FamilyRatio } from './class-moments.ts'
+import type { ClassMoments } from './common-axes.ts'
 import {
   type ShapeFrame,
   bins,
@@ -155,9 +156,17 @@ export function addShapeSteps(
   })
 }
 
-/** Maps every class of theta (N, K) so that shapes along columns and axes differ no more than `level` times chance. */
-export function calibrateShapes(theta: Matrix, classes: readonly Int32Array[], level: number): Matrix {
-  return calibratedAlong(shapeFrames(classMoments(theta, classes)), theta, classes, level)
+/**
+ * Maps every class of theta (N, K) so that shapes along columns and axes differ no more than `level` times chance.
+ * @param moments of theta, where they are known
+ */
+export function calibrateShapes(
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  level: number,
+  moments: ClassMoments = classMoments(theta, classes),
+): Matrix {
+  return calibratedAlong(shapeFrames(moments), theta, classes, level)
 }
 
 /** The same along `frames`, one after the other. */

@@ -1,39 +1,15 @@
 /** @file Means and covariances of classes, in the axes and units of their common spread. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
-import { crossMoments, squareMoments } from '@indistinct/kernels'
+import type { Matrix } from '@indistinct/core'
+import { crossMoments, squareMoments, symmetricEigen } from '@indistinct/kernels'
 import { product, transposed } from '../linear-algebra/small-product.ts'
-
-/**
- * Class moments of theta (N, K). The axes are the eigenvectors of the pooled within-class covariance; "whitened" means
- * coordinates along axes divided by the spread along each.
- */
-export interface ClassMoments {
-  /** Users of each class. */
-  readonly sizes: readonly number[]
-  /** Mean of each class (K). */
-  readonly means: readonly Float64Array[]
-  /** Mean over all labelled users (K). */
-  readonly centre: Float64Array
-  /** Pooled within-class variance along each axis (K), largest first. */
-  readonly variances: Float64Array
-  /** The axes as rows (K, K). */
-  readonly axes: Float64Array
-  /** Number of leading axes on which covariances are compared: see `comparedAxes`. */
-  readonly compared: number
-  /** What takes a row less its class mean to whitened coordinates on the compared axes (compared, K). */
-  readonly whitening: Float64Array
-  /** Covariance of the whitened coordinates in each class (compared, compared). */
-  readonly covariances: readonly Float64Array[]
-}
-
-/** Users that the smallest class must have for each axis on which covariances are compared. */
-const usersPerAxis = 8
-/** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
-const negligible = 1e-10
+import { isWide, wideMoments } from './wide-moments.ts'
+import { type ClassMoments, negligible, comparedAxes, rowMean, centreOf } from './common-axes.ts'
 
 /** Measures the moments in float64. `classes` lists each class's rows. */
 export function classMoments(theta: Matrix, classes: readonly Int32Array[]): ClassMoments {
+  const users = classes.reduce((sum, { length }) => sum + length, 0)
+  if (isWide(users, theta.cols)) return wideMoments(theta, classes)
   const means = classes.map((members) => rowMean(theta, members))
   const scatters = classes.map((members, c) => crossMoments(theta, members, means[c]!))
   return momentsOf(
@@ -51,10 +27,6 @@ export function momentsOf(
 ): ClassMoments {
   const K = means[0]!.length
   const n = sizes.reduce((sum, size) => sum + size, 0)
-  const centre = new Float64Array(K)
-  means.forEach((mean, c) => {
-    for (let k = 0; k < K; k++) centre[k]! += (mean[k]! * sizes[c]!) / n
-  })
   const pooled = new Float64Array(K * K)
   for (const scatter of scatters) for (let p = 0; p < K * K; p++) pooled[p]! += scatter[p]! / (n - sizes.length)
   const { values: variances, vectors: axes } = symmetricEigen(pooled, K)
@@ -65,23 +37,7 @@ export function momentsOf(
     const half = product(whitening, scatter, compared, K, K)
     return product(half, transposed(whitening, compared, K), compared, K, compared).map((sum) => sum / sizes[c]!)
   })
-  return { sizes, means, centre, variances, axes, compared, whitening, covariances }
-}
-
-/** Mean of the named rows (K), in float64. */
-export function rowMean(m: Matrix, rows: Int32Array): Float64Array {
-  const mean = new Float64Array(m.cols)
-  for (const i of rows) for (let k = 0; k < m.cols; k++) mean[k]! += m.data[i * m.cols + k]!
-  return mean.map((sum) => sum / rows.length)
-}
-
-/**
- * A class of m users says little about covariances of more than a fraction of m axes; only the leading m / 8 of the
- * smallest class are compared, none below 8 users, and none without variance.
- */
-function comparedAxes(sizes: readonly number[], variances: Float64Array): number {
-  const smallest = Math.min(...sizes)
-  return Math.min(variances.filter((v) => v > negligible * variances[0]!).length, Math.floor(smallest / usersPerAxis))
+  return { sizes, means, centre: centreOf(sizes, means), variances, axes, compared, whitening, covariances }
 }
 
 /** Statistics of the class moments over their expectation under random relabelling. */
@@ -133,14 +89,14 @@ export function familyRatio(squares: Float64Array, nulls: Float64Array, classes:
   }
 }
 
-/** Class means minus centre along each axis (C x K), and per axis the sum of n_c times their squares (K). */
+/** Class means minus centre along each axis (C x A), and per axis the sum of n_c times their squares (A). */
 export function meanDeviations(moments: ClassMoments): { along: Float64Array[]; squares: Float64Array } {
   const { sizes, means, centre, axes } = moments
-  const K = centre.length
-  const squares = new Float64Array(K)
+  const [A, K] = [moments.variances.length, centre.length]
+  const squares = new Float64Array(A)
   const along = means.map((mean, c) => {
-    const deviation = new Float64Array(K)
-    for (let a = 0; a < K; a++) {
+    const deviation = new Float64Array(A)
+    for (let a = 0; a < A; a++) {
       for (let k = 0; k < K; k++) deviation[a]! += axes[a * K + k]! * (mean[k]! - centre[k]!)
       squares[a]! += sizes[c]! * deviation[a]! ** 2
     }

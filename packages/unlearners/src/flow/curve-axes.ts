@@ -1,8 +1,8 @@
 /** @file Axes of a table, in which curves over a number are told. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
-import { crossMoments } from '@indistinct/kernels'
-import { rowMean } from './class-moments.ts'
+import type { Matrix } from '@indistinct/core'
+import { crossMoments, symmetricEigen } from '@indistinct/kernels'
+import { rowMean } from './common-axes.ts'
 
 /** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
 const negligible = 1e-10

@@ -11,7 +11,7 @@ import {
   type FourierMmd,
   type TwoSamples,
 } from '@indistinct/kernels'
-import { rowMean } from './class-moments.ts'
+import { rowMean } from './common-axes.ts'
 
 export type FlowKernelName = 'exact' | 'random-fourier'
 

@@ -1,21 +1,31 @@
 /** @file The part of a direction that leaves class means and covariances alone, to first order. */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
-import { addAffine, crossMoments } from '@indistinct/kernels'
+import type { Matrix } from '@indistinct/core'
+import { addAffine, crossMoments, product64, product64NT, product64TN, symmetricEigen } from '@indistinct/kernels'
 import type { AffineMap } from '../closed/affine-map.ts'
-import { classMoments, rowMean, type ClassMoments } from './class-moments.ts'
+import { classMoments } from './class-moments.ts'
+import { rowMean, type ClassMoments } from './common-axes.ts'
 import { addLeastCost, firstOrderChange } from './metric-displacement.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
+import { deviationsFrom, isWide } from './wide-moments.ts'
 
 /**
  * Takes from `direction` (N, K), in place and class by class, its regression on a constant and on the whitened
  * coordinates of theta (N, K) over the compared axes. What is left has mean zero and is uncorrelated with these
  * coordinates, so that moving along it changes neither class means nor, to first order, the compared covariances.
+ * @param moments of theta, where they are known
  */
-export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly Int32Array[]): void {
-  const moments = classMoments(theta, classes)
+export function holdMoments(
+  direction: Matrix,
+  theta: Matrix,
+  classes: readonly Int32Array[],
+  moments: ClassMoments = classMoments(theta, classes),
+): void {
+  const users = classes.reduce((sum, { length }) => sum + length, 0)
+  const wide = isWide(users, theta.cols)
   classes.forEach((members, c) => {
+    if (wide) return holdAcross(direction, theta, members, moments, c)
     const mean = rowMean(direction, members)
     const { centre, change, shift } = holdingMap(
       moments,
@@ -24,6 +34,29 @@ export function holdMoments(direction: Matrix, theta: Matrix, classes: readonly 
       crossMoments(theta, members, moments.means[c]!, { of: direction, centre: mean }),
     )
     addAffine(direction, theta, members, centre, change, shift)
+  })
+}
+
+/** The same for class c of a wide table: by whitened coordinates of users, without a map of columns (K, K). */
+function holdAcross(direction: Matrix, theta: Matrix, members: Int32Array, moments: ClassMoments, c: number): void {
+  const { means, compared: P, whitening, covariances } = moments
+  const K = theta.cols
+  const size = members.length
+  const mean = rowMean(direction, members)
+  const along = { rows: size, cols: K, data: deviationsFrom(direction, members, mean) }
+  const whitened = {
+    rows: size,
+    cols: P,
+    data: product64NT(
+      { rows: size, cols: K, data: deviationsFrom(theta, members, means[c]!) },
+      { rows: P, cols: K, data: whitening },
+    ),
+  }
+  const cross = product64TN(whitened, along).map((sum) => sum / size)
+  const slope = { rows: P, cols: K, data: solveSpectrally(covariances[c]!, cross, P, K) }
+  const explained = product64(whitened, slope)
+  members.forEach((i, r) => {
+    for (let k = 0, p = r * K, q = i * K; k < K; k++, p++, q++) direction.data[q] = along.data[p]! - explained[p]!
   })
 }
 

@@ -6,6 +6,7 @@ import { calibrateMoments, calibrateMomentsIn } from './calibrate-moments.ts'
 import { calibrateRadii, radiusRatio } from './calibrate-radii.ts'
 import { calibrateShapes, shapeRatio } from './calibrate-shapes.ts'
 import { classMoments, momentRatios } from './class-moments.ts'
+import type { ClassMoments } from './common-axes.ts'
 import type { FlowKernel } from './flow-kernel.ts'
 import { classPairs, type FlowTable } from './flow-table.ts'
 import { holdMoments, holdMomentsIn, steepestIn } from './hold-moments.ts'
@@ -32,6 +33,7 @@ export function memoryFlowTable(
   const spare: Matrix[] = []
   const table = (): Matrix => spare.pop() ?? matrix(embedding.rows, embedding.cols)
   let last: Matrix | undefined
+  const moments = knownMoments(classes)
   return {
     kernel: kernel.name,
     sizes: classes.map((members) => members.length),
@@ -42,19 +44,21 @@ export function memoryFlowTable(
         kernel.measure(theta, { first: classes[first]!, second: classes[second]! }),
       ),
     differences(theta) {
-      const moments = classMoments(theta, classes)
+      const own = moments.of(theta)
       return {
-        ...momentRatios(theta, classes, moments),
-        ...(shapes && { shapes: shapeRatio(theta, classes, moments), radii: radiusRatio(theta, classes, moments) }),
+        ...momentRatios(theta, classes, own),
+        ...(shapes && { shapes: shapeRatio(theta, classes, own), radii: radiusRatio(theta, classes, own) }),
       }
     },
     calibrated: (theta, level) =>
       ruled(
         theta,
-        metric ? calibrateMomentsIn(metric, theta, classes, level) : calibrateMoments(theta, classes, level),
+        metric
+          ? calibrateMomentsIn(metric, theta, classes, level)
+          : calibrateMoments(theta, classes, level, moments.of(theta)),
       ),
-    shaped: (theta, level) => ruled(theta, calibrateShapes(theta, classes, level)),
-    scaled: (theta, level) => ruled(theta, calibrateRadii(theta, classes, level)),
+    shaped: (theta, level) => ruled(theta, calibrateShapes(theta, classes, level, moments.of(theta))),
+    scaled: (theta, level) => ruled(theta, calibrateRadii(theta, classes, level, moments.of(theta))),
     blend: (from, to, share) => blend(from, to, share, table()),
     direction(theta, mmds, factors, hold) {
       const along = (last = weightedGradients(theta, mmds, factors, last))
@@ -62,13 +66,33 @@ export function memoryFlowTable(
         if (hold) holdMomentsIn(metric, along, theta, classes)
         else steepestIn(metric, along, classes)
       } else if (hold) {
-        holdMoments(along, theta, classes)
+        holdMoments(along, theta, classes, moments.of(theta))
       }
       if (rules.length > 0) keepRules(along, rules)
       return along
     },
     displaced: (theta, direction, step) => displaced(theta, direction, step, table()),
-    discard: (theta) => void (theta !== embedding && spare.push(theta)),
+    discard(theta) {
+      if (theta === embedding) return
+      moments.forget(theta)
+      spare.push(theta)
+    },
+  }
+}
+
+/** Moments of tables, taken once each until they are forgotten: a discarded table's rows are written over. */
+function knownMoments(classes: readonly Int32Array[]): {
+  of(theta: Matrix): ClassMoments
+  forget(theta: Matrix): void
+} {
+  const known = new WeakMap<Matrix, ClassMoments>()
+  return {
+    of(theta) {
+      const found = known.get(theta) ?? classMoments(theta, classes)
+      known.set(theta, found)
+      return found
+    },
+    forget: (theta) => void known.delete(theta),
   }
 }
 

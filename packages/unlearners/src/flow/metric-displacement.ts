@@ -3,8 +3,9 @@
  * of scores.
  */
 
-import { symmetricEigen, type Matrix } from '@indistinct/core'
-import type { ClassMoments } from './class-moments.ts'
+import type { Matrix } from '@indistinct/core'
+import { symmetricEigen } from '@indistinct/kernels'
+import type { ClassMoments } from './common-axes.ts'
 import { positiveInverse, type ScoreMetric } from './score-metric.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
 

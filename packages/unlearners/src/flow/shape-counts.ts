@@ -2,7 +2,7 @@
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { gemmNT } from '@indistinct/kernels'
-import type { ClassMoments } from './class-moments.ts'
+import type { ClassMoments } from './common-axes.ts'
 
 /** Coordinates of users, and where along each the distributions of classes are compared. */
 export interface ShapeFrame {
@@ -43,7 +43,7 @@ export function shapeFrames({ centre, axes, variances, compared: P }: ClassMomen
   const K = centre.length
   const columns = Float64Array.from({ length: K }, (_, k) => {
     let sum = 0
-    for (let a = 0; a < K; a++) sum += variances[a]! * axes[a * K + k]! ** 2
+    for (let a = 0; a < variances.length; a++) sum += variances[a]! * axes[a * K + k]! ** 2
     return Math.sqrt(sum)
   })
   return [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { randomStream } from './random.ts'
+import { randomStream } from '@indistinct/core'
+import { setThreads, threads } from './runtime.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 
 const n = 150
@@ -74,4 +75,35 @@ test('few rows in many dimensions: most eigenvalues are what rounding leaves of 
   for (let j = 0; j < cols; j++) trace += a[j * cols + j]!
   expect(values.subarray(0, rows).reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 9)
   values.subarray(rows).forEach((value) => expect(Math.abs(value)).toBeLessThan(1e-13 * values[0]!))
+})
+
+test('equal bytes for any number of threads', () => {
+  const size = 300
+  const random = randomStream(3, 'threads')
+  const a = Float64Array.from({ length: size * size }, () => random.normal())
+  const before = threads()
+  const [one, two] = [1, 2].map((count) => {
+    setThreads(count)
+    return symmetricEigen(a, size)
+  })
+  setThreads(before)
+  expect(two).toEqual(one)
+})
+
+test('pairs of eigenvalues that agree to all digits keep vectors at right angles', () => {
+  // Wilkinson's matrix, of which halves are alike, with a joint of both signs.
+  const [size, half] = [201, 100]
+  const a = new Float64Array(size * size)
+  for (let i = 0; i < size; i++) {
+    a[i * size + i] = Math.abs(i - half)
+    if (i > 0) a[i * size + i - 1] = a[(i - 1) * size + i] = i % 2 ? 1 : -1
+  }
+  const { values, vectors } = symmetricEigen(a, size)
+  expect(values[0]! - values[1]!).toBeLessThan(1e-12)
+  for (let r = 0; r < size; r++)
+    for (let q = 0; q <= r; q++) {
+      let sum = 0
+      for (let j = 0; j < size; j++) sum += vectors[r * size + j]! * vectors[q * size + j]!
+      expect(Math.abs(sum - (q === r ? 1 : 0))).toBeLessThan(1e-13)
+    }
 })

@@ -119,7 +119,7 @@ describe.each(names)('%s', (name) => {
           } catch (error) {
             expect(error).toBeInstanceOf(IndistinctError)
             expect((error as IndistinctError).code).toBe('bad-data')
-            expect((error as Error).message).toMatch(/expected|divide|lower learningRate|unlearn by leace/)
+            expect((error as Error).message).toMatch(/expected|divide|lower learningRate|unlearn by blind/)
             return
           }
           expect(table.data).toEqual(before)

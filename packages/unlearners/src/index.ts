@@ -1,4 +1,5 @@
 export { checkedClasses } from './checked-classes.ts'
+export { saferMethods } from './safer-methods.ts'
 export { isTogether, unlearnTables } from './unlearn-tables.ts'
 export { treatsTogether, unlearnTablesBy, type NamedUnlearner, type TablesOptions } from './unlearn-tables-by.ts'
 export type { TraceRow, Unlearned } from './unlearned.ts'

@@ -16,7 +16,14 @@ import {
   type Labels,
   type Matrix,
 } from '@indistinct/core'
-import { checkedClasses, classDifferences, intersection, rankCheck, type Unlearned } from '@indistinct/unlearners'
+import {
+  checkedClasses,
+  classDifferences,
+  intersection,
+  rankCheck,
+  saferMethods,
+  type Unlearned,
+} from '@indistinct/unlearners'
 import type { ChangedTable } from './before-and-after.ts'
 import type { Log } from '../terminal/log.ts'
 import { grouped, printable } from '../terminal/text-table.ts'
@@ -146,11 +153,9 @@ export function asItWas(before: Matrix, result: Unlearned): Unlearned {
 export function harmRefused({ parts }: HarmSelfCheck, method: string): WouldHarmError {
   const worse = parts.filter(({ check }) => check.worse)
   const found = worse.map(({ table, attribute, check }) => `${table}, ${attribute}: ${check.sentence}`)
-  const advice =
-    method === 'leace' ? 'Leave the table as it is' : 'Use --method leace, which moves everybody by one map'
   return new WouldHarmError(
     `the new ${parts.length > 1 ? 'tables give' : 'table gives'} away more than before, and nothing was written. ` +
-      `${found.join(' ')} ${advice}, or look at the result with --force, which writes it`,
+      `${found.join(' ')} Unlearn by ${saferMethods(method)}, or look at the result with --force, which writes it`,
   )
 }
 

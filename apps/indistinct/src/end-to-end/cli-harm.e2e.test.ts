@@ -132,7 +132,7 @@ describe('a method that writes the label into fine structure fails:', () => {
     await cold()
     const { code, stdout, stderr } = await unlearn('harmed', '--method', 'mean-matching')
     expect(stderr).toMatch(
-      /gives? away more than before, and nothing was written.*the very same vector.*--method leace/,
+      /gives? away more than before, and nothing was written.*the very same vector.*Unlearn by blind or leace/,
     )
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
     expect(existsSync(at('harmed-out.npy'))).toBe(false)

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { outcomeText } from './outcome-text.ts'
+import type { Unlearned } from '@indistinct/unlearners'
+import { describe, expect, test } from 'vitest'
+import { outcomeText, outcomeWarning } from './outcome-text.ts'
 
 const stopped = 'no move by what the vector tells leads on'
 
@@ -30,4 +31,21 @@ test('several attributes by the flow: MMD^2 of each', () => {
   expect(outcomeText({ outcome: 'not landed', stopped: 'all 20 rounds are spent', attributes })).toContain(
     'MMD^2 of gender up to 1.02, MMD^2 of age up to 1.30 times what chance gives',
   )
+})
+
+describe('what to do where a method did not land', () => {
+  const of = (method: string, parameters: object): Unlearned =>
+    ({ method, parameters: { outcome: 'not landed', stopped, ...parameters } }) as unknown as Unlearned
+
+  test('another method, and whom it hides from', () => {
+    expect(outcomeWarning('', of('flow', { stopped: 'all 9 passes are spent' }))).toMatch(
+      /Audit it, or raise --max-passes, or unlearn by blind or leace, which .*, or relabel, which hides from/,
+    )
+    expect(outcomeWarning('', of('blind', {}))).toMatch(/Audit it, or unlearn by leace, which moves/)
+  })
+
+  test('a number has no method but blind', () => {
+    expect(outcomeWarning('', of('hsic-flow', {}))).toMatch(/unlearn by blind, which moves everybody by one map$/)
+    expect(outcomeWarning('', of('blind', { curvesAfter: {} }))).toMatch(/Audit it$/)
+  })
 })

@@ -1,7 +1,7 @@
 /** @file Where a flow ended, in words: on its landing or not, and what is left of each statistic. */
 
 import type { Json } from '@indistinct/core'
-import type { Unlearned } from '@indistinct/unlearners'
+import { saferMethods, type Unlearned } from '@indistinct/unlearners'
 
 type Parameters = Unlearned['parameters']
 type JsonRecord = { readonly [name: string]: Json }
@@ -51,7 +51,7 @@ function againText({ kept, redrawn, new: fresh }: JsonRecord): string {
 }
 
 /** What to warn of where a flow did not land; nothing where it did. */
-export function outcomeWarning(title: string, parameters: Parameters): string | undefined {
+export function outcomeWarning(title: string, { method, parameters }: Unlearned): string | undefined {
   const { together, baseRefused } = parameters
   if (typeof baseRefused === 'string')
     return (
@@ -61,10 +61,13 @@ export function outcomeWarning(title: string, parameters: Parameters): string | 
   const off = [parameters, ...(isRecord(together) ? [together] : [])].find(({ outcome }) => outcome === 'not landed')
   if (!off) return undefined
   const spent = String(off['stopped']).endsWith('passes are spent')
-  return (
-    `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. Audit ` +
-    `it${spent ? ', or raise --max-passes' : ''}, or try --method leace`
-  )
+  const instead = saferMethods(method, method === 'hsic-flow' || parameters['curvesAfter'] ? 'numbers' : 'labels')
+  const advice = [
+    'Audit it',
+    ...(spent ? ['or raise --max-passes'] : []),
+    ...(instead === '' ? [] : [`or unlearn by ${instead}`]),
+  ]
+  return `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. ${advice.join(', ')}`
 }
 
 function aboveOf({ above }: Parameters): string[] {

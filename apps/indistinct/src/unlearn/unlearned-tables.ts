@@ -44,7 +44,7 @@ export function unlearnedTables(
   log: Log,
 ): UnlearnedTables {
   const notLanded = results.flatMap(
-    ({ parameters }, t) => outcomeWarning(tables.length > 1 ? `${tables[t]!.name}: ` : '', parameters) ?? [],
+    (result, t) => outcomeWarning(tables.length > 1 ? `${tables[t]!.name}: ` : '', result) ?? [],
   )
   const notes = [...notLanded, ...tables.flatMap((table) => table.notes)]
   for (const note of notes) log.warn(note)

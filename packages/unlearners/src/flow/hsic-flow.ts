@@ -9,6 +9,7 @@ import { checkCount, checkPositive } from '../checked-classes.ts'
 import { checkFarValues } from '../structure/far-values.ts'
 import { checkFloatRange } from '../structure/float-range.ts'
 import { keepRules } from './move-rules.ts'
+import { saferMethods } from '../safer-methods.ts'
 import { backOnLattices, rulesOf, structureJson, tableStructure } from '../structure/table-structure.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { advance, closed, hsicWalk, type HsicAt, type HsicCourse, type HsicWalk } from './hsic-walk.ts'
@@ -53,7 +54,7 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
   if (structure.lattices.filter(({ kind }) => kind === 'held').length === embedding.cols) {
     throw new WouldHarmError(
       `${caller}: all ${embedding.cols} columns have few values, or one that many users share: whoever moves off ` +
-        'it shows',
+        `it shows; unlearn by ${saferMethods('flow', 'numbers')}`,
     )
   }
   const walk = hsicWalk({ caller, embedding, target, curves, rules: rulesOf([structure]), course })

@@ -5,6 +5,7 @@ import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { nearGroups, partedNear, roughness } from '../structure/near-rows.ts'
 import { ruledFlow } from './ruled-flow.ts'
+import { saferMethods } from '../safer-methods.ts'
 import { standardisedColumns } from './standardised-columns.ts'
 import {
   backOnLattices,
@@ -134,5 +135,5 @@ function strayText(groups: number, held: number): string {
 }
 
 function refused(reason: string): WouldHarmError {
-  return new WouldHarmError(`calibratedFlow: ${reason}; unlearn by leace, which moves everybody by one map`)
+  return new WouldHarmError(`calibratedFlow: ${reason}; unlearn by ${saferMethods('flow')}`)
 }

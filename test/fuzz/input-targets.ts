@@ -152,7 +152,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
       const { fitted } = parseFit(Buffer.from(bytes).toString('utf8'), 'gender.fit')
       if (fitted.columns !== table.cols) return
       fitted.apply(table, labels)
-      fitted.apply(table, undefined, { unlabelled: 'map' })
+      if (fitted.map.kind !== 'by-class') fitted.apply(table, undefined, { unlabelled: 'map' })
     },
     seeds: () =>
       (['mean-matching', 'leace', 'gaussian-transport', 'random-noise'] as const).map((method) =>
@@ -172,7 +172,6 @@ export const inputTargets: Readonly<Record<string, Target>> = {
       '"kind":"noise"',
       '"columns":',
       '"classes":',
-      '"posterior":',
       '[]',
       '{}',
       'null',

@@ -17,6 +17,8 @@ export interface Unlearner<Options> {
   readonly together?: (task: TablesTask<Options>) => Record<string, Unlearned>
   /** For methods that always do, and know of derived tables themselves: what becomes of one or several. */
   readonly ofTables?: (task: TablesTask<Options>, derived: readonly string[]) => Record<string, Unlearned>
+  /** For methods that move users without a label as everyone, by one rule. */
+  readonly mapsEveryone?: true
   /** What `unlearn` uses where an option is left out. */
   readonly defaults: { readonly [option: string]: Json }
   /** One line, for help texts and tables. */

@@ -27,7 +27,6 @@ import type { Labels, Matrix } from '@indistinct/core'
 import { translation } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from './class-normals.ts'
-import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
@@ -48,7 +47,7 @@ export function fit${pascal}(embedding: Matrix, labels: Labels, options: ${pasca
   const normals = classNormals(embedding, checkedClasses('${camel}', embedding, labels))
   const { mean } = pooledNormal(normals)
   const maps = normals.map((normal) => translation(mean.map((value, k) => share * (value - normal.mean[k]!))))
-  const map = { kind: 'by-class', maps, posterior: classPosterior(normals) } as const
+  const map = { kind: 'by-class', maps } as const
   return fittedInClosedForm('${kebab}', embedding, labels, map, { share }, options)
 }
 

@@ -73,7 +73,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const large = tableToStream(request)
   if (large) return unlearnStreamed(request, large, session)
   const read = await readUnlearnInputs(request, log)
-  if (request['dry-run']) return showPlan(await unlearnPlan(read, log), request.json, session)
+  if (request['dry-run']) return showPlan(await unlearnPlan(read), request.json, session)
   const filing = filingOf(request, log)
   const unlearning = await unlearnRead(read, log)
   const checked = await checkedForHarm(read, unlearning, log)

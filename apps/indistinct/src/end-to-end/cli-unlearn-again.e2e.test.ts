@@ -149,21 +149,19 @@ describe('unlearn --unlabelled map', () => {
       'warning: 2 users of users.csv without a label: left out of attacks, and moved as users without one\n',
     ])
     expect(stdout).toContain('leace: 260 of 260 users moved')
-    const mixed = await unlearn(
-      'users.csv',
-      'today.csv',
-      'mixed.csv',
-      '--method',
-      'mean-matching',
-      '--unlabelled',
-      'map',
-    )
-    expect(mixed.stdout).toContain('mean-matching: 260 of 260 users moved')
-    expect(mixed.stderr).toContain(
-      'warning: mean-matching has a map for each label: users without one move part of the way',
-    )
     expect((await unlearn('users.csv', 'today.csv', 'labelled.csv', '--method', 'leace')).stdout).toContain(
       'leace: 258 of 260 users moved',
     )
+  })
+
+  test.each(['flow', 'mean-matching', 'relabel'])('is refused for %s, which has no map for them', async (method) => {
+    const more = ['--method', method, '--unlabelled', 'map']
+    expect(await unlearn('users.csv', 'today.csv', 'refused.csv', ...more)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        `--unlabelled map: ${method} has no map for users without a label; leave it out, or take --method blind`,
+      ) as string,
+    })
+    expect(existsSync(at('refused.csv'))).toBe(false)
   })
 })

@@ -6,18 +6,9 @@ import { idsBeside, readTable } from '@indistinct/embeddings'
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
-import type { Log } from '../terminal/log.ts'
 import { readOptions } from '../terminal/read-options.ts'
 import { parseFit, type Fit } from './fit-file.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
-
-/** What a method with a map for each class can do for users whose class nobody knows. */
-export function mixtureWarning(method: string): string {
-  return (
-    `${method} has a map for each label: users without one move part of the way and keep most of what gives them ` +
-    'away; leace moves everyone by one map'
-  )
-}
 
 export interface OpenedFit extends Fit {
   /** Rows given out before, where --previous names them. */
@@ -25,15 +16,10 @@ export interface OpenedFit extends Fit {
 }
 
 /**
- * Reads the fit at `update` and the table of --previous, and warns of what the fit cannot do.
+ * Reads the fit at `update` and the table of --previous.
  * @throws IndistinctError where they do not fit the table.
  */
-export async function openFit(
-  request: UnlearnRequest,
-  update: string,
-  inputs: TableInputs,
-  log: Log,
-): Promise<OpenedFit> {
+export async function openFit(request: UnlearnRequest, update: string, inputs: TableInputs): Promise<OpenedFit> {
   const { previous, unlabelled, table } = request
   const fit = parseFit(readTextFile(update), update)
   const { fitted, attribute } = fit
@@ -56,8 +42,11 @@ export async function openFit(
         '--previous with the table given out before',
     )
   }
-  if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0)
-    log.warn(mixtureWarning(fitted.method))
+  if (unlabelled === 'map' && fitted.map.kind === 'by-class')
+    throw usageError(
+      `--unlabelled map: ${update} is a fit of ${fitted.method}, which has no map for users without a label; leave it ` +
+        'out, or fit by blind or leace',
+    )
   return { ...fit, ...(previous !== undefined && { before: await previousRows(request, previous, inputs) }) }
 }
 

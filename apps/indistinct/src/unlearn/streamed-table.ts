@@ -34,8 +34,6 @@ export function tableToStream(request: UnlearnRequest): TableReader | undefined 
 function whyNot(request: UnlearnRequest): string | undefined {
   if (!streamedMethods.includes(request.method))
     return `${request.method} holds the whole table; ${streamedMethods.join(', ')} do not`
-  if (request.unlabelled === 'map' && request.method !== 'leace')
-    return `--unlabelled map is for leace, which has one map for everyone`
   const flags = {
     delta: request.delta,
     fit: request.fit,

@@ -129,7 +129,7 @@ test.each([
     ['--stream', 'always', '--method', 'leace', '--delta', 'd'],
     '--stream always: --delta needs the whole table in memory',
   ],
-  [2, ['--stream', 'always', '--method', 'gaussian-transport', '--unlabelled', 'map'], 'is for leace'],
+  [2, ['--stream', 'always', '--method', 'gaussian-transport', '--unlabelled', 'map'], 'has no map for users without'],
   [2, ['--stream', 'always', '--method', 'leace', '--audit'], '--audit needs the whole table'],
 ])('exit %i: %j', async (code, flags, message) => {
   const ran = await unlearn('users.npy', 'rows.csv', 'refused.npy', ...flags)

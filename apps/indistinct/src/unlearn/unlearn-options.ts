@@ -120,7 +120,7 @@ export const unlearnOptions = {
       { choices: engines },
     ),
     unlabelled: valueFlag(
-      'users without a label: leave them, or map them as the method does without one',
+      'users without a label: leave them, or map them as everyone (blind, leace, random-noise)',
       textOption('--unlabelled'),
       { choices: ['leave', 'map'], default: 'leave' },
     ),

@@ -5,19 +5,18 @@ import { tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners } from '@indistinct/unlearners'
 import { planTargets } from '../audit/attack-battery.ts'
 import { inputFiles } from '../inputs/table-inputs.ts'
-import type { Log } from '../terminal/log.ts'
 import { openFit } from './opened-fit.ts'
 import { inputFacts, inputSteps, type Plan } from './plan.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
 import { sharedFiles, sidecarOf } from './unlearn-request.ts'
 
 /** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */
-export async function unlearnPlan(read: UnlearnInputs, log: Log): Promise<Plan> {
+export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
   const { request, inputs, tables, extras } = read
   const { update, seed, unlabelled } = request
   const { matrix } = inputs.table
   const derived = derivedNames(read)
-  const fit = update === undefined ? undefined : await openFit(request, update, inputs, log)
+  const fit = update === undefined ? undefined : await openFit(request, update, inputs)
   if (!fit) for (const table of tables) checkedClasses(request.method, table.matrix, inputs.labels)
   for (const [name, labels] of Object.entries(extras.also ?? {}))
     checkedClasses(`${request.method}, ${name}`, matrix, labels)

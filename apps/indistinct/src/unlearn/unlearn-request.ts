@@ -61,9 +61,10 @@ export function filesBeside(request: UnlearnRequest): string[] {
 function checkFlags({ method, unlabelled, draw, update, previous, fit, delta }: UnlearnArguments, table: string): void {
   if (draw !== undefined && (method !== 'relabel' || update !== undefined))
     throw usageError('--draw: expected --method relabel with it, and no --update')
-  if (method === 'relabel' && unlabelled === 'map')
+  // An update goes by the method of its fit.
+  if (unlabelled === 'map' && update === undefined && !unlearners[method].mapsEveryone)
     throw usageError(
-      '--unlabelled map: relabel has no map for users without a label, who have none to hide; leave it out',
+      `--unlabelled map: ${method} has no map for users without a label; leave it out, or take --method blind or leace`,
     )
   if (previous !== undefined && update === undefined)
     throw usageError('--previous: expected --update with it, which names the fit')

@@ -19,7 +19,7 @@ import {
   type UpdatedTable,
 } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
-import { mixtureWarning, openFit } from './opened-fit.ts'
+import { openFit } from './opened-fit.ts'
 import { finishOf } from './relabelling.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
 
@@ -60,7 +60,6 @@ function fitMethod(read: UnlearnInputs, log: Log): Unlearning {
       : extras.also
         ? fitBlindInTurn(matrix, { [column.name]: labels, ...extras.also }, options)
         : fit(matrix, labels, options)
-    if (unlabelled === 'map' && fitted.map.kind === 'by-class' && inputs.missing > 0) log.warn(mixtureWarning(method))
     const embedding = unlabelled === 'map' ? mapUnlabelled(fitted, matrix, labels) : fitted.unlearned.embedding
     return { results: [{ ...fitted.unlearned, embedding }], fitted }
   })
@@ -106,7 +105,7 @@ function showingPasses<T>(
 /** Brings the table up to date with the fit at `update`, and warns where everybody should be fitted anew. */
 async function updateByFit({ request, inputs }: UnlearnInputs, update: string, log: Log): Promise<Unlearning> {
   const { previous, unlabelled, seed } = request
-  const { fitted, reference, before } = await openFit(request, update, inputs, log)
+  const { fitted, reference, before } = await openFit(request, update, inputs)
   const { matrix, ids } = inputs.table
   const updated = updateUnlearned(fitted, matrix, inputs.labels, {
     unlabelled,

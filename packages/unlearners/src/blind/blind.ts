@@ -119,6 +119,7 @@ export const blindMethod: Unlearner<BlindOptions> = {
   unlearn: blind,
   fit: fitBlind,
   together: unlearnTogether,
+  mapsEveryone: true,
   defaults: { seed: 0, smooth: 0 },
   description: 'one nonlinear map for everyone, by the vector alone: differences of classes down to what chance gives',
 }

@@ -5,7 +5,6 @@ import { symmetricEigen } from '@indistinct/kernels'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses, checkCount, checkPositive } from '../checked-classes.ts'
 import { classNormals, pooledNormal, shrinkage, shrunkCovariance, type ClassNormal } from './class-normals.ts'
-import { classPosterior } from './class-posterior.ts'
 import { areUnlike, columnScales, inScales, outOfScales } from '../linear-algebra/column-scales.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
@@ -51,7 +50,7 @@ export function fitGaussianTransport(
     'gaussian-transport',
     embedding,
     labels,
-    { kind: 'by-class', maps, posterior: classPosterior(normals) },
+    { kind: 'by-class', maps },
     { tolerance, maxIterations, iterations, shrinkage: shrunk, ...(standardised && { columns: 'standardised' }) },
     options,
   )

@@ -120,6 +120,7 @@ export function leace(embedding: Matrix, labels: Labels, options: ClosedFormOpti
 export const leaceMethod: Unlearner<ClosedFormOptions> = {
   unlearn: leace,
   fit: fitLeace,
+  mapsEveryone: true,
   defaults: {},
   description: 'LEACE: one projection for everyone, the least that leaves nothing to a linear attacker',
 }

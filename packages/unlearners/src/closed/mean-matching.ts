@@ -6,7 +6,6 @@ import type { Labels, Matrix } from '@indistinct/core'
 import { translation, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
-import { classPosterior } from './class-posterior.ts'
 import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
@@ -28,7 +27,7 @@ export function fitMeanMatching(embedding: Matrix, labels: Labels, options: Clos
     'mean-matching',
     embedding,
     labels,
-    { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) },
+    { kind: 'by-class', maps: meanMatchingMaps(normals) },
     {},
     options,
   )

@@ -81,6 +81,7 @@ export function randomNoise(embedding: Matrix, labels: Labels, options: RandomNo
 export const randomNoiseMethod: Unlearner<RandomNoiseOptions> = {
   unlearn: randomNoise,
   fit: fitRandomNoise,
+  mapsEveryone: true,
   defaults: { displacement: 0.5, seed: 0 },
   description: 'normal noise, the baseline at equal displacement: it aims at nothing',
 }

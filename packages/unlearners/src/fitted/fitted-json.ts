@@ -2,7 +2,7 @@
 
 import { badData, type Json } from '@indistinct/core'
 import { blindFromJson, blindToJson } from '../blind/blind-json.ts'
-import { affineFromJson, affineToJson, numbers, reader } from './fitted-json-parts.ts'
+import { affineFromJson, affineToJson, reader } from './fitted-json-parts.ts'
 import { fittedUnlearner, type FittedUnlearner, type UserMap } from './fitted-unlearner.ts'
 
 const schema = 'indistinct/fitted/1'
@@ -52,16 +52,8 @@ function mapToJson(map: UserMap): Json {
       return { kind: map.kind, deviation: map.deviation, seed: map.seed }
     case 'dealt':
       return { kind: map.kind, pointOf: [...map.pointOf] }
-    case 'by-class': {
-      const { shares, means, whitening, logSpread } = map.posterior
-      const posterior = {
-        shares: [...shares],
-        means: means.map((mean) => [...mean]),
-        whitening: whitening.map((each) => [...each]),
-        logSpread: [...logSpread],
-      }
-      return { kind: map.kind, maps: map.maps.map(affineToJson), posterior }
-    }
+    case 'by-class':
+      return { kind: map.kind, maps: map.maps.map(affineToJson) }
     default:
       throw new RangeError(
         `fittedToJson: expected a map of a known kind, got ${String((map satisfies never as UserMap).kind)}`,
@@ -81,22 +73,8 @@ function mapFromJson(value: unknown, name: string, K: number, C: number): UserMa
   if (kind === 'dealt') return { kind, pointOf: drawFromJson(read.value['pointOf'], `${name}: pointOf`) }
   if (kind !== 'by-class')
     throw badData(`${name}: expected kind shared, blind, by-class, noise or dealt, got ${JSON.stringify(kind)}`)
-  const posterior = reader(read.value['posterior'], `${name}: posterior`)
-  const arrays = (key: string): Float64Array[] =>
-    posterior.several(key, C).map((each, c) => numbers(each, `${name}: posterior.${key}[${c}]`))
-  const [means, whitening] = [arrays('means'), arrays('whitening')]
-  if (means.some((mean) => mean.length !== K) || whitening.some((axes) => axes.length % K !== 0 || axes.length > K * K))
-    throw badData(`${name}: expected a posterior of ${K} columns; the file is damaged`)
-  return {
-    kind,
-    maps: read.several('maps', C).map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)),
-    posterior: {
-      shares: [...numbers(posterior.several('shares', C), `${name}: shares`)],
-      means,
-      whitening,
-      logSpread: [...numbers(posterior.several('logSpread', C), `${name}: logSpread`)],
-    },
-  }
+  const maps = read.several('maps', C)
+  return { kind, maps: maps.map((each, c) => affineFromJson(each, `${name}: maps[${c}]`, K)) }
 }
 
 /** A draw deals each point once, among the rows that have one. */

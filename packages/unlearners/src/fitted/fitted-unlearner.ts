@@ -6,14 +6,15 @@ import {
   bytesOf,
   copyMatrix,
   gatherRows,
+  IndistinctError,
   randomStream,
   type Json,
   type Labels,
   type Matrix,
 } from '@indistinct/core'
-import { applyAffine, mapRow, type AffineMap } from '../closed/affine-map.ts'
+import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
 import { applyBlind, type BlindMap } from '../blind/blind-map.ts'
-import { posteriorOf, type ClassPosterior } from '../closed/class-posterior.ts'
+import { saferMethods } from '../safer-methods.ts'
 import type { Unlearned } from '../unlearned.ts'
 
 /** How a fitted method moves a user. */
@@ -22,8 +23,8 @@ export type UserMap =
   | { readonly kind: 'shared'; readonly map: AffineMap }
   /** One map for everyone that is not affine: one after the other, each in the units of the table. */
   | { readonly kind: 'blind'; readonly maps: readonly BlindMap[] }
-  /** A map for each of the fitted classes, and what takes the place of a label where there is none. */
-  | { readonly kind: 'by-class'; readonly maps: readonly AffineMap[]; readonly posterior: ClassPosterior }
+  /** A map for each of the fitted classes: none for users whose label is unknown. */
+  | { readonly kind: 'by-class'; readonly maps: readonly AffineMap[] }
   /** Normal noise of standard deviation `deviation` in every dimension, a function of seed and row alone. */
   | { readonly kind: 'noise'; readonly deviation: number; readonly seed: number }
   /**
@@ -35,10 +36,9 @@ export type UserMap =
 export interface ApplyOptions {
   /**
    * What to do with rows that `labels` says nothing about. 'leave' (default) keeps their bits. 'map' moves them as
-   * well: by the shared map or noise as everyone, by class maps as their mean under the Gaussian posterior of the
-   * classes, which moves a user whom the table does not give away only part of the way of either class, and leaves most
-   * of the leak of such users: a shift by the posterior keeps their order along the direction that tells. Without
-   * `labels` at all, every row is mapped in this way.
+   * everyone, where the method has one rule for all. Where it moves users by their label they are refused: to guess the
+   * label from the row moves users in the order in which the row tells it, and hides nothing. Without `labels` at all,
+   * every row is mapped in this way.
    */
   readonly unlabelled?: 'leave' | 'map'
 }
@@ -95,8 +95,8 @@ export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnle
         for (const members of [...ofClass, ...(unlabelled === 'map' ? [without] : [])]) addNoise(out, members, map)
         return out
       case 'by-class':
+        if (unlabelled === 'map' && without.length > 0) throw withoutLabel(fit.method, without[0]!)
         ofClass.forEach((members, c) => applyAffine(out, rows, members, map.maps[c]!))
-        if (unlabelled === 'map') mixMaps(out, rows, without, map)
         return out
       default:
         throw new RangeError(
@@ -122,6 +122,13 @@ function dealtRows(points: Matrix, pointOf: Int32Array): Matrix {
   return gatherRows(
     points,
     pointOf.map((point, row) => (point < 0 ? row : point)),
+  )
+}
+
+function withoutLabel(method: string, row: number): IndistinctError {
+  return badData(
+    `${method}: expected a label in every row to be mapped, got none in row ${row}: it moves users by their label; ` +
+      `unlearn by ${saferMethods(method)}`,
   )
 }
 
@@ -174,26 +181,6 @@ function rowsToMap(
     members.push(i)
   }
   return { ofClass: ofClass.map((members) => Int32Array.from(members)), without: Int32Array.from(without) }
-}
-
-/** Rows that no label was given for: each class' image of the row, weighted by how likely the class is. */
-function mixMaps(
-  out: Matrix,
-  rows: Matrix,
-  members: Int32Array,
-  { maps, posterior }: Extract<UserMap, { kind: 'by-class' }>,
-): void {
-  const K = rows.cols
-  const [row, image] = [new Float64Array(K), new Float64Array(K)]
-  for (const i of members) {
-    row.set(rows.data.subarray(i * K, (i + 1) * K))
-    const mixed = new Float64Array(K)
-    posteriorOf(posterior, rows, i).forEach((share, c) => {
-      mapRow(maps[c]!, row, image)
-      for (let k = 0; k < K; k++) mixed[k]! += share * image[k]!
-    })
-    out.data.set(mixed, i * K)
-  }
 }
 
 /**

@@ -6,7 +6,6 @@ import type { AffineMap } from '../closed/affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { rowMean } from '../flow/common-axes.ts'
 import { classNormals, pooledNormal, shrunkCovariance } from '../closed/class-normals.ts'
-import { classPosterior } from '../closed/class-posterior.ts'
 import { columnScales, inScales } from '../linear-algebra/column-scales.ts'
 import { squaredDistance } from '../closed/closed-form.ts'
 import { fittedUnlearner, presentClasses, type Fitted } from './fitted-unlearner.ts'
@@ -45,7 +44,7 @@ export function fitByRegression(embedding: Matrix, labels: Labels, result: Unlea
     const slope = product(inverse, cross, K, K, K)
     return { centre: mean, shift, change: slope.map((_, p) => slope[(p % K) * K + Math.floor(p / K)]!) }
   })
-  const map = { kind: 'by-class', maps, posterior: classPosterior(normals) } as const
+  const map = { kind: 'by-class', maps } as const
   const fit = { method: result.method, classes: presentClasses(labels), columns: K, map, exact: false }
   const fitted = fittedUnlearner({ ...fit, parameters: result.parameters }).apply(embedding, labels)
   const moved = squaredDistance(embedding, result.embedding)

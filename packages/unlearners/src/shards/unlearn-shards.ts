@@ -2,7 +2,6 @@
 
 import { badData, type Json } from '@indistinct/core'
 import type { ClassNormal } from '../closed/class-normals.ts'
-import { classPosterior } from '../closed/class-posterior.ts'
 import { areUnlike, columnScales, mostUnlike } from '../linear-algebra/column-scales.ts'
 import type { UserMap } from '../fitted/fitted-unlearner.ts'
 import { defaultFrequencies } from '../flow/flow-kernel.ts'
@@ -111,7 +110,7 @@ function closedForm(
   switch (method) {
     case 'mean-matching':
       return {
-        map: { kind: 'by-class', maps: meanMatchingMaps(normals), posterior: classPosterior(normals) },
+        map: { kind: 'by-class', maps: meanMatchingMaps(normals) },
         parameters: {},
       }
     case 'leace': {
@@ -120,7 +119,7 @@ function closedForm(
     }
     case 'gaussian-transport': {
       const { maps, iterations } = gaussianTransportMaps(normals)
-      return { map: { kind: 'by-class', maps, posterior: classPosterior(normals) }, parameters: { iterations } }
+      return { map: { kind: 'by-class', maps }, parameters: { iterations } }
     }
     default:
       throw new RangeError(

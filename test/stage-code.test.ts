@@ -27,12 +27,13 @@ const grid: Grid = {
     {
       datasets: [{ name: 'ml-100k' }],
       recommenders: [{ name: 'lightgcn' }],
-      methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }],
+      methods: [{ name: 'flow' }, { name: 'leace' }, { name: 'retrain' }, { name: 'adversarial' }],
       attackers: [{ name: 'xgb' }, { name: 'logistic' }],
       protocols: [{ name: 'paper' }],
       attributes: ['gender'],
       seeds: [1],
       smoothing: { neighbours: 3, share: 0.5 },
+      yardsticks: [{ name: 'ease' }],
       observed: { attackers: [{ name: 'xgb' }], protocols: [{ name: 'paper' }] },
       figures: ['t-sne', 'histograms'],
     },
@@ -44,8 +45,9 @@ const byId = new Map(nodes.map((node) => [node.id, node]))
 
 /** A node as the table of edits below names it: its stage, with the component that it chooses where several do. */
 function kindOf({ stage, parameters }: (typeof nodes)[number]): string {
-  const { method, attacker, figure } = parameters as unknown as {
+  const { method, attacker, figure, yardstick } = parameters as unknown as {
     method?: { name: string }
+    yardstick?: object
     attacker?: { name: string }
     figure?: string
   }
@@ -56,6 +58,10 @@ function kindOf({ stage, parameters }: (typeof nodes)[number]): string {
       return `attack ${attacker!.name}`
     case 'figure':
       return `figure ${figure}`
+    case 'retrain':
+      return `retrain ${method!.name}`
+    case 'evaluate':
+      return yardstick ? 'yardstick' : 'evaluate'
     default:
       return stage
   }
@@ -79,7 +85,8 @@ const appendTo = (path: string) => () =>
   writeFileSync(join(root, path), `${readFileSync(join(root, path), 'utf8')}\n// An edit.\n`)
 
 const unlearning = ['unlearn flow', 'unlearn leace']
-const training = ['train', 'retrain', 'evaluate', 'observe']
+const retraining = ['retrain retrain', 'retrain adversarial']
+const training = ['train', ...retraining, 'evaluate', 'observe']
 const figures = ['figure t-sne', 'figure histograms']
 const attacks = ['attack xgb', 'attack logistic', ...figures, 'calibrate']
 // An audit may run any attacker.
@@ -98,18 +105,19 @@ describe('the code of a stage', () => {
     ['a recommender', 'packages/recommenders/src/lightgcn.ts', training],
     ['another recommender', 'packages/recommenders/src/bpr-mf.ts', []],
     ['the trainer', 'packages/recommenders/src/train.ts', training],
+    ['a yardstick', 'packages/recommenders/src/yardsticks/ease.ts', ['yardstick']],
     ['a method', 'packages/unlearners/src/closed/leace.ts', ['unlearn leace']],
     ['another method', 'packages/unlearners/src/relabel/relabel.ts', []],
-    ['a method that acts during training', 'packages/unlearners/src/paper/retrain.ts', ['retrain']],
-    // Their parts for a device are one program.
-    ['another of these', 'packages/unlearners/src/paper/adversarial.ts', ['retrain']],
+    ['a method that acts during training', 'packages/unlearners/src/paper/retrain.ts', ['retrain retrain']],
+    ['another of these', 'packages/unlearners/src/paper/adversarial.ts', ['retrain adversarial']],
+    ['its part for a device', 'packages/unlearners/src/device/adversary-program.ts', ['retrain adversarial']],
     ['the table of methods', 'packages/unlearners/src/unlearners.ts', []],
     ['an attacker', 'packages/attackers/src/attackers/logistic.ts', ['attack logistic', 'figure t-sne', 'calibrate']],
     ['what XGBoost runs on', 'packages/xgboost/src/wasm-worker.js', onTrees],
     ['another attacker', 'packages/attackers/src/attackers/svm.ts', ['calibrate']],
     ['an audit', 'packages/attackers/src/audit.ts', ['calibrate']],
     ['attacks', 'packages/attackers/src/attack.ts', attacks],
-    ['a metric of quality', 'packages/metrics/src/hit-ratio.ts', ['evaluate']],
+    ['a metric of quality', 'packages/metrics/src/hit-ratio.ts', ['evaluate', 'yardstick']],
     ['a metric of attacks', 'packages/metrics/src/permutation.ts', attacks],
     ['another metric', 'packages/metrics/src/certified-bounds.ts', []],
     ['another loss', 'packages/losses/src/hsic.ts', []],

@@ -137,7 +137,7 @@ function loadsOf(node: StageNode): string[] {
 
 /** Read to find components by their names, whose places are in the hash, and to lead imports, which it follows. */
 const tablesAndIndexes =
-  /^packages\/(attackers\/src\/(battery|fine-battery|named-attackers)|datasets\/src\/known-datasets|recommenders\/src\/recommenders|unlearners\/src\/(unlearners|paper\/in-training))\.ts$|\/package\.json$|^[^/]+\/[^/]+\/src(\/.*)?\/index\.ts$/
+  /^packages\/(attackers\/src\/(battery|fine-battery|named-attackers)|datasets\/src\/known-datasets|recommenders\/src\/(recommenders|yardsticks\/yardsticks)|unlearners\/src\/(unlearners|paper\/in-training))\.ts$|\/package\.json$|^[^/]+\/[^/]+\/src(\/.*)?\/index\.ts$/
 
 describe('stages load what their hash covers', () => {
   test('of every kind', () => {

@@ -11,6 +11,7 @@ import { source } from '@indistinct/loader/sources'
 const tables = {
   dataset: ['packages/datasets/src/known-datasets.ts'],
   recommender: ['packages/recommenders/src/recommenders.ts'],
+  yardstick: ['packages/recommenders/src/yardsticks/yardsticks.ts'],
   unlearner: ['packages/unlearners/src/unlearners.ts'],
   'in-training': ['packages/unlearners/src/paper/in-training.ts'],
   attacker: [

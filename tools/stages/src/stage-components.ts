@@ -18,6 +18,7 @@ export function componentsOf(node: StageNode, byId: ReadonlyMap<string, StageNod
     readonly dataset: Choice
     readonly recommender: Choice
     readonly method: Choice
+    readonly yardstick?: Choice
     readonly attacker: Choice
     readonly attackers?: readonly Choice[]
     readonly ofTables: readonly string[]
@@ -40,8 +41,11 @@ export function componentsOf(node: StageNode, byId: ReadonlyMap<string, StageNod
       return [...all('unlearner', [method.name]), ...(scored ? all('recommender', modelsAbove(node, byId)) : [])]
     }
     case 'observe':
-    case 'evaluate':
       return all('recommender', modelsAbove(node, byId))
+    case 'evaluate':
+      return parameters.yardstick
+        ? all('yardstick', [parameters.yardstick.name])
+        : all('recommender', modelsAbove(node, byId))
     case 'attack':
       return all('attacker', [parameters.attacker.name])
     case 'held':

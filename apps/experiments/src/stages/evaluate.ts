@@ -3,11 +3,12 @@
  * yardstick.
  */
 
-import { matrix, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { bootstrapMean, hitRatioDefinitions, hitRatioPerUser, ndcgPerUser } from '@indistinct/metrics'
-import { ease, easeDefaults, seenInTraining, topK, type EaseOptions } from '@indistinct/recommenders'
+import { seenInTraining, topK } from '@indistinct/recommenders'
 import type { Choice } from '@indistinct/stages'
 import { readMatricesOf, readMatrixOf } from '../store/artifact-folder.ts'
+import { yardstickNamed } from '../store/components.ts'
 import { readLabels, readSplit } from '../store/prepared-data.ts'
 import { upstreamOf, type StageContext } from '../store/stage-context.ts'
 import { restoredModel } from '../store/restored-model.ts'
@@ -25,7 +26,7 @@ export async function run(context: StageContext): Promise<void> {
   const prepared = upstreamOf(context, 'prepare')
   const split = readSplit(prepared)
   const labels = readLabels(prepared, attribute)
-  const lists = yardstick ? listsOfYardstick(yardstick, split) : await listsOfModel(context, split)
+  const lists = await (yardstick ? listsOfYardstick(yardstick, split) : listsOfModel(context, split))
   const before =
     context.upstream['before'] === undefined ? undefined : readMatrixOf(upstreamOf(context, 'before'), 'per-user')
   const columns: Float64Array[] = []
@@ -79,12 +80,9 @@ async function listsOfModel(context: StageContext, split: Split): Promise<Int32A
   return topK(model, replaced, split, longest)
 }
 
-function listsOfYardstick({ name, options }: Choice, split: Split): Int32Array {
-  if (name !== 'ease') throw usageError(`expected the yardstick ease, got ${JSON.stringify(name)}`)
-  return ease(split, { ...easeDefaults, ...(options as Partial<EaseOptions> | undefined) }).rank(
-    seenInTraining(split),
-    longest,
-  )
+async function listsOfYardstick({ name, options }: Choice, split: Split): Promise<Int32Array> {
+  const fitted = (await yardstickNamed(name))(split, options)
+  return fitted.rank(seenInTraining(split), longest)
 }
 
 /** Column `at` of `m`, or undefined without it. */

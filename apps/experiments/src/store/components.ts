@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Attacker, BatteryEntry } from '@indistinct/attackers'
 import { usageError } from '@indistinct/core'
 import type { FileDataset, GeneratedDataset } from '@indistinct/datasets'
-import type { Recommender } from '@indistinct/recommenders'
+import type { Recommender, TrainingData, Yardstick } from '@indistinct/recommenders'
 import { componentPlaces, type ComponentKind } from '@indistinct/stages'
 import type { InTrainingMethod, Unlearner } from '@indistinct/unlearners'
 
@@ -26,6 +26,10 @@ export function inTrainingNamed(name: string): Promise<InTrainingMethod<object>>
 
 export function datasetNamed(name: string): Promise<FileDataset | GeneratedDataset> {
   return named('dataset', name, 'a data set')
+}
+
+export function yardstickNamed(name: string): Promise<(data: TrainingData, options?: object) => Yardstick> {
+  return named('yardstick', name, 'a yardstick')
 }
 
 export async function attackerNamed(name: string): Promise<Attacker> {

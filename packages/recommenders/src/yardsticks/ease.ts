@@ -47,8 +47,9 @@ export function easeWeights(data: TrainingData, { l2 }: EaseOptions = easeDefaul
 }
 
 /** Ranks by the sum of the weights from each user's training items, in float64. */
-export function ease(data: TrainingData, options: EaseOptions = easeDefaults): Yardstick {
+export function ease(data: TrainingData, given: Partial<EaseOptions> = {}): Yardstick {
   const { train, items } = data
+  const options = { ...easeDefaults, ...given }
   const weights = easeWeights(data, options)
   const scores = new Float64Array(items)
   return {

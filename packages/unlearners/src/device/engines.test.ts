@@ -15,7 +15,8 @@ import {
   type Unlearned,
 } from '../index.ts'
 import { deviceKernel } from './device-kernel.ts'
-import { regulariser, type InTrainingSetup } from './in-training-program.ts'
+import { regulariser as adversary } from './adversary-program.ts'
+import { regulariser as retraining } from './retrain-program.ts'
 
 beforeAll(async () => {
   await openBackend()
@@ -106,13 +107,16 @@ test('the kernel of a pass measures what that of the kernels does', () => {
   expect(openDevice().memory()).toEqual(before)
 })
 
-describe.each(['retrain', 'adversarial'] as const)('%s', (method) => {
+describe.each([
+  ['retrain', retraining],
+  ['adversarial', adversary],
+] as const)('%s', (method, regulariser) => {
   const { table, labels } = leaking(3)
   const options = { weight: 0.5, seed: 3, ...(method === 'retrain' ? { sample: 20 } : { batch: 50 }) }
 
   test('adds the gradients that it adds by the kernels, step after step', async () => {
     const onKernels = inTrainingMethods[method].regulariser(labels, options)
-    const onDevice = regulariser({ method, labels, options } as InTrainingSetup)
+    const onDevice = regulariser({ labels, options })
     for (let step = 1; step <= (small ? 2 : 20); step++) {
       const moved = matrix(
         users,

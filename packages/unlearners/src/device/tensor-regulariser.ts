@@ -1,6 +1,13 @@
 /** @file What a method that acts during training adds on a device. */
 
+import type { Labels } from '@indistinct/core'
 import type { tf } from '@indistinct/kernels/tfjs'
+
+/** Options as the method checks them. */
+export interface InTrainingSetup<Options> {
+  readonly labels: Labels
+  readonly options: Options
+}
 
 type Tables = Readonly<Record<string, tf.Tensor2D>>
 

@@ -92,7 +92,7 @@ export function adversaryRegulariser(labels: Labels, options: AdversarialOptions
     }
     return contributions
   }
-  return withDevice(onKernels, { method: 'adversarial', labels, options })
+  return withDevice(onKernels, new URL('../device/adversary-program.js', import.meta.url), { labels, options })
 }
 
 /** -weight times the gradient of the drawn users, in their rows of (N, K). */

@@ -15,8 +15,7 @@ export interface Regulariser {
   readonly device?: { readonly module: string; readonly setup: object }
 }
 
-/** `onKernels` with its part for devices, which `setup` (an `InTrainingSetup`) tells what to do. */
-export function withDevice(onKernels: Regulariser, setup: object): Regulariser {
-  const module = new URL('../device/in-training-program.js', import.meta.url).href
-  return Object.assign(onKernels, { device: { module, setup } })
+/** `onKernels` with its part for devices, the program at `module`, which is opened with `setup`. */
+export function withDevice(onKernels: Regulariser, module: URL, setup: object): Regulariser {
+  return Object.assign(onKernels, { device: { module: module.href, setup } })
 }

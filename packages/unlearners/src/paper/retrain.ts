@@ -73,7 +73,7 @@ export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Re
     }
     return contributions
   }
-  return withDevice(onKernels, { method: 'retrain', labels, options })
+  return withDevice(onKernels, new URL('../device/retrain-program.js', import.meta.url), { labels, options })
 }
 
 /** The method, as `retrain` in the table of those that act during training. */

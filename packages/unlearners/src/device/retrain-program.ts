@@ -1,14 +1,14 @@
 /** @file Retrain on tensors: see `d2dRegulariser`, which checks labels and options. */
 
-import { randomStream, type Labels } from '@indistinct/core'
+import { randomStream } from '@indistinct/core'
 import { mmdTensors, tf } from '@indistinct/kernels/tfjs'
 import { classPairs } from '@indistinct/losses'
 import { retrainDefaults, type RetrainOptions } from '../paper/retrain.ts'
 import { chosenTables, drawMembers, trainingClasses } from '../paper/training-labels.ts'
-import { rowsOf, type TensorRegulariser } from './tensor-regulariser.ts'
+import { rowsOf, type InTrainingSetup, type TensorRegulariser } from './tensor-regulariser.ts'
 
 /** weight times the gradient of the sum over tables of MMD^2 between the classes, or samples of them. */
-export function retrainTensors(labels: Labels, options: RetrainOptions): TensorRegulariser {
+export function regulariser({ labels, options }: InTrainingSetup<RetrainOptions>): TensorRegulariser {
   const caller = 'd2dRegulariser'
   const { weight, sample, every, pairing, seed } = { ...retrainDefaults, ...options }
   const classes = trainingClasses(caller, labels)

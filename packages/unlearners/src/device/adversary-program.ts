@@ -1,14 +1,14 @@
 /** @file Adv-InT on tensors: see `adversaryRegulariser`, which checks labels and options, and adversary.ts. */
 
-import { randomStream, type Labels } from '@indistinct/core'
+import { randomStream } from '@indistinct/core'
 import { adamTensors, rowsAt, rowSumsBy, sumRows, tf, type AdamTensors } from '@indistinct/kernels/tfjs'
 import { adversarialDefaults, type AdversarialOptions } from '../paper/adversarial.ts'
 import { balancingWeights, newAdversary } from '../paper/adversary.ts'
 import { chosenTables, drawMembers, trainingClasses } from '../paper/training-labels.ts'
-import { rowsOf, type TensorRegulariser } from './tensor-regulariser.ts'
+import { rowsOf, type InTrainingSetup, type TensorRegulariser } from './tensor-regulariser.ts'
 
 /** An adversary for each table, whose reversed gradient on the users is what is added. */
-export function adversaryTensors(labels: Labels, options: AdversarialOptions): TensorRegulariser {
+export function regulariser({ labels, options }: InTrainingSetup<AdversarialOptions>): TensorRegulariser {
   const caller = 'adversaryRegulariser'
   const { weight, hidden, learningRate, adversarySteps, batch, seed } = { ...adversarialDefaults, ...options }
   const classes = trainingClasses(caller, labels)

@@ -60,11 +60,14 @@ describe('npm start', () => {
       '--epochs',
       '2',
     ]
-    // Once unlearning is done, training is in the cache for certain, and attacks are still to come.
-    const stopped = await start(args, '] unlearn-interactions.csv-')
-    expect(stopped.code).toBe(130)
-    expect(stopped.stdout).toBe('')
-    expect(stopped.stderr).toContain('stopped by SIGINT')
+    // Before the first stage, and in training; once unlearning is done, training is in the cache for certain, and
+    // attacks are still to come.
+    for (const moment of [' stages, ', '] prepare-interactions.csv-', '] unlearn-interactions.csv-']) {
+      const stopped = await start(args, moment)
+      expect(stopped).toMatchObject({ code: 130, stdout: '' })
+      expect(stopped.stderr.split('\n').filter((line) => line.startsWith('stopped by SIGINT'))).toHaveLength(1)
+      expect(leftovers()).toEqual([])
+    }
 
     const { code, stdout, stderr } = await start([...args, '--json'])
     expect(code).toBe(0)

@@ -15,11 +15,10 @@ interface Size {
 
 const sizes: readonly Size[] = [
   { rows: 300, cols: 16 },
-  { rows: 6000, cols: 16 },
+  { rows: 1000, cols: 16 },
   { rows: 300, cols: 64 },
   { rows: 1000, cols: 64 },
   { rows: 6000, cols: 64, atMost: 90 },
-  { rows: 100_000, cols: 64, atMost: 180 },
   { rows: 300, cols: 1536 },
   { rows: 1000, cols: 1536, atMost: 60 },
 ]
@@ -28,7 +27,7 @@ const mostMegabytes = 1500
 export const auditGrowthBench: Bench = {
   name: 'audit-growth',
   title: 'Growth of a default audit with users and dimensions',
-  target: 'processor time of 6,000 x 64 in 90 s, 100,000 x 64 in 180 s and 1.5 GB, 1,000 x 1,536 in 60 s',
+  target: 'processor time of 6,000 x 64 in 90 s, 1,000 x 1,536 in 60 s, in 1.5 GB',
   cases: async () => [],
   async extra({ threads, log }) {
     const rows: Json[][] = []

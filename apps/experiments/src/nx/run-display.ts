@@ -1,6 +1,6 @@
 /**
  * @file What is shown on stderr while a grid runs: a line for each finished stage; on a terminal also a line that says
- * what is running, elsewhere the same every 30 seconds.
+ * what is running, elsewhere the same after 2 seconds and every 30 after it.
  */
 
 import type { ExpandedGrid, Stage } from '@indistinct/stages'
@@ -19,6 +19,8 @@ interface Sink {
 
 /** Seconds between reminders where there is no terminal to redraw. */
 const REMINDER = 30
+/** Until the first, in seconds. */
+const FIRST = 2
 
 /** A display of the run of `expanded`, `parallel` stages at a time, on `sink`. */
 // eslint-disable-next-line max-lines-per-function -- one line on the terminal, whose state all of its calls share
@@ -44,9 +46,9 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
       measured,
       parallel,
     )
-    const toGo = left === undefined ? '' : left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`
+    const toGo = left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`
     return (
-      `${ended.size} of ${total} stages, ${elapsed} s${toGo && `, about ${toGo} left`}` +
+      `${ended.size} of ${total} stages, ${elapsed} s, about ${toGo} left` +
       `${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`
     )
   }
@@ -57,19 +59,18 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
     clear()
     sink.write(`[${String(ended.size).padStart(String(total).length)}/${total}] ${id} ${text}\n`)
   }
-  const timer = setInterval(
-    () => {
-      clear()
-      const line = status()
-      if (sink.isTTY) {
-        sink.write(line.slice(0, Math.max(1, (sink.columns ?? 80) - 1)))
-        drawn = true
-      } else {
-        sink.write(`${line}\n`)
-      }
-    },
-    sink.isTTY ? 500 : REMINDER * 1000,
-  )
+  const show = (): void => {
+    clear()
+    const line = status()
+    if (sink.isTTY) {
+      sink.write(line.slice(0, Math.max(1, (sink.columns ?? 80) - 1)))
+      drawn = true
+    } else {
+      sink.write(`${line}\n`)
+    }
+  }
+  const first = setTimeout(show, FIRST * 1000)
+  const timer = setInterval(show, sink.isTTY ? 500 : REMINDER * 1000)
   return {
     waiting(text) {
       clear()
@@ -84,6 +85,7 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
       else end(line.id, line.state === 'done' ? `${line.seconds?.toFixed(1)} s` : 'failed')
     },
     close() {
+      clearTimeout(first)
       clearInterval(timer)
       clear()
     },
@@ -112,17 +114,16 @@ const TYPICAL: { readonly [stage in Stage]: number } = {
 
 /**
  * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of
- * its kind that ran; where none did, its typical time, scaled as those that ran were. Undefined before the first.
+ * its kind that ran; where none did, its typical time, scaled as those that ran were.
  */
 export function secondsLeft(
   left: readonly Stage[],
   measured: ReadonlyMap<Stage, readonly number[]>,
   parallel: number,
-): number | undefined {
+): number {
   const ran = [...measured].flatMap(([stage, seconds]) => seconds.map((each) => ({ stage, each })))
-  if (ran.length === 0) return undefined
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-  const scale = sum(ran.map(({ each }) => each)) / sum(ran.map(({ stage }) => TYPICAL[stage]))
+  const scale = ran.length === 0 ? 1 : sum(ran.map(({ each }) => each)) / sum(ran.map(({ stage }) => TYPICAL[stage]))
   const expected = (stage: Stage): number => {
     const own = measured.get(stage)
     return own ? sum(own) / own.length : scale * TYPICAL[stage]

@@ -20,7 +20,6 @@ import {
   type ProtocolName,
   type RegressionAuditOptions,
 } from '@indistinct/attackers'
-import { threads } from '@indistinct/kernels'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
@@ -32,7 +31,7 @@ import {
   textFlag,
   valueFlag,
 } from '../terminal/option-values.ts'
-import { duration } from '../terminal/progress.ts'
+import { about } from '../terminal/wall-clock.ts'
 import type { AttackTarget, TargetAudit } from './attack-target.ts'
 import { grouped } from '../terminal/text-table.ts'
 
@@ -176,8 +175,20 @@ function foreseenLine({
   const left = notRun.length > 0 ? ` (${notRun.length} are left out by --budget)` : ''
   return (
     `a leak shows from a folded AUC of about ${smallestDetectable.toFixed(3)}; ` +
-    `${attacks.length} attacks${left} on ${drawn}, about ${duration((1000 * seconds) / threads())}`
+    `${attacks.length} attacks${left} on ${drawn}, ${about(seconds)}`
   )
+}
+
+/** Processor seconds of what `attackTarget` would run on each of `targets`. */
+export function targetsSeconds(embedding: Matrix, targets: readonly AttackTarget[], args: SeededBattery): number {
+  return targets.reduce((sum, target) => {
+    const options = optionsOf(target, args)
+    const attacks =
+      'values' in target
+        ? planRegressionAudit(embedding, target.values, { ...options, ...chosenRegressors(args) })
+        : planAudit(embedding, target.labels, { ...options, ...chosenAttackers(args) })
+    return attacks.reduce((total, { seconds }) => total + seconds, sum)
+  }, 0)
 }
 
 /** What `attackTarget` would run on each of `targets`, a line an attack, for --dry-run. */
@@ -199,7 +210,7 @@ export function planTargets(
   const seconds = attacks.reduce((sum, each) => sum + each.seconds, 0)
   return {
     steps: [
-      `${attacks.length} attacks, at most ${grouped(fits)} fits, about ${duration((1000 * seconds) / threads())}`,
+      `${attacks.length} attacks, at most ${grouped(fits)} fits, ${about(seconds)}`,
       ...attacks.map(
         ({ attribute, attacker, protocol, input, fits }) =>
           `  ${attribute === undefined ? '' : `${attribute}: `}${attacker}, ${protocol}, ${input}: ` +

@@ -22,6 +22,7 @@ import {
   type AskedUnlearnArguments,
   type UnlearnArguments,
 } from '../unlearn/unlearn-options.ts'
+import { stageTeller, unlearnStages } from '../unlearn/unlearn-cost.ts'
 import { unlearnPlan } from '../unlearn/unlearn-plan.ts'
 import { unlearnRequest } from '../unlearn/unlearn-request.ts'
 import { resultJson, resultText } from '../unlearn/unlearn-result.ts'
@@ -75,8 +76,12 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const read = await readUnlearnInputs(request, log)
   if (request['dry-run']) return showPlan(await unlearnPlan(read), request.json, session)
   const filing = filingOf(request, log)
+  const tell = stageTeller('unlearn', unlearnStages(read), log)
+  tell(request.method)
   const unlearning = await unlearnRead(read, log)
+  tell('self-check')
   const checked = await checkedForHarm(read, unlearning, log)
+  tell('report')
   const made = unlearnedTables(read, unlearning, checked, log)
   const audits = request.audit ? await attackBeforeAndAfter(allTables(made), read.targets, request, log) : undefined
   const unlearned = { ...made, audits, filing }

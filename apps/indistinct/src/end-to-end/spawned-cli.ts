@@ -12,6 +12,7 @@ export interface Finished {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
+  /** Without lines of progress, which depend on how fast the machine is. */
   readonly stderr: string
 }
 
@@ -42,9 +43,16 @@ export function finished(
     let stderr = ''
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    child.on('error', reject).on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    child
+      .on('error', reject)
+      .on('close', (code, signal) => resolve({ code, signal, stdout, stderr: withoutProgress(stderr) }))
     onStart?.(child)
   })
+}
+
+/** Lines that come after so many seconds ("flow: 12, loss 0.1"), and what takes many ("unlearn: about 9 s: …"). */
+export function withoutProgress(stderr: string): string {
+  return stderr.replace(/^[^:\n]+: (\d+ %|\d+( of \d+)?)(, [^\n]*)?\n|^unlearn: [^\n]*about \d+ [^\n]*\n/gm, '')
 }
 
 /**

@@ -13,7 +13,7 @@ function recorded(style: 'bar' | 'lines' | 'none') {
   return { written, progress, at: (milliseconds: number) => (time = milliseconds) }
 }
 
-test('off a terminal, a line every 30 seconds', () => {
+test('off a terminal, a line after 2 seconds and every 30 after it', () => {
   const { written, progress, at } = recorded('lines')
   for (let second = 1; second <= 65; second++) {
     at(second * 1000)
@@ -21,8 +21,9 @@ test('off a terminal, a line every 30 seconds', () => {
   }
   progress.end()
   expect(written).toEqual([
-    'fit: 30 of 130, about 2 min left, loss 0.5\n',
-    'fit: 60 of 130, about 70 s left, loss 0.5\n',
+    'fit: 2 of 130, loss 0.5\n',
+    'fit: 32 of 130, about 98 s left, loss 0.5\n',
+    'fit: 62 of 130, about 68 s left, loss 0.5\n',
   ])
 })
 

@@ -1,4 +1,4 @@
-/** @file Progress of long work: a bar on a terminal, otherwise a line every 30 seconds. */
+/** @file Progress of long work: a bar on a terminal, otherwise a line after 2 seconds and every 30 after it. */
 
 export interface Progress {
   /** `total` is undefined where nobody knows it, and 1 where `done` is a share. */
@@ -10,6 +10,7 @@ export interface Progress {
 export type ProgressStyle = 'bar' | 'lines' | 'none'
 
 const barInterval = 100
+const firstLine = 2000
 const lineInterval = 30_000
 /** Share of the work before which its speed says nothing of the rest. */
 const telling = 0.05
@@ -26,15 +27,15 @@ export function startProgress(
   now: () => number = () => performance.now(),
 ): Progress {
   const start = now()
-  let shown = style === 'bar' ? -Infinity : start
+  let due = style === 'bar' ? -Infinity : start + firstLine
   // Named at once: the first part of the work may take long, and nothing else is drawn while it runs.
   let drawn = style === 'bar'
   if (drawn) write(`\r\x1b[K${label}`)
   return {
     update(done, total, note = '') {
       const time = now()
-      if (style === 'none' || time - shown < (style === 'bar' ? barInterval : lineInterval)) return
-      shown = time
+      if (style === 'none' || time < due) return
+      due = time + (style === 'bar' ? barInterval : lineInterval)
       const share = total ? Math.min(1, done / total) : undefined
       const left = share && share >= telling ? `, about ${duration(((time - start) / share) * (1 - share))} left` : ''
       const count = total === 1 ? `${Math.floor(100 * share!)} %` : total ? `${done} of ${total}` : `${done}`

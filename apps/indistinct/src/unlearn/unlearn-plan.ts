@@ -8,6 +8,7 @@ import { inputFiles } from '../inputs/table-inputs.ts'
 import { openFit } from './opened-fit.ts'
 import { inputFacts, inputSteps, type Plan } from './plan.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
+import { stagesLine, unlearnStages } from './unlearn-cost.ts'
 import { sharedFiles, sidecarOf } from './unlearn-request.ts'
 
 /** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */
@@ -27,6 +28,7 @@ export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
   const listed = Object.entries(parameters).map(
     ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
   )
+  const line = stagesLine(unlearnStages(read))
   const others = tables.map(({ name }) => name).filter((name) => !derived.includes(name))
   return {
     command: 'unlearn',
@@ -38,6 +40,7 @@ export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
       ...derived.map((name) => `${name} as a linear function of ${others.join(' and ')}`),
       `users without a label are ${unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
       'then a self-check: does the new table give away more than before, to attackers of fine structure?',
+      ...(line === undefined ? [] : [line]),
       ...(attacks
         ? [`before and after it${tables.length > 1 ? ', on each table and on all joined' : ''}:`, ...attacks.steps]
         : []),

@@ -27,6 +27,15 @@ export default tseslint.config(
           selector: "MemberExpression[object.name='Math'][property.name='random']",
           message: 'randomness takes a seed: use randomStream of @indistinct/core',
         },
+        // `test(name, run, 60_000)`, and the same of `test.each(…)`.
+        ...[
+          "CallExpression[callee.name='test'][arguments.length=3]",
+          "CallExpression[callee.callee.object.name='test'][arguments.length=3]",
+          'CallExpression[callee.name=/^(before|after)(All|Each)$/][arguments.length=2]',
+        ].map((call) => ({
+          selector: `${call} > Literal.arguments:last-child`,
+          message: 'a timeout that stands in a test does not grow with the load, as that of vitest.config.ts does',
+        })),
         // A Buffer of zlib, of the pool or of slice is a view: its buffer starts elsewhere, and values shift without a
         // word.
         ...[

@@ -78,7 +78,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
 
   async function ran(address: string): Promise<void> {
     const { page, complaints, requests } = await opened(browser, address)
-    await page.waitForFunction('globalThis.isReady', undefined, { timeout: 60_000 }).catch(() => undefined)
+    await page.waitForFunction('globalThis.isReady', undefined, { timeout: 240_000 }).catch(() => undefined)
     expect(complaints).toEqual([])
     expect(await page.evaluate(`globalThis.run(${JSON.stringify(files)})`)).toEqual(inNode)
     expect(complaints).toEqual([])

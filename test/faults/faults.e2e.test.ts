@@ -19,7 +19,6 @@ test.each<CommandName>(['unlearn npy', 'unlearn npy, nothing there', 'unlearn pa
     expect(result.steps).toBeGreaterThan(10)
     expect(result.exits['4']).toBeGreaterThan(result.runs / 2)
   },
-  300_000,
 )
 
 test('killed runs leave old files or new ones, and the next run clears their leftovers', async () => {

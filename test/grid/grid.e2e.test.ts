@@ -59,35 +59,31 @@ afterAll(() => {
 describe.each(engineNames)('%s', (name) => {
   const missing = missingEngine[name]()
   if (missing !== undefined) console.log(`grids on ${name} not tested: ${missing}`)
-  test.skipIf(missing !== undefined)(
-    'completes though a worker was killed, with the bytes that Nx makes',
-    async () => {
-      const store = join(folder, name)
-      const engine = await startEngine(name, join(folder, 'logs'))
-      try {
-        // Slurm's own patience with a controller that is gone takes too long for here; packages/executors tests it.
-        const { runs, artifacts, leftovers } = await runKilled({
-          name,
-          engine,
-          grid: [file],
-          store,
-          worker: 1,
-          server: name === 'bullmq' ? 3 : undefined,
-        })
-        expect(runs.at(-1), runs.map(({ stderr }) => stderr).join('\n')).toMatchObject({
-          code: 0,
-          stdout: `7 of 7 cells done in ${store}\n`,
-        })
-        if (name !== 'bullmq') expect(runs).toHaveLength(1)
-        expect(Object.keys(artifacts).sort()).toEqual(ids)
-        expect(artifacts).toEqual(byNx)
-        expect(leftovers).toEqual([])
-      } finally {
-        await engine.stop()
-      }
-    },
-    240_000,
-  )
+  test.skipIf(missing !== undefined)('completes though a worker was killed, with the bytes that Nx makes', async () => {
+    const store = join(folder, name)
+    const engine = await startEngine(name, join(folder, 'logs'))
+    try {
+      // Slurm's own patience with a controller that is gone takes too long for here; packages/executors tests it.
+      const { runs, artifacts, leftovers } = await runKilled({
+        name,
+        engine,
+        grid: [file],
+        store,
+        worker: 1,
+        server: name === 'bullmq' ? 3 : undefined,
+      })
+      expect(runs.at(-1), runs.map(({ stderr }) => stderr).join('\n')).toMatchObject({
+        code: 0,
+        stdout: `7 of 7 cells done in ${store}\n`,
+      })
+      if (name !== 'bullmq') expect(runs).toHaveLength(1)
+      expect(Object.keys(artifacts).sort()).toEqual(ids)
+      expect(artifacts).toEqual(byNx)
+      expect(leftovers).toEqual([])
+    } finally {
+      await engine.stop()
+    }
+  })
 })
 
 describe('indistinct grid', () => {

@@ -24,14 +24,10 @@ test.each([
   'groups64.parquet',
   'gzip_lie.parquet',
   'const_flow.npy',
-])(
-  '%s ends as it should, within 256 MiB and 10 s of processor time',
-  (name) => {
-    const file = hostileFiles.find((each) => each.name === name)!
-    expect(complaints(file, place.run(file), place.plain)).toEqual([])
-  },
-  120_000,
-)
+])('%s ends as it should, within 256 MiB and 10 s of processor time', (name) => {
+  const file = hostileFiles.find((each) => each.name === name)!
+  expect(complaints(file, place.run(file), place.plain)).toEqual([])
+})
 
 test('every file has a name of its own', () => {
   expect(new Set(hostileFiles.map(({ name }) => name)).size).toBe(hostileFiles.length)

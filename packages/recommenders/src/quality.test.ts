@@ -46,13 +46,9 @@ function ndcgAt10(ids: Int32Array, wanted: Csr): number {
 const expected: Record<string, number> = { lightgcn: 0.28, nmf: 0.26, 'bpr-mf': 0.265, ials: 0.29 }
 
 describe.skipIf(!present)('MovieLens 100K', () => {
-  test.each(recommenders.map((each) => ({ name: each.name, each })))(
-    '$name reaches its NDCG@10',
-    ({ name, each }) => {
-      const data = movielens()
-      const model = each.train(data)
-      expect(ndcgAt10(topK(model, {}, data, 10), data.test)).toBeGreaterThan(expected[name]!)
-    },
-    180_000,
-  )
+  test.each(recommenders.map((each) => ({ name: each.name, each })))('$name reaches its NDCG@10', ({ name, each }) => {
+    const data = movielens()
+    const model = each.train(data)
+    expect(ndcgAt10(topK(model, {}, data, 10), data.test)).toBeGreaterThan(expected[name]!)
+  })
 })

@@ -95,7 +95,7 @@ describe.each<XgbEngineName>(['native', 'wasm'])('engine %s', (engine) => {
         ['--import', '@indistinct/loader', '--input-type=module', '-e', script],
         {
           cwd: fileURLToPath(new URL('.', import.meta.url)),
-          timeout: 60_000,
+          timeout: 240_000,
           encoding: 'utf8',
         },
       )

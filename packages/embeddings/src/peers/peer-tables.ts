@@ -108,7 +108,7 @@ export function comparedWithPython(modules: readonly string[], tables: readonly 
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'indistinct-peer-'))
       runPython('write')
-    }, 120_000)
+    })
     afterAll(() => rmSync(folder, { recursive: true }))
 
     test.each(tables.map((table, t) => [table.name, table.rows, table, t] as const))(
@@ -125,7 +125,7 @@ export function comparedWithPython(modules: readonly string[], tables: readonly 
 
     test('are read again by it as they were written here', () => {
       expect(JSON.parse(runPython('read'))).toEqual([tables.length, []])
-    }, 120_000)
+    })
   })
 }
 

@@ -83,30 +83,26 @@ describe.skipIf(!duckdb)('tables of DuckDB', () => {
   const large = codecs.map(
     (codec, c) => [codec, c % 2 ? 'V2' : 'V1', (['list', 'array', 'columns'] as const)[(c + 1) % 3]!, 60_000] as const,
   )
-  test.each([...cases, ...large])(
-    '%s, %s, %s, %i rows',
-    async (codec, version, shape, rows) => {
-      const { ids, id, columns, type, dtype } = shapes[shape]
-      const path = join(folder, `${codec}-${version}-${shape}-${rows}.parquet`)
-      await run(
-        `COPY (SELECT ${ids} AS id, ${columns}, ${NOTE} AS note FROM range(${rows}) t(i) ORDER BY i) TO ` +
-          `'${path}' (FORMAT parquet, COMPRESSION ${codec}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 20480)`,
-      )
-      const table = await readTable(path)
-      expect(table.dtype).toBe(dtype)
-      expect(table.ids).toEqual(Array.from({ length: rows }, (_, i) => id(i)))
-      const values = given(rows, dtype)
-      expect(Buffer.compare(bytesOf(Float64Array.from(table.exact ?? table.matrix.data)), bytesOf(values))).toBe(0)
-      expect(table.columns).toEqual([{ name: 'note', values: Array.from({ length: rows }, (_, i) => note(i)) }])
+  test.each([...cases, ...large])('%s, %s, %s, %i rows', async (codec, version, shape, rows) => {
+    const { ids, id, columns, type, dtype } = shapes[shape]
+    const path = join(folder, `${codec}-${version}-${shape}-${rows}.parquet`)
+    await run(
+      `COPY (SELECT ${ids} AS id, ${columns}, ${NOTE} AS note FROM range(${rows}) t(i) ORDER BY i) TO ` +
+        `'${path}' (FORMAT parquet, COMPRESSION ${codec}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 20480)`,
+    )
+    const table = await readTable(path)
+    expect(table.dtype).toBe(dtype)
+    expect(table.ids).toEqual(Array.from({ length: rows }, (_, i) => id(i)))
+    const values = given(rows, dtype)
+    expect(Buffer.compare(bytesOf(Float64Array.from(table.exact ?? table.matrix.data)), bytesOf(values))).toBe(0)
+    expect(table.columns).toEqual([{ name: 'note', values: Array.from({ length: rows }, (_, i) => note(i)) }])
 
-      const exact = moved(values)
-      const after = withMatrix(table, matrix(rows, K, Float32Array.from(exact)))
-      await writeTable(`${path}.out.parquet`, after.exact ? { ...after, exact } : after)
-      expect(await compared(`${path}.out.parquet`, sameRow(ids, type, shape !== 'columns', NOTE))).toEqual([rows, rows])
-      // DuckDB compresses by Brotli at its highest, slowest level.
-    },
-    60_000,
-  )
+    const exact = moved(values)
+    const after = withMatrix(table, matrix(rows, K, Float32Array.from(exact)))
+    await writeTable(`${path}.out.parquet`, after.exact ? { ...after, exact } : after)
+    expect(await compared(`${path}.out.parquet`, sameRow(ids, type, shape !== 'columns', NOTE))).toEqual([rows, rows])
+    // DuckDB compresses by Brotli at its highest, slowest level.
+  })
 
   test.each(['f4', 'f8'] as const)('new files of %s', async (dtype) => {
     const rows = 2500

@@ -44,8 +44,8 @@ export async function openFit(request: UnlearnRequest, update: string, inputs: T
   }
   if (unlabelled === 'map' && fitted.map.kind === 'by-class')
     throw usageError(
-      `--unlabelled map: ${update} is a fit of ${fitted.method}, which has no map for users without a label; leave it ` +
-        'out, or fit by blind or leace',
+      `--unlabelled map: ${update} is a fit of ${fitted.method}, which has no map for users without a label; leave ` +
+        'it out, or fit by blind or leace',
     )
   return { ...fit, ...(previous !== undefined && { before: await previousRows(request, previous, inputs) }) }
 }

@@ -16,9 +16,11 @@ interface Size {
 const sizes: readonly Size[] = [
   { rows: 300, cols: 16 },
   { rows: 1000, cols: 16 },
+  { rows: 6000, cols: 16 },
   { rows: 300, cols: 64 },
   { rows: 1000, cols: 64 },
   { rows: 6000, cols: 64, atMost: 90 },
+  { rows: 100_000, cols: 64 },
   { rows: 300, cols: 1536 },
   { rows: 1000, cols: 1536, atMost: 60 },
 ]

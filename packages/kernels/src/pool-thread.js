@@ -10,9 +10,8 @@
 
 /** @param {PoolData} data */
 export function runPoolThread({ control, said, memory, module, names, index }) {
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory: /** @type {WebAssembly.Memory} */ (memory) },
-  })
+  const shared = /** @type {WebAssembly.Memory} */ (memory)
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: shared } })
   const kernels = names.map((name) => /** @type {(task: number, block: number) => void} */ (exports[name]))
   let seen = 0
   for (;;) {
@@ -22,6 +21,9 @@ export function runPoolThread({ control, said, memory, module, names, index }) {
       // One counter both claims a task and says whether the generation is open: see runtime.ts.
       const ticket = Atomics.sub(control, 1, 1)
       if (ticket <= 0) break
+      // Memory that grew while this thread started may still have its old size here, and filling it would trap: growth
+      // by nothing brings the size up to date.
+      if (shared.buffer.byteLength < /** @type {number} */ (control[7]) * 65536) shared.grow(0)
       try {
         ;/** @type {(task: number, block: number) => void} */ (kernels[/** @type {number} */ (control[4])])(
           ticket - 1,

@@ -15,6 +15,8 @@ const tasks = 3
 const kernel = 4
 const failed = 5
 const limit = 6
+/** Pages of memory as the calling thread has it. */
+const pages = 7
 const blockAddress = 1024
 
 const control = new Int32Array(poolBytes(64))
@@ -66,6 +68,7 @@ export function runKernel(name: string, count: number, args: readonly number[], 
   control[limit] = threadCount - 1
   control[tasks] = count
   control[kernel] = names.indexOf(name)
+  control[pages] = memory.buffer.byteLength / 65536
   Atomics.store(control, done, 0)
   Atomics.store(control, open, count)
   Atomics.add(control, generation, 1)

@@ -43,7 +43,8 @@ async function measured({
   const chosen = parts.filter(({ name }) => name.startsWith(start))
   if (chosen.length === 0)
     throw usageError(
-      `calibration: expected the start of one of ${parts.map(({ name }) => name).join('; ')}, got ${JSON.stringify(start)}`,
+      `calibration: expected the start of one of ${parts.map(({ name }) => name).join('; ')}, got ` +
+        JSON.stringify(start),
     )
   const done = await run({ ...calibration, calibrations: chosen })
   const whole = chosen.flatMap((part) => {

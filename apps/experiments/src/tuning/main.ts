@@ -15,8 +15,8 @@ import { comparisonGrid, flowDatasets, flowGrid, pointsGrid, tunedDatasets } fro
 import { merged, withSmoothed } from './merge.ts'
 import { settingsOf, tuningPage, type TuningResults } from './page.ts'
 
-const help = `npm run tuning: settings of recommenders, chosen on validation items; writes results/tuning and settings/tuned.json.
-Needs INDISTINCT_DATA. An hour of one core.
+const help = `npm run tuning: settings of recommenders, chosen on validation items.
+Writes results/tuning and settings/tuned.json. Needs INDISTINCT_DATA. An hour of one core.
 
   [DATASET]…     only these of ${tunedDatasets.join(', ')}; rows of others stay as they are
 `

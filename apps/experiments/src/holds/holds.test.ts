@@ -37,7 +37,8 @@ describe('results/holds', () => {
       return leak?.foldedAuc.value.toFixed(3)
     }
     for (const row of stored.rows.filter(
-      ({ dataset, recommender }) => dataset === 'ml-1m' && recommender === 'lightgcn',
+      ({ dataset, recommender, training }) =>
+        dataset === 'ml-1m' && recommender === 'lightgcn' && (training as { factors?: number }).factors === 16,
     )) {
       const line = note.split('\n').find((each) => each.startsWith(`| ${row.method} |`))
       if (line)

@@ -35,8 +35,8 @@ export async function opened(
   viewport = { width: 1200, height: 900 },
 ): Promise<OpenedPage> {
   const page = await browser.newPage({ viewport, acceptDownloads: true })
-  // As of a test: the 30 seconds of Playwright are too few on busy cores.
-  page.setDefaultTimeout(240_000)
+  // As long as the test itself may take: the 30 seconds of Playwright are too few on busy cores.
+  page.setDefaultTimeout(0)
   const complaints: string[] = []
   const requests: string[] = []
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message))

@@ -77,6 +77,25 @@ test('few rows in many dimensions: most eigenvalues are what rounding leaves of 
   values.subarray(rows).forEach((value) => expect(Math.abs(value)).toBeLessThan(1e-13 * values[0]!))
 })
 
+test.each([2 ** -700, 2 ** -66, 2 ** -27, 2 ** 600])(
+  'a matrix %d times another has its vectors, bit for bit',
+  (scale) => {
+    const n = 150
+    const random = randomStream(5, 'eigen')
+    const a = new Float64Array(n * n)
+    for (let i = 0; i < n; i++) for (let j = i; j < n; j++) a[i * n + j] = a[j * n + i] = random.normal()
+    const [one, other] = [
+      symmetricEigen(a, n),
+      symmetricEigen(
+        a.map((value) => value * scale),
+        n,
+      ),
+    ]
+    expect(other.vectors).toEqual(one.vectors)
+    expect(other.values).toEqual(one.values.map((value) => value * scale))
+  },
+)
+
 test('equal bytes for any number of threads', () => {
   const size = 300
   const random = randomStream(3, 'threads')

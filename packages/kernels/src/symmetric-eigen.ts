@@ -16,7 +16,26 @@ const mostJacobi = 128
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   if (n <= mostJacobi) return jacobiEigen(matrix, n)
-  const { diagonal, beside, turnedBack } = reducedToTridiagonal(matrix, n)
+  // Near 1, since what halves leave out is judged against vectors of length 1; by a power of 2, which rounds nothing.
+  let largest = 0
+  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) largest = Math.max(largest, Math.abs(matrix[i * n + j]!))
+  const scale = largest < Infinity ? powerBelow(largest) || 1 : 1
+  const { diagonal, beside, turnedBack } = reducedToTridiagonal(
+    matrix.map((value) => value / scale),
+    n,
+  )
   const { values, vectors } = eigenOfTridiagonal(diagonal, beside)
-  return descendingEigen(values, turnedBack(vectors), n)
+  return descendingEigen(
+    values.map((value) => value * scale),
+    turnedBack(vectors),
+    n,
+  )
+}
+
+/** The largest power of 2 that is at most `value`, by its bits: logarithms are each engine's own. 0 of subnormals. */
+function powerBelow(value: number): number {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, value)
+  view.setBigUint64(0, view.getBigUint64(0) & 0x7ff0000000000000n)
+  return view.getFloat64(0)
 }

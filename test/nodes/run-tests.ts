@@ -33,7 +33,8 @@ interface VitestReport {
   }[]
 }
 
-export function runTests(node: string, paths: readonly string[]): TestRun {
+/** Tests of `root`, or those under `paths` alone. */
+export function runTests(node: string, paths: readonly string[], { root = '.' } = {}): TestRun {
   const folder = mkdtempSync(join(tmpdir(), 'indistinct-test-nodes-'))
   const file = join(folder, 'report.json')
   const started = performance.now()
@@ -43,7 +44,15 @@ export function runTests(node: string, paths: readonly string[]): TestRun {
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH']}` }
     const { status } = spawnSync(
       node,
-      [vitest, 'run', ...paths, '--exclude=**/*.e2e.test.ts', '--reporter=json', `--outputFile=${file}`],
+      [
+        vitest,
+        'run',
+        ...paths,
+        `--root=${root}`,
+        '--exclude=**/*.e2e.test.ts',
+        '--reporter=json',
+        `--outputFile=${file}`,
+      ],
       { stdio: ['ignore', 'ignore', 'inherit'], env },
     )
     const seconds = Math.round((performance.now() - started) / 1000)

@@ -60,6 +60,19 @@ function unknownExports(name: string): string[] {
   return named.filter((identifier) => !new RegExp(`\\b${identifier}\\b`).test(index))
 }
 
+/** Values that the package exports and that no table of its README names. */
+function untoldExports(name: string): string[] {
+  const rows = read(`packages/${name}/README.md`)
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .join('\n')
+  const values = [...read(`packages/${name}/src/index.ts`).matchAll(/^export \{([^}]*)\}/gm)]
+    .flatMap(([, names]) => names!.split(','))
+    .map((each) => each.trim())
+    .filter((each) => each !== '' && !each.startsWith('type '))
+  return values.filter((value) => !new RegExp(`\`${value}\\b`).test(rows))
+}
+
 /** Scripts that the page tells the reader to run and that package.json does not have. */
 function unknownScripts(page: string): string[] {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
@@ -93,9 +106,13 @@ describe('docs', () => {
     expect(unclonedScripts()).toEqual([])
   })
 
-  test.each(readdirSync(join(workspace, 'packages')))('what the README of %s says is exported is', (name) => {
-    expect(unknownExports(name)).toEqual([])
-  })
+  test.each(readdirSync(join(workspace, 'packages')))(
+    'the README of %s names what is exported, and nothing else',
+    (name) => {
+      expect(unknownExports(name)).toEqual([])
+      expect(untoldExports(name)).toEqual([])
+    },
+  )
 
   test('the index lists every page', () => {
     const index = read('docs/README.md')

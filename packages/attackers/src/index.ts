@@ -11,30 +11,20 @@ export {
   type ScoredAttack,
 } from './audit-plan.ts'
 export { battery } from './battery.ts'
-export {
-  exposureOf,
-  fifthsBy,
-  lengthFifths,
-  surestShare,
-  type Exposure,
-  type GroupExposure,
-  type UserGroup,
-} from './exposure.ts'
+export { exposureOf, fifthsBy, lengthFifths, type Exposure, type GroupExposure, type UserGroup } from './exposure.ts'
 export type { BatteryAttack, BatteryEntry } from './battery-entry.ts'
 export { fineBattery } from './fine-battery.ts'
 export { namedAttackers, onlyNamed } from './named-attackers.ts'
 
 export { bestOf, type BestOf, type BestOfFitted, type BestOfOptions, type Chosen } from './attackers/best-of.ts'
-export { equalRows } from './attackers/equal-rows.ts'
 export { forest, forestAttacker, type ForestOptions } from './attackers/forest.ts'
-export { knn, knnAttacker, nearestFive, nearestOne, nearestThree, type KnnOptions } from './attackers/knn.ts'
+export { knn, knnAttacker, type KnnOptions } from './attackers/knn.ts'
 export { lattice } from './attackers/lattice.ts'
 export { logistic, logisticAttacker } from './attackers/logistic.ts'
 export { mlp, mlpAttacker } from './attackers/mlp.ts'
-export { officialMlp, officialXgb } from './attackers/official.ts'
 export { qda, qdaAttacker } from './attackers/qda.ts'
 export { radius } from './attackers/radius.ts'
-export { fineSvm, svm, svmAttacker, type SvmOptions } from './attackers/svm.ts'
+export { svm, svmAttacker, type SvmOptions } from './attackers/svm.ts'
 export type { Scorer, SyncAttacker, SyncFit } from './attackers/sync-attacker.ts'
 export {
   transferredAttack,
@@ -45,25 +35,11 @@ export { xgb, xgbAttacker, type XgbAttackerOptions } from './attackers/xgb.ts'
 
 export { certify, type Certificate, type Certified, type CertifyOptions } from './certify/certify.ts'
 
-export { findLattice, latticeFeatures, type Lattice } from './models/lattice-features.ts'
-export { fitLogistic, logisticLogits, type LogisticModel, type LogisticOptions } from './models/logistic-regression.ts'
+export type { LogisticOptions } from './models/logistic-regression.ts'
 export { meanPredictions } from './models/mean-predictions.ts'
-export { mlpProbabilities, trainMlp, type MlpNetwork, type MlpOptions } from './models/mlp-network.ts'
-export { inputNames, prepareInput, type InputName } from './models/prepared-input.ts'
-export {
-  discriminantLogits,
-  fitDiscriminant,
-  type ClassGaussian,
-  type DiscriminantOptions,
-} from './models/quadratic-discriminant.ts'
-export { fitShells, radiusColumns, radiusFeatures, type Shells } from './models/radius-features.ts'
-export { standardiser } from './models/standardise.ts'
-export {
-  fitSupportVectors,
-  supportVectorDecisions,
-  type SupportVectorModel,
-  type SupportVectorOptions,
-} from './models/support-vector-machine.ts'
+export { trainMlp, type MlpNetwork, type MlpOptions } from './models/mlp-network.ts'
+export { prepareInput, type InputName } from './models/prepared-input.ts'
+export type { DiscriminantOptions } from './models/quadratic-discriminant.ts'
 export { whitener } from './models/whiten.ts'
 
 export { predictedCodes, type AttackMetrics, type ClassAuc, type Estimate } from './protocols/attack-metrics.ts'
@@ -77,12 +53,12 @@ export {
   type RegressionAudit,
   type RegressionAuditOptions,
 } from './regression/audit-regression.ts'
-export { kernelRidge, kernelRidgeRegressor, type KernelRidgeOptions } from './regression/kernel-ridge.ts'
+export { kernelRidge } from './regression/kernel-ridge.ts'
 export type { RegressionAttackResult, RegressionSplit } from './regression/regression-attack.ts'
 export { regressionBattery, type RegressionEntry } from './regression/regression-battery.ts'
 export type { FittedRegressor, Regressor } from './regression/regressor.ts'
-export { fitRidge, ridge, ridgeRegressor, type LinearModel } from './regression/ridge.ts'
-export { xgbRegression, xgbRegressor } from './regression/xgb-regression.ts'
+export { ridge } from './regression/ridge.ts'
+export { xgbRegression } from './regression/xgb-regression.ts'
 
 export {
   harmAttackers,
@@ -91,9 +67,7 @@ export {
   type HarmCheckOptions,
   type HarmFinding,
 } from './verdict/harm-check.ts'
-export { mmdTest, type MmdTest, type MmdTestOptions } from './verdict/mmd-test.ts'
 export {
-  defaultMargin,
   smallestCorrectedP,
   verdictOf,
   type AttackName,

@@ -1,4 +1,4 @@
 export { historyFeatures, type HistoryOptions } from './history-features.ts'
-export { listIndicators, observedTables, type ObservedTable, type ObserveOptions } from './observed-tables.ts'
+export { observedTables, type ObservedTable, type ObserveOptions } from './observed-tables.ts'
 export { reducedScores, type ReducedScores, type ReduceOptions } from './reduced-scores.ts'
 export { surrogateItems, surrogateVectors, type SurrogateOptions } from './surrogate-vectors.ts'

@@ -7,20 +7,14 @@ export type { Unlearner } from './unlearner.ts'
 export { unlearners, type UnlearnerName, type UnlearnerOptions } from './unlearners.ts'
 
 export { fitBlindInTurn, fitBlindValues, type BlindInTurnOptions } from './blind/blind-in-turn.ts'
-export { blind, fitBlind, type BlindOptions } from './blind/blind.ts'
+export { blind, type BlindOptions } from './blind/blind.ts'
 
-export { applyAffine, type AffineMap } from './closed/affine-map.ts'
-export { classNormals, type ClassNormal } from './closed/class-normals.ts'
+export type { AffineMap } from './closed/affine-map.ts'
 export type { ClosedFormOptions } from './closed/closed-form.ts'
-export {
-  fitGaussianTransport,
-  gaussianTransport,
-  gaussianTransportMaps,
-  type GaussianTransportOptions,
-} from './closed/gaussian-transport.ts'
-export { fitLeace, leace, leaceMap } from './closed/leace.ts'
-export { fitMeanMatching, meanMatching, meanMatchingMaps } from './closed/mean-matching.ts'
-export { fitRandomNoise, randomNoise, type RandomNoiseOptions } from './closed/random-noise.ts'
+export { gaussianTransport, gaussianTransportMaps, type GaussianTransportOptions } from './closed/gaussian-transport.ts'
+export { leace, leaceMap } from './closed/leace.ts'
+export { meanMatching, meanMatchingMaps } from './closed/mean-matching.ts'
+export { randomNoise, type RandomNoiseOptions } from './closed/random-noise.ts'
 
 export { applyDelta, makeDelta, type DeltaNames } from './fitted/delta.ts'
 export { fittedFromJson, fittedToJson } from './fitted/fitted-json.ts'
@@ -32,7 +26,6 @@ export {
   type FittedUnlearner,
   type UserMap,
 } from './fitted/fitted-unlearner.ts'
-export { fitByRegression } from './fitted/regression-map.ts'
 export { updateUnlearned, type RefitCheck, type UpdatedTable, type UpdateOptions } from './fitted/update-unlearned.ts'
 
 export { calibratedFlowJoint, type JointFlowOptions } from './flow/calibrated-flow-joint.ts'
@@ -53,7 +46,6 @@ export { u2uClosedForm, type U2uClosedFormOptions } from './paper/u2u-closed-for
 export { u2uRegularised, type U2uRegularisedOptions, type UserDivergence } from './paper/u2u-regularised.ts'
 
 export type { DrawSeed } from './relabel/draw-source.ts'
-export { fitRelabel } from './relabel/fit-relabel.ts'
 export { relabel, relabelTables, type PointsOf, type RelabelledTables, type RelabelOptions } from './relabel/relabel.ts'
 
 export type { Shard, ShardedTable, ShardScratch, SumKind } from './shards/sharded-table.ts'

@@ -36,11 +36,15 @@ export function randomFrom(bits: () => number): Random {
   return {
     uniform: () => bits() / 4294967296,
     integer(n) {
-      // Rejection of the incomplete last run of n keeps every value equally likely.
-      const limit = 4294967296 - (4294967296 % n)
-      let draw = bits()
-      while (draw >= limit) draw = bits()
-      return draw % n
+      if (n === 4294967296) return bits()
+      // Rejection of the incomplete last run of n keeps every value equally likely. As unsigned integers both sides are
+      // divided by one instruction, as floating-point numbers by a call.
+      const divisor = n >>> 0
+      for (;;) {
+        const draw = bits() >>> 0
+        const value = draw % divisor
+        if (draw - value <= 4294967296 - n) return value
+      }
     },
     normal() {
       if (!Number.isNaN(spare)) {

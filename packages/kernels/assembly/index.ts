@@ -3,6 +3,7 @@ export { propagate } from "./propagate";
 export { adam } from "./adam";
 export { gemm, packPanels, sumParts } from "./gemm";
 export { scatterAdd } from "./scatter-add";
+export { sumRows } from "./sum-rows";
 export { rbfMmd } from "./rbf-mmd";
 export { bprGather, bprLists, bprWeights, decayUsed } from "./bpr";
 export { layerMean } from "./layer-mean";

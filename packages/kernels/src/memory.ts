@@ -103,7 +103,7 @@ export function kernelMemoryBytes(): number {
   return memory.buffer.byteLength
 }
 
-type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
 /** The arrays of one kernel call: addresses for the kernel, copies only where an array lives elsewhere. */
 export interface Frame {

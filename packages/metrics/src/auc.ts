@@ -42,22 +42,6 @@ export function auc(scores: ArrayLike<number>, actual: ArrayLike<number>): numbe
   return twice / (2 * above.length * below.length)
 }
 
-/** AUC from midranks already computed: what permutations of the labels reuse. */
-export function aucOfRanks(ranks: Float64Array, actual: ArrayLike<number>): number {
-  let positives = 0
-  let rankSum = 0
-  for (let i = 0; i < ranks.length; i++) {
-    if (actual[i] !== 1) continue
-    positives++
-    rankSum += ranks[i]!
-  }
-  const negatives = ranks.length - positives
-  if (positives === 0 || negatives === 0) {
-    throw new RangeError(`auc: expected users of both classes, got ${positives} positive and ${negatives} negative`)
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
-}
-
 /**
  * What an attacker who may flip its answer reaches: max(a, 1 - a). An AUC of 0.3 leaks as much as one of 0.7, and
  * unlearning that overshoots produces it.

@@ -1,6 +1,6 @@
 import { randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { bootstrapInterval, bootstrapIntervals, bootstrapMean } from './bootstrap.ts'
+import { bootstrapCounts, bootstrapInterval, bootstrapMean } from './bootstrap.ts'
 
 test('the bootstrap of a mean is as wide as its normal interval, and repeats exactly', () => {
   const random = randomStream(3, 'bootstrap-test')
@@ -27,11 +27,22 @@ test('a statistic that is mostly undefined is an error', () => {
   expect(() => bootstrapInterval(3, () => NaN, { seed: 1 })).toThrow('got NaN in 1000 of 1000 resamples')
 })
 
-test('several statistics of the same resamples have the intervals that each has alone', () => {
-  const statistics = [
+test('counts of groups have the intervals that they have as statistics of the weights', () => {
+  const groups = [Int32Array.of(0), Int32Array.of(1, 2)]
+  const together = bootstrapCounts(6, groups, (counts) => [...counts, counts[0]! / 2], { seed: 4 })
+  const alone = [
     (weights: Uint16Array): number => weights[0]!,
     (weights: Uint16Array): number => weights[1]! + weights[2]!,
+    (weights: Uint16Array): number => weights[0]! / 2,
   ]
-  const together = bootstrapIntervals(6, (weights) => statistics.map((statistic) => statistic(weights)), { seed: 4 })
-  expect(together).toEqual(statistics.map((statistic) => bootstrapInterval(6, statistic, { seed: 4 })))
+  expect(together).toEqual(alone.map((statistic) => bootstrapInterval(6, statistic, { seed: 4 })))
+})
+
+test('the first resamples are the same however many are drawn', () => {
+  const options = { resamples: 40, seed: 9 }
+  const few = bootstrapInterval(50, (weights) => weights[7]!, options)
+  const seen: number[] = []
+  bootstrapInterval(50, (weights) => seen.push(weights[7]!), { ...options, resamples: 100 })
+  expect(bootstrapInterval(50, (weights) => weights[7]!, options)).toEqual(few)
+  expect(new Set(seen.slice(0, 40)).size).toBeGreaterThan(1)
 })

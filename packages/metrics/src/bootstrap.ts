@@ -3,8 +3,9 @@
  * drawn is the user, since users are what the sample was drawn from.
  */
 
-import { randomStream } from '@indistinct/core'
+import { sumRows } from '@indistinct/kernels'
 import type { Interval } from './auc-interval.ts'
+import { resamplesOf } from './resamples.ts'
 
 export interface BootstrapOptions {
   readonly seed: number
@@ -24,77 +25,57 @@ export function bootstrapInterval(
   statistic: (weights: Uint16Array) => number,
   options: BootstrapOptions,
 ): Interval {
-  return bootstrapIntervals(n, (weights) => [statistic(weights)], options)[0]!
+  const { seed, resamples = 1000, strata } = options
+  const weights = new Uint16Array(n)
+  const values: number[][] = []
+  for (const { cols, data, count } of resamplesOf(n, { seed, resamples, strata })) {
+    for (let b = 0; b < count; b++) {
+      for (let i = 0; i < n; i++) weights[i] = data[i * cols + b]!
+      values.push([statistic(weights)])
+    }
+  }
+  return percentiles(values)[0]!
 }
 
-/** As `bootstrapInterval`, for several statistics of the same resamples; one that is NaN leaves the resample out. */
-export function bootstrapIntervals(
+/**
+ * 95 % percentile intervals of statistics of how many users of each group were drawn, a user who is drawn twice being
+ * counted twice. A statistic that is NaN leaves the resample out.
+ * @param n users
+ * @param groups users of each group, 0 .. n - 1
+ * @param statistics of the count of each group
+ * @throws RangeError when fewer than half of the resamples give numbers.
+ */
+export function bootstrapCounts(
   n: number,
-  statistics: (weights: Uint16Array) => readonly number[],
+  groups: readonly Int32Array[],
+  statistics: (counts: Float64Array) => readonly number[],
   options: BootstrapOptions,
 ): Interval[] {
   const { seed, resamples = 1000, strata } = options
-  const drawn: (readonly number[])[] = []
-  for (const weights of drawnWeights(n, resamples, seed, strata)) {
-    const values = statistics(weights)
-    if (!values.some(Number.isNaN)) drawn.push(values)
+  const counts = new Float64Array(groups.length)
+  const values: (readonly number[])[] = []
+  for (const block of resamplesOf(n, { seed, resamples, strata })) {
+    const sums = sumRows(block, groups)
+    for (let b = 0; b < block.count; b++) {
+      for (let g = 0; g < counts.length; g++) counts[g] = sums[g * block.cols + b]!
+      values.push(statistics(counts))
+    }
   }
-  if (drawn.length * 2 < resamples || drawn.length === 0) {
+  return percentiles(values)
+}
+
+/** Intervals of each statistic over resamples. */
+function percentiles(all: readonly (readonly number[])[]): Interval[] {
+  const drawn = all.filter((values) => !values.some(Number.isNaN))
+  if (drawn.length * 2 < all.length || drawn.length === 0) {
     throw new RangeError(
-      `bootstrapIntervals: expected numbers, got NaN in ${resamples - drawn.length} of ${resamples} resamples`,
+      `bootstrapInterval: expected numbers, got NaN in ${all.length - drawn.length} of ${all.length} resamples`,
     )
   }
   return drawn[0]!.map((_, s) => {
     const sorted = Float64Array.from(drawn, (values) => values[s]!).sort()
     return { lower: quantile(sorted, 0.025), upper: quantile(sorted, 0.975) }
   })
-}
-
-interface Drawn {
-  readonly seed: number
-  readonly strata: Float64Array
-  readonly weights: readonly Uint16Array[]
-}
-
-/** Weights that were drawn last: attacks on the same users, one after the other, are resampled alike. */
-let last: Drawn | undefined
-/** Most weights that are kept: 64 MB. */
-const mostKept = 2 ** 25
-
-/** How often each of n users is drawn in each resample. */
-function* drawnWeights(
-  n: number,
-  resamples: number,
-  seed: number,
-  strata: ArrayLike<number> | undefined,
-): Generator<Uint16Array> {
-  const keys = Float64Array.from({ length: n }, (_, i) => (strata ? strata[i]! : 0))
-  if (
-    last?.seed === seed &&
-    last.weights.length === resamples &&
-    last.strata.length === n &&
-    keys.every((key, i) => key === last!.strata[i])
-  ) {
-    yield* last.weights
-    return
-  }
-  const groups = new Map<number, number[]>()
-  keys.forEach((key, i) => {
-    const group = groups.get(key)
-    if (group) group.push(i)
-    else groups.set(key, [i])
-  })
-  const random = randomStream(seed, 'bootstrap')
-  const kept: Uint16Array[] | undefined = n * resamples <= mostKept ? [] : undefined
-  for (let b = 0; b < resamples; b++) {
-    const weights = new Uint16Array(n)
-    for (const group of groups.values()) {
-      for (let d = 0; d < group.length; d++) weights[group[random.integer(group.length)]!]!++
-    }
-    kept?.push(weights)
-    yield weights
-  }
-  if (kept) last = { seed, strata: keys, weights: kept }
 }
 
 /** Mean of per-user values with a bootstrap interval; users whose value is NaN (not evaluated) are left out. */

@@ -19,7 +19,7 @@ export {
   type MeanAucOptions,
   type Scoring,
 } from './auc-interval.ts'
-export { bootstrapInterval, bootstrapIntervals, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'
+export { bootstrapCounts, bootstrapInterval, bootstrapMean, quantile, type BootstrapOptions } from './bootstrap.ts'
 export { concordance } from './concordance.ts'
 export { confusionMatrix } from './confusion.ts'
 export { benjaminiHochberg } from './false-discovery.ts'

@@ -6,10 +6,11 @@
  * such a rate is told as not resolved, with the number of users it would take.
  */
 
-import { randomStream } from '@indistinct/core'
+import { sumRows } from '@indistinct/kernels'
 import { NORMAL_975, type Scoring } from './auc-interval.ts'
 import { quantile } from './bootstrap.ts'
 import { ascendingOrder } from './midranks.ts'
+import { resamplesOf } from './resamples.ts'
 
 export type LowRate =
   | {
@@ -40,46 +41,28 @@ export interface LowRateOptions {
  * @param rates false positive rates, such as [0.01, 0.001]
  */
 export function lowRates(scorings: readonly Scoring[], rates: readonly number[], options: LowRateOptions): LowRate[] {
-  const slotOf = new Map<number, number>()
-  const positive: number[] = []
-  const prepared = scorings
-    .map(({ users, scores, actual }) => {
-      const order = ascendingOrder(scores).reverse()
-      const slots = new Int32Array(order.length)
-      const last = new Uint8Array(order.length)
-      order.forEach((i, at) => {
-        let slot = slotOf.get(users[i]!)
-        if (slot === undefined) {
-          slotOf.set(users[i]!, (slot = positive.length))
-          positive.push(actual[i] === 1 ? 1 : 0)
-        }
-        slots[at] = slot
-        last[at] = at + 1 === order.length || scores[order[at + 1]!] !== scores[i] ? 1 : 0
-      })
-      return { slots, last }
-    })
-    .map((scoring) => ({ ...scoring, positives: scoring.slots.filter((slot) => positive[slot] === 1) }))
-  const isPositive = Uint8Array.from(positive)
-  const negatives = Math.min(
-    ...prepared.map(({ slots }) => slots.reduce((sum, slot) => sum + 1 - isPositive[slot]!, 0)),
-  )
+  const { positive, ranked } = rankedUsers(scorings)
+  const negatives = Math.min(...ranked.map((scoring) => scoring.negatives.length))
   const resolved = rates.filter((rate) => negatives * rate >= 1 - 1e-9)
-  const weights = new Uint16Array(isPositive.length).fill(1)
-  const means = (): number[] => {
+  const groups = ranked.flatMap((scoring) => [scoring.positives, scoring.negatives])
+  const meansOf = (weights: Weights, column: number): number[] => {
     const sums = resolved.map(() => 0)
-    for (const scoring of prepared)
-      ratesOf(scoring, isPositive, weights, resolved).forEach((value, at) => (sums[at]! += value / prepared.length))
+    for (const [s, scoring] of ranked.entries()) {
+      const given = { isPositive: positive, weights, column, scoring: s }
+      ratesOf(scoring, given, resolved).forEach((value, at) => (sums[at]! += value / ranked.length))
+    }
     return sums
   }
-  const values = means()
-  const classes = [0, 1].map((c) => Int32Array.from(isPositive.keys()).filter((slot) => isPositive[slot] === c))
-  const random = randomStream(options.seed, 'low-rates')
-  const drawn = Array.from({ length: resolved.length === 0 ? 0 : (options.resamples ?? 200) }, () => {
-    weights.fill(0)
-    for (const members of classes)
-      for (let d = 0; d < members.length; d++) weights[members[random.integer(members.length)]!]!++
-    return means()
-  })
+  const sizes = groups.map(({ length }) => length)
+  const values = meansOf({ cols: 1, data: new Uint16Array(positive.length).fill(1), totals: sizes }, 0)
+  const drawn: number[][] = []
+  if (resolved.length > 0) {
+    const { seed, resamples = 200 } = options
+    for (const block of resamplesOf(positive.length, { seed, resamples, strata: positive })) {
+      const weights = { ...block, totals: sumRows(block, groups) }
+      for (let column = 0; column < block.count; column++) drawn.push(meansOf(weights, column))
+    }
+  }
   return rates.map((falsePositiveRate): LowRate => {
     const at = resolved.indexOf(falsePositiveRate)
     if (at < 0)
@@ -87,7 +70,7 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
     const sorted = drawn.map((row) => row[at]!).sort((a, b) => a - b)
     const value = values[at]!
     // Where nobody is found no resample finds anybody: then the upper end is Wilson's for as many users.
-    const wilson = NORMAL_975 ** 2 / (classes[1]!.length + NORMAL_975 ** 2)
+    const wilson = NORMAL_975 ** 2 / (positive.reduce((sum, is) => sum + is, 0) + NORMAL_975 ** 2)
     return {
       falsePositiveRate,
       resolved: true,
@@ -102,22 +85,64 @@ interface Ranked {
   /** Users from the highest score down, and whether each is the last of its score. */
   readonly slots: Int32Array
   readonly last: Uint8Array
-  /** The users of the positive class among them. */
+  /** The users of either class among them. */
   readonly positives: Int32Array
+  readonly negatives: Int32Array
+}
+
+/** Users numbered as they come, whether each is of the positive class, and their order in each scoring. */
+function rankedUsers(scorings: readonly Scoring[]): {
+  readonly positive: Uint8Array
+  readonly ranked: readonly Ranked[]
+} {
+  const slotOf = new Map<number, number>()
+  const isPositive: number[] = []
+  const slotsOf = scorings.map(({ users, actual }) =>
+    Int32Array.from(users, (user, i) => {
+      let slot = slotOf.get(user)
+      if (slot === undefined) {
+        slotOf.set(user, (slot = isPositive.length))
+        isPositive.push(actual[i] === 1 ? 1 : 0)
+      }
+      return slot
+    }),
+  )
+  const ranked = scorings.map(({ scores }, s): Ranked => {
+    const order = ascendingOrder(scores).reverse()
+    const slots = Int32Array.from(order, (i) => slotsOf[s]![i]!)
+    const last = Uint8Array.from(order, (i, at) =>
+      at + 1 === order.length || scores[order[at + 1]!] !== scores[i] ? 1 : 0,
+    )
+    const positives = slots.filter((slot) => isPositive[slot] === 1)
+    return { slots, last, positives, negatives: slots.filter((slot) => isPositive[slot] === 0) }
+  })
+  return { positive: Uint8Array.from(isPositive), ranked }
+}
+
+/** How often each user counts in each column, and what that comes to for either class of each scoring. */
+interface Weights {
+  readonly cols: number
+  /** (N, cols) */
+  readonly data: Uint16Array
+  /** (2 S, cols): positives and negatives of the first scoring, then of the next. */
+  readonly totals: ArrayLike<number>
 }
 
 /** The highest true positive rate at a threshold of at most each false positive rate. */
 function ratesOf(
-  { slots, last, positives: found }: Ranked,
-  isPositive: Uint8Array,
-  weights: Uint16Array,
+  { slots, last }: Ranked,
+  given: {
+    readonly isPositive: Uint8Array
+    readonly weights: Weights
+    readonly column: number
+    readonly scoring: number
+  },
   rates: readonly number[],
 ): number[] {
-  let all = 0
-  for (let i = 0; i < slots.length; i++) all += weights[slots[i]!]!
-  let positives = 0
-  for (let i = 0; i < found.length; i++) positives += weights[found[i]!]!
-  const negatives = all - positives
+  const { isPositive, column, scoring } = given
+  const { data, cols, totals } = given.weights
+  const positives = totals[2 * scoring * cols + column]!
+  const negatives = totals[(2 * scoring + 1) * cols + column]!
   return rates.map((rate) => {
     const allowed = rate * negatives + 1e-9
     let right = 0
@@ -125,8 +150,9 @@ function ratesOf(
     let best = 0
     for (let at = 0; at < slots.length; at++) {
       const slot = slots[at]!
-      if (isPositive[slot] === 1) right += weights[slot]!
-      else wrong += weights[slot]!
+      const weight = data[slot * cols + column]!
+      if (isPositive[slot] === 1) right += weight
+      else wrong += weight
       if (wrong > allowed) break
       if (last[at] === 1) best = right
     }

@@ -18,10 +18,11 @@
  * square root of 2; by less where fewer pairs enter both ways.
  */
 
-import { randomStream, shuffle, type Matrix } from '@indistinct/core'
-import { aucOfRanks } from './auc.ts'
+import type { Matrix } from '@indistinct/core'
+import { product64NT } from '@indistinct/kernels'
 import { midranks } from './midranks.ts'
 import { quantile } from './bootstrap.ts'
+import { relabelled } from './relabelled.ts'
 
 /** Probabilities (N, C) that an attacker gave to `users` (N ids, the same in every scoring) of labels `codes` (N). */
 export interface ClassScoring {
@@ -69,21 +70,21 @@ export function permutationTest(
 ): PermutationTest {
   const { seed, permutations = 999, spread = 1 } = options
   const pool = scoredPool(scorings, tested)
-  const { labels } = pool
-  const observed = meanAuc(pool, tested).folded
-  const random = randomStream(seed, 'permutation-test')
+  const observed = meanAucs(pool, tested, [pool.labels])[0]!.folded
   const folded = new Float64Array(permutations)
   let sum = 0
   let squares = 0
   let atLeast = 0
-  for (let b = 0; b < permutations; b++) {
-    shuffle(labels, random)
-    const drawn = meanAuc(pool, tested)
-    folded[b] = 0.5 + spread * (drawn.folded - 0.5)
-    sum += drawn.plain
-    squares += drawn.plain * drawn.plain
-    // Permutations that reproduce the observed labels may differ from it in the last bit only: they count as ties.
-    if (folded[b]! >= observed - 1e-12) atLeast++
+  let b = 0
+  for (const labels of inBlocks(relabelled(pool.labels, permutations, seed))) {
+    for (const drawn of meanAucs(pool, tested, labels)) {
+      folded[b] = 0.5 + spread * (drawn.folded - 0.5)
+      sum += drawn.plain
+      squares += drawn.plain * drawn.plain
+      // Permutations that reproduce the observed labels may differ from it in the last bit only: they count as ties.
+      if (folded[b]! >= observed - 1e-12) atLeast++
+      b++
+    }
   }
   const mean = sum / permutations
   const sorted = folded.slice().sort()
@@ -98,17 +99,16 @@ export function permutationTest(
   }
 }
 
-/** One scoring: of each row the place of its user in the pool, and its ranks for each tested class. */
-interface RankedScoring {
-  readonly slots: Int32Array
-  readonly ranks: readonly Float64Array[]
-  /** Used again for each relabelling. */
-  readonly isClass: Uint8Array
-}
-
+/** Scorings of a pool of users. */
 interface ScoredPool {
-  readonly scorings: readonly RankedScoring[]
-  /** Of each user; relabelled in place. */
+  /** Users of each scoring (S). */
+  readonly sizes: readonly number[]
+  /**
+   * For each tested class (2 S, N): each user's rank in each scoring, then 1 where the scoring has the user; 0 where it
+   * has not.
+   */
+  readonly ranks: readonly Float64Array[]
+  /** Codes of the users (N). */
   readonly labels: Int32Array
 }
 
@@ -118,40 +118,81 @@ function scoredPool(scorings: readonly ClassScoring[], tested: readonly number[]
   const pool = Int32Array.from(codeOf.keys()).sort()
   const slotOf = new Map<number, number>()
   pool.forEach((user, slot) => slotOf.set(user, slot))
-  const prepared = scorings.map(({ users, probabilities, codes }) => {
+  const ranks = tested.map(() => new Float64Array(2 * scorings.length * pool.length))
+  for (const [s, { users, probabilities, codes }] of scorings.entries()) {
     const { rows, cols, data } = probabilities
     if (rows !== users.length || rows !== codes.length) {
       throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
     }
-    const slots = new Int32Array(rows)
-    for (let i = 0; i < rows; i++) slots[i] = slotOf.get(users[i]!)!
-    const ranks = tested.map((c) => midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!)))
-    return { slots, ranks, isClass: new Uint8Array(rows) }
-  })
-  return { scorings: prepared, labels: pool.map((user) => codeOf.get(user)!) }
+    const slots = users.map((user) => slotOf.get(user)!)
+    for (const [t, c] of tested.entries()) {
+      const of = midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!))
+      slots.forEach((slot, i) => {
+        ranks[t]![s * pool.length + slot] = of[i]!
+        ranks[t]![(scorings.length + s) * pool.length + slot] = 1
+      })
+    }
+  }
+  return {
+    sizes: scorings.map(({ users }) => users.length),
+    ranks,
+    labels: pool.map((user) => codeOf.get(user)!),
+  }
 }
 
-/** Mean over tested classes of the AUC under the pool's labels, as it is and folded. */
-function meanAuc({ scorings, labels }: ScoredPool, tested: readonly number[]): { folded: number; plain: number } {
-  let folded = 0
-  let plain = 0
-  tested.forEach((c, t) => {
-    let sum = 0
-    let used = 0
-    for (const { slots, ranks, isClass } of scorings) {
-      let count = 0
-      for (let i = 0; i < slots.length; i++) {
-        isClass[i] = labels[slots[i]!] === c ? 1 : 0
-        count += isClass[i]!
+/** Labels of one product, of all relabellings in it: 8 MB in float64. */
+const labelsAtOnce = 2 ** 20
+
+function* inBlocks<T extends ArrayLike<number>>(values: Iterable<T>): Generator<T[]> {
+  let block: T[] = []
+  for (const value of values) {
+    block.push(value)
+    if ((block.length + 1) * value.length <= labelsAtOnce) continue
+    yield block
+    block = []
+  }
+  if (block.length > 0) yield block
+}
+
+interface MeanAuc {
+  readonly folded: number
+  readonly plain: number
+}
+
+/**
+ * Mean over tested classes of the AUC under each of several labellings, as it is and folded. Ranks are halves of whole
+ * numbers, so that their sums, by a product with who is in the class, are exact.
+ */
+function meanAucs(
+  { sizes, ranks, labels }: ScoredPool,
+  tested: readonly number[],
+  labellings: readonly ArrayLike<number>[],
+): MeanAuc[] {
+  const [users, count] = [labels.length, labellings.length]
+  const isClass = new Float32Array(count * users)
+  const out = labellings.map(() => ({ folded: 0, plain: 0 }))
+  for (const [t, c] of tested.entries()) {
+    labellings.forEach((codes, b) => {
+      for (let i = 0, p = b * users; i < users; i++, p++) isClass[p] = codes[i] === c ? 1 : 0
+    })
+    const sums = product64NT(
+      { rows: 2 * sizes.length, cols: users, data: ranks[t]! },
+      { rows: count, cols: users, data: isClass },
+    )
+    for (const [b, drawn] of out.entries()) {
+      let sum = 0
+      let used = 0
+      for (const [s, size] of sizes.entries()) {
+        const inClass = sums[(sizes.length + s) * count + b]!
+        if (inClass === 0 || inClass === size) continue
+        sum += (sums[s * count + b]! - (inClass * (inClass + 1)) / 2) / (inClass * (size - inClass))
+        used++
       }
-      if (count === 0 || count === slots.length) continue
-      sum += aucOfRanks(ranks[t]!, isClass)
-      used++
+      if (used === 0)
+        throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
+      drawn.plain += sum / used / tested.length
+      drawn.folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
     }
-    if (used === 0)
-      throw new RangeError(`permutationTest: expected users in and outside class ${c}, got only one of the two`)
-    plain += sum / used / tested.length
-    folded += (0.5 + Math.abs(sum / used - 0.5)) / tested.length
-  })
-  return { folded, plain }
+  }
+  return out
 }

@@ -12,7 +12,7 @@
  */
 
 import {
-  bootstrapIntervals,
+  bootstrapCounts,
   confusionMatrix,
   foldedAuc,
   foldedInterval,
@@ -162,25 +162,16 @@ function thresholdEstimates(
   const values = meanOf(
     prepared.map(({ codes, predicted }) => thresholdMetrics(confusionMatrix(predicted, codes, classes), classes)),
   )
-  const counts = new Float64Array(classes * classes)
-  const resample = (weights: Uint16Array): number[] =>
-    meanOf(
-      prepared.map(({ bySlot }) => {
-        for (let cell = 0; cell < counts.length; cell++) {
-          const slots = bySlot[cell]!
-          let sum = 0
-          for (let i = 0; i < slots.length; i++) sum += weights[slots[i]!]!
-          counts[cell] = sum
-        }
-        return thresholdMetrics(counts, classes)
-      }),
-    )
-  const intervals = bootstrapIntervals(strata.length, resample, { seed, strata })
+  const cells = classes * classes
+  const resampled = (counts: Float64Array): number[] =>
+    meanOf(prepared.map((_, s) => thresholdMetrics(counts.subarray(s * cells, (s + 1) * cells), classes)))
+  const groups = prepared.flatMap(({ bySlot }) => bySlot)
+  const intervals = bootstrapCounts(strata.length, groups, resampled, { seed, strata })
   const estimates = names.map((name, at) => [name, { value: values[at]!, ...intervals[at]! }] as const)
   return Object.fromEntries(estimates) as Record<keyof ThresholdMetrics, Estimate>
 }
 
-/** Slots of the users of each label and prediction (C x C arrays), so that a resample only adds up weights. */
+/** Slots of the users of each label and prediction (C x C arrays), so that a resample only adds up its rows. */
 function slotsByCell(slots: Int32Array, codes: Int32Array, predicted: Int32Array, classes: number): Int32Array[] {
   const cells: number[][] = Array.from({ length: classes * classes }, () => [])
   slots.forEach((slot, i) => cells[codes[i]! * classes + predicted[i]!]!.push(slot))

@@ -93,7 +93,7 @@ describe('cache isolation', () => {
       [
         'packages/attackers/src/attackers/svm.ts',
         'packages/attackers/src/named-attackers.ts',
-        'packages/datasets/src/lastfm.ts',
+        'packages/datasets/src/sets/lastfm.ts',
         'packages/losses/src/hsic.ts',
         'packages/metrics/src/certified-bounds.ts',
         'packages/metrics/src/index.ts',

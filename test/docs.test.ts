@@ -60,9 +60,10 @@ function unknownExports(name: string): string[] {
   return named.filter((identifier) => !new RegExp(`\\b${identifier}\\b`).test(index))
 }
 
-/** Values that the package exports and that no table of its README names. */
+/** Values that the package exports and that neither a table of its README nor one of docs/methods.md names. */
 function untoldExports(name: string): string[] {
-  const rows = read(`packages/${name}/README.md`)
+  const rows = [read(`packages/${name}/README.md`), read('docs/methods.md')]
+    .join('\n')
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .join('\n')

@@ -29,7 +29,7 @@ const contracts = [
 /** Where a component of each kind goes, the line that names it, and its row of the docs. */
 const places: Record<Kind, readonly [folder: string, line: string, row: string]> = {
   attacker: ['packages/attackers/src/attackers', 'packages/attackers/src/named-attackers.ts', 'docs/methods.md'],
-  dataset: ['packages/datasets/src', 'packages/datasets/src/known-datasets.ts', 'docs/methods.md'],
+  dataset: ['packages/datasets/src/sets', 'packages/datasets/src/known-datasets.ts', 'docs/methods.md'],
   loss: ['packages/losses/src', 'packages/losses/src/index.ts', 'docs/methods.md'],
   metric: ['packages/metrics/src', 'packages/metrics/src/index.ts', 'packages/metrics/README.md'],
   recommender: ['packages/recommenders/src', 'packages/recommenders/src/recommenders.ts', 'docs/methods.md'],

@@ -1,13 +1,13 @@
 /** @file The data sets that can be loaded by name. */
 
 import type { FileDataset, GeneratedDataset } from './known-dataset.ts'
-import { lastfm } from './lastfm.ts'
-import { lfm2b } from './lfm-2b.ts'
-import { lfm2bSynthetic } from './lfm-2b-twin.ts'
-import { movielens100k } from './movielens-100k.ts'
-import { movielens1m } from './movielens-1m.ts'
-import { oulad } from './oulad.ts'
-import { synthetic } from './synthetic.ts'
+import { lastfm } from './sets/lastfm.ts'
+import { lfm2b } from './sets/lfm-2b.ts'
+import { lfm2bSynthetic } from './sets/lfm-2b-twin.ts'
+import { movielens100k } from './sets/movielens-100k.ts'
+import { movielens1m } from './sets/movielens-1m.ts'
+import { oulad } from './sets/oulad.ts'
+import { synthetic } from './sets/synthetic.ts'
 
 /** By their own names, which a test compares: stages find the file of each here, and load no other. */
 const byName = {

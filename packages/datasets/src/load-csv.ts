@@ -2,7 +2,7 @@
 
 import { readFile } from '@indistinct/core/platform'
 import { fileError } from '@indistinct/core'
-import { readCsvDataset, type CsvOptions } from './csv.ts'
+import { readCsvDataset, type CsvOptions } from './rows/csv.ts'
 import type { Dataset } from './dataset.ts'
 
 /**

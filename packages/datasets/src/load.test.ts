@@ -7,7 +7,7 @@ import { knownDatasets } from './known-datasets.ts'
 import { loadDataset } from './load.ts'
 import { loadCsvDataset } from './load-csv.ts'
 import { cacheFolder } from './locate.ts'
-import { syntheticDataset } from './synthetic.ts'
+import { syntheticDataset } from './sets/synthetic.ts'
 
 let root: string
 beforeEach(() => {

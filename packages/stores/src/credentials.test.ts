@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { redacted, withoutPasswords } from './credentials.ts'
-import { openPostgres } from './open-postgres.ts'
-import { openRedis } from './open-redis.ts'
-import { postgres, redis } from './testing-places.ts'
+import { openPostgres } from './postgres/open-postgres.ts'
+import { openRedis } from './redis/open-redis.ts'
+import { postgres, redis } from './testing/places.ts'
 
 const secret = 'hunter2%21-Grüße@/'
 const encoded = encodeURIComponent(secret)

@@ -1,8 +1,8 @@
 export { redacted, withoutPasswords } from './credentials.ts'
-export { openPostgres } from './open-postgres.ts'
-export type { PostgresPlace } from './postgres-column.ts'
-export { openRedis } from './open-redis.ts'
-export type { RedisPlace } from './redis-connection.ts'
+export { openPostgres } from './postgres/open-postgres.ts'
+export type { PostgresPlace } from './postgres/postgres-column.ts'
+export { openRedis } from './redis/open-redis.ts'
+export type { RedisPlace } from './redis/redis-connection.ts'
 export type {
   IdentifiedVectors,
   Progress,

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { pglite, postgres, redis } from './testing-places.ts'
-import { batchRows, numberedTable, plain, vectorsOf } from './testing-tables.ts'
+import { pglite, postgres, redis } from './testing/places.ts'
+import { batchRows, numberedTable, plain, vectorsOf } from './testing/tables.ts'
 
-const publisher = fileURLToPath(new URL('testing-publisher.ts', import.meta.url))
+const publisher = fileURLToPath(new URL('testing/publisher.ts', import.meta.url))
 const kills = 20
 
 interface Ended {

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openPostgres } from './open-postgres.ts'
-import type { PostgresPlace } from './postgres-column.ts'
+import { openPostgres } from './postgres/open-postgres.ts'
+import type { PostgresPlace } from './postgres/postgres-column.ts'
 import type { Store } from './store.ts'
-import { pglite, postgres, type TestPlace } from './testing-places.ts'
-import { numberedTable, plain, vectorsOf } from './testing-tables.ts'
+import { pglite, postgres, type TestPlace } from './testing/places.ts'
+import { numberedTable, plain, vectorsOf } from './testing/tables.ts'
 
 const first = numberedTable(1)
 const second = numberedTable(2)

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { bytesOf } from '@indistinct/core'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openRedis } from './open-redis.ts'
-import type { RedisPlace } from './redis-connection.ts'
+import { openRedis } from './redis/open-redis.ts'
+import type { RedisPlace } from './redis/redis-connection.ts'
 import type { Store } from './store.ts'
-import { redis as kind, type TestPlace } from './testing-places.ts'
-import { numberedTable, plain, vectorsOf } from './testing-tables.ts'
+import { redis as kind, type TestPlace } from './testing/places.ts'
+import { numberedTable, plain, vectorsOf } from './testing/tables.ts'
 
 const first = numberedTable(1)
 const second = numberedTable(2)

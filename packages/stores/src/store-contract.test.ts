@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { IdentifiedVectors, Store } from './store.ts'
-import { pglite, postgres, redis, type PlaceKind, type TestPlace } from './testing-places.ts'
-import { numberedTable, plain, vectorsOf } from './testing-tables.ts'
+import { pglite, postgres, redis, type PlaceKind, type TestPlace } from './testing/places.ts'
+import { numberedTable, plain, vectorsOf } from './testing/tables.ts'
 
 const users = 50
 const dimensions = 4

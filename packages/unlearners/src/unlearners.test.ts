@@ -1,7 +1,7 @@
 import { IndistinctError, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
-import { momentRatios } from './flow/class-moments.ts'
+import { momentRatios } from './flow/calibrate/class-moments.ts'
 import { centroidAuc, leakyTable } from './testing.ts'
 import { unlearnTables } from './unlearn-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'

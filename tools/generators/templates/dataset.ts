@@ -4,7 +4,7 @@ import type { Component, Names } from '../src/component.ts'
 
 export function dataset({ kebab, camel, pascal }: Names): Component {
   return {
-    folder: 'packages/datasets/src',
+    folder: 'packages/datasets/src/sets',
     exports: camel,
     table: { file: 'packages/datasets/src/known-datasets.ts', name: 'byName', entry: `'${kebab}': ${camel}` },
     row: {
@@ -15,11 +15,11 @@ export function dataset({ kebab, camel, pascal }: Names): Component {
     source: `/** @file The ${kebab} data set: one CSV of user, item, gender. */
 
 import { badData, encodeLabels } from '@indistinct/core'
-import { assembleDataset } from './assemble.ts'
-import { CodeBook } from './code-book.ts'
-import { readCsvRows } from './csv-rows.ts'
-import type { Dataset } from './dataset.ts'
-import type { FileDataset } from './known-dataset.ts'
+import { assembleDataset } from '../assemble.ts'
+import { CodeBook } from '../rows/code-book.ts'
+import { readCsvRows } from '../rows/csv-rows.ts'
+import type { Dataset } from '../dataset.ts'
+import type { FileDataset } from '../known-dataset.ts'
 
 const file = '${kebab}.csv'
 const advice = 'correct the file'
@@ -78,7 +78,7 @@ export const ${camel}: FileDataset<'${kebab}.csv'> = {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadDataset } from './load.ts'
+import { loadDataset } from '../load.ts'
 import { read${pascal} } from './${kebab}.ts'
 
 const text = 'user,item,gender\\n7,a,F\\n7,b,F\\n3,b,M\\n9,a,\\n7,a,F\\n'

@@ -6,7 +6,7 @@ import { computeOptions, outputOptions, type CommonArguments } from '../terminal
 import { listOption, numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
-import { dryRunOption, type DryRunArguments } from '../unlearn/plan.ts'
+import { dryRunOption, type DryRunArguments } from '../outputs/dry-run.ts'
 import { batteryOptions, type BatteryArguments } from './attack-battery.ts'
 import { heldOptions, type HeldArguments } from './held-by-attacker.ts'
 

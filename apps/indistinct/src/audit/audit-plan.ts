@@ -1,6 +1,6 @@
 /** @file What `audit --dry-run` says. */
 
-import { inputFacts, inputSteps, type Plan } from '../unlearn/plan.ts'
+import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import { planTargets } from './attack-battery.ts'
 import type { AuditInputs } from './audit-inputs.ts'
 

@@ -3,7 +3,7 @@
 import { extname } from '@indistinct/core/platform'
 import { usageError } from '@indistinct/core'
 import { checkFiling } from '../filing/filing-options.ts'
-import { checkOutputs } from '../unlearn/output-files.ts'
+import { checkOutputs } from '../outputs/output-files.ts'
 import type { AuditArguments } from './audit-options.ts'
 
 export interface AuditRequest extends AuditArguments {

@@ -2,7 +2,7 @@
 
 import type { Json } from '@indistinct/core'
 import { attributeSummary, labelLine } from '../inputs/table-inputs.ts'
-import { versions } from '../unlearn/provenance.ts'
+import { versions } from '../outputs/provenance.ts'
 import { attackVersions, partsJson } from './audit-report.ts'
 import { auditText } from './audit-text.ts'
 import type { Audited } from './audited.ts'

@@ -7,7 +7,7 @@ import type { LayersData } from '@indistinct/report'
 import { attackVersions, partsJson } from '../audit/audit-report.ts'
 import type { JointVerdict, PartAudit } from '../audit/joint-verdict.ts'
 import { attributeSummary, inputFiles, type TableInputs } from '../inputs/table-inputs.ts'
-import { versions } from '../unlearn/provenance.ts'
+import { versions } from '../outputs/provenance.ts'
 import type { CertifyArguments } from './certify-options.ts'
 import type { MadeFrom } from './made-from.ts'
 

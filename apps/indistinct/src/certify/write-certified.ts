@@ -9,8 +9,8 @@ import { attackVersions, severalSections } from '../audit/audit-report.ts'
 import type { PartAudit } from '../audit/joint-verdict.ts'
 import { attributeSummary, inputFiles, reportHashes, type TableInputs } from '../inputs/table-inputs.ts'
 import { writingFiles } from '../terminal/signals.ts'
-import { checkOutputs } from '../unlearn/output-files.ts'
-import { commandLine, versions } from '../unlearn/provenance.ts'
+import { checkOutputs } from '../outputs/output-files.ts'
+import { commandLine, versions } from '../outputs/provenance.ts'
 import type { CertifyArguments } from './certify-options.ts'
 
 /** The table of codes and the report, both or neither. */

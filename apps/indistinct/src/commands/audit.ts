@@ -18,7 +18,7 @@ import { filingOf } from '../filing/filing-options.ts'
 import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
-import { showPlan } from '../unlearn/plan.ts'
+import { showPlan } from '../outputs/dry-run.ts'
 
 export const auditCommand: CommandModule<object, AuditArguments> = {
   builder: (yargs) =>

@@ -17,7 +17,7 @@ import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
 import { openSession } from '../terminal/session.ts'
 import { grouped } from '../terminal/text-table.ts'
-import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
+import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 
 export const certifyCommand: CommandModule<object, CertifyArguments> = {
   builder: (yargs) =>

@@ -13,7 +13,7 @@ import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
 import { openSession } from '../terminal/session.ts'
-import { showPlan } from '../unlearn/plan.ts'
+import { showPlan } from '../outputs/dry-run.ts'
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
   builder: (yargs) =>

@@ -7,7 +7,7 @@ import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
 import { textOption, textFlag } from '../terminal/option-values.ts'
-import { checkOutputFormat, checkOutputs } from '../unlearn/output-files.ts'
+import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 import { openSession } from '../terminal/session.ts'
 import { writingFiles } from '../terminal/signals.ts'
 import {

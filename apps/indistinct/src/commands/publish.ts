@@ -9,7 +9,7 @@ import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
 import { textOption, textFlag } from '../terminal/option-values.ts'
-import { dryRunOption, showPlan, type Plan, type DryRunArguments } from '../unlearn/plan.ts'
+import { dryRunOption, showPlan, type Plan, type DryRunArguments } from '../outputs/dry-run.ts'
 import { openSession, type Session } from '../terminal/session.ts'
 import {
   storeEnvironment,

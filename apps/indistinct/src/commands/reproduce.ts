@@ -12,7 +12,7 @@ import { ownDataOptions, ownFilesOf, type OwnDataArguments } from '../inputs/own
 import { described, inGroup } from '../terminal/command-help.ts'
 import { dataEnvironment, outputOptions } from '../terminal/common-options.ts'
 import { listOption, numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
-import { dryRunOption, showPlan, type DryRunArguments } from '../unlearn/plan.ts'
+import { dryRunOption, showPlan, type DryRunArguments } from '../outputs/dry-run.ts'
 import { openSession } from '../terminal/session.ts'
 
 interface ReproduceArguments extends DryRunArguments, OwnDataArguments {

@@ -8,7 +8,7 @@ import type { TableArguments } from '../inputs/table-arguments.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
 import { namesOption, textOption, textFlag } from '../terminal/option-values.ts'
-import { dryRunOption, type DryRunArguments } from '../unlearn/plan.ts'
+import { dryRunOption, type DryRunArguments } from '../outputs/dry-run.ts'
 
 export const methodNames = Object.keys(unlearners) as UnlearnerName[]
 /** All but the iterative U2U-R, whose exact minimum another method has in one pass. */

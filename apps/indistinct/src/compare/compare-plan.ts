@@ -2,7 +2,7 @@
 
 import { checkedClasses } from '@indistinct/unlearners'
 import { planTargets } from '../audit/attack-battery.ts'
-import { inputFacts, inputSteps, type Plan } from '../unlearn/plan.ts'
+import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import type { CompareInputs } from './compare-inputs.ts'
 
 /** @throws IndistinctError where methods would refuse the table. */

@@ -3,7 +3,7 @@
 import { extname } from 'node:path'
 import { usageError } from '@indistinct/core'
 import type { UnlearnerName } from '@indistinct/unlearners'
-import { checkOutputs } from '../unlearn/output-files.ts'
+import { checkOutputs } from '../outputs/output-files.ts'
 import { defaultMethods, type CompareArguments } from './compare-options.ts'
 
 export interface CompareRequest extends CompareArguments {

@@ -5,7 +5,7 @@ import { comparisonFigure, comparisonHtml } from '@indistinct/report'
 import { attributeSummary, labelLine } from '../inputs/table-inputs.ts'
 import { writingFiles } from '../terminal/signals.ts'
 import { printable } from '../terminal/text-table.ts'
-import { versions } from '../unlearn/provenance.ts'
+import { versions } from '../outputs/provenance.ts'
 import { comparisonTable } from './comparison-table.ts'
 import type { Compared } from './compared.ts'
 

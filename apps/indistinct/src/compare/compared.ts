@@ -5,7 +5,7 @@ import type { ComparisonData } from '@indistinct/report'
 import { runBattery } from '../audit/attack-battery.ts'
 import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
-import { commandLine, versions } from '../unlearn/provenance.ts'
+import { commandLine, versions } from '../outputs/provenance.ts'
 import type { CompareInputs } from './compare-inputs.ts'
 import { runLadder } from './ladder.ts'
 

@@ -6,7 +6,7 @@ import { badData, jsonText, createFile, takeLock, usageError, writeFileAtomic } 
 import { isFolder, openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
-import { checkOutputs } from '../unlearn/output-files.ts'
+import { checkOutputs } from '../outputs/output-files.ts'
 import { joinShardLabels, type JoinedShards, type ShardIds } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
 import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '@indistinct/core'
-import type { Plan } from '../unlearn/plan.ts'
+import type { Plan } from '../outputs/dry-run.ts'
 import { duration } from '../terminal/progress.ts'
 import { labelLine } from '../inputs/table-inputs.ts'
 import { dataSize, grouped } from '../terminal/text-table.ts'

@@ -7,7 +7,7 @@ import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
 import { numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
-import { dryRunOption, type DryRunArguments } from '../unlearn/plan.ts'
+import { dryRunOption, type DryRunArguments } from '../outputs/dry-run.ts'
 
 /** Flags that set a parameter of the flow, by the name that it knows them under. */
 export const parameterFlags = {

@@ -2,7 +2,7 @@
 
 import type { Json } from '@indistinct/core'
 import type { Switched } from '@indistinct/stores'
-import { commandLine } from '../unlearn/provenance.ts'
+import { commandLine } from '../outputs/provenance.ts'
 import type { StoreKind } from './store-options.ts'
 import { grouped } from '../terminal/text-table.ts'
 

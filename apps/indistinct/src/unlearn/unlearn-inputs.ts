@@ -7,7 +7,7 @@ import { auditedTables, type AuditedTable } from '../inputs/audited-tables.ts'
 import { readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import { readFlowExtras, type FlowExtras } from './flow-extras.ts'
-import { checkOutputs } from './output-files.ts'
+import { checkOutputs } from '../outputs/output-files.ts'
 import { earlierDraw, relabelWarnings } from './relabelling.ts'
 import { filesBeside, type UnlearnRequest } from './unlearn-request.ts'
 

@@ -10,7 +10,7 @@ import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
 import { listOption, numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
-import { dryRunOption, type DryRunArguments } from './plan.ts'
+import { dryRunOption, type DryRunArguments } from '../outputs/dry-run.ts'
 import type { AttackerHolds } from './unlearn-scope.ts'
 import type { Lengths } from './written-table.ts'
 

@@ -6,7 +6,7 @@ import { idsBeside, isFolder } from '@indistinct/embeddings'
 import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkFiling } from '../filing/filing-options.ts'
-import { checkOutputFormat, checkOutputs } from './output-files.ts'
+import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 import { engineMethods, parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
 
 /** What was given of a method's parameters, under its names. */

@@ -1,9 +1,9 @@
 import { matrix, randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { radiusFrames } from '../flow/calibrate-radii.ts'
-import { ratioAlong } from '../flow/calibrate-shapes.ts'
-import { shapeFrames, type ShapeFrame } from '../flow/shape-counts.ts'
-import { classMoments } from '../flow/class-moments.ts'
+import { radiusFrames } from '../flow/calibrate/calibrate-radii.ts'
+import { ratioAlong } from '../flow/calibrate/calibrate-shapes.ts'
+import { shapeFrames, type ShapeFrame } from '../flow/calibrate/shape-counts.ts'
+import { classMoments } from '../flow/calibrate/class-moments.ts'
 import { alongMove } from './along-move.ts'
 import { movedTable } from './moved-table.ts'
 

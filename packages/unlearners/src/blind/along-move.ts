@@ -4,9 +4,9 @@
  */
 
 import type { Matrix } from '@indistinct/core'
-import { cappedShares } from '../flow/calibrate-moments.ts'
-import { countsOf, shapeDeviations } from '../flow/calibrate-shapes.ts'
-import { bins, cellsPerUnit, eachChunk, orders, type ShapeFrame } from '../flow/shape-counts.ts'
+import { cappedShares } from '../flow/calibrate/calibrate-moments.ts'
+import { countsOf, shapeDeviations } from '../flow/calibrate/calibrate-shapes.ts'
+import { bins, cellsPerUnit, eachChunk, orders, type ShapeFrame } from '../flow/calibrate/shape-counts.ts'
 import type { BlindMove } from './blind-map.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 import { meansMoved } from './moved-table.ts'

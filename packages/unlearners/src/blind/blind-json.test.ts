@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bins } from '../flow/shape-counts.ts'
+import { bins } from '../flow/calibrate/shape-counts.ts'
 import { blindFromJson, blindToJson } from './blind-json.ts'
 import type { BlindMap } from './blind-map.ts'
 import { neighbourMove } from './neighbour-move.ts'

@@ -1,7 +1,7 @@
 /** @file The map of `blind` as JSON: numbers in full. */
 
 import { badData, type Json } from '@indistinct/core'
-import { bins } from '../flow/shape-counts.ts'
+import { bins } from '../flow/calibrate/shape-counts.ts'
 import { affineFromJson, affineToJson, numbers, reader } from '../fitted/fitted-json-parts.ts'
 import type { BlindMap, BlindMove, Coordinates } from './blind-map.ts'
 import { neighbourMove } from './neighbour-move.ts'

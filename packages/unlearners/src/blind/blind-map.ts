@@ -2,7 +2,7 @@
 
 import { copyMatrix, type Matrix } from '@indistinct/core'
 import { mapRow, type AffineMap } from '../closed/affine-map.ts'
-import { bins } from '../flow/shape-counts.ts'
+import { bins } from '../flow/calibrate/shape-counts.ts'
 import { towardsNeighbours, type NeighbourMove } from './neighbour-move.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 import { addCombination, addProducts } from './row-products.ts'

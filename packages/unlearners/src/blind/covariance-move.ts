@@ -5,9 +5,9 @@
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { gemmTN, symmetricEigen } from '@indistinct/kernels'
-import { cappedShares } from '../flow/calibrate-moments.ts'
-import { classMoments, covarianceDeviations, squareSums } from '../flow/class-moments.ts'
-import type { ClassMoments } from '../flow/common-axes.ts'
+import { cappedShares } from '../flow/calibrate/calibrate-moments.ts'
+import { classMoments, covarianceDeviations, squareSums } from '../flow/calibrate/class-moments.ts'
+import type { ClassMoments } from '../flow/calibrate/common-axes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import type { BlindMove } from './blind-map.ts'

@@ -1,9 +1,9 @@
 /** @file How classes differ, over what random labels would give: the families that `blind` brings down. */
 
 import { randomStream, type Matrix } from '@indistinct/core'
-import { radiusRatio } from '../flow/calibrate-radii.ts'
-import { shapeRatio } from '../flow/calibrate-shapes.ts'
-import { classMoments, momentRatios, type FamilyRatio } from '../flow/class-moments.ts'
+import { radiusRatio } from '../flow/calibrate/calibrate-radii.ts'
+import { shapeRatio } from '../flow/calibrate/calibrate-shapes.ts'
+import { classMoments, momentRatios, type FamilyRatio } from '../flow/calibrate/class-moments.ts'
 import { drawWaves, waveRatio } from './wave-move.ts'
 
 /** Standard deviations under random labels by which a family is above its null where that is no chance. */

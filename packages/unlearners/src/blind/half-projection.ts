@@ -5,8 +5,8 @@
 
 import { matrix, type Matrix } from '@indistinct/core'
 import { applyAffine, type AffineMap } from '../closed/affine-map.ts'
-import { momentRatios, type FamilyRatio } from '../flow/class-moments.ts'
-import { rowMean } from '../flow/common-axes.ts'
+import { momentRatios, type FamilyRatio } from '../flow/calibrate/class-moments.ts'
+import { rowMean } from '../flow/calibrate/common-axes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { erasure } from '../closed/leace.ts'
 import { dealtOut } from './dealt-out.ts'

@@ -1,10 +1,10 @@
 /** @file The moves of `blind`, one after the other, until classes differ as much as random labels would. */
 
 import { randomStream, type Json, type Matrix, type Random } from '@indistinct/core'
-import { radiusFrames } from '../flow/calibrate-radii.ts'
-import { ratioAlong } from '../flow/calibrate-shapes.ts'
-import { classMoments } from '../flow/class-moments.ts'
-import { shapeFrames } from '../flow/shape-counts.ts'
+import { radiusFrames } from '../flow/calibrate/calibrate-radii.ts'
+import { ratioAlong } from '../flow/calibrate/calibrate-shapes.ts'
+import { classMoments } from '../flow/calibrate/class-moments.ts'
+import { shapeFrames } from '../flow/calibrate/shape-counts.ts'
 import type { TraceRow } from '../unlearned.ts'
 import { alongMove } from './along-move.ts'
 import type { BlindMove } from './blind-map.ts'

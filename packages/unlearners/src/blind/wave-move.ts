@@ -4,8 +4,8 @@
 
 import { choleskyFactor, choleskySolve, gatherRows, matrix, type Matrix, type Random } from '@indistinct/core'
 import { gemmNT, gemmTN } from '@indistinct/kernels'
-import { cappedShares } from '../flow/calibrate-moments.ts'
-import { classMoments, type FamilyRatio } from '../flow/class-moments.ts'
+import { cappedShares } from '../flow/calibrate/calibrate-moments.ts'
+import { classMoments, type FamilyRatio } from '../flow/calibrate/class-moments.ts'
 import type { BlindMove } from './blind-map.ts'
 import { product } from '../linear-algebra/small-product.ts'
 import { shiftsHoldingMeans } from './held-means.ts'

@@ -2,7 +2,7 @@
 
 import type { Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
-import { rowMean } from '../flow/common-axes.ts'
+import { rowMean } from '../flow/calibrate/common-axes.ts'
 
 /** Number, mean (K) and covariance (K, K; divided by the number) of a class' users. */
 export interface ClassNormal {

@@ -5,7 +5,7 @@
 
 import { matrix, sideBySide, type Matrix } from '@indistinct/core'
 import { crossMoments, symmetricEigen } from '@indistinct/kernels'
-import { rowMean } from '../flow/common-axes.ts'
+import { rowMean } from '../flow/calibrate/common-axes.ts'
 import { product } from '../linear-algebra/small-product.ts'
 
 /** Axes of the others whose variance is below this fraction of the largest are noise of the arithmetic. */

@@ -8,8 +8,8 @@ import { setThreads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
-import { shapeRatio } from './calibrate-shapes.ts'
-import { momentRatios } from './class-moments.ts'
+import { shapeRatio } from './calibrate/calibrate-shapes.ts'
+import { momentRatios } from './calibrate/class-moments.ts'
 import { centroidAuc, leakyTable, spreadAuc } from '../testing.ts'
 
 /** A leak in means and in spread: class 1 is shifted, and wider along one axis. */

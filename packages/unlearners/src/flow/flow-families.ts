@@ -1,6 +1,6 @@
 /** @file Families of differences between classes, brought down before the kernel's steps and after them. */
 
-import type { FamilyRatio } from './class-moments.ts'
+import type { FamilyRatio } from './calibrate/class-moments.ts'
 import { advance, isAbove, sharesTried, towards, type Measured } from './flow-step.ts'
 import type { ClassDifferences, PairMmd } from './flow-table.ts'
 import type { FlowWalk } from './flow-walk.ts'

@@ -1,8 +1,8 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { classRows } from '@indistinct/losses'
 import { expect, test } from 'vitest'
-import { axisScaling } from './axis-scaling.ts'
-import { classMoments } from './class-moments.ts'
+import { axisScaling } from './calibrate/axis-scaling.ts'
+import { classMoments } from './calibrate/class-moments.ts'
 import { exactKernel, exactKernelIn, randomFourierKernel } from './flow-kernel.ts'
 import { leakyTable } from '../testing.ts'
 

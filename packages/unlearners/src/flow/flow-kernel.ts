@@ -11,7 +11,7 @@ import {
   type FourierMmd,
   type TwoSamples,
 } from '@indistinct/kernels'
-import { rowMean } from './common-axes.ts'
+import { rowMean } from './calibrate/common-axes.ts'
 
 export type FlowKernelName = 'exact' | 'random-fourier'
 

@@ -4,7 +4,7 @@
  */
 
 import type { FourierMmd } from '@indistinct/kernels'
-import type { FamilyRatio, MomentRatios } from './class-moments.ts'
+import type { FamilyRatio, MomentRatios } from './calibrate/class-moments.ts'
 import type { FlowKernelName } from './flow-kernel.ts'
 
 /**

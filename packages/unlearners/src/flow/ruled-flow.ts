@@ -5,10 +5,10 @@ import { chosenEngine } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import { expectOnDevice } from '../device/descend-on-device.ts'
 import { deviceKernel } from '../device/device-kernel.ts'
-import { axisScaling } from './axis-scaling.ts'
+import { axisScaling } from './calibrate/axis-scaling.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
-import { classMoments } from './class-moments.ts'
+import { classMoments } from './calibrate/class-moments.ts'
 import { mostUnlike } from '../linear-algebra/column-scales.ts'
 import {
   defaultFrequencies,

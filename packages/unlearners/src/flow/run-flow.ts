@@ -2,7 +2,7 @@
 
 import type { Json } from '@indistinct/core'
 import type { TraceRow } from '../unlearned.ts'
-import type { FamilyRatio } from './class-moments.ts'
+import type { FamilyRatio } from './calibrate/class-moments.ts'
 import type { FlowCourse, FlowEnd } from './flow-course.ts'
 import { descended, isOff } from './flow-descent.ts'
 import { surprises } from './flow-families.ts'

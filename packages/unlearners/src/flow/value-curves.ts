@@ -7,9 +7,9 @@
 import type { Matrix } from '@indistinct/core'
 import { symmetricEigen } from '@indistinct/kernels'
 import type { HsicTarget } from '@indistinct/losses'
-import { cappedShares } from './calibrate-moments.ts'
-import { rowMean } from './common-axes.ts'
-import { type Axes, axesOf, whitened, back, addAlong } from './curve-axes.ts'
+import { cappedShares } from './calibrate/calibrate-moments.ts'
+import { rowMean } from './calibrate/common-axes.ts'
+import { type Axes, axesOf, whitened, back, addAlong } from './calibrate/curve-axes.ts'
 
 /** Curves that hold this share of what the kernel on values sees; others are too fine to be told from so many users. */
 const shareOfCurves = 0.999

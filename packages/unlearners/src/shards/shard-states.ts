@@ -7,8 +7,8 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { addAffine, setFeatureGradient, type FeaturePlace } from '@indistinct/kernels'
 import type { AffineMap } from '../closed/affine-map.ts'
-import { addShapeSteps } from '../flow/calibrate-shapes.ts'
-import type { ShapeFrame } from '../flow/shape-counts.ts'
+import { addShapeSteps } from '../flow/calibrate/calibrate-shapes.ts'
+import type { ShapeFrame } from '../flow/calibrate/shape-counts.ts'
 import { classPairs, type PairMmd } from '../flow/flow-table.ts'
 import type { Shard, ShardedTable } from './sharded-table.ts'
 

@@ -1,11 +1,11 @@
 /** @file Statistics of a sharded table's classes: sums over all shards, once for each state. */
 
 import { squareMoments } from '@indistinct/kernels'
-import { radiusFrames } from '../flow/calibrate-radii.ts'
-import { shapeDeviations, type ShapeDeviations } from '../flow/calibrate-shapes.ts'
-import { momentsOf } from '../flow/class-moments.ts'
-import type { ClassMoments } from '../flow/common-axes.ts'
-import { countShapes, shapeCounts, shapeFrames, type ShapeFrame } from '../flow/shape-counts.ts'
+import { radiusFrames } from '../flow/calibrate/calibrate-radii.ts'
+import { shapeDeviations, type ShapeDeviations } from '../flow/calibrate/calibrate-shapes.ts'
+import { momentsOf } from '../flow/calibrate/class-moments.ts'
+import type { ClassMoments } from '../flow/calibrate/common-axes.ts'
+import { countShapes, shapeCounts, shapeFrames, type ShapeFrame } from '../flow/calibrate/shape-counts.ts'
 import { addDeviations, addTo, shardMoments } from './shard-moments.ts'
 import { eachBlock, eachBlockKept, type ShardState } from './shard-states.ts'
 import type { ShardedTable } from './sharded-table.ts'

@@ -2,7 +2,7 @@
 
 import { gatherRows, randomStream, type Matrix } from '@indistinct/core'
 import { crossMoments } from '@indistinct/kernels'
-import { rowMean } from '../flow/common-axes.ts'
+import { rowMean } from '../flow/calibrate/common-axes.ts'
 
 /**
  * Users whose neighbourhood is looked at: as many as `queryWork` values of the table are compared with, from the fewest

@@ -16,6 +16,12 @@ function file(header: unknown, body: Uint8Array = bytesOfValues, length?: bigint
 const changed = (fields: object) => (): Buffer => file({ a: { ...tensor, ...fields } })
 const none = new Uint8Array(0)
 
+/** A header of so many tensors without values. */
+function emptyTensors(count: number): string {
+  const tensors = Array.from({ length: count }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`)
+  return `{${tensors.join(',')}}`
+}
+
 export const safetensorsFiles: readonly HostileFile[] = [
   ...right('safetensors', {
     ok: () => file({ embedding: tensor }),
@@ -49,16 +55,8 @@ export const safetensorsFiles: readonly HostileFile[] = [
     dtype_proto: changed({ dtype: '__proto__' }),
     deep: () => file(`{"a":${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}}`, none),
     deepmeta: () => file(`{"__metadata__":${'{"a":'.repeat(500_000)}1${'}'.repeat(500_000)}}`, none),
-    many: () =>
-      file(
-        `{${Array.from({ length: 1_500_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`,
-        none,
-      ),
-    most: () =>
-      file(
-        `{${Array.from({ length: 140_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join(',')}}`,
-        none,
-      ),
+    many: () => file(emptyTensors(1_500_000), none),
+    most: () => file(emptyTensors(140_000), none),
     ansi: () => file({ '\x1b[31mx': tensor, '\u202egnp': tensor }),
     manydims: changed({ shape: [...Array<number>(200_000).fill(1), users * 4] }),
   }),

@@ -175,9 +175,9 @@ try {
     await unlearn(other, Math.max(1, Math.round((count * shards) / rows)), counts[0]!, 'growth')
     rmSync(other, { recursive: true })
   }
-  process.stdout.write(
-    `\n${runTable(runs.filter(({ rows: each }) => each === rows))}\n${auditTable(audits)}\n${growthTable(runs.filter(({ workers, run: name }) => workers === counts[0] && name !== 'killed'))}`,
-  )
+  const atRows = runs.filter(({ rows: each }) => each === rows)
+  const growing = runs.filter(({ workers, run: name }) => workers === counts[0] && name !== 'killed')
+  process.stdout.write(`\n${runTable(atRows)}\n${auditTable(audits)}\n${growthTable(growing)}`)
   process.exitCode = runs.some(({ equalBytes }) => equalBytes === false) ? 1 : 0
 } finally {
   rmSync(place, { recursive: true, force: true })

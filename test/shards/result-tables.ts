@@ -50,8 +50,8 @@ export function runTable(runs: readonly RunRow[]): string {
       'load',
     ],
     ...runs.map(({ workers, threads, killedAfterSums, equalBytes, peakMb, seconds, processorSeconds, load }) => [
-      `${plural(workers, 'worker')} of ` +
-        `${plural(threads, 'thread')}${killedAfterSums === undefined ? '' : `, one killed at sum ${killedAfterSums} and started again`}`,
+      `${plural(workers, 'worker')} of ${plural(threads, 'thread')}` +
+        `${killedAfterSums === undefined ? '' : `, one killed at sum ${killedAfterSums} and started again`}`,
       equalBytes === undefined ? '' : equalBytes ? 'equal' : '**differ**',
       `${peakMb.join(', ')} MiB`,
       grouped(seconds),

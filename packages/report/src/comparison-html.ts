@@ -8,7 +8,7 @@ import { htmlPage } from './page.ts'
 import { paretoFigure } from './figures/pareto-figure.ts'
 import { provenanceSection } from './sections/provenance-section.ts'
 import type { AttributeSummary, Estimate, Provenance } from './report-data.ts'
-import { list } from './sections/threat-model-section.ts'
+import { list, warningsSection } from './sections/lists.ts'
 
 export interface ComparisonData {
   readonly title: string
@@ -80,11 +80,13 @@ export function comparisonHtml(data: ComparisonData): string {
     title,
     html`<header><h1>${title}</h1>
 ${subject !== undefined && html`<p class="subject">${subject}</p>`}${attribute && attributeLine(attribute)}</header>
-<main>${warnings && warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(warnings)}</section>`}
+<main>${warningsSection(warnings)}
 <section id="methods"><h2>Methods</h2>
 ${dataTable('Methods, each fitted to the whole table and attacked anew', head, cells, names)}
 ${failed.length > 0 && html`<h3>Failed</h3>${list(failed.map(({ name, failure }) => `${name}: ${failure}`))}`}
-<p class="note">A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is nothing to find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.</p></section>
+<p class="note">A folded AUC of 0.5 is chance; the largest of several attacks lies above it even where there is \
+nothing to find. Its upper end is the largest 95 % bound of all attacks. Seconds are of this run on this machine.</p>\
+</section>
 <section id="pareto"><h2>Leak against loss</h2>
 ${comparisonFigure(data).markup}</section>
 ${

@@ -10,8 +10,10 @@ const styleDigest = base64Text(Uint8Array.from(sha256(styleSheet).match(/../g)!,
 export function htmlPage(title: string, body: Markup): string {
   return html`${new Markup('<!DOCTYPE html>')}
 <html lang="en"><head><meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; img-src data:; base-uri 'none'; form-action 'none'"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="color-scheme" content="light dark"/><meta name="referrer" content="no-referrer"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; \
+img-src data:; base-uri 'none'; form-action 'none'"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="color-scheme" content="light dark"/>\
+<meta name="referrer" content="no-referrer"/>
 <link rel="icon" href="data:,"/><title>${title}</title>
 <style>${new Markup(styleSheet)}</style></head>
 <body>

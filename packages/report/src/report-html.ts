@@ -21,7 +21,8 @@ import { provenanceSection } from './sections/provenance-section.ts'
 import type { AttackRow, ReportData } from './report-data.ts'
 import { rocSection } from './charts/roc.ts'
 import { scatterFigure } from './charts/scatter.ts'
-import { list, threatModelSection } from './sections/threat-model-section.ts'
+import { list, warningsSection } from './sections/lists.ts'
+import { threatModelSection } from './sections/threat-model-section.ts'
 import { threeAttacksTable } from './sections/three-attacks.ts'
 import { utilityTable } from './sections/utility-table.ts'
 import { limitOf, verdictOf } from './verdict.ts'
@@ -75,10 +76,11 @@ export function reportHtml(given: ReportData): string {
     ([, , content]) =>
       content !== undefined && content !== false && !(content instanceof Markup && content.text.trim() === ''),
   )
+  const subject = data.subject !== undefined && html`<p class="subject">${data.subject}</p>`
   const body = html`<header><h1>${data.title}</h1>
-${data.subject !== undefined && html`<p class="subject">${data.subject}</p>`}${data.attribute && attributeLine(data.attribute)}</header>
+${subject}${data.attribute && attributeLine(data.attribute)}</header>
 <main>${attacked && verdictSection(data)}
-${data.warnings && data.warnings.length > 0 && html`<section id="warnings" class="warnings"><h2>Warnings</h2>${list(data.warnings)}</section>`}
+${warningsSection(data.warnings)}
 <nav aria-label="Contents"><ul>${present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 ${present.map(
   ([id, title, content]) => html`<section id="${id}"><h2>${title}</h2>
@@ -89,10 +91,15 @@ ${content}</section>
 }
 
 function attacksSection(data: ReportData, attacks: readonly AttackRow[]): Markup {
-  return html`${foldedByAttacker(attacks, (rows, kind) => html`${forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')}${aucTable(rows)}`)}${foldedNote}`
+  const shown = foldedByAttacker(attacks, (rows, kind) => {
+    const plot = forestPlot(rows, limitOf(data), kind === 'all' ? 'grouped' : 'whole')
+    return html`${plot}${aucTable(rows)}`
+  })
+  return html`${shown}${foldedNote}`
 }
 
-const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
+const foldedNote = html`<p class="note">An AUC of 0.5 is chance, 1 is certainty. Below 0.5 an attacker who turns the \
+answer round does better than chance, so leaks are judged by the folded AUC. A large p is no evidence of safety.</p>`
 
 const statusNames = { leak: 'Leak found', undecided: 'Undecided', 'not-measured': 'Not measured' } as const
 
@@ -118,10 +125,8 @@ function verdictSection(data: ReportData): Markup {
   const leak = parts.some(({ verdict: { status } }) => status === 'leak')
   return html`<section id="verdict" class="verdict ${leak ? 'leak' : parts[0]!.verdict.status}"><h2>Verdict</h2>
 ${parts.map(
-  ({
-    place,
-    verdict: { status, sentence, details },
-  }) => html`<p class="status">${status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[status]}${place}</p>
+  ({ place, verdict: { status, sentence, details } }) => html`<p class="status">\
+${status === 'bounded' ? `No leak above ${fixed(limitOf(data)!, 3)}` : statusNames[status]}${place}</p>
 <p class="finding">${sentence}</p>
 ${list(details)}`,
 )}</section>`

@@ -115,7 +115,8 @@ function finding(
       : `they do not rule out one above ${fixed(gate, 3)}, since their intervals reach up to ${ceiling}`
   return {
     status: 'undecided',
-    sentence: `The attacks we ran cannot tell whether there is a leak: ${reached}, which chance could explain, and ${open}.`,
+    sentence: `The attacks we ran cannot tell whether there is a leak: ${reached}, which chance could explain, and \
+${open}.`,
   }
 }
 

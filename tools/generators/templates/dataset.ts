@@ -44,7 +44,8 @@ export function read${pascal}(files: { readonly '${kebab}.csv': Uint8Array }): D
     if (code === genders.length) genders.push(gender!)
     else if (genders[code] !== gender)
       throw badData(
-        \`\${place(r)}, column gender: expected \${genders[code]} as before for user \${user}, got \${gender}; \${advice}\`,
+        \`\${place(r)}, column gender: expected \${genders[code]} as before for user \${user}, \` +
+          \`got \${gender}; \${advice}\`,
       )
     pairUsers[r] = code
     pairItems[r] = items.add(item!)

@@ -40,8 +40,10 @@ circle.before{fill:var(--page)}
 circle.after{fill:var(--after)}
 .dot{fill:none;stroke-linecap:round;stroke-width:4.4;opacity:.8}
 .mark{fill:none;stroke-width:1.1;opacity:.7}
-.k0{stroke:var(--k0)}.k1{stroke:var(--k1)}.k2{stroke:var(--k2)}.k3{stroke:var(--k3)}.k4{stroke:var(--k4)}.k5{stroke:var(--k5)}.k6{stroke:var(--k6)}.k-none{stroke:var(--soft)}
-.area.k0{fill:var(--k0)}.area.k1{fill:var(--k1)}.area.k2{fill:var(--k2)}.area.k3{fill:var(--k3)}.area.k4{fill:var(--k4)}.area.k5{fill:var(--k5)}.area.k6{fill:var(--k6)}
+.k0{stroke:var(--k0)}.k1{stroke:var(--k1)}.k2{stroke:var(--k2)}.k3{stroke:var(--k3)}.k4{stroke:var(--k4)}\
+.k5{stroke:var(--k5)}.k6{stroke:var(--k6)}.k-none{stroke:var(--soft)}
+.area.k0{fill:var(--k0)}.area.k1{fill:var(--k1)}.area.k2{fill:var(--k2)}.area.k3{fill:var(--k3)}\
+.area.k4{fill:var(--k4)}.area.k5{fill:var(--k5)}.area.k6{fill:var(--k6)}
 .hollow{fill:var(--page);stroke-width:1.6;stroke-linejoin:round}
 .name{paint-order:stroke;stroke:var(--page);stroke-width:3;stroke-linejoin:round}
 .front{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-dasharray:4 3}

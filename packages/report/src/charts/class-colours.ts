@@ -50,7 +50,8 @@ export function classLegend(
       sample === 'line'
         ? html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>`
         : html`<path class="${markStyle(code)} ${classColour(code)}" d="${classMark(code, '13', '6')}"/>`
-    return html`<span><svg class="key" width="26" height="12" aria-hidden="true">${drawn}</svg> ${shorten(name, 40)}${users !== undefined && ` (${count(users)})`}</span> `
+    return html`<span><svg class="key" width="26" height="12" aria-hidden="true">${drawn}\
+</svg> ${shorten(name, 40)}${users !== undefined && ` (${count(users)})`}</span> `
   })}</p>`
 }
 
@@ -59,7 +60,8 @@ export function phaseLegend(sample: 'line' | 'point' = 'line'): Markup {
   const drawn = (phase: string): Markup =>
     sample === 'line'
       ? html`<path class="line ${phase}" d="M1 6h24"/>`
-      : html`<line class="whisker ${phase}" x1="1" x2="25" y1="6" y2="6"/><circle class="point ${phase}" cx="13" cy="6" r="4"/>`
+      : html`<line class="whisker ${phase}" x1="1" x2="25" y1="6" y2="6"/>\
+<circle class="point ${phase}" cx="13" cy="6" r="4"/>`
   const key = (phase: string, name: string): Markup =>
     html`<span><svg class="key" width="26" height="12" aria-hidden="true">${drawn(phase)}</svg> ${name}</span> `
   return html`<p class="legend">${key('before', 'before unlearning')}${key('after', 'after unlearning')}</p>`

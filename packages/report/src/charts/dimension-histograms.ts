@@ -117,7 +117,8 @@ export function dimensionHistograms(data: HistogramData, options: { title: strin
       'alike one by one can still tell classes apart together.',
     legend: data.classes.map((each, code) => ({
       name: `${each.name} (${count(each.users)})`,
-      sample: html`<path class="area ${classColour(code)}" d="M1 6h24v6h-24z"/><path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>`,
+      sample: html`<path class="area ${classColour(code)}" d="M1 6h24v6h-24z"/>\
+<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>`,
     })),
     panels,
     columns: 4,

@@ -52,13 +52,26 @@ export function forestPlot(
         : html`${shorten(row.attacker, 40)}<span class="definition"> ${shorten(details, 80)}</span>`
     const estimates = [before, after].flatMap((e) => (e ? [e] : []))
     const height = both ? 30 : 24
-    lines.push(html`<div class="attack"><span>${name}</span><svg width="100%" height="${height}" role="img"><title>${attackName(row)}: ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}</title>${verticals(height)}${before && whisker(before, 'before', both ? 10 : 12, x)}${after && whisker(after, 'after', both ? 20 : 12, x)}</svg><span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span></div>
+    const whiskers = [
+      before && whisker(before, 'before', both ? 10 : 12, x),
+      after && whisker(after, 'after', both ? 20 : 12, x),
+    ]
+    lines.push(html`<div class="attack"><span>${name}</span><svg width="100%" height="${height}" role="img">\
+<title>${attackName(row)}: ${estimates.map((e) => estimateText(e, 3)).join(' before, ')}${before && after && ' after'}\
+</title>${verticals(height)}${whiskers}</svg>\
+<span class="numbers">${estimates.map((e) => fixed(e.value, 3)).join(' → ')}</span></div>
 `)
   }
-  const axis = html`<div class="attack" aria-hidden="true"><span></span><svg width="100%" height="36">${marks.values.map((v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5"/><text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`)}<text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg><span></span></div>`
+  const tickMarks = marks.values.map(
+    (v) => html`<line class="grid" x1="${x(v)}" x2="${x(v)}" y1="0" y2="5"/>\
+<text class="tick" x="${x(v)}" y="17" text-anchor="middle">${fixed(v, marks.digits)}</text>`,
+  )
+  const axis = html`<div class="attack" aria-hidden="true"><span></span><svg width="100%" height="36">${tickMarks}\
+<text class="axis-label" x="50%" y="33" text-anchor="middle">folded AUC</text></svg><span></span></div>`
+  const limit = gate !== undefined && `, the dashed line the limit asked about, ${fixed(gate, 3)}`
   return html`<figure class="forest">${both && phaseLegend('point')}
 ${lines}${axis}
-<figcaption>Folded AUC with its 95\u00a0% interval. The solid line at 0.5 is chance${gate !== undefined && `, the dashed line the limit asked about, ${fixed(gate, 3)}`}.</figcaption></figure>
+<figcaption>Folded AUC with its 95\u00a0% interval. The solid line at 0.5 is chance${limit}.</figcaption></figure>
 `
 }
 

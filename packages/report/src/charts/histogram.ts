@@ -27,7 +27,8 @@ export function histogramFigure(data: HistogramData): Markup {
       shape
         ? [
             {
-              heading: html`${dimension.name}${after && before && `, ${phase}`}<span class="measure"> KS ${fixed(shape.ks, 2)}, mean difference ${fixed(shape.meanDifference, 2)}</span>`,
+              heading: html`${dimension.name}${after && before && `, ${phase}`}\
+<span class="measure"> KS ${fixed(shape.ks, 2)}, mean difference ${fixed(shape.meanDifference, 2)}</span>`,
               svg: shapePanel(
                 `histogram-${index}-${phase}`,
                 `${dimension.name}${after && before ? `, ${phase} unlearning` : ''}`,
@@ -40,7 +41,12 @@ export function histogramFigure(data: HistogramData): Markup {
         : [],
     )
   })
-  const caption = html`Share of each class in equal bins. The dimensions are those with the largest Kolmogorov-Smirnov distance (KS, 0 to 1) of one class against the rest; the mean difference is in standard deviations.${rescaled && ' Where a dimension spans a much wider or narrower range after unlearning, its two panels have different axes.'} Dimensions that look alike one by one can still tell classes apart together.`
+  const ranges =
+    rescaled &&
+    ' Where a dimension spans a much wider or narrower range after unlearning, its two panels have different axes.'
+  const caption = html`Share of each class in equal bins. The dimensions are those with the largest Kolmogorov-Smirnov \
+distance (KS, 0 to 1) of one class against the rest; the mean difference is in standard deviations.${ranges} \
+Dimensions that look alike one by one can still tell classes apart together.`
   return figure(
     panels,
     caption,
@@ -83,6 +89,7 @@ export function outlines(
     let path = `M${at(x(edge(0)))} ${at(y(0))}`
     shares.forEach((share, bin) => (path += `V${at(y(share))}H${at(x(edge(bin + 1)))}`))
     path += `V${at(y(0))}`
-    return html`<path class="area ${classColour(code)}" d="${path}"/><path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`
+    return html`<path class="area ${classColour(code)}" d="${path}"/>\
+<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`
   })
 }

@@ -43,18 +43,34 @@ export function panel(options: PanelOptions, plot: (x: Scale, y: Scale) => Conte
   const label = (value: number, digits: number): string =>
     Math.abs(value) >= 1e5 || digits > 4 ? significant(value, 2) : fixed(value, digits)
   const xMarks = options.x.marks ?? xTicks.values.map((value) => ({ value, label: label(value, xTicks.digits) }))
-  return html`<svg class="panel" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${options.id}-t ${options.id}-d">
+  return html`<svg class="panel" viewBox="0 0 ${width} ${height}" role="img" \
+aria-labelledby="${options.id}-t ${options.id}-d">
 <title id="${options.id}-t">${options.title}</title><desc id="${options.id}-d">${options.description}</desc>
 ${
   !options.bare &&
-  html`<g class="grid">${yTicks.values.map((v) => html`<path d="M${left} ${at(y(v))}H${width - 8}"/>`)}${xMarks.map((mark) => html`<path d="M${at(x(mark.value))} ${bottom}v4"/>`)}</g>
-<g class="tick">${xMarks.map((mark) => html`<text x="${at(x(mark.value))}" y="${bottom + 15}" text-anchor="middle">${mark.label}</text>`)}${yTicks.values.map((v) => html`<text x="${left - 5}" y="${at(y(v) + 4)}" text-anchor="end">${options.y.percent ? `${fixed(v * 100, Math.max(0, yTicks.digits - 2))}%` : label(v, yTicks.digits)}</text>`)}</g>`
+  html`<g class="grid">${yTicks.values.map(
+    (v) => html`<path d="M${left} ${at(y(v))}H${width - 8}"/>`,
+  )}${xMarks.map((mark) => html`<path d="M${at(x(mark.value))} ${bottom}v4"/>`)}</g>
+<g class="tick">${xMarks.map(
+    (mark) => html`<text x="${at(x(mark.value))}" y="${bottom + 15}" text-anchor="middle">${mark.label}</text>`,
+  )}${yTicks.values.map(
+    (v) => html`<text x="${left - 5}" y="${at(y(v) + 4)}" text-anchor="end">\
+${options.y.percent ? `${fixed(v * 100, Math.max(0, yTicks.digits - 2))}%` : label(v, yTicks.digits)}</text>`,
+  )}</g>`
 }
 ${options.bare && html`<rect class="frame" x="${left}" y="8" width="${width - 8 - left}" height="${bottom - 8}"/>`}
 ${plot(x, y)}
 ${!options.bare && html`<path class="axis" d="M${left} ${bottom}H${width - 8}"/>`}
-${options.x.label !== undefined && html`<text class="axis-label" x="${(left + width - 8) / 2}" y="${height - 4}" text-anchor="middle">${options.x.label}</text>`}
-${options.y.label !== undefined && html`<text class="axis-label" x="11" y="${(8 + bottom) / 2}" text-anchor="middle" transform="rotate(-90 11 ${(8 + bottom) / 2})">${options.y.label}</text>`}
+${
+  options.x.label !== undefined &&
+  html`<text class="axis-label" x="${(left + width - 8) / 2}" y="${height - 4}" \
+text-anchor="middle">${options.x.label}</text>`
+}
+${
+  options.y.label !== undefined &&
+  html`<text class="axis-label" x="11" y="${(8 + bottom) / 2}" text-anchor="middle" \
+transform="rotate(-90 11 ${(8 + bottom) / 2})">${options.y.label}</text>`
+}
 </svg>`
 }
 
@@ -79,7 +95,9 @@ export function figure(
   // One or two panels, a pair among them, get more room than a grid would give them.
   const kind = panels.length <= 2 && layout !== 'wide' && layout !== 'large' ? 'few' : layout
   return html`<figure>${legend}
-<div class="panels${kind !== undefined && ` ${kind}`}">${panels.map((p) => html`<div>${p.heading !== undefined && html`<p class="panel-heading">${p.heading}</p>`}${p.svg}</div>`)}</div>
+<div class="panels${kind !== undefined && ` ${kind}`}">${panels.map(
+    (p) => html`<div>${p.heading !== undefined && html`<p class="panel-heading">${p.heading}</p>`}${p.svg}</div>`,
+  )}</div>
 <figcaption>${caption}</figcaption></figure>
 `
 }

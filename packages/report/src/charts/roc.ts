@@ -52,7 +52,9 @@ function rocFigure(curves: readonly RocCurve[], first = 0): Markup {
       ],
     ),
   }))
-  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer round.`
+  const caption = html`${shared !== '' && `All curves: ${shared}. `}A curve on the diagonal belongs to an attacker who \
+does no better than guessing. One that stays clearly below it is a leak too: that attacker has only to turn the answer \
+round.`
   return figure(panels, caption, unlearned ? phaseLegend() : undefined)
 }
 

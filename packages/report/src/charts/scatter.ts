@@ -42,7 +42,16 @@ export function scatterFigure(data: ScatterData): Markup {
     }),
   )
   const drawn = (before ?? after ?? []).length
-  const caption = html`${count(drawn)} of ${count(data.users)} labelled users${data.seed !== undefined && `, drawn by seed ${data.seed}`}, on a map (${data.projection}) ${before && after ? 'of each table; the one after is turned to lie as near to the one before as it can' : 'of the table'}. Users who are close on a map are close in the table; distances between far ones, and directions, mean nothing.${outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`} Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say what can be found out.`
+  const sample = data.seed !== undefined && `, drawn by seed ${data.seed}`
+  const tables =
+    before && after
+      ? 'of each table; the one after is turned to lie as near to the one before as it can'
+      : 'of the table'
+  const beyond = outside > 0 && ` ${outside === 1 ? '1 point lies' : `${count(outside)} points lie`} outside the frame.`
+  const caption = html`${count(drawn)} of ${count(data.users)} labelled users${sample}, on a map (${data.projection}) \
+${tables}. Users who are close on a map are close in the table; distances between far ones, and directions, mean \
+nothing.${beyond} Classes that overlap on a map may be apart in other directions: the attacks, not this picture, say \
+what can be found out.`
   return figure(panels, caption, classLegend(legendOf(data), 'mark'), before && after ? 'paired' : undefined)
 }
 

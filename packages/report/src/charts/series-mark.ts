@@ -16,5 +16,6 @@ const shapes = [
 
 /** The mark of series `code` at (x, y) in drawing units: a hollow circle, square, triangle, … in the series' colour. */
 export function seriesMark(code: number, x: number, y: number): Markup {
-  return html`<path class="hollow ${classColour(code)}" d="M${at(x)} ${at(y)}${shapes[Math.min(Math.max(code, 0), drawnClasses)]!}"/>`
+  const shape = shapes[Math.min(Math.max(code, 0), drawnClasses)]!
+  return html`<path class="hollow ${classColour(code)}" d="M${at(x)} ${at(y)}${shape}"/>`
 }

@@ -55,7 +55,10 @@ const characterWidth = 6.5
 export function paperFigure(parts: FigureParts): PaperFigure {
   const legend =
     parts.legend.length > 0
-      ? html`<p class="legend">${parts.legend.map(({ name, sample }) => html`<span><svg class="key" width="26" height="12" aria-hidden="true">${sample}</svg> ${shorten(name, 40)}</span> `)}</p>`
+      ? html`<p class="legend">${parts.legend.map(
+          ({ name, sample }) => html`<span>\
+<svg class="key" width="26" height="12" aria-hidden="true">${sample}</svg> ${shorten(name, 40)}</span> `,
+        )}</p>`
       : undefined
   const panels = parts.panels.map(({ heading, note, svg }) => ({
     heading: html`${heading}${note !== undefined && html`<span class="measure"> ${note}</span>`}`,
@@ -78,20 +81,27 @@ function standalone({ id, title, caption, legend, panels, columns, size: [width,
   const drawn: Content = panels.map(({ heading: name, note, svg }, index) => {
     const x = margin + (index % across) * (width + gap)
     const y = top + Math.floor(index / across) * (heading + height + gap)
-    return html`<text class="heading" x="${x + 8}" y="${y + 12}">${text(name)}</text>${note !== undefined && html`<text class="note" x="${x + 8}" y="${y + 27}">${text(note)}</text>`}<svg x="${x}" y="${y + heading}" width="${width}" height="${height}">${svg}</svg>
+    return html`<text class="heading" x="${x + 8}" y="${y + 12}">${text(name)}</text>\
+${note !== undefined && html`<text class="note" x="${x + 8}" y="${y + 27}">${text(note)}</text>`}\
+<svg x="${x}" y="${y + heading}" width="${width}" height="${height}">${svg}</svg>
 `
   })
-  return html`<svg xmlns="http://www.w3.org/2000/svg" class="${scope}" width="${total}" height="${bottom}" viewBox="0 0 ${total} ${bottom}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-caption">
+  return html`<svg xmlns="http://www.w3.org/2000/svg" class="${scope}" width="${total}" height="${bottom}" \
+viewBox="0 0 ${total} ${bottom}" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-caption">
 <title id="${id}-title">${title}</title><desc id="${id}-caption">${caption}</desc>
 <style>${new Markup(standaloneStyle)}</style>
 <rect class="sheet" width="${total}" height="${bottom}"/>
-<g aria-hidden="true">${entries.map(({ entry, x, y }) => html`<svg x="${margin + 8 + x}" y="${margin + y}" width="26" height="12">${entry.sample}</svg><text class="key-name" x="${margin + 40 + x}" y="${margin + y + 10}">${shorten(entry.name, 40)}</text>`)}</g>
+<g aria-hidden="true">${entries.map(
+    ({ entry, x, y }) => html`<svg x="${margin + 8 + x}" y="${margin + y}" width="26" height="12">${entry.sample}</svg>\
+<text class="key-name" x="${margin + 40 + x}" y="${margin + y + 10}">${shorten(entry.name, 40)}</text>`,
+  )}</g>
 ${drawn}</svg>
 `.text
 }
 
 const standaloneStyle = `
-.${scope}{max-width:100%;height:auto;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+.${scope}{max-width:100%;height:auto;font-family:system-ui,-apple-system,"Segoe UI",Roboto,\
+"Helvetica Neue",Arial,sans-serif}
 .${scope} svg{overflow:visible}
 .${scope} text{fill:${chartColours.text};font-size:12px}
 .${scope} .heading{font-weight:600}

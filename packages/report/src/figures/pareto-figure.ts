@@ -55,9 +55,7 @@ export function paretoFigure(data: ParetoData): PaperFigure {
     {
       id: `${id}-0`,
       title: `${leakAxis} against ${lossAxis}`,
-      description:
-        `${points.map(({ name, loss, leak }) => `${name}: ${leakAxis} ${estimateText(leak, 3)}, ${lossAxis} ${estimateText(loss, 3)}`).join('; ')}. ` +
-        `Bettered by no other: ${front.map((p) => points[p]!.name).join(', ')}.`,
+      description: descriptionOf(points, front, { lossAxis, leakAxis }),
       size,
       x: { domain: across, label: lossAxis, ticks: 6 },
       y: { domain: up, ticks: 6 },
@@ -81,13 +79,14 @@ export function paretoFigure(data: ParetoData): PaperFigure {
     group === undefined ? [] : [{ name: group, sample: seriesMark(code, 13, 6) }],
   )
   const intervals = points.some(({ loss, leak }) => loss.low !== undefined || leak.low !== undefined)
+  const uncertainty = intervals ? ' Whiskers are 95\u00a0% intervals; differences within them are not established.' : ''
   return paperFigure({
     id,
     title: data.title,
     caption:
       `Each method by ${leakAxis} and ${lossAxis}: the nearer to the lower left corner the better. The dashed line ` +
-      'joins the points that no other betters in ' +
-      `both.${intervals ? ' Whiskers are 95\u00a0% intervals; differences within them are not established.' : ''}${gate === undefined ? '' : ` The coloured line is the gate.`} ` +
+      `joins the points that no other betters in both.${uncertainty}` +
+      `${gate === undefined ? '' : ' The coloured line is the gate.'} ` +
       'An AUC of 0.5 is chance.',
     legend: [
       ...named,
@@ -100,6 +99,18 @@ export function paretoFigure(data: ParetoData): PaperFigure {
     size,
     layout: 'wide',
   })
+}
+
+/** Every point in words. */
+function descriptionOf(
+  points: readonly ParetoPoint[],
+  front: readonly number[],
+  { lossAxis, leakAxis }: { readonly lossAxis: string; readonly leakAxis: string },
+): string {
+  const each = points.map(
+    ({ name, loss, leak }) => `${name}: ${leakAxis} ${estimateText(leak, 3)}, ${lossAxis} ${estimateText(loss, 3)}`,
+  )
+  return `${each.join('; ')}. Bettered by no other: ${front.map((p) => points[p]!.name).join(', ')}.`
 }
 
 function checkPoints(points: readonly ParetoPoint[]): void {

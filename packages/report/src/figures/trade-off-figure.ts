@@ -99,7 +99,8 @@ export function tradeOffFigure(data: TradeOffData): PaperFigure {
 }
 
 function lineSample(code: number): Markup {
-  return html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>${seriesMark(code, 13, 6)}`
+  return html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="M1 6h24"/>\
+${seriesMark(code, 13, 6)}`
 }
 
 function captionOf(
@@ -107,17 +108,29 @@ function captionOf(
   axis: string,
   { intervals, chance }: { readonly intervals: boolean; readonly chance: boolean },
 ): string {
-  return (
-    `${measures.map(({ name }) => name).join(', ')} against ${axis} on a logarithmic ` +
-    `axis.${intervals ? ' Bands are 95\u00a0% intervals.' : ''}${chance ? ' The dotted line at 0.5 is an attacker who guesses; an AUC below it is a leak too, since that attacker ' + 'has only to turn the answer round.' : ''}`
-  )
+  const bands = intervals ? ' Bands are 95\u00a0% intervals.' : ''
+  const dotted = chance
+    ? ' The dotted line at 0.5 is an attacker who guesses; an AUC below it is a leak too, since that attacker ' +
+      'has only to turn the answer round.'
+    : ''
+  return `${measures.map(({ name }) => name).join(', ')} against ${axis} on a logarithmic axis.${bands}${dotted}`
 }
 
 /** Every estimate of measure `m` in words. */
 function descriptionOf(series: TradeOffData['series'], m: number, baseline: TradeOffData['baseline']): string {
   const reference = baseline?.values[m]
   const ofBaseline = reference ? `; ${baseline!.name}: ${estimateText(reference, 3)}` : ''
-  return `${series.map((one) => `${one.name}: ` + `${one.points.flatMap(({ alpha, values }) => (values[m] ? [`${estimateText(values[m], 3)} at ${significant(alpha, 2)}`] : [])).join(', ')}`).join('; ')}${ofBaseline}.`
+  return `${series
+    .map(
+      (one) =>
+        `${one.name}: ` +
+        `${one.points
+          .flatMap(({ alpha, values }) =>
+            values[m] ? [`${estimateText(values[m], 3)} at ${significant(alpha, 2)}`] : [],
+          )
+          .join(', ')}`,
+    )
+    .join('; ')}${ofBaseline}.`
 }
 
 /** The logarithms of all alphas, with a margin. */
@@ -183,7 +196,10 @@ function lineOf(points: readonly { at: number; estimate: Estimate }[], code: num
   const path = points
     .map(({ at: place, estimate }, i) => `${i === 0 ? 'M' : 'L'}${at(x(place))} ${at(y(estimate.value))}`)
     .join('')
-  return html`${bands}${points.length > 1 && html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`}${points.map(({ at: place, estimate }) => seriesMark(code, x(place), y(estimate.value)))}`
+  return html`${bands}${
+    points.length > 1 &&
+    html`<path class="line ${classColour(code)}" stroke-dasharray="${classDash(code)}" d="${path}"/>`
+  }${points.map(({ at: place, estimate }) => seriesMark(code, x(place), y(estimate.value)))}`
 }
 
 function spanOf(estimates: readonly Estimate[]): [number, number] {

@@ -139,7 +139,8 @@ function attackTable({ attacks = [] }: ReportData): string {
     figures ? estimateText(foldedAuc(figures), 3) : '–'
   const rows = attacks.map((row) => {
     const p = (row.after ?? row.before)?.correctedP
-    return `| ${text(attackName(row))} | ${cell(row.before)} | ${cell(row.after)} | ${p === undefined ? '–' : fixed(p, 3)} |`
+    return `| ${text(attackName(row))} | ${cell(row.before)} | ${cell(row.after)} | \
+${p === undefined ? '–' : fixed(p, 3)} |`
   })
   const head = '| attack | folded AUC before | after | p corrected |\n| --- | --- | --- | --- |'
   return `\n## Annex: attacks\n\n${head}\n${rows.join('\n')}\n`

@@ -35,8 +35,8 @@ export function residualRisk(data: ReportData, { name, holds }: Recipient): stri
     'not-measured': `no attack on ${attribute} was run`,
   }[status]
   return (
-    `${name} (${holds}): ${found}. What ${name} holds beside the table, or instead of it, was not tested unless it is ` +
-    'named under “What is known, and how”.'
+    `${name} (${holds}): ${found}. What ${name} holds beside the table, or instead of it, was not tested unless it ` +
+    'is named under “What is known, and how”.'
   )
 }
 

@@ -33,9 +33,24 @@ export function truePositivesTable(rows: readonly AttackRow[]): Markup | undefin
   const fine = measured.some((row) => row.before?.truePositivesAtTenth ?? row.after?.truePositivesAtTenth)
   const measures: Measure[] = [['At 1\u00a0%', (f) => f.truePositivesAt1 && estimateCell(f.truePositivesAt1)]]
   if (fine) measures.push(['At 0.1\u00a0%', (f) => f.truePositivesAtTenth && estimateCell(f.truePositivesAtTenth)])
-  return html`<p>The share of one class that an attacker finds while naming 1\u00a0%${fine && ' (0.1\u00a0%)'} of the other class wrongly. Guessing finds 1\u00a0%${fine && ' (0.1\u00a0%)'}. It shows attacks that are sure of a few users, which an average over all users hides.</p>
-${foldedByAttacker(measured, (some) => measureTable(`True positive rate at few false positives${hasIntervals(measured) ? ', with 95\u00a0% intervals' : ''}`, some, measures))}
-${coarse && html`<p class="note">Some attacks scored fewer than 100 users of a class, where 1\u00a0% is less than one user: those rates are rough.</p>`}${!fine && html`<p class="note">A rate at 0.1\u00a0% false positives would need 1\u2009000 scored users of a class.</p>`}`
+  return html`<p>The share of one class that an attacker finds while naming 1\u00a0%${fine && ' (0.1\u00a0%)'} of the \
+other class wrongly. Guessing finds 1\u00a0%${fine && ' (0.1\u00a0%)'}. It shows attacks that are sure of a few users, \
+which an average over all users hides.</p>
+${foldedByAttacker(measured, (some) =>
+  measureTable(
+    `True positive rate at few false positives${hasIntervals(measured) ? ', with 95\u00a0% intervals' : ''}`,
+    some,
+    measures,
+  ),
+)}
+${
+  coarse &&
+  html`<p class="note">Some attacks scored fewer than 100 users of a class, where 1\u00a0% is less than one \
+user: those rates are rough.</p>`
+}${
+    !fine &&
+    html`<p class="note">A rate at 0.1\u00a0% false positives would need 1\u2009000 scored users of a class.</p>`
+  }`
 }
 
 function hasIntervals(rows: readonly AttackRow[]): boolean {

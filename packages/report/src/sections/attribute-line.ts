@@ -6,6 +6,8 @@ import type { AttributeSummary } from '../report-data.ts'
 
 export function attributeLine({ name: attribute, classes, missing = 0, joinedBy }: AttributeSummary): Markup {
   const counts = classes.map(({ name, users }) => `${name} (${count(users)})`).join(', ')
-  return html`<p class="subject">Attribute <b>${attribute}</b>: ${counts}${missing > 0 && `; ${count(missing)} users without a label`}${joinedBy !== undefined && `; labels joined by ${joinedBy}`}</p>
+  return html`<p class="subject">Attribute <b>${attribute}</b>: ${counts}${
+    missing > 0 && `; ${count(missing)} users without a label`
+  }${joinedBy !== undefined && `; labels joined by ${joinedBy}`}</p>
 `
 }

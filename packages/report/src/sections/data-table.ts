@@ -18,12 +18,15 @@ export function dataTable(
 ): Markup {
   const style = layout ?? (head.length > 6 ? 'dense' : undefined)
   return html`<p class="caption">${caption}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${style !== undefined && html` class="${style}"`} aria-label="${caption}">
-<thead><tr>${head.map((name, i) => html`<th scope="col"${i >= names && html` class="figure"`}>${name}</th>`)}</tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}">\
+<table${style !== undefined && html` class="${style}"`} aria-label="${caption}">
+<thead><tr>${head.map((name, i) => html`<th scope="col"${i >= names && html` class="figure"`}>${name}</th>`)}</tr>\
+</thead>
 <tbody>${rows.map(
     (
       row,
-    ) => html`<tr>${row.map((cell, i) => (i < names ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>
+    ) => html`<tr>${row.map((cell, i) => (i < names ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}\
+</tr>
 `,
   )}</tbody></table></div>
 `

@@ -26,7 +26,8 @@ export function largestRisks({ before, after }: BeforeAfter<ExposureData>): stri
     return [
       `The largest risk of a user is ${fixed(exposure.largest, 3)}${when}, by ${attackName(exposure)}` +
         `${exposure.turned ? ' with its answers turned round' : ''}; 95\u00a0% of users have at most ` +
-        `${fixed(everyone.risk.value, 3)}. Of its ${count(users)} surest guesses ${percent(right.value, 1)} are right, ` +
+        `${fixed(everyone.risk.value, 3)}. Of its ${count(users)} surest guesses ` +
+        `${percent(right.value, 1)} are right, ` +
         `and ${percent(guess, 1)} would be by guessing.${mostExposed(exposure)}`,
     ]
   })
@@ -40,8 +41,8 @@ function mostExposed({ groups }: ExposureData): string {
     undefined,
   )
   return most
-    ? ` The most exposed group is “${shorten(most.name, 60)}”, with an AUC of ${estimateText(most.auc!, 3)} within it; ` +
-        `among all users it is ${estimateText(all!.auc!, 3)}.`
+    ? ` The most exposed group is “${shorten(most.name, 60)}”, with an AUC of ${estimateText(most.auc!, 3)} within ` +
+        `it; among all users it is ${estimateText(all!.auc!, 3)}.`
     : ''
 }
 
@@ -73,5 +74,8 @@ export function exposureSection(exposure: BeforeAfter<ExposureData>): Markup {
   return html`<p>${riskOfUser}</p>
 ${largestRisks(exposure).map((line) => html`<p>${line}</p>`)}
 ${dataTable(caption, head, rows, 1, both ? 'stacked' : undefined)}
-<p class="note">An attacker may be sure and wrong. So the table counts the surest twentieth of the guesses in each group, and how many are right. For a label, these are the users who most seem to have it. Guessing by the labels’ shares is right as often as stated beside it. The AUC within a group is the attack’s among its users alone. No user is named here.</p>`
+<p class="note">An attacker may be sure and wrong. So the table counts the surest twentieth of the guesses in each \
+group, and how many are right. For a label, these are the users who most seem to have it. Guessing by the labels’ \
+shares is right as often as stated beside it. The AUC within a group is the attack’s among its users alone. No user is \
+named here.</p>`
 }

@@ -3,7 +3,7 @@
 import { notAssessed, residualRisk, reviewTriggers } from '../filing/filing.ts'
 import { html, type Markup } from '../markup.ts'
 import type { FilingData, ReportData } from '../report-data.ts'
-import { list, termList } from './threat-model-section.ts'
+import { list, termList } from './lists.ts'
 
 export function filingSection(filing: FilingData, data: ReportData): Markup {
   const { recipients, criterion } = filing

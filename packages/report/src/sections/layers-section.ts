@@ -5,7 +5,7 @@
 
 import { html, type Markup } from '../markup.ts'
 import type { LayersData } from '../report-data.ts'
-import { list } from './threat-model-section.ts'
+import { list } from './lists.ts'
 
 /** Titles of the layers, in their order. */
 export const layerTitles = { bounded: 'Bounded or exact', found: 'Found', notTested: 'Not tested' } as const

@@ -2,7 +2,7 @@
 
 import { html, type Markup } from '../markup.ts'
 import type { ReportData } from '../report-data.ts'
-import { list } from './threat-model-section.ts'
+import { list } from './lists.ts'
 
 export function limitsSection(data: ReportData): Markup {
   const attacks = data.attacks ?? []

@@ -77,7 +77,9 @@ export function neighbourTable({ k, of, groups }: NeighbourData): Markup {
     ]),
     1,
   )
-  return html`<p>Users whose nearest users stay the same are grouped, searched for and served by look-alikes as before. 1 is a table in which nobody's neighbours changed; a table that has nothing to do with the old one keeps ${significant(k / Math.max(1, of - 1), 2)}.</p>
+  return html`<p>Users whose nearest users stay the same are grouped, searched for and served by look-alikes as \
+before. 1 is a table in which nobody's neighbours changed; a table that has nothing to do with the old one keeps \
+${significant(k / Math.max(1, of - 1), 2)}.</p>
 ${table}${
     sampled &&
     html`<p class="note">Measured on a seeded sample of users; their neighbours were sought among all ${count(of)}.</p>

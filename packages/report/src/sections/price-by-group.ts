@@ -69,7 +69,9 @@ export function priceByGroupTable(data: ReportData): Markup | undefined {
     1,
   )
   return html`${dataTable('What unlearning cost each group', table.head, table.rows, table.names)}
-<p class="note">A group that pays much more than the others bears the price of hiding.${metric && ` ${metric.metric}@${metric.k} is by the definition “${metric.definition}”.`}</p>`
+<p class="note">A group that pays much more than the others bears the price of hiding.${
+    metric && ` ${metric.metric}@${metric.k} is by the definition “${metric.definition}”.`
+  }</p>`
 }
 
 /** A metric that was measured for a group before and after: of the first ten items, else the first. */

@@ -3,7 +3,7 @@
 import { canonicalJson } from '@indistinct/core'
 import { html, type Content, type Markup } from '../markup.ts'
 import type { Provenance } from '../report-data.ts'
-import { termList } from './threat-model-section.ts'
+import { termList } from './lists.ts'
 
 /** Names are sorted, so that the order in which the caller filled its records does not show. */
 export function provenanceSection(provenance: Provenance): Markup {

@@ -3,6 +3,7 @@
 import { count, percent } from '../charts/format-number.ts'
 import { html, type Content, type Markup } from '../markup.ts'
 import type { ThreatModel } from '../report-data.ts'
+import { list, termList } from './lists.ts'
 
 /** The threat model as a list of terms; what the data does not say is not guessed. */
 export function threatModelSection(model: ThreatModel): Markup {
@@ -30,20 +31,6 @@ export function threatModelSection(model: ThreatModel): Markup {
     ],
   ]
   return termList(items)
-}
-
-/** A definition list of the items that have content. */
-export function termList(items: readonly (readonly [Content, Content])[]): Markup {
-  const filled = items.filter(([, content]) => content !== undefined && content !== false && content !== '')
-  return html`<dl>${filled.map(
-    ([term, content]) => html`<div><dt>${term}</dt><dd>${content}</dd></div>
-`,
-  )}</dl>
-`
-}
-
-export function list(items: readonly Content[]): Content {
-  return items.length > 0 && html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`
 }
 
 function described(items: readonly { name: string; description?: string }[] | undefined): Content {

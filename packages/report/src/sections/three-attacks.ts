@@ -72,6 +72,9 @@ export function threeAttacksTable(rows: readonly AttackRow[]): Markup | undefine
     1,
   )
   return html`${dataTable('Folded AUC of the three, with 95\u00a0% intervals', head, body, 1)}
-<dl>${threeMeanings.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}${phases.map(({ phase, row }) => html`<div><dt>Strongest ${phases.length > 1 ? phase : ''}</dt><dd>${attackName(row)}</dd></div>`)}</dl>
+<dl>${threeMeanings.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}${phases.map(
+    ({ phase, row }) => html`<div><dt>Strongest ${phases.length > 1 ? phase : ''}</dt>\
+<dd>${attackName(row)}</dd></div>`,
+  )}</dl>
 `
 }

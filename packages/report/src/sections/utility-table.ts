@@ -34,9 +34,11 @@ export function utilityTable(rows: readonly UtilityRow[]): Markup {
   return html`${dataTable('Metrics by their definitions, with 95\u00a0% intervals', head, cells, names)}
 ${
   rows.some((row) => row.change?.low !== undefined) &&
-  html`<p class="note">The interval of a change is that of the difference on the same users, drawn again together. It is narrower than two separate intervals suggest, and a change whose interval holds 0 may be chance.</p>
+  html`<p class="note">The interval of a change is that of the difference on the same users, drawn again together. \
+It is narrower than two separate intervals suggest, and a change whose interval holds 0 may be chance.</p>
 `
-}<p class="note">Metrics with the same name have different definitions elsewhere; compare only figures of one definition.</p>`
+}<p class="note">Metrics with the same name have different definitions elsewhere; \
+compare only figures of one definition.</p>`
 }
 
 function signedCell({ value, low, high }: Estimate, digits: number): Content {

@@ -110,7 +110,8 @@ describe('gaussianKl', () => {
     const flat = matrix(4, 1, Float32Array.of(1, 1, 2, 2))
     const pairs = { classes: ['a', 'b'], codes: Int32Array.of(0, 0, 1, 1) }
     expect(() => gaussianKl(flat, pairs)).toThrow(
-      'gaussianKl: expected a positive definite covariance, got pivot 0 in dimension 0',
+      'gaussianKl: expected a covariance that can be inverted; choleskyFactor: expected a positive definite matrix, ' +
+        'got pivot 0 in row 0',
     )
     expect(() => gaussianKl(theta, labels, { ridge: -1 })).toThrow('gaussianKl: expected ridge of at least 0, got -1')
   })

@@ -2,11 +2,10 @@
  * @file Distribution-to-distribution distinguishability by KL divergence (paper, section 3.5.3) between fitted normals.
  */
 
-import { matrix, type Labels, type Matrix } from '@indistinct/core'
+import { matrix, positiveInverse, type Labels, type Matrix } from '@indistinct/core'
 import { classPairs, type ClassPair, type Pairing } from './class-pairs.ts'
 import { classRows } from './class-rows.ts'
 import type { Loss } from './loss.ts'
-import { invertPositiveDefinite, type Inverted } from './positive-definite.ts'
 
 export interface GaussianKlOptions {
   /** How more than two classes become pairs. Default 'every'. */
@@ -72,9 +71,10 @@ export function gaussianKl(theta: Matrix, labels: Labels, options: GaussianKlOpt
   ).map((pair): PairKl => {
     const [a, b] = [moments[pair.first]!, moments[pair.second]!]
     const added = floor ?? ridge * meanVariance(a, b, K)
-    const [inverseA, inverseB] = [a, b].map((side) =>
-      invertPositiveDefinite(caller, raised(side.covariance, added, K), K),
-    ) as [Inverted, Inverted]
+    const [inverseA, inverseB] = [a, b].map((side) => inverted(caller, raised(side.covariance, added, K), K)) as [
+      Inverted,
+      Inverted,
+    ]
     const forward = divergence(a, b, inverseA, inverseB, added, K)
     const backward = symmetric ? divergence(b, a, inverseB, inverseA, added, K) : undefined
     const share = symmetric ? 0.5 : 1
@@ -93,6 +93,26 @@ export function gaussianKl(theta: Matrix, labels: Labels, options: GaussianKlOpt
   })
   gradient.data.set(sum)
   return { value, gradient, pairs }
+}
+
+interface Inverted {
+  readonly inverse: Float64Array
+  readonly logDeterminant: number
+}
+
+/** Of a covariance (K, K), which is overwritten. */
+function inverted(caller: string, covariance: Float64Array, K: number): Inverted {
+  try {
+    const inverse = positiveInverse(covariance, K)
+    // Its factor lies in the lower triangle now.
+    let logDeterminant = 0
+    for (let k = 0; k < K; k++) logDeterminant += 2 * Math.log(covariance[k * K + k]!)
+    return { inverse, logDeterminant }
+  } catch (cause) {
+    throw new RangeError(`${caller}: expected a covariance that can be inverted; ${(cause as Error).message}`, {
+      cause,
+    })
+  }
 }
 
 interface Moments {

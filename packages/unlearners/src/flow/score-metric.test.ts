@@ -1,4 +1,4 @@
-import { matrix, randomStream, type Matrix } from '@indistinct/core'
+import { matrix, positiveInverse, randomStream, type Matrix } from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { calibratedFlow } from './calibrated-flow.ts'
 import { classMoments, momentRatios } from './calibrate/class-moments.ts'
 import { holdMomentsIn } from './calibrate/hold-moments.ts'
 import { addLeastCost, firstOrderChange } from './calibrate/metric-displacement.ts'
-import { innerProductMetric, positiveInverse, scoreMetric, type ScoreMetric } from './score-metric.ts'
+import { innerProductMetric, scoreMetric, type ScoreMetric } from './score-metric.ts'
 import { centroidAuc, leakyTable } from '../testing.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {

@@ -3,7 +3,7 @@
  * a recommender would show him.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { positiveInverse, type Matrix } from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
 
 /** One metric a user, or one for all, kept as its inverse. */
@@ -136,34 +136,4 @@ function freeDirection(metric: Float64Array, direction: Float32Array, K: number)
   }
   if (!(square > 0)) return
   for (let a = 0; a < K; a++) for (let b = 0; b < K; b++) metric[a * K + b]! -= (along[a]! * along[b]!) / square
-}
-
-/** Inverse of a symmetric positive definite (n, n) matrix by Cholesky's factors. */
-export function positiveInverse(matrix: Float64Array, n: number): Float64Array {
-  const lower = matrix.slice()
-  for (let j = 0; j < n; j++) {
-    for (let k = 0; k < j; k++) {
-      const factor = lower[j * n + k]!
-      for (let i = j; i < n; i++) lower[i * n + j]! -= lower[i * n + k]! * factor
-    }
-    const diagonal = Math.sqrt(lower[j * n + j]!)
-    for (let i = j; i < n; i++) lower[i * n + j]! /= diagonal
-  }
-  const inverse = new Float64Array(n * n)
-  for (let c = 0; c < n; c++) {
-    for (let i = c; i < n; i++) {
-      let sum = i === c ? 1 : 0
-      for (let k = c; k < i; k++) sum -= lower[i * n + k]! * inverse[k * n + c]!
-      inverse[i * n + c] = sum / lower[i * n + i]!
-    }
-  }
-  const out = new Float64Array(n * n)
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = 0
-      for (let k = a; k < n; k++) sum += inverse[k * n + a]! * inverse[k * n + b]!
-      out[a * n + b] = out[b * n + a] = sum
-    }
-  }
-  return out
 }

@@ -3,10 +3,10 @@
  * of scores.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { positiveInverse, type Matrix } from '@indistinct/core'
 import { symmetricEigen } from '@indistinct/kernels'
 import type { ClassMoments } from './common-axes.ts'
-import { positiveInverse, type ScoreMetric } from '../score-metric.ts'
+import type { ScoreMetric } from '../score-metric.ts'
 import { spectralFunction } from '../../linear-algebra/spectral-function.ts'
 
 /**
@@ -141,7 +141,7 @@ function meanPreconditioner(
   const K = means[c]!.length
   const meanInverse = new Float64Array(K * K)
   for (const i of members) for (let p = 0; p < K * K; p++) meanInverse[p]! += inverses[i * stride + p]! / members.length
-  const meanMetric = positiveInverse(meanInverse, K)
+  const meanMetric = positiveInverse(meanInverse.slice(), K)
   // In the eigenvectors of W M^-1 W' against the class covariance, sym(S Lambda C) = X has an inverse entry by entry.
   const compliance = sandwich(whitening, meanInverse, K, P)
   const solve = lyapunov(compliance, covariances[c]!, P)

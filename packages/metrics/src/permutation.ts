@@ -40,8 +40,6 @@ export interface PermutationTest {
   readonly chance: number
   /** 95 % quantile of the statistic under permutation: larger values are significant at 5 %. */
   readonly critical: number
-  /** The statistic under each permutation, ascending: for other quantiles. */
-  readonly null: Float64Array
   /** The statistic less one half under each permutation, in their order: for a test over several attacks. */
   readonly deviations: Float64Array
   /** Standard deviation under permutation of the mean (not folded) AUC, times `spread`. */
@@ -93,7 +91,6 @@ export function permutationTest(
     p: (1 + atLeast) / (permutations + 1),
     chance: folded.reduce((total, value) => total + value, 0) / permutations,
     critical: quantile(sorted, 0.95),
-    null: sorted,
     deviations: folded.map((value) => Math.max(0, value - 0.5)),
     standardError: spread * Math.sqrt(Math.max(0, squares / permutations - mean * mean)),
   }

@@ -15,8 +15,6 @@ export interface RowSums {
   readonly levels: readonly tf.Tensor2D[]
   /** R. */
   readonly inputs: number
-  /** Bytes of x's rows that are gathered at once, over K. */
-  readonly gathered: number
   dispose(): void
 }
 
@@ -42,7 +40,6 @@ export function rowSumsOf(indptr: Int32Array, entries: Int32Array, inputs: numbe
   return {
     levels,
     inputs,
-    gathered: levels[0]!.size * 4,
     dispose: () => tf.dispose(levels as tf.Tensor2D[]),
   }
 }

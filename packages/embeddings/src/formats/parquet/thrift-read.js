@@ -269,15 +269,3 @@ export function textField(struct, id) {
   if (!(value instanceof Uint8Array)) throw new Error('a name in a header is no text')
   return utf8.decode(value)
 }
-
-/**
- * The structs of a list; none where it is missing. @param {ThriftStruct} struct @param {number} id @returns {readonly
- * ThriftStruct[]}
- */
-export function structsField(struct, id) {
-  const value = struct.get(id)?.value
-  if (value === undefined) return []
-  if (typeof value !== 'object' || !('items' in value) || !value.items.every((item) => item instanceof Map))
-    throw new Error(`field ${id} of a header is no list of structs`)
-  return /** @type {readonly ThriftStruct[]} */ (value.items)
-}

@@ -1,7 +1,7 @@
 /** @file Pages of tests in an installed Chromium, with what they complain of and what they ask for. */
 
 import type { Browser, Page } from 'playwright-core'
-import { installedChromium } from '../../packages/report/src/installed-chromium.ts'
+import { installedChromium } from '../../packages/report/src/testing/installed-chromium.ts'
 
 export const chromium = installedChromium()
 

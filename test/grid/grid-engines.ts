@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binary } from '../../apps/indistinct/src/end-to-end/spawned-cli.ts'
-import { redisMissing, startQueueServer } from '../../packages/executors/src/testing-redis.ts'
-import { slurmMissing, startSlurm } from '../../packages/executors/src/testing-slurm.ts'
+import { redisMissing, startQueueServer } from '../../packages/executors/src/testing/redis.ts'
+import { slurmMissing, startSlurm } from '../../packages/executors/src/testing/slurm.ts'
 
 export const engineNames = ['local', 'slurm', 'bullmq'] as const
 export type EngineName = (typeof engineNames)[number]

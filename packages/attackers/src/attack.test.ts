@@ -2,7 +2,7 @@ import { encodeLabels, matrix, type Labels, type Matrix } from '@indistinct/core
 import { describe, expect, test } from 'vitest'
 import { attack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
-import { matchMeans, meansAttacker, shiftedClasses } from './fixtures.ts'
+import { matchMeans, meansAttacker, shiftedClasses } from './testing.ts'
 import { mlp } from './attackers/mlp.ts'
 import type { ProtocolName } from './protocols/protocols.ts'
 import { xgb } from './attackers/xgb.ts'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { audit } from './audit.ts'
 import { planAudit } from './audit-plan.ts'
 import { auditSample } from './audit-sample.ts'
-import { shiftedClasses } from './fixtures.ts'
+import { shiftedClasses } from './testing.ts'
 import { logistic } from './attackers/logistic.ts'
 
 const { embedding, labels } = shiftedClasses([300, 1700], 4, 1.5, 1)

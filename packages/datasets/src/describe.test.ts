@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describe } from './describe.ts'
-import { datasetOfPairs } from './fixture.ts'
+import { datasetOfPairs } from './testing.ts'
 
 test('describe counts users and interactions of each class and of missing labels', () => {
   const whole = datasetOfPairs(3, 4, [

@@ -1,7 +1,7 @@
 import { randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { degrees } from './dataset.ts'
-import { datasetOfPairs } from './fixture.ts'
+import { datasetOfPairs } from './testing.ts'
 import { kCore } from './k-core.ts'
 
 describe('kCore', () => {

@@ -1,7 +1,7 @@
 import { csrHas, randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import type { Dataset } from './dataset.ts'
-import { datasetOfPairs } from './fixture.ts'
+import { datasetOfPairs } from './testing.ts'
 import { interactionMatrix, splitLeaveOneOut, splitRatio, type Split } from './split.ts'
 
 const random = randomStream(1, 'split-test')

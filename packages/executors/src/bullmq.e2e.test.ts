@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bullmqExecutor } from './bullmq.ts'
 import { runTasks, type Executor } from './executor.ts'
-import { redisMissing, startQueueServer, type TestRedis } from './testing-redis.ts'
-import { testTasks, type TestTasks } from './testing-tasks.ts'
+import { redisMissing, startQueueServer, type TestRedis } from './testing/redis.ts'
+import { testTasks, type TestTasks } from './testing/tasks.ts'
 
 const missing = redisMissing()
 if (missing !== undefined) console.log(`bullmq tests skipped: ${missing}`)
@@ -25,7 +25,7 @@ describe.skipIf(missing !== undefined)('bullmq executor', () => {
   }
   const startWorker = (): Promise<ChildProcess> =>
     new Promise((resolve, reject) => {
-      const child = fork(fileURLToPath(new URL('testing-worker.ts', import.meta.url)), [made.folder, ...made.program], {
+      const child = fork(fileURLToPath(new URL('testing/worker.ts', import.meta.url)), [made.folder, ...made.program], {
         execArgv: ['--import', '@indistinct/loader'],
       })
       child

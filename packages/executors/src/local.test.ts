@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runTasks, wavesOf } from './executor.ts'
 import { localExecutor } from './local.ts'
-import { testTasks, type TestTasks } from './testing-tasks.ts'
+import { testTasks, type TestTasks } from './testing/tasks.ts'
 
 let made: TestTasks
 beforeEach(() => {

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runTasks, type Executor } from './executor.ts'
 import { slurmExecutor } from './slurm.ts'
-import { slurmMissing, startSlurm, type TestSlurm } from './testing-slurm.ts'
-import { testTasks, type TestTasks } from './testing-tasks.ts'
+import { slurmMissing, startSlurm, type TestSlurm } from './testing/slurm.ts'
+import { testTasks, type TestTasks } from './testing/tasks.ts'
 
 const missing = slurmMissing()
 if (missing !== undefined) console.log(`slurm tests skipped: ${missing}`)

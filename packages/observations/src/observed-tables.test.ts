@@ -2,7 +2,7 @@ import { encodeLabels, matrix } from '@indistinct/core'
 import { auc } from '@indistinct/metrics'
 import { topK } from '@indistinct/recommenders'
 import { describe, expect, test } from 'vitest'
-import { briefly, twoGroups } from './fixtures.ts'
+import { briefly, twoGroups } from './testing.ts'
 import { listIndicators, observedTables } from './observed-tables.ts'
 
 const data = twoGroups()

@@ -13,7 +13,7 @@ import {
   type Recommender,
   type TrainedRecommender,
 } from './index.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))

@@ -8,7 +8,7 @@ import { lightgcnObjective } from './lightgcn.ts'
 import { nmfObjective } from './nmf.ts'
 import type { UserTables } from './user-tables.ts'
 import { interactionGraph } from './training-data.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 
 const data = twoWorlds(4)
 const nodes = data.users + data.items

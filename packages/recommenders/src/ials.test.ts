@@ -3,7 +3,7 @@ import { csrFromPairs, matrix } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { ials, topK } from './index.ts'
 import { solveRows } from './ials.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 
 interface Golden {
   readonly users: number

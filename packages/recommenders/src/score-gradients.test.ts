@@ -1,7 +1,7 @@
 import { matrix, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { bprMf, lightgcn, nmf, scoreGradients, topK, type TrainedRecommender } from './index.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 
 const data = twoWorlds()
 const quick = { epochs: 10, batch: 90, lr: 0.02, validateEvery: 2 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { epochOrder } from './epoch-order.ts'
 import { interactionGraph, seenInTraining } from './index.ts'
 import { selectRows } from './training-data.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 import { validationNdcg } from './validation.ts'
 
 test('the graph is symmetric, users first, ascending', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { comparisonFigure, comparisonHtml, type ComparisonData } from './comparison-html.ts'
-import { wellFormed } from './well-formed.ts'
+import { wellFormed } from './testing/well-formed.ts'
 
 const data: ComparisonData = {
   title: 'Methods against <b>gender</b>',

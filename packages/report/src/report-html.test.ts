@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { exampleReport, withStrings } from './example-report.ts'
+import { exampleReport, withStrings } from './testing/example-report.ts'
 import type { ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
-import { wellFormed } from './well-formed.ts'
+import { wellFormed } from './testing/well-formed.ts'
 
 const data = exampleReport()
 const page = reportHtml(data)

@@ -8,7 +8,7 @@ import { momentRatios } from './flow/calibrate/class-moments.ts'
 import { gaussianTransport } from './closed/gaussian-transport.ts'
 import { hsicFlow } from './flow/hsic-flow.ts'
 import { leace } from './closed/leace.ts'
-import { centroidAuc, leakyTable } from './testing.ts'
+import { centroidAuc, leakyTable } from './testing/leaky-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'
 
 const names = Object.keys(unlearners) as UnlearnerName[]

@@ -2,7 +2,7 @@ import { IndistinctError, matrix, randomStream, type Labels, type Matrix } from 
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { momentRatios } from './flow/calibrate/class-moments.ts'
-import { centroidAuc, leakyTable } from './testing.ts'
+import { centroidAuc, leakyTable } from './testing/leaky-tables.ts'
 import { unlearnTables } from './unlearn-tables.ts'
 import { unlearners, type UnlearnerName } from './unlearners.ts'
 

@@ -70,7 +70,7 @@ function moments(
     test: `import { macroAuc } from '@indistinct/metrics'
 import { expect, test } from 'vitest'
 import { ${camel} } from './${kebab}.ts'
-import { shiftedClasses } from '../fixtures.ts'
+import { shiftedClasses } from '../testing.ts'
 
 // classical-attackers.test.ts holds every named attacker to what all owe.
 // It plants a leak that must be found, and labels that must not.

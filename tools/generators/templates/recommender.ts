@@ -103,7 +103,7 @@ export function ${camel}Objective(
     test: `import { randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { ${camel}Defaults, ${camel}Objective } from './${kebab}.ts'
-import { twoWorlds } from './two-worlds.ts'
+import { twoWorlds } from './testing.ts'
 
 // contract.test.ts holds it to what all recommenders owe.
 

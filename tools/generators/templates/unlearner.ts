@@ -66,7 +66,7 @@ export const ${camel}Method: Unlearner<${pascal}Options> = {
 `,
     test: `import { describe, expect, test } from 'vitest'
 import { ${camel} } from './${kebab}.ts'
-import { classMeans, leakyTable } from '../testing.ts'
+import { classMeans, leakyTable } from '../testing/leaky-tables.ts'
 
 // unlearners.test.ts holds it to what all methods owe.
 

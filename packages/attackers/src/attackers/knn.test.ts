@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { matrix, randomStream } from '@indistinct/core'
 import { auc } from '@indistinct/metrics'
 import { expect, test } from 'vitest'
-import { shiftedClasses } from '../fixtures.ts'
+import { shiftedClasses } from '../testing.ts'
 import { knn, knnAttacker } from './knn.ts'
 
 interface Golden {

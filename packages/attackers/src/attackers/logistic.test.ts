@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { shiftedClasses } from '../fixtures.ts'
+import { shiftedClasses } from '../testing.ts'
 import { logistic } from './logistic.ts'
 import { fitLogistic, logisticLogits } from '../models/logistic-regression.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attack } from '../attack.ts'
-import { shiftedClasses } from '../fixtures.ts'
+import { shiftedClasses } from '../testing.ts'
 import { mlp } from './mlp.ts'
 import { officialMlp, officialXgb } from './official.ts'
 import { xgb } from './xgb.ts'

@@ -3,7 +3,7 @@ import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core
 import { auc, macroAuc } from '@indistinct/metrics'
 import { expect, test } from 'vitest'
 import { attack } from '../attack.ts'
-import { meansAttacker, shiftedClasses } from '../fixtures.ts'
+import { meansAttacker, shiftedClasses } from '../testing.ts'
 import { radius } from './radius.ts'
 import { fitShells, radiusFeatures } from '../models/radius-features.ts'
 

@@ -1,7 +1,7 @@
 import { copyMatrix, matrix } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { attack } from '../attack.ts'
-import { matchMeans, shiftedClasses } from '../fixtures.ts'
+import { matchMeans, shiftedClasses } from '../testing.ts'
 import { logistic } from './logistic.ts'
 import { transferredAttack } from './transferred.ts'
 import { xgb } from './xgb.ts'

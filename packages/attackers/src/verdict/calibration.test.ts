@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { attack } from '../attack.ts'
 import type { AttackResult } from '../attack-result.ts'
-import { meansAttacker, shiftedClasses } from '../fixtures.ts'
+import { meansAttacker, shiftedClasses } from '../testing.ts'
 import type { ProtocolName } from '../protocols/protocols.ts'
 
 async function attacks(

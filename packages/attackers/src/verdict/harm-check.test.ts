@@ -1,7 +1,7 @@
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { harmAttackers, harmCheck, type HarmCheck } from './harm-check.ts'
-import { shiftedClasses } from '../fixtures.ts'
+import { shiftedClasses } from '../testing.ts'
 
 const users = 600
 const labels: Labels = { classes: ['F', 'M'], codes: Int32Array.from({ length: users }, (_, i) => (i % 5 < 2 ? 0 : 1)) }

@@ -1,7 +1,7 @@
 import { randomStream, matrix } from '@indistinct/core'
 import { rbfMmd } from '@indistinct/kernels'
 import { describe, expect, test } from 'vitest'
-import { matchMeans, shiftedClasses } from '../fixtures.ts'
+import { matchMeans, shiftedClasses } from '../testing.ts'
 import { mmdTest } from './mmd-test.ts'
 
 function rowsOfClass(codes: Int32Array, classes: number): Int32Array[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { attack } from '../attack.ts'
 import { attackData } from '../protocols/attack-data.ts'
-import { matchMeans, meansAttacker, shiftedClasses } from '../fixtures.ts'
+import { matchMeans, meansAttacker, shiftedClasses } from '../testing.ts'
 import { paperProtocol } from '../protocols/paper-protocol.ts'
 import { protocols } from '../protocols/protocols.ts'
 import { observedDeviation, refitDeviations } from './refit.ts'

@@ -18,7 +18,7 @@ import {
 } from '../index.ts'
 import { nmfObjective } from '../nmf.ts'
 import type { Objective } from '../objective.ts'
-import { twoWorlds } from '../two-worlds.ts'
+import { twoWorlds } from '../testing.ts'
 import { batchOf, tensorObjective, tensorsOf } from './training-program.ts'
 
 /** SwiftShader, the GPU of continuous integration, takes seconds for what others take milliseconds. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { csrFromPairs } from '@indistinct/core'
 import { expect, test } from 'vitest'
-import { twoWorlds } from '../two-worlds.ts'
+import { twoWorlds } from '../testing.ts'
 import { ease, easeWeights } from './ease.ts'
 
 interface Golden {

@@ -3,13 +3,13 @@
 import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { dimensionHistograms } from '../charts/dimension-histograms.ts'
-import { exampleFigures } from './example-figures.ts'
+import { exampleFigures } from '../testing/example-figures.ts'
 import { html } from '../markup.ts'
 import { paperFigure, type PaperFigure } from './paper-figure.ts'
 import { paretoFigure } from './pareto-figure.ts'
 import { tradeOffFigure } from './trade-off-figure.ts'
 import { tsneFigure } from './tsne-figure.ts'
-import { wellFormed, type Element } from '../well-formed.ts'
+import { wellFormed, type Element } from '../testing/well-formed.ts'
 
 const parse = (markup: string): Element[] => wellFormed(`<!DOCTYPE html>${markup}`)
 const figures = exampleFigures()

@@ -1,6 +1,6 @@
 import { randomStream } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { examplePareto } from './example-figures.ts'
+import { examplePareto } from '../testing/example-figures.ts'
 import { paretoFigure, paretoFront } from './pareto-figure.ts'
 
 const at = (loss: number, leak: number) => ({ loss: { value: loss }, leak: { value: leak } })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { exampleTradeOff } from './example-figures.ts'
+import { exampleTradeOff } from '../testing/example-figures.ts'
 import { alphaMarks, tradeOffFigure, type TradeOffData } from './trade-off-figure.ts'
 
 const count = (text: string, what: RegExp): number => [...text.matchAll(what)].length

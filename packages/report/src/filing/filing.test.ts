@@ -1,6 +1,6 @@
 import Ajv from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { exampleReport } from '../example-report.ts'
+import { exampleReport } from '../testing/example-report.ts'
 import type { ReportData } from '../report-data.ts'
 import { reportHtml } from '../report-html.ts'
 import { dpiaMarkdown } from './dpia.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exampleReport } from '../example-report.ts'
+import { exampleReport } from '../testing/example-report.ts'
 import { priceByGroupTable, pricesByGroup } from './price-by-group.ts'
 
 test('each group has what was measured of it', () => {

@@ -1,6 +1,6 @@
 import { encodeLabels, matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { exampleTables } from '../example-report.ts'
+import { exampleTables } from '../testing/example-report.ts'
 import { kolmogorovSmirnov, standardisedDifference, tellingDimensions } from './telling-dimensions.ts'
 
 describe('kolmogorovSmirnov', () => {

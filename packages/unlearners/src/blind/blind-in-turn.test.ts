@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fittedFromJson, fittedToJson } from '../fitted/fitted-json.ts'
 import { mapUnlabelled } from '../fitted/fitted-unlearner.ts'
 import { intersection } from '../flow/intersection.ts'
-import { centroidAuc } from '../testing.ts'
+import { centroidAuc } from '../testing/leaky-tables.ts'
 import { fitBlind } from './blind.ts'
 import { fitBlindInTurn, fitBlindValues } from './blind-in-turn.ts'
 

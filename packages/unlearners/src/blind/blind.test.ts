@@ -3,7 +3,7 @@ import { setThreads, threads } from '@indistinct/kernels'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fittedFromJson, fittedToJson } from '../fitted/fitted-json.ts'
 import { meanMatching } from '../closed/mean-matching.ts'
-import { centroidAuc, leakyTable, spreadAuc, type LeakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable, spreadAuc, type LeakyTable } from '../testing/leaky-tables.ts'
 import { unlearnTables } from '../unlearn-tables.ts'
 import { blind, fitBlind } from './blind.ts'
 

@@ -5,7 +5,7 @@ import { classNormals } from './class-normals.ts'
 import { squaredDistance } from './closed-form.ts'
 import { covarianceBarycentre, fitGaussianTransport, gaussianTransport } from './gaussian-transport.ts'
 import { leace } from './leace.ts'
-import { leakyTable, spreadAuc } from '../testing.ts'
+import { leakyTable, spreadAuc } from '../testing/leaky-tables.ts'
 
 /** A leaky table whose classes also differ in spread and in the correlation of the first two columns. */
 function bentTable(sizes: readonly number[], K: number, seed: number): { embedding: Matrix; labels: Labels } {

@@ -2,7 +2,7 @@ import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core
 import { describe, expect, test } from 'vitest'
 import { squaredDistance } from './closed-form.ts'
 import { fitLeace, leace } from './leace.ts'
-import { centroidAuc, classMeans, leakyTable } from '../testing.ts'
+import { centroidAuc, classMeans, leakyTable } from '../testing/leaky-tables.ts'
 
 function largestGap(embedding: Matrix, labels: Labels): number {
   const [first, ...others] = classMeans(embedding, labels)

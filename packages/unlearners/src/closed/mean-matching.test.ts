@@ -3,7 +3,7 @@ import { classRows } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { squaredDistance } from './closed-form.ts'
 import { fitMeanMatching, meanMatching } from './mean-matching.ts'
-import { classMeans, leakyTable } from '../testing.ts'
+import { classMeans, leakyTable } from '../testing/leaky-tables.ts'
 
 describe('meanMatching', () => {
   test.each([[[60, 40]], [[50, 20, 90]]])(

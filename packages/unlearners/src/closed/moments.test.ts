@@ -6,7 +6,7 @@ import { calibrateMoments } from '../flow/calibrate/calibrate-moments.ts'
 import { momentRatios } from '../flow/calibrate/class-moments.ts'
 import { holdMoments } from '../flow/calibrate/hold-moments.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 
 describe('symmetricEigen', () => {
   test.each([1, 2, 7, 40])('n = %d: orthonormal, ordered, and the matrix comes back', (n) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { squaredDistance } from './closed-form.ts'
 import { meanMatching } from './mean-matching.ts'
 import { fitRandomNoise, randomNoise } from './random-noise.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 
 describe('randomNoise', () => {
   const { embedding, labels } = leakyTable([60, 40], 5, 2, 1, 10)

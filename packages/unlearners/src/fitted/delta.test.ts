@@ -4,7 +4,7 @@ import { writeNpy } from '@indistinct/embeddings'
 import { describe, expect, test } from 'vitest'
 import { applyDelta, makeDelta } from './delta.ts'
 import { meanMatching } from '../closed/mean-matching.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 
 const { embedding, labels } = leakyTable([150, 100], 8, 1.5, 1, 250)
 const moved = meanMatching(embedding, labels).embedding

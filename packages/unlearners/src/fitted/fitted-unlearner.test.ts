@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { squaredDistance } from '../closed/closed-form.ts'
 import { fittedFromJson, fittedToJson } from './fitted-json.ts'
 import { mapUnlabelled, type Fitted } from './fitted-unlearner.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 import { unlearners, type UnlearnerName } from '../unlearners.ts'
 
 /** What the tests take out of a fit's JSON. */

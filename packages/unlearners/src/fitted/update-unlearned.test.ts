@@ -2,7 +2,7 @@ import { matrix, type Labels, type Matrix } from '@indistinct/core'
 import { setThreads } from '@indistinct/kernels'
 import { describe, expect, test } from 'vitest'
 import { classDifferences } from '../flow/class-differences.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 import { unlearners } from '../unlearners.ts'
 import { updateUnlearned } from './update-unlearned.ts'
 

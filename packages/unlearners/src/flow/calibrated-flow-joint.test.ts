@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { calibratedFlowJoint } from './calibrated-flow-joint.ts'
 import { intersection } from './intersection.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 
 const classes = ['no', 'yes']
 

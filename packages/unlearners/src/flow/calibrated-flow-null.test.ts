@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { shapeRatio } from './calibrate/calibrate-shapes.ts'
 import { momentRatios } from './calibrate/class-moments.ts'
-import { centroidAuc, leakyTable, spreadAuc } from '../testing.ts'
+import { centroidAuc, leakyTable, spreadAuc } from '../testing/leaky-tables.ts'
 
 /** A leak in means and in spread: class 1 is shifted, and wider along one axis. */
 function leaky(sizes: readonly number[], K: number, seed: number): { embedding: Matrix; labels: Labels } {

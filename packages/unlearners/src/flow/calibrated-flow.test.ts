@@ -3,7 +3,7 @@ import { setThreads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
-import { centroidAuc, leakyTable, type LeakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable, type LeakyTable } from '../testing/leaky-tables.ts'
 
 /** MMD^2 of every pair over its null, measured afresh on a table. */
 function ratios({ embedding, labels }: LeakyTable): number[] {

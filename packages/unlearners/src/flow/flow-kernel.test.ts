@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { axisScaling } from './calibrate/axis-scaling.ts'
 import { classMoments } from './calibrate/class-moments.ts'
 import { exactKernel, exactKernelIn, randomFourierKernel } from './flow-kernel.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 
 const { embedding, labels } = leakyTable([260, 180], 6, 1, 1)
 const classes = classRows('test', embedding, labels)

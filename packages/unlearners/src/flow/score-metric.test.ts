@@ -7,7 +7,7 @@ import { classMoments, momentRatios } from './calibrate/class-moments.ts'
 import { holdMomentsIn } from './calibrate/hold-moments.ts'
 import { addLeastCost, firstOrderChange } from './calibrate/metric-displacement.ts'
 import { innerProductMetric, scoreMetric, type ScoreMetric } from './score-metric.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(3, name)

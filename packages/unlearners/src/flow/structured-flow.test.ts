@@ -13,7 +13,7 @@ import { calibratedFlow } from './calibrated-flow.ts'
 import { columnLattices } from '../structure/column-lattice.ts'
 import { equalRows } from '../structure/equal-rows.ts'
 import { hsicFlow } from './hsic-flow.ts'
-import { leakyTable, type LeakyTable } from '../testing.ts'
+import { leakyTable, type LeakyTable } from '../testing/leaky-tables.ts'
 import { unlearnTables } from '../unlearn-tables.ts'
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i)

@@ -4,8 +4,8 @@ import { recommender, recommenders } from '@indistinct/recommenders'
 import { afterEach, describe, expect, test } from 'vitest'
 import { adversaryRegulariser } from './adversarial.ts'
 import { adversaryLoss, balancingWeights, newAdversary } from './adversary.ts'
-import { leakyInteractions } from './leaky-interactions.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { leakyInteractions } from '../testing/leaky-interactions.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))

@@ -9,7 +9,7 @@ import {
   trainAdversary,
   type Adversary,
 } from './adversary.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))

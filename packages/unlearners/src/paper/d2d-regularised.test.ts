@@ -1,7 +1,7 @@
 import { d2d } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { d2dRegularised } from './d2d-regularised.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 
 describe('d2dRegularised', () => {
   test('run to convergence, MMD^2 ends far below its null and a held-out attacker below chance', () => {

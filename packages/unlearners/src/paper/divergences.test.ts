@@ -5,7 +5,7 @@ import { gaussianKl } from '@indistinct/losses'
 import { afterEach, describe, expect, test } from 'vitest'
 import { adversarialProfiles } from './adversarial-profiles.ts'
 import { d2dRegularised } from './d2d-regularised.ts'
-import { centroidAuc, leakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 import { u2uRegularised } from './u2u-regularised.ts'
 
 const initialThreads = threads()

@@ -1,8 +1,8 @@
 import { recommender } from '@indistinct/recommenders'
 import { describe, expect, test } from 'vitest'
 import { inTrainingMethods, type InTrainingName } from './in-training.ts'
-import { leakyInteractions } from './leaky-interactions.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyInteractions } from '../testing/leaky-interactions.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 
 const names = Object.keys(inTrainingMethods) as InTrainingName[]
 

@@ -3,7 +3,7 @@ import { scoreTopK } from '@indistinct/kernels'
 import { margin } from '@indistinct/losses'
 import { describe, expect, test } from 'vitest'
 import { d2dRegularised } from './d2d-regularised.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 import { u2uRegularised } from './u2u-regularised.ts'
 
 describe.each([

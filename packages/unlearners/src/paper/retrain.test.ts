@@ -4,8 +4,8 @@ import { d2d } from '@indistinct/losses'
 import { recommender, recommenders } from '@indistinct/recommenders'
 import { afterEach, describe, expect, test } from 'vitest'
 import { d2dRegulariser } from './retrain.ts'
-import { leakyTable } from '../testing.ts'
-import { leakyInteractions } from './leaky-interactions.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
+import { leakyInteractions } from '../testing/leaky-interactions.ts'
 
 const initialThreads = threads()
 afterEach(() => setThreads(initialThreads))

@@ -1,6 +1,6 @@
 import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { centroidAuc, leakyTable, spreadAuc } from '../testing.ts'
+import { centroidAuc, leakyTable, spreadAuc } from '../testing/leaky-tables.ts'
 import { u2uClosedForm } from './u2u-closed-form.ts'
 import { u2uRegularised } from './u2u-regularised.ts'
 

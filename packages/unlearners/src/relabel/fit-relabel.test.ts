@@ -2,7 +2,7 @@ import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { fittedFromJson, fittedToJson } from '../fitted/fitted-json.ts'
 import { mapUnlabelled } from '../fitted/fitted-unlearner.ts'
-import { leakyTable } from '../testing.ts'
+import { leakyTable } from '../testing/leaky-tables.ts'
 import { fitRelabel } from './fit-relabel.ts'
 import { relabel } from './relabel.ts'
 

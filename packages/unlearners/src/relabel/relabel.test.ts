@@ -1,7 +1,7 @@
 import { harmCheck } from '@indistinct/attackers'
 import { copyMatrix, IndistinctError, matrix, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
-import { centroidAuc, leakyTable, type LeakyTable } from '../testing.ts'
+import { centroidAuc, leakyTable, type LeakyTable } from '../testing/leaky-tables.ts'
 import { unlearnTables } from '../unlearn-tables.ts'
 import { dealAgain } from './deal-points.ts'
 import { flowOfOne, relabel, relabelTables } from './relabel.ts'

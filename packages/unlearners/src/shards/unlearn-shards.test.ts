@@ -3,7 +3,7 @@ import type { Matrix } from '@indistinct/core'
 import { calibratedFlow } from '../flow/calibrated-flow.ts'
 import { unlearners } from '../unlearners.ts'
 import type { ShardedTable, ShardScratch } from './sharded-table.ts'
-import { leakyTable, twoPeaks, type LeakyTable } from '../testing.ts'
+import { leakyTable, twoPeaks, type LeakyTable } from '../testing/leaky-tables.ts'
 import { shardMethods, unlearnShards, type ShardMethod, type ShardOptions } from './unlearn-shards.ts'
 
 function memoryScratch(cols: number, kept: Map<string, Float32Array>): ShardScratch {

@@ -5,7 +5,7 @@ import { calibrateRadii, radiusRatio } from './calibrate-radii.ts'
 import { shapeRatio } from './calibrate-shapes.ts'
 import { calibratedFlow } from '../calibrated-flow.ts'
 import { momentRatios } from './class-moments.ts'
-import { auc, leakyTable, type LeakyTable } from '../../testing.ts'
+import { auc, leakyTable, type LeakyTable } from '../../testing/leaky-tables.ts'
 
 const classesOf = ({ embedding, labels }: LeakyTable): Int32Array[] => classRows('test', embedding, labels)
 

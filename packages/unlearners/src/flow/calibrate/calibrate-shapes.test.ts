@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { calibrateShapes, shapeRatio } from './calibrate-shapes.ts'
 import { calibratedFlow } from '../calibrated-flow.ts'
 import { momentRatios } from './class-moments.ts'
-import { auc, leakyTable, twoPeaks, type LeakyTable } from '../../testing.ts'
+import { auc, leakyTable, twoPeaks, type LeakyTable } from '../../testing/leaky-tables.ts'
 
 const classesOf = ({ embedding, labels }: LeakyTable): Int32Array[] => classRows('test', embedding, labels)
 

@@ -8,7 +8,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from './testing-slurm.ts'
+import { freePort } from './slurm.ts'
 
 export interface TestRedis {
   /** What a program sees to reach it: REDIS_URL. */

@@ -2,13 +2,13 @@
 
 import { gatherRows, labelledRows, randomStream } from '@indistinct/core'
 import { balancedHistograms, dimensionHistograms } from '../charts/dimension-histograms.ts'
-import { exampleTables } from '../example-report.ts'
-import type { PaperFigure } from './paper-figure.ts'
-import { paretoFigure, type ParetoData } from './pareto-figure.ts'
+import { exampleTables } from './example-report.ts'
+import type { PaperFigure } from '../figures/paper-figure.ts'
+import { paretoFigure, type ParetoData } from '../figures/pareto-figure.ts'
 import type { Estimate } from '../report-data.ts'
-import { tradeOffFigure, type TradeOffData } from './trade-off-figure.ts'
+import { tradeOffFigure, type TradeOffData } from '../figures/trade-off-figure.ts'
 import { tSne } from '../t-sne/t-sne.ts'
-import { tsneFigure, type TsneFigureData, type TsnePanel } from './tsne-figure.ts'
+import { tsneFigure, type TsneFigureData, type TsnePanel } from '../figures/tsne-figure.ts'
 
 export function exampleTradeOff(): TradeOffData {
   const random = randomStream(3, 'example-figures', 'trade-off')

@@ -1,6 +1,6 @@
-/** @file A worker in a process of its own, for tests that kill it: `testing-worker.ts FOLDER INTERPRETER SCRIPT`. */
+/** @file A worker in a process of its own, for tests that kill it: `worker.ts FOLDER INTERPRETER SCRIPT`. */
 
-import { startBullmqWorker } from './bullmq-worker.ts'
+import { startBullmqWorker } from '../bullmq-worker.ts'
 
 const [folder = '', ...program] = process.argv.slice(2)
 const stop = await startBullmqWorker({ program, folder, lockSeconds: 2 })

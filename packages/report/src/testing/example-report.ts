@@ -1,7 +1,7 @@
 /** @file A made-up unlearning run with every section filled, for the tests and for looking at the report. */
 
 import { classCounts, encodeLabels, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
-import { displacementOf } from './sections/displacement.ts'
+import { displacementOf } from '../sections/displacement.ts'
 import type {
   AttackFigures,
   AttackRow,
@@ -11,9 +11,9 @@ import type {
   RocCurve,
   ThreatModel,
   UtilityRow,
-} from './report-data.ts'
-import { tellingDimensions } from './sections/telling-dimensions.ts'
-import { mapUsers } from './charts/user-map.ts'
+} from '../report-data.ts'
+import { tellingDimensions } from '../sections/telling-dimensions.ts'
+import { mapUsers } from '../charts/user-map.ts'
 
 /** Two classes of users, 16 dimensions, of which some tell the classes apart before and hardly after. */
 export function exampleTables(users = 900): { before: Matrix; after: Matrix; labels: Labels } {

@@ -2,6 +2,7 @@
 export { propagate } from "./propagate";
 export { adam } from "./adam";
 export { gemm, packPanels, sumParts } from "./gemm";
+export { perceptronBackward, perceptronForward, perceptronGradients } from "./perceptron";
 export { scatterAdd } from "./scatter-add";
 export { sumRows } from "./sum-rows";
 export { rbfMmd } from "./rbf-mmd";

@@ -1,7 +1,7 @@
 /** @file Passes of a batch through a perceptron with one hidden layer, there and back, in kernel memory. */
 
 import type { Matrix, Random } from '@indistinct/core'
-import { allocate, gemmNN, gemmNT, gemmTN, release } from '@indistinct/kernels'
+import { allocate, perceptronBackward, perceptronForward, release, type PerceptronBatch } from '@indistinct/kernels'
 
 /** One flat array of a network's parameters (or of their gradients or moments), and its parts. */
 export interface Layers {
@@ -33,18 +33,11 @@ export function layersOf(inputs: number, hidden: number, outputs: number): { vie
   }
 }
 
-/** What passes through the network for n rows. */
-export interface Batch {
-  /** (n, K + 1), the last column being ones */
-  readonly features: Matrix
-  /** Rectified hidden units (n, H) */
-  readonly units: Matrix
-  readonly unitBits: Int32Array
-  /** Gradient of the hidden units (n, H) */
-  readonly unitGradient: Matrix
-  readonly unitGradientBits: Int32Array
-  /** Probabilities (n, O), then the loss's gradient before the output function */
-  readonly output: Matrix
+/**
+ * What passes through the network for n rows: the last column of the features is ones, and `output` holds
+ * probabilities, then the loss's gradient before the output function.
+ */
+export interface Batch extends PerceptronBatch {
   release(): void
 }
 
@@ -53,16 +46,8 @@ export function batchOf(n: number, inputs: number, hidden: number, outputs: numb
   const units = { rows: n, cols: hidden, data: allocate(n * hidden) }
   const unitGradient = { rows: n, cols: hidden, data: allocate(n * hidden) }
   const output = { rows: n, cols: outputs, data: allocate(n * outputs) }
-  const bits = ({ data }: Matrix): Int32Array => new Int32Array(data.buffer, data.byteOffset, data.length)
-  return {
-    features,
-    units,
-    unitGradient,
-    output,
-    unitBits: bits(units),
-    unitGradientBits: bits(unitGradient),
-    release: () => [features, units, unitGradient, output].forEach(({ data }) => release(data)),
-  }
+  const all = [features, units, unitGradient, output]
+  return { features, units, unitGradient, output, release: () => all.forEach(({ data }) => release(data)) }
 }
 
 /** Uniform in +-sqrt(6 / (fan in + fan out)), biases included; the factor is 2 where the activation is logistic. */
@@ -83,22 +68,17 @@ export function gatherBatch(x: Matrix, order: Int32Array, start: number, feature
   for (let i = 0; i < features.rows; i++) {
     const source = order[start + i]! * cols
     const target = i * (cols + 1)
-    out.set(data.subarray(source, source + cols), target)
+    // A view of a short row costs more than its values.
+    if (cols > 64) out.set(data.subarray(source, source + cols), target)
+    else for (let k = 0; k < cols; k++) out[target + k] = data[source + k]!
     out[target + cols] = 1
   }
 }
 
 /** Fills the batch's hidden units and output probabilities: logistic for one output, softmax for several. */
 export function probabilities(batch: Batch, parameters: Layers): void {
-  const { unitBits, output } = batch
-  const { rows, cols, data } = output
-  gemmNN(batch.features, parameters.hidden, batch.units)
-  // The rectifier on the bits of the floats: half of the units are negative in no pattern a branch could predict.
-  for (let p = 0; p < unitBits.length; p++) {
-    const bits = unitBits[p]!
-    unitBits[p] = bits & ~(bits >> 31)
-  }
-  gemmNT(batch.units, parameters.output, output)
+  const { rows, cols, data } = batch.output
+  perceptronForward(batch, parameters)
   const biases = parameters.outputBiases
   if (cols === 1) {
     for (let i = 0; i < rows; i++) data[i] = 1 / (1 + Math.exp(-(data[i]! + biases[0]!)))
@@ -134,15 +114,10 @@ export function forward(batch: Batch, parameters: Layers, codes: Int32Array, ord
 
 /** Gradients of all parameters from the output's, without the L2 term. */
 export function backward(batch: Batch, parameters: Layers, gradient: Layers): void {
-  const { features, units, unitBits, unitGradient, unitGradientBits, output } = batch
-  const { rows, cols, data } = output
-  gemmTN(output, units, gradient.output)
+  const { rows, cols, data } = batch.output
   gradient.outputBiases.fill(0)
   for (let i = 0; i < rows; i++) for (let c = 0; c < cols; c++) gradient.outputBiases[c]! += data[i * cols + c]!
-  gemmNN(output, parameters.output, unitGradient)
-  // Where a unit is zero its gradient is: -bits is negative exactly where a rectified float is not zero.
-  for (let p = 0; p < unitBits.length; p++) unitGradientBits[p]! &= -unitBits[p]! >> 31
-  gemmTN(features, unitGradient, gradient.hidden)
+  perceptronBackward(batch, parameters, gradient)
 }
 
 export function sumOfSquares(values: Float32Array): number {

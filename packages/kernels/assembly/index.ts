@@ -13,5 +13,6 @@ export { scoreTopK } from "./score-top-k";
 export { nmfRank, nmfScatter, nmfStep } from "./nmf";
 export { fourierFeatures } from "./random-fourier";
 export { addAffine, crossMoments } from "./row-moments";
+export { nearest64 } from "./nearest64";
 export { gaussian64, product64 } from "./product64";
 export { matVec64 } from "./mat-vec64";

@@ -75,15 +75,11 @@ export function gaussianRows(
   rowBlocks(x, y, { gamma }, use)
 }
 
-/** As `gaussianRows`, for the products x_i y_j themselves. */
-export function productRows(x: Dense, y: Dense, use: Parameters<typeof gaussianRows>[3]): void {
-  rowBlocks(x, y, {}, use)
-}
-
 /** Values of a block of rows: 4 MiB. */
-const blockValues = 1 << 19
+export const blockValues = 1 << 19
 
-function rowBlocks(
+/** Products of blocks of rows, or their Gaussian kernel where there is a `gamma`. */
+export function rowBlocks(
   x: Dense,
   y: Dense,
   { gamma }: { readonly gamma?: number },

@@ -1,7 +1,7 @@
 /** @file The nearest-neighbour attacker: users are taken to be what the known users around them are. */
 
 import type { Matrix } from '@indistinct/core'
-import { productRows, type Dense } from '@indistinct/kernels'
+import { nearestCandidates, type Dense } from '@indistinct/kernels'
 import { auc, foldedAuc } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
 import { syncAttacker, type Scorer, type SyncAttacker } from './sync-attacker.ts'
@@ -132,81 +132,52 @@ function eachNearest(
   use: (row: number, nearest: Int32Array, distances: Float64Array) => void,
 ): void {
   const { values: data, rows: N, cols: K } = known
-  const nearest = new Int32Array(k)
-  const distances = new Float64Array(k)
-  // Squared distances less the square of the asked row, and what rounding may make of them.
-  const work = new Float64Array(N)
-  const squares = Float64Array.from({ length: N }, (_, m) => squaredLength(data, m * K, K))
-  const longest = Math.max(...squares)
-  const candidates = new Int32Array(N)
-  const apart = new Float64Array(N)
-  productRows(asked, { rows: N, cols: K, data }, ({ values, stride, first, count }) => {
-    for (let i = 0; i < count; i++) {
+  const nearest = new Int32Array(N)
+  const distances = new Float64Array(N)
+  const longest = Array.from({ length: N }, (_, m) => squaredLength(data, m * K, K)).reduce((a, b) => Math.max(a, b), 0)
+  const lengths = Float64Array.from({ length: asked.rows }, (_, row) => squaredLength(asked.data, row * K, K))
+  const rounding = lengths.map((square) => 2e-15 * K * (longest + square))
+  const passedOver = foldOf && { passedOver: { ofAsked: foldOf, ofKnown: foldOf } }
+  nearestCandidates(asked, { rows: N, cols: K, data }, { k, rounding, ...passedOver }, (block) => {
+    const { first, count, stride, found, listed, values } = block
+    for (let i = 0, at = 0; i < count; i++, at += stride) {
       const row = first + i
-      const at = i * stride
-      const out = foldOf?.[row]
-      for (let m = 0; m < N; m++) work[m] = squares[m]! - 2 * values[at + m]!
-      if (out !== undefined) for (let m = 0; m < N; m++) if (foldOf![m] === out) work[m] = Infinity
-      const square = squaredLength(asked.data, row * K, K)
-      const rounding = 2e-15 * K * (longest + square)
-      const reach = smallest(work, k) + 2 * rounding
-      let found = 0
+      const square = lengths[row]!
+      const inOrder = ordered || found[i]! > k
+      const certain = inOrder ? Infinity : 1e6 * rounding[row]!
       let least = Infinity
-      for (let m = 0; m < N; m++) {
-        if (!(squares[m]! - 2 * values[at + m]! <= reach) || (out !== undefined && foldOf![m] === out)) continue
-        candidates[found++] = m
-      }
-      const inOrder = ordered || found > k
-      for (let c = 0; c < found; c++) {
-        const m = candidates[c]!
-        const roughly = square + squares[m]! - 2 * values[at + m]!
-        apart[c] = !inOrder && roughly > 1e6 * rounding ? roughly : squaredDistance(asked.data, row * K, data, m * K, K)
-        if (apart[c]! < least) least = apart[c]!
+      for (let c = 0; c < found[i]!; c++) {
+        const roughly = square + values[at + c]!
+        const m = listed[at + c]!
+        const distance = roughly > certain ? roughly : squaredDistance(asked.data, row * K, data, m * K, K)
+        if (distance < least) least = distance
+        nearest[c] = m
+        distances[c] = distance
       }
       // Votes of all that there are need no order, unless rows that are equal have all of them.
-      if (!inOrder && least > 0) use(row, candidates, apart)
-      else {
-        distances.fill(Infinity)
-        for (let c = 0; c < found; c++) insert(nearest, distances, candidates[c]!, apart[c]!)
-        use(row, nearest, distances)
-      }
+      if (inOrder || least === 0) order(nearest, distances, found[i]!, k)
+      use(row, nearest, distances)
     }
   })
 }
 
-/** Puts row m where its distance belongs, if it is among the nearest; behind rows equally far away. */
-function insert(nearest: Int32Array, distances: Float64Array, m: number, distance: number): void {
-  let at = distances.length - 1
-  if (distance >= distances[at]!) return
-  while (at > 0 && distances[at - 1]! > distance) {
-    distances[at] = distances[at - 1]!
-    nearest[at] = nearest[at - 1]!
-    at--
-  }
-  distances[at] = distance
-  nearest[at] = m
-}
-
-/** The k-th smallest of `values`, which are put in another order (Hoare's selection). */
-function smallest(values: Float64Array, k: number): number {
-  let left = 0
-  let right = values.length - 1
-  while (left < right) {
-    const pivot = values[(left + right) >> 1]!
-    let [i, j] = [left, right]
-    while (i <= j) {
-      while (values[i]! < pivot) i++
-      while (values[j]! > pivot) j--
-      if (i > j) break
-      const swapped = values[i]!
-      values[i++] = values[j]!
-      values[j--] = swapped
+/** Puts the nearest k of `count` rows first, in order; of rows equally far away the earlier one is nearer. */
+function order(rows: Int32Array, distances: Float64Array, count: number, k: number): void {
+  for (let c = 1; c < count; c++) {
+    const row = rows[c]!
+    const distance = distances[c]!
+    let at = c
+    if (c >= k) {
+      if (distance >= distances[k - 1]!) continue
+      at = k - 1
     }
-    if (k - 1 <= j) right = j
-    else if (k - 1 >= i) left = i
-    else return pivot
+    for (; at > 0 && distances[at - 1]! > distance; at--) {
+      distances[at] = distances[at - 1]!
+      rows[at] = rows[at - 1]!
+    }
+    distances[at] = distance
+    rows[at] = row
   }
-  return values[k - 1]!
 }
 
 /** Each class's share (C) of the votes of the first k. */

@@ -1,9 +1,8 @@
 /** @file Attacks on each table for each target, judged together. */
 
 import type { Matrix } from '@indistinct/core'
-import type { Log } from '../terminal/log.ts'
-import { attackTarget, type BatteryArguments } from './attack-battery.ts'
 import type { AttackTarget } from './attack-target.ts'
+import { attackTarget, type AttackRun } from './run-attacks.ts'
 import { judgedParts, jointVerdict, partTitles, type JointVerdict, type PartAudit } from './joint-verdict.ts'
 
 /** The audit of each part, and what they say together. */
@@ -12,13 +11,16 @@ export interface Judged {
   readonly joint: JointVerdict
 }
 
-/** Attacks each of `tables` (N, K each) for each of `targets`; `label` names an audit, of a part where several are. */
+export interface PartsRun extends Pick<AttackRun, 'battery' | 'log'> {
+  /** Names an audit, of a part where there are several. */
+  readonly label: (part?: string) => string
+}
+
+/** Attacks each of `tables` (N, K each) for each of `targets`. */
 export async function attackParts(
   tables: readonly { readonly name: string; readonly matrix: Matrix }[],
   targets: readonly AttackTarget[],
-  args: BatteryArguments & { readonly seed: number },
-  label: (part?: string) => string,
-  log: Log,
+  { battery, log, label }: PartsRun,
 ): Promise<Judged> {
   const places = tables.flatMap(({ name, matrix }) =>
     targets.map((target) => ({ table: name, attribute: target.attribute, matrix, target })),
@@ -27,7 +29,7 @@ export async function attackParts(
   const each: PartAudit[] = []
   for (const [at, { table, attribute, matrix, target }] of places.entries()) {
     const named = label(places.length === 1 ? undefined : titles[at])
-    const result = await attackTarget(matrix, target, args, log, named, { parts: places.length })
+    const result = await attackTarget(matrix, target, { battery, log, label: named, parts: places.length })
     each.push({ table, attribute, result })
   }
   const parts = judgedParts(each)

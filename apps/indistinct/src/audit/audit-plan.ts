@@ -1,7 +1,7 @@
 /** @file What `audit --dry-run` says. */
 
 import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
-import { planTargets } from './attack-battery.ts'
+import { planTargets } from './planned-attacks.ts'
 import type { AuditInputs } from './audit-inputs.ts'
 
 export function auditPlan({ request, inputs, tables, also, targets, files }: AuditInputs): Plan {

@@ -23,7 +23,7 @@ export interface Audited extends AuditInputs, Judged {
 export async function attackedInputs(read: AuditInputs, log: Log): Promise<Audited> {
   const { request, inputs, tables, targets, held } = read
   const label = (part?: string): string => (part === undefined ? 'audit' : `audit of ${part}`)
-  const judged = await attackParts(tables, targets, request, label, log)
+  const judged = await attackParts(tables, targets, { battery: request, log, label })
   const own = tables.filter(({ source }) => source).map(({ matrix }) => matrix)
   const comparison =
     held.length === 0 ? undefined : await compareWithHeld(held, own, request.attribute, inputs.labels, request.seed)

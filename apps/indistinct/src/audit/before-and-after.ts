@@ -3,7 +3,7 @@
  */
 
 import type { Json, Matrix } from '@indistinct/core'
-import type { BatteryArguments } from './attack-battery.ts'
+import type { SeededBattery } from './attack-battery.ts'
 import type { AttackTarget } from './attack-target.ts'
 import { attackParts, type Judged } from './attacked-parts.ts'
 import { partsJson, type AuditedSection } from './audit-report.ts'
@@ -28,16 +28,14 @@ export interface ChangedTable {
 export async function attackBeforeAndAfter(
   tables: readonly ChangedTable[],
   targets: readonly AttackTarget[],
-  args: BatteryArguments & { readonly seed: number },
+  battery: SeededBattery,
   log: Log,
 ): Promise<BeforeAndAfter> {
   const attacked = (phase: 'before' | 'after'): Promise<Judged> =>
     attackParts(
       tables.map((table) => ({ name: table.name, matrix: table[phase] })),
       targets,
-      args,
-      (part) => `audit ${phase}${part === undefined ? '' : `, ${part}`}`,
-      log,
+      { battery, log, label: (part) => `audit ${phase}${part === undefined ? '' : `, ${part}`}` },
     )
   return { before: await attacked('before'), after: await attacked('after') }
 }

@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path'
 import { certify as certificateOf, type Certificate } from '@indistinct/attackers'
 import { jsonText, usageError } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
-import { runBattery } from '../audit/attack-battery.ts'
+import { attackLabels } from '../audit/run-attacks.ts'
 import { jointVerdict, judgedParts } from '../audit/joint-verdict.ts'
 import { certifyOptions, type CertifyArguments } from '../certify/certify-options.ts'
 import { certifyRecord, type CertifyGate } from '../certify/certify-record.ts'
@@ -66,7 +66,7 @@ async function certify(args: CertifyArguments): Promise<void> {
         })
   const matrix = certificate?.table ?? inputs.table.matrix
   const found = args.attacks
-    ? await runBattery(matrix, args.attribute, labels, args, session.log, 'attacks')
+    ? await attackLabels(matrix, args.attribute, labels, { battery: args, log: session.log, label: 'attacks' })
     : undefined
   const audits = found && judgedParts([{ table: basename(args.table), attribute: args.attribute, result: found }])
   const joint = audits && jointVerdict(audits)

@@ -1,7 +1,7 @@
 /** @file What `compare --dry-run` says. */
 
 import { checkedClasses } from '@indistinct/unlearners'
-import { planTargets } from '../audit/attack-battery.ts'
+import { planTargets } from '../audit/planned-attacks.ts'
 import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import type { CompareInputs } from './compare-inputs.ts'
 

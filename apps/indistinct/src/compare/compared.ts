@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import type { ComparisonData } from '@indistinct/report'
-import { runBattery } from '../audit/attack-battery.ts'
+import { attackLabels } from '../audit/run-attacks.ts'
 import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import { commandLine, versions } from '../outputs/provenance.ts'
@@ -23,7 +23,8 @@ export async function comparedMethods(read: CompareInputs, log: Log): Promise<Co
     seed,
     attack: (embedding, name) => {
       progress?.end()
-      return runBattery(embedding, inputs.column.name, inputs.labels, request, log, `audit of ${name}`)
+      const run = { battery: request, log, label: `audit of ${name}` }
+      return attackLabels(embedding, inputs.column.name, inputs.labels, run)
     },
     onMethod: (name) => void (progress = log.progress(name)),
     onPass: ({ pass, loss }) => progress?.update(pass, undefined, `loss ${loss.toPrecision(3)}`),

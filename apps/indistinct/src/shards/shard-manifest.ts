@@ -3,7 +3,7 @@
 import { fileError, type Json } from '@indistinct/core'
 import { basename, readFileSync } from '@indistinct/core/platform'
 import type { UnlearnedShards } from '@indistinct/unlearners'
-import { uncheckedLine } from '../audit/unchecked-line.ts'
+import { uncheckedLine } from '../unlearn/unlearn-scope.ts'
 import { versions } from '../outputs/provenance.ts'
 import { displacementOfShards, type Displacement } from './shard-change.ts'
 import type { ShardRecord } from './shard-output.ts'

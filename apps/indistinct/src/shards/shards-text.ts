@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { sha256 } from '@indistinct/core'
-import { uncheckedLine } from '../audit/unchecked-line.ts'
+import { uncheckedLine } from '../unlearn/unlearn-scope.ts'
 import { grouped } from '../terminal/text-table.ts'
 import type { ShardManifest } from './shard-manifest.ts'
 import type { WorkerReport } from './shard-worker.ts'

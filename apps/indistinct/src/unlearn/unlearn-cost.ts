@@ -4,7 +4,7 @@
  */
 
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
-import { targetsSeconds } from '../audit/attack-battery.ts'
+import { targetsSeconds } from '../audit/planned-attacks.ts'
 import type { Log } from '../terminal/log.ts'
 import { about } from '../terminal/wall-clock.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'

@@ -3,7 +3,7 @@
 import type { Json } from '@indistinct/core'
 import { tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners } from '@indistinct/unlearners'
-import { planTargets } from '../audit/attack-battery.ts'
+import { planTargets } from '../audit/planned-attacks.ts'
 import { inputFiles } from '../inputs/table-inputs.ts'
 import { openFit } from './opened-fit.ts'
 import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'

@@ -5,6 +5,11 @@ import type { UnlearnerName } from '@indistinct/unlearners'
 /** What the attacker holds beside some labels: these tables, or also history, an earlier release or another model. */
 export type AttackerHolds = 'tables' | 'history'
 
+/** What is said of runs that hold no whole table, and so do not check themselves. */
+export const uncheckedLine =
+  'Not checked: whether fine structure gives away more than before. `indistinct audit --attackers fine` on a ' +
+  'part of the table shows it.'
+
 /** The method that hides from who holds that, where none is asked for. */
 export function methodFor(holds: AttackerHolds): UnlearnerName {
   return holds === 'history' ? 'blind' : 'flow'

@@ -5,8 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { readResults } from '../reproduce/results-file.ts'
 import { fileURLToPath } from 'node:url'
 import { cellsOver, changeOfMeans, everyDataset, meanOf, meanOfChanges } from './averages.ts'
-import { balancedAccuracyOf, countsBehind, isShareOf, printsAs } from './confusion.ts'
-import { leastNdcg } from './least-ndcg.ts'
+import { balancedAccuracyOf, countsBehind, isShareOf, leastNdcg, printsAs } from './testing.ts'
 import { paperCells, paperCounts, paperStatements } from './paper-tables.ts'
 
 /** On one line, wherever lines of the page end. */

@@ -1,4 +1,7 @@
-/** @file Whole counts of users behind a printed row of Table 3. */
+/**
+ * @file What the tests of the errata compute: counts of users behind a printed row of Table 3, and the least NDCG that
+ * goes with a hit ratio.
+ */
 
 /** A row as printed. */
 export interface PrintedRow {
@@ -50,4 +53,17 @@ export function countsBehind({ accuracy, precision, recall }: PrintedRow, users:
 /** Mean of the shares of each class that are right: the AUC of answers that are labels and not scores. */
 export function balancedAccuracyOf({ truePositives, falsePositives, falseNegatives, trueNegatives }: Counts): number {
   return (truePositives / (truePositives + falseNegatives) + trueNegatives / (trueNegatives + falsePositives)) / 2
+}
+
+/**
+ * The least mean NDCG@k of lists whose mean share of hits among their first k is `share`: every list has its hits at
+ * its last places. The ideal is that of k hits, so that no ideal of fewer hits gives less. A list with one hit more has
+ * it at a better place. So the least is convex in the hits, and lists with different shares have no lower mean.
+ */
+export function leastNdcg(share: number, k: number): number {
+  const discounts = Array.from({ length: k }, (_, at) => 1 / Math.log2(k - at + 1))
+  const ideal = discounts.reduce((sum, discount) => sum + discount, 0)
+  const hits = share * k
+  const gain = discounts.reduce((sum, discount, at) => sum + discount * Math.min(1, Math.max(0, hits - at)), 0)
+  return gain / ideal
 }

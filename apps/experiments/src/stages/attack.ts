@@ -62,6 +62,8 @@ export async function run(context: StageContext): Promise<void> {
       deviations: { observed, permuted },
       ...result
     } = await attack(embedding, labels, attacker, {
+      // The sign that an attacker chooses for itself takes as long as the attack, and is told where a grid asks for it.
+      innerFolds: 0,
       ...protocol.options,
       protocol: protocol.name as ProtocolName,
       input,

@@ -1,8 +1,8 @@
 /** @file The other process of peak-memory.ts: prepares, measures its memory, works, and measures again. */
 
-import { auditGrowthProbe } from './audit-growth.bench.ts'
-import { growthProbe } from './growth.bench.ts'
-import { mmdProbe } from './mmd.bench.ts'
+import { auditGrowthProbe } from './benches/audit-growth.bench.ts'
+import { growthProbe } from './benches/growth.bench.ts'
+import { mmdProbe } from './benches/mmd.bench.ts'
 
 type Work = () => Record<string, number> | Promise<Record<string, number>>
 

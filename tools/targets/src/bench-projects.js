@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
  */
 
 const sources = 'apps/bench/src'
+const benches = `${sources}/benches`
 
 /**
  * @param {Workspace} workspace
@@ -19,12 +20,12 @@ const sources = 'apps/bench/src'
  * @returns {Record<string, Project>} by root
  */
 export function benchProjects(workspace, workspaceRoot) {
-  if (!existsSync(join(workspaceRoot, sources))) return {}
-  const files = readdirSync(join(workspaceRoot, sources)).filter((file) => file.endsWith('.bench.ts'))
+  if (!existsSync(join(workspaceRoot, benches))) return {}
+  const files = readdirSync(join(workspaceRoot, benches)).filter((file) => file.endsWith('.bench.ts'))
   return Object.fromEntries(
     files.map((file) => {
-      const name = /\bname: '([\w-]+)',\n\s*title:/.exec(readFileSync(join(workspaceRoot, sources, file), 'utf8'))?.[1]
-      if (name === undefined) throw new Error(`${sources}/${file}: expected a benchmark with name and title`)
+      const name = /\bname: '([\w-]+)',\n\s*title:/.exec(readFileSync(join(workspaceRoot, benches, file), 'utf8'))?.[1]
+      if (name === undefined) throw new Error(`${benches}/${file}: expected a benchmark with name and title`)
       const root = `artifacts/bench/${name}`
       return [
         root,
@@ -41,7 +42,7 @@ export function benchProjects(workspace, workspaceRoot) {
  * @param {string} workspaceRoot
  */
 function benchTarget(name, file, workspace, workspaceRoot) {
-  const { files, packages } = closureOf([`${sources}/${file}`, `${sources}/measure.ts`], workspaceRoot)
+  const { files, packages } = closureOf([`${benches}/${file}`, `${sources}/measure.ts`], workspaceRoot)
   const folders = [...files].some((path) => path.startsWith('test/'))
     ? workspace.folders.filter(({ root }) => /^(packages|tools)\/|^apps\/experiments$/.test(root))
     : withDependencies(packages, workspace)

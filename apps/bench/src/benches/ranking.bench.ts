@@ -3,10 +3,10 @@
 import { csrFromPairs, matrix, randomStream, type Csr, type Matrix } from '@indistinct/core'
 import { gemmNT, scoreTopK } from '@indistinct/kernels'
 import { hitRatioAtK, ndcgAtK } from '@indistinct/metrics'
-import type { Bench, Case, Fact } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case, Fact } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 const k = 10
 

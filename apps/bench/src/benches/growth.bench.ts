@@ -3,10 +3,10 @@
 import { randomStream, type Json } from '@indistinct/core'
 import { randomFourierMmd, randomFrequencies, rbfMmd } from '@indistinct/kernels'
 import { calibratedFlow, gaussianTransport, meanMatching, u2uClosedForm } from '@indistinct/unlearners'
-import type { Bench, Fact } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { peakMemory } from './peak-memory.ts'
-import { summary } from './statistics.ts'
+import type { Bench, Fact } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { peakMemory } from '../peak-memory.ts'
+import { summary } from '../statistics.ts'
 
 const cols = 64
 const frequencies = 512

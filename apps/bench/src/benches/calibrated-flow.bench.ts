@@ -8,9 +8,9 @@ import type { Matrix } from '@indistinct/core'
 import { ndcgAtK } from '@indistinct/metrics'
 import { topK } from '@indistinct/recommenders'
 import { calibratedFlow, d2dRegularised, type Unlearned } from '@indistinct/unlearners'
-import type { Bench, Fact } from './bench.ts'
-import { movielensFolder, movielensSplit, trainedLightgcn } from './movielens.ts'
-import { ownSide } from './own-side.ts'
+import type { Bench, Fact } from '../bench.ts'
+import { movielensFolder, movielensSplit, trainedLightgcn } from '../movielens.ts'
+import { ownSide } from '../own-side.ts'
 
 const steps = 1000
 /** Every step does the same work: a twentieth of them are timed. */

@@ -2,10 +2,10 @@
 
 import { namedAttackers } from '@indistinct/attackers'
 import { setXgbWorkers } from '@indistinct/xgboost'
-import type { Bench, Case } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 /** Users known and all users, as an audit of 6,000 users has them under the protocol `paper`. */
 const known = 600

@@ -2,9 +2,9 @@
 
 import { audit, foreseeAudit } from '@indistinct/attackers'
 import type { Json } from '@indistinct/core'
-import type { Bench, Fact } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { peakMemory } from './peak-memory.ts'
+import type { Bench, Fact } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { peakMemory } from '../peak-memory.ts'
 
 interface Size {
   readonly rows: number

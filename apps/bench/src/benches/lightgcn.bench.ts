@@ -2,10 +2,10 @@
 
 import { adamStep, allocate, release } from '@indistinct/kernels'
 import { lightgcn, lightgcnObjective } from '@indistinct/recommenders'
-import type { Bench, Case } from './bench.ts'
-import { movielensFolder, movielensSplit } from './movielens.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case } from '../bench.ts'
+import { movielensFolder, movielensSplit } from '../movielens.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 /** Steps of a small batch that are timed: each propagates over the whole graph, and an epoch has 391. */
 const timedSteps = 10

@@ -1,11 +1,11 @@
 /** @file RBF-MMD, value and gradient: the kernel under every pass of the unlearning methods. */
 
 import { rbfMmd } from '@indistinct/kernels'
-import type { Bench, Case } from './bench.ts'
-import { firstClassSize, normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { peakMemory } from './peak-memory.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case } from '../bench.ts'
+import { firstClassSize, normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { peakMemory } from '../peak-memory.ts'
+import { pythonSide } from '../python-peer.ts'
 
 /** N, K, and how many times faster than autograd. */
 const shapes = [

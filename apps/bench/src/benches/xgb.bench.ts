@@ -1,10 +1,10 @@
 /** @file Fitting the paper's XGB attacker: 100 rounds of depth 6, exact method. */
 
 import { fitXgb, setXgbWorkers, xgbEngine, type XgbEngineName } from '@indistinct/xgboost'
-import type { Bench, Case, Side } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case, Side } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 /** Fits of one repeat of a protocol, which an attack makes side by side. */
 const together = 4

@@ -2,10 +2,10 @@
 
 import { adamStep, allocate, release } from '@indistinct/kernels'
 import { nmf, nmfObjective } from '@indistinct/recommenders'
-import type { Bench } from './bench.ts'
-import { movielensFolder, movielensSplit } from './movielens.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench } from '../bench.ts'
+import { movielensFolder, movielensSplit } from '../movielens.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 export const nmfBench: Bench = {
   name: 'nmf',

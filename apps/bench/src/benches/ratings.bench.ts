@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMovielens1m } from '@indistinct/datasets'
-import type { Bench } from './bench.ts'
-import { movielensFolder } from './movielens.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench } from '../bench.ts'
+import { movielensFolder } from '../movielens.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 export const ratingsBench: Bench = {
   name: 'ratings',

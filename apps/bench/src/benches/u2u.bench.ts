@@ -1,10 +1,10 @@
 /** @file U2U-R in closed form against its 5,000 steps. */
 
 import { u2uClosedForm, u2uRegularised } from '@indistinct/unlearners'
-import type { Bench, Case } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 const steps = 5000
 /** Every step does the same work: a tenth of them are timed. */

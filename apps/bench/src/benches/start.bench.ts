@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findDataset, knownDataset } from '@indistinct/datasets'
 import { dirname } from 'node:path'
-import { copyWorkspace } from '../../../test/workspace-copy.ts'
-import type { Bench, OpenSide } from './bench.ts'
+import { copyWorkspace } from '../../../../test/workspace-copy.ts'
+import type { Bench, OpenSide } from '../bench.ts'
 
 export const startBench: Bench = {
   name: 'start',

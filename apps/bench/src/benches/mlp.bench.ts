@@ -2,10 +2,10 @@
 
 import { randomStream } from '@indistinct/core'
 import { trainMlp } from '@indistinct/attackers'
-import type { Bench, Case } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
-import { pythonSide } from './python-peer.ts'
+import type { Bench, Case } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
+import { pythonSide } from '../python-peer.ts'
 
 /** Both sides run this many epochs: their own stopping rule ends them at different ones, since their draws differ. */
 const epochs = 60

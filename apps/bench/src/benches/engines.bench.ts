@@ -5,9 +5,9 @@ import type { Engine } from '@indistinct/kernels'
 import { openDevice } from '@indistinct/kernels/device'
 import { lightgcn, nmf } from '@indistinct/recommenders'
 import { calibratedFlow, d2dRegularised } from '@indistinct/unlearners'
-import type { Bench, Case } from './bench.ts'
-import { normalTable } from './normal-table.ts'
-import { ownSide } from './own-side.ts'
+import type { Bench, Case } from '../bench.ts'
+import { normalTable } from '../normal-table.ts'
+import { ownSide } from '../own-side.ts'
 
 const steps = 25
 const peer = 'indistinct, engine tfjs'

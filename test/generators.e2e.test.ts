@@ -122,13 +122,13 @@ test('what they wrote lints and compiles', () => {
   expect(run('tsc', ['-p', 'tsconfig.changed.json']).stdout).toBe('')
 })
 
-test('their own tests, the contract suites and the test of completeness pass', () => {
+test('their own tests, the contract suites and the tests of completeness and docs pass', () => {
   const own = Object.values(changed)
     .flat()
     .filter((file) => file.endsWith('.test.ts'))
   expect(own.length).toBe(Object.keys(kinds).length)
-  const ownRun = run('vitest', ['run', ...own, 'test/completeness.test.ts'])
-  expect(ownRun.stdout + ownRun.stderr).toMatch(/Test Files +7 passed \(7\)/)
+  const ownRun = run('vitest', ['run', ...own, 'test/completeness.test.ts', 'test/docs.test.ts'])
+  expect(ownRun.stdout + ownRun.stderr).toMatch(/Test Files +8 passed \(8\)/)
   const contractRun = run('vitest', [
     'run',
     ...contracts,

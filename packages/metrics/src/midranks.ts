@@ -15,7 +15,7 @@ export function midranks(values: ArrayLike<number>): Float64Array {
   const n = values.length
   // Sorting without a comparison function and searching is several times faster than sorting places. Where only the
   // first of equal values is searched for, its rank there is that of all of them.
-  const sorted = Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
   if (n > 0 && Number.isNaN(sorted[n - 1]!)) throw new RangeError('midranks: expected numbers, got NaN')
   const shared = new Float64Array(n)
   for (let start = 0; start < n;) {

@@ -122,8 +122,10 @@ function scoredPool(scorings: readonly ClassScoring[], tested: readonly number[]
       throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
     }
     const slots = users.map((user) => slotOf.get(user)!)
+    const column = new Float64Array(rows)
     for (const [t, c] of tested.entries()) {
-      const of = midranks(Float64Array.from({ length: rows }, (_, i) => data[i * cols + c]!))
+      for (let i = 0; i < rows; i++) column[i] = data[i * cols + c]!
+      const of = midranks(column)
       slots.forEach((slot, i) => {
         ranks[t]![s * pool.length + slot] = of[i]!
         ranks[t]![(scorings.length + s) * pool.length + slot] = 1

@@ -81,8 +81,8 @@ export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOption
   const outputs = objective === 'multi:softprob' ? classes : 1
   const response = await send(engine, {
     kind: 'fit',
-    x: Float32Array.from(x.data),
-    y: Float32Array.from(y),
+    x: new Float32Array(x.data),
+    y: new Float32Array(y),
     rows: x.rows,
     cols: x.cols,
     rounds,
@@ -178,7 +178,7 @@ async function predict(
   const response = await send(engine, {
     kind: 'predict',
     model,
-    x: Float32Array.from(x.data),
+    x: new Float32Array(x.data),
     rows: x.rows,
     cols: x.cols,
     outputs,

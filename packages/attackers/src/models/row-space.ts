@@ -32,7 +32,7 @@ export function rowSpace({ rows: N, cols: K, data }: Dense): RowSpace {
 
 /** L (N, N) of products (N, N) of rows less their mean: row i of it holds the coordinates of row i. */
 export function coordinatesOfKnown({ rows: N, data }: Dense): Float64Array {
-  const lower = Float64Array.from(data)
+  const lower = new Float64Array(data)
   let trace = 0
   for (let i = 0; i < N; i++) trace += lower[i * N + i]!
   for (let i = 0; i < N; i++) lower[i * N + i]! += trace > 0 ? (least * trace) / N : 1

@@ -168,7 +168,7 @@ function kernelRows(
     })
     return
   }
-  const [left, right] = [Float64Array.from(x.data), Float64Array.from(y.data)]
+  const [left, right] = [new Float64Array(x.data), new Float64Array(y.data)]
   const values = new Float64Array(y.rows)
   for (let i = 0; i < x.rows; i++) {
     for (let j = 0; j < y.rows; j++)
@@ -227,7 +227,7 @@ function solve(
   const beta = new Float64Array(N)
   // What is missing to each row's sign, y - K beta: at the optimum the intercept for rows between their bounds, above
   // it only for rows that can not rise, below it only for rows that can not fall.
-  const missing = Float64Array.from(signs)
+  const missing = new Float64Array(signs)
   const maxSteps = 1_000_000 + 100 * N
   let steps = 0
   let highest = 0

@@ -71,7 +71,7 @@ function rowsWhitener(z: Dense, constants: number): (rows: Dense) => Float64Arra
   }
   const shrinkage = oasOfSums(squares, K, K, N)
   // Nothing tells the correlations from chance.
-  if (shrinkage === 1) return (rows) => Float64Array.from(rows.data)
+  if (shrinkage === 1) return (rows) => new Float64Array(rows.data)
   const root = Math.sqrt(shrinkage)
   for (let p = 0; p < N * N; p++) a[p]! *= 1 - shrinkage
   for (let j = 0; j < N; j++) a[j * N + j]! += shrinkage

@@ -76,10 +76,14 @@ export function attackMetrics(
   { seed, crossValidated }: { readonly seed: number; readonly crossValidated: boolean },
 ): AttackMetrics {
   const tested = testedClasses(classes.length)
-  const plain = tested.map((c) => repeatedAuc(splits, c, crossValidated, () => 1))
+  const plain = plainAucs(splits, tested, crossValidated)
   const signed = splits.every(({ signs }) => signs !== undefined)
   const chosen = signed
-    ? tested.map((c) => repeatedAuc(splits, c, crossValidated, (split) => split.signs![c]!))
+    ? tested.map((c, t) =>
+        splits.every(({ signs }) => signs![c] === 1)
+          ? plain[t]!
+          : repeatedAuc(splits, c, crossValidated, (split) => split.signs![c]!),
+      )
     : undefined
   const foldedAucs = plain.map(folded)
   return {
@@ -105,7 +109,23 @@ export function foldedAucOf(
   classes: readonly string[],
   crossValidated: boolean,
 ): Estimate {
-  return meanEstimate(testedClasses(classes.length).map((c) => folded(repeatedAuc(splits, c, crossValidated, () => 1))))
+  return meanEstimate(plainAucs(splits, testedClasses(classes.length), crossValidated).map(folded))
+}
+
+/** AUCs as they are, which an attack is asked for once it is scored and again for its result. */
+const ofSplits = new WeakMap<readonly SplitScores[], readonly ClassAuc['auc'][]>()
+
+function plainAucs(
+  splits: readonly SplitScores[],
+  tested: readonly number[],
+  crossValidated: boolean,
+): readonly ClassAuc['auc'][] {
+  let aucs = ofSplits.get(splits)
+  if (!aucs) {
+    aucs = tested.map((c) => repeatedAuc(splits, c, crossValidated, () => 1))
+    ofSplits.set(splits, aucs)
+  }
+  return aucs
 }
 
 function folded(auc: ClassAuc['auc']): Estimate {

@@ -5,6 +5,7 @@ import { addAffine, symmetricEigen } from '@indistinct/kernels'
 import type { AffineMap } from '../../closed/affine-map.ts'
 import { classMoments, covarianceDeviations, meanDeviations, momentRatios, squareSums } from './class-moments.ts'
 import type { ClassMoments } from './common-axes.ts'
+import { capOf, fewUsersMeanShifts, hasFewUsers } from './few-users.ts'
 import { addLeastCost } from './metric-displacement.ts'
 import type { ScoreMetric } from '../score-metric.ts'
 import { product, transposed } from '../../linear-algebra/small-product.ts'
@@ -101,6 +102,7 @@ export function calibrateMomentsIn(
 
 /** What to add to every user of each class (K). */
 function meanShifts(moments: ClassMoments, level: number): Float64Array[] {
+  if (hasFewUsers(moments)) return fewUsersMeanShifts(moments, level)
   const { sizes, means, centre, axes, variances } = moments
   const [A, K] = [variances.length, centre.length]
   const { along, squares } = meanDeviations(moments)
@@ -139,18 +141,8 @@ function covarianceMaps(moments: ClassMoments, sums: readonly Float64Array[], le
  */
 export function cappedShares(squares: Float64Array, nulls: Float64Array, level: number): Float64Array {
   const ratios = squares.map((square, p) => (nulls[p]! > 0 ? square / nulls[p]! : 0))
-  const ascending = ratios.slice().sort()
-  let left = level * nulls.filter((value) => value > 0).length
-  let cap = Infinity
-  for (let p = 0; p < ascending.length; p++) {
-    const height = left / (ascending.length - p)
-    if (ascending[p]! > height) {
-      cap = height
-      break
-    }
-    left -= ascending[p]!
-  }
-  return ratios.map((ratio, p) => (nulls[p]! > 0 ? Math.min(1, Math.sqrt(cap / ratio)) : 0))
+  const cap = capOf(ratios, level * nulls.filter((value) => value > 0).length)
+  return ratios.map((ratio, p) => (nulls[p]! > 0 ? (ratio > cap ? Math.sqrt(cap / ratio) : 1) : 0))
 }
 
 /** Optimal transport from N(0, A) to N(0, B): A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2. */

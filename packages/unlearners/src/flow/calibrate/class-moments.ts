@@ -2,6 +2,7 @@
 
 import type { Matrix } from '@indistinct/core'
 import { crossMoments, squareMoments, symmetricEigen } from '@indistinct/kernels'
+import { fewUsersMeanRatio, hasFewUsers } from './few-users.ts'
 import { product, transposed } from '../../linear-algebra/small-product.ts'
 import { isWide, wideMoments } from './wide-moments.ts'
 import { type ClassMoments, negligible, comparedAxes, rowMean, centreOf } from './common-axes.ts'
@@ -42,7 +43,10 @@ export function momentsOf(
 
 /** Statistics of the class moments over their expectation under random relabelling. */
 export interface MomentRatios {
-  /** T^2 (squared Mahalanobis distance between class means, weighted by class sizes) over its null, (C - 1) K. */
+  /**
+   * T^2 (squared Mahalanobis distance between class means, weighted by class sizes) over its null, (C - 1) K; of few
+   * users for the columns `fewUsersMeanRatio`.
+   */
   readonly mean: FamilyRatio
   /**
    * Squared differences of whitened covariances over their null, mean over entries; absent where no axis is compared.
@@ -69,15 +73,19 @@ export function momentRatios(
 
 /** The same by moments and, where axes are compared, `squareSums`. */
 export function momentRatiosOf(moments: ClassMoments, squareSumsOf: () => readonly Float64Array[]): MomentRatios {
-  const { sizes, variances, compared: P } = moments
-  const own = meanDeviations(moments)
-  const nulls = variances.map((variance) => (variance > negligible * variances[0]! ? (sizes.length - 1) * variance : 0))
-  const mean = familyRatio(own.squares, nulls, sizes.length)
+  const { sizes, compared: P } = moments
+  const mean = hasFewUsers(moments) ? fewUsersMeanRatio(moments) : meanRatio(moments)
   if (P === 0) return { mean }
   const covariances = covarianceDeviations(moments, squareSumsOf())
   const { ratio } = familyRatio(covariances.squares, covariances.nulls, sizes.length)
   // Entries above the diagonal are those below it.
   return { mean, covariance: { ratio, terms: ((sizes.length - 1) * P * (P + 1)) / 2 } }
+}
+
+function meanRatio(moments: ClassMoments): FamilyRatio {
+  const { sizes, variances } = moments
+  const nulls = variances.map((variance) => (variance > negligible * variances[0]! ? (sizes.length - 1) * variance : 0))
+  return familyRatio(meanDeviations(moments).squares, nulls, sizes.length)
 }
 
 /** Squares over nulls where there is a null, of `classes` classes. */

@@ -87,6 +87,6 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const unlearned = { ...made, audits, filing }
   const { files, outputs } = await writeUnlearned(unlearned)
   // What --force writes all the same is still a failure.
-  if (unlearned.harm.worse) setExitCode(exitCodes.gate)
+  if (unlearned.harm.worse || read.followsLabels) setExitCode(exitCodes.gate)
   session.result(request.json ? jsonText(resultJson(unlearned, outputs), 2) : resultText(unlearned, files))
 }

@@ -20,6 +20,7 @@ import { versions } from '../outputs/provenance.ts'
 import { spreadOf, streamedMaps, type StreamedMaps } from './streamed-maps.ts'
 import { sidecarOf, type UnlearnRequest } from './unlearn-request.ts'
 import { scopeOfUnlearning, uncheckedLine } from './unlearn-scope.ts'
+import { tooFewUsers, usersForColumns } from './users-a-column.ts'
 import { notesOnLengths } from './written-table.ts'
 
 /** The opened table and the labels of its rows. */
@@ -61,7 +62,13 @@ async function readLabels(request: UnlearnRequest, table: TableReader, log: Log)
     table: request.table,
   })
   const { labels } = found
-  const warnings = [...found.warnings, ...labelWarnings(request, found), ...classWarnings(request.attribute, labels)]
+  const fewUsers = tooFewUsers(request.method, usersForColumns([table], labels), request.force)
+  const warnings = [
+    ...found.warnings,
+    ...labelWarnings(request, found),
+    ...classWarnings(request.attribute, labels),
+    ...fewUsers,
+  ]
   for (const warning of warnings) log.warn(warning)
   const counts = classCounts(labels)
   const classes = labels.classes.map((name, c) => ({ name, users: counts[c]! }))
@@ -201,7 +208,7 @@ function recordOf(
     moved,
     unlabelled,
     streamed: true,
-    scope: scopeOfUnlearning([request.attribute], method),
+    scope: scopeOfUnlearning([request.attribute], method, usersForColumns([table], found.labels)),
     displacement: { unit: 'spread', spread, rootMeanSquare: rmsChange / spread },
     harm: { checked: false, words: [uncheckedLine] },
     unmatched: found.unmatched,
@@ -217,7 +224,7 @@ function resultText({ request, table, found, attribute }: StreamedInputs, writte
   const { file, moved, rmsChange, spread } = written
   const lines = [
     printable(labelLine(attribute, found.unmatched)),
-    printable(scopeOfUnlearning([request.attribute], method)),
+    printable(scopeOfUnlearning([request.attribute], method, usersForColumns([table], found.labels))),
     `${method}: ${grouped(moved)} of ${grouped(table.rows)} users moved, ` +
       `by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square`,
     uncheckedLine,

@@ -10,6 +10,7 @@ import { readFlowExtras, type FlowExtras } from './flow-extras.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import { earlierDraw, relabelWarnings } from './relabelling.ts'
 import { filesBeside, type UnlearnRequest } from './unlearn-request.ts'
+import { tooFewUsers, usersForColumns } from './users-a-column.ts'
 
 /** A table with its users in the order of the first, and as its file has it. */
 export interface ReadTable extends AuditedTable {
@@ -30,6 +31,8 @@ export interface UnlearnInputs {
   readonly targets: readonly AttackTarget[]
   /** See `RelabelOptions.earlier`. */
   readonly earlier?: Int32Array | undefined
+  /** Whether the map is of too few users, and forced. */
+  readonly followsLabels: boolean
 }
 
 /**
@@ -43,8 +46,14 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
   const extras = await readFlowExtras(request, inputs)
   const attacked = request.audit ? attackTargets(inputs, request.attackers, extras.also) : { targets: [], warnings: [] }
   const draw = request.draw === undefined ? undefined : earlierDraw(request.draw, inputs)
+  const matrices = read.tables.filter(({ source }) => source).map(({ matrix }) => matrix)
+  const fewUsers =
+    request.update === undefined
+      ? tooFewUsers(request.method, usersForColumns(matrices, inputs.labels), request.force)
+      : []
   const warnings = [
     ...read.warnings,
+    ...fewUsers,
     ...extras.warnings,
     ...attacked.warnings,
     ...relabelWarnings(request),
@@ -65,6 +74,7 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
     extras,
     targets: attacked.targets,
     earlier: draw?.earlier,
+    followsLabels: fewUsers.length > 0,
   }
 }
 

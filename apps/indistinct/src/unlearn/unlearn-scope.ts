@@ -1,6 +1,8 @@
 /** @file From whom a method hides, in words, and which method hides from whom (docs/threat-models.md). */
 
 import type { UnlearnerName } from '@indistinct/unlearners'
+import { grouped } from '../terminal/text-table.ts'
+import { followsLabels, type UsersForColumns } from './users-a-column.ts'
 
 /** What the attacker holds beside some labels: these tables, or also history, an earlier release or another model. */
 export type AttackerHolds = 'tables' | 'history'
@@ -16,8 +18,16 @@ export function methodFor(holds: AttackerHolds): UnlearnerName {
 }
 
 /** One line: what is hidden, from whom, by which argument, and from whom it is not. */
-export function scopeOfUnlearning(attributes: readonly string[], method: UnlearnerName): string {
+export function scopeOfUnlearning(attributes: readonly string[], method: UnlearnerName, size: UsersForColumns): string {
   const what = attributes.join(', ')
+  if (followsLabels(method, size)) {
+    const whom = method === 'leace' ? 'linear attackers' : 'who holds these tables and some labels'
+    return (
+      `Aims to hide ${what} from ${whom}, by one map for everybody. But ${grouped(size.users)} users with a label ` +
+      `are few for ${grouped(size.columns)} columns: the map follows the label of each of them, and who holds an ` +
+      'earlier release may read it from the move.'
+    )
+  }
   switch (method) {
     case 'leace':
       return (

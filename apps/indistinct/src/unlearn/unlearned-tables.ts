@@ -16,6 +16,7 @@ import type { UnlearnInputs } from './unlearn-inputs.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
 import { scopeOfUnlearning } from './unlearn-scope.ts'
 import type { Unlearning } from './unlearning.ts'
+import { usersForColumns } from './users-a-column.ts'
 
 export interface UnlearnedTable extends NewTable {
   readonly change: TableChange
@@ -67,7 +68,14 @@ export function unlearnedTables(
     })),
     joined,
     harm,
-    scope: scopeOfUnlearning([request.attribute, ...Object.keys(extras.also ?? {})], method),
+    scope: scopeOfUnlearning(
+      [request.attribute, ...Object.keys(extras.also ?? {})],
+      method,
+      usersForColumns(
+        tables.map((table) => table.before),
+        inputs.labels,
+      ),
+    ),
     updated,
   }
 }

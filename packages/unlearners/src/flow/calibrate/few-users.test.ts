@@ -1,7 +1,7 @@
 import { matrix, randomStream, shuffle, type Matrix } from '@indistinct/core'
 import { symmetricEigen } from '@indistinct/kernels'
-import { auc } from '@indistinct/metrics'
 import { describe, expect, test } from 'vitest'
+import { auc } from '../../testing/leaky-tables.ts'
 import { calibratedFlow } from '../calibrated-flow.ts'
 import { classMoments, momentRatios } from './class-moments.ts'
 import { rowMean } from './common-axes.ts'
@@ -50,11 +50,11 @@ function ridgeAuc({ table, codes }: Leaky, ridge: number): number {
       const along = vector.reduce((sum, own, j) => sum + own * (codes[known[j]!]! - share), 0)
       vector.forEach((own, j) => (weights[j]! += (own * along) / (Math.max(0, value) + added)))
     })
-    const scores = Float64Array.from(asked, (i) => known.reduce((sum, j, at) => sum + weights[at]! * dot(i, j), 0))
+    const scores = [...asked].map((i) => known.reduce((sum, j, at) => sum + weights[at]! * dot(i, j), 0))
     mean +=
       auc(
         scores,
-        Int8Array.from(asked, (i) => codes[i]!),
+        [...asked].map((i) => codes[i]!),
       ) / 5
   }
   return mean

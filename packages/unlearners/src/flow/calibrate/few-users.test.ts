@@ -29,10 +29,10 @@ function classesOf(codes: Int32Array): Int32Array[] {
   return [0, 1].map((c) => rows.filter((i) => codes[i] === c))
 }
 
-/** AUC of ridge regression that learns four fifths of the users, mean over the fifths; `ridge` in mean variances. */
-function ridgeAuc({ table, codes }: Leaky, ridge: number): number {
+/** AUC of ridge regression that learns four fifths of the users, mean over the fifths; `ridges` in mean variances. */
+function ridgeAucs({ table, codes }: Leaky, ridges: readonly number[]): number[] {
   const { cols: K, data } = table
-  let mean = 0
+  const means = ridges.map(() => 0)
   for (let fold = 0; fold < 5; fold++) {
     const users = Int32Array.from(codes, (_, i) => i)
     const known = users.filter((i) => Math.floor(i / 5) % 5 !== fold)
@@ -43,21 +43,23 @@ function ridgeAuc({ table, codes }: Leaky, ridge: number): number {
     const gram = Float64Array.from({ length: m * m }, (_, p) => dot(known[Math.floor(p / m)]!, known[p % m]!))
     const { values, vectors } = symmetricEigen(gram, m)
     const share = known.filter((i) => codes[i] === 1).length / m
-    const added = (ridge * values.reduce((sum, value) => sum + value, 0)) / m
-    const weights = new Float64Array(m)
-    values.forEach((value, e) => {
-      const vector = vectors.subarray(e * m, (e + 1) * m)
-      const along = vector.reduce((sum, own, j) => sum + own * (codes[known[j]!]! - share), 0)
-      vector.forEach((own, j) => (weights[j]! += (own * along) / (Math.max(0, value) + added)))
+    const along = [...values.keys()].map((e) =>
+      known.reduce((sum, i, j) => sum + vectors[e * m + j]! * (codes[i]! - share), 0),
+    )
+    const total = values.reduce((sum, value) => sum + value, 0)
+    const products = [...asked].map((i) => Float64Array.from(known, (j) => dot(i, j)))
+    ridges.forEach((ridge, r) => {
+      const weights = new Float64Array(m)
+      values.forEach((value, e) => {
+        const share = along[e]! / (Math.max(0, value) + (ridge * total) / m)
+        for (let j = 0; j < m; j++) weights[j]! += vectors[e * m + j]! * share
+      })
+      const scores = products.map((row) => row.reduce((sum, own, j) => sum + own * weights[j]!, 0))
+      const truth = [...asked].map((i) => codes[i]!)
+      means[r]! += auc(scores, truth) / 5
     })
-    const scores = [...asked].map((i) => known.reduce((sum, j, at) => sum + weights[at]! * dot(i, j), 0))
-    mean +=
-      auc(
-        scores,
-        [...asked].map((i) => codes[i]!),
-      ) / 5
   }
-  return mean
+  return means
 }
 
 test.each([
@@ -81,11 +83,11 @@ test.each([
 })
 
 describe.each([
-  [200, 100],
-  [120, 240],
+  [280, 140],
+  [170, 340],
 ])('%i users in %i columns', (n, K) => {
   test('attackers by least squares predict before, and are at chance after, not below it', () => {
-    const seeds = [1, 2, 3]
+    const seeds = [1, 2]
     const before = seeds.map((seed) => leakyColumns(n, K, 3.5, seed))
     const after = before.map(({ table, codes }): Leaky => {
       const { embedding, parameters } = calibratedFlow(table, { classes: ['a', 'b'], codes })
@@ -93,11 +95,11 @@ describe.each([
       expect(momentRatios(embedding, classesOf(codes)).mean.ratio).toBeLessThan(1.3)
       return { table: embedding, codes }
     })
-    for (const ridge of [0.1, 1, 30]) {
-      const mean = (of: readonly Leaky[]): number =>
-        of.reduce((sum, each) => sum + ridgeAuc(each, ridge), 0) / of.length
-      expect(mean(before)).toBeGreaterThan(0.75)
-      expect(Math.abs(mean(after) - 0.5)).toBeLessThan(0.1)
+    const mean = (of: readonly Leaky[]): number[] => {
+      const aucs = of.map((each) => ridgeAucs(each, [0.1, 1, 30]))
+      return aucs[0]!.map((_, r) => aucs.reduce((sum, own) => sum + own[r]!, 0) / of.length)
     }
+    for (const value of mean(before)) expect(value).toBeGreaterThan(0.75)
+    for (const value of mean(after)) expect(Math.abs(value - 0.5)).toBeLessThan(0.1)
   })
 })

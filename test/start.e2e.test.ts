@@ -62,7 +62,12 @@ describe('npm start', () => {
     ]
     // Before the first stage, and in training; once unlearning is done, training is in the cache for certain, and
     // attacks are still to come.
-    for (const moment of [' stages, ', '] prepare-interactions.csv-', '] unlearn-interactions.csv-']) {
+    for (const moment of [
+      ' stages, ',
+      '] prepare-interactions.csv-',
+      '] train-interactions.csv-',
+      '] unlearn-interactions.csv-',
+    ]) {
       const stopped = await start(args, moment)
       expect(stopped).toMatchObject({ code: 130, stdout: '' })
       expect(stopped.stderr.split('\n').filter((line) => line.startsWith('stopped by SIGINT'))).toHaveLength(1)
@@ -122,7 +127,7 @@ function writeData(interactionsFile: string, usersFile: string, count: number): 
   )
 }
 
-/** Folders of unfinished artifacts, where the later run made them anew. */
+/** Folders of unfinished artifacts. */
 function leftovers(): string[] {
   return readdirSync(join(copy.root, 'artifacts'), { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.part'),

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileError, writeFileAtomic } from '@indistinct/core'
+import { mayRun } from '@indistinct/core/platform'
 import type { StageNode } from '@indistinct/stages'
 import { unequalBytes, type ArtifactStore } from './artifact-store.ts'
 import { parsedRecord, recordText, requireArtifact, type CellRecord } from './cell-record.ts'
@@ -62,8 +63,8 @@ export function scratchFolder(parent: string, node: StageNode): string {
   mkdirSync(parent, { recursive: true })
   for (const name of readdirSync(parent)) {
     const [id, made, pid] = name.split('@')
-    if (id === node.id && made === host && !isRunning(Number(pid)))
-      rmSync(join(parent, name), { recursive: true, force: true })
+    const left = Number(pid) === process.pid || !mayRun(Number(pid))
+    if (id === node.id && made === host && left) rmSync(join(parent, name), { recursive: true, force: true })
   }
   const folder = join(parent, `${node.id}@${host}@${process.pid}`)
   rmSync(folder, { recursive: true, force: true })
@@ -80,14 +81,5 @@ function renamed(from: string, to: string): boolean {
     const { code, message } = cause as NodeJS.ErrnoException
     if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code ?? '')) return false
     throw fileError(`cannot write ${to}: ${message}`, { cause })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return pid !== process.pid
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -21,6 +21,7 @@ import {
   type Stage,
   type TaskOutcome,
 } from '@indistinct/stages'
+import { removeStopped } from '../store/artifact-folder.ts'
 import { progressVariable, type ProgressLine } from '../store/progress-log.ts'
 
 /** What the display hears while a grid runs. */
@@ -73,6 +74,7 @@ export async function runGrid(grid: Grid, workspaceRoot: string, options: RunOpt
     // Not one of our nodes was reached: an Nx that somebody else had started lent us its project graph.
     const misled =
       run.signal === undefined && run.outcomes.size > 0 && expanded.nodes.every((node) => !run.outcomes.has(node.id))
+    if (run.signal) for (const { root } of expanded.nodes) await removeStopped(join(workspaceRoot, root))
     return misled ? await runNx(expanded, gridFile, workspaceRoot, options) : run
   } finally {
     release()

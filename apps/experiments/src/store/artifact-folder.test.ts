@@ -1,9 +1,19 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { csrFromPairs, matrix } from '@indistinct/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { makeArtifact, readCsrOf, readJsonOf, readMatricesOf, readMatrixOf } from './artifact-folder.ts'
+import { makeArtifact, readCsrOf, readJsonOf, readMatricesOf, readMatrixOf, removeStopped } from './artifact-folder.ts'
 
 let root: string
 beforeEach(() => {
@@ -52,6 +62,17 @@ describe('makeArtifact', () => {
     await makeArtifact(root, async (artifact) => artifact.text('later.txt', ''))
     expect(readdirSync(root)).toEqual(['artifact'])
     expect(readdirSync(join(root, 'artifact')).sort()).toEqual(['digests.json', 'later.txt'])
+  })
+
+  test('what a stopped stage left goes once its process is gone, and not before', async () => {
+    const stopped = spawn(process.execPath, ['--eval', 'setInterval(() => 0, 1000)'])
+    const part = join(root, `artifact.${stopped.pid}.part`)
+    mkdirSync(part, { recursive: true })
+    const removed = removeStopped(root)
+    expect(existsSync(part)).toBe(true)
+    stopped.kill()
+    await removed
+    expect(existsSync(part)).toBe(false)
   })
 
   test('NaN never gets into an artifact', async () => {

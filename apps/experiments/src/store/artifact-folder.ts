@@ -5,7 +5,9 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { jsonText, fileError, matrix, sha256, stageFile, type Csr, type Json, type Matrix } from '@indistinct/core'
+import { mayRun } from '@indistinct/core/platform'
 import { readNpy, writeNpy } from '@indistinct/embeddings'
 import { csrBytes, readCsr } from './csr-file.ts'
 
@@ -67,9 +69,26 @@ export async function makeArtifact(root: string, fill: (artifact: ArtifactWriter
 
 /** Removes what runs that were killed have left. */
 function removeLeftovers(root: string): void {
-  for (const name of existsSync(root) ? readdirSync(root) : []) {
-    if (/^artifact\.\d+(\.former)?\.part$/.test(name)) rmSync(join(root, name), { recursive: true, force: true })
+  for (const { path } of leftoversOf(root)) rmSync(path, { recursive: true, force: true })
+}
+
+/**
+ * Removes what the stage at `root` left when its run was stopped. A stage that computes hears no signal handler of its
+ * own, so whoever stopped the run calls this. A process that is still ending is waited for, five seconds at most: one
+ * that nobody reaps looks alive for ever.
+ */
+export async function removeStopped(root: string): Promise<void> {
+  for (const { path, process } of leftoversOf(root)) {
+    for (const until = Date.now() + 5000; mayRun(process) && Date.now() < until;) await setTimeout(20)
+    rmSync(path, { recursive: true, force: true })
   }
+}
+
+function leftoversOf(root: string): { path: string; process: number }[] {
+  return (existsSync(root) ? readdirSync(root) : []).flatMap((name) => {
+    const found = /^artifact\.(\d+)(\.former)?\.part$/.exec(name)
+    return found ? [{ path: join(root, name), process: Number(found[1]) }] : []
+  })
 }
 
 /** JSON `name` of the artifact of the node at `root`, taken at its word: it is our own, and unchanged. */

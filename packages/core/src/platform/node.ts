@@ -37,23 +37,13 @@ export { homedir, hostname } from 'node:os'
 export { basename, delimiter, dirname, extname, join, relative, resolve, sep } from 'node:path'
 export { threadId } from 'node:worker_threads'
 export { crc32 } from 'node:zlib'
-export { processStart } from './process-start.ts'
+export { mayRun, processStart } from './process-start.ts'
 
 /** Variables of the environment. */
 export const environment: Readonly<Record<string, string | undefined>> = process.env
 
 /** Number of this process. */
 export const processId: number = process.pid
-
-/** Whether process `pid` of this machine may still be there. */
-export function mayRun(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
 
 /** Most bytes that one array holds. */
 export const mostBytes: number = bufferConstants.MAX_LENGTH

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs'
  * tell, undefined where there is no such process.
  */
 export function processStart(pid: number): string | undefined {
-  if (!isRunning(pid)) return undefined
+  if (!mayRun(pid)) return undefined
   try {
     if (process.platform === 'linux') return `${bootOf()} ${fieldsOf(pid)[19]}`
     const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
@@ -36,12 +36,12 @@ function bootOf(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
-/** Whether process `pid` exists, be it someone else's. */
-function isRunning(pid: number): boolean {
+/** Whether process `pid` of this machine may still be there, be it someone else's. */
+export function mayRun(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }

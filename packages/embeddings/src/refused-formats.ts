@@ -7,7 +7,7 @@ import { NPY_MAGIC } from './formats/npy/npy-header.ts'
 
 const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here'
 
-/** What each refused extension is, and the Python that turns it into npy (and CSV ids). */
+/** What each refused extension is, and the Python that turns it into a file that is read. */
 const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet: string }>> = {
   '.pkl': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
   '.pickle': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
@@ -19,6 +19,13 @@ const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet
   '.pth': { what: `PyTorch files are pickles: ${PICKLE}`, snippet: torch() },
   '.h5': { what: 'HDF5 is not supported', snippet: hdf5() },
   '.hdf5': { what: 'HDF5 is not supported', snippet: hdf5() },
+  '.feather': { what: 'Arrow files are not supported', snippet: arrow() },
+  '.arrow': { what: 'Arrow files are not supported', snippet: arrow() },
+  '.ipc': { what: 'Arrow files are not supported', snippet: arrow() },
+  '.xlsx': {
+    what: 'spreadsheets are not supported',
+    snippet: 'import pandas; pandas.read_excel("FILE", dtype=str).to_csv("table.csv", index=False)',
+  },
 }
 
 function pickle(load: string): string {
@@ -28,6 +35,10 @@ function pickle(load: string): string {
 function hdf5(): string {
   const open = 'import h5py, numpy; file = h5py.File("FILE", "r")'
   return `${open}; print(list(file)); numpy.save("table.npy", file["NAME"][:])`
+}
+
+function arrow(): string {
+  return 'import polars; polars.read_ipc("FILE").write_parquet("table.parquet")'
 }
 
 function torch(): string {

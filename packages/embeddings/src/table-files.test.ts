@@ -160,6 +160,10 @@ describe('formats that are not read', () => {
     ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
     ['x.PTH', /torch\.load/],
     ['x.h5', /HDF5 is not supported.*\n.*h5py\.File\(".*x\.h5"/],
+    ['x.feather', /Arrow files are not supported.*\n.*polars\.read_ipc\(".*x\.feather"\)\.write_parquet/],
+    ['x.arrow', /polars\.read_ipc/],
+    ['x.ipc', /polars\.read_ipc/],
+    ['x.xlsx', /spreadsheets are not supported.*\n.*pandas\.read_excel\(".*x\.xlsx", dtype=str\)/],
     [
       'x.json',
       /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.json/,

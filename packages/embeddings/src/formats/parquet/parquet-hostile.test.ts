@@ -243,7 +243,7 @@ describe('refused', () => {
           ),
         ])
       },
-      'texts that would inflate beyond measure',
+      'values that would inflate beyond measure',
     ],
   ])('%s', async (_, make, message) => {
     const path = make()

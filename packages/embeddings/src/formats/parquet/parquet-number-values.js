@@ -5,9 +5,11 @@
  * @typedef {import('./parquet-pages.js').Numbers} Numbers
  */
 
+import { deltaByteArray } from 'hyparquet/src/delta.js'
 import { byteStreamSplit } from 'hyparquet/src/encoding.js'
 import { readPlain } from 'hyparquet/src/plain.js'
-import { BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, PLAIN, RLE } from './parquet-encodings.js'
+import { BYTE_STREAM_SPLIT, DELTA_BINARY_PACKED, DELTA_BYTE_ARRAY, PLAIN, RLE } from './parquet-encodings.js'
+import { checkPrefixes } from './parquet-prefixes.js'
 import { readDeltas, readerOf, readRuns } from './parquet-runs.js'
 
 /** @param {PageLeaf} leaf */
@@ -96,12 +98,26 @@ function numbersIn(leaf, encoding, bytes, at, count) {
       typeLength,
     )
     if (type !== 'FIXED_LEN_BYTE_ARRAY') return /** @type {Numbers} */ (found)
-    const items = new Uint8Array(count * typeLength)
-    for (let i = 0; i < count; i++) items.set(/** @type {Uint8Array} */ (found[i]), i * typeLength)
-    return items
+    return inOneRow(/** @type {Uint8Array[]} */ (found), widthOf(leaf))
+  }
+  if (encoding === DELTA_BYTE_ARRAY && type === 'FIXED_LEN_BYTE_ARRAY') {
+    checkPrefixes(bytes, at, count)
+    const found = /** @type {Uint8Array[]} */ (new Array(count))
+    deltaByteArray(readerOf(bytes, at), count, found)
+    return inOneRow(found, widthOf(leaf))
   }
   if (encoding === DELTA_BINARY_PACKED && (type === 'INT32' || type === 'INT64')) {
     return readDeltas(readerOf(bytes, at), type === 'INT32' ? new Int32Array(count) : new BigInt64Array(count))
   }
   throw new Error(`values of type ${type} in encoding ${encoding}, which is not read`)
+}
+
+/** @param {Uint8Array[]} items @param {number} width bytes of each */
+function inOneRow(items, width) {
+  const row = new Uint8Array(items.length * width)
+  for (const [i, item] of items.entries()) {
+    if (item.length !== width) throw new Error(`an item of ${item.length} bytes where ${width} are declared`)
+    row.set(item, i * width)
+  }
+  return row
 }

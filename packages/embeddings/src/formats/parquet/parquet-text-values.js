@@ -5,9 +5,9 @@
  */
 
 import { deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js'
-import { mostInflated } from './parquet-bounds.js'
 import { DELTA_BYTE_ARRAY, DELTA_LENGTH_BYTE_ARRAY, PLAIN } from './parquet-encodings.js'
-import { checkDeltas, readDeltas, readerOf } from './parquet-runs.js'
+import { checkPrefixes } from './parquet-prefixes.js'
+import { checkDeltas, readerOf } from './parquet-runs.js'
 
 /** Texts: entries of the dictionary and texts of pages, one after another. @param {number} declared */
 // eslint-disable-next-line max-lines-per-function -- one buffer, which all of its calls share
@@ -79,23 +79,5 @@ export function textSink(declared) {
     },
     /** @returns {Texts} */
     done: () => ({ bytes: bytes.slice(0, length), ends: ends.slice(0, texts), codes: codes?.subarray(0, at) }),
-  }
-}
-
-/**
- * Prefixes repeat bytes, so that a few can stand for very many. @param {Uint8Array} page @param {number} from @param
- * {number} count
- */
-function checkPrefixes(page, from, count) {
-  const input = readerOf(page, from)
-  const prefixes = readDeltas(input, new Int32Array(count))
-  const suffixes = readDeltas(input, new Int32Array(count))
-  let total = 0
-  for (let i = 0, last = 0; i < count; i++) {
-    const [prefix, suffix] = [/** @type {number} */ (prefixes[i]), /** @type {number} */ (suffixes[i])]
-    if (prefix < 0 || prefix > last || suffix < 0) throw new Error(`a prefix of ${prefix} bytes of ${last}`)
-    last = prefix + suffix
-    total += last
-    if (total > mostInflated(page.length)) throw new Error('texts that would inflate beyond measure')
   }
 }

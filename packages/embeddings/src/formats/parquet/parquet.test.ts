@@ -53,6 +53,24 @@ const moved = (table: EmbeddingTable): EmbeddingTable =>
     ),
   )
 
+const rust = JSON.parse(readFileSync(new URL('goldens/arrow-rs.json', import.meta.url), 'utf8')) as {
+  values: number[][]
+  files: Record<string, string>
+}
+
+describe('what Rust’s arrow writes as float16 lists', () => {
+  test.each(Object.entries(rust.files))('%s', async (_, base64) => {
+    const table = await readTable(file(base64))
+    expect(table.ids).toEqual(rust.values.map((__, i) => `user-${i}`))
+    expect(table.dtype).toBe('f2')
+    expect(Array.from(table.matrix.data)).toEqual(rust.values.flat())
+    await writeTable(at('new.parquet'), moved(table), { force: true })
+    const again = await readTable(at('new.parquet'))
+    expect([again.ids, again.dtype]).toEqual([table.ids, 'f2'])
+    expect(Array.from(again.matrix.data)).toEqual(Array.from(moved(table).matrix.data))
+  })
+})
+
 describe('what pyarrow writes', () => {
   test.each(Object.entries(golden.files))('%s', async (_, base64) => {
     const table = await readTable(file(base64))

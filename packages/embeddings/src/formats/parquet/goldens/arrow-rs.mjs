@@ -1,4 +1,3 @@
-// @ts-nocheck -- what it imports is not installed here
 // Parquet files of Rust's arrow, as its second version writes numbers of fixed length. In an empty folder:
 //
 //     npm install parquet-wasm apache-arrow && node arrow-rs.mjs > arrow-rs.json

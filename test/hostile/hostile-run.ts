@@ -10,7 +10,7 @@ import { plainNpy } from './npy-files.ts'
 import { quickAttack } from '../../apps/indistinct/src/end-to-end/quick-attack.ts'
 
 /** Resident memory at its peak, Node's own included, and time on all processors together. */
-export const limits = { mib: 256, seconds: 10 } as const
+const limits = { mib: 256, seconds: 10 } as const
 
 export interface HostileRun {
   readonly name: string

@@ -17,7 +17,7 @@ export interface Finished {
 }
 
 /** Starts `indistinct ...args` with that many threads. */
-export function start(
+function start(
   args: readonly string[],
   threads: number,
 ): { readonly child: ChildProcess; readonly ended: Promise<Finished> } {
@@ -86,7 +86,7 @@ export async function runWorkers(
 }
 
 /** Sums for which some shard's part is there. */
-export function sumsBegun(folder: string): number {
+function sumsBegun(folder: string): number {
   const sums = join(folder, 'work', 'sums')
   return existsSync(sums) ? readdirSync(sums).length : 0
 }

@@ -12,7 +12,7 @@ import type { Estimate } from './protocols/attack-metrics.ts'
 import type { SplitScores } from './protocols/scoring.ts'
 
 /** Share of users that the surest guesses are. */
-export const surestShare = 0.05
+const surestShare = 0.05
 
 export interface UserGroup {
   readonly name: string

@@ -14,7 +14,7 @@ import { csrBytes, readCsr } from './csr-file.ts'
 /**
  * Names of the artifact's files with their digests: what was damaged or changed in a cache or a store is not believed.
  */
-export const digestsFile = 'digests.json'
+const digestsFile = 'digests.json'
 
 /** An artifact that is being made. Equal content is equal bytes: keys are sorted, and nothing may hold a time. */
 export interface ArtifactWriter {

@@ -51,7 +51,7 @@ export function finished(
 }
 
 /** Lines that come after so many seconds ("flow: 12, loss 0.1"), and what takes many ("unlearn: about 9 s: …"). */
-export function withoutProgress(stderr: string): string {
+function withoutProgress(stderr: string): string {
   return stderr.replace(/^[^:\n]+: (\d+ %|\d+( of \d+)?)(, [^\n]*)?\n|^unlearn: [^\n]*about \d+ [^\n]*\n/gm, '')
 }
 

@@ -21,7 +21,7 @@ export interface Shells {
 }
 
 /** Columns of `radiusFeatures` for C classes. */
-export function radiusColumns(classes: number): number {
+function radiusColumns(classes: number): number {
   return 2 * classes + 2
 }
 

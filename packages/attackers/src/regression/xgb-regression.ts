@@ -5,7 +5,7 @@ import type { Regressor } from './regressor.ts'
 import { meanOf } from './ridge.ts'
 
 /** Boosted trees with other settings, under a name of their own. */
-export function xgbRegressor(
+function xgbRegressor(
   name: string,
   options: Pick<XgbOptions, 'rounds' | 'maxDepth' | 'eta' | 'treeMethod' | 'engine'> = {},
 ): Regressor {

@@ -26,7 +26,7 @@ export interface ClassMoments {
 }
 
 /** Users that the smallest class must have for each axis on which covariances are compared. */
-export const usersPerAxis = 8
+const usersPerAxis = 8
 
 /** Axes whose variance is below this fraction of the largest are noise of the arithmetic. */
 export const negligible = 1e-10

@@ -1,9 +1,9 @@
 /** @file One attacker under one protocol: splits, fits, scores, metrics, permutation test. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import { permutationTest, quantile } from '@indistinct/metrics'
+import { permutationTest, quantile, type PermutationTest } from '@indistinct/metrics'
 import { attackData, type AttackData } from './protocols/attack-data.ts'
-import { attackMetrics, testedClasses } from './protocols/attack-metrics.ts'
+import { attackMetrics, testedClasses, type AttackMetrics } from './protocols/attack-metrics.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './pool/attack-task.ts'
 import type { Attacker } from './attacker.ts'
 import type { InputName } from './models/prepared-input.ts'
@@ -114,7 +114,7 @@ export async function runAttack(
     scoreSplits(data, [{ plan, settings, run }]),
     plan.refitRepeats > 0 ? refitted([{ plan, settings }], 1, settings.permutations + 1, run) : [],
   ])
-  return attackOf(data, plan, settings, splits!, permuted)
+  return attackOf(data, plan, settings, measuredAttack(data, plan, settings, splits!), permuted)
 }
 
 /** An attack whose splits are to be scored, and who runs it. */
@@ -206,27 +206,49 @@ export async function refitted(
   return attacks.map((_, a) => Float64Array.from(done.flatMap((deviations) => [...deviations[a]!])))
 }
 
+/** What the scores of an attack say by themselves. */
+export interface MeasuredAttack {
+  readonly splits: readonly SplitScores[]
+  readonly metrics: AttackMetrics
+  /** Deviation of the statistic from one half, of the repeats that are refitted where some are. */
+  readonly observed: number
+  /** The test with scores held fixed, of an attack that is not to be refitted. */
+  readonly fixed: PermutationTest | undefined
+}
+
+export function measuredAttack(
+  data: AttackData,
+  { protocol, refitRepeats }: PlannedAttack,
+  { seed, repeats, permutations }: Required<AttackSettings>,
+  splits: readonly SplitScores[],
+): MeasuredAttack {
+  const { classes } = data
+  const { crossValidated, spread } = protocols[protocol]
+  return {
+    splits,
+    metrics: attackMetrics(splits, classes, { seed, crossValidated }),
+    observed: observedDeviation(splits, classes.length, Math.min(refitRepeats || repeats, repeats)),
+    fixed:
+      refitRepeats > 0
+        ? undefined
+        : permutationTest(splits, testedClasses(classes.length), { seed, permutations, spread: spread(repeats) }),
+  }
+}
+
 /** The result of an attack: with the deviations of relabellings that were attacked again, or with scores held fixed. */
 export function attackOf(
   data: AttackData,
-  { attacker, protocol: name, input, refitRepeats: wanted }: PlannedAttack,
-  settings: Required<AttackSettings>,
-  splits: readonly SplitScores[],
+  { attacker, protocol, input, refitRepeats: wanted }: PlannedAttack,
+  { seed, repeats }: Required<AttackSettings>,
+  { splits, metrics, observed, fixed }: MeasuredAttack,
   refits?: Float64Array,
 ): AttackDeviations {
-  const { seed, repeats, permutations } = settings
-  const { crossValidated } = protocols[name]
-  const classes = data.classes.length
-  const refitRepeats = refits ? Math.min(wanted, repeats) : 0
-  const fixed = refits
-    ? undefined
-    : permutationTest(splits, testedClasses(classes), { seed, permutations, spread: protocols[name].spread(repeats) })
-  const permuted = refits ?? fixed!.deviations
-  const observed = observedDeviation(splits, classes, refitRepeats || repeats)
+  const refitRepeats = fixed ? 0 : Math.min(wanted, repeats)
+  const permuted = fixed ? fixed.deviations : refits!
   const { p, chance, critical, standardError } = fixed ?? deviationTest(observed, permuted)
   const result: AttackResult = {
     attacker: attacker.name,
-    protocol: name,
+    protocol,
     input,
     classes: data.classes,
     labelled: data.labelled,
@@ -235,7 +257,7 @@ export function attackOf(
     scoredUsers: new Set(splits.flatMap(({ users }) => [...users])).size,
     repeats,
     seed,
-    ...attackMetrics(splits, data.classes, { seed, crossValidated }),
+    ...metrics,
     permutation: { p, chance, critical, permutations: permuted.length, refitRepeats },
     // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
     smallestDetectable: Math.min(1, critical + 0.8416 * standardError),

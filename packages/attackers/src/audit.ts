@@ -2,6 +2,7 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import { benjaminiHochberg, maxStatistic } from '@indistinct/metrics'
+import { nextTurn } from '@indistinct/core/platform'
 import { threads } from '@indistinct/kernels'
 import type { AttackData } from './protocols/attack-data.ts'
 import { openAttackPool, type AttackPool } from '#attack-pool'
@@ -10,9 +11,11 @@ import { atMost } from './pool/at-most.ts'
 import {
   attackOf,
   defaultPermutations,
+  measuredAttack,
   scoreSplits,
   type AttackDeviations,
   type Deviations,
+  type MeasuredAttack,
   type TaskRunner,
 } from './attack.ts'
 import type { AttackResult } from './attack-result.ts'
@@ -32,7 +35,6 @@ import { foldedAucOf } from './protocols/attack-metrics.ts'
 import { protocols } from './protocols/protocols.ts'
 import type { SplitScores } from './protocols/scoring.ts'
 import { mmdTest, type MmdTest } from './verdict/mmd-test.ts'
-import { observedDeviation } from './verdict/refit.ts'
 import { relabelledAttacks } from './verdict/relabelled-attacks.ts'
 import { defaultMargin, verdictsOf, type JudgedAudit, type Verdict } from './verdict/verdict.ts'
 
@@ -111,62 +113,85 @@ async function attacksOf(
   const runOf = ({ plan: { attacker } }: AuditPlan): TaskRunner => (!isPooled(attacker) ? beside : pool ? onPool : here)
   try {
     const runs = plans.map((plan) => ({ ...plan, run: runOf(plan), alone: plan.ofSplit > aloneFrom }))
-    const splits = await scoreSplits(data, runs, (plan, all) => {
+    // Relabelling waits for nothing, and what scores say is computed beside it, so that no thread is without work.
+    const measuring = measuringOf(runs, data)
+    const scoring = scoreSplits(data, runs, (plan, splits) => {
       onStep(plan.ofSplit)
-      if (all) options.onScored?.(scoredAttack(plan, all, data))
+      if (!splits) return
+      options.onScored?.(scoredAttack(plan, splits, data))
+      measuring.begin(plan, splits)
     })
-    const scored = plans.map((plan, at) => ({
-      plan,
-      splits: splits[at]!,
-      fixed: plan.plan.refitRepeats > 0 ? undefined : attackOf(data, plan.plan, plan.settings, splits[at]!),
-    }))
-    const deviations = await deviationsOf(scored, data, runOf, options, onStep)
-    const attacks = scored.map(
-      ({ plan, splits, fixed }, at) => fixed ?? attackOf(data, plan.plan, plan.settings, splits, deviations[at]),
-    )
+    const [refits, measured] = await Promise.all([
+      refitsOf(runs, measuring.of, options, onStep),
+      Promise.all(runs.map(measuring.of)),
+      scoring,
+    ])
     onStep(total)
-    return attacks
+    return runs.map((plan, at) => attackOf(data, plan.plan, plan.settings, measured[at]!, refits.get(plan)))
   } finally {
     pool?.close()
   }
 }
 
-interface ScoredPlan {
-  readonly plan: AuditPlan
-  readonly splits: readonly SplitScores[]
-  /** The attack with scores held fixed, where it is not to be refitted. */
-  readonly fixed: AttackDeviations | undefined
+type RunPlan = AuditPlan & { readonly run: TaskRunner }
+
+/** What the scores of each attack say, one attack after the other, with a turn for tasks that end in between. */
+function measuringOf(
+  plans: readonly RunPlan[],
+  data: AttackData,
+): {
+  begin: (plan: RunPlan, splits: readonly SplitScores[]) => void
+  of: (plan: RunPlan) => Promise<MeasuredAttack>
+} {
+  const begun = new Map<RunPlan, (splits: readonly SplitScores[]) => void>()
+  const oneByOne = atMost(1, async (measure: () => MeasuredAttack) => {
+    await nextTurn()
+    return measure()
+  })
+  const measured = new Map(
+    plans.map((plan) => [
+      plan,
+      new Promise<readonly SplitScores[]>((resolve) => begun.set(plan, resolve)).then((splits) =>
+        oneByOne(() => measuredAttack(data, plan.plan, plan.settings, splits)),
+      ),
+    ]),
+  )
+  return { begin: (plan, splits) => begun.get(plan)!(splits), of: (plan) => measured.get(plan)! }
 }
 
-/** Of each attack that is to be refitted, its deviations under relabellings. */
-async function deviationsOf(
-  scored: readonly ScoredPlan[],
-  data: AttackData,
-  runOf: (plan: AuditPlan) => TaskRunner,
+/** Deviations under relabellings of each attack that is to be refitted. */
+async function refitsOf(
+  plans: readonly RunPlan[],
+  measured: (plan: RunPlan) => Promise<MeasuredAttack>,
   options: AuditOptions,
   onStep: (seconds: number) => void,
-): Promise<(Float64Array | undefined)[]> {
+): Promise<ReadonlyMap<RunPlan, Float64Array>> {
   const sequential = sequentialOf(options)
-  const held = scored.flatMap(({ fixed }) => fixed ?? [])
-  const refits = scored
-    .filter(({ fixed }) => !fixed)
-    .map((attack) => ({
-      attack,
-      plan: attack.plan.plan,
-      settings: attack.plan.settings,
-      run: runOf(attack.plan),
-      observed: observedDeviation(attack.splits, data.classes.length, attack.plan.plan.refitRepeats),
+  const held = plans.filter(({ plan }) => plan.refitRepeats === 0)
+  const refits = plans
+    .filter(({ plan }) => plan.refitRepeats > 0)
+    .map((plan) => ({
+      ...plan,
+      of: plan,
+      observed: async () => (await measured(plan)).observed,
     }))
-  if (refits.length === 0) return scored.map(() => undefined)
+  if (refits.length === 0) return new Map()
   const level = held.length > 0 ? 0.025 : 0.05
+  const found = async (): Promise<boolean> => {
+    const tests = await Promise.all(held.map(measured))
+    return leakFound(
+      tests.map(({ observed, fixed }) => ({ observed, permuted: fixed!.deviations })),
+      level,
+    )
+  }
   const deviations = await relabelledAttacks(refits, {
     most: options.permutations ?? defaultPermutations,
     level,
     sequential,
-    found: sequential && leakFound(held, level),
-    onStep: ({ attack }, relabellings) => onStep(relabellings * attack.plan.ofRelabelling),
+    found,
+    onStep: ({ ofRelabelling }, relabellings) => onStep(relabellings * ofRelabelling),
   })
-  return scored.map((attack) => deviations[refits.findIndex((refit) => refit.attack === attack)])
+  return new Map(refits.map(({ of }, at) => [of, deviations[at]!]))
 }
 
 function scoredAttack({ plan }: AuditPlan, splits: readonly SplitScores[], { classes }: AttackData): ScoredAttack {
@@ -176,7 +201,7 @@ function scoredAttack({ plan }: AuditPlan, splits: readonly SplitScores[], { cla
 }
 
 /** Whether one of the attacks stands out at `level`, corrected for all of them. */
-function leakFound(attacks: readonly AttackDeviations[], level: number): boolean {
+function leakFound(attacks: readonly Deviations[], level: number): boolean {
   if (attacks.length === 0) return false
   const m = Math.min(...attacks.map(({ permuted }) => permuted.length))
   const { adjusted } = maxStatistic(

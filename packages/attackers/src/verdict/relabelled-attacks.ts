@@ -17,8 +17,8 @@ import type { AttackSettings } from '../attack-result.ts'
 export interface RelabelledAttack {
   readonly plan: PlannedAttack
   readonly settings: Required<AttackSettings>
-  /** Deviation for the true labels, of the repeats that are refitted. */
-  readonly observed: number
+  /** Deviation for the true labels, of the repeats that are refitted; asked for at the first look. */
+  readonly observed: () => Promise<number>
   /** Attacks of one protocol that are run by the same share what is done with the rows of each split. */
   readonly run: TaskRunner
 }
@@ -30,8 +30,8 @@ export interface RelabellingOptions<A extends RelabelledAttack = RelabelledAttac
   readonly level: number
   /** Whether relabelling ends once nothing can change; else all are run. */
   readonly sequential: boolean
-  /** Whether other attacks have found a leak. */
-  readonly found: boolean
+  /** Whether other attacks have found a leak: asked for at the first look. */
+  readonly found: () => Promise<boolean>
   /** Called with an attack's number of relabellings as they are done. */
   readonly onStep: (attack: A, relabellings: number) => void
 }
@@ -71,15 +71,9 @@ export async function relabelledAttacks<A extends RelabelledAttack>(
       }),
     )
     permuted = permuted.map((values, a) => Float64Array.from([...values, ...added.get(attacks[a]!)!]))
-    if (
-      sequential &&
-      settled(
-        attacks.map(({ observed }) => observed),
-        permuted,
-        options,
-      )
-    )
-      break
+    if (!sequential) continue
+    const observed = await Promise.all(attacks.map((attack) => attack.observed()))
+    if (settled(observed, permuted, { ...options, found: await options.found() })) break
   }
   return permuted
 }
@@ -88,7 +82,7 @@ export async function relabelledAttacks<A extends RelabelledAttack>(
 export function settled(
   observed: readonly number[],
   permuted: readonly Float64Array[],
-  { most, level, found }: Pick<RelabellingOptions, 'most' | 'level' | 'found'>,
+  { most, level, found }: Pick<RelabellingOptions, 'most' | 'level'> & { readonly found: boolean },
 ): boolean {
   const m = permuted[0]!.length
   if (found) return 1 / (m + 1) <= level

@@ -254,7 +254,7 @@ export function attackOf(
     labelled: data.labelled,
     leftOut: data.leftOut,
     shadowUsers: splits[0]!.shadow.length,
-    scoredUsers: new Set(splits.flatMap(({ users }) => [...users])).size,
+    scoredUsers: scoredUsers(splits, data.codes.length),
     repeats,
     seed,
     ...metrics,
@@ -264,6 +264,13 @@ export function attackOf(
     splits,
   }
   return { result, observed, permuted }
+}
+
+/** Users, of `rows`, that are scored in any split. */
+function scoredUsers(splits: readonly SplitScores[], rows: number): number {
+  const scored = new Uint8Array(rows)
+  for (const { users } of splits) for (const user of users) scored[user] = 1
+  return scored.reduce((sum, is) => sum + is, 0)
 }
 
 /** What deviations from one half under relabellings (m) say of the `observed` one. */

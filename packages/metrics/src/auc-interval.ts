@@ -14,7 +14,7 @@
  * the same way.
  */
 
-import { midranks } from './midranks.ts'
+import { ascendingOrder } from './midranks.ts'
 
 /** 97.5 % quantile of the standard normal distribution. */
 export const NORMAL_975 = 1.959963984540054
@@ -101,18 +101,9 @@ export function placements(scoring: Scoring): { value: number; contributions: Fl
   const l = negatives.length
   if (m === 0 || l === 0)
     throw new RangeError(`meanAucInterval: expected users of both classes, got ${m} positive and ${l} negative`)
-  const overall = midranks(scores)
-  const contributions = new Float64Array(n)
-  let value = 0
-  for (const group of [positives, negatives]) {
-    const within = midranks(group.map((i) => scores[i]!))
-    const others = n - group.length
-    group.forEach((i, g) => {
-      const below = (overall[i]! - within[g]!) / others
-      contributions[i] = group === positives ? below : 1 - below
-      if (group === positives) value += below / m
-    })
-  }
+  const below = shareBelow(scores, actual, [l, m])
+  const contributions = Float64Array.from(below, (share, i) => (actual[i] === 1 ? share : 1 - share))
+  const value = positives.reduce((sum, i) => sum + below[i]! / m, 0)
   for (const group of [positives, negatives]) {
     // sum of squares / (size (size - 1)) is the sample variance of the class's placements over its size; a class of
     // one user has no sample variance, and then its single placement stays with weight one.
@@ -120,6 +111,32 @@ export function placements(scoring: Scoring): { value: number; contributions: Fl
     for (const i of group) contributions[i] = (contributions[i]! - value) * scale
   }
   return { value, contributions, smallerClass: Math.min(m, l) }
+}
+
+/** The share of the other class that scores below each user, equal scores counting one half (N). */
+function shareBelow(
+  scores: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  [negatives, positives]: readonly [number, number],
+): Float64Array {
+  const order = ascendingOrder(scores)
+  const below = new Float64Array(order.length)
+  const met: [number, number] = [0, 0]
+  for (let start = 0; start < order.length;) {
+    let end = start
+    let equal = 0
+    for (; end < order.length && scores[order[end]!] === scores[order[start]!]; end++)
+      if (actual[order[end]!] === 1) equal++
+    const others = end - start - equal
+    for (let at = start; at < end; at++) {
+      const i = order[at]!
+      below[i] = actual[i] === 1 ? (met[0] + others / 2) / negatives : (met[1] + equal / 2) / positives
+    }
+    met[0] += others
+    met[1] += equal
+    start = end
+  }
+  return below
 }
 
 /**

@@ -22,6 +22,7 @@
  * The derivation is in docs/statistics.md, and the measured coverage in apps/experiments/results/calibration.
  */
 
+import { product64NT, type Dense } from '@indistinct/kernels'
 import { logitInterval, NORMAL_975, placements, type AucEstimate, type Scoring } from './auc-interval.ts'
 import { concordancePlacements } from './concordance.ts'
 import { midranks } from './midranks.ts'
@@ -168,10 +169,22 @@ interface Pairs {
 function comparePairs(all: readonly PreparedSplit[], users: number): Pairs {
   const splits = all.slice(0, mostCompared)
   const count = splits.length
-  const isScored = splits.map(({ scored }) => indicator(scored, users))
-  const isKnown = splits.map(({ shadow }) => indicator(shadow, users))
-  const place = splits.map(({ scored, contributions }) => spread(scored, contributions, users))
-  const rank = splits.map(({ scored, ranks }) => spread(scored, ranks, users))
+  const rowsOf = (row: (split: PreparedSplit, out: Float64Array) => void): Dense => {
+    const data = new Float64Array(count * users)
+    splits.forEach((split, s) => row(split, data.subarray(s * users, (s + 1) * users)))
+    return { rows: count, cols: users, data }
+  }
+  const isScored = rowsOf(({ scored }, out) => scored.forEach((slot) => (out[slot] = 1)))
+  const isKnown = rowsOf(({ shadow }, out) => shadow.forEach((slot) => (out[slot] = 1)))
+  const place = rowsOf(({ scored, contributions }, out) => scored.forEach((slot, i) => (out[slot] = contributions[i]!)))
+  const rank = rowsOf(({ scored, ranks }, out) => scored.forEach((slot, i) => (out[slot] = ranks[i]!)))
+  // Of each pair of splits, sums over the users that both score, know, or score and know.
+  const bothKnow = product64NT(isKnown, isKnown)
+  const bothScore = product64NT(isScored, isScored)
+  const scoredKnown = product64NT(isScored, isKnown)
+  const placesTogether = product64NT(place, place)
+  const squares = product64NT({ ...place, data: place.data.map((value) => value * value) }, isScored)
+  const ranksTogether = product64NT(rank, rank)
   let differences = 0
   let redrawn = 0
   let agreed = 0
@@ -182,27 +195,22 @@ function comparePairs(all: readonly PreparedSplit[], users: number): Pairs {
   let share = 0
   for (let a = 0; a < count; a++) {
     for (let b = a; b < count; b++) {
-      const known = overlap(splits[a]!.shadow, isKnown[b]!)
-      const scored = overlap(splits[a]!.scored, isScored[b]!)
+      const [at, back] = [a * count + b, b * count + a]
+      const known = bothKnow[at]!
+      const scored = bothScore[at]!
       const times = a === b ? 1 : 2
       const size = Math.sqrt(splits[a]!.shadow.length * splits[b]!.shadow.length)
       const scoredSize = Math.sqrt(splits[a]!.scored.length * splits[b]!.scored.length)
       share += (times * (known / size) * scored) / scoredSize
       once += times * scored * known
       if (a === b) continue
-      both += 2 * overlap(splits[a]!.scored, isKnown[b]!) * overlap(splits[b]!.scored, isKnown[a]!)
+      both += 2 * scoredKnown[at]! * scoredKnown[back]!
       overlaps += known / size
-      let half = 0
-      let product = 0
-      for (const slot of splits[a]!.scored) {
-        if (isScored[b]![slot] === 0) continue
-        half += 0.5 * (place[a]![slot]! - place[b]![slot]!) ** 2
-        product += rank[a]![slot]! * rank[b]![slot]!
-      }
-      differences += half
+      // Half of the squared differences, opened up; of equal placements what is left is rounding.
+      differences += Math.max(0, (squares[at]! + squares[back]!) / 2 - placesTogether[at]!)
       redrawn += ((1 - known / size) * scored) / scoredSize
       // Fits that share users agree through these; what is left is the agreement of strangers.
-      agreed += product - (known / size) * scored
+      agreed += ranksTogether[at]! - (known / size) * scored
       comparable += (1 - known / size) * scored
     }
   }
@@ -226,24 +234,6 @@ function standardRanks(scores: ArrayLike<number>): Float64Array {
   let square = 0
   for (const rank of ranks) square += (rank - centre) ** 2 / ranks.length
   return ranks.map((rank) => (square > 0 ? (rank - centre) / Math.sqrt(square) : 0))
-}
-
-function indicator(slots: Int32Array, users: number): Uint8Array {
-  const out = new Uint8Array(users)
-  for (const slot of slots) out[slot] = 1
-  return out
-}
-
-function spread(slots: Int32Array, values: Float64Array, users: number): Float64Array {
-  const out = new Float64Array(users)
-  slots.forEach((slot, i) => (out[slot] = values[i]!))
-  return out
-}
-
-function overlap(slots: Int32Array, isMember: Uint8Array): number {
-  let count = 0
-  for (const slot of slots) count += isMember[slot]!
-  return count
 }
 
 function sumOfProducts(a: Float64Array, b: Float64Array): number {

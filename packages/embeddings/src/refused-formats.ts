@@ -7,8 +7,14 @@ import { NPY_MAGIC } from './formats/npy/npy-header.ts'
 
 const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here'
 
-/** What each refused extension is, and the Python that turns it into a file that is read. */
-const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet: string }>> = {
+interface Refused {
+  readonly what: string
+  readonly snippet?: string
+  readonly command?: string
+}
+
+/** What each refused extension is, and the Python, or the command, that turns it into a file that is read. */
+const REFUSED: Readonly<Record<string, Refused>> = {
   '.pkl': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
   '.pickle': { what: PICKLE, snippet: pickle('import pickle; table = pickle.load(open("FILE", "rb"))') },
   '.joblib': {
@@ -22,6 +28,14 @@ const REFUSED: Readonly<Record<string, { readonly what: string; readonly snippet
   '.feather': { what: 'Arrow files are not supported', snippet: arrow() },
   '.arrow': { what: 'Arrow files are not supported', snippet: arrow() },
   '.ipc': { what: 'Arrow files are not supported', snippet: arrow() },
+  '.json': { what: 'JSON is not supported', snippet: json('') },
+  '.jsonl': { what: 'JSON is not supported', snippet: json('lines=True, ') },
+  '.ndjson': { what: 'JSON is not supported', snippet: json('lines=True, ') },
+  '.gz': { what: 'the file is compressed', command: 'gzip --decompress --keep FILE' },
+  '.bz2': { what: 'the file is compressed', command: 'bzip2 --decompress --keep FILE' },
+  '.xz': { what: 'the file is compressed', command: 'xz --decompress --keep FILE' },
+  '.zst': { what: 'the file is compressed', command: 'zstd --decompress FILE' },
+  '.zip': { what: 'a zip archive may hold many files', command: 'unzip FILE' },
   '.xlsx': {
     what: 'spreadsheets are not supported',
     snippet: 'import pandas; pandas.read_excel("FILE", dtype=str).to_csv("table.csv", index=False)',
@@ -39,6 +53,10 @@ function hdf5(): string {
 
 function arrow(): string {
   return 'import polars; polars.read_ipc("FILE").write_parquet("table.parquet")'
+}
+
+function json(how: string): string {
+  return `import pandas; pandas.read_json("FILE", ${how}dtype=False).to_csv("table.csv", index=False)`
 }
 
 function torch(): string {
@@ -68,13 +86,11 @@ export function refuseMagic(head: Uint8Array, path: string): void {
     )
 }
 
-function refusal(path: string, refused: { readonly what: string; readonly snippet: string }): Error {
-  return badData(`${path}: ${refused.what}; ${how(path, refused.snippet)}`)
-}
-
-function how(path: string, snippet: string): string {
-  return (
-    `convert it in Python, where you trust its source, and pass the new file:\n  ` +
-    `${snippet.replace('FILE', () => JSON.stringify(path).slice(1, -1))}`
+function refusal(path: string, { what, snippet, command }: Refused): Error {
+  const name = JSON.stringify(path)
+  if (command) return badData(`${path}: ${what}; run "${command.replace('FILE', () => path)}", and pass what it gives`)
+  return badData(
+    `${path}: ${what}; convert it in Python, where you trust its source, and pass the new file:\n  ` +
+      snippet!.replace('FILE', () => name.slice(1, -1)),
   )
 }

@@ -6,6 +6,7 @@ import type { TableFormat } from './embedding-table.ts'
 import type { Dtype } from './numbers/stored-type.ts'
 import { refuseExtension } from './refused-formats.ts'
 import { isFolder } from './files/is-folder.ts'
+import { requireLocalFile } from './files/local-file.ts'
 
 const FORMATS: Readonly<Record<string, TableFormat>> = {
   '.npy': 'npy',
@@ -26,10 +27,10 @@ export const tableExtensionList = `${tableExtensions.slice(0, -1).join(', ')} or
 
 /**
  * The format that `path` names.
- * @throws IndistinctError 'bad-data' where it names none, with the way out for formats that are known and not read.
+ * @throws IndistinctError 'bad-data' where it names none, 'usage' where it is no file of this machine.
  */
 export function formatOf(path: string): TableFormat {
-  refuseExtension(path)
+  requireLocalFile(path)
   const extension = extname(path).toLowerCase()
   const format = FORMATS[extension]
   if (!format)
@@ -41,9 +42,10 @@ export function formatOf(path: string): TableFormat {
 
 /**
  * The format that a table is read in: that of its name; of a folder, whatever its name, that of its parts.
- * @throws IndistinctError as formatOf.
+ * @throws IndistinctError 'bad-data' where there is none, with the way out for formats that are known and not read.
  */
 export function inputFormat(path: string): TableFormat {
+  if (!isFolder(path)) refuseExtension(path)
   return isFolder(path) ? 'parquet' : formatOf(path)
 }
 

@@ -58,6 +58,8 @@ describe('is refused with the place:', () => {
       /line 1: expected "N K", or an id and its numbers .* name a file of columns with a header \.csv/,
     ],
     ['id\nu1\nu2\n', /line 1: expected "N K"/],
+    ['1.862502499191047711e+00 -2.5e-01\n0.5 1\n', /line 1: .* got the number "1\.8625.*numpy\.savetxt/],
+    ['-0.25 0.125\n0.5 1\n', /line 1: .* write the table by numpy\.save/],
     ['', /got none/],
   ])('%j', async (text, message) => {
     await expect(readTable(at('bad.txt', text))).rejects.toMatchObject({

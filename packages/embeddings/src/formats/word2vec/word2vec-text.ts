@@ -43,7 +43,7 @@ export async function readWord2vec(
     const [id, ...numbers] = fields as [string, ...string[]]
     if (!rows) {
       cols = counted?.cols ?? numbers.length
-      if (counted === undefined) checkFirst(path, numbers, text)
+      if (counted === undefined) checkFirst(path, id, numbers, text)
     }
     if (numbers.length !== cols) {
       const as = counted ? `as line 1 says (${counted.rows} ${counted.cols})` : 'as in line 1'
@@ -100,7 +100,15 @@ export function* word2vecChunks(
   yield utf8Bytes(text)
 }
 
-function checkFirst(path: string, numbers: readonly string[], text: string): void {
+/** A number with a fraction that is not zero: the first value of a row without an id, which else would name it. */
+const FRACTION = /^[-+]?\d*\.\d*[1-9]\d*(?:[eE][-+]?\d+)?$/
+
+function checkFirst(path: string, id: string, numbers: readonly string[], text: string): void {
+  if (FRACTION.test(id))
+    throw badData(
+      `${path}: line 1: expected an id and then its numbers, got the number ${quoted(id)} first; rows of numbers ` +
+        'alone, as numpy.savetxt writes them, have no ids: write the table by numpy.save, or ids before its rows',
+    )
   if (numbers.length > 0 && numbers.every((number) => !Number.isNaN(parseDecimal(number)))) return
   throw badData(
     `${path}: line 1: expected "N K", or an id and its numbers separated by blanks, as word2vec and GloVe write ` +

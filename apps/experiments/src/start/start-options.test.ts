@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expandGrid } from '@indistinct/stages'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { main } from '../../grids/main.ts'
 import { official } from '../../protocols/official.ts'
 import { startHelp, startOptions } from './start-options.ts'
@@ -121,12 +121,12 @@ describe('startOptions', () => {
     expect(engineOf('unlearn').sort()).toEqual(['tfjs', undefined])
     expect(engineOf('attack').every((engine) => engine === undefined)).toBe(true)
     expect(await nodesOf('--engine', 'kernels')).toEqual(await nodesOf())
-    process.env['INDISTINCT_ENGINE'] = 'tfjs'
+    vi.stubEnv('INDISTINCT_ENGINE', 'tfjs')
     try {
       expect(await nodesOf()).toEqual(await nodesOf('--engine', 'tfjs'))
       expect(await nodesOf('--engine', 'kernels')).not.toEqual(await nodesOf())
     } finally {
-      delete process.env['INDISTINCT_ENGINE']
+      vi.unstubAllEnvs()
     }
     await expect(startOptions(['--engine', 'cuda'])).rejects.toThrow(
       'engine: expected one of kernels, tfjs, got "cuda"',

@@ -1,10 +1,13 @@
 import { matrix, type Labels, type Matrix } from '@indistinct/core'
-import { setThreads } from '@indistinct/kernels'
-import { describe, expect, test } from 'vitest'
+import { setThreads, threads } from '@indistinct/kernels'
+import { afterEach, describe, expect, test } from 'vitest'
 import { classDifferences } from '../flow/class-differences.ts'
 import { centroidAuc, leakyTable } from '../testing/leaky-tables.ts'
 import { unlearners } from '../unlearners.ts'
 import { updateUnlearned } from './update-unlearned.ts'
+
+const initialThreads = threads()
+afterEach(() => setThreads(initialThreads))
 
 const sizes = [700, 500]
 const { embedding, labels } = leakyTable(sizes, 6, 1.2, 1)
@@ -31,8 +34,8 @@ describe('classDifferences', () => {
 
   test('every pair is named, and threads do not matter', () => {
     const table = leakyTable([300, 250, 200], 4, 1, 1)
-    const run = (threads: number) => {
-      setThreads(threads)
+    const run = (count: number) => {
+      setThreads(count)
       return classDifferences(table.embedding, table.labels)
     }
     expect(run(2)).toEqual(run(1))

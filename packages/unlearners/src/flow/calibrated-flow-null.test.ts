@@ -4,13 +4,16 @@
  */
 
 import { bytesOf, type Labels, matrix, type Matrix, randomStream, shuffle } from '@indistinct/core'
-import { setThreads } from '@indistinct/kernels'
+import { setThreads, threads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { shapeRatio } from './calibrate/calibrate-shapes.ts'
 import { momentRatios } from './calibrate/class-moments.ts'
 import { centroidAuc, leakyTable, spreadAuc } from '../testing/leaky-tables.ts'
+
+const initialThreads = threads()
+afterEach(() => setThreads(initialThreads))
 
 /** A leak in means and in spread: class 1 is shifted, and wider along one axis. */
 function leaky(sizes: readonly number[], K: number, seed: number): { embedding: Matrix; labels: Labels } {

@@ -1,9 +1,12 @@
 import { bytesOf } from '@indistinct/core'
-import { setThreads } from '@indistinct/kernels'
+import { setThreads, threads } from '@indistinct/kernels'
 import { classRows, d2d } from '@indistinct/losses'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { calibratedFlow } from './calibrated-flow.ts'
 import { centroidAuc, leakyTable, type LeakyTable } from '../testing/leaky-tables.ts'
+
+const initialThreads = threads()
+afterEach(() => setThreads(initialThreads))
 
 /** MMD^2 of every pair over its null, measured afresh on a table. */
 function ratios({ embedding, labels }: LeakyTable): number[] {

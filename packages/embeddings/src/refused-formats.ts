@@ -3,9 +3,18 @@
 import { extname } from '@indistinct/core/platform'
 import { badData, latin1Text } from '@indistinct/core'
 import { requireLocalFile } from './files/local-file.ts'
+import { shellWord } from './labels/join-rule.ts'
 import { NPY_MAGIC } from './formats/npy/npy-header.ts'
 
 const PICKLE = 'a pickle runs code when it is loaded, so it is never opened here'
+
+/** First bytes of compressed files, and their usual extension. */
+const COMPRESSED: readonly (readonly [RegExp, string])[] = [
+  [/^\x1f\x8b/, '.gz'],
+  [/^BZh[1-9]1AY/, '.bz2'],
+  [/^\xfd7zXZ/, '.xz'],
+  [/^\x28\xb5\x2f\xfd/, '.zst'],
+]
 
 interface Refused {
   readonly what: string
@@ -31,11 +40,11 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   '.json': { what: 'JSON is not supported', snippet: json('') },
   '.jsonl': { what: 'JSON is not supported', snippet: json('lines=True, ') },
   '.ndjson': { what: 'JSON is not supported', snippet: json('lines=True, ') },
-  '.gz': { what: 'the file is compressed', command: 'gzip --decompress --keep FILE' },
-  '.bz2': { what: 'the file is compressed', command: 'bzip2 --decompress --keep FILE' },
-  '.xz': { what: 'the file is compressed', command: 'xz --decompress --keep FILE' },
-  '.zst': { what: 'the file is compressed', command: 'zstd --decompress FILE' },
-  '.zip': { what: 'a zip archive may hold many files', command: 'unzip FILE' },
+  '.gz': { what: 'the file is compressed', command: 'gzip -dc' },
+  '.bz2': { what: 'the file is compressed', command: 'bzip2 -dc' },
+  '.xz': { what: 'the file is compressed', command: 'xz -dc' },
+  '.zst': { what: 'the file is compressed', command: 'zstd -dc' },
+  '.zip': { what: 'a zip archive may hold many files', command: 'unzip -p' },
   '.xlsx': {
     what: 'spreadsheets are not supported',
     snippet: 'import pandas; pandas.read_excel("FILE", dtype=str).to_csv("table.csv", index=False)',
@@ -79,6 +88,8 @@ export function refuseMagic(head: Uint8Array, path: string): void {
   if (start.startsWith(NPY_MAGIC)) throw badData(`${path}: expected CSV text, got an npy array; name the file .npy`)
   if (/^\x80[\x02-\x05]/.test(start)) throw refusal(path, REFUSED['.pkl']!)
   if (start.startsWith('PAR1')) throw badData(`${path}: expected CSV text, got a Parquet file; name the file .parquet`)
+  const compressed = COMPRESSED.find(([magic]) => magic.test(start))
+  if (compressed) throw refusal(path, REFUSED[compressed[1]]!)
   if (start.startsWith('\x89HDF')) throw refusal(path, REFUSED['.h5']!)
   if (start.startsWith('PK\x03\x04'))
     throw badData(
@@ -87,10 +98,13 @@ export function refuseMagic(head: Uint8Array, path: string): void {
 }
 
 function refusal(path: string, { what, snippet, command }: Refused): Error {
-  const name = JSON.stringify(path)
-  if (command) return badData(`${path}: ${what}; run "${command.replace('FILE', () => path)}", and pass what it gives`)
+  if (command !== undefined) {
+    const bare = path.slice(0, -extname(path).length)
+    const to = extname(bare) === '' ? `plain${extname(path)}` : bare
+    return badData(`${path}: ${what}; run "${command} ${shellWord(path)} > ${shellWord(to)}", and pass the new file`)
+  }
   return badData(
     `${path}: ${what}; convert it in Python, where you trust its source, and pass the new file:\n  ` +
-      snippet!.replace('FILE', () => name.slice(1, -1)),
+      snippet!.replace('FILE', () => JSON.stringify(path).slice(1, -1)),
   )
 }

@@ -166,8 +166,11 @@ describe('formats that are not read', () => {
     ['x.xlsx', /spreadsheets are not supported.*\n.*pandas\.read_excel\(".*x\.xlsx", dtype=str\)/],
     ['x.json', /JSON is not supported.*\n.*pandas\.read_json\(".*x\.json", dtype=False\)\.to_csv/],
     ['x.jsonl', /pandas\.read_json\(".*x\.jsonl", lines=True, dtype=False\)/],
-    ['x.csv.gz', /x\.csv\.gz: the file is compressed; run "gzip --decompress --keep .*x\.csv\.gz", and pass/],
-    ['x.zip', /a zip archive may hold many files; run "unzip .*x\.zip"/],
+    [
+      'x.csv.gz',
+      /x\.csv\.gz: the file is compressed; run "gzip -dc \S*x\.csv\.gz > \S*x\.csv", and pass the new file$/,
+    ],
+    ['x.zip', /a zip archive may hold many files; run "unzip -p \S*x\.zip > plain\.zip"/],
     ['x.dat', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.dat/],
     ['x', /got no extension/],
   ])('%s', async (name, message) => {

@@ -43,6 +43,8 @@ export function decode(
   bytes: Uint8Array,
   { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>,
 ): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw badData(`${file}: expected text, got a file that gzip compressed; decompress it (gzip -d) first`)
   if (encoding === 'latin-1') return latin1Text(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

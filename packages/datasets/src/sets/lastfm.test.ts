@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readLastfm } from './lastfm.ts'
 
@@ -33,6 +34,12 @@ describe('readLastfm', () => {
   ])('refuses %j', (text, message) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: 'bad-data', message: expect.stringContaining(message) as string }),
+    )
+  })
+
+  test('refuses a file that is still compressed', () => {
+    expect(() => readLastfm({ 'lastfm.csv': gzipSync('user,artist,sex,country\n1,x,f,X\n') })).toThrow(
+      'lastfm.csv: expected text, got a file that gzip compressed; decompress it (gzip -d) first',
     )
   })
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -172,6 +173,7 @@ describe('bad data names its line and column', () => {
     )
     await expect(read(Buffer.from('\x80\x04\x95', 'latin1'))).rejects.toThrow('a pickle runs code')
     await expect(read(Buffer.from('PK\x03\x04'))).rejects.toThrow('got a zip archive')
+    await expect(read(gzipSync('id,d0\na,1\n'))).rejects.toThrow(/compressed; run "gzip -dc \S+\.csv > plain\.csv"/)
     await expect(read(Buffer.from('PAR1xxxx'))).rejects.toThrow('got a Parquet file; name the file .parquet')
   })
 })

@@ -11,12 +11,12 @@ import { indistinctInProcess, type Ran } from '../end-to-end/in-process-cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-continuous-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
-const [N, K] = [300, 4]
+const [N, K] = [180, 4]
 const random = randomStream(13, 'continuous')
 const ages = Array.from({ length: N }, () => 18 + random.integer(50))
 const data = Float32Array.from(
   { length: N * K },
-  (_, p) => random.normal() + (p % K === 0 ? (ages[Math.floor(p / K)]! - 40) / 12 : 0),
+  (_, p) => random.normal() + (p % K === 0 ? (ages[Math.floor(p / K)]! - 40) / 10 : 0),
 )
 await writeTable(at('users.npy'), embeddingTable({ matrix: matrix(N, K, data) }))
 const file = (name: string, of: (age: number, i: number) => string): void =>

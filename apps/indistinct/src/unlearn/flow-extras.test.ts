@@ -16,13 +16,13 @@ import { indistinctInProcess, type Ran } from '../end-to-end/in-process-cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-flow-extras-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const at = (name: string): string => join(folder, name)
-const [N, K] = [400, 4]
+const [N, K] = [240, 4]
 const random = randomStream(11, 'flow-extras')
 const sexes = Array.from({ length: N }, () => (random.uniform() < 0.4 ? 'F' : 'M'))
 const ages = Array.from({ length: N }, () => (random.uniform() < 0.5 ? 'young' : 'old'))
 const data = Float32Array.from({ length: N * K }, (_, p) => {
   const [i, k] = [Math.floor(p / K), p % K]
-  return random.normal() + (k === 0 && sexes[i] === 'F' ? 1 : 0) + (k === 1 && ages[i] === 'old' ? 1 : 0)
+  return random.normal() + (k === 0 && sexes[i] === 'F' ? 1.3 : 0) + (k === 1 && ages[i] === 'old' ? 1.3 : 0)
 })
 await writeTable(at('users.npy'), embeddingTable({ matrix: matrix(N, K, data) }))
 await writeTable(

@@ -210,13 +210,15 @@ describe.each<PlaceKind>([pglite, postgres, redis])('$name', ({ name, missing, s
     const reader = (async () => {
       while (reading) states.push(known.get(JSON.stringify([...(await place.seen())].sort())) ?? 'mixture')
     })()
-    await store.publish(second, { batchRows: 3 })
-    await store.rollBack()
+    // On a busy machine few readings fall into one switch: until there are enough it goes back and forth.
+    do {
+      await store.publish(second, { batchRows: 3 })
+      await store.rollBack()
+    } while (states.length <= 3)
     await store.publish(second, { batchRows: 3 })
     reading = false
     await reader
     expect(new Set(states).has('mixture')).toBe(false)
-    expect(states.length).toBeGreaterThan(3)
     expect(await place.seen()).toEqual(plain(second))
   })
 

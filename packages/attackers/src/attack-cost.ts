@@ -1,11 +1,11 @@
 /**
  * @file What attacks cost: processor seconds of a fit and of scoring, by numbers of users, dimensions and labels.
- * Measured on one machine (docs/performance.md); others are faster or slower by one factor. From these an audit says
- * how long it will take, gives dear attacks fewer repeats, and fills a budget. They depend on shapes alone, so the same
- * table is always attacked in the same way.
+ * Fitted to what one machine takes (`npm run bench -- --filter attack-costs`); others are faster or slower by one
+ * factor. From these an audit says how long it will take, gives dear attacks fewer repeats, and fills a budget. They
+ * depend on shapes alone, so the same table is always attacked in the same way.
  */
 
-import { binsOf, exactValues } from './attackers/xgb.ts'
+import { exactValues } from './attackers/xgb.ts'
 import type { InputName } from './models/prepared-input.ts'
 import { isNarrow } from './models/row-products.ts'
 
@@ -42,23 +42,38 @@ export function inputSeconds(attacker: string, input: InputName, shape: FitShape
   return inputSteps(attacker, input, shape).reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
+/** Of drawing users for a split and gathering their rows, which its attacks share. */
+export function dealSeconds({ known, scored }: FitShape): number {
+  return 7e-7 * (known + scored)
+}
+
+/** Of what the scores of an attack say: over all splits so many are `scored`, of so many different `users`. */
+export function metricSeconds(
+  { scored, users, classes }: { readonly scored: number; readonly users: number; readonly classes: number },
+  /** Relabellings with scores held fixed. */
+  permutations: number,
+): number {
+  const o = outputs(classes)
+  return 0.006 + (1.6e-6 + 5.5e-7 * o) * scored + permutations * o * (1.4e-8 * users + 7.5e-10 * scored)
+}
+
 /** What an attacker is given of an input. */
 function formOf(attacker: string, { known, dimensions }: FitShape): 'products' | 'rows' {
   return ofProducts.has(attacker) && isNarrow(known, dimensions) ? 'products' : 'rows'
 }
 
 function rowSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
-  if (input === 'raw') return 1e-9 * (n + m) * K
-  if (input === 'standardised') return 3e-9 * (n + m) * K
-  if (n < K) return 3e-9 * (n + m) * K + 1.3e-10 * (2 * (n + m) * K * n + 10 * n ** 3) + 5e-4
-  return 3e-9 * (n + m) * K + 2e-10 * ((n + m) * K * K + 60 * K ** 3) + 5e-4
+  if (input === 'raw') return 2e-9 * (n + m) * K
+  if (input === 'standardised') return 6.4e-9 * (n + m) * K
+  const made = 3e-5 + 1e-8 * (n + m) * K
+  return n < K ? made + 3.3e-10 * (n + m) * K * n + 1.3e-9 * n ** 3 : made + 1.6e-10 * (n + m) * K * K + 1.1e-9 * K ** 3
 }
 
 /** Of products of rows, which attackers that look at nothing else share. */
 function productSeconds(input: InputName, { known: n, scored: m, dimensions: K }: FitShape): number {
   if (input === 'raw') return 2e-9 * (n + m) * n
-  const standardised = 1e-8 * (n + m) * K + 1.3e-10 * (n + m) * n * K
-  return input === 'standardised' ? standardised : 3e-10 * n ** 3 + 2.6e-10 * (n + m) * n ** 2
+  if (input === 'standardised') return 6e-5 + 1e-8 * (n + m) * K + 1.4e-10 * (n + m) * n * K
+  return 4e-5 + 2e-9 * (n + m) * K + 1.7e-10 * (n + m) * n ** 2
 }
 
 /** Attackers that are content with products of rows where these are fewer than dimensions. */
@@ -69,45 +84,44 @@ type Cost = (shape: FitShape) => number
 /** Machines of one against the rest. */
 const outputs = (classes: number): number => (classes === 2 ? 1 : classes)
 /** Ranking the scores of each label. */
-const ranking = ({ scored: m, classes }: FitShape): number => 3e-7 * m * outputs(classes)
-
-const logisticCost: Cost = ({ known: n, scored: m, dimensions: K, classes }) => {
-  const width = Math.min(n, K)
-  return 1e-3 + outputs(classes) * (3e-8 * n * width + 3e-10 * n * width ** 2 + 6e-10 * width ** 3 + 1.5e-9 * m * width)
-}
+const ranking = ({ scored: m, classes }: FitShape): number => 2e-7 * m * outputs(classes)
 
 const costs: Readonly<Record<string, Cost>> = {
-  // About 90 epochs; of many dimensions the loss settles earlier.
-  mlp: ({ known: n, dimensions: K }) => 0.02 + 90 * Math.min(1, (64 / K) ** 0.25) * 5e-10 * (n + 100) * (K + 6) * 100,
-  xgb: ({ known: n, scored: m, dimensions: K, classes }) =>
-    outputs(classes) *
-    (0.05 +
-      (n * K > exactValues ? 6e-7 * n * K + 2.1e-5 * K * binsOf(n) : 9e-6 * n * K * Math.min(1, (n / 500) ** 0.85)) +
-      2e-6 * m),
-  logistic: (shape) => logisticCost(shape) + ranking(shape),
+  // Passes end once the loss falls no further: of many users in few dimensions that is early.
+  mlp: ({ known: n, scored: m, dimensions: K, classes }) =>
+    1.7e-7 * m * (K + 10) +
+    Math.min(1, (20 * K ** 1.5) / n) ** 0.7 * ((n + 100) * (2.7e-5 + 1.9e-6 * K) + 8.5e-5 * n * outputs(classes)),
+  xgb: ({ known: n, scored: m, dimensions: K, classes }) => {
+    const exact = 9.5e-6 * n * K * Math.min(1, (n / 500) ** 0.85) + 2.4e-5 * Math.min(n, 500)
+    const binned = 8.5e-7 * n * K + 1.1e-5 * Math.min(n, 4000)
+    return outputs(classes) * (4e-3 + (n * K > exactValues ? binned : exact) + 3e-6 * m) + 1e-7 * m * K
+  },
+  logistic: (shape) => {
+    const { known: n, scored: m, dimensions: K, classes } = shape
+    const [width, o] = [Math.min(n, K), outputs(classes)]
+    // Outputs are fitted together, and each takes more passes the more there are.
+    const fit = o * o * (3.5e-8 * n * width + 4.2e-10 * n * width ** 2) + (n < K ? 9e-10 * o * n ** 3 : 0)
+    return 3.6e-4 + ranking(shape) + fit + 4.7e-9 * o * m * width
+  },
   qda: (shape) => {
     const { known: n, scored: m, dimensions: K, classes } = shape
     const width = Math.min(n + 1, K)
-    return (
-      1e-3 +
-      ranking(shape) +
-      classes * (2e-10 * (n * width ** 2 + m * width ** 2) + 4e-10 * width ** 3) +
-      4e-9 * m * width +
-      (n < K ? 4e-10 * (m + n) * n ** 2 : 0)
-    )
+    const ofProducts = n < K ? 4.3e-10 * (m + n) * n ** 2 : 0
+    return 1.4e-4 + ranking(shape) + 1e-10 * classes * (n + m) * width ** 2 + 1.5e-8 * m * width + ofProducts
   },
-  knn: ({ known: n, scored: m, dimensions: K }) =>
-    1e-3 + (m + n) * (1.3e-10 * n * K + 1.6e-8 * n + 1e-8 * K) + 1e-9 * n * Math.min(n, 135) * K,
+  knn: ({ known: n, scored: m, dimensions: K }) => 1e-4 + (m + n) * (1.7e-10 * n * K + 9e-9 * n + 6e-9 * K),
   svm: (shape) => {
     const { known, scored: m, dimensions: K, classes } = shape
     const n = Math.min(5000, known)
-    const ofDistances = isNarrow(known, K) ? 1.5e-8 : 1.5e-10 * K + 6e-9
-    return 2e-3 + ranking(shape) + (m + n) * n * ofDistances + outputs(classes) * 4e-9 * n ** 2 * 4
+    const ofDistances = isNarrow(known, K) ? 9.4e-9 : 1.1e-10 * K + 9.4e-9
+    return 1e-4 + ranking(shape) + (m + n) * n * ofDistances + outputs(classes) * 1.3e-8 * n ** 2
   },
   radius: (shape) => {
     const { known: n, scored: m, dimensions: K, classes } = shape
-    const perRow = isNarrow(n, K) ? n + 100 : K * (classes + 2)
-    return 2e-3 + ranking(shape) + 1.5e-9 * (n + m) * perRow + 1e-6 * n * classes
+    // Of several labels each has features of its own.
+    const several = classes > 2 ? classes * (1e-7 * m + 7e-6 * n) : 0
+    const ofRows = isNarrow(n, K) ? 6e-9 * (n + m) * n : 9e-9 * (n + m) * K
+    return 1.2e-4 + ranking(shape) + 7e-8 * m + 7e-7 * n + several + ofRows
   },
   // Relabellings share all but the last step of a fit.
   ridge: ({ known: n, scored: m, dimensions: K }) => 5e-4 + 1e-8 * (n + m) * K,

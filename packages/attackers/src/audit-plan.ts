@@ -2,7 +2,7 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 import type { Estimate } from './protocols/attack-metrics.ts'
-import { fitSeconds, inputSeconds, inputSteps, type FitShape } from './attack-cost.ts'
+import { dealSeconds, fitSeconds, inputSeconds, inputSteps, metricSeconds, type FitShape } from './attack-cost.ts'
 import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
 import { attackSettings, plannedSplits, type PlannedAttack } from './attack.ts'
 import type { AttackSettings } from './attack-result.ts'
@@ -73,6 +73,17 @@ const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-f
  */
 const dearRefits = 10
 
+/**
+ * Share of the relabellings that are run: a leak that attacks with scores held fixed have found ends them at the first
+ * look, no leak soon after it; where all are refitted, a leak takes every one.
+ */
+const endsEarly = 0.25
+/** Code that was not compiled yet and memory that is collected, over what fits take one after the other. */
+const cold = 1.25
+/** Processor seconds until threads have loaded their modules. */
+const starting = 0.7
+const mayEnd = 0.5
+
 /** One attack of an audit that was not run yet. */
 export interface PlannedAuditAttack {
   readonly attacker: string
@@ -120,7 +131,7 @@ export function foreseeAudit(embedding: Matrix, labels: Labels, options: AuditOp
   return {
     attacks: plans.map(plannedAttackOf),
     notRun: notRun.map(plannedAttackOf),
-    seconds: plans.reduce((sum, { seconds }) => sum + seconds, ofTwoSample(data.labelled)),
+    seconds: plans.reduce((sum, { seconds }) => sum + seconds, starting + ofTwoSample(data.labelled)),
     users: data.labelled,
     labelled: sample?.of ?? data.labelled,
     smallestDetectable: Math.min(1, 0.5 + (2.5 + 0.8416) * error),
@@ -177,14 +188,22 @@ export function planned(embedding: Matrix, labels: Labels, options: AuditOptions
   const table = sample ?? { embedding, labels }
   const data = attackData(table.embedding, table.labels, protocols.map(protocolNamed))
   const named = options.attackers !== undefined && options.protocols !== undefined
-  const plans = protocols
-    .flatMap((protocol) => attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named })))
-    .map(pricing(embedding.cols, data, options))
+  const unpriced = protocols.flatMap((protocol) =>
+    attackers.flatMap((attacker) => plansOf(attacker, protocol, { input, refit, named })),
+  )
+  const held = unpriced.some(({ refitRepeats }) => refitRepeats === 0)
+  const expectedShare = !sequentialOf(options) ? 1 : held ? endsEarly : mayEnd
+  const plans = unpriced.map(pricing(embedding.cols, data, options, expectedShare))
   return { embedding: table.embedding, sample, data, ...withinBudget(plans, budget) }
 }
 
 /** Settings of each attack on this table, and what it costs; inputs that several are given are counted once. */
-function pricing(dimensions: number, data: AttackData, options: AuditOptions): (plan: PlannedAttack) => AuditPlan {
+function pricing(
+  dimensions: number,
+  data: AttackData,
+  options: AuditOptions,
+  expectedShare: number,
+): (plan: PlannedAttack) => AuditPlan {
   const made = new Map<string, number>()
   /** Processor seconds of `count` inputs at `stage`, less those that were made for an attack before. */
   const added = (stage: string, steps: ReturnType<typeof inputSteps>, count: number): number =>
@@ -207,9 +226,10 @@ function pricing(dimensions: number, data: AttackData, options: AuditOptions): (
     const { repeats, refitRepeats, settings } = settingsOf(plan, folds, ofFit + ofInput, options)
     const { permutations, innerFolds } = settings
     const inner = { ...shape, known: shape.known / 2, scored: shape.known / 2 }
-    const stepsOf = (of: FitShape): ReturnType<typeof inputSteps> => inputSteps(attacker.name, input, of)
-    // Few tables need all relabellings.
-    const expected = sequentialOf(options) ? 0.4 * permutations : permutations
+    const stepsOf = (of: FitShape): ReturnType<typeof inputSteps> => [
+      { name: 'deal', seconds: dealSeconds(of) },
+      ...inputSteps(attacker.name, input, of),
+    ]
     const ofInputs =
       added(protocol, stepsOf(shape), folds * repeats) +
       added(`${protocol} signs`, stepsOf(inner), folds * repeats * innerFolds)
@@ -223,7 +243,18 @@ function pricing(dimensions: number, data: AttackData, options: AuditOptions): (
       fits,
       ofSplit,
       ofRelabelling,
-      seconds: folds * repeats * ofSplit + expected * ofRelabelling + ofMetrics(folds * repeats * shape.scored),
+      seconds:
+        cold *
+        (folds * repeats * ofSplit +
+          expectedShare * permutations * ofRelabelling +
+          metricSeconds(
+            {
+              scored: folds * repeats * shape.scored,
+              users: protocol === 'paper' ? data.labelled : folds * shape.scored,
+              classes: shape.classes,
+            },
+            refitRepeats > 0 ? 0 : permutations,
+          )),
       rows: fits * shape.known,
     }
   }
@@ -250,11 +281,6 @@ function settingsOf(
     refitRepeats > 0,
   )
   return { repeats, refitRepeats, settings }
-}
-
-/** Processor seconds of the intervals of an attack that scored so many users, over all splits. */
-function ofMetrics(scored: number): number {
-  return 0.1 + 3.5e-6 * scored
 }
 
 export function sequentialOf({ sequential, permutations }: AuditOptions): boolean {

@@ -61,7 +61,7 @@ export interface Bench {
   readonly target: string
   /** The cases, or in one line why there are none here. */
   cases(settings: Settings): Promise<readonly Case[] | { readonly skipped: string }>
-  /** A table beside the cases, which a figure is drawn of. */
+  /** A table beside the cases, which a figure is drawn of where it has times and memory. */
   extra?(settings: Settings): Promise<Extra>
 }
 

@@ -1,5 +1,6 @@
 /** @file All benchmarks, in the order of the results. */
 
+import { attackCostsBench } from './benches/attack-costs.bench.ts'
 import { attackersBench } from './benches/attackers.bench.ts'
 import { auditGrowthBench } from './benches/audit-growth.bench.ts'
 import type { Bench } from './bench.ts'
@@ -31,4 +32,5 @@ export const benches: readonly Bench[] = [
   startBench,
   growthBench,
   auditGrowthBench,
+  attackCostsBench,
 ]

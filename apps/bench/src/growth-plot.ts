@@ -16,6 +16,11 @@ const styles = [
   ['#008560', ''],
 ] as const
 
+/** Whether a table has what the figure shows. */
+export function isDrawn({ columns }: Extra): boolean {
+  return columns.includes('MB at peak')
+}
+
 /** A standalone SVG of the columns `work`, `N`, `seconds` and `MB at peak`. */
 export function growthPlot({ columns, rows }: Extra): string {
   const column = (name: string): number => {

@@ -1,6 +1,7 @@
 /** @file Results as text: the table on the terminal and results/README.md. */
 
 import type { Fact } from './bench.ts'
+import { isDrawn } from './growth-plot.ts'
 import type { BenchResult } from './results.ts'
 
 const header = ['work', 'indistinct', 'peer', 'its time', 'ratio (min to max)', 'CPU ratio', 'target', '']
@@ -132,8 +133,7 @@ export function resultsMarkdown(results: readonly BenchResult[]): string {
     const figure = result.extra && [
       ``,
       result.extra.caption,
-      ``,
-      `![${result.title}](${result.bench}.svg)`,
+      ...(isDrawn(result.extra) ? [``, `![${result.title}](${result.bench}.svg)`] : []),
       ``,
       table(
         result.extra.columns,

@@ -8,7 +8,7 @@ import { setThreads } from '@indistinct/kernels'
 import type { Bench } from './bench.ts'
 import type { BenchOptions, Pick } from './bench-options.ts'
 import { peerVersions } from './find-python.ts'
-import { growthPlot } from './growth-plot.ts'
+import { growthPlot, isDrawn } from './growth-plot.ts'
 import { machineAtStart } from './machine.ts'
 import { measureCase, type CaseResult } from './measure.ts'
 import { resultsMarkdown } from './results-markdown.ts'
@@ -69,7 +69,7 @@ export function generatedFiles(order: readonly string[], folder = resultsFolder)
     .filter((path) => existsSync(path))
     .map((path) => checkResult(JSON.parse(readFileSync(path, 'utf8'))))
   const figures = results.flatMap((result): [string, string][] =>
-    result.extra ? [[`${result.bench}.svg`, growthPlot(result.extra)]] : [],
+    result.extra && isDrawn(result.extra) ? [[`${result.bench}.svg`, growthPlot(result.extra)]] : [],
   )
   return [['README.md', resultsMarkdown(results)], ...figures]
 }

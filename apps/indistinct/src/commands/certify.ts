@@ -6,6 +6,7 @@ import { jsonText, usageError } from '@indistinct/core'
 import type { CommandModule } from 'yargs'
 import { attackLabels } from '../audit/run-attacks.ts'
 import { jointVerdict, judgedParts } from '../audit/joint-verdict.ts'
+import { tellCertifying } from '../certify/certify-cost.ts'
 import { certifyOptions, type CertifyArguments } from '../certify/certify-options.ts'
 import { certifyRecord, type CertifyGate } from '../certify/certify-record.ts'
 import { boundedLayer, exactLayer, layersOf, layersText } from '../certify/layers.ts'
@@ -56,6 +57,7 @@ async function certify(args: CertifyArguments): Promise<void> {
   if (made.kind === 'drawn' && codes !== undefined)
     throw usageError('--codes: the table is exact as it is; leave it out')
   const labels = made.kind === 'drawn' ? inputs.labels : made.labels
+  if (made.kind === 'apart') tellCertifying(inputs.table.matrix, labels, args, session.log)
   const certificate =
     made.kind === 'drawn'
       ? undefined

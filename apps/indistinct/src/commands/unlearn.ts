@@ -22,7 +22,8 @@ import {
   type AskedUnlearnArguments,
   type UnlearnArguments,
 } from '../unlearn/unlearn-options.ts'
-import { stageTeller, unlearnStages } from '../unlearn/unlearn-cost.ts'
+import { stageTeller } from '../terminal/work-stages.ts'
+import { unlearnStages } from '../unlearn/unlearn-cost.ts'
 import { unlearnPlan } from '../unlearn/unlearn-plan.ts'
 import { unlearnRequest } from '../unlearn/unlearn-request.ts'
 import { resultJson, resultText } from '../unlearn/unlearn-result.ts'

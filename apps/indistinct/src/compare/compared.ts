@@ -6,6 +6,7 @@ import { attackLabels } from '../audit/run-attacks.ts'
 import { attributeSummary, reportHashes } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import { commandLine, versions } from '../outputs/provenance.ts'
+import { compareLine } from './compare-cost.ts'
 import type { CompareInputs } from './compare-inputs.ts'
 import { runLadder } from './ladder.ts'
 
@@ -17,6 +18,8 @@ export interface Compared extends CompareInputs {
 export async function comparedMethods(read: CompareInputs, log: Log): Promise<Compared> {
   const { request, inputs, ndcg, files } = read
   const { methods, seed, attribute, table } = request
+  const line = compareLine(read)
+  if (line !== undefined) log.info(`compare: ${line}`)
   let progress: ReturnType<Log['progress']> | undefined
   const rows = await runLadder(inputs.table.matrix, inputs.labels, {
     methods,

@@ -5,8 +5,7 @@
 
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { targetsSeconds } from '../audit/planned-attacks.ts'
-import type { Log } from '../terminal/log.ts'
-import { about } from '../terminal/wall-clock.ts'
+import type { WorkStage } from '../terminal/work-stages.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
 
 export interface WorkShape {
@@ -16,15 +15,6 @@ export interface WorkShape {
   /** Of methods that are told how many. */
   readonly steps?: number | undefined
 }
-
-export interface WorkStage {
-  readonly name: string
-  /** Of one processor. */
-  readonly seconds: number
-}
-
-/** Seconds of work from which it is worth a line. */
-const worthALine = 5
 
 /** One pass of the kernels over all pairs of users; of more, over 512 random features of each. */
 const pairs = ({ users: n, dimensions: K }: WorkShape): number =>
@@ -99,23 +89,4 @@ export function unlearnStages({ request, inputs, tables, joined, extras, targets
     { name: 'attacks', seconds: attacked },
     { name: 'report', seconds: sum(shapes.map(reportSeconds)) },
   ].filter(({ seconds }) => seconds > 0)
-}
-
-/** The stages in one line; nothing of short work. */
-export function stagesLine(stages: readonly WorkStage[]): string | undefined {
-  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0)
-  if (seconds < worthALine) return undefined
-  const parts = stages.filter((stage) => stage.seconds >= 1).map((stage) => `${stage.name} ${about(stage.seconds)}`)
-  return `${about(seconds)}: ${parts.join(', ')}`
-}
-
-/** Says before each stage which one it is, and how long it is until the end. Nothing of short work. */
-export function stageTeller(label: string, stages: readonly WorkStage[], log: Log): (name: string) => void {
-  const line = stagesLine(stages)
-  return (name) => {
-    const at = stages.findIndex((stage) => stage.name === name)
-    if (line === undefined || at < 0) return
-    const left = stages.slice(at).reduce((sum, { seconds }) => sum + seconds, 0)
-    log.info(`${label}: ${at === 0 ? line : `${name}, ${about(left)} left`}`)
-  }
 }

@@ -8,7 +8,8 @@ import { inputFiles } from '../inputs/table-inputs.ts'
 import { openFit } from './opened-fit.ts'
 import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
-import { stagesLine, unlearnStages } from './unlearn-cost.ts'
+import { stagesLine } from '../terminal/work-stages.ts'
+import { unlearnStages } from './unlearn-cost.ts'
 import { sharedFiles, sidecarOf } from './unlearn-request.ts'
 
 /** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */

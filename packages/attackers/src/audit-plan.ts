@@ -65,7 +65,7 @@ export interface ScoredAttack {
 export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
 export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Processor seconds of an attack's fits beyond which it gets fewer repeats, and the fewest it gets. */
-const dearFrom = 3
+const dearFrom = 2
 const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-fold': 1 }
 /**
  * Processor seconds of 100 relabellings of an attack beyond which fewer of its repeats are refitted, or its scores held

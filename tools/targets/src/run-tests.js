@@ -16,15 +16,29 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 const endToEnd = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.e2e.test.ts') && !path.includes('node_modules'))
   .map((path) => resolve(root, path))
+/**
+ * Folders whose test files have a process each, as all end-to-end tests have: they set what all of a process share,
+ * such as the backend of TensorFlow.js, the number of threads or the engine of XGBoost, or start servers.
+ */
+const apart = [
+  'packages/kernels',
+  'packages/recommenders',
+  'packages/unlearners',
+  'packages/xgboost',
+  'packages/stores',
+  'packages/executors',
+  'apps/bench',
+  'test',
+]
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const { status } = spawnSync(
   process.execPath,
   [
     vitest,
     'run',
-    // Fast tests of a folder share two processes: a new one for each file would load the same modules again, a quarter
-    // of the processor time. End-to-end tests set variables for all of their process, and have one each.
-    ...(target === 'e2e' ? endToEnd : [`${resolve(root)}/`, '--exclude=**/*.e2e.test.ts', '--no-isolate']),
+    // A process for each file loads the same modules again, a quarter of the processor time.
+    ...(target === 'e2e' || apart.includes(root) ? [] : ['--no-isolate']),
+    ...(target === 'e2e' ? endToEnd : [`${resolve(root)}/`, '--exclude=**/*.e2e.test.ts']),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,

@@ -95,7 +95,7 @@ function cellsSection(groups: readonly Group[]): string[] {
         ['all', ...cellKinds.map((kind) => insideOf(groups, ['original', ...hiding], kind))],
       ],
     ),
-    'Intervals of three repetitions are wide, those of ten narrow. Our models are trained otherwise than the ' +
+    'Intervals of five repetitions are wide, those of ten narrower. Our models are trained otherwise than the ' +
       'paper’s, so that cells may well lie outside.',
   ]
 }

@@ -140,3 +140,8 @@ const costs: Readonly<Record<string, Cost>> = {
     return 5 * tried + costs['svm']!(shape)
   },
 }
+
+/** Processor seconds of the MMD test. */
+export function twoSampleSeconds(users: number): number {
+  return users <= 2000 ? 1e-6 * users ** 2 : 2e-4 * Math.min(20_000, users)
+}

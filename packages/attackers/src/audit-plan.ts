@@ -1,12 +1,19 @@
 /** @file What an audit will do: its attacks with their settings, what each costs, and what fits into a budget. */
 
 import type { Labels, Matrix } from '@indistinct/core'
-import type { Estimate } from './protocols/attack-metrics.ts'
-import { dealSeconds, fitSeconds, inputSeconds, inputSteps, metricSeconds, type FitShape } from './attack-cost.ts'
+import {
+  dealSeconds,
+  fitSeconds,
+  inputSeconds,
+  inputSteps,
+  metricSeconds,
+  twoSampleSeconds,
+  type FitShape,
+} from './attack-cost.ts'
 import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
 import { attackSettings, plannedSplits, type PlannedAttack } from './attack.ts'
 import type { AttackSettings } from './attack-result.ts'
-import type { Attacker } from './attacker.ts'
+import { defaultProtocols, defaultRepeats, sequentialOf, type AuditOptions } from './audit-options.ts'
 import { auditSample, defaultMostUsers, type AuditSample } from './audit-sample.ts'
 import { battery } from './battery.ts'
 import { namedAttackers } from './named-attackers.ts'
@@ -14,56 +21,8 @@ import type { InputName } from './models/prepared-input.ts'
 import { protocolNamed, type ProtocolName } from './protocols/protocols.ts'
 import type { NumberedSplit } from './protocols/scoring.ts'
 import { plansOf } from './planned-inputs.ts'
+import { tellingRank } from './telling-rank.ts'
 
-export interface AuditOptions extends Omit<AttackSettings, 'repeats'> {
-  /**
-   * The whole battery unless given. One of `namedAttackers` is run as it is listed there; under a protocol of
-   * `protocols` for which none is listed, on the inputs of another, scores held fixed. Others are run on every input
-   * under every protocol.
-   */
-  readonly attackers?: readonly Attacker[]
-  /** paper and five-fold unless given. */
-  readonly protocols?: readonly ProtocolName[]
-  /**
-   * Gives every attacker this input alone (raw for standardised where scale makes no difference); unless given, the
-   * battery's inputs.
-   */
-  readonly input?: InputName
-  /**
-   * Repeats of each protocol; 20 for paper, 2 for five-fold, fewer where an attack's fits are dear (`attack-cost.ts`).
-   */
-  readonly repeats?: Partial<Readonly<Record<ProtocolName, number>>>
-  /** Whether the permutation test fits attackers again, where the battery says so; true. Else scores are held fixed. */
-  readonly refit?: boolean
-  /** Largest distance of the folded AUC from one half that is called none; 0.05. */
-  readonly margin?: number
-  /** Name of the attribute, for the verdict. */
-  readonly attribute?: string
-  /**
-   * Whether relabellings end once further ones could not change what is found (`relabelled-attacks.ts`); true unless
-   * `permutations` is given. False for audits that are to be judged together: each then needs all of them.
-   */
-  readonly sequential?: boolean
-  /** Most users attacked, as many of each label as of the others where there are; 20,000. */
-  readonly mostUsers?: number
-  /** Processor seconds that may be spent, as `planAudit` estimates them: the attacks that tell most come first. */
-  readonly budget?: number
-  /** Called as work is done, both in processor seconds as `planAudit` estimates them. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
-  /** Called as attacks are scored, in any order, before the permutation tests. */
-  readonly onScored?: (attack: ScoredAttack) => void
-}
-
-/** What is known of an attack once its users are scored. */
-export interface ScoredAttack {
-  readonly attacker: string
-  readonly protocol: ProtocolName
-  readonly input: InputName
-  readonly foldedAuc: Estimate
-}
-
-export const defaultRepeats: Readonly<Record<ProtocolName, number>> = { paper: 20, 'five-fold': 2 }
-export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Processor seconds of an attack's fits beyond which it gets fewer repeats, and the fewest it gets. */
 const dearFrom = 2
 const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-fold': 1 }
@@ -74,15 +33,16 @@ const leastRepeats: Readonly<Record<ProtocolName, number>> = { paper: 5, 'five-f
 const dearRefits = 10
 
 /**
- * Share of the relabellings that are run: a leak that attacks with scores held fixed have found ends them at the first
- * look, no leak soon after it; where all are refitted, a leak takes every one.
+ * Share of the relabellings that are expected to run where they may end early. A leak that attacks with scores held
+ * fixed have found ends them at the first look, no leak soon after it.
  */
 const endsEarly = 0.25
+/** The same where all attacks are refitted: a leak takes every one. */
+const mayEnd = 0.5
 /** Code that was not compiled yet and memory that is collected, over what fits take one after the other. */
 const cold = 1.25
 /** Processor seconds until threads have loaded their modules. */
 const starting = 0.7
-const mayEnd = 0.5
 
 /** One attack of an audit that was not run yet. */
 export interface PlannedAuditAttack {
@@ -131,16 +91,11 @@ export function foreseeAudit(embedding: Matrix, labels: Labels, options: AuditOp
   return {
     attacks: plans.map(plannedAttackOf),
     notRun: notRun.map(plannedAttackOf),
-    seconds: plans.reduce((sum, { seconds }) => sum + seconds, starting + ofTwoSample(data.labelled)),
+    seconds: plans.reduce((sum, { seconds }) => sum + seconds, starting + twoSampleSeconds(data.labelled)),
     users: data.labelled,
     labelled: sample?.of ?? data.labelled,
     smallestDetectable: Math.min(1, 0.5 + (2.5 + 0.8416) * error),
   }
-}
-
-/** Processor seconds of the MMD test. */
-function ofTwoSample(users: number): number {
-  return users <= 2000 ? 1e-6 * users ** 2 : 2e-4 * Math.min(20_000, users)
 }
 
 export interface AuditPlan {
@@ -283,10 +238,6 @@ function settingsOf(
   return { repeats, refitRepeats, settings }
 }
 
-export function sequentialOf({ sequential, permutations }: AuditOptions): boolean {
-  return sequential ?? permutations === undefined
-}
-
 /**
  * The attacks that a budget suffices for, in the order of the plan: those that tell most first, which are cheap, know
  * most labels or see most; each that still fits. The first is always run.
@@ -294,21 +245,10 @@ export function sequentialOf({ sequential, permutations }: AuditOptions): boolea
 function withinBudget(plans: readonly AuditPlan[], budget: number): Pick<PlannedAudit, 'plans' | 'notRun'> {
   let left = budget
   const chosen = new Set<AuditPlan>()
-  for (const plan of [...plans].sort((a, b) => tellingRank(a) - tellingRank(b))) {
+  for (const plan of [...plans].sort((a, b) => tellingRank(a.plan) - tellingRank(b.plan))) {
     if (plan.seconds > left && chosen.size > 0) continue
     chosen.add(plan)
     left -= plan.seconds
   }
   return { plans: plans.filter((plan) => chosen.has(plan)), notRun: plans.filter((plan) => !chosen.has(plan)) }
-}
-
-/** Of two attackers that see the same, the one that knows more labels tells more; inputs make less of a difference. */
-const telling = ['logistic', 'qda', 'svm', 'xgb', 'mlp', 'radius', 'knn', 'best-of']
-
-function tellingRank({ plan: { attacker, protocol, input } }: AuditPlan): number {
-  const at = telling.indexOf(attacker.name)
-  const ofInput = attacker.scaleFree
-    ? { raw: 0, whitened: 1, standardised: 2 }
-    : { standardised: 0, whitened: 1, raw: 2 }
-  return 100 * ofInput[input] + 10 * (at < 0 ? telling.length : at) + (protocol === 'five-fold' ? 0 : 1)
 }

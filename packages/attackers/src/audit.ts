@@ -20,15 +20,8 @@ import {
 } from './attack.ts'
 import type { AttackResult } from './attack-result.ts'
 import type { Attacker } from './attacker.ts'
-import {
-  planned,
-  plannedAttackOf,
-  sequentialOf,
-  type AuditOptions,
-  type AuditPlan,
-  type PlannedAuditAttack,
-  type ScoredAttack,
-} from './audit-plan.ts'
+import { sequentialOf, type AuditOptions, type ScoredAttack } from './audit-options.ts'
+import { planned, plannedAttackOf, type AuditPlan, type PlannedAuditAttack } from './audit-plan.ts'
 import { inRowsOf } from './audit-sample.ts'
 import { namedAttackers } from './named-attackers.ts'
 import { foldedAucOf } from './protocols/attack-metrics.ts'

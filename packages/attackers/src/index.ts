@@ -2,14 +2,8 @@ export { attack, type AttackDeviations, type Deviations, type TestedAttackResult
 export type { AttackOptions, AttackPermutation, AttackResult, AttackSettings } from './attack-result.ts'
 export type { Attacker, AttackerOptions, FittedAttacker } from './attacker.ts'
 export { audit, auditAttributes, judgedTogether, type AttributesAudit, type AuditResult } from './audit.ts'
-export {
-  foreseeAudit,
-  planAudit,
-  type AuditOptions,
-  type ForeseenAudit,
-  type PlannedAuditAttack,
-  type ScoredAttack,
-} from './audit-plan.ts'
+export { type AuditOptions, type ScoredAttack } from './audit-options.ts'
+export { foreseeAudit, planAudit, type ForeseenAudit, type PlannedAuditAttack } from './audit-plan.ts'
 export { battery } from './battery.ts'
 export { exposureOf, fifthsBy, lengthFifths, type Exposure, type GroupExposure, type UserGroup } from './exposure.ts'
 export type { BatteryAttack, BatteryEntry } from './battery-entry.ts'

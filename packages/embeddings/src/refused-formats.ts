@@ -99,9 +99,14 @@ export function refuseMagic(head: Uint8Array, path: string): void {
 
 function refusal(path: string, { what, snippet, command }: Refused): Error {
   if (command !== undefined) {
-    const bare = path.slice(0, -extname(path).length)
-    const to = extname(bare) === '' ? `plain${extname(path)}` : bare
-    return badData(`${path}: ${what}; run "${command} ${shellWord(path)} > ${shellWord(to)}", and pass the new file`)
+    const extension = extname(path)
+    // Under its usual name the file has that of its content before the extension; under another, that is its own.
+    const usual = extension.toLowerCase() in REFUSED
+    const to = usual ? path.slice(0, -extension.length) : `plain${extension}`
+    const named = extname(to) === '' ? ', under a name that ends as its format' : ''
+    return badData(
+      `${path}: ${what}; run "${command} ${shellWord(path)} > ${shellWord(to)}", and pass the new file${named}`,
+    )
   }
   return badData(
     `${path}: ${what}; convert it in Python, where you trust its source, and pass the new file:\n  ` +

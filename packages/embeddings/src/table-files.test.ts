@@ -170,7 +170,10 @@ describe('formats that are not read', () => {
       'x.csv.gz',
       /x\.csv\.gz: the file is compressed; run "gzip -dc \S*x\.csv\.gz > \S*x\.csv", and pass the new file$/,
     ],
-    ['x.zip', /a zip archive may hold many files; run "unzip -p \S*x\.zip > plain\.zip"/],
+    [
+      'x.zip',
+      /a zip archive may hold many files; run "unzip -p \S*x\.zip > \S*x", and pass the new file, under a name that ends/,
+    ],
     ['x.dat', /expected a file named \.npy, \.npz, \.csv, \.tsv, \.txt, \.vec, \.parquet or \.safetensors, got \.dat/],
     ['x', /got no extension/],
   ])('%s', async (name, message) => {

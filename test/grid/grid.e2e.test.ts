@@ -2,8 +2,8 @@
  * @file A small grid on every engine that is here, a worker killed in the middle of each: the bytes that Nx makes too.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expandGrid, type Grid } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -100,10 +100,14 @@ describe('indistinct grid', () => {
     expect(artifactsIn(store)).toEqual({})
     const prepare = ids.find((id) => id.startsWith('prepare-'))!
     expect((await cli('cell', file, prepare, '--store', store)).code).toBe(0)
+    // As of a worker that was killed after it had published.
+    const left = join(store, 'scratch', `${prepare}@${hostname().replace(/[^\w-]/g, '_')}@4194304`)
+    mkdirSync(left)
     expect(await cli('cell', file, prepare, '--store', store)).toMatchObject({
       code: 0,
       stderr: `${prepare} done before\n`,
     })
+    expect(existsSync(left)).toBe(false)
     expect(await cli('status', file, '--store', store, '--quiet')).toMatchObject({
       code: 6,
       stdout: '1 of 7 cells done, 1 ready to run, 5 behind those\n',

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -167,9 +167,20 @@ describe.each(['folder', 's3'])('%s store', (kind) => {
       const left = scratch.replace(/\d+$/, '4194304')
       mkdirSync(left)
       store.scratch(node)
-      expect(readdirSync(join(place, 'scratch'))).toEqual([scratch.slice(scratch.lastIndexOf('/') + 1)])
+      expect(readdirSync(join(place, 'scratch'))).toEqual([basename(scratch)])
     },
   )
+
+  test('what killed workers of this machine left is swept, of the nodes named alone', () => {
+    const scratch = store.scratch(node)
+    const another = { ...node, id: 'train-other-0123456789' }
+    const leftOf = (path: string): string => path.replace(/\d+$/, '4194304')
+    const [left, kept] = [leftOf(scratch), leftOf(store.scratch(another))]
+    const elsewhere = left.replace(/@.*@/, '@another-machine@')
+    for (const path of [left, kept, elsewhere]) mkdirSync(path)
+    store.sweep([node])
+    expect([left, kept, elsewhere, scratch].map((path) => existsSync(path))).toEqual([false, true, true, true])
+  })
 })
 
 test('a record that cannot be read, or of another version, is none', () => {

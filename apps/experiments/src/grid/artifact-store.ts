@@ -17,6 +17,8 @@ export interface ArtifactStore {
   fetch(node: StageNode, record: CellRecord): Promise<string>
   /** A fresh folder to make `node` in, from which `publish` can take it. */
   scratch(node: StageNode): string
+  /** Removes the scratch folders that killed processes of this machine left of `nodes`. */
+  sweep(nodes: readonly StageNode[]): void
   /**
    * Publishes artifact/ and timing/ in `folder` as those of `node`: readers see all of it or what was there before.
    * What another worker has published from the same inputs stays.

@@ -31,7 +31,7 @@ export function folderStore(place: string): ArtifactStore {
       requireArtifact(root, record, root)
       return root
     },
-    scratch: (node) => scratchFolder(join(place, 'scratch'), node),
+    ...scratchFolders(join(place, 'scratch')),
     publish(node, folder, record) {
       const root = join(place, node.root)
       writeFileAtomic(join(folder, 'cell.json'), recordText(record))
@@ -56,20 +56,28 @@ export function folderStore(place: string): ArtifactStore {
 }
 
 /**
- * A folder in `parent` of this process alone; what killed processes of this machine left there for the same node is
- * removed.
+ * Folders in `parent` to make nodes in, each of one process alone. What a killed process left goes when its node is
+ * made again, or when it is swept: one that was killed after it had published is made by nobody again.
  */
-export function scratchFolder(parent: string, node: StageNode): string {
-  mkdirSync(parent, { recursive: true })
-  for (const name of readdirSync(parent)) {
-    const [id, made, pid] = name.split('@')
-    const left = Number(pid) === process.pid || !mayRun(Number(pid))
-    if (id === node.id && made === host && left) rmSync(join(parent, name), { recursive: true, force: true })
+export function scratchFolders(parent: string): Pick<ArtifactStore, 'scratch' | 'sweep'> {
+  const sweep = (nodes: readonly StageNode[]): void => {
+    const ids = new Set(nodes.map(({ id }) => id))
+    for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+      const [id, made, pid] = name.split('@')
+      if (ids.has(id!) && made === host && !mayRun(Number(pid)))
+        rmSync(join(parent, name), { recursive: true, force: true })
+    }
   }
-  const folder = join(parent, `${node.id}@${host}@${process.pid}`)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder)
-  return folder
+  return {
+    sweep,
+    scratch(node) {
+      sweep([node])
+      const folder = join(parent, `${node.id}@${host}@${process.pid}`)
+      rmSync(folder, { recursive: true, force: true })
+      mkdirSync(folder, { recursive: true })
+      return folder
+    },
+  }
 }
 
 /** False where `to` is there already, or `from` is not. */

@@ -93,20 +93,24 @@ export interface RunGridOptions {
   readonly onWarning: (text: string) => void
 }
 
-/** Submits what is missing of `grid` and waits for it, see `runTasks`. */
+/** Submits what is missing of `grid` and waits for it, see `runTasks`; then clears up after killed workers. */
 export async function runGridOn(
   executor: Executor,
   grid: OpenGrid,
   { dataFolder, ...options }: RunGridOptions,
 ): Promise<TaskRun> {
   const tasks = await gridTasks(grid, dataFolder)
-  return runTasks(executor, tasks, {
-    ...options,
-    async done(ids) {
-      const states = await grid.states()
-      return new Set(ids.filter((id) => states.get(id)!.state === 'done'))
-    },
-  })
+  try {
+    return await runTasks(executor, tasks, {
+      ...options,
+      async done(ids) {
+        const states = await grid.states()
+        return new Set(ids.filter((id) => states.get(id)!.state === 'done'))
+      },
+    })
+  } finally {
+    grid.store.sweep(grid.expanded.nodes)
+  }
 }
 
 /** Keeps `settings` of a run for `lastSettings`. */

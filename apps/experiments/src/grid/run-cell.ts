@@ -31,7 +31,10 @@ export async function runCell(
   const records = await store.records(line)
   const states = statesNow(records)
   const { state, input } = states.get(id)!
-  if (state === 'done') return 'done before'
+  if (state === 'done') {
+    store.sweep([node])
+    return 'done before'
+  }
   const lacking = above.filter((each) => states.get(each.id)!.state !== 'done')
   if (lacking.length > 0 || input === undefined) {
     throw fileError(
@@ -41,6 +44,9 @@ export async function runCell(
     )
   }
   const scratch = store.scratch(node)
+  const clear = (): void => rmSync(scratch, { recursive: true, force: true })
+  // A process whose parent is gone exits from within: no `finally` is run then.
+  process.once('exit', clear)
   // Stages write their paths into some results: as in the workspace, they are to be relative.
   for (const each of above) {
     const link = join(scratch, each.root)
@@ -60,6 +66,7 @@ export async function runCell(
     return 'made'
   } finally {
     process.chdir(before)
-    rmSync(scratch, { recursive: true, force: true })
+    process.off('exit', clear)
+    clear()
   }
 }

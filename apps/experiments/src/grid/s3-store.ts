@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import type { StageNode } from '@indistinct/stages'
 import { unequalBytes, type ArtifactStore } from './artifact-store.ts'
 import { parsedRecord, recordText, requireArtifact, type CellRecord } from './cell-record.ts'
-import { scratchFolder } from './folder-store.ts'
+import { scratchFolders } from './folder-store.ts'
 import { s3Bucket, type S3Bucket } from './s3-bucket.ts'
 
 /**
@@ -46,7 +46,7 @@ export async function s3Store(place: string): Promise<ArtifactStore> {
   return {
     place,
     records,
-    scratch: (node) => scratchFolder(join(work, 'scratch'), node),
+    ...scratchFolders(join(work, 'scratch')),
     fetch: (node, record) => fetched(bucket, node, record, join(work, 'fetched')),
     async publish(node, folder, record) {
       const there = (await records([node])).get(node.id)

@@ -28,6 +28,11 @@ export function datasetTitle(name: string): string {
   return datasetTitles[name] ?? name
 }
 
+/** Of one model: data set and recommender. */
+export function groupTitle(dataset: string, recommender: string): string {
+  return `${datasetTitle(dataset)}: ${recommenderTitle(recommender)}`
+}
+
 function recommenderTitle(name: string): string {
   return recommenderTitles[name] ?? name
 }
@@ -55,7 +60,7 @@ export interface Group {
 export function groupsOf(files: readonly ResultsFile[]): Group[] {
   return files.flatMap(({ dataset, protocol, models, yardsticks = [] }) =>
     [...new Set(models.map(({ recommender }) => recommender))].map((recommender) => ({
-      title: `${datasetTitle(dataset)}: ${recommenderTitle(recommender)}`,
+      title: groupTitle(dataset, recommender),
       dataset,
       recommender,
       models: models

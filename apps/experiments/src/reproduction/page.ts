@@ -28,7 +28,6 @@ import type { Pictured } from './picture-claims.ts'
 export interface Reproduced {
   /** Of the protocol `paper`. */
   readonly files: readonly ResultsFile[]
-  /** Of ML-100K. */
   readonly pictured: readonly Pictured[]
   /** What `npm run definitions` found. */
   readonly definitions: DefinitionsSummary
@@ -190,7 +189,7 @@ function timeSection(groups: readonly Group[]): string[] {
 function sweepSection(pictured: readonly Pictured[]): string[] {
   return [
     '## Figure 2',
-    `ML-100K at one seed, from the committed pictures: ${links('trade-off', pictured)}.`,
+    `One seed, from the committed pictures: ${links('trade-off', pictured)}.`,
     ...pictured.map(sweepTable),
   ]
 }
@@ -264,14 +263,14 @@ function closestTable({ byDefinition, together }: DefinitionsSummary): string {
 function links(figure: string, pictured: readonly Pictured[]): string {
   const folder = '../apps/experiments/results/paper/figures'
   return pictured
-    .map(({ recommender }) => `[${recommender}](${folder}/ml-100k-${recommender}-${figure}.svg)`)
+    .map(({ model, title }) => `[${title.replace(': ', ' ')}](${folder}/${model}-${figure}.svg)`)
     .join(', ')
 }
 
-function sweepTable({ recommender, swept }: Pictured): string {
+function sweepTable({ title, swept }: Pictured): string {
   const alphas = [...new Set(swept.flatMap(({ points }) => points.map(({ alpha }) => alpha)))].sort((a, b) => a - b)
   return table(
-    [`${recommender}, alpha`, ...alphas.map((alpha) => alpha.toExponential(0))],
+    [`${title}, alpha`, ...alphas.map((alpha) => alpha.toExponential(0))],
     swept.map(({ method, measure, points }) => [
       `${methodTitle(method)}, ${measure}`,
       ...alphas.map((alpha) => points.find((point) => point.alpha === alpha)?.value.toFixed(3) ?? dash),

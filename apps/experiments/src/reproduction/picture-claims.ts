@@ -7,15 +7,21 @@ import { given, modelOf } from './cells-of.ts'
 import { type Claim, verdictOf } from './claim.ts'
 import type { Dimension, Swept } from './figure-numbers.ts'
 
-/** Committed pictures of one model on ML-100K. */
+/** Committed pictures of one model. */
 export interface Pictured {
-  readonly recommender: string
+  /** As files are named: `ml-100k-nmf`. */
+  readonly model: string
+  /** As pages name it: `ML-100K: NMF`. */
+  readonly title: string
+  /** Whether the paper has the same data set. */
+  readonly compared: boolean
   readonly swept: readonly Swept[]
   readonly dimensions: Readonly<Record<'u2u-r' | 'd2d-r', readonly Dimension[]>>
 }
 
 export function pictureClaims(groups: readonly Group[], pictured: readonly Pictured[]): Claim[] {
-  return [...sweepClaims(pictured), ...answerClaims(groups), ...dimensionClaims(pictured)]
+  const compared = pictured.filter((each) => each.compared)
+  return [...sweepClaims(compared), ...answerClaims(groups), ...dimensionClaims(compared)]
 }
 
 /** Of the sweeps over alpha. */
@@ -106,16 +112,16 @@ function answerClaims(groups: readonly Group[]): Claim[] {
 /** Of the distributions of single dimensions. */
 function dimensionClaims(pictured: readonly Pictured[]): Claim[] {
   const mean = (
-    recommender: Pictured,
+    model: Pictured,
     method: 'u2u-r' | 'd2d-r',
     phase: Dimension['phase'],
     figure: 'ks' | 'range' | 'meanDifference',
-  ): number => meanOf(recommender.dimensions[method].filter((each) => each.phase === phase).map((each) => each[figure]))
+  ): number => meanOf(model.dimensions[method].filter((each) => each.phase === phase).map((each) => each[figure]))
   const moved = (method: 'u2u-r' | 'd2d-r', figure: 'ks' | 'meanDifference'): string =>
     pictured
       .map(
         (each) =>
-          `${each.recommender} ${mean(each, method, 'before', figure).toFixed(2)} to ${mean(
+          `${each.title.replace(': ', ' ')} ${mean(each, method, 'before', figure).toFixed(2)} to ${mean(
             each,
             method,
             'after',

@@ -36,7 +36,7 @@ const dearRefits = 10
  * Share of the relabellings that are expected to run where they may end early. A leak that attacks with scores held
  * fixed have found ends them at the first look, no leak soon after it.
  */
-const endsEarly = 0.25
+const endsEarly = 0.4
 /** The same where all attacks are refitted: a leak takes every one. */
 const mayEnd = 0.5
 /** Code that was not compiled yet and memory that is collected, over what fits take one after the other. */

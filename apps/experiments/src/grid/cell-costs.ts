@@ -1,8 +1,10 @@
 /** @file What a cell will take: as cells of its kind have taken, in this store or when cell-costs.json was measured. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { knownDataset, knownDatasets } from '@indistinct/datasets'
-import type { StageNode } from '@indistinct/stages'
+import type { Stage, StageNode } from '@indistinct/stages'
+import type { StageCost } from '../store/stage-run.ts'
 import type { CellRecord } from './cell-record.ts'
 
 export interface CellCost {
@@ -39,13 +41,27 @@ export function kindOf({ id }: Pick<StageNode, 'id'>): string {
 }
 
 /** Means by kind of what `records` cost. */
-export function measuredCosts(records: Iterable<CellRecord>): Map<string, CellCost> {
+export function measuredCosts(records: Iterable<Pick<CellRecord, 'id' | 'cost' | 'bytes'>>): Map<string, CellCost> {
   const groups = new Map<string, CellCost[]>()
   for (const { id, cost, bytes } of records) {
     const kind = kindOf({ id })
     groups.set(kind, [...(groups.get(kind) ?? []), { seconds: cost.cpuSeconds, memory: cost.memory, bytes }])
   }
   return new Map([...groups].map(([kind, costs]) => [kind, meanCost(costs)]))
+}
+
+/** The same of what lies in the workspace at `root`, for the kinds of `nodes`; their bytes are not counted. */
+export function costsIn(root: string, nodes: readonly StageNode[]): Map<string, CellCost> {
+  const kinds = new Set(nodes.map(kindOf))
+  const found = [...new Set(nodes.map(({ stage }) => stage))].flatMap((stage) => {
+    const folder = join(root, 'artifacts', stage)
+    return (existsSync(folder) ? readdirSync(folder) : [])
+      .map((label) => ({ id: `${stage}-${label}`, path: join(folder, label, 'timing', 'seconds.json') }))
+      .filter(({ id, path }) => kinds.has(kindOf({ id })) && existsSync(path))
+  })
+  return measuredCosts(
+    found.map(({ id, path }) => ({ id, bytes: 0, cost: JSON.parse(readFileSync(path, 'utf8')) as StageCost })),
+  )
 }
 
 /** A function from the nodes of a grid, upstream among them, to what each is expected to cost. */
@@ -55,10 +71,11 @@ export function expectedCosts(
   table: CostTable,
 ): (node: StageNode) => ExpectedCost {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const datasetOf = (node: StageNode): string =>
-    node.stage === 'prepare'
-      ? (node.parameters['dataset'] as { name: string }).name
-      : datasetOf(byId.get(Object.values(node.upstream)[0]!)!)
+  const datasetOf = (node: StageNode): string | undefined => {
+    if (node.stage === 'prepare') return (node.parameters['dataset'] as { name: string }).name
+    const above = byId.get(Object.values(node.upstream)[0] ?? '')
+    return above && datasetOf(above)
+  }
   const names = knownDatasets.map(({ name }) => name)
   const known = new Map([...Object.entries(table.cells), ...here])
   return (node) => {
@@ -69,8 +86,8 @@ export function expectedCosts(
     if (listed) return { ...listed, from: 'table' }
     const dataset = datasetOf(node)
     const rest = kind.slice(`${node.stage}-${dataset}`.length)
-    const scale = (other: string): number =>
-      (interactionsOf(dataset) ?? interactionsOf(other) ?? 1) / (interactionsOf(other) ?? 1)
+    const work = workOf(node)
+    const scale = (other: string): number => (work(dataset) ?? work(other) ?? 1) / (work(other) ?? 1)
     // The same work on other data, else the same stage on the same data, else the stage anywhere.
     const same = names.flatMap((other) => scaled(known.get(`${node.stage}-${other}${rest}`), scale(other)))
     const near = [...known].filter(([each]) => each.startsWith(`${node.stage}-${dataset}-`)).map(([, cost]) => cost)
@@ -80,12 +97,29 @@ export function expectedCosts(
         .flatMap(([, cost]) => scaled(cost, scale(other))),
     )
     const found = [same, near, far].find((costs) => costs.length > 0)
-    return { ...(found ? meanCost(found) : { seconds: 10, memory: 512, bytes: 1e6 }), from: 'guess' }
+    const unknown = { seconds: unmeasured[node.stage] ?? 10, memory: 512, bytes: 1e6 }
+    return { ...(found ? meanCost(found) : unknown), from: 'guess' }
   }
 }
 
-function interactionsOf(dataset: string): number | undefined {
-  return knownDataset(dataset)?.counts?.interactions
+/** Seconds on ML-100K of stages that the committed table has none of. */
+const unmeasured: { readonly [stage in Stage]?: number } = {
+  smooth: 2,
+  join: 1,
+  observe: 1,
+  held: 15,
+  figure: 3,
+  report: 1,
+  calibrate: 12,
+}
+
+/** What a node's time grows with: interactions; of MMD^2 (Eq. 11), which sums over pairs of users, these. */
+function workOf({ id, stage }: StageNode): (dataset: string | undefined) => number | undefined {
+  const pairs = stage === 'unlearn' && kindOf({ id }).endsWith('-d2d-r')
+  return (dataset) => {
+    const counts = dataset === undefined ? undefined : knownDataset(dataset)?.counts
+    return counts && (pairs ? counts.users ** 2 : counts.interactions)
+  }
 }
 
 /** Time and bytes grow with the data, memory beyond what a process holds without any. */

@@ -1,9 +1,12 @@
 /** @file Plans, costs, states and narrowing on nodes alone; test/grid runs the real thing. */
 
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expandGrid, type Grid, type StageNode } from '@indistinct/stages'
 import { describe, expect, test, vi } from 'vitest'
-import { expectedCosts, kindOf, measuredCosts, type CostTable } from './cell-costs.ts'
+import { costsIn, expectedCosts, kindOf, measuredCosts, type CostTable } from './cell-costs.ts'
 import type { CellRecord } from './cell-record.ts'
 import { ancestry, cellStates } from './cell-states.ts'
 import { choiceArguments, chosenGrid } from './chosen-grid.ts'
@@ -105,6 +108,32 @@ describe('expectedCosts', () => {
     expect(from).toBe('guess')
     expect(seconds).toBeCloseTo(10, 1)
     expect(memory).toBeCloseTo(250, -1)
+  })
+
+  test('pairs of users where a sum over pairs is what takes time', () => {
+    const node = { ...of('unlearn', 'ml-100k'), id: 'unlearn-ml-100k-lightgcn-d2d-r-0123456789' }
+    const cells = { 'unlearn-ml-1m-lightgcn-d2d-r': { seconds: 6040 ** 2, memory: 200, bytes: 1 } }
+    expect(expectedCosts(nodes, new Map(), { note: '', cells })(node).seconds).toBeCloseTo(943 ** 2, 3)
+  })
+
+  test('what lies in the workspace, by kind', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'indistinct-costs-'))
+    try {
+      for (const [digest, cpuSeconds] of [
+        ['0123456789', 4],
+        ['0123456780', 8],
+      ] as const) {
+        const timing = join(folder, 'artifacts', 'train', `ml-100k-lightgcn-${digest}`, 'timing')
+        mkdirSync(timing, { recursive: true })
+        writeFileSync(join(timing, 'seconds.json'), JSON.stringify({ seconds: 99, cpuSeconds, memory: 100 }))
+      }
+      mkdirSync(join(folder, 'artifacts', 'train', 'ml-100k-nmf-0123456789'))
+      expect(costsIn(folder, nodes)).toEqual(
+        new Map([['train-ml-100k-lightgcn', { seconds: 6, memory: 100, bytes: 0 }]]),
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 

@@ -8,7 +8,7 @@ const total = expanded.nodes.length
 
 function shown(isTTY: boolean, act: (display: ReturnType<typeof runDisplay>) => void): string {
   let text = ''
-  const display = runDisplay(expanded, { isTTY, columns: 80, write: (part: string) => (text += part) })
+  const display = runDisplay(expanded, { isTTY, columns: 80, write: (part: string) => (text += part) }, () => 3)
   act(display)
   display.close()
   return text
@@ -38,10 +38,12 @@ test('without a terminal nothing is redrawn', () => {
 })
 
 test('what is left is estimated from stages that ran, by kind where one of it did', () => {
-  // Before the first has run, by typical times.
-  expect(secondsLeft(['train'], new Map(), 2)).toBe((1 + 15) / 2)
-  const measured = new Map([['train', [29, 31]]] as const)
-  expect(secondsLeft(['train'], measured, 1)).toBe(1 + 30)
-  // Training took twice its typical 15 seconds, and so will two attacks of typically 3, two at a time.
-  expect(secondsLeft(['attack', 'attack'], measured, 2)).toBe(1 + 6)
+  const train = { kind: 'train-a', expected: 15 }
+  // Before the first has run, as is expected.
+  expect(secondsLeft([train], [], 2)).toBe((1 + 15) / 2)
+  const ran = [29, 31].map((seconds) => ({ ...train, seconds }))
+  expect(secondsLeft([train], ran, 1)).toBe(1 + 30)
+  // Training took twice the 15 seconds expected of it, and so will two attacks of 3, two at a time.
+  const attack = { kind: 'attack-a', expected: 3 }
+  expect(secondsLeft([attack, attack], ran, 2)).toBe(1 + 6)
 })

@@ -3,7 +3,8 @@
  * what is running, elsewhere the same after 2 seconds and every 30 after it.
  */
 
-import type { ExpandedGrid, Stage } from '@indistinct/stages'
+import type { ExpandedGrid, StageNode } from '@indistinct/stages'
+import { kindOf } from '../grid/cell-costs.ts'
 import type { ProgressLine } from '../store/progress-log.ts'
 import type { RunListener } from './nx-run.ts'
 
@@ -22,15 +23,23 @@ const REMINDER = 30
 /** Until the first, in seconds. */
 const FIRST = 2
 
-/** A display of the run of `expanded`, `parallel` stages at a time, on `sink`. */
+/**
+ * A display of the run of `expanded`, `parallel` stages at a time, on `sink`.
+ * @param secondsOf what a stage is expected to take
+ */
 // eslint-disable-next-line max-lines-per-function -- one line on the terminal, whose state all of its calls share
-export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): RunDisplay {
+export function runDisplay(
+  expanded: ExpandedGrid,
+  sink: Sink,
+  secondsOf: (node: StageNode) => number,
+  parallel = 2,
+): RunDisplay {
   const total = expanded.nodes.length
   const started = performance.now()
   const running = new Map<string, ProgressLine>()
   const ended = new Set<string>()
-  const stageOf = new Map(expanded.nodes.map((node) => [node.id, node.stage]))
-  const measured = new Map<Stage, number[]>()
+  const expectedOf = new Map(expanded.nodes.map((node) => [node.id, { kind: kindOf(node), expected: secondsOf(node) }]))
+  const ran: Ran[] = []
   let drawn = false
   const clear = (): void => {
     if (drawn) sink.write('\r\x1b[2K')
@@ -42,8 +51,8 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
       ({ id, share, words }) => `${id} ${Math.round(100 * (share ?? 0))} %${words === undefined ? '' : ` (${words})`}`,
     )
     const left = secondsLeft(
-      expanded.nodes.filter((node) => !ended.has(node.id)).map((node) => node.stage),
-      measured,
+      [...expectedOf].filter(([id]) => !ended.has(id)).map(([, expected]) => expected),
+      ran,
       parallel,
     )
     const toGo = left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`
@@ -78,9 +87,9 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
     },
     cached: (id) => end(id, 'cached'),
     progress(line) {
-      const stage = stageOf.get(line.id)
-      if (line.state === 'done' && stage !== undefined && line.seconds !== undefined)
-        measured.set(stage, [...(measured.get(stage) ?? []), line.seconds])
+      const expected = expectedOf.get(line.id)
+      if (line.state === 'done' && expected !== undefined && line.seconds !== undefined)
+        ran.push({ ...expected, seconds: line.seconds })
       if (line.state === 'running') running.set(line.id, line)
       else end(line.id, line.state === 'done' ? `${line.seconds?.toFixed(1)} s` : 'failed')
     },
@@ -95,38 +104,31 @@ export function runDisplay(expanded: ExpandedGrid, sink: Sink, parallel = 2): Ru
 /** Seconds that a stage takes besides its work: Node and the TypeScript loader start anew. */
 const START = 1
 
-/** Mean seconds of each kind on ML-100K: what a kind that has not run yet takes beside those that have. */
-const TYPICAL: { readonly [stage in Stage]: number } = {
-  prepare: 1,
-  train: 15,
-  retrain: 40,
-  unlearn: 10,
-  smooth: 2,
-  join: 1,
-  observe: 1,
-  attack: 3,
-  held: 15,
-  evaluate: 2,
-  figure: 3,
-  report: 1,
-  calibrate: 12,
+/** What stages of one kind were expected to take, and have taken. */
+export interface Ran {
+  readonly kind: string
+  readonly expected: number
+  readonly seconds: number
 }
 
 /**
- * Seconds until stages of the kinds `left` have run, if none of them is in the cache: each takes the mean of those of
- * its kind that ran; where none did, its typical time, scaled as those that ran were.
+ * Seconds until the stages `left` have run, `parallel` at a time, if none of them is in the cache: each takes the mean
+ * of those of its kind that ran; where none did, what is expected of it, scaled as those that ran were.
  */
 export function secondsLeft(
-  left: readonly Stage[],
-  measured: ReadonlyMap<Stage, readonly number[]>,
+  left: readonly { readonly kind: string; readonly expected: number }[],
+  ran: readonly Ran[],
   parallel: number,
 ): number {
-  const ran = [...measured].flatMap(([stage, seconds]) => seconds.map((each) => ({ stage, each })))
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-  const scale = ran.length === 0 ? 1 : sum(ran.map(({ each }) => each)) / sum(ran.map(({ stage }) => TYPICAL[stage]))
-  const expected = (stage: Stage): number => {
-    const own = measured.get(stage)
-    return own ? sum(own) / own.length : scale * TYPICAL[stage]
-  }
-  return sum(left.map((stage) => START + expected(stage))) / parallel
+  const taken = (of: readonly Ran[]): number => sum(of.map(({ seconds }) => seconds))
+  const scale = ran.length === 0 ? 1 : taken(ran) / sum(ran.map(({ expected }) => expected))
+  return (
+    sum(
+      left.map(({ kind, expected }) => {
+        const same = ran.filter((each) => each.kind === kind)
+        return START + (same.length > 0 ? taken(same) / same.length : scale * expected)
+      }),
+    ) / parallel
+  )
 }

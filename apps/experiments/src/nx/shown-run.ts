@@ -1,6 +1,7 @@
 /** @file A grid run through Nx, with its progress on stderr. */
 
-import { expandGrid, type Grid } from '@indistinct/stages'
+import { expandGrid, type Grid, type StageNode } from '@indistinct/stages'
+import { costsIn, costTable, expectedCosts } from '../grid/cell-costs.ts'
 import { runGrid, type GridRun } from './nx-run.ts'
 import { runDisplay } from './run-display.ts'
 
@@ -15,7 +16,10 @@ export interface ShownRunOptions {
 /** Runs `grid` in the repository at `workspaceRoot`; says so where a signal stopped it. */
 export async function shownRun(grid: Grid, workspaceRoot: string, options: ShownRunOptions): Promise<GridRun> {
   const { parallel, quiet = false, fresh = false, dataFolder } = options
-  const display = quiet ? undefined : runDisplay(expandGrid(grid), process.stderr, parallel)
+  const expanded = expandGrid(grid)
+  const display = quiet
+    ? undefined
+    : runDisplay(expanded, process.stderr, secondsExpected(expanded.nodes, workspaceRoot), parallel)
   const run = await runGrid(grid, workspaceRoot, {
     parallel,
     fresh,
@@ -25,4 +29,10 @@ export async function shownRun(grid: Grid, workspaceRoot: string, options: Shown
   if (run.signal)
     process.stderr.write(`stopped by ${run.signal}; finished stages are kept, and the same command goes on from them\n`)
   return run
+}
+
+/** What each of `nodes` takes, as cells of its kind took before in this workspace, or elsewhere. */
+function secondsExpected(nodes: readonly StageNode[], workspaceRoot: string): (node: StageNode) => number {
+  const costOf = expectedCosts(nodes, costsIn(workspaceRoot, nodes), costTable())
+  return (node) => costOf(node).seconds
 }

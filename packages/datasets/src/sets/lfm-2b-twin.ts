@@ -156,5 +156,10 @@ export const lfm2bSynthetic: GeneratedDataset = {
   kind: 'generated',
   licence: 'Apache-2.0, like the code that generates it',
   files: [],
+  counts: {
+    users: published.female.users + published.male.users,
+    items: published.items,
+    interactions: published.interactions,
+  },
   generate: ({ seed }) => lfm2bTwin(seed === undefined ? {} : { seed }),
 }

@@ -171,8 +171,8 @@ function definitionsSection(definitions: DefinitionsSummary): string[] {
 function timeSection(groups: readonly Group[]): string[] {
   return [
     '## Time',
-    'Seconds for one second of Retrain, the paper’s and ours. The paper treats one table on an RTX 3090; here ' +
-      'all tables are treated on two cores.',
+    'Seconds for one second of Retrain, the paper’s and ours. The paper treats one table on an RTX 3090. Here all ' +
+      'tables are treated on CPUs, and seconds are of the processor: those of all threads.',
     table(
       ['model', ...timed.flatMap((method) => [`${methodTitle(method)}, paper`, 'here'])],
       groups.map((group) => [

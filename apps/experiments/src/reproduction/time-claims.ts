@@ -32,7 +32,7 @@ export function timeClaims(groups: readonly Group[]): Claim[] {
       paper: `Adv-InT of Retrain’s: ${range(ratios('adversarial', 'retrain').map(({ paper }) => paper))}`,
       here: `${range(ratios('adversarial', 'retrain').map(({ ours }) => ours))}`,
       verdict: verdictOf(ratios('adversarial', 'retrain').map(({ ours }) => ours > 1)),
-      why: 'Both stop early by validation; our seconds were taken beside other work.',
+      why: 'Both stop early by validation, after epochs that differ.',
     },
   ]
 }

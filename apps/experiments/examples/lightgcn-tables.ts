@@ -4,7 +4,9 @@
  * seen.csv.
  *
  *     INDISTINCT_DATA=/path/to/data node --import @indistinct/loader \
- *       apps/experiments/examples/lightgcn-tables.ts ml-1m FOLDER [SEED]
+ *       apps/experiments/examples/lightgcn-tables.ts ml-1m FOLDER [SEED [K]]
+ *
+ * With K it trains with the options that were chosen for so many dimensions (`npm run tuning`), else with the defaults.
  */
 
 import { join } from 'node:path'
@@ -12,19 +14,24 @@ import { matrix, usageError, writeFileAtomic, type Csr, type Matrix } from '@ind
 import { kCore, loadDataset, splitRatio } from '@indistinct/datasets'
 import { embeddingTable, writeTable } from '@indistinct/embeddings'
 import { layerMean } from '@indistinct/kernels'
+import { tunedOptions } from '../src/tuned.ts'
 import { interactionGraph, lightgcn, lightgcnDefaults, seenInTraining } from '@indistinct/recommenders'
 
-const [name, folder, seed = '42'] = process.argv.slice(2)
+const [name, folder, seed = '42', dimensions] = process.argv.slice(2)
 if (name === undefined || folder === undefined)
   throw usageError('lightgcn-tables: expected the name of a data set and a folder')
 const data = kCore(await loadDataset(name, { dataFolder: process.env['INDISTINCT_DATA'], seed: Number(seed) }), 5)
 const split = splitRatio(data, { seed: Number(seed) })
-const model = lightgcn.train(split, { seed: Number(seed) })
+const tuned = dimensions === undefined ? {} : tunedOptions(name, 'lightgcn', Number(dimensions))
+if (tuned === undefined)
+  throw usageError(`lightgcn-tables: expected dimensions for which options were chosen on ${name}, got ${dimensions}`)
+const options = { ...lightgcnDefaults, ...tuned }
+const model = lightgcn.train(split, { ...options, seed: Number(seed) })
 const graph = interactionGraph(split.train)
-const { factors } = lightgcnDefaults
+const { factors, layers } = options
 const nodes = matrix(graph.rows, factors)
 const [users, items] = [model.parameters['user-layer-0']!, model.parameters['item-layer-0']!]
-layerMean(graph, matrix(graph.rows, factors, sideBySide(users, items)), lightgcnDefaults.layers, nodes)
+layerMean(graph, matrix(graph.rows, factors, sideBySide(users, items)), layers, nodes)
 
 const write = (file: string, ids: readonly string[], table: Matrix): Promise<unknown> =>
   writeTable(join(folder, file), embeddingTable({ matrix: table, ids, idColumn: 'id' }), { force: true })

@@ -29,6 +29,13 @@ export const parameterFlags = {
   firstStep: { flag: 'first-step', describe: 'flow: first step, in quarters of the bandwidth', range: { above: 0 } },
   tolerance: { flag: 'tolerance', describe: 'flow: how near to that value to land', range: { above: 0 } },
   maxPasses: { flag: 'max-passes', describe: 'flow: passes after which to give up', range: { integer: true, from: 1 } },
+  narrow: {
+    flag: 'narrow',
+    describe:
+      'flow: once it has landed, go on with kernels so many times narrower, which see who is near to whom; 16 was ' +
+      'tried; 0 for none',
+    range: { from: 0 },
+  },
   tradeOff: {
     flag: 'trade-off',
     describe: "d2d-r, u2u-r, u2u-r-closed: the paper's alpha, the price of moving a user",

@@ -9,6 +9,8 @@ export interface MmdQuestion {
   readonly data: Float32Array
   readonly first: Int32Array
   readonly second: Int32Array
+  /** The mean squared distance where absent. */
+  readonly bandwidth?: number
 }
 
 export interface MmdAnswer {
@@ -25,9 +27,10 @@ export type MmdProgram = {
 
 export function open(): MmdProgram {
   return {
-    async measure({ rows, cols, data, first, second }) {
+    async measure({ rows, cols, data, first, second, ...options }) {
       const { values, totals, slope, bandwidth } = tf.tidy(() => {
-        const { values, totals, slope, bandwidth } = mmdTensors(tf.tensor2d(data, [rows, cols]), { first, second })
+        const theta = tf.tensor2d(data, [rows, cols])
+        const { values, totals, slope, bandwidth } = mmdTensors(theta, { first, second }, options)
         return { values, totals, slope, bandwidth }
       })
       const [ofRows, ofPairs, gradient, b] = (await Promise.all(

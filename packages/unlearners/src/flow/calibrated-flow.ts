@@ -56,6 +56,9 @@ import { stepwise, type Unlearner } from '../unlearner.ts'
  * many users share, stand still. `parameters` say what was found: `duplicates`, `lattice`, `localScale`; the statistics
  * are those before rounding.
  *
+ * With `narrow`, kernels so many times narrower follow once it has landed (`narrowFlows`), which see who is near to
+ * whom.
+ *
  * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
  * deviations, nothing moves, and `parameters.outcome` is 'already at null'; 'not landed' where ranks of a column tell
  * classes apart (`rankCheck`). Where passes run out, or no step leads on, the table reached is returned with the
@@ -73,6 +76,6 @@ export function calibratedFlow(embedding: Matrix, labels: Labels, options: Calib
 export const flowMethod: Unlearner<CalibratedFlowOptions> = {
   ...stepwise(calibratedFlow),
   together: flowTogether,
-  defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500 },
+  defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500, narrow: 0 },
   description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
 }

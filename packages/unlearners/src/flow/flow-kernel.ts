@@ -19,9 +19,9 @@ export interface FlowKernel {
   readonly name: FlowKernelName
   /**
    * MMD^2 of two classes of a table; the gradient is the caller's to overwrite, and written to `out` if that saves
-   * memory.
+   * memory. The bandwidth is the mean squared distance of the samples' rows unless another is given.
    */
-  measure(theta: Matrix, samples: TwoSamples): FourierMmd
+  measure(theta: Matrix, samples: TwoSamples, bandwidth?: number): FourierMmd
   /**
    * Draws other frequencies for what is measured from now on. The frequencies that gave a direction look better after a
    * step along it than all others do, so every step is measured by fresh ones.
@@ -40,11 +40,43 @@ export const defaultFrequencies = 512
 
 export const exactKernel: FlowKernel = {
   name: 'exact',
-  measure(theta, samples) {
-    const { gradient, ...sums } = rbfMmd(theta, samples)
+  measure(theta, samples, bandwidth) {
+    const { gradient, ...sums } = rbfMmd(theta, samples, bandwidth === undefined ? {} : { bandwidth })
     return { ...sums, standardError: 0, gradient: () => gradient! }
   },
   refresh() {},
+}
+
+/** `exact` at a bandwidth `times` narrower than the mean squared distance. */
+export function narrowKernel(exact: FlowKernel, times: number): FlowKernel {
+  return { ...exact, measure: (theta, samples) => exact.measure(theta, samples, meanSquare(theta, samples) / times) }
+}
+
+/**
+ * `kernel` with a gradient that leaves out what would change MMD^2 under `other`, to first order: steps by it hold that
+ * where it has landed.
+ */
+export function holdingKernel(kernel: FlowKernel, other: FlowKernel): FlowKernel {
+  return {
+    ...kernel,
+    measure(theta, samples) {
+      const { gradient, ...sums } = kernel.measure(theta, samples)
+      return {
+        ...sums,
+        gradient(out) {
+          const along = gradient(out)
+          const held = other.measure(theta, samples).gradient().data
+          let [product, square] = [0, 0]
+          for (let p = 0; p < held.length; p++) {
+            product += along.data[p]! * held[p]!
+            square += held[p]! ** 2
+          }
+          if (square > 0) for (let p = 0; p < held.length; p++) along.data[p]! -= (product / square) * held[p]!
+          return along
+        },
+      }
+    },
+  }
 }
 
 /** An exact kernel by distances between rows of theta scaling', scaling (K, K). */
@@ -93,15 +125,30 @@ export function randomFourierKernel(cols: number, count: number, seed: number, s
 }
 
 /** The mean squared distance between different rows of theta scaling' that the samples name. */
-function scaledBandwidth(theta: Matrix, { first, second }: TwoSamples, scaling: Matrix): number {
+function scaledBandwidth(theta: Matrix, samples: TwoSamples, scaling: Matrix): number {
   const K = theta.cols
-  const rows = new Int32Array(first.length + second.length)
-  rows.set(first)
-  rows.set(second, first.length)
+  const rows = rowsOf(samples)
   const scatter = crossMoments(theta, rows, rowMean(theta, rows))
   let trace = 0
   for (let a = 0; a < K; a++)
     for (let k = 0; k < K; k++)
       for (let l = 0; l < K; l++) trace += scaling.data[a * K + k]! * scatter[k * K + l]! * scaling.data[a * K + l]!
   return (2 * trace) / (rows.length - 1)
+}
+
+/** Mean squared distance between different rows of theta (N, K) that the samples name. */
+function meanSquare(theta: Matrix, samples: TwoSamples): number {
+  const rows = rowsOf(samples)
+  const mean = rowMean(theta, rows)
+  let squares = 0
+  for (const row of rows)
+    for (let k = 0, p = row * theta.cols; k < theta.cols; k++, p++) squares += (theta.data[p]! - mean[k]!) ** 2
+  return (2 * squares) / (rows.length - 1)
+}
+
+function rowsOf({ first, second }: TwoSamples): Int32Array {
+  const rows = new Int32Array(first.length + second.length)
+  rows.set(first)
+  rows.set(second, first.length)
+  return rows
 }

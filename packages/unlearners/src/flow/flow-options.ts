@@ -23,6 +23,12 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
    */
   readonly whitening?: number
   /**
+   * Once it has landed, the flow goes on with kernels so many times narrower, first in distances that whitening makes
+   * the same in every direction, then in distances as they are: see `narrowFlows`. They see who is near to whom. With
+   * the kernel 'exact' only. Default 0: it does not; 16 was tried.
+   */
+  readonly narrow?: number
+  /**
    * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default:
    * the same in every direction and for every user.
    */

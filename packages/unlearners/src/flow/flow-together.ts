@@ -18,6 +18,12 @@ const sideBySideWhitening = [0.9, 0]
 export function flowTogether(task: TablesTask<CalibratedFlowOptions>): Record<string, Unlearned> {
   const { tables, labels, options } = task
   const entries = Object.entries(tables)
+  // Narrow kernels come last: what follows them would leave other users near to one another.
+  const ofWalk = (whitening: number): CalibratedFlowOptions => ({
+    ...options,
+    whitening,
+    ...(options.narrow !== undefined && whitening > 0 && { narrow: 0 }),
+  })
   const flows = entries.map(([name, table]) => inTable(name, () => structuredFlow(table, labels, task.optionsOf(name))))
   // What moved as one in a table goes on doing so: apart, it would show there.
   const rules = rulesOf(
@@ -32,7 +38,7 @@ export function flowTogether(task: TablesTask<CalibratedFlowOptions>): Record<st
       const walks: Unlearned[] = []
       for (const whitening of sideBySideWhitening) {
         const from = walks.at(-1)?.embedding ?? wide
-        walks.push(inTable(all, () => ruledFlow(from, labels, { ...options, whitening }, rules)))
+        walks.push(inTable(all, () => ruledFlow(from, labels, ofWalk(whitening), rules)))
       }
       return walks
     },

@@ -72,8 +72,9 @@ export function flowWalk<State, Direction, Mmd extends PairMmd>(
   }
 }
 
-function measuredPairs<State, Mmd extends PairMmd>(
-  { table, course: { level } }: FlowTask<State, unknown, Mmd>,
+/** MMD^2 of every pair of classes, and its ratio to the landing. */
+export function measuredPairs<State, Mmd extends PairMmd>(
+  { table, course: { level } }: Pick<FlowTask<State, unknown, Mmd>, 'table' | 'course'>,
   state: State,
 ): Measured<State, Mmd> {
   const { sizes } = table

@@ -1,7 +1,7 @@
 /** @file The calibrated flow with rules for how users may move. */
 
 import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
-import { chosenEngine } from '@indistinct/kernels'
+import { chosenEngine, type FourierMmd } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import { expectOnDevice } from '../device/descend-on-device.ts'
 import { deviceKernel } from '../device/device-kernel.ts'
@@ -14,17 +14,26 @@ import {
   defaultFrequencies,
   exactKernel,
   exactKernelIn,
+  holdingKernel,
   mostExactUsers,
+  narrowKernel,
   randomFourierKernel,
   type FlowKernel,
 } from './flow-kernel.ts'
 import { memoryFlowTable } from './memory-flow-table.ts'
+import { narrowFlows } from './narrow-flows.ts'
 import type { MoveRule } from './move-rules.ts'
 import { rankCheck } from './rank-check.ts'
+import { smallestRatio } from './flow-step.ts'
+import type { FlowTable } from './flow-table.ts'
+import { measuredPairs } from './flow-walk.ts'
 import { runFlow } from './run-flow.ts'
-import { checkedCourse } from './flow-course.ts'
+import { checkedCourse, type FlowCourse, type FlowEnd } from './flow-course.ts'
 import { standardisedColumns } from './standardised-columns.ts'
 import { unlearned, type Unlearned } from '../unlearned.ts'
+
+/** Beyond, float32 distances to the nearest users say little. */
+const mostNarrow = 256
 
 /** The flow on `embedding` (N, K) whose displacements go through `rules`. */
 export function ruledFlow(
@@ -36,7 +45,7 @@ export function ruledFlow(
   const caller = 'calibratedFlow'
   const classes = checkedClasses(caller, embedding, labels)
   const course = checkedCourse(caller, options)
-  const { metric, whitening = 0, onPass } = options
+  const { metric, whitening = 0 } = options
   if (!(whitening >= 0 && whitening <= 1))
     throw new RangeError(`${caller}: expected whitening from 0 to 1, got ${whitening}`)
   if (metric && (metric.rows !== embedding.rows || metric.cols !== embedding.cols)) {
@@ -56,8 +65,7 @@ export function ruledFlow(
   const start = standardised?.table ?? embedding
   const scaling = whitening > 0 ? axisScaling(classMoments(start, classes), whitening) : undefined
   const kernel = chosenKernel(start, classes, options, scaling)
-  const table = memoryFlowTable(start, classes, kernel, { shapes: course.shapes, rules, ...(metric && { metric }) })
-  const { state, parameters, trace } = runFlow(caller, table, course, onPass)
+  const { state, parameters, trace } = flowsUnder(kernel, start, classes, { options, course, rules })
   const ranks = parameters['outcome'] === 'already at null' ? rankCheck(embedding, classes, course.level) : undefined
   return unlearned({
     embedding: state === start ? copyMatrix(embedding) : (standardised?.back(state) ?? state),
@@ -84,6 +92,40 @@ export function ruledFlow(
   })
 }
 
+interface RuledCourse {
+  readonly options: CalibratedFlowOptions
+  readonly course: FlowCourse
+  readonly rules: readonly MoveRule[]
+}
+
+/** The flow of `start` under `kernel`, and then under narrow ones where these are asked for. */
+function flowsUnder(
+  kernel: FlowKernel,
+  start: Matrix,
+  classes: readonly Int32Array[],
+  { options, course, rules }: RuledCourse,
+): FlowEnd<Matrix> {
+  const { metric, narrow = 0, onPass } = options
+  if (narrow !== 0) expectNarrow(narrow, kernel)
+  const tableUnder = (from: Matrix, under: FlowKernel): FlowTable<Matrix, Matrix, FourierMmd> =>
+    memoryFlowTable(from, classes, under, { shapes: course.shapes, rules, ...(metric && { metric }) })
+  const flowOn = (from: Matrix, under: FlowKernel, of: FlowCourse): FlowEnd<Matrix> =>
+    runFlow('calibratedFlow', tableUnder(from, under), of, onPass)
+  const wide = flowOn(start, kernel, course)
+  const parameters = { ...wide.parameters, narrow }
+  if (narrow === 0 || wide.parameters['outcome'] !== 'landed') return { ...wide, parameters }
+  const exact = narrowKernel(exactOn(options), narrow)
+  return narrowFlows(
+    { ...wide, parameters },
+    course,
+    (from, whitened, of) => {
+      const nearer = whitened > 0 ? exactKernelIn(axisScaling(classMoments(from, classes), whitened), exact) : exact
+      return flowOn(from, holdingKernel(nearer, kernel), of)
+    },
+    (table) => smallestRatio(measuredPairs({ table: tableUnder(table, kernel), course }, table)),
+  )
+}
+
 function chosenKernel(
   embedding: Matrix,
   classes: readonly Int32Array[],
@@ -96,12 +138,10 @@ function chosenKernel(
     frequencies = defaultFrequencies,
     seed = 0,
   } = options
-  const onDevice = chosenEngine(options.engine) === 'tfjs'
-  if (onDevice) expectOnDevice('calibratedFlow', 'the kernel', kernel, ['exact'])
-  const exact = onDevice ? deviceKernel : exactKernel
+  if (chosenEngine(options.engine) === 'tfjs') expectOnDevice('calibratedFlow', 'the kernel', kernel, ['exact'])
   switch (kernel) {
     case 'exact':
-      return scaling ? exactKernelIn(scaling, exact) : exact
+      return scaling ? exactKernelIn(scaling, exactOn(options)) : exactOn(options)
     case 'random-fourier':
       return randomFourierKernel(embedding.cols, frequencies, seed, scaling)
     default:
@@ -109,4 +149,18 @@ function chosenKernel(
         `calibratedFlow: expected kernel 'exact' or 'random-fourier', got '${String(kernel satisfies never)}'`,
       )
   }
+}
+
+function exactOn({ engine }: CalibratedFlowOptions): FlowKernel {
+  return chosenEngine(engine) === 'tfjs' ? deviceKernel : exactKernel
+}
+
+function expectNarrow(times: number, { name }: FlowKernel): void {
+  if (!(times > 1 && times <= mostNarrow))
+    throw new RangeError(`calibratedFlow: expected narrow to be 0, or above 1 and at most ${mostNarrow}, got ${times}`)
+  if (name !== 'exact')
+    throw new RangeError(
+      `calibratedFlow: expected the exact kernel with narrow, got ${name}: random frequencies estimate narrow ` +
+        `kernels too roughly; it is the default up to ${mostExactUsers.toLocaleString('en-GB')} labelled users`,
+    )
 }

@@ -157,10 +157,14 @@ test('blind: several attributes, or a number, by one map, which maps users of to
   }
   const heights = Array.from({ length: N }, (_, i) => 170 + 10 * data[i * K + 2]! + 5 * random.normal())
   writeFileSync(at('heights.csv'), `user,height\n${heights.map((height, i) => `${i},${height}`).join('\n')}\n`)
-  const number = await indistinctInProcess([
-    ...['unlearn', at('users.npy'), '--attributes', at('heights.csv'), '--attribute', 'height', '--continuous'],
-    ...['--method', 'blind', '--fit', at('height.fit'), '--out', at('height.npy'), '--json', '--quiet'],
-  ])
+  const ofHeight = (...flags: string[]): ReturnType<typeof indistinctInProcess> =>
+    indistinctInProcess([
+      ...['unlearn', at('users.npy'), '--attributes', at('heights.csv'), '--attribute', 'height', '--continuous'],
+      ...['--out', at('height.npy'), '--json', '--quiet', ...flags],
+    ])
+  const narrow = await ofHeight('--narrow', '16')
+  expect(narrow).toMatchObject({ code: 2, stderr: expect.stringContaining('leave out --narrow') as string })
+  const number = await ofHeight('--method', 'blind', '--fit', at('height.fit'))
   expect(number.code).toBe(0)
   const { parameters } = JSON.parse(number.stdout) as {
     parameters: Record<'curvesBefore' | 'curvesAfter' | 'curvesByChance', { means: number }>

@@ -52,6 +52,7 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
       also,
       items,
       'first-step': args['first-step'],
+      narrow: args.narrow || undefined,
       ...(!maps && { fit: args.fit, 'unlabelled map': args.unlabelled === 'map' || undefined }),
     }).find(([, value]) => value !== undefined)
     if (other)

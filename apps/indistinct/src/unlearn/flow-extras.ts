@@ -48,19 +48,7 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
     throw usageError(`${isFor}, not for ${args.method}`)
   }
   if (args.continuous) {
-    const other = Object.entries({
-      also,
-      items,
-      'first-step': args['first-step'],
-      narrow: args.narrow || undefined,
-      ...(!maps && { fit: args.fit, 'unlabelled map': args.unlabelled === 'map' || undefined }),
-    }).find(([, value]) => value !== undefined)
-    if (other)
-      throw usageError(
-        maps
-          ? `--continuous: one number is hidden at a time; leave out --${other[0]}`
-          : `--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`,
-      )
+    expectOneNumber(args, maps)
     found.warnings.push(
       `${inputs.column.name} is a number: labels and figures here are of its quarters, attacks of the number and ` +
         'of its quarters',
@@ -91,4 +79,21 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
     throw badData(`${items}: expected ${matrix.cols} dimensions as in ${args.table}, got ${table.matrix.cols}`)
   found.files['items'] = { file: basename(items), sha256: table.source!.sha256 }
   return { ...found, ...(labels && { also: labels }), metric: innerProductMetric(matrix, table.matrix) }
+}
+
+/** @throws IndistinctError 'usage' where a flag does not go with --continuous. */
+function expectOneNumber(args: UnlearnRequest, maps: boolean): void {
+  const other = Object.entries({
+    also: args.also,
+    items: args.items,
+    'first-step': args['first-step'],
+    narrow: args.narrow || undefined,
+    ...(!maps && { fit: args.fit, 'unlabelled map': args.unlabelled === 'map' || undefined }),
+  }).find(([, value]) => value !== undefined)
+  if (!other) return
+  throw usageError(
+    maps
+      ? `--continuous: one number is hidden at a time; leave out --${other[0]}`
+      : `--continuous: HSIC takes one number and leaves no map for other users; leave out --${other[0]}`,
+  )
 }

@@ -14,8 +14,8 @@ import { matrix, usageError, writeFileAtomic, type Csr, type Matrix } from '@ind
 import { kCore, loadDataset, splitRatio } from '@indistinct/datasets'
 import { embeddingTable, writeTable } from '@indistinct/embeddings'
 import { layerMean } from '@indistinct/kernels'
-import { tunedOptions } from '../src/tuned.ts'
 import { interactionGraph, lightgcn, lightgcnDefaults, seenInTraining } from '@indistinct/recommenders'
+import { tunedOptions } from '../src/tuned.ts'
 
 const [name, folder, seed = '42', dimensions] = process.argv.slice(2)
 if (name === undefined || folder === undefined)

@@ -60,7 +60,11 @@ export function costsIn(root: string, nodes: readonly StageNode[]): Map<string, 
       .filter(({ id, path }) => kinds.has(kindOf({ id })) && existsSync(path))
   })
   return measuredCosts(
-    found.map(({ id, path }) => ({ id, bytes: 0, cost: JSON.parse(readFileSync(path, 'utf8')) as StageCost })),
+    found.flatMap(({ id, path }) => {
+      const cost = JSON.parse(readFileSync(path, 'utf8')) as StageCost
+      // Older runs did not measure the processor.
+      return Number.isFinite(cost.cpuSeconds) ? [{ id, bytes: 0, cost }] : []
+    }),
   )
 }
 

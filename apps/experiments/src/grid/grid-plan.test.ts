@@ -128,6 +128,9 @@ describe('expectedCosts', () => {
         writeFileSync(join(timing, 'seconds.json'), JSON.stringify({ seconds: 99, cpuSeconds, memory: 100 }))
       }
       mkdirSync(join(folder, 'artifacts', 'train', 'ml-100k-nmf-0123456789'))
+      const older = join(folder, 'artifacts', 'train', 'ml-100k-lightgcn-0123456781', 'timing')
+      mkdirSync(older, { recursive: true })
+      writeFileSync(join(older, 'seconds.json'), JSON.stringify({ seconds: 99 }))
       expect(costsIn(folder, nodes)).toEqual(
         new Map([['train-ml-100k-lightgcn', { seconds: 6, memory: 100, bytes: 0 }]]),
       )

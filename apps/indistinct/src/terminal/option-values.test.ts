@@ -12,6 +12,7 @@ test.each([
   ['-1', { integer: true, from: 0 }, 'got "-1"'],
   ['9007199254740993', { integer: true, from: 0 }, 'expected an integer'],
   ['0', { above: 0 }, 'expected a number above 0'],
+  ['2', { above: 0, to: 1 }, 'expected a number above 0 and at most 1, got "2"'],
   ['1.01', { from: 0.5, to: 1 }, 'expected a number from 0.5 to 1'],
   ['Infinity', {}, 'expected a number, got "Infinity"'],
   [' ', {}, 'expected a number'],

@@ -176,6 +176,6 @@ function describeRange({ integer = false, from, above, to }: NumberRange): strin
   const kind = integer ? 'an integer' : 'a number'
   if (from !== undefined && to !== undefined) return `${kind} from ${from} to ${to}`
   if (from !== undefined) return `${kind} of at least ${from}`
-  if (above !== undefined) return `${kind} above ${above}`
+  if (above !== undefined) return `${kind} above ${above}${to === undefined ? '' : ` and at most ${to}`}`
   return kind
 }

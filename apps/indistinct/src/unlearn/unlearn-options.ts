@@ -26,7 +26,11 @@ export const parameterFlags = {
     describe: 'flow: where to stop, in multiples of the value that chance gives',
     range: { above: 0 },
   },
-  firstStep: { flag: 'first-step', describe: 'flow: first step, in quarters of the bandwidth', range: { above: 0 } },
+  firstStep: {
+    flag: 'first-step',
+    describe: 'flow: first step, in quarters of the bandwidth',
+    range: { above: 0, to: 1 },
+  },
   tolerance: { flag: 'tolerance', describe: 'flow: how near to that value to land', range: { above: 0 } },
   maxPasses: { flag: 'max-passes', describe: 'flow: passes after which to give up', range: { integer: true, from: 1 } },
   narrow: {
@@ -34,7 +38,7 @@ export const parameterFlags = {
     describe:
       'flow: once it has landed, go on with kernels so many times narrower, which see who is near to whom; 16 was ' +
       'tried; 0 for none',
-    range: { from: 0 },
+    range: { integer: true, from: 0, to: 256 },
   },
   tradeOff: {
     flag: 'trade-off',

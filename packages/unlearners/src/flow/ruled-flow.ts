@@ -1,6 +1,6 @@
 /** @file The calibrated flow with rules for how users may move. */
 
-import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { chosenEngine, type FourierMmd } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import { expectOnDevice } from '../device/descend-on-device.ts'
@@ -156,11 +156,11 @@ function exactOn({ engine }: CalibratedFlowOptions): FlowKernel {
 }
 
 function expectNarrow(times: number, { name }: FlowKernel): void {
-  if (!(times > 1 && times <= mostNarrow))
-    throw new RangeError(`calibratedFlow: expected narrow to be 0, or above 1 and at most ${mostNarrow}, got ${times}`)
+  if (!(times >= 1 && times <= mostNarrow))
+    throw new RangeError(`calibratedFlow: expected narrow to be 0, or from 1 to ${mostNarrow}, got ${times}`)
   if (name !== 'exact')
-    throw new RangeError(
+    throw usageError(
       `calibratedFlow: expected the exact kernel with narrow, got ${name}: random frequencies estimate narrow ` +
-        `kernels too roughly; it is the default up to ${mostExactUsers.toLocaleString('en-GB')} labelled users`,
+        `kernels too roughly; beyond ${mostExactUsers.toLocaleString('en-GB')} labelled users leave narrow out`,
     )
 }

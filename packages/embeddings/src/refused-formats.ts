@@ -45,11 +45,52 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   '.xz': { what: 'the file is compressed', command: 'xz -dc' },
   '.zst': { what: 'the file is compressed', command: 'zstd -dc' },
   '.zip': { what: 'a zip archive may hold many files', command: 'unzip -p' },
-  '.xlsx': {
-    what: 'spreadsheets are not supported',
-    snippet: 'import pandas; pandas.read_excel("FILE", dtype=str).to_csv("table.csv", index=False)',
+  '.xlsx': { what: 'spreadsheets are not supported', snippet: pandas('read_excel("FILE", dtype=str)') },
+  '.xls': { what: 'spreadsheets are not supported', snippet: pandas('read_excel("FILE", dtype=str)') },
+  '.ods': { what: 'spreadsheets are not supported', snippet: pandas('read_excel("FILE", dtype=str)') },
+  '.db': { what: 'databases are not supported', snippet: sqlite() },
+  '.sqlite': { what: 'databases are not supported', snippet: sqlite() },
+  '.sqlite3': { what: 'databases are not supported', snippet: sqlite() },
+  '.duckdb': {
+    what: 'databases are not supported',
+    snippet: 'import duckdb; duckdb.connect("FILE").table("NAME").write_parquet("table.parquet")',
+  },
+  '.dta': { what: 'Stata files are not supported', snippet: pandas('read_stata("FILE")') },
+  '.sav': { what: 'SPSS files are not supported', snippet: pandas('read_spss("FILE")') },
+  '.sas7bdat': { what: 'SAS files are not supported', snippet: pandas('read_sas("FILE", encoding="utf-8")') },
+  '.mat': {
+    what: 'MATLAB files are not supported',
+    snippet:
+      'import numpy, scipy.io; file = scipy.io.loadmat("FILE"); print(list(file)); ' +
+      'numpy.save("table.npy", file["NAME"])',
+  },
+  '.avro': {
+    what: 'Avro files are not supported',
+    snippet: 'import polars; polars.read_avro("FILE").write_parquet("table.parquet")',
+  },
+  '.orc': {
+    what: 'ORC files are not supported',
+    snippet: 'import pandas; pandas.read_orc("FILE").to_parquet("table.parquet", index=False)',
+  },
+  '.fvecs': {
+    what: 'fvecs files are not supported',
+    snippet:
+      'import numpy; raw = numpy.fromfile("FILE", "<i4"); ' +
+      'numpy.save("table.npy", raw.reshape(-1, raw[0] + 1)[:, 1:].copy().view("<f4"))',
   },
 }
+
+/** First bytes of other binary files under the name of a text file, and their usual extension. */
+const BINARY: readonly (readonly [string, string])[] = [
+  ['\x89HDF', '.h5'],
+  ['SQLite f', '.db'],
+  ['MATLAB 5', '.mat'],
+  ['<stata_d', '.dta'],
+  ['$FL2', '.sav'],
+  ['Obj\x01', '.avro'],
+  ['ARROW1\0\0', '.arrow'],
+  ['\xd0\xcf\x11\xe0', '.xls'],
+]
 
 function pickle(load: string): string {
   return `import numpy; ${load}; numpy.save("table.npy", numpy.asarray(table, dtype="<f4"))`
@@ -65,7 +106,15 @@ function arrow(): string {
 }
 
 function json(how: string): string {
-  return `import pandas; pandas.read_json("FILE", ${how}dtype=False).to_csv("table.csv", index=False)`
+  return pandas(`read_json("FILE", ${how}dtype=False)`)
+}
+
+function sqlite(): string {
+  return pandas('read_sql("SELECT * FROM NAME", sqlite3.connect("FILE"))').replace('pandas;', 'pandas, sqlite3;')
+}
+
+function pandas(read: string): string {
+  return `import pandas; pandas.${read}.to_csv("table.csv", index=False)`
 }
 
 function torch(): string {
@@ -90,7 +139,8 @@ export function refuseMagic(head: Uint8Array, path: string): void {
   if (start.startsWith('PAR1')) throw badData(`${path}: expected CSV text, got a Parquet file; name the file .parquet`)
   const compressed = COMPRESSED.find(([magic]) => magic.test(start))
   if (compressed) throw refusal(path, REFUSED[compressed[1]]!)
-  if (start.startsWith('\x89HDF')) throw refusal(path, REFUSED['.h5']!)
+  const binary = BINARY.find(([magic]) => start.startsWith(magic))
+  if (binary) throw refusal(path, REFUSED[binary[1]]!)
   if (start.startsWith('PK\x03\x04'))
     throw badData(
       `${path}: expected CSV text, got a zip archive (npz, xlsx or a PyTorch file); name an npz archive .npz`,

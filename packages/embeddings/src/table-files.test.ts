@@ -164,6 +164,10 @@ describe('formats that are not read', () => {
     ['x.arrow', /polars\.read_ipc/],
     ['x.ipc', /polars\.read_ipc/],
     ['x.xlsx', /spreadsheets are not supported.*\n.*pandas\.read_excel\(".*x\.xlsx", dtype=str\)/],
+    ['x.db', /databases are not supported.*\n.*pandas, sqlite3; pandas\.read_sql\(.*sqlite3\.connect\(".*x\.db"\)\)/],
+    ['x.dta', /Stata files are not supported.*\n.*pandas\.read_stata\(".*x\.dta"\)/],
+    ['x.mat', /MATLAB files are not supported.*\n.*scipy\.io\.loadmat\(".*x\.mat"\)/],
+    ['x.fvecs', /fvecs files are not supported.*\n.*numpy\.fromfile\(".*x\.fvecs", "<i4"\)/],
     ['x.json', /JSON is not supported.*\n.*pandas\.read_json\(".*x\.json", dtype=False\)\.to_csv/],
     ['x.jsonl', /pandas\.read_json\(".*x\.jsonl", lines=True, dtype=False\)/],
     [

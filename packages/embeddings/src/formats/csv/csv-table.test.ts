@@ -174,6 +174,8 @@ describe('bad data names its line and column', () => {
     await expect(read(Buffer.from('\x80\x04\x95', 'latin1'))).rejects.toThrow('a pickle runs code')
     await expect(read(Buffer.from('PK\x03\x04'))).rejects.toThrow('got a zip archive')
     await expect(read(gzipSync('id,d0\na,1\n'))).rejects.toThrow(/compressed; run "gzip -dc \S+\.csv > plain\.csv"/)
+    await expect(read(Buffer.from('SQLite format 3\0'))).rejects.toThrow('databases are not supported')
+    await expect(read(Buffer.from('Obj\x01xxxx'))).rejects.toThrow('Avro files are not supported')
     await expect(read(Buffer.from('PAR1xxxx'))).rejects.toThrow('got a Parquet file; name the file .parquet')
   })
 })

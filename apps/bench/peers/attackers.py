@@ -57,7 +57,7 @@ def mlp():
 def xgb():
     from xgboost import XGBClassifier
 
-    return XGBClassifier(n_jobs=1, tree_method="exact", verbosity=0)
+    return XGBClassifier(n_jobs=1, tree_method="hist", max_bin=CONFIG["bins"], verbosity=0)
 
 
 serve({

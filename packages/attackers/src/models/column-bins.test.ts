@@ -27,6 +27,37 @@ test('as many rows in each bin, equal values together, in the order of the value
   expect([...beyond]).toEqual([0, 0, 63, 2])
 })
 
+test('the bin is the number of limits below the value, however values are spread', () => {
+  const [N, bins] = [500, 16]
+  const random = randomStream(3, 'limits')
+  const draws = [
+    () => random.normal() / random.normal(),
+    () => Math.fround(Math.exp(30 * random.normal())),
+    () => random.integer(4),
+    () => (random.uniform() < 0.97 ? 0 : random.normal()),
+    () => 1e-42 * random.integer(50),
+    () => 7,
+  ]
+  const K = draws.length
+  const draw = () =>
+    matrix(
+      N,
+      K,
+      Float32Array.from({ length: N * K }, (_, p) => draws[p % K]!()),
+    )
+  const [known, asked] = [draw(), draw()]
+  asked.data.fill(3e38, 0, K)
+  asked.data.fill(-3e38, K, 2 * K)
+  const binned = columnBins(known, bins)(asked)
+  for (let j = 0; j < K; j++) {
+    const sorted = Float32Array.from({ length: N }, (_, i) => known.data[i * K + j]!).sort()
+    const at = Array.from({ length: bins - 1 }, (_, b) => sorted[Math.ceil(((b + 1) * N) / bins) - 1]!)
+    const limits = [...new Set(at)].filter((limit) => limit < sorted[N - 1]!)
+    for (let i = 0; i < N; i++)
+      expect(binned.data[i * K + j]).toBe(limits.filter((limit) => limit < asked.data[i * K + j]!).length)
+  }
+})
+
 test('trees from histograms tell what exact ones do, the same in both engines', async () => {
   // More than 2^18 values; the leak is a step that no line sees.
   const [N, K] = [4200, 64]

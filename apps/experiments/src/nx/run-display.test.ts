@@ -47,3 +47,15 @@ test('what is left is estimated from stages that ran, by kind where one of it di
   const attack = { kind: 'attack-a', expected: 3 }
   expect(secondsLeft([attack, attack], ran, 2)).toBe(1 + 6)
 })
+
+test('of a stage that runs, less is left the more of it is done, at its own pace in the end', () => {
+  const leftAt = (share: number, passed: number) =>
+    secondsLeft([{ kind: 'train-a', expected: 100, share, passed }], [], 1) - 1
+  expect(leftAt(0, 30)).toBe(70)
+  expect(leftAt(0, 130)).toBe(0)
+  // Three times as slow as expected: 300 seconds in all.
+  const far = [0.25, 0.5, 0.75, 0.9, 0.99].map((share) => leftAt(share, 300 * share))
+  expect([...far].sort((a, b) => b - a)).toEqual(far)
+  expect(far[3]).toBeCloseTo(0.1 * (0.1 * 100 + 270))
+  expect(far[3]! / 30).toBeGreaterThan(0.9)
+})

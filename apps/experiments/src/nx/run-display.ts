@@ -36,7 +36,7 @@ export function runDisplay(
 ): RunDisplay {
   const total = expanded.nodes.length
   const started = performance.now()
-  const running = new Map<string, ProgressLine>()
+  const running = new Map<string, ProgressLine & { readonly since: number }>()
   const ended = new Set<string>()
   const expectedOf = new Map(expanded.nodes.map((node) => [node.id, { kind: kindOf(node), expected: secondsOf(node) }]))
   const ran: Ran[] = []
@@ -45,13 +45,17 @@ export function runDisplay(
     if (drawn) sink.write('\r\x1b[2K')
     drawn = false
   }
+  const sofar = (id: string): Pick<Left, 'share' | 'passed'> => {
+    const line = running.get(id)
+    return line ? { share: line.share ?? 0, passed: (performance.now() - line.since) / 1000 } : {}
+  }
   const status = (): string => {
     const elapsed = Math.round((performance.now() - started) / 1000)
     const parts = [...running.values()].map(
       ({ id, share, words }) => `${id} ${Math.round(100 * (share ?? 0))} %${words === undefined ? '' : ` (${words})`}`,
     )
     const left = secondsLeft(
-      [...expectedOf].filter(([id]) => !ended.has(id)).map(([, expected]) => expected),
+      [...expectedOf].filter(([id]) => !ended.has(id)).map(([id, expected]) => ({ ...expected, ...sofar(id) })),
       ran,
       parallel,
     )
@@ -90,7 +94,8 @@ export function runDisplay(
       const expected = expectedOf.get(line.id)
       if (line.state === 'done' && expected !== undefined && line.seconds !== undefined)
         ran.push({ ...expected, seconds: line.seconds })
-      if (line.state === 'running') running.set(line.id, line)
+      if (line.state === 'running')
+        running.set(line.id, { ...line, since: running.get(line.id)?.since ?? performance.now() })
       else end(line.id, line.state === 'done' ? `${line.seconds?.toFixed(1)} s` : 'failed')
     },
     close() {
@@ -111,23 +116,31 @@ export interface Ran {
   readonly seconds: number
 }
 
+/** A stage that has not ended. */
+export interface Left {
+  readonly kind: string
+  readonly expected: number
+  /** Of one that runs: the share of its work that is done, and the seconds it took. */
+  readonly share?: number
+  readonly passed?: number
+}
+
 /**
  * Seconds until the stages `left` have run, `parallel` at a time, if none of them is in the cache: each takes the mean
- * of those of its kind that ran; where none did, what is expected of it, scaled as those that ran were.
+ * of those of its kind that ran; where none did, what is expected of it, scaled as those that ran were. The more of a
+ * running one is done, the more its own pace counts: shares are of the most that it may take, and it may end earlier.
  */
-export function secondsLeft(
-  left: readonly { readonly kind: string; readonly expected: number }[],
-  ran: readonly Ran[],
-  parallel: number,
-): number {
+export function secondsLeft(left: readonly Left[], ran: readonly Ran[], parallel: number): number {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
   const taken = (of: readonly Ran[]): number => sum(of.map(({ seconds }) => seconds))
   const scale = ran.length === 0 ? 1 : taken(ran) / sum(ran.map(({ expected }) => expected))
   return (
     sum(
-      left.map(({ kind, expected }) => {
+      left.map(({ kind, expected, share = 0, passed = 0 }) => {
         const same = ran.filter((each) => each.kind === kind)
-        return START + (same.length > 0 ? taken(same) / same.length : scale * expected)
+        const whole = same.length > 0 ? taken(same) / same.length : scale * expected
+        if (share === 0) return START + Math.max(0, whole - passed)
+        return START + (1 - share) * ((1 - share) * whole + passed)
       }),
     ) / parallel
   )

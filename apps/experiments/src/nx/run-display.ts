@@ -129,6 +129,7 @@ export interface Left {
  * Seconds until the stages `left` have run, `parallel` at a time, if none of them is in the cache: each takes the mean
  * of those of its kind that ran; where none did, what is expected of it, scaled as those that ran were. The more of a
  * running one is done, the more its own pace counts: shares are of the most that it may take, and it may end earlier.
+ * Nothing else counts from three times the expected time on.
  */
 export function secondsLeft(left: readonly Left[], ran: readonly Ran[], parallel: number): number {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -140,7 +141,8 @@ export function secondsLeft(left: readonly Left[], ran: readonly Ran[], parallel
         const same = ran.filter((each) => each.kind === kind)
         const whole = same.length > 0 ? taken(same) / same.length : scale * expected
         if (share === 0) return START + Math.max(0, whole - passed)
-        return START + (1 - share) * ((1 - share) * whole + passed)
+        const trust = Math.min(1, Math.max(share, (passed / Math.max(1, whole) - 1) / 2))
+        return START + (1 - share) * ((1 - trust) * whole + (trust * passed) / share)
       }),
     ) / parallel
   )

@@ -5,6 +5,7 @@
 
 import { badData, type Matrix } from '@indistinct/core'
 import { checkRounding } from './numbers/rounded-columns.ts'
+import { wholeDimensionNotes } from './numbers/whole-dimensions.ts'
 import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './numbers/stored-type.ts'
 import type { TableContainer } from './table-container.ts'
 import { quoted } from './quoted.ts'
@@ -126,15 +127,13 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
         : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
     )
   }
-  const warnings =
-    constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []
   return {
     ids,
     matrix,
     dtype,
     dimensions,
     columns,
-    warnings: [...notes, ...warnings],
+    warnings: [...notes, ...dimensionWarnings(fields, constant, dimensions, name)],
     ...(quantisation && { quantisation }),
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
@@ -262,6 +261,25 @@ function constantDimensions(m: Matrix): number[] {
     if (i >= rows) constant.push(j)
   }
   return constant
+}
+
+/** What a reader should know of dimensions that are no dimension, or tell nothing. */
+function dimensionWarnings(
+  { matrix, exact, quantisation, source, container, dimensions: named }: EmbeddingTableFields,
+  constant: readonly number[],
+  dimensions: readonly string[],
+  name: string,
+): string[] {
+  // A column a dimension may be left out by its name; what is added to vectors of one array stays in it.
+  const advice = (numbers: readonly number[]): string =>
+    named !== undefined && container?.format !== 'csv'
+      ? 'name the columns that are (--dimensions)'
+      : `write the vectors without (numpy.delete(vectors, [${numbers.join(', ')}], axis=1))`
+  return [
+    ...(constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []),
+    // What whole numbers stand for is a fraction, or none is.
+    ...(source && !quantisation ? wholeDimensionNotes(matrix, exact, dimensions, name, advice) : []),
+  ]
 }
 
 function describeConstant(constant: readonly number[], dimensions: readonly string[]): string {

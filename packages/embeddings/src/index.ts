@@ -40,6 +40,6 @@ export {
 export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './labels/join-rule.ts'
 export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './labels/label-codes.ts'
 export { countedLabels, type LabelNames } from './labels/label-names.ts'
-export { rareWarnings, spellingWarnings, type CountedLabel } from './labels/label-spellings.ts'
+export { numberWarnings, rareWarnings, spellingWarnings, type CountedLabel } from './labels/label-spellings.ts'
 
 export { dtypeName, rounded, type Quantisation } from './numbers/stored-type.ts'

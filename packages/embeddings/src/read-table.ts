@@ -25,6 +25,8 @@ export interface ReadTableOptions {
   readonly idColumn?: string | undefined
   /** Dimension columns of a CSV or Parquet table; see {@link readCsvTable}. */
   readonly dimensions?: readonly string[] | undefined
+  /** Columns of a CSV or Parquet table that hold labels, and are no dimensions unless `dimensions` names them. */
+  readonly labels?: readonly string[] | undefined
   /** Which array of an npz or safetensors file, or which column of lists of a Parquet file; default: the only one. */
   readonly key?: string | undefined
   /** Of a table of int8 or uint8: a whole number q stands for scale * (q - zeroPoint). */
@@ -138,12 +140,12 @@ export function openContainer(
   format: 'npz' | 'parquet' | 'safetensors',
   options: ReadTableOptions,
 ) {
-  const { key, dimensions, scale, zeroPoint } = options
+  const { key, dimensions, labels, scale, zeroPoint } = options
   // Of an ids file, the name is of its column.
   const idColumn = options.ids === undefined ? options.idColumn : false
   if (format === 'npz') return openNpz(source, { key, idColumn, scale, zeroPoint })
   if (format === 'safetensors') return openSafetensors(source, { key, idColumn, scale, zeroPoint })
-  return openParquet(source, { key, dimensions, idColumn })
+  return openParquet(source, { key, dimensions, labels, idColumn })
 }
 
 function parquetColumnsOf({ container, others, dimensions, idColumn }: ReturnType<typeof openParquet>) {

@@ -30,7 +30,7 @@ export interface AuditInputs {
  */
 export async function readAuditInputs(request: AuditRequest, log: Log): Promise<AuditInputs> {
   const inputs = await readTableInputs(request, log)
-  const read = await auditedTables(inputs.table, request.tables, request)
+  const read = await auditedTables(inputs, request.tables, request)
   const also = request.also && (await readAlso(request, request.also, inputs))
   const attacked = attackTargets(inputs, request.attackers, also?.labels)
   const held = await readHeld(request, inputs.table, request.table)

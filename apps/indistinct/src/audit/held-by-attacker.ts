@@ -106,6 +106,7 @@ async function heldFile(
   const other = await readTable(path, {
     idColumn: args['table-id-column'] ?? args['id-column'],
     dimensions: args.dimensions,
+    labels: [args.attribute],
     key: args['table-key'],
   })
   checkSameIds(other, path, table, tablePath)

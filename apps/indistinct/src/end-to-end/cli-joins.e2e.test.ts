@@ -306,3 +306,14 @@ test('ids of one table do not meet row numbers of another', async () => {
     `${at('u.npy')} has no ids, and ${at('shuffled.npz')} has: row numbers are not taken for its ids`,
   )
 })
+
+test('labels in a table whose dimensions have names without numbers are no dimension', async () => {
+  const { data } = rowsOf(inOrder)
+  const lines = inOrder.map((i) => [i, ...data.subarray(i * K, (i + 1) * K), gender[i] === 'F' ? 1.5 : 0.5].join(','))
+  writeFileSync(at('own.csv'), `id,a,b,c,d,gender\n${lines.join('\n')}\n`)
+  const { auc, record } = await audited('own.csv', 'id.csv')
+  expect(auc).toBe(right)
+  expect(record.warnings).toContain(
+    `${at('own.csv')} has a column "gender" of its own, which anyone who sees the table can read`,
+  )
+})

@@ -7,7 +7,8 @@ import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { basename, dirname } from '@indistinct/core/platform'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
-import { columnWarnings } from './table-inputs.ts'
+import { columnWarnings, type TableInputs } from './table-inputs.ts'
+import { tellingWarnings } from './telling-dimensions.ts'
 import type { FileRecord } from './file-record.ts'
 import type { TableArguments } from './table-arguments.ts'
 
@@ -28,13 +29,13 @@ function tableNames(paths: readonly string[]): string[] {
 }
 
 /**
- * The tables of `paths` with the users of `first`, the table of the first path, in its order; and their concatenation,
+ * The tables of `paths` with the users of `table`, that of the first path, in its order; and their concatenation,
  * where there are several. Other files are recorded under "table 2" and so on; warnings are of them, since the first
  * has its own.
  * @throws IndistinctError 'bad-data' when a table has other users.
  */
 export async function auditedTables(
-  first: EmbeddingTable,
+  { table: first, labels }: Pick<TableInputs, 'table' | 'labels'>,
   paths: readonly string[],
   args: Omit<TableArguments, 'table'>,
 ): Promise<{ tables: AuditedTable[]; files: Record<string, FileRecord>; warnings: string[] }> {
@@ -45,8 +46,13 @@ export async function auditedTables(
   for (const [at, path] of paths.entries()) {
     if (at === 0) continue
     const table = await readTable(path, readOptions(args))
-    tables.push({ name: names[at]!, matrix: rowsInOrder(table, path, first, paths[0]!), source: table })
-    warnings.push(...table.warnings, ...columnWarnings(path, table, args.attribute))
+    const matrix = rowsInOrder(table, path, first, paths[0]!)
+    tables.push({ name: names[at]!, matrix, source: table })
+    warnings.push(
+      ...table.warnings,
+      ...columnWarnings(path, table, args.attribute),
+      ...tellingWarnings(path, { ...table, matrix }, { labels, attribute: args.attribute }),
+    )
     files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }
   }
   if (tables.length > 1) tables.push({ name: joinedName, matrix: sideBySide(tables.map(({ matrix }) => matrix)) })

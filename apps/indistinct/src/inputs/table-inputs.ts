@@ -4,6 +4,7 @@ import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
 import { basename, readFileSync } from '@indistinct/core/platform'
 import {
   joinLabels,
+  numberWarnings,
   readAttribute,
   rareWarnings,
   readTable,
@@ -24,6 +25,7 @@ import { isManifest, sampledTable } from './sampled-table.ts'
 import { grouped } from '../terminal/text-table.ts'
 import type { TableArguments } from './table-arguments.ts'
 import type { FileRecord } from './file-record.ts'
+import { tellingWarnings } from './telling-dimensions.ts'
 
 export const tableOptions = inGroup('Table and labels', {
   attributes: textFlag(
@@ -127,7 +129,9 @@ export async function readTableInputs(
     ...drawn,
     ...labelWarnings(args, { missing, unmatched }),
     ...classWarnings(column.name, labels),
+    ...(args.continuous ? numberWarnings(column.name, uncounted(asRead.values, names.missing)) : []),
     ...columnWarnings(args.table, table, args.attribute),
+    ...tellingWarnings(args.table, table, { labels, attribute: args.attribute }),
   ]
   for (const warning of warnings) log.warn(warning)
   return {
@@ -154,6 +158,10 @@ export function labelWarnings(
     ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
     ...(unmatched > 0 ? [`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`] : []),
   ]
+}
+
+function uncounted(values: readonly string[], missing: readonly string[]): readonly string[] {
+  return values.filter((value) => !missing.includes(value))
 }
 
 /** Folds of the protocol that has most of them. */

@@ -177,6 +177,7 @@ function readingOf(options: PrepareOptions): ShardPlan['read'] {
     ...(options.key !== undefined && { key: options.key }),
     ...(options.tableIdColumn !== undefined && { idColumn: options.tableIdColumn }),
     ...(options.dimensions && { dimensions: options.dimensions }),
+    labels: [options.attribute],
     ...(options.scale !== undefined && { scale: options.scale }),
     ...(options.zeroPoint !== undefined && { zeroPoint: options.zeroPoint }),
   }

@@ -49,6 +49,7 @@ export interface ShardPlan {
     readonly key?: string
     readonly idColumn?: string
     readonly dimensions?: readonly string[]
+    readonly labels?: readonly string[]
     readonly scale?: number
     readonly zeroPoint?: number
   }

@@ -42,7 +42,7 @@ export interface UnlearnInputs {
 export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Promise<UnlearnInputs> {
   const { outs, tables: paths } = request
   const inputs = await readTableInputs(request, log)
-  const read = await auditedTables(inputs.table, paths, request)
+  const read = await auditedTables(inputs, paths, request)
   const extras = await readFlowExtras(request, inputs)
   const attacked = request.audit ? attackTargets(inputs, request.attackers, extras.also) : { targets: [], warnings: [] }
   const draw = request.draw === undefined ? undefined : earlierDraw(request.draw, inputs)

@@ -7,7 +7,7 @@ import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { idColumnOf, isIndexName, isUsualIdName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
 import { IdList } from './ids.ts'
-import { countsRows } from './join-rule.ts'
+import { countsRows, shellWord } from './join-rule.ts'
 import { npzListNames, npzNames, readNpzText } from '../formats/npz/npz.ts'
 import { parquetTexts } from '../formats/parquet/parquet-columns.ts'
 import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
@@ -72,9 +72,38 @@ export async function readAttribute(
     values,
     path,
     sha256: sha256(),
-    ...(notes.length > 0 && { notes }),
-    ...idsOf(header[idAt], list.ids, maybe.names(), options),
+    ...columnIds(path, { idColumn: header[idAt], ids: list.ids, maybeIds: maybe.names(), notes }, options),
   }
+}
+
+/** Where the ids of a file stand, and what may hold them otherwise. */
+interface FoundIds {
+  readonly idColumn: string | undefined
+  readonly ids: readonly string[]
+  readonly maybeIds: readonly string[]
+  readonly notes?: readonly string[]
+}
+
+function columnIds(path: string, found: FoundIds, options: AttributeOptions): Partial<AttributeColumn> {
+  const side = idsOf(found.idColumn, found.ids, found.maybeIds, options)
+  const notes = [...(found.notes ?? []), ...(side.ids ? indexNotes(path, found, options) : [])]
+  return { ...side, ...(notes.length > 0 && { notes }) }
+}
+
+/** That an index of pandas is taken for ids, where another column may hold them. */
+export function indexNotes(
+  path: string,
+  { idColumn, maybeIds }: Pick<FoundIds, 'idColumn' | 'maybeIds'>,
+  { byPosition, idColumn: requested }: AttributeOptions,
+): string[] {
+  const [other] = maybeIds
+  if (byPosition || requested !== undefined || idColumn === undefined || other === undefined) return []
+  return isIndexName(idColumn)
+    ? [
+        `ids of ${path} are taken from its index, column ${quoted(idColumn)}; ${quoted(other)} looks like ids, too: ` +
+          `name it if it holds them (--id-column ${shellWord(other)})`,
+      ]
+    : []
 }
 
 /** Ids of a column, unless it is an index of pandas that counts the lines. */
@@ -218,7 +247,8 @@ function sideColumn(
   const known =
     options.byPosition === true || options.idColumn !== undefined || (idColumn !== undefined && !isIndexName(idColumn))
   const maybe = known ? [] : others.filter((name) => name !== idColumn && looksLikeIds(columnOf(name)))
-  return { name: attribute, values, path, sha256: digest, ...idsOf(idColumn, list.ids, maybe, options) }
+  const found = { idColumn, ids: list.ids, maybeIds: maybe }
+  return { name: attribute, values, path, sha256: digest, ...columnIds(path, found, options) }
 }
 
 function parquetSide(source: ByteSource): ColumnSide {

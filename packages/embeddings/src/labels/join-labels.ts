@@ -11,6 +11,7 @@ import {
   countsRows,
   joinBy,
   rowNumberIds,
+  shellWord,
   spellingHint,
   type JoinBy,
   type TableSide,
@@ -59,7 +60,15 @@ export function joinLabels(table: EmbeddingTable, column: AttributeColumn, optio
   checkClasses(labels, column, minimumUsers)
   let labelled = 0
   for (const code of labels.codes) if (code >= 0) labelled++
-  return { labels, by, labelled, missing: labels.codes.length - labelled, unmatched, warnings }
+  const ofIndex = by === 'id' ? tableIndexWarnings(side, table) : []
+  return {
+    labels,
+    by,
+    labelled,
+    missing: labels.codes.length - labelled,
+    unmatched,
+    warnings: [...ofIndex, ...warnings],
+  }
 }
 
 interface Joined {
@@ -75,6 +84,17 @@ function tableSide(table: EmbeddingTable): TableSide {
   const others = columns.filter(({ values }) => looksLikeIds(values)).map(({ name }) => name)
   const maybeIds = own ? [] : [...new Set([...(table.maybeIds ?? []), ...others])]
   return { name: source?.path ?? 'the table', rows: ids.length, ids: own ? ids : undefined, maybeIds }
+}
+
+/** That an index of pandas is taken for the ids of the table, where another column may hold them. */
+function tableIndexWarnings({ name, ids }: TableSide, { idColumn, columns }: EmbeddingTable): string[] {
+  if (!ids || idColumn === undefined || !isIndexName(idColumn)) return []
+  const other = columns.find(({ values }) => looksLikeIds(values))?.name
+  if (other === undefined) return []
+  return [
+    `ids of ${name} are taken from its index, column ${quoted(idColumn)}; ${quoted(other)} looks like ids, too: name ` +
+      `it if it holds them (--table-id-column ${shellWord(other)})`,
+  ]
 }
 
 function byPosition(side: TableSide, column: AttributeColumn): Joined {

@@ -134,6 +134,32 @@ describe('a table with ids', () => {
     const floats = upTo(N).map((id) => `${id}.0`)
     expect(() => join(whole, file(floats))).toThrow('most would be equal without ".0" at the end')
   })
+
+  test.each([
+    [
+      'accents',
+      (i: number) => `Jos\u00e9${i}`,
+      (i: number) => `Jose\u0301${i}`,
+      'a difference in how Unicode writes accents',
+    ],
+    ['unseen', (i: number) => `u${i}`, (i: number) => `u${i}\u200b`, 'characters that cannot be seen'],
+    ['commas', (i: number) => `${1000 + i}`, (i: number) => `1,${String(i).padStart(3, '0')}`, 'commas between digits'],
+    ['UUIDs', (i: number) => `ab-${i + 100}-c`, (i: number) => `{AB${i + 100}C}`, 'hyphens, braces and case'],
+  ])('ids that differ by %s are told', (_, own, theirs, what) => {
+    const users = Array.from({ length: N }, (__, i) => i)
+    expect(() => join(tableOf({ ids: users.map(own), idColumn: 'id' }), file(users.map(theirs)))).toThrow(
+      `most would be equal without ${what}`,
+    )
+  })
+
+  test('an index of pandas that is taken for ids is said where another column may hold them', () => {
+    const [ids, keys] = [upTo(N).reverse(), upTo(N, 500)]
+    const table = tableOf({ ids, idColumn: 'Unnamed: 0', columns: [{ name: 'key', values: keys }] })
+    expect(join(table, file(upTo(N))).warnings).toEqual([
+      'ids of the table are taken from its index, column "Unnamed: 0"; "key" looks like ids, too: name it if it ' +
+        'holds them (--table-id-column key)',
+    ])
+  })
 })
 
 test('words of a shell', () => {

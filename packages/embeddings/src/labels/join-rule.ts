@@ -192,10 +192,14 @@ function rangeOf(ids: readonly string[]): { readonly least: number; readonly mos
 
 /** Ways in which the same id is written twice. */
 const SPELLINGS: readonly (readonly [string, (id: string) => string])[] = [
+  ['a difference in how Unicode writes accents (write both in NFC)', (id) => id.normalize('NFC')],
+  ['characters that cannot be seen', (id) => id.replace(/[\p{Cf}\p{Cc}]/gu, '')],
   ['".0" at the end', (id) => id.replace(/\.0+$/, '')],
   ['leading zeros', (id) => id.replace(/^0+(?=.)/, '')],
   ['a difference of case', (id) => id.toLowerCase()],
   ['blanks around them', (id) => id.trim()],
+  ['commas between digits', (id) => id.replace(/(?<=\d),(?=\d{3}\b)/g, '')],
+  ['hyphens, braces and case', (id) => id.replace(/[-{}]/g, '').toLowerCase()],
   ["b'…' around them", (id) => id.replace(/^b?'(.*)'$/, '$1')],
   ['the text before the number', (id) => id.replace(/^\D+(?=\d+$)/, '')],
 ]

@@ -101,3 +101,14 @@ test.each<[string, string, number, Parameters<typeof both>[2]?]>([
   const [whole, codes] = await both(text, rows, options)
   expect(codes).toEqual(whole)
 })
+
+test('an index that is taken for ids is said where another column looks like ids', async () => {
+  const lines = Array.from({ length: 12 }, (_, i) => `${11 - i},${i % 2 ? 'F' : 'M'},${500 + i}`)
+  const ids = Array.from({ length: 12 }, (_, i) => String(i))
+  const [, codes] = await both(`,gender,key\n${lines.join('\n')}\n`, 12, { ids })
+  expect((codes as { warnings: string[] }).warnings).toEqual([
+    `ids of ${path} are taken from its index, column ""; "key" looks like ids, too: name it if it holds them ` +
+      '(--id-column key)',
+  ])
+  expect((await readAttribute(path, 'gender', { idColumn: '' })).notes).toBeUndefined()
+})

@@ -1,7 +1,13 @@
 /** @file Labels of a table too large for its ids or labels to be held as text: a code a row, and nothing else. */
 
 import { badData, classCounts, type Labels } from '@indistinct/core'
-import { attributePositions, maybeIdColumns, readAttribute, type AttributeOptions } from './attribute-file.ts'
+import {
+  attributePositions,
+  indexNotes,
+  maybeIdColumns,
+  readAttribute,
+  type AttributeOptions,
+} from './attribute-file.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { isIndexName } from './id-column.ts'
@@ -74,7 +80,8 @@ export async function readLabelCodes(
     maybeIds: hasIds ? [] : maybe(),
     ...(counting && { counting: idColumn! }),
   })
-  const warnings = [...notes, ...joinWarnings(path, side, by, read)]
+  const ofIndex = hasIds ? indexNotes(path, { idColumn, maybeIds: maybe() }, options) : []
+  const warnings = [...notes, ...ofIndex, ...joinWarnings(path, side, by, read)]
   counted.check(path)
   const labels = sortedLabels(read.found.subarray(0, rows), names)
   checkClasses(labels, { name: attribute, path }, minimumUsers)
@@ -214,7 +221,7 @@ async function recordsOf(path: string, attribute: string, options: AttributeOpti
     }
     return { records: cellsOf(), idColumn: header[idAt], maybe: maybe.names, notes, sha256 }
   }
-  const { values, ids, counting, maybeIds = [], sha256 } = await readAttribute(path, attribute, options)
+  const { values, ids, counting, maybeIds = [], notes = [], sha256 } = await readAttribute(path, attribute, options)
   const valuesOf = function* (): Generator<LabelRecord> {
     for (let i = 0; i < values.length; i++) yield { line: i + 1, value: values[i]!, id: ids?.[i] ?? String(i) }
   }
@@ -222,7 +229,7 @@ async function recordsOf(path: string, attribute: string, options: AttributeOpti
     records: valuesOf(),
     idColumn: ids ? 'id' : counting,
     maybe: () => maybeIds,
-    notes: [],
+    notes,
     sha256: () => sha256!,
   }
 }

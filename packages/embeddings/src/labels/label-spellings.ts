@@ -21,9 +21,48 @@ const NOT_KNOWN = new Set([
   'unknown',
   'unk',
   'not known',
+  'unk.',
   'not available',
+  'not applicable',
   'not specified',
   'unspecified',
+  'not stated',
+  'not reported',
+  'not provided',
+  'not given',
+  'not disclosed',
+  'undisclosed',
+  'not answered',
+  'no answer',
+  'no response',
+  'declined',
+  'declined to answer',
+  'refused',
+  'withheld',
+  'prefer not to say',
+  'prefer not to answer',
+  'prefer not to disclose',
+  'rather not say',
+  'other/unknown',
+  'unknown/other',
+  'nd',
+  'n.d.',
+  'n/d',
+  'unbekannt',
+  'keine angabe',
+  'k.a.',
+  'k. a.',
+  'inconnu',
+  'desconocido',
+  'sconosciuto',
+  '<null>',
+  '(null)',
+  '[null]',
+  '(blank)',
+  '(none)',
+  '(unknown)',
+  '<unknown>',
+  '[unknown]',
   '-',
   '--',
   '?',
@@ -37,10 +76,12 @@ export interface CountedLabel {
 
 /**
  * A line for every label that looks like "not known", and for every group of labels that look like one: equal but for
- * case and blanks, or a single letter with which one other label begins. Each names the flag that settles it.
+ * case and blanks, numbers as 1 and 1.0, or a single letter with which one other label begins. Each names the flag
+ * that settles it.
  */
 export function spellingWarnings(attribute: string, classes: readonly CountedLabel[]): string[] {
-  const unknown = classes.filter(({ name }) => NOT_KNOWN.has(folded(name)))
+  const codes = codesOfNone(classes.map(({ name }) => name))
+  const unknown = classes.filter(({ name }) => NOT_KNOWN.has(folded(name)) || codes.has(name))
   const known = classes.filter((label) => !unknown.includes(label))
   const flags = unknown.map(({ name }) => `--missing-label ${shellWord(name)}`).join(' ')
   return [
@@ -58,6 +99,47 @@ export function spellingWarnings(attribute: string, classes: readonly CountedLab
         : `add --merge-labels ${shellWord(`${first!.name}=${others.map(({ name }) => name).join(',')}`)}`
       return `${attribute}: ${listed(group)} are taken for different labels; where they are one, ${merge}`
     }),
+  ]
+}
+
+const NUMBER = /^-?\d+(\.\d+)?$/
+const NINES = /^9+(\.0+)?$/
+
+/**
+ * Labels that stand for "not known" in lists of codes: a negative number among others, 9, 99 or the like beyond all
+ * others, a number or U among letters. Two labels are two labels: 0 and 9, -1 and 1, M and U.
+ */
+function codesOfNone(names: readonly string[]): ReadonlySet<string> {
+  if (names.length < 3) return new Set()
+  const numbers = names.filter((name) => NUMBER.test(name))
+  const letters = names.filter((name) => /\p{L}/u.test(name))
+  if (numbers.length === names.length) {
+    const known = names.filter((name) => !name.startsWith('-'))
+    const largest = known.filter((name) => !NINES.test(name)).reduce((most, name) => Math.max(most, Number(name)), 0)
+    const negative = known.length > 1 ? names.filter((name) => name.startsWith('-')) : []
+    return new Set([...negative, ...known.filter((name) => NINES.test(name) && Number(name) > largest + 1)])
+  }
+  const single = letters.filter((name) => [...name].length === 1)
+  return new Set([
+    ...(numbers.length === 1 && letters.length === names.length - 1 ? numbers : []),
+    ...(single.length === letters.length ? single.filter((name) => /^u$/i.test(name)) : []),
+  ])
+}
+
+/**
+ * The same for values of an attribute that is a number: a line for codes such as -1 and 999 that several users have.
+ */
+export function numberWarnings(attribute: string, values: readonly string[]): string[] {
+  const users = new Map<string, number>()
+  for (const value of values) if (value !== '') users.set(value, (users.get(value) ?? 0) + 1)
+  const names = [...users.keys()]
+  const codes = names.filter((name) => name.startsWith('-')).length > 1 ? new Set<string>() : codesOfNone(names)
+  const shared = [...codes].filter((name) => users.get(name)! > 1)
+  if (shared.length === 0) return []
+  return [
+    `${attribute}: ${listed(shared.map((name) => ({ name, users: users.get(name)! })))} count as numbers like the ` +
+      'others; where that means "not known", add ' +
+      shared.map((name) => `--missing-label ${shellWord(name)}`).join(' '),
   ]
 }
 
@@ -81,7 +163,9 @@ function sameLabels(classes: readonly CountedLabel[]): CountedLabel[][] {
 }
 
 function folded(name: string): string {
-  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+  const plain = name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+  // 1, 01 and 1.0 are one number.
+  return /^[+-]?\d{1,15}(\.0*)?$/.test(plain) ? String(Number(plain)) : plain
 }
 
 function listed(labels: readonly CountedLabel[]): string {

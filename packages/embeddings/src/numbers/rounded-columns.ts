@@ -22,8 +22,10 @@ export function checkRounding(
 ): void {
   for (let k = 0; k < cols; k++) {
     let [least, most, error] = [Infinity, -Infinity, 0]
+    let whole = true
     for (let p = k; p < rows * cols; p += cols) {
       const value = exact[p]!
+      whole &&= Number.isInteger(value)
       least = Math.min(least, value)
       most = Math.max(most, value)
       error = Math.max(error, Math.abs(value - data[p]!))
@@ -31,8 +33,9 @@ export function checkRounding(
     // What differs in the last digits of float64 is rounding of its own.
     if (most - least <= 2 ** -48 * Math.max(most, -least) || most - least >= 2 * FEWEST_STEPS * error) continue
     const centre = Number((least / 2 + most / 2).toPrecision(3))
-    const advice =
+    const change =
       Math.max(most, -least) < TINY ? 'multiply that column by a constant' : `subtract ${centre} from that column`
+    const advice = whole ? `if these are ids or times, leave that column out; if not, ${change}` : change
     throw badData(
       `${name}: column ${quoted(dimensions[k]!)}: expected values that float32 tells apart, got ${least} to ` +
         `${most}, which it rounds by up to ${error.toPrecision(2)}; ${advice} first`,

@@ -20,6 +20,7 @@ const CHUNK = 1 << 20
 export interface CsvTableOptions {
   readonly idColumn?: string | undefined
   readonly dimensions?: readonly string[] | undefined
+  readonly labels?: readonly string[] | undefined
   readonly bytes?: AsyncIterable<Uint8Array>
 }
 
@@ -28,6 +29,7 @@ export interface CsvTableOptions {
  * @param options.idColumn default: the one of a usual name, see {@link idColumnOf}
  * @param options.dimensions names of the dimension columns, or one prefix ending in `*`; default: the columns named
  * <prefix><number> (d0, d1, …), or every column but the id where no name ends in a number
+ * @param options.labels columns that hold labels, and are no dimensions unless they are asked for
  * @param options.bytes of the file; default: those at `path`
  * @throws IndistinctError 'bad-data' naming line and column, or 'usage' where columns cannot be told.
  */
@@ -41,6 +43,7 @@ export async function readCsvTable(path: string, options: CsvTableOptions = {}):
     idColumn,
     first: next.done ? undefined : next.value,
     asked: options.dimensions,
+    labels: options.labels ?? [],
   })
   const list = new IdList(path)
   const rows = numberRows(places.cols)
@@ -120,14 +123,16 @@ function placesOf(
     idColumn,
     first,
     asked,
+    labels,
   }: {
     readonly header: readonly string[]
     readonly idColumn: string
     readonly first: CsvLine | undefined
     readonly asked: readonly string[] | undefined
+    readonly labels: readonly string[]
   },
 ): CsvPlaces {
-  const others = header.filter((name) => name !== idColumn)
+  const others = header.filter((name) => name !== idColumn && (asked !== undefined || !labels.includes(name)))
   const vector = first && vectorColumnOf(header, first.cells, others, asked, path)
   const named = vector ? [vector.vectorColumn] : dimensionColumns(others, asked, header, path)
   const placeOf = new Map(header.map((name, j) => [name, j]))

@@ -1,12 +1,12 @@
 /** @file Columns of a Parquet file, decoded in batches. */
 
-import type { IndistinctError } from '@indistinct/core'
+import { badData, type IndistinctError } from '@indistinct/core'
 import { quoted } from '../../quoted.ts'
 import { damaged, within } from './parquet-footer.ts'
 import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
 import type { DecodedColumn } from './parquet-pages.js'
 import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
-import { columnTexts } from './parquet-text.ts'
+import { columnTexts, isText } from './parquet-text.ts'
 import { decodeColumns, PagesError, type WantedColumn } from './parquet-thread.ts'
 
 /** Flat columns that are decoded at a time, and bytes of them and their values. */
@@ -56,7 +56,36 @@ export function parquetTexts(file: ParquetFile, column: ParquetColumn): string[]
   return texts
 }
 
+/** @throws IndistinctError 'bad-data' where the bytes are no text. */
 export function groupTexts(group: ParquetGroup, column: ParquetColumn): string[] {
   const [decoded] = decodeLeaves(group, [column])
-  return within(group.source.name, () => columnTexts(decoded!, column.leaves[0]!))
+  return within(group.source.name, () => {
+    try {
+      return columnTexts(decoded!, column.leaves[0]!)
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause
+      throw badData(`${group.source.name}: column ${quoted(column.name)}: expected UTF-8 text, got other bytes`, {
+        cause,
+      })
+    }
+  })
+}
+
+/**
+ * Whether a column holds one text a row. Bytes that are not said to be text may be: old programs wrote text so. The
+ * first row group tells.
+ */
+export function readsAsText(file: ParquetFile, column: ParquetColumn): boolean {
+  const [leaf] = column.leaves
+  if (!leaf || column.leaves.length > 1 || !isText(leaf)) return false
+  const group = file.groups.find(({ rows }) => rows > 0)
+  if (leaf.type !== 'BYTE_ARRAY' || leaf.meaning === 'text' || !group) return true
+  const [decoded] = decodeLeaves(group, [column])
+  try {
+    columnTexts(decoded!, leaf)
+    return true
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
+  }
 }

@@ -3,10 +3,8 @@
  * whole numbers.
  */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData } from '@indistinct/core'
 import type { ByteSource } from '../../files/byte-source.ts'
-import { columnList } from '../../labels/column-list.ts'
-import { dimensionColumns } from '../csv/dimension-columns.ts'
 import type { Values } from '../../numbers/dtype-bytes.ts'
 import type { Dtype } from '../../embedding-table.ts'
 import { quoted } from '../../quoted.ts'
@@ -16,11 +14,12 @@ import { mostInflated, mostTableRows } from './parquet-bounds.js'
 import { openParquetFile } from './parquet-footer.ts'
 import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
 import type { DecodedColumn } from './parquet-pages.js'
-import type { ParquetColumn, ParquetLeaf } from './parquet-schema.ts'
+import type { ParquetColumn } from './parquet-schema.ts'
 import type { ParquetContainer, RowReader } from '../../table-container.ts'
 import type { ParquetContents } from './parquet-contents.ts'
-import { decodeLeaves } from './parquet-columns.ts'
-import { hasText, likeIds, readIdColumn } from './parquet-id-column.ts'
+import { decodeLeaves, readsAsText } from './parquet-columns.ts'
+import { likeIds, readIdColumn } from './parquet-id-column.ts'
+import { dtypeOf, vectorColumns, type VectorOptions } from './parquet-vectors.ts'
 
 export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer
@@ -38,22 +37,19 @@ export interface ParquetTable extends RowReader {
  * Opens the table of a Parquet file.
  * @param options.key name of the column of lists; default: the only one
  * @param options.dimensions names of the dimension columns, or one prefix ending in `*`
+ * @param options.labels names of columns that hold labels, which are no dimensions unless they are asked for
  * @param options.idColumn default: `id` or `user`; false: none
  * @throws IndistinctError 'bad-data' naming column and row, or 'usage' where columns cannot be told.
  */
 export function openParquet(
   source: ByteSource,
-  options: {
-    readonly key?: string | undefined
-    readonly idColumn?: string | false | undefined
-    readonly dimensions?: readonly string[] | undefined
-  } = {},
+  options: VectorOptions & { readonly idColumn?: string | false | undefined } = {},
 ): ParquetTable {
   const file = openParquetFile(source)
   const header = file.columns.map(({ name }) => name)
   const byName = columnsByName(file, header, source.name)
   const idColumn = options.idColumn === false ? undefined : idColumnOf(header, options.idColumn, source.name)
-  const vectors = vectorColumns(file, header, idColumn, options)
+  const vectors = vectorColumns(file, idColumn, options)
   const leaf = vectors[0]!.leaves[0]!
   const isList = leaf.maxRepetition > 0
   const dtype = dtypeOf(leaf)!
@@ -73,20 +69,21 @@ export function openParquet(
   const contents: ParquetContents = { ...file, vectors }
   const isVector = new Set(vectors)
   const others = file.columns.filter((column) => column.name !== idColumn && !isVector.has(column))
+  const texts = new Set(others.filter((column) => readsAsText(file, column)))
   return {
     rows,
     cols,
     dtype,
     idColumn,
     readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
-    maybeIds: () => (idColumn === undefined ? likeIds(file, others) : []),
+    maybeIds: () => (idColumn === undefined ? likeIds(file, [...texts]) : []),
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
-    others: others.filter(hasText),
+    others: [...texts],
     container: {
       ...contents,
       format: 'parquet',
       hasIds: idColumn !== undefined,
-      withoutText: others.filter((column) => !hasText(column)).map(({ name }) => name),
+      withoutText: others.filter((column) => !texts.has(column)).map(({ name }) => name),
     },
     readRows(from, to, into) {
       let start = 0
@@ -127,71 +124,6 @@ function checkProportion(file: ParquetFile, vectors: readonly ParquetColumn[], r
     `${name}: expected embeddings, got ${rows} rows of ${bytes} bytes in ${compressed} bytes of the file; is it ` +
       'a table of one repeated value? Write it without compression if it is right',
   )
-}
-
-function vectorColumns(
-  file: ParquetFile,
-  header: readonly string[],
-  idColumn: string | undefined,
-  options: { readonly key?: string | undefined; readonly dimensions?: readonly string[] | undefined },
-): readonly ParquetColumn[] {
-  const { name } = file.source
-  const lists = file.columns.filter(
-    ({ leaves }) => leaves.length === 1 && leaves[0]!.maxRepetition === 1 && dtypeOf(leaves[0]!) !== undefined,
-  )
-  const requested =
-    options.key ??
-    (options.dimensions?.length === 1 && lists.some((list) => list.name === options.dimensions![0])
-      ? options.dimensions[0]
-      : undefined)
-  if (requested !== undefined) {
-    const found = lists.find((list) => list.name === requested)
-    if (!found)
-      throw usageError(
-        `${name}: there is no column ${quoted(requested)} of lists of float values; the columns are ` +
-          `${columnList(header)}`,
-      )
-    return [found]
-  }
-  if (!options.dimensions && lists.length === 1) return lists
-  if (!options.dimensions && lists.length > 1)
-    throw usageError(
-      `${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one ` +
-        '(--table-key)',
-    )
-  const flat = file.columns.filter(
-    ({ leaves, name: column }) =>
-      column !== idColumn &&
-      leaves.length === 1 &&
-      leaves[0]!.path.length === 1 &&
-      leaves[0]!.maxRepetition === 0 &&
-      dtypeOf(leaves[0]!) !== undefined,
-  )
-  const names = dimensionColumns(
-    flat.map((column) => column.name),
-    options.dimensions,
-    header,
-    name,
-  )
-  if (names.length === 0)
-    throw usageError(
-      `${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`,
-    )
-  const byName = new Map(flat.map((column) => [column.name, column]))
-  const vectors = names.map((wanted) => byName.get(wanted)!)
-  const other = vectors.find(({ leaves }) => dtypeOf(leaves[0]!) !== dtypeOf(vectors[0]!.leaves[0]!))
-  if (other)
-    throw badData(
-      `${name}: expected dimensions of one type, got ${vectors[0]!.leaves[0]!.type} in ` +
-        `${quoted(vectors[0]!.name)} and ${other.leaves[0]!.type} in ${quoted(other.name)}`,
-    )
-  return vectors
-}
-
-function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined {
-  if (type === 'FLOAT') return 'f4'
-  if (type === 'DOUBLE') return 'f8'
-  return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
 }
 
 /** The vectors of a row group, row-major. */

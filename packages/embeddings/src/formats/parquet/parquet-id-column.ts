@@ -9,16 +9,9 @@ import type { ParquetColumn } from './parquet-schema.ts'
 import { isText } from './parquet-text.ts'
 import { parquetTexts, groupTexts } from './parquet-columns.ts'
 
-/** Whether a column holds one text a row. */
-export function hasText({ leaves }: ParquetColumn): boolean {
-  return leaves.length === 1 && isText(leaves[0]!)
-}
-
-/** Names of columns that look like ids. */
+/** Names of those `columns`, each of text, that look like ids. */
 export function likeIds(file: ParquetFile, columns: readonly ParquetColumn[]): string[] {
-  return columns
-    .filter((column) => hasText(column) && looksLikeIds(parquetTexts(file, column)))
-    .map((column) => column.name)
+  return columns.filter((column) => looksLikeIds(parquetTexts(file, column))).map((column) => column.name)
 }
 
 export function readIdColumn(file: ParquetFile, column: ParquetColumn): string[] {

@@ -68,12 +68,12 @@ export function structuredFlow(
       outcome === 'not landed' &&
       differencesOfRanks === undefined &&
       (result.passes < Number(maxPasses) || maxPasses === mostRuledPasses)
-    if (strict && givenUp) throw refused(strayText(groups.length, held))
+    if (strict && givenUp) throw refused(strayText(groups.length, held), options)
     const { parted, apart, nearest } = partedNear(before, units?.of(result.embedding) ?? result.embedding, classes)
     const localScale = { nearest, parted, ...(radius > 0 && { radius, groups: groups.length }) }
     const parameters = { ...result.parameters, ...structureJson(structure), localScale }
     if (parted <= mostParted) return { result: unlearned({ ...result, parameters }), structure, groups }
-    if (tried === mostRadii) throw refused(partedText(parted))
+    if (tried === mostRadii) throw refused(partedText(parted), options)
     radius = Math.max(apart, 2 * radius)
     groups = groupsWithin(before, structure, radius)
   }
@@ -128,12 +128,13 @@ function partedText(parted: number): string {
 
 function strayText(groups: number, held: number): string {
   const kept = [
-    ...(groups > 0 ? [`${groups} groups of equal or near rows moving as one`] : []),
-    ...(held > 0 ? [`${held} columns of few values standing still`] : []),
+    ...(groups > 0 ? [`${groups} group${groups > 1 ? 's' : ''} of equal or near rows moving as one`] : []),
+    ...(held > 0 ? [`${held} column${held > 1 ? 's' : ''} of few values standing still`] : []),
   ]
   return `with ${kept.join(' and ')}, classes do not come down to what chance makes of them`
 }
 
-function refused(reason: string): WouldHarmError {
-  return new WouldHarmError(`calibratedFlow: ${reason}; unlearn by ${saferMethods('flow')}`)
+function refused(reason: string, { narrow = 0 }: CalibratedFlowOptions = {}): WouldHarmError {
+  const wider = narrow > 0 ? 'leave narrow kernels out (narrow 0), or ' : ''
+  return new WouldHarmError(`calibratedFlow: ${reason}; ${wider}unlearn by ${saferMethods('flow')}`)
 }

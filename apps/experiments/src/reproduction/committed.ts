@@ -22,18 +22,19 @@ export function committed(): Reproduced {
   return { files: resultsIn(fileURLToPath(results)), pictured, definitions }
 }
 
-/** Pictures of one model; none where its sweep over alpha is not there. */
+/** Pictures of one model; none where there are none of its dimensions. */
 function picturedIn(folder: URL, dataset: string, recommender: string): Pictured[] {
   const model = `${dataset}-${recommender}`
   const path = (figure: string): URL => new URL(`${model}-${figure}.svg`, folder)
-  if (!existsSync(path('trade-off'))) return []
+  if (!existsSync(path('histograms-d2d-r'))) return []
   const picture = (figure: string): string => readFileSync(path(figure), 'utf8')
   return [
     {
       model,
       title: groupTitle(dataset, recommender),
       compared: dataset.startsWith('ml-'),
-      swept: sweptOf(picture('trade-off')),
+      swept: existsSync(path('trade-off')) ? sweptOf(picture('trade-off')) : [],
+      mapped: existsSync(path('t-sne')),
       dimensions: {
         'u2u-r': dimensionsOf(picture('histograms-u2u-r')),
         'd2d-r': dimensionsOf(picture('histograms-d2d-r')),

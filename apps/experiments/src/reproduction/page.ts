@@ -187,17 +187,22 @@ function timeSection(groups: readonly Group[]): string[] {
 }
 
 function sweepSection(pictured: readonly Pictured[]): string[] {
+  const swept = pictured.filter((each) => each.swept.length > 0)
   return [
     '## Figure 2',
-    `One seed, from the committed pictures: ${links('trade-off', pictured)}.`,
-    ...pictured.map(sweepTable),
+    `One seed, from the committed pictures: ${links('trade-off', swept)}.`,
+    ...swept.map(sweepTable),
   ]
 }
 
 function dimensionsSection(pictured: readonly Pictured[]): string[] {
   return [
     '## Figures 3 and 4',
-    'Maps of single users (Figure 3) are not committed, since the data may not be handed on. Their claims are ' +
+    'Maps of single users (Figure 3) are committed of the twin alone, whose users are made up: ' +
+      `${links(
+        't-sne',
+        pictured.filter(({ mapped }) => mapped),
+      )}. The other data may not be handed on. Claims are ` +
       'judged by the attackers’ answers. Figure 4 is judged by its dimensions’ KS distances; a KS distance is the ' +
       `largest difference of two cumulative distributions, 0 to 1. Pictures: ${links('histograms-u2u-r', pictured)} ` +
       `after U2U-R, ${links('histograms-d2d-r', pictured)} after D2D-R.`,

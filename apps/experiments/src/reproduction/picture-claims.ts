@@ -15,7 +15,10 @@ export interface Pictured {
   readonly title: string
   /** Whether the paper has the same data set. */
   readonly compared: boolean
+  /** None where alpha was not swept. */
   readonly swept: readonly Swept[]
+  /** Whether there is a map of users. */
+  readonly mapped: boolean
   readonly dimensions: Readonly<Record<'u2u-r' | 'd2d-r', readonly Dimension[]>>
 }
 

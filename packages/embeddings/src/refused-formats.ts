@@ -120,13 +120,19 @@ function pandas(read: string): string {
 function torch(): string {
   return (
     'import numpy, torch; state = torch.load("FILE", weights_only=True, map_location="cpu"); print(list(state)); ' +
-    'numpy.save("table.npy", state["NAME"].numpy())'
+    'table = state["NAME"]; ' +
+    'numpy.save("table.npy", (table.float() if table.dtype == torch.bfloat16 else table).numpy())'
   )
 }
 
 /** Throws where `path` is no file of this machine, or ends as a format that is recognised and not read or written. */
 export function refuseExtension(path: string): void {
   requireLocalFile(path)
+  if (/\.safetensors\.index\.json$/i.test(path))
+    throw badData(
+      `${path}: it lists the files that the tensors of a model lie in; pass the .safetensors file that it names for ` +
+        'the table',
+    )
   const refused = REFUSED[extname(path).toLowerCase()]
   if (refused) throw refusal(path, refused)
 }

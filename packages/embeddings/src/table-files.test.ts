@@ -159,6 +159,7 @@ describe('formats that are not read', () => {
     ['x.joblib', /joblib\.load/],
     ['x.pt', /torch\.load\(".*x\.pt", weights_only=True/],
     ['x.PTH', /torch\.load/],
+    ['x.safetensors.index.json', /it lists the files that the tensors of a model lie in; pass the \.safetensors file/],
     ['x.h5', /HDF5 is not supported.*\n.*h5py\.File\(".*x\.h5"/],
     ['x.feather', /Arrow files are not supported.*\n.*polars\.read_ipc\(".*x\.feather"\)\.write_parquet/],
     ['x.arrow', /polars\.read_ipc/],

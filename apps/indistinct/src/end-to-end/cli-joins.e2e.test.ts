@@ -317,3 +317,14 @@ test('labels in a table whose dimensions have names without numbers are no dimen
     `${at('own.csv')} has a column "gender" of its own, which anyone who sees the table can read`,
   )
 })
+
+test('numbers that travel beside the dimensions are told, since they may tell the label', async () => {
+  const lines = inOrder.map((i) => `${[i, ...vectors[i]!].join(',')},${i / 7},${i},${gender[i] === 'F' ? 2 : 1}`)
+  writeFileSync(at('bias.csv'), `id,d0,d1,d2,d3,bias,count,level\n${lines.join('\n')}\n`)
+  const { auc, record } = await audited('bias.csv', 'id.csv')
+  expect(Math.abs(auc - right)).toBeLessThan(0.001)
+  expect(record.warnings).toContain(
+    `${at('bias.csv')}: column "bias" of numbers is neither attacked nor moved, and may tell gender; make it a ` +
+      'dimension where a model learned it (--dimensions), or leave it out',
+  )
+})

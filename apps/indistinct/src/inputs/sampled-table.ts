@@ -4,7 +4,7 @@
  */
 
 import { badData, randomStream, sha256, usageError } from '@indistinct/core'
-import { dirname, join, readFileSync } from '@indistinct/core/platform'
+import { basename, dirname, join, readFileSync } from '@indistinct/core/platform'
 import {
   embeddingTable,
   openTable,
@@ -116,8 +116,9 @@ function checkSizes(path: string, parts: readonly Part[], readers: readonly Tabl
   })
 }
 
+/** Whether a file is the manifest of a table in shards, by the name that it is given; other JSON is none. */
 export function isManifest(path: string): boolean {
-  return path.toLowerCase().endsWith('.json')
+  return basename(path) === 'manifest.json'
 }
 
 /** `count` of the numbers below `of`, ascending (Floyd's algorithm). */

@@ -174,11 +174,37 @@ export function classWarnings(attribute: string, labels: Labels): string[] {
   return [...spellingWarnings(attribute, classes), ...rareWarnings(attribute, classes, folds)]
 }
 
-/** That the table of `path` gives the attribute away by itself, where it does. */
+/** What columns beside the dimensions of a table give away: the attribute itself, or what a model learned. */
 export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
-  return columns.some(({ name }) => name === attribute)
-    ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`]
-    : []
+  const learned = columns.filter(({ name, values }) => name !== attribute && holdsFractions(values))
+  const names = learned.slice(0, 5).map(({ name }) => JSON.stringify(name))
+  const [subject, are, make] =
+    learned.length === 1
+      ? ['column', 'is', 'make it a dimension where a model learned it (--dimensions), or leave it out']
+      : ['columns', 'are', 'make them dimensions where a model learned them (--dimensions), or leave them out']
+  return [
+    ...(columns.some(({ name }) => name === attribute)
+      ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`]
+      : []),
+    ...(learned.length > 0
+      ? [
+          `${path}: ${subject} ${names.join(', ')} of numbers ${are} neither attacked nor moved, and may tell ` +
+            `${attribute}; ${make}`,
+        ]
+      : []),
+  ]
+}
+
+/** Users whose values are looked at. */
+const looked = 1000
+
+/** Whether most values of a column are numbers with a fraction, as a bias, a norm or a score is. */
+function holdsFractions(values: readonly string[]): boolean {
+  const some = values.slice(0, looked).filter((value) => value !== '')
+  return (
+    some.length > 0 &&
+    2 * some.filter((value) => /^[+-]?\d*\.\d*[1-9]\d*(e[+-]?\d+)?$/i.test(value)).length > some.length
+  )
 }
 
 /** The attribute as reports and JSON results name it. */

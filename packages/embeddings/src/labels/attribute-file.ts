@@ -8,7 +8,7 @@ import { quoted } from '../quoted.ts'
 import { idColumnOf, isIndexName, isUsualIdName, looksLikeIds, uniqueValues, untyped } from './id-column.ts'
 import { IdList } from './ids.ts'
 import { countsRows, shellWord } from './join-rule.ts'
-import { npzListNames, npzNames, readNpzText } from '../formats/npz/npz.ts'
+import { npzListNames, npzNames, npzUnreadNames, readNpzText } from '../formats/npz/npz.ts'
 import { parquetTexts } from '../formats/parquet/parquet-columns.ts'
 import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
 import { fileOrPartsSource } from '../formats/parquet/parquet-parts.ts'
@@ -169,6 +169,8 @@ interface ColumnSide {
   readonly header: readonly string[]
   /** Columns or arrays that may hold the ids of the values at `at`. */
   idNames(at: number): readonly string[]
+  /** Others of one value for each of those at `at`, whose values are not read. */
+  unread(at: number): readonly string[]
   values(at: number): string[]
 }
 
@@ -229,11 +231,17 @@ function sideColumn(
   source: ByteSource,
   attribute: string,
   options: AttributeOptions,
-  { header, idNames, values: valuesAt }: ColumnSide,
+  { header, idNames, unread, values: valuesAt }: ColumnSide,
 ): AttributeColumn {
   const path = source.name
   const at = header.indexOf(attribute)
   const { idAt } = attributePositions(at < 0 ? header : [attribute, ...idNames(at)], attribute, options, path)
+  const hidden = idAt < 0 && !options.byPosition ? unread(at).find(isUsualIdName) : undefined
+  if (hidden !== undefined)
+    throw badData(
+      `${path}: ${quoted(hidden)} looks to hold the ids, and its type is not read as ids; write it as text or whole ` +
+        'numbers, or say that line i of the file is of row i of the table (--by-position)',
+    )
   const values = valuesAt(at)
   if (values.length === 0) throw badData(`${path}: expected at least one row, got none`)
   const digest = sourceSha256(source)
@@ -257,6 +265,10 @@ function parquetSide(source: ByteSource): ColumnSide {
   const header = file.columns.map(({ name }) => name)
   return {
     header,
+    unread: () =>
+      file.columns
+        .filter(({ leaves: [leaf, more] }) => leaf && !more && leaf.path.length === 1 && !isText(leaf))
+        .map(({ name }) => name),
     idNames: (at) =>
       header.filter((_, j) => j !== at && file.columns[j]!.leaves.length === 1 && isText(file.columns[j]!.leaves[0]!)),
     values(at) {
@@ -277,6 +289,7 @@ function npzSide(source: ByteSource): ColumnSide {
   return {
     header,
     idNames: (at) => npzListNames(source, header[at]!),
+    unread: (at) => npzUnreadNames(source, header[at]!),
     values: (at) => readNpzText(source, header[at]!),
   }
 }

@@ -1,6 +1,6 @@
 /** @file Which column, array or tensor holds the ids of users: one rule for tables, attribute files and ids files. */
 
-import { usageError } from '@indistinct/core'
+import { badData, usageError } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { quoted } from '../quoted.ts'
 
@@ -88,6 +88,36 @@ export function idColumnOf(
  */
 export function idArrayOf(names: readonly string[], requested: string | undefined, path: string): string | undefined {
   return names.length === 0 ? undefined : idColumnOf(names, requested, path)
+}
+
+/** An array of a container as messages show it: |O (943). */
+interface OtherArray {
+  readonly name: string
+  readonly what: string
+  readonly shape: readonly number[] | undefined
+}
+
+/**
+ * Row numbers are no ids where an array has their name and one item a row, and is of a type that is not read.
+ * @param arrays of the container that are neither the table nor lists of text or whole numbers
+ * @throws IndistinctError 'bad-data' naming that array, and how it is written.
+ */
+export function refuseUnreadIds(
+  arrays: readonly OtherArray[],
+  { rows, requested, path }: { readonly rows: number; readonly requested: string | undefined; readonly path: string },
+): void {
+  const found = arrays.find(
+    ({ name, shape }) =>
+      (requested === undefined ? isUsualIdName(name) : name === requested) &&
+      shape?.[0] === rows &&
+      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
+  )
+  if (!found) return
+  throw badData(
+    `${path}: ${quoted(found.name)} looks to hold the ids, and is ${found.what}; expected a list of text or whole ` +
+      'numbers: write numpy.ravel(ids).astype(str), of whole numbers in floats numpy.ravel(ids).astype("i8"), or ' +
+      'name the rows (--ids)',
+  )
 }
 
 function whatThereIs(names: readonly string[], flag: string): string {

@@ -166,6 +166,8 @@ function dtypeOf(descr: string, name: string): Dtype {
   throw refusedDtype(quoted(descr), descr.includes('O'), name)
 }
 
+const STRUCTURED = 'a structured dtype'
+
 function refusedDtype(got: string, pickled: boolean, name: string): Error {
   const expected = `${name}: expected float16, float32 or float64`
   if (pickled)
@@ -173,9 +175,15 @@ function refusedDtype(got: string, pickled: boolean, name: string): Error {
       `${expected}, got ${got}, which holds pickled Python objects; convert with numpy.save(path, ` +
         'numpy.stack(array).astype("<f4"))',
     )
+  // What converts other types would lose the imaginary half of these, and fails on those with fields.
+  const convert = /^"[<>=]c\d+"$/.test(got)
+    ? 'numpy.concatenate([array.real, array.imag], 1).astype("<f4")'
+    : got === STRUCTURED
+      ? 'numpy.array(array.tolist(), "<f4")), or of one field numpy.save(path, array["FIELD"]'
+      : 'array.astype("<f4")'
   const hint = got === '"|V2"' || got === '"<V2"' ? ', as which bfloat16 is written' : ''
   return badData(
-    `${expected}, or int8 or uint8 with a scale, got ${got}${hint}; convert with numpy.save(path, array.astype("<f4"))`,
+    `${expected}, or int8 or uint8 with a scale, got ${got}${hint}; convert with numpy.save(path, ${convert})`,
   )
 }
 
@@ -210,8 +218,7 @@ function parseDictionary(text: string, name: string): { descr: string; fortran: 
     if (key === 'descr') {
       descr = take(TEXT)
       // A list of fields is a structured dtype; its grammar need not be known to refuse it.
-      if (descr === undefined)
-        throw take(LIST) === undefined ? malformed() : refusedDtype('a structured dtype', false, name)
+      if (descr === undefined) throw take(LIST) === undefined ? malformed() : refusedDtype(STRUCTURED, false, name)
     } else if (key === 'fortran_order') {
       const value = take(BOOLEAN)
       if (value === undefined) throw malformed()

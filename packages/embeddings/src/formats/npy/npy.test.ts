@@ -95,9 +95,19 @@ describe('what is refused', () => {
   test.each([
     ['int64', /got "<i8"/],
     ['object', /got "\|O", which holds pickled Python objects/],
-    ['structured', /got a structured dtype/],
+    [
+      'structured',
+      /got a structured dtype; convert with numpy\.save\(path, numpy\.array\(array\.tolist\(\), "<f4"\)\)/,
+    ],
   ])('%s', async (name, message) => {
     await expect(read(bytesOf(golden.refused[name]!))).rejects.toThrow(message)
+  })
+
+  test('complex numbers, with what keeps both halves', () => {
+    const bytes = Buffer.concat([npyHeaderBytes([2, 3], '<c8'), Buffer.alloc(48)])
+    expect(() => readNpy(bytes, 'x.npy')).toThrow(
+      'convert with numpy.save(path, numpy.concatenate([array.real, array.imag], 1).astype("<f4"))',
+    )
   })
 
   test('every truncation of a good file, at every byte', async () => {

@@ -178,6 +178,44 @@ describe('what is refused', () => {
   })
 })
 
+describe('ids of a type that is not read are no row numbers', () => {
+  const array = (shape: readonly number[], descr: string, bytes: number): Buffer =>
+    Buffer.concat([npyHeaderBytes(shape, descr), Buffer.alloc(bytes)])
+  function archive(arrays: Record<string, Buffer>): string {
+    const zip = new ZipEncoder()
+    const pieces: Uint8Array[] = []
+    for (const [name, bytes] of Object.entries(arrays)) {
+      pieces.push(...zip.open({ name: `${name}.npy`, modified: 0, attributes: 0 }, false))
+      pieces.push(...zip.write(bytes), ...zip.close())
+    }
+    writeFileSync(at('ids.npz'), Buffer.concat([...pieces, ...zip.end()]))
+    return at('ids.npz')
+  }
+  const vectors = Buffer.from(writeNpy([2, 2], Float32Array.of(1, 2, 3, 4)))
+  const gender = array([2], '|i1', 2)
+
+  test.each([
+    ['ids', '<f8', [2], 16],
+    ['user_id', '|O', [2], 40],
+    ['userId', '<i8', [2, 1], 16],
+  ] as const)('%s %s (%j)', async (name, descr, shape, bytes) => {
+    const path = archive({ vectors, [name]: array(shape, descr, bytes), gender })
+    await expect(readTable(path)).rejects.toThrow(
+      `${path}: "${name}" looks to hold the ids, and is ${descr} (${shape.join(', ')}); expected a list of text or ` +
+        'whole numbers: write numpy.ravel(ids).astype(str)',
+    )
+    await expect(readAttribute(path, 'gender')).rejects.toThrow(`"${name}" looks to hold the ids, and its type is not`)
+    expect((await readAttribute(path, 'gender', { byPosition: true })).values).toEqual(['0', '0'])
+    writeFileSync(at('rows.txt'), 'a\nb\n')
+    expect((await readTable(path, { ids: at('rows.txt') })).ids).toEqual(['a', 'b'])
+  })
+
+  test('arrays of another length or another name are none', async () => {
+    const path = archive({ vectors, users: array([3], '<f8', 24), bias: array([2], '<f8', 16), gender })
+    expect((await readTable(path)).ids).toEqual(['0', '1'])
+  })
+})
+
 describe('writing', () => {
   test.each(Object.entries(golden.files))(
     '%s comes back, moved, with its other arrays byte for byte',

@@ -5,7 +5,7 @@ import { arrayText, idArray, textItemSize, unicodeArray, wholeNumberType } from 
 import { bytesSource, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
 import { quoted } from '../../quoted.ts'
-import { idArrayOf, looksLikeIds } from '../../labels/id-column.ts'
+import { idArrayOf, looksLikeIds, refuseUnreadIds } from '../../labels/id-column.ts'
 import { readColumns, valueChunks } from '../npy/npy.ts'
 import {
   checkNpy,
@@ -76,6 +76,11 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
           source.name,
         )
   const found = lists.find((array) => array.name === idName)
+  if (!found && options.idColumn !== false) {
+    const others = arrays.filter((array) => array !== chosen && !lists.includes(array))
+    const shaped = others.map((array) => ({ ...array, shape: array.description?.shape }))
+    refuseUnreadIds(shaped, { rows, requested: options.idColumn, path: source.name })
+  }
   return {
     rows,
     cols,
@@ -125,6 +130,19 @@ export function npzListNames(source: ByteSource, key: string): string[] {
   const arrays = npzArrays(source, readZip(source))
   const length = arrays.find(({ name }) => name === key)?.description?.shape[0] ?? -1
   return arrays.filter((array) => array.name !== key && isListOfText(array, length)).map(({ name }) => name)
+}
+
+/** Names of other arrays with an item for each of the list `key`, which are no lists of text or whole numbers. */
+export function npzUnreadNames(source: ByteSource, key: string): string[] {
+  const arrays = npzArrays(source, readZip(source))
+  const length = arrays.find(({ name }) => name === key)?.description?.shape[0]
+  return arrays
+    .filter((array) => {
+      const { shape } = array.description ?? {}
+      const items = shape?.[0] === length && (shape?.length === 1 || (shape?.length === 2 && shape[1] === 1))
+      return array.name !== key && length !== undefined && items && !isListOfText(array, length)
+    })
+    .map(({ name }) => name)
 }
 
 /** Bytes that headers of all arrays may inflate to; arrays after that are not looked at. */

@@ -9,6 +9,7 @@ import { writeTable } from '../../write-table.ts'
 const golden = JSON.parse(readFileSync(new URL('goldens/unread-vectors.json', import.meta.url), 'utf8')) as {
   unread: Record<string, string>
   beside: string
+  stray: { whole: string; text: string }
   labelled: string
   tagged: string
 }
@@ -27,6 +28,7 @@ describe('vectors in a form that is not read are told, and a score beside them i
     ['bytes of one length', 'bytes', 'np.frombuffer(v, "float32").tolist()'],
     ['group', 'a group of numbers', 'list(v.values())'],
     ['map', 'a map', 'list(dict(v).values())'],
+    ['decimals', 'lists of decimals or times', '[float(x) for x in v]'],
     ['whole numbers', 'lists of whole numbers', '[float(x) for x in v]'],
     ['lists of lists', 'lists of lists', 'list(v[0])'],
     ['spark', 'vectors of Spark', 'list(v["values"])'],
@@ -52,6 +54,21 @@ test('bytes that are no text travel beside numbered dimensions, and are no label
   expect((await readTable(join(folder, 'again.parquet'))).matrix).toEqual(table.matrix)
   await expect(writeTable(join(folder, 'again.csv'), table)).rejects.toThrow('column "photo" of the table has no text')
   await expect(readAttribute(path, 'photo')).rejects.toThrow('column "photo": expected UTF-8 text, got other bytes')
+})
+
+test.each([
+  ['whole', 'INT64'],
+  ['text', 'BYTE_ARRAY'],
+] as const)('a dimension as %s among floats is not left out', async (name, type) => {
+  const path = file(golden.stray[name])
+  await expect(readTable(path)).rejects.toMatchObject({
+    code: 'bad-data',
+    message:
+      `${path}: column "d3" is named as the 3 dimensions are, and holds ${type} where they hold floats; cast it to ` +
+      'their type, or name the dimensions without it (--dimensions), or give it another name',
+  })
+  expect((await readTable(path, { dimensions: ['d0', 'd1', 'd2'] })).columns[0]!.name).toBe('d3')
+  expect((await readTable(path, { labels: ['d3'] })).matrix.cols).toBe(3)
 })
 
 test('a column of labels is no dimension, unless it is asked for', async () => {

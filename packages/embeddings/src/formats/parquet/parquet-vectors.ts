@@ -55,15 +55,7 @@ export function vectorColumns(
       `${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one ` +
         '(--table-key)',
     )
-  const flat = file.columns.filter(
-    ({ leaves, name: column }) =>
-      column !== idColumn &&
-      (options.dimensions !== undefined || !options.labels?.includes(column)) &&
-      leaves.length === 1 &&
-      leaves[0]!.path.length === 1 &&
-      leaves[0]!.maxRepetition === 0 &&
-      dtypeOf(leaves[0]!) !== undefined,
-  )
+  const flat = flatColumns(file, idColumn, options)
   const names = dimensionColumns(
     flat.map((column) => column.name),
     options.dimensions,
@@ -71,9 +63,11 @@ export function vectorColumns(
     name,
   )
   if (!options.dimensions && (names.length < 2 || !/\d$/.test(names[0]!))) refuseUnread(file, idColumn, names)
+  if (!options.dimensions && names.length > 1) refuseStray(file, names, [idColumn, ...(options.labels ?? [])])
   if (names.length === 0)
     throw usageError(
-      `${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}`,
+      `${name}: expected a column of lists of float values, or a column a dimension, got ${columnList(header)}; cast ` +
+        'decimals and whole numbers to FLOAT',
     )
   const byName = new Map(flat.map((column) => [column.name, column]))
   const vectors = names.map((wanted) => byName.get(wanted)!)
@@ -86,10 +80,42 @@ export function vectorColumns(
   return vectors
 }
 
+/** Columns that may be dimensions. */
+function flatColumns(file: ParquetFile, idColumn: string | undefined, options: VectorOptions): ParquetColumn[] {
+  return file.columns.filter(
+    ({ leaves, name: column }) =>
+      column !== idColumn &&
+      (options.dimensions !== undefined || !options.labels?.includes(column)) &&
+      leaves.length === 1 &&
+      leaves[0]!.path.length === 1 &&
+      leaves[0]!.maxRepetition === 0 &&
+      dtypeOf(leaves[0]!) !== undefined,
+  )
+}
+
 export function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | undefined {
   if (type === 'FLOAT') return 'f4'
   if (type === 'DOUBLE') return 'f8'
   return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
+}
+
+/**
+ * A column that is named as the dimensions are, and is not of floats, would stay in the table as it was.
+ * @param known columns that have another meaning
+ * @throws IndistinctError 'bad-data' naming it.
+ */
+function refuseStray(file: ParquetFile, names: readonly string[], known: readonly (string | undefined)[]): void {
+  const prefixOf = (name: string): string | undefined => /^(.*?)\d+$/.exec(name)?.[1]
+  const prefix = prefixOf(names[0]!)
+  if (prefix === undefined) return
+  const taken = new Set([...known, ...names])
+  const stray = file.columns.find(({ name }) => !taken.has(name) && prefixOf(name) === prefix)
+  if (!stray) return
+  throw badData(
+    `${file.source.name}: column ${quoted(stray.name)} is named as the ${names.length} dimensions are, and holds ` +
+      `${stray.leaves[0]?.type ?? 'a group'} where they hold floats; cast it to their type, or name the dimensions ` +
+      'without it (--dimensions), or give it another name',
+  )
 }
 
 /**
@@ -121,6 +147,8 @@ function unreadVectors(file: ParquetFile, column: ParquetColumn): { what: string
   if (leaf.maxRepetition > 1 && isNumber(leaf)) return { what: 'lists of lists', asList: 'list(v[0])' }
   if (leaf.maxRepetition === 1 && leaves.length === 1 && leaf.type === 'INT32')
     return { what: 'lists of whole numbers', asList: '[float(x) for x in v]' }
+  if (leaf.maxRepetition === 1 && leaves.length === 1 && leaf.meaning === 'other')
+    return { what: 'lists of decimals or times', asList: '[float(x) for x in v]' }
   if (leaf.path.length > 1 && leaves.some((each) => each.path.at(-1) === 'value' && each.path.at(-2) === 'key_value'))
     return leaves.some(isNumber) ? { what: 'a map', asList: 'list(dict(v).values())' } : undefined
   if (leaves.length > 1 && leaves.some((each) => each.path.includes('indices')) && leaves.some(isNumber))

@@ -152,6 +152,12 @@ describe('what is refused', () => {
     await expect(readTable(file(bytes))).rejects.toThrow(message)
   })
 
+  test('ids as floats, as a model may hold them', async () => {
+    const ids = '"user_ids":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}'
+    const path = file(withHeader(`{"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},${ids}}`, 16))
+    await expect(readTable(path)).rejects.toThrow('"user_ids" looks to hold the ids, and is F32 (2)')
+  })
+
   test('F8, with the way out', async () => {
     const path = file(withHeader('{"a":{"dtype":"F8_E4M3","shape":[2,1],"data_offsets":[0,2]}}', 2))
     const words =

@@ -9,7 +9,7 @@ import { arrayText, idArray, textItemSize } from '../csv/array-text.ts'
 import { pieces, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
 import { quoted } from '../../quoted.ts'
-import { idArrayOf, looksLikeIds } from '../../labels/id-column.ts'
+import { idArrayOf, looksLikeIds, refuseUnreadIds } from '../../labels/id-column.ts'
 import { checkedQuantisation, type AskedScale, type Dtype, type StoredType } from '../../numbers/stored-type.ts'
 import { chooseArray, type RowReader, type SafetensorsContainer, type TableEncoder } from '../../table-container.ts'
 import { type Tensor, readTensors } from './safetensors-header.ts'
@@ -62,18 +62,7 @@ export function openSafetensors(source: ByteSource, options: SafetensorsOptions 
   if (chosen.shape.length !== 2)
     throw badData(`${name}: expected a matrix of one row a user, got shape (${chosen.shape.join(', ')})`)
   const [rows, cols] = chosen.shape as [number, number]
-  const lists = tensors.filter(
-    (tensor) => Object.hasOwn(INTEGERS, tensor.type) && tensor.shape.length === 1 && tensor.shape[0] === rows,
-  )
-  const idName =
-    options.idColumn === false
-      ? undefined
-      : idArrayOf(
-          lists.map((tensor) => tensor.name),
-          options.idColumn,
-          source.name,
-        )
-  const found = lists.find((tensor) => tensor.name === idName)
+  const { lists, found } = idTensors(tensors, chosen, rows, options.idColumn, source.name)
   const textOf = (tensor: Tensor): string[] =>
     arrayText(
       readBytes(source, tensor.start, tensor.end - tensor.start),
@@ -103,6 +92,33 @@ export function openSafetensors(source: ByteSource, options: SafetensorsOptions 
       decodeValues(readBytes(source, chosen.start + first * width, (last - first) * width), type, into)
     },
   }
+}
+
+/** The lists of whole numbers beside the table, and the one of them that holds its ids. */
+function idTensors(
+  tensors: readonly Tensor[],
+  chosen: Tensor,
+  rows: number,
+  requested: string | false | undefined,
+  path: string,
+): { readonly lists: readonly Tensor[]; readonly found: Tensor | undefined } {
+  const lists = tensors.filter(
+    (tensor) => Object.hasOwn(INTEGERS, tensor.type) && tensor.shape.length === 1 && tensor.shape[0] === rows,
+  )
+  const idName =
+    requested === false
+      ? undefined
+      : idArrayOf(
+          lists.map((tensor) => tensor.name),
+          requested,
+          path,
+        )
+  const found = lists.find((tensor) => tensor.name === idName)
+  if (!found && requested !== false) {
+    const others = tensors.filter((tensor) => tensor !== chosen && !lists.includes(tensor))
+    refuseUnreadIds(others, { rows, requested, path })
+  }
+  return { lists, found }
 }
 
 export interface SafetensorsOptions extends AskedScale {

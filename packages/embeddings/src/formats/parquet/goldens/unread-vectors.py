@@ -2,6 +2,7 @@
 unread-vectors.json (pyarrow 25, numpy)"""
 
 import base64
+import decimal
 import io
 import json
 import sys
@@ -38,6 +39,9 @@ vectors = {
     "map": pyarrow.array(
         [list(zip(names, map(float, row))) for row in values], pyarrow.map_(pyarrow.string(), pyarrow.float32())
     ),
+    "decimals": pyarrow.array(
+        [[decimal.Decimal(f"{v:.4f}") for v in row] for row in values], pyarrow.list_(pyarrow.decimal128(9, 4))
+    ),
     "whole numbers": pyarrow.array([[int(20 * v) for v in row] for row in values], pyarrow.list_(pyarrow.int8())),
     "lists of lists": pyarrow.array([[[float(v) for v in row]] for row in values]),
     "spark": pyarrow.array(
@@ -51,6 +55,10 @@ json.dump(
     {
         "unread": {name: saved({"emb": column, "score": score}) for name, column in vectors.items()},
         "beside": saved({**named, "photo": vectors["bytes"]}),
+        "stray": {
+            "whole": saved({**named, "d3": pyarrow.array(range(rows))}),
+            "text": saved({**named, "d3": pyarrow.array([str(i / 7) for i in range(rows)])}),
+        },
         "labelled": saved({**plain, "gender": pyarrow.array([float(i % 2) for i in range(rows)], pyarrow.float32())}),
         "tagged": saved({**plain, "tags": pyarrow.array([["a", "b"][: i % 3] for i in range(rows)])}),
     },

@@ -1,5 +1,6 @@
 /** @file `npm run coverage [DRAWS]`: the table of docs/certify.md, as Markdown. */
 
+import { markdownTable } from '../markdown-table.ts'
 import { coverages } from './coverage.ts'
 
 const draws = Number(process.argv[2] ?? 1000)
@@ -24,4 +25,4 @@ const heads = [
   'without the margin',
   'above the truth by',
 ]
-for (const cells of [heads, heads.map(() => '---'), ...rows]) console.log(`| ${cells.join(' | ')} |`)
+console.log(markdownTable(heads, rows))

@@ -1,5 +1,6 @@
 /** @file The page of results/definitions: what was tried, and what comes closest to the paper's Table 4. */
 
+import { markdownTable } from '../markdown-table.ts'
 import { candidateSets } from './candidates.ts'
 import { closestOf, closestTogether, ofItsSize, originalOf, type Closest, type MeasuredModel } from './closest.ts'
 import { cutoffs, mostUsers, relevances, userSets } from './measured.ts'
@@ -117,7 +118,7 @@ export function definitionsPage(summary: DefinitionsSummary): string {
 function triedSection({ tried, triedAnyCutoffs }: DefinitionsSummary): string[] {
   return [
     '## What was tried',
-    table(
+    markdownTable(
       ['of', 'values'],
       [
         ['splits', list(splitNames)],
@@ -141,7 +142,7 @@ function closestSection({ byDefinition, paper }: DefinitionsSummary, models: rea
     '## The closest by definition',
     'The factor is the largest ratio between a figure and the paper’s, either way, over both data sets, both ' +
       'recommenders and both cut-offs: 1.10 is within a tenth.',
-    table(
+    markdownTable(
       ['metric', 'definition', 'split', 'candidates', 'relevant', 'users', 'factor', ...models],
       byDefinition.map((each) => [
         each.ndcg ? 'NDCG' : 'HR',
@@ -154,7 +155,7 @@ function closestSection({ byDefinition, paper }: DefinitionsSummary, models: rea
         ...models.map((model) => numbers(each.values[model]!)),
       ]),
     ),
-    table(
+    markdownTable(
       ['paper', ...models],
       [
         ['NDCG', ...models.map((model) => numbers(paper[model]!.slice(0, 2)))],
@@ -165,7 +166,7 @@ function closestSection({ byDefinition, paper }: DefinitionsSummary, models: rea
 }
 
 function togetherTable(rows: readonly Closest[], models: readonly string[]): string {
-  return table(
+  return markdownTable(
     ['split', 'candidates', 'relevant', 'users', 'cut-offs', 'NDCG', 'HR', 'factor', ...models],
     rows.map((each) => [
       each.split,
@@ -191,10 +192,4 @@ function whole(value: number): string {
 
 function list(names: readonly string[]): string {
   return names.join('; ')
-}
-
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [columns, columns.map(() => '---'), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n')
 }

@@ -3,6 +3,7 @@
  * best.
  */
 
+import { markdownTable } from '../markdown-table.ts'
 import { modelRows, type Condensed, type ModelRows, type RungRow } from './summary.ts'
 import type { Interval } from './measure.ts'
 
@@ -83,7 +84,7 @@ function modelTable(model: ModelRows): string {
     'passes',
     'seconds',
   ]
-  return `## ${titleOf(model)}\n\n${table(heads, rows)}\n`
+  return `## ${titleOf(model)}\n\n${markdownTable(heads, rows)}\n\n`
 }
 
 function lossTable(rows: readonly string[]): string {
@@ -161,7 +162,3 @@ const interval = ({ value, lower, upper }: Interval, digits: number): string =>
   `${value.toFixed(digits)} [${lower.toFixed(digits)}, ${upper.toFixed(digits)}]`
 const percents = ({ value, lower, upper }: Interval): string =>
   interval({ value: 100 * value, lower: 100 * lower, upper: 100 * upper }, 2)
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}

@@ -1,5 +1,6 @@
 /** @file docs/reproduction.md: claim by claim what holds here, from the committed results. */
 
+import { markdownTable } from '../markdown-table.ts'
 import type { Closest } from '../definitions/closest.ts'
 import type { DefinitionsSummary } from '../definitions/page.ts'
 import { changeOfMeans, everyDataset, meanOfChanges, movieLens } from '../paper/averages.ts'
@@ -23,6 +24,7 @@ import {
 } from './cells-of.ts'
 import type { Claim } from './claim.ts'
 import { claimsOf } from './claims.ts'
+import { dimensionsSection, sweepSection } from './figure-sections.ts'
 import type { Pictured } from './picture-claims.ts'
 
 export interface Reproduced {
@@ -72,7 +74,7 @@ function claimsSection(claims: readonly Claim[]): string[] {
     '## Claims',
     'A claim holds where every model and method that it speaks of agrees, and in part where some do. “Hardly” is ' +
       'an AUC that moves by less than 0.1 and an NDCG@10 that moves by less than 0.01.',
-    table(
+    markdownTable(
       ['section', 'claim', 'paper', 'here', 'verdict', 'why'],
       claims.map(({ section, claim, paper, here, verdict, why }) => [section, claim, paper, here, verdict, why]),
     ),
@@ -84,7 +86,7 @@ function cellsSection(groups: readonly Group[]): string[] {
     '## Cells',
     'How many of the paper’s MovieLens cells lie in our 95 % interval. AUC stands twice: beside our AUC, and ' +
       'beside our balanced accuracy, which is what the paper prints under that name.',
-    table(
+    markdownTable(
       ['method', ...cellKinds.map(({ title }) => title)],
       [
         ...['original', ...hiding].map((method) => [
@@ -104,13 +106,13 @@ function attacksSection(groups: readonly Group[]): string[] {
     '## Attacks',
     'Change of the mean AUC against the original, per cent. The paper averages over three data sets; its ' +
       'MovieLens cells are averaged beside ours.',
-    table(
+    markdownTable(
       ['attacker', 'method', 'paper’s text', 'paper’s table', 'of it MovieLens', 'here'],
       attackers.flatMap((attacker) => hiding.map((method) => attackRow(groups, attacker, method))),
     ),
     'Who hides better: distance of the AUC from one half, D2D-R’s less the other’s, and the repetitions in which ' +
       'D2D-R’s is smaller. Below zero D2D-R wins.',
-    table(
+    markdownTable(
       ['model', 'attacker', ...rivals.map(methodTitle)],
       groups.flatMap((group) =>
         attackers.map((attacker) => [
@@ -134,13 +136,13 @@ function recommendationSection(groups: readonly Group[]): string[] {
     '## Recommendation',
     'Mean change against the original over k = 5 and 10, per cent. Ours is NDCG of the full ranking and the ' +
       'any-hit ratio.',
-    table(
+    markdownTable(
       ['metric', 'method', 'paper’s text', 'paper’s table', 'of it MovieLens', 'here'],
       (['NDCG', 'HR'] as const).flatMap((metric) => hiding.map((method) => qualityRow(groups, metric, method))),
     ),
     'Who ranks better: NDCG@10, D2D-R’s less the other’s, and the repetitions in which D2D-R’s is higher. Above ' +
       'zero D2D-R wins.',
-    table(
+    markdownTable(
       ['model', ...['original', ...rivals].map(methodTitle)],
       groups.map((group) => [
         group.title,
@@ -173,7 +175,7 @@ function timeSection(groups: readonly Group[]): string[] {
     '## Time',
     'Seconds for one second of Retrain, the paper’s and ours. The paper treats one table on an RTX 3090. Here all ' +
       'tables are treated on CPUs, and seconds are of the processor: those of all threads.',
-    table(
+    markdownTable(
       ['model', ...timed.flatMap((method) => [`${methodTitle(method)}, paper`, 'here'])],
       groups.map((group) => [
         group.title,
@@ -183,29 +185,6 @@ function timeSection(groups: readonly Group[]): string[] {
         }),
       ]),
     ),
-  ]
-}
-
-function sweepSection(pictured: readonly Pictured[]): string[] {
-  const swept = pictured.filter((each) => each.swept.length > 0)
-  return [
-    '## Figure 2',
-    `One seed, from the committed pictures: ${links('trade-off', swept)}.`,
-    ...swept.map(sweepTable),
-  ]
-}
-
-function dimensionsSection(pictured: readonly Pictured[]): string[] {
-  return [
-    '## Figures 3 and 4',
-    'Maps of single users (Figure 3) are committed of the twin alone, whose users are made up: ' +
-      `${links(
-        't-sne',
-        pictured.filter(({ mapped }) => mapped),
-      )}. The other data may not be handed on. Claims are ` +
-      'judged by the attackers’ answers. Figure 4 is judged by its dimensions’ KS distances; a KS distance is the ' +
-      `largest difference of two cumulative distributions, 0 to 1. Pictures: ${links('histograms-u2u-r', pictured)} ` +
-      `after U2U-R, ${links('histograms-d2d-r', pictured)} after D2D-R.`,
   ]
 }
 
@@ -251,7 +230,7 @@ function closestTable({ byDefinition, together }: DefinitionsSummary): string {
     byDefinition
       .filter((each) => each[metric] !== undefined)
       .reduce((best, each) => (each.factor < best.factor ? each : best))
-  return table(
+  return markdownTable(
     ['of', 'definition', 'split', 'candidates', 'relevant', 'users', 'ratio'],
     [nearest('ndcg'), nearest('hr'), together[0]!].map(({ ndcg, hr, split, candidates, relevance, users, factor }) => [
       ndcg !== undefined && hr !== undefined ? 'both' : hr === undefined ? 'NDCG' : 'HR',
@@ -261,24 +240,6 @@ function closestTable({ byDefinition, together }: DefinitionsSummary): string {
       relevance,
       users,
       factor.toFixed(2),
-    ]),
-  )
-}
-
-function links(figure: string, pictured: readonly Pictured[]): string {
-  const folder = '../apps/experiments/results/paper/figures'
-  return pictured
-    .map(({ model, title }) => `[${title.replace(': ', ' ')}](${folder}/${model}-${figure}.svg)`)
-    .join(', ')
-}
-
-function sweepTable({ title, swept }: Pictured): string {
-  const alphas = [...new Set(swept.flatMap(({ points }) => points.map(({ alpha }) => alpha)))].sort((a, b) => a - b)
-  return table(
-    [`${title}, alpha`, ...alphas.map((alpha) => alpha.toExponential(0))],
-    swept.map(({ method, measure, points }) => [
-      `${methodTitle(method)}, ${measure}`,
-      ...alphas.map((alpha) => points.find((point) => point.alpha === alpha)?.value.toFixed(3) ?? dash),
     ]),
   )
 }
@@ -293,10 +254,4 @@ function wrapped(text: string): string {
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
   }
   return lines.join('\n')
-}
-
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [columns, columns.map(() => '---'), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n')
 }

@@ -1,5 +1,6 @@
 /** @file The tuning's results as a page of Markdown, and as the file of settings. */
 
+import { markdownTable } from '../markdown-table.ts'
 import type { Interval } from '../frontier/measure.ts'
 import type { FrontierResults } from '../frontier/page.ts'
 import type { Options } from '@indistinct/stages'
@@ -95,10 +96,10 @@ function datasetTable({ points, yardsticks }: TuningResults, dataset: string, si
   const others = yardsticks
     .filter((each) => each.dataset === dataset)
     .map(({ name, test }) => [titles[name] ?? name, '–', '–', '–', interval(test, 4), '–'])
-  return `## ${titles[dataset] ?? dataset}\n\n${table(
+  return `## ${titles[dataset] ?? dataset}\n\n${markdownTable(
     ['model', 'K', 'settings', 'validation', 'test NDCG@10', 'smoothed, %'],
     [...rows, ...others],
-  )}\n`
+  )}\n\n`
 }
 
 function reachTable({ points }: TuningResults): string {
@@ -121,7 +122,7 @@ function reachTable({ points }: TuningResults): string {
         against(paper),
       ]
     })
-  return table(['data set', 'model', 'K', 'tuned, %', 'tuned under the paper’s loss, %'], rows)
+  return `${markdownTable(['data set', 'model', 'K', 'tuned, %', 'tuned under the paper’s loss, %'], rows)}\n`
 }
 
 function flowSection({ flows, points }: TuningResults, { measured }: FrontierResults): string[] {
@@ -146,10 +147,11 @@ function flowSection({ flows, points }: TuningResults, { measured }: FrontierRes
     'standardised, of an MLP and XGBoost under five folds, and above one half by chance alone. “Under defaults” ' +
       'is the\n',
     'change that the [frontier](../frontier/README.md) has of the same model untuned, at the same seed.\n\n',
-    table(
+    markdownTable(
       ['data set', 'model', 'K', 'worst before', 'worst after', 'NDCG@10 after', 'change, %', 'under defaults, %'],
       rows,
     ),
+    '\n',
   ]
 }
 
@@ -181,10 +183,10 @@ function pointsTable(points: readonly MeasuredPoint[]): string {
     ]
     return chosen.has(point) ? cells.map((cell) => `**${cell}**`) : cells
   })
-  return `### ${titles[first.dataset] ?? first.dataset}, K = ${first.factors}\n\n${table(
+  return `### ${titles[first.dataset] ?? first.dataset}, K = ${first.factors}\n\n${markdownTable(
     ['model', 'options', 'validation', 'test', 'epoch kept'],
     rows,
-  )}\n`
+  )}\n\n`
 }
 
 /** Without dimensions, which the heading has. */
@@ -210,7 +212,3 @@ const percents = ({ value, lower, upper }: Interval): string =>
 const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(1)}`
 const interval = ({ value, lower, upper }: Interval, digits: number): string =>
   `${value.toFixed(digits)} [${lower.toFixed(digits)}, ${upper.toFixed(digits)}]`
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}

@@ -1,6 +1,6 @@
 /** @file A method over every user table of a model: a table left out leaks on. */
 
-import { labelledRows, usageError, type Labels, type Matrix } from '@indistinct/core'
+import { usageError, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses } from './checked-classes.ts'
 import { derivedTable } from './fitted/derived-table.ts'
 import type { ScoreMetric } from './flow/score-metric.ts'
@@ -113,12 +113,14 @@ function withDerived(
   expectSameRows(entries)
   const own = unlearn(Object.fromEntries(others))
   const from = others.map(([name]) => own[name]!.embedding)
+  // Who moved without a label must move here too, or would show.
+  const rows = labelledOrMoved(others, from, labels)
   const { method } = own[others[0]![0]]!
   return Object.fromEntries(
     entries.map(([name, table]) => {
       if (own[name]) return [name, own[name]]
       checkedClasses(`unlearnTables: table '${name}'`, table, labels)
-      const { embedding, explained } = derivedTable(table, from, labelledRows(labels))
+      const { embedding, explained } = derivedTable(table, from, rows)
       return [
         name,
         unlearned({
@@ -130,6 +132,20 @@ function withDerived(
         }),
       ]
     }),
+  )
+}
+
+function labelledOrMoved(
+  tables: readonly (readonly [string, Matrix])[],
+  after: readonly Matrix[],
+  { codes }: Labels,
+): Int32Array {
+  const moved = ([, { cols: K, data }]: readonly [string, Matrix], t: number, row: number): boolean => {
+    for (let p = row * K; p < (row + 1) * K; p++) if (data[p] !== after[t]!.data[p]) return true
+    return false
+  }
+  return Int32Array.from(codes.keys()).filter(
+    (row) => codes[row]! >= 0 || tables.some((table, t) => moved(table, t, row)),
   )
 }
 

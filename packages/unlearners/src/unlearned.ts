@@ -11,7 +11,7 @@ export interface TraceRow {
 
 /** The result of unlearning one table: frozen, and independent of the table that went in. */
 export interface Unlearned {
-  /** The new (N, K) table; rows without a label are as they were, bit for bit. */
+  /** The new (N, K) table; rows without a label are as they were, bit for bit, unless all rows were smoothed. */
   readonly embedding: Matrix
   /** Name of the method, as in the `unlearners` table. */
   readonly method: string

@@ -8,6 +8,7 @@ import type { Log } from '../terminal/log.ts'
 import { newTables, type NewTable } from './new-tables.ts'
 import { keptByChance } from './relabelling.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
+import { smoothedBy } from './unlearn-request.ts'
 import type { Unlearning } from './unlearning.ts'
 
 export interface CheckedTables {
@@ -18,7 +19,8 @@ export interface CheckedTables {
 }
 
 /**
- * What is to be written; one table in which nothing stood out before is written as it was.
+ * What is to be written; one table in which nothing stood out before is written as it was, unless it was to be
+ * smoothed.
  * @throws WouldHarmError where it gives away more than before, unless --force is there.
  */
 export async function checkedForHarm(read: UnlearnInputs, { results }: Unlearning, log: Log): Promise<CheckedTables> {
@@ -34,8 +36,9 @@ export async function checkedForHarm(read: UnlearnInputs, { results }: Unlearnin
   const harm = await checkHarm([...tables, ...(joined ? [joined] : [])], attributes, request.seed, log)
   const [before, first] = [read.tables[0]!.matrix, results[0]!]
   // A fit maps other users as these were moved, and must not be of moves that were taken back.
-  const alone = !joined && request.fit === undefined && request.update === undefined && request.unlabelled === 'leave'
-  if (alone && nothingStandsOut(before, first, labels, harm, request.seed)) {
+  const { fit, update, unlabelled } = request
+  const alone = !joined && fit === undefined && update === undefined && unlabelled === 'leave'
+  if (alone && smoothedBy(request) === 0 && nothingStandsOut(before, first, labels, harm, request.seed)) {
     const none = { parts: [], unchecked: [], worse: false, standsOut: false }
     return { tables: newTables(read, [asItWas(before, first)]), harm: none }
   }

@@ -164,6 +164,8 @@ test('blind: several attributes, or a number, by one map, which maps users of to
     ])
   const narrow = await ofHeight('--narrow', '16')
   expect(narrow).toMatchObject({ code: 2, stderr: expect.stringContaining('leave out --narrow') as string })
+  const smooth = await ofHeight('--smooth', '10')
+  expect(smooth).toMatchObject({ code: 2, stderr: expect.stringContaining('leave out --smooth') as string })
   const number = await ofHeight('--method', 'blind', '--fit', at('height.fit'))
   expect(number.code).toBe(0)
   const { parameters } = JSON.parse(number.stdout) as {
@@ -209,4 +211,38 @@ test.each([
   const ran = await unlearn('--out', at('refused.npy'), ...flags)
   expect(ran).toMatchObject({ code, stdout: '' })
   expect(ran.stderr).toContain(message)
+})
+
+test('with --smooth everyone is smoothed, with a label or without, and it is said that no label is read', async () => {
+  writeFileSync(at('some.csv'), `user,gender\n${sexes.map((sex, i) => `${i},${i < 9 ? '' : sex}`).join('\n')}\n`)
+  const args = ['unlearn', at('users.npy'), '--attributes', at('some.csv'), '--attribute', 'gender', '--smooth', '10']
+  const { code, stdout } = await indistinctInProcess([...args, '--out', at('smooth.npy'), '--json', '--quiet'])
+  expect(code).toBe(0)
+  const before = await readTable(at('users.npy'))
+  const { labels } = joinLabels(before, await readAttribute(at('some.csv'), 'gender'))
+  const after = calibratedFlow(before.matrix, labels, { smooth: 10 }).embedding
+  expect((await readTable(at('smooth.npy'))).matrix.data).toEqual(after.data)
+  const found = JSON.parse(stdout) as { displacement: { largest: number } }
+  expect(found).toMatchObject({
+    parameters: { smooth: 10 },
+    moved: N,
+    displacement: { users: N, unmoved: 0 },
+    scope: expect.stringContaining('the mean of its 10 nearest rows, which reads no label') as string,
+  })
+  expect(readFileSync(at('smooth.npy.html'), 'utf8')).toContain('which reads no label')
+  const dry = await indistinctInProcess([...args, '--out', at('dry.npy'), '--dry-run'])
+  expect(dry.stdout).toContain('users without a label are smoothed as everyone')
+})
+
+test.each<[string[], string]>([
+  [['--smooth', '-1'], '--smooth: expected an integer of at least 0'],
+  [['--smooth', '2.5'], '--smooth: expected an integer'],
+  [['--smooth', '240'], '--smooth: expected at most 239'],
+  [['--smooth', '10', '--method', 'leace'], '--smooth is no parameter of leace'],
+  [['--smooth', '10', '--fit', at('smooth.fit')], '--fit: --smooth of the flow leaves no map'],
+  [['--smooth', '10', '--stream', 'always'], '--stream always: flow holds the whole table'],
+])('%j is wrong usage', async (flags, message) => {
+  const { code, stderr } = await unlearn('--out', at('wrong.npy'), ...flags)
+  expect(stderr).toContain(message)
+  expect(code).toBe(2)
 })

@@ -88,6 +88,7 @@ function expectOneNumber(args: UnlearnRequest, maps: boolean): void {
     items: args.items,
     'first-step': args['first-step'],
     narrow: args.narrow || undefined,
+    ...(!maps && { smooth: args.smooth || undefined }),
     ...(!maps && { fit: args.fit, 'unlabelled map': args.unlabelled === 'map' || undefined }),
   }).find(([, value]) => value !== undefined)
   if (!other) return

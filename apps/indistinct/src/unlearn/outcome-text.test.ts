@@ -33,6 +33,20 @@ test('several attributes by the flow: MMD^2 of each', () => {
   )
 })
 
+test('with smoothed rows: what classes differ by afterwards', () => {
+  const parameters = { outcome: 'landed', above: ['radii'], differencesAfter: { mean: 1, radii: 1.9 } }
+  const afterSmoothing = { differencesAfter: { mean: 1.8, radii: 1.1 } }
+  expect(outcomeText(parameters)).toBe(', landed: distances 1.90 times what chance gives')
+  expect(outcomeText({ ...parameters, afterSmoothing })).toBe(', landed')
+  const brought = { outcome: 'not landed', stopped: 'smoothing brought mean above what chance gives' }
+  expect(outcomeText({ ...parameters, ...brought, afterSmoothing: { ...afterSmoothing, above: ['mean'] } })).toContain(
+    'means 1.80, distances 1.10 times',
+  )
+  expect(outcomeWarning('', { method: 'flow', parameters: brought } as unknown as Unlearned)).toContain(
+    'Audit it, or leave --smooth out',
+  )
+})
+
 describe('what to do where a method did not land', () => {
   const of = (method: string, parameters: object): Unlearned =>
     ({ method, parameters: { outcome: 'not landed', stopped, ...parameters } }) as unknown as Unlearned

@@ -17,7 +17,9 @@ const families: Readonly<Record<string, string>> = {
 
 /** Where a method ended: nothing for those that end in one step. */
 export function outcomeText(parameters: Parameters): string {
-  const { outcome, stopped, together } = parameters
+  const { outcome, stopped, together, afterSmoothing } = parameters
+  // What is written is the smoothed table.
+  const last = isRecord(afterSmoothing) ? { ...parameters, above: [], ...afterSmoothing } : parameters
   if (typeof parameters['matching'] === 'string') return drawText(parameters)
   if (typeof outcome !== 'string') return ''
   const joint =
@@ -26,8 +28,8 @@ export function outcomeText(parameters: Parameters): string {
       : ''
   if (outcome === 'nothing stands out') return ', nothing stands out before: the table is as it was'
   if (outcome === 'gives away more than before') return ', gives away more than before'
-  if (outcome !== 'not landed') return `, ${outcome}${leftText(parameters, aboveOf(parameters))}${joint}`
-  return `, not landed (${String(stopped)})${leftText(parameters, Object.keys(families))}${joint}`
+  if (outcome !== 'not landed') return `, ${outcome}${leftText(last, aboveOf(last))}${joint}`
+  return `, not landed (${String(stopped)})${leftText(last, Object.keys(families))}${joint}`
 }
 
 /** What points are, how users were matched to them, and whether the draw is a secret. */
@@ -61,10 +63,12 @@ export function outcomeWarning(title: string, { method, parameters }: Unlearned)
   const off = [parameters, ...(isRecord(together) ? [together] : [])].find(({ outcome }) => outcome === 'not landed')
   if (!off) return undefined
   const spent = String(off['stopped']).endsWith('passes are spent')
+  const smoothed = String(off['stopped']).startsWith('smoothing')
   const instead = saferMethods(method, method === 'hsic-flow' || parameters['curvesAfter'] ? 'numbers' : 'labels')
   const advice = [
     'Audit it',
     ...(spent ? ['or raise --max-passes'] : []),
+    ...(smoothed ? ['or leave --smooth out'] : []),
     ...(instead === '' ? [] : [`or unlearn by ${instead}`]),
   ]
   return `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. ${advice.join(', ')}`

@@ -7,6 +7,7 @@ import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
 import { targetsSeconds } from '../audit/planned-attacks.ts'
 import type { WorkStage } from '../terminal/work-stages.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
+import { smoothedBy } from './unlearn-request.ts'
 
 export interface WorkShape {
   readonly users: number
@@ -46,6 +47,11 @@ export function methodSeconds(method: UnlearnerName, shape: WorkShape): number {
   return (costs[method] ?? closed)(shape)
 }
 
+/** Rows drawn towards their nearest after the flow: of all rows, or of groups where there are many. */
+function smoothSeconds({ users: n, dimensions: K }: WorkShape): number {
+  return n <= 10_000 ? 2e-9 * n ** 2 * K : 2e-6 * n * K
+}
+
 /** The self-check of a table (`checkHarm`): five folds of few values, two of more. */
 export function checkSeconds({ users, dimensions: K, classes }: WorkShape): number {
   const n = Math.min(20_000, users)
@@ -82,7 +88,8 @@ export function unlearnStages({ request, inputs, tables, joined, extras, targets
       // A fit of before only maps.
       seconds:
         request.update === undefined
-          ? attributes * sum(shapes.map((shape) => methodSeconds(request.method, shape)))
+          ? attributes * sum(shapes.map((shape) => methodSeconds(request.method, shape))) +
+            (smoothedBy(request) > 0 ? sum(shapes.map(smoothSeconds)) : 0)
           : 0,
     },
     { name: 'self-check', seconds: attributes * sum(checked.map(checkSeconds)) },

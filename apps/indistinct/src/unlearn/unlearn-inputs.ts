@@ -1,5 +1,6 @@
 /** @file Everything that `unlearn` reads, joined and checked before anything is moved. */
 
+import { usageError } from '@indistinct/core'
 import { tableFiles, type EmbeddingTable } from '@indistinct/embeddings'
 import type { AttackTarget } from '../audit/attack-target.ts'
 import { attackTargets } from '../audit/attack-targets.ts'
@@ -9,7 +10,7 @@ import type { Log } from '../terminal/log.ts'
 import { readFlowExtras, type FlowExtras } from './flow-extras.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import { earlierDraw, relabelWarnings } from './relabelling.ts'
-import { filesBeside, type UnlearnRequest } from './unlearn-request.ts'
+import { filesBeside, smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
 import { tooFewUsers, usersForColumns } from './users-a-column.ts'
 
 /** A table with its users in the order of the first, and as its file has it. */
@@ -60,6 +61,9 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
     ...(draw?.warnings ?? []),
   ]
   for (const warning of warnings) log.warn(warning)
+  const others = inputs.table.matrix.rows - 1
+  if (smoothedBy(request) > others)
+    throw usageError(`--smooth: expected at most ${others}, since each row has so many others, got ${request.smooth!}`)
   const tables = read.tables.flatMap((table, t) =>
     table.source ? [{ ...table, source: table.source, path: paths[t]!, out: outs[t]! }] : [],
   )

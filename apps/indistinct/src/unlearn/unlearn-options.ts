@@ -64,7 +64,9 @@ export const parameterFlags = {
   },
   smooth: {
     flag: 'smooth',
-    describe: 'blind: rows go half the way to so many of the nearest at last, whatever their labels; 0 for none',
+    describe:
+      'flow, blind: rows go some of the way to so many of the nearest at last, whatever their labels: a quarter of ' +
+      'it for the flow, half of it for blind; 0 for none',
     range: { integer: true, from: 0 },
   },
   drawSeed: {

@@ -10,7 +10,12 @@ import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
 import { stagesLine } from '../terminal/work-stages.ts'
 import { unlearnStages } from './unlearn-cost.ts'
-import { sharedFiles, sidecarOf } from './unlearn-request.ts'
+import { sharedFiles, sidecarOf, smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
+
+function withoutLabel(request: UnlearnRequest): string {
+  if (request.unlabelled === 'map') return 'mapped'
+  return smoothedBy(request) > 0 ? 'smoothed as everyone, and else left as they are' : 'left as they are'
+}
 
 /** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */
 export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
@@ -39,7 +44,7 @@ export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
       `${method}${fit ? `, as ${update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; ` +
         `seed ${seed}`,
       ...derived.map((name) => `${name} as a linear function of ${others.join(' and ')}`),
-      `users without a label are ${unlabelled === 'map' ? 'mapped' : 'left as they are'}`,
+      `users without a label are ${withoutLabel(request)}`,
       'then a self-check: does the new table give away more than before, to attackers of fine structure?',
       ...(line === undefined ? [] : [line]),
       ...(attacks

@@ -58,7 +58,13 @@ export function filesBeside(request: UnlearnRequest): string[] {
   return [...request.outs.map(sidecarOf), ...sharedFiles(request)]
 }
 
-function checkFlags({ method, unlabelled, draw, update, previous, fit, delta }: UnlearnArguments, table: string): void {
+/** Neighbours that every row is drawn towards after the flow; 0 for other methods, whose fit does what they do. */
+export function smoothedBy({ method, smooth = 0 }: Pick<UnlearnArguments, 'method' | 'smooth'>): number {
+  return method === 'flow' ? smooth : 0
+}
+
+function checkFlags(args: UnlearnArguments, table: string): void {
+  const { method, unlabelled, draw, update, previous, fit, delta } = args
   if (draw !== undefined && (method !== 'relabel' || update !== undefined))
     throw usageError('--draw: expected --method relabel with it, and no --update')
   // An update goes by the method of its fit.
@@ -70,6 +76,8 @@ function checkFlags({ method, unlabelled, draw, update, previous, fit, delta }: 
     throw usageError('--previous: expected --update with it, which names the fit')
   if (update !== undefined && fit !== undefined)
     throw usageError('--fit: nothing is fitted with --update; leave one of them out')
+  if (fit !== undefined && smoothedBy(args) > 0)
+    throw usageError('--fit: --smooth of the flow leaves no map for other users; leave one of them out')
   if (delta !== undefined && isFolder(table))
     throw usageError(
       `--delta brings back the bytes of one file, and ${table} is a folder of parts; leave it out, and keep the ` +

@@ -17,8 +17,25 @@ export function methodFor(holds: AttackerHolds): UnlearnerName {
   return holds === 'history' ? 'blind' : 'flow'
 }
 
-/** One line: what is hidden, from whom, by which argument, and from whom it is not. */
-export function scopeOfUnlearning(attributes: readonly string[], method: UnlearnerName, size: UsersForColumns): string {
+/**
+ * One line: what is hidden, from whom, by which argument, and from whom it is not; and how many neighbours rows were
+ * drawn towards at last.
+ */
+export function scopeOfUnlearning(
+  attributes: readonly string[],
+  method: UnlearnerName,
+  size: UsersForColumns,
+  smooth = 0,
+): string {
+  const scope = hidingScope(attributes, method, size)
+  if (smooth === 0) return scope
+  return (
+    `${scope} At last every row, with a label or without, went a quarter of the way to the mean of its ` +
+    `${grouped(smooth)} nearest rows, which reads no label.`
+  )
+}
+
+function hidingScope(attributes: readonly string[], method: UnlearnerName, size: UsersForColumns): string {
   const what = attributes.join(', ')
   if (followsLabels(method, size)) {
     const whom = method === 'leace' ? 'linear attackers' : 'who holds these tables and some labels'

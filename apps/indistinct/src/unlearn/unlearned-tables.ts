@@ -13,7 +13,7 @@ import type { NewTable } from './new-tables.ts'
 import { outcomeWarning } from './outcome-text.ts'
 import { tableChange, type TableChange } from './table-change.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
-import type { UnlearnRequest } from './unlearn-request.ts'
+import { smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
 import { scopeOfUnlearning } from './unlearn-scope.ts'
 import type { Unlearning } from './unlearning.ts'
 import { usersForColumns } from './users-a-column.ts'
@@ -75,6 +75,7 @@ export function unlearnedTables(
         tables.map((table) => table.before),
         inputs.labels,
       ),
+      smoothedBy(request),
     ),
     updated,
   }

@@ -7,8 +7,10 @@ import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import type { CalibratedFlowOptions } from './flow-options.ts'
+import { afterSmoothing, withSmoothing } from './after-smoothing.ts'
 import { intersection } from './intersection.ts'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
+import { checkSmooth, smoothedRows } from './smoothed-last.ts'
 import { structuredFlow } from './structured-flow.ts'
 import { backOnLattices, structureJson, tableStructure, type TableStructure } from '../structure/table-structure.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
@@ -51,8 +53,8 @@ export function calibratedFlowJoint(
   const { at, extents: after } = inTurn(task, { at: copyMatrix(embedding), extents: before }, record)
   const off = Object.values(after).some(({ largest }) => largest > 1 + course.jointTolerance)
   const outcome = off ? 'not landed' : after === before ? 'already at null' : 'landed'
-  if (after !== before) backOnLattices(at, rows, structure, 0)
-  return unlearned({
+  if (after !== before && !options.smooth) backOnLattices(at, rows, structure, 0)
+  const result = unlearned({
     embedding: at,
     method: 'flow-joint',
     parameters: {
@@ -60,6 +62,7 @@ export function calibratedFlowJoint(
       outcome,
       ...(outcome === 'not landed' && { stopped: `all ${course.maxRounds} rounds are spent` }),
       ...course,
+      smooth: options.smooth ?? 0,
       ...engineRecord(options.engine),
       attributes: Object.fromEntries(
         Object.entries(after).map(([name, { largest, smallest }]) => [
@@ -76,6 +79,20 @@ export function calibratedFlowJoint(
     trace,
     passes: trace.length,
   })
+  return options.smooth ? smoothedJoint(result, task, options) : result
+}
+
+/** The result smoothed, and how classes of each attribute differ then. */
+function smoothedJoint(result: Unlearned, { held, structure }: JointTask, options: JointFlowOptions): Unlearned {
+  const [embedding] = smoothedRows([result.embedding], [structure], options) as [Matrix]
+  const found = Object.entries(held).map(
+    ([name, labels]) => [name, afterSmoothing(result.embedding, embedding, labels, options)] as const,
+  )
+  const all = {
+    found: { attributes: Object.fromEntries(found.map(([name, own]) => [name, own.found])) },
+    brought: found.flatMap(([name, { brought }]) => brought.map((each) => `${each} of ${name}`)),
+  }
+  return unlearned({ ...result, embedding, parameters: withSmoothing(result.parameters, all) })
 }
 
 /** Says a row of the trace. */
@@ -118,6 +135,7 @@ function checkedTask(
   checkCount(caller, 'leastCell', leastCell)
   checkCount(caller, 'maxRounds', maxRounds)
   checkPositive(caller, 'jointTolerance', jointTolerance)
+  checkSmooth(embedding, flow)
   const names = Object.keys(attributes)
   if (names.length === 0) throw badData(`${caller}: expected at least one attribute, got none`)
   const held = { ...attributes }

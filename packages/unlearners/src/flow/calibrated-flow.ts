@@ -1,11 +1,13 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
-import type { Labels, Matrix } from '@indistinct/core'
-import { onLattices, structuredFlow } from './structured-flow.ts'
+import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import { fitByRegression } from '../fitted/regression-map.ts'
+import { checkSmooth, finishedFlows } from './smoothed-last.ts'
+import { structuredFlow } from './structured-flow.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
 import { flowTogether } from './flow-together.ts'
-import { stepwise, type Unlearner } from '../unlearner.ts'
+import type { Unlearner } from '../unlearner.ts'
 
 /**
  * Moves labelled users of `embedding` (N, K) until classes differ as much as a random relabelling of the same users
@@ -59,23 +61,33 @@ import { stepwise, type Unlearner } from '../unlearner.ts'
  * With `narrow`, kernels so many times narrower follow once it has landed (`narrowFlows`), which see who is near to
  * whom.
  *
+ * With `smooth`, all rows are drawn towards their neighbours last, by no label (`smoothedRows`), also where the table
+ * was 'already at null'. Statistics are of the flow, but for `afterSmoothing`: those of the table returned. Where
+ * smoothing brought some of them above what chance gives, the outcome is 'not landed', and `stopped` names them.
+ *
  * Where every pair is already at or below the landing, and no family above its null by more than three of its standard
  * deviations, nothing moves, and `parameters.outcome` is 'already at null'; 'not landed' where ranks of a column tell
  * classes apart (`rankCheck`). Where passes run out, or no step leads on, the table reached is returned with the
  * outcome 'not landed' and `stopped`, the reason; `above` names families that stayed above their null by more than
  * chance explains.
- * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes;
- * WouldHarmError, of that code too, where the way that users move would tell their label.
+ * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes,
+ * 'usage' on options that are not for so few or so many rows; WouldHarmError, of the code 'bad-data' too, where the way
+ * that users move would tell their label.
  */
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
-  const { result, structure } = structuredFlow(embedding, labels, options)
-  return onLattices(result, labels, structure, options)
+  checkSmooth(embedding, options)
+  return finishedFlows([structuredFlow(embedding, labels, options)], labels, options)[0]!
 }
 
 /** The method, as `flow` in the table of unlearners. */
 export const flowMethod: Unlearner<CalibratedFlowOptions> = {
-  ...stepwise(calibratedFlow),
+  unlearn: calibratedFlow,
+  fit(embedding, labels, options) {
+    if (options?.smooth)
+      throw usageError('calibratedFlow: expected no smooth where a fit is asked for: it leaves no map for other users')
+    return fitByRegression(embedding, labels, calibratedFlow(embedding, labels, options))
+  },
   together: flowTogether,
-  defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500, narrow: 0 },
+  defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500, narrow: 0, smooth: 0 },
   description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
 }

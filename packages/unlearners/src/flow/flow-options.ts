@@ -14,7 +14,10 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
   readonly kernel?: FlowKernelName
   /** Frequencies of 'random-fourier', a multiple of 8: its error shrinks as one over their root. Default 512. */
   readonly frequencies?: number
-  /** Seed of the frequencies; the exact kernel draws nothing. Default 0. */
+  /**
+   * Seed of the frequencies, and of the groups in which more than 10,000 rows look for their neighbours; the exact
+   * kernel draws nothing. Default 0.
+   */
   readonly seed?: number
   /**
    * How much of their spread is taken out of axes in the kernel's distances, from 0 (the default: distances as they
@@ -28,6 +31,13 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
    * the kernel 'exact' only. Default 0: it does not; 16 was tried.
    */
   readonly narrow?: number
+  /**
+   * When all else is done, every row goes a quarter of the way to the mean of so many of its nearest rows, whatever the
+   * labels: rows of a model hold noise, which neighbours average away. Rows without a label go too: having moved does
+   * not tell that there is one. Neighbours are those in all tables side by side, as the flow left them. It leaves no
+   * fit. Default 0: not at all; 10 was tried.
+   */
+  readonly smooth?: number
   /**
    * What moving each user costs in scores (`innerProductMetric`, `scoreMetric`), for all rows of the table. Default:
    * the same in every direction and for every user.

@@ -6,7 +6,8 @@ import { rulesOf } from '../structure/table-structure.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { CalibratedFlowOptions } from './flow-options.ts'
 import { ruledFlow } from './ruled-flow.ts'
-import { expectNotParted, onLattices, structuredFlow } from './structured-flow.ts'
+import { checkSmooth, finishedFlows } from './smoothed-last.ts'
+import { expectNotParted, structuredFlow } from './structured-flow.ts'
 
 /**
  * `whitening` of tables side by side, in turn: where what tables tell by their difference, which may vary little,
@@ -24,6 +25,7 @@ export function flowTogether(task: TablesTask<CalibratedFlowOptions>): Record<st
     whitening,
     ...(options.narrow !== undefined && whitening > 0 && { narrow: 0 }),
   })
+  for (const [name, table] of entries) inTable(name, () => checkSmooth(table, options))
   const flows = entries.map(([name, table]) => inTable(name, () => structuredFlow(table, labels, task.optionsOf(name))))
   // What moved as one in a table goes on doing so: apart, it would show there.
   const rules = rulesOf(
@@ -44,11 +46,11 @@ export function flowTogether(task: TablesTask<CalibratedFlowOptions>): Record<st
     },
     flows.map(({ result }) => result),
   )
-  return Object.fromEntries(
-    entries.map(([name, table], t) => {
-      const result = results[name]!
-      inTable(name, () => expectNotParted(table, result.embedding, labels))
-      return [name, onLattices(result, labels, flows[t]!.structure, options)]
-    }),
+  for (const [name, table] of entries) inTable(name, () => expectNotParted(table, results[name]!.embedding, labels))
+  const finished = finishedFlows(
+    entries.map(([name], t) => ({ result: results[name]!, structure: flows[t]!.structure })),
+    labels,
+    options,
   )
+  return Object.fromEntries(entries.map(([name], t) => [name, finished[t]!]))
 }

@@ -48,7 +48,7 @@ export function narrowed(table: Matrix, { matrix: wide, parts }: SideBySide, t: 
 }
 
 /** Root mean squared distance of rows from their mean. */
-function spreadOf({ rows, cols, data }: Matrix): number {
+export function spreadOf({ rows, cols, data }: Matrix): number {
   let sum = 0
   for (let k = 0; k < cols; k++) {
     let mean = 0

@@ -71,7 +71,7 @@ export function structuredFlow(
     if (strict && givenUp) throw refused(strayText(groups.length, held), options)
     const { parted, apart, nearest } = partedNear(before, units?.of(result.embedding) ?? result.embedding, classes)
     const localScale = { nearest, parted, ...(radius > 0 && { radius, groups: groups.length }) }
-    const parameters = { ...result.parameters, ...structureJson(structure), localScale }
+    const parameters = { ...result.parameters, smooth: options.smooth ?? 0, ...structureJson(structure), localScale }
     if (parted <= mostParted) return { result: unlearned({ ...result, parameters }), structure, groups }
     if (tried === mostRadii) throw refused(partedText(parted), options)
     radius = Math.max(apart, 2 * radius)

@@ -1,8 +1,8 @@
 import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { nearMatching, optimalMatching } from './matching.ts'
-import { nearParts } from './near-parts.ts'
-import { neighboursOf, smoothRows } from './smooth-rows.ts'
+import { nearParts } from '../neighbours/near-parts.ts'
+import { neighboursOf, smoothRows } from '../neighbours/smooth-rows.ts'
 
 function normals(rows: number, cols: number, name: string): Matrix {
   const random = randomStream(3, name)

@@ -5,7 +5,7 @@
 
 import { gatherRows, matrix, type Matrix, type Random } from '@indistinct/core'
 import { assignment } from './assignment.ts'
-import { nearParts, randomDirection, sortedAlong } from './near-parts.ts'
+import { nearParts, randomDirection, sortedAlong } from '../neighbours/near-parts.ts'
 
 /** Users of one label that are matched at once where all are too many: its cube is the work of a group. */
 const groupSize = 200

@@ -21,7 +21,7 @@ import { standardisedColumns } from '../flow/standardised-columns.ts'
 import { unlearned, type TraceRow, type Unlearned } from '../unlearned.ts'
 import { dealAgain, dealPoints, notDrawn, optimalUpTo, pointGone } from './deal-points.ts'
 import { drawSource, type DrawSeed } from './draw-source.ts'
-import { directions, neighboursOf, smoothDirections, smoothRows } from './smooth-rows.ts'
+import { directions, neighboursOf, smoothDirections, smoothRows } from '../neighbours/smooth-rows.ts'
 
 export interface RelabelOptions {
   /** What points are made of: what the flow makes of users (default), or users as they are. */

@@ -19,9 +19,15 @@ const mostSampled = 20_000
 
 /**
  * Checks columns of embedding (N, K) over `rows`.
+ * @param otherwise what to do where values are right
  * @throws IndistinctError 'bad-data' that names row and column of the farthest value.
  */
-export function checkFarValues(caller: string, { cols: K, data }: Matrix, rows: Int32Array): void {
+export function checkFarValues(
+  caller: string,
+  { cols: K, data }: Matrix,
+  rows: Int32Array,
+  otherwise = 'blank the label of these users',
+): void {
   const distances = new Float64Array(rows.length)
   for (const k of heavyColumns({ cols: K, data }, rows)) {
     const centre = sorted(rows, (i) => data[i * K + k]!).at(0.5)
@@ -44,7 +50,7 @@ export function checkFarValues(caller: string, { cols: K, data }: Matrix, rows: 
       `${caller}: expected values of one scale in a column, got ${data[row * K + k]!} in row ${row}, column ${k} ` +
         `(both from 0), ${(distances[most]! / spread).toPrecision(2)} times the spread of the other users` +
         `${others > 1 ? `, and ${others - 1} more far values in that column` : ''}; ` +
-        'means and distances would follow these alone. Repair or clip them, or blank the label of these users',
+        `means and distances would follow these alone. Repair or clip them, or ${otherwise}`,
     )
   }
 }

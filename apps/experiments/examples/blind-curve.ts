@@ -5,21 +5,16 @@
  *     node --import @indistinct/loader apps/experiments/examples/blind-curve.ts FOLDER FILE.svg [NEIGHBOURS,…]
  */
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { attack, logistic, mlp, xgb } from '@indistinct/attackers'
-import { csrFromPairs, usageError, writeFileAtomic, type Csr, type Matrix } from '@indistinct/core'
-import { readLabelCodes, readTable } from '@indistinct/embeddings'
-import { ndcgPerUser } from '@indistinct/metrics'
+import { usageError, writeFileAtomic, type Matrix } from '@indistinct/core'
 import { blind } from '@indistinct/unlearners'
 import { smoothed } from '../src/stages/smooth.ts'
+import { writtenTables } from './written-tables.ts'
 
 const [folder, picture, list = '0,5,10,20'] = process.argv.slice(2)
 if (folder === undefined || picture === undefined)
   throw usageError('blind-curve: expected the folder that lightgcn-tables wrote, and FILE.svg')
-const [users, items] = [await readTable(join(folder, 'users.csv')), await readTable(join(folder, 'items.csv'))]
-const { labels } = await readLabelCodes(join(folder, 'people.csv'), 'gender', users.matrix.rows, { ids: users.ids })
-const [test, seen] = [pairsOf('held-out.csv'), pairsOf('seen.csv')]
+const { users, labels, ndcg } = await writtenTables(folder)
 
 interface Point {
   readonly name: string
@@ -32,24 +27,11 @@ interface Point {
 const points: Point[] = []
 const change = ({ ndcg }: Point): number => 100 * (ndcg / points[0]!.ndcg - 1)
 console.log('| table | NDCG@10 | change | folded AUC | at most | worst attack |\n|---|---|---|---|---|---|')
-await show('original', users.matrix)
-await show('original, half way to 10', smoothed(users.matrix, 10, 0.5))
+await show('original', users)
+await show('original, half way to 10', smoothed(users, 10, 0.5))
 for (const count of list.split(',').map(Number))
-  await show(`blind, smooth ${count}`, blind(users.matrix, labels, { smooth: count }).embedding)
+  await show(`blind, smooth ${count}`, blind(users, labels, { smooth: count }).embedding)
 writeFileAtomic(picture, svgOf(points.slice(2)))
-
-function pairsOf(file: string): Csr {
-  const at = (ids: readonly string[] | undefined): Map<string, number> => new Map(ids!.map((id, row) => [id, row]))
-  const [rows, columns] = [at(users.ids), at(items.ids)]
-  const pairs = readFileSync(join(folder!, file), 'utf8').trim().split('\n').slice(1)
-  const places = pairs.map((line) => line.split(','))
-  return csrFromPairs(
-    users.matrix.rows,
-    items.matrix.rows,
-    Int32Array.from(places, ([user]) => rows.get(user!)!),
-    Int32Array.from(places, ([, item]) => columns.get(item!)!),
-  )
-}
 
 async function show(name: string, table: Matrix): Promise<void> {
   const point = await pointOf(name, table)
@@ -61,8 +43,6 @@ async function show(name: string, table: Matrix): Promise<void> {
 }
 
 async function pointOf(name: string, table: Matrix): Promise<Point> {
-  const perUser = ndcgPerUser(best(table, 10), test, 10).filter((value) => !Number.isNaN(value))
-  const ndcg = perUser.reduce((sum, value) => sum + value / perUser.length, 0)
   let found = { auc: 0, upper: 0, worst: '' }
   for (const attacker of [logistic, mlp, xgb])
     for (const input of ['standardised', 'whitened'] as const) {
@@ -76,25 +56,7 @@ async function pointOf(name: string, table: Matrix): Promise<Point> {
       if (foldedAuc.value > found.auc)
         found = { auc: foldedAuc.value, upper: foldedAuc.upper, worst: `${attacker.name}, ${input}` }
     }
-  return { name, ndcg, ...found }
-}
-
-/** The k items of every user with the largest inner products that were not seen, best first. */
-function best({ rows, cols: K, data }: Matrix, k: number): Int32Array {
-  const out = new Int32Array(rows * k)
-  const count = items.matrix.rows
-  const scores = new Float64Array(count)
-  for (let u = 0; u < rows; u++) {
-    for (let i = 0; i < count; i++) {
-      let sum = 0
-      for (let d = 0; d < K; d++) sum += data[u * K + d]! * items.matrix.data[i * K + d]!
-      scores[i] = sum
-    }
-    for (let p = seen.indptr[u]!; p < seen.indptr[u + 1]!; p++) scores[seen.indices[p]!] = -Infinity
-    const order = Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b)
-    out.set(order.subarray(0, k), u * k)
-  }
-  return out
+  return { name, ndcg: ndcg(table), ...found }
 }
 
 /** Change of NDCG@10 in per cent to the right, folded AUC upwards. */

@@ -5,7 +5,15 @@
 
 import { canonicalJson } from '@indistinct/core'
 import { holdings, type Holding, type UtilityFigure } from '../store/results.ts'
-import { keyOf, type HoldsResults, type HoldsRow, type HoldsRowName, type Leak } from './holds-results.ts'
+import {
+  askedAs,
+  keyOf,
+  titleOf,
+  type HoldsResults,
+  type HoldsRow,
+  type HoldsRowName,
+  type Leak,
+} from './holds-results.ts'
 
 const heads: { readonly [holding in Holding]: string } = {
   tables: 'the tables',
@@ -51,7 +59,7 @@ function notRun(rows: readonly HoldsRow[], planned: readonly HoldsRowName[]): st
   for (const name of planned) {
     const title = `${name.dataset}, ${name.attribute}, ${name.recommender}, K = ${dimensionsOf(name)}`
     const { all, left } = groups.get(title) ?? { all: [], left: [] }
-    groups.set(title, { all: [...all, name.method], left: made.has(keyOf(name)) ? left : [...left, name.method] })
+    groups.set(title, { all: [...all, askedAs(name)], left: made.has(keyOf(name)) ? left : [...left, askedAs(name)] })
   }
   const lines = [...groups]
     .filter(([, { left }]) => left.length > 0)
@@ -71,7 +79,7 @@ function models(rows: readonly HoldsRow[]): HoldsRow[][] {
   return [...groups.values()]
 }
 
-function titleOf({ dataset, attribute, recommender, training, seed }: HoldsRow): string {
+function modelTitle({ dataset, attribute, recommender, training, seed }: HoldsRow): string {
   const options = Object.entries(training as { [name: string]: unknown })
     .sort()
     .map(([name, value]) => `${name} ${String(value)}`)
@@ -84,12 +92,12 @@ function modelSection(rows: readonly HoldsRow[]): string {
   const alone = ['alone', ...holdings.map((holding) => text(leakOf(original, holding, true))), '–', '–', '–']
   const body = rows
     .filter(({ refused }) => refused === undefined)
-    .map((row) => [nameOf(row), ...holdings.map((holding) => cell(row, original, holding, text)), ...priceOf(row)])
+    .map((row) => [titleOf(row), ...holdings.map((holding) => cell(row, original, holding, text)), ...priceOf(row)])
   const refused = rows
     .filter((row) => row.refused !== undefined)
-    .map((row) => `\n${nameOf(row)} refused (exit code 5): ${row.refused!}\n`)
+    .map((row) => `\n${titleOf(row)} refused (exit code 5): ${row.refused!}\n`)
   const head = ['method', ...holdings.map((holding) => heads[holding]), 'NDCG@10', 'change, %', 'by group, %']
-  return `## ${titleOf(first!)}\n\n${table([head, alone, ...body])}${refused.join('')}\n`
+  return `## ${modelTitle(first!)}\n\n${table([head, alone, ...body])}${refused.join('')}\n`
 }
 
 const leakOf = (row: HoldsRow | undefined, holding: Holding, alone: boolean): Leak | undefined =>
@@ -136,11 +144,6 @@ function percent({ value, change }: Pick<UtilityFigure, 'value' | 'change'>, int
   return interval ? `${of(change!.value)} [${of(change!.lower)}, ${of(change!.upper)}]` : of(change!.value)
 }
 
-function nameOf({ method, options }: HoldsRow): string {
-  const { steps } = options as { steps?: number }
-  return steps === undefined ? method : `${method}, ${steps} steps`
-}
-
 function table(rows: readonly (readonly string[])[]): string {
   const [head, ...body] = rows
   return [head!, head!.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
@@ -158,7 +161,7 @@ function dimensionsOf({ training }: HoldsRowName): number {
   return factors ?? gmf ?? 16
 }
 
-/** For the first page: values alone, of one recommender with 16 dimensions. */
+/** For the first page: values alone, of methods as they come, of one recommender with 16 dimensions. */
 export function holdsSummary({ rows }: HoldsResults): string {
   const three = (leak: Leak | undefined): string => leak?.foldedAuc.value.toFixed(3) ?? '–'
   const of = ([dataset, attribute]: (typeof shown)[number]): HoldsRow[] =>
@@ -167,7 +170,8 @@ export function holdsSummary({ rows }: HoldsResults): string {
         row.dataset === dataset &&
         row.attribute === attribute &&
         row.recommender === 'lightgcn' &&
-        dimensionsOf(row) === 16,
+        dimensionsOf(row) === 16 &&
+        !(row.options as { readonly smooth?: number }).smooth,
     )
   const chosen = models(shown.flatMap(of))
   return table([
@@ -179,7 +183,7 @@ export function holdsSummary({ rows }: HoldsResults): string {
         [title, 'what is held, alone', ...holdings.map((holding) => three(leakOf(original, holding, true))), ''],
         ...of.map((row) => [
           '',
-          nameOf(row),
+          titleOf(row),
           ...(row.refused === undefined
             ? [...holdings.map((holding) => cell(row, original, holding, three)), changeOf(row)]
             : [...holdings.map(() => 'refused'), '']),

@@ -120,7 +120,20 @@ export function mergeRows(known: readonly HoldsRow[], made: readonly HoldsRow[])
   return [...kept, ...made.filter((row) => !old.has(keyOf(row)))]
 }
 
-/** What tells rows apart: a method has one set of options on a model. */
-export function keyOf({ dataset, attribute, recommender, training, seed, method }: HoldsRowName): string {
-  return canonicalJson([dataset, attribute, recommender, training, seed, method])
+/** What tells rows apart. */
+export function keyOf({ dataset, attribute, recommender, training, seed, method, options }: HoldsRowName): string {
+  return canonicalJson([dataset, attribute, recommender, training, seed, method, options])
+}
+
+/** The method as --methods takes it, which has commas between methods: `flow smooth 10`. */
+export function askedAs(row: Pick<HoldsRowName, 'method' | 'options'>): string {
+  return titleOf(row).replaceAll(',', '')
+}
+
+/** The method with those of its options that people should see: `flow, smooth 10`. */
+export function titleOf({ method, options }: Pick<HoldsRowName, 'method' | 'options'>): string {
+  const { steps, smooth } = options as { readonly steps?: number; readonly smooth?: number }
+  return [method, ...(steps === undefined ? [] : [`${steps} steps`]), ...(smooth ? [`smooth ${smooth}`] : [])].join(
+    ', ',
+  )
 }

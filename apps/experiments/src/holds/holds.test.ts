@@ -11,7 +11,16 @@ import { holds } from '../../grids/holds.ts'
 import { makeArtifact } from '../store/artifact-folder.ts'
 import { holdings, type HeldAttack, type Holding } from '../store/results.ts'
 import { holdsPage, holdsSummary } from './holds-page.ts'
-import { aboutOf, holdsRows, keyOf, mergeRows, strongest, type HoldsResults, type HoldsRow } from './holds-results.ts'
+import {
+  aboutOf,
+  holdsRows,
+  keyOf,
+  mergeRows,
+  strongest,
+  titleOf,
+  type HoldsResults,
+  type HoldsRow,
+} from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -40,7 +49,9 @@ describe('results/holds', () => {
       ({ dataset, recommender, training }) =>
         dataset === 'ml-1m' && recommender === 'lightgcn' && (training as { factors?: number }).factors === 16,
     )) {
-      const line = note.split('\n').find((each) => each.startsWith(`| ${row.method} |`))
+      const { smooth } = row.options as { readonly smooth?: number }
+      const name = titleOf({ method: row.method, options: { ...(smooth && { smooth }) } })
+      const line = note.split('\n').find((each) => each.startsWith(`| ${name} |`))
       if (line)
         expect(line).toContain(`| ${of(row, 'tables')!} | ${of(row, 'history')!} | ${of(row, 'earlier release')!} |`)
     }
@@ -147,6 +158,17 @@ describe('rows and pages', () => {
   test('a row that is made again takes the place of the old one, others stay', () => {
     const again = row('flow', [attack('tables', false, 'mlp', 0.5)], -0.01)
     expect(mergeRows([original, moved], [again, row('leace', [])])).toEqual([original, again, row('leace', [])])
+  })
+
+  test('a method with other options is another row, and says so', () => {
+    const smooth = { ...moved, options: { smooth: 10 } }
+    expect(mergeRows([original, moved], [smooth])).toEqual([original, moved, smooth])
+    expect(titleOf({ method: 'd2d-r', options: { tradeOff: 1e-4, steps: 1000 } })).toBe('d2d-r, 1000 steps')
+    expect(holdsPage({ schema: 'indistinct.holds/1', rows: [original, moved, smooth] }, [])).toContain(
+      '| flow, smooth 10 | **0.550',
+    )
+    const first = holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved, smooth] })
+    expect(first).toBe(holdsSummary({ schema: 'indistinct.holds/1', rows: [original, moved] }))
   })
 
   test('the table of the first page stands between its marks', () => {

@@ -9,14 +9,15 @@ import { gridCommand, workspaceRoot, type GridCommand } from '../nx/grid-command
 import { failureText } from '../nx/run-outcome.ts'
 import { positive } from '../start/start-values.ts'
 import { holdsPage } from './holds-page.ts'
-import { aboutOf, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
+import { aboutOf, askedAs, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
 
 const help = `npm run holds: what methods leave to attackers, by what these hold; writes results/holds.
 Needs INDISTINCT_DATA. All of it takes hours. Rows that are not asked for stay as they are.
 
   --datasets LIST --attributes LIST --recommenders LIST --methods LIST
-                 only these, such as --methods flow,leace
+                 only these, such as --methods flow,leace; options of a method after blanks,
+                 as in --methods 'flow smooth 10'
   --factors N    only models of N dimensions
 `
 const results = join(workspaceRoot, 'apps/experiments/results/holds')
@@ -69,7 +70,10 @@ function selected(grid: Grid, values: GridCommand['values']): Grid {
       datasets: keep(product.datasets, datasets),
       attributes: product.attributes.filter((name) => attributes?.includes(name) ?? true),
       recommenders: keep(product.recommenders, recommenders),
-      methods: keep(product.methods, methods),
+      methods: product.methods.filter(
+        ({ name, options = {} }) =>
+          methods?.some((each) => [name, askedAs({ method: name, options })].includes(each)) ?? true,
+      ),
     }))
     .filter((product) => [product.datasets, product.attributes, product.recommenders].every(({ length }) => length > 0))
   if (products.length === 0)

@@ -31,7 +31,12 @@ describe('vectors in a form that is not read are told, and a score beside them i
     ['decimals', 'lists of decimals or times', '[float(x) for x in v]'],
     ['whole numbers', 'lists of whole numbers', '[float(x) for x in v]'],
     ['lists of lists', 'lists of lists', 'list(v[0])'],
-    ['spark', 'vectors of Spark', 'list(v["values"])'],
+    [
+      'spark',
+      'vectors of Spark',
+      'list(v["values"]) if v["type"] else ' +
+        '[dict(zip(v["indices"], v["values"])).get(k, 0.0) for k in range(int(v["size"]))]',
+    ],
     ['text', 'text', 'json.loads(v)'],
   ])('%s', async (name, what, asList) => {
     const path = file(golden.unread[name]!)

@@ -138,6 +138,11 @@ function refuseUnread(file: ParquetFile, idColumn: string | undefined, names: re
   }
 }
 
+/** Sparse vectors, of type 0, hold what is not zero. */
+const ofSpark =
+  'list(v["values"]) if v["type"] else ' +
+  '[dict(zip(v["indices"], v["values"])).get(k, 0.0) for k in range(int(v["size"]))]'
+
 /** What a column holds that looks like a vector a row and is not read as one, and the list of it in Python. */
 function unreadVectors(file: ParquetFile, column: ParquetColumn): { what: string; asList: string } | undefined {
   const { leaves } = column
@@ -152,7 +157,7 @@ function unreadVectors(file: ParquetFile, column: ParquetColumn): { what: string
   if (leaf.path.length > 1 && leaves.some((each) => each.path.at(-1) === 'value' && each.path.at(-2) === 'key_value'))
     return leaves.some(isNumber) ? { what: 'a map', asList: 'list(dict(v).values())' } : undefined
   if (leaves.length > 1 && leaves.some((each) => each.path.includes('indices')) && leaves.some(isNumber))
-    return { what: 'vectors of Spark', asList: 'list(v["values"])' }
+    return { what: 'vectors of Spark', asList: ofSpark }
   if (leaf.path.length > 1 && leaf.maxRepetition === 0 && leaves.every(isNumber))
     return { what: 'a group of numbers', asList: 'list(v.values())' }
   if (leaves.length > 1 || leaf.path.length > 1) return undefined

@@ -1,4 +1,4 @@
-/** @file Where each table of NMF lies in its flat parameters. */
+/** @file Where each table of NMF lies in its flat parameters, and what a batch is. */
 
 export interface NmfShape {
   readonly users: number
@@ -9,6 +9,13 @@ export interface NmfShape {
   readonly mlp: number
   /** Widths of the hidden layers, one or more. */
   readonly hidden: readonly number[]
+}
+
+/** Interactions of a batch; negative n of interaction q is negatives[q * perPositive + n]. */
+export interface NmfBatch {
+  readonly users: Int32Array
+  readonly positives: Int32Array
+  readonly negatives: Int32Array
 }
 
 export interface Placed {

@@ -73,6 +73,7 @@ function referenceLoss(shape: NmfShape, parameters: ArrayLike<number>, batch: Nm
 const shapes: [string, NmfShape, number, number][] = [
   ['one layer', { users: 5, items: 6, gmf: 3, mlp: 2, hidden: [5] }, 7, 2],
   ['two layers', { users: 4, items: 5, gmf: 4, mlp: 4, hidden: [8, 4] }, 20, 4],
+  ['few of many rows in a batch', { users: 90, items: 50, gmf: 3, mlp: 2, hidden: [5, 3] }, 4, 2],
   ['three uneven layers', { users: 5, items: 4, gmf: 5, mlp: 3, hidden: [9, 6, 3] }, 15, 1],
 ]
 
@@ -135,6 +136,49 @@ test('gives the same bytes on any number of threads and in kernel memory', () =>
   expect(heldGradient.slice()).toEqual(results[0]!.gradient)
   release(heldParameters)
   release(heldGradient)
+})
+
+describe('a batch that names few of many rows', () => {
+  const many: NmfShape = { ...wide, users: 1100, items: 900 }
+  const small: NmfShape = { ...many, users: 60, items: 80 }
+
+  test('has the loss and the gradient of a model of these rows alone, and 0 for all others', () => {
+    const parameters = randomParameters(many)
+    const batch = randomBatch(small, 40, 4)
+    // Users and items of the small model, spread over the large one in their order.
+    const spread = (list: Int32Array, rows: number, of: number): Int32Array =>
+      list.map((row) => Math.floor((row * of) / rows) + 3)
+    const gradient = new Float32Array(parameters.length).fill(9)
+    const loss = nmfGradient(
+      many,
+      parameters,
+      {
+        users: spread(batch.users, small.users, many.users - 10),
+        positives: spread(batch.positives, small.items, many.items - 10),
+        negatives: spread(batch.negatives, small.items, many.items - 10),
+      },
+      gradient,
+    )
+    const [few, expected] = [new Float32Array(nmfSize(small)), new Float32Array(parameters.length)]
+    const own = new Float32Array(few.length)
+    const rowsOf = (each: (from: number, to: number, cols: number) => void): void =>
+      nmfLayout(small).forEach(({ name, offset, rows, cols }, t) => {
+        const { offset: start, rows: all } = nmfLayout(many)[t]!
+        const last = name.startsWith('user-') ? small.users : small.items
+        for (let row = 0; row < rows; row++)
+          each(
+            start + (all === rows ? row : Math.floor((row * (all - 10)) / last) + 3) * cols,
+            offset + row * cols,
+            cols,
+          )
+      })
+    rowsOf((from, to, cols) => few.set(parameters.subarray(from, from + cols), to))
+    expect(nmfGradient(small, few, batch, own)).toBe(loss)
+    rowsOf((from, to, cols) => expected.set(own.subarray(to, to + cols), from))
+    // Products with rows that no sample names leave -0 in the small model.
+    const unsigned = (values: Float32Array): Float32Array => values.map((value) => value + 0)
+    expect(unsigned(gradient)).toEqual(unsigned(expected))
+  })
 })
 
 test('equal scores rank by ascending id', () => {

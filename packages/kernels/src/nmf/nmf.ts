@@ -7,7 +7,8 @@
 import { gemmNT, gemmTN } from '../gemm.ts'
 import { openFrame, type Frame } from '../memory.ts'
 import { runKernel } from '../runtime.ts'
-import { nmfSize, type NmfShape } from './nmf-layout.ts'
+import { fewRows } from './few-rows.ts'
+import { nmfSize, type NmfBatch, type NmfShape } from './nmf-layout.ts'
 import {
   together,
   bytes,
@@ -21,13 +22,6 @@ import {
   scratchMatrix,
   address,
 } from './nmf-tables.ts'
-
-/** Interactions of a batch; negative n of interaction q is negatives[q * perPositive + n]. */
-export interface NmfBatch {
-  readonly users: Int32Array
-  readonly positives: Int32Array
-  readonly negatives: Int32Array
-}
 
 const sampleTasks = 16
 const ownerTasks = 16
@@ -43,7 +37,23 @@ export function nmfGradient(
   batch: NmfBatch,
   gradient: Float32Array,
 ): number {
-  const size = checkedSize(shape, parameters, batch, gradient)
+  checkSizes(shape, parameters, batch, gradient)
+  const few = fewRows(shape, batch)
+  if (!few) return gradientOfRows(shape, parameters, batch, gradient)
+  const size = nmfSize(few.shape)
+  const frame = openFrame()
+  const own = viewOf(frame.scratch(size * bytes), size)
+  const slope = viewOf(frame.scratch(size * bytes), size)
+  few.gather(parameters, own)
+  const loss = gradientOfRows(few.shape, own, few.batch, slope)
+  few.scatter(slope, gradient)
+  frame.close()
+  return loss
+}
+
+/** The same, computed on all rows of the tables. */
+function gradientOfRows(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): number {
+  const size = nmfSize(shape)
   const frame = openFrame()
   // Views in kernel memory: the arrays themselves when they live there, copies otherwise.
   const at = placedTables(shape, viewOf(frame.input(parameters), size))
@@ -56,8 +66,8 @@ export function nmfGradient(
   return loss / placed.samples
 }
 
-/** The number of parameters. @throws RangeError when lengths do not fit. */
-function checkedSize(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): number {
+/** @throws RangeError when lengths do not fit. */
+function checkSizes(shape: NmfShape, parameters: Float32Array, batch: NmfBatch, gradient: Float32Array): void {
   const count = batch.users.length
   const perPositive = batch.negatives.length / count
   const size = nmfSize(shape)
@@ -72,7 +82,6 @@ function checkedSize(shape: NmfShape, parameters: Float32Array, batch: NmfBatch,
         `${batch.positives.length} and ${batch.negatives.length}`,
     )
   }
-  return size
 }
 
 /** A batch in kernel memory, with room for what every sample leaves there. */

@@ -7,7 +7,7 @@ export { chosenGrid, type GridChoice } from './grid/chosen-grid.ts'
 export type { GridPlan } from './grid/grid-plan.ts'
 export { keepSettings, lastSettings, openGrid, runGridOn, type OpenGrid } from './grid/grid-run.ts'
 export { runCell } from './grid/run-cell.ts'
-export { gridNamed } from './grid-named.ts'
+export { gridNamed } from './grid-file/grid-named.ts'
 export { gridResults, type GridResults, type ModelResults, type StageResult } from './nx/grid-results.ts'
 export { runGrid, type GridRun, type RunListener, type RunOptions } from './nx/nx-run.ts'
 export {

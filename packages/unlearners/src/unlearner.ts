@@ -21,6 +21,8 @@ export interface Unlearner<Options> {
   readonly mapsEveryone?: true
   /** What `unlearn` uses where an option is left out. */
   readonly defaults: { readonly [option: string]: Json }
+  /** Names of options beside these that a grid may give. None when absent. */
+  readonly moreOptions?: readonly (keyof Options & string)[]
   /** One line, for help texts and tables. */
   readonly description: string
 }

@@ -13,7 +13,8 @@ import { chosenDataset } from '../stages/prepare-dataset.ts'
 export async function checkAttributes(grid: Grid): Promise<void> {
   for (const { datasets, attributes, protocols: chosen, core = 5 } of grid.products) {
     // What some protocols cannot attack, others may: such a run ends with the figures that it has.
-    const least = Math.min(...chosen.map(({ name }) => protocols[name as ProtocolName].smallestClass))
+    const least =
+      chosen.length === 0 ? 0 : Math.min(...chosen.map(({ name }) => protocols[name as ProtocolName].smallestClass))
     for (const choice of datasets) {
       const { kept } = await chosenDataset(choice, core)
       const found = describe(kept).attributes

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { usageError } from '@indistinct/core'
 import { expandGrid, type ExpandedGrid, type Product } from '@indistinct/stages'
-import { gridNamed } from '../grid-named.ts'
+import { gridNamed } from '../grid-file/grid-named.ts'
 
 export interface GridChoice {
   /** Of a committed grid, or of a JSON file. */

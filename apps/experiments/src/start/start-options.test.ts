@@ -163,7 +163,7 @@ describe('startOptions', () => {
       expect((await startOptions(['--grid', path, '--json']))!.grid).toEqual(main)
       writeFileSync(path, '{"name": "mine", "products": [{}]}')
       await expect(startOptions(['--grid', path])).rejects.toThrow(
-        'expected products[0].datasets as a list, got undefined',
+        'products[0].datasets: expected a list, got undefined',
       )
       writeFileSync(path, '{')
       await expect(startOptions(['--grid', path])).rejects.toMatchObject({ code: 'file' })

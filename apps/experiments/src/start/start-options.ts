@@ -8,7 +8,7 @@ import type { Choice, Grid, Product } from '@indistinct/stages'
 import { main } from '../../grids/main.ts'
 import { attackerNames, methodNames, protocolNames, recommenderNames } from '../choices.ts'
 import { experimentProtocol, experimentProtocols, productOf } from '../experiment-protocol.ts'
-import { gridNamed } from '../grid-named.ts'
+import { gridNamed } from '../grid-file/grid-named.ts'
 import { pathOf, listOf, integer, positive } from './start-values.ts'
 
 export interface StartOptions {
@@ -138,7 +138,8 @@ export async function startOptions(args: readonly string[]): Promise<StartOption
     throw usageError(`--grid: expected no --${Object.keys(choosing)[0]} beside it, since the grid says it`)
   return {
     grid: file === undefined ? chosen : await gridNamed(file, pathOf(file)),
-    checked: file === undefined && (values.interactions !== undefined || values.attribute !== undefined),
+    checked:
+      file === undefined ? values.interactions !== undefined || values.attribute !== undefined : file.endsWith('.json'),
     parallel: positive('parallel', parallel ?? '2'),
     ...(data !== undefined && { dataFolder: pathOf(data) }),
     fresh: fresh ?? false,

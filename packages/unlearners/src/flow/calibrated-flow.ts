@@ -89,5 +89,6 @@ export const flowMethod: Unlearner<CalibratedFlowOptions> = {
   },
   together: flowTogether,
   defaults: { level: 1, firstStep: 0.2, tolerance: 0.01, maxPasses: 500, narrow: 0, smooth: 0 },
+  moreOptions: ['kernel', 'frequencies', 'seed', 'whitening', 'moments', 'shapes'],
   description: 'calibrated flow: MMD^2 between classes down to the value that chance gives it, in a few passes',
 }

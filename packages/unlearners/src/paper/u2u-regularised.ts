@@ -175,5 +175,6 @@ function userDistance(
 export const u2uRegularisedMethod: Unlearner<U2uRegularisedOptions> = {
   ...stepwise(u2uRegularised),
   defaults: { tradeOff: 1e-4, steps: 5000, optimiser: 'adam', learningRate: 0.001, divergence: 'one-hot' },
+  moreOptions: ['firstSteps', 'refreshEvery', 'refreshSteps', 'seed'],
   description: "the paper's U2U-R: Adam steps on squared distances between users of different classes",
 }

@@ -15,7 +15,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { canonicalJson, jsonText } from '@indistinct/core'
+import { canonicalJson, jsonText, type Json } from '@indistinct/core'
 import { chosenGrid } from '@indistinct/experiments'
 import { measuredCosts } from '../../apps/experiments/src/grid/cell-costs.ts'
 import { folderStore } from '../../apps/experiments/src/grid/folder-store.ts'
@@ -92,12 +92,13 @@ try {
       }
       if (values.costs && name === 'local') {
         const path = new URL('../../apps/experiments/src/grid/cell-costs.json', import.meta.url)
-        const known = JSON.parse(readFileSync(path, 'utf8')) as { cells: Record<string, unknown> }
-        const measured = measuredCosts((await folderStore(store).records(nodes)).values())
+        const known = JSON.parse(readFileSync(path, 'utf8')) as { cells: Record<string, Json> }
+        const measured = measuredCosts(nodes, (await folderStore(store).records(nodes)).values())
+        const cells = Object.fromEntries([...measured].map(([kind, costs]) => [kind, costs.at(-1)! as unknown as Json]))
         const note =
           `npm run grid-check -- --costs: ${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${values.workers} ` +
           `workers, load ${loadavg()[0]!.toFixed(1)} at the end`
-        writeFileSync(path, jsonText({ note, cells: { ...known.cells, ...Object.fromEntries(measured) } }, 1))
+        writeFileSync(path, jsonText({ note, cells: { ...known.cells, ...cells } }, 1))
       }
     } finally {
       await engine.stop()

@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expandGrid, type Grid, type StageNode } from '@indistinct/stages'
 import { describe, expect, test, vi } from 'vitest'
-import { costsIn, expectedCosts, kindOf, measuredCosts, type CostTable } from './cell-costs.ts'
+import { costsIn, expectedCosts, kindOf, measuredCosts, type CostTable, type MeasuredCost } from './cell-costs.ts'
 import type { CellRecord } from './cell-record.ts'
 import { ancestry, cellStates } from './cell-states.ts'
 import { choiceArguments, chosenGrid } from './chosen-grid.ts'
 import { gridPlan } from './grid-plan.ts'
+import { settingsOf, type StageSettings } from './stage-settings.ts'
 
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 const grid: Grid = {
@@ -87,58 +88,92 @@ describe('cellStates', () => {
 })
 
 describe('expectedCosts', () => {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const costly = (node: StageNode, seconds: number): MeasuredCost => ({
+    seconds,
+    memory: 400,
+    bytes: 500,
+    settings: settingsOf(node, byId),
+  })
   const table: CostTable = {
     note: '',
-    cells: {
-      'train-ml-100k-lightgcn': { seconds: 20, memory: 400, bytes: 500 },
-      'unlearn-ml-1m-lightgcn-flow': { seconds: 100, memory: 1150, bytes: 2000 },
-    },
+    cells: { 'train-ml-100k-lightgcn': costly(of('train', 'ml-100k'), 20) },
+  }
+  /** The first training on MovieLens 100K under other options. */
+  const trained = (options: { [name: string]: number }, digest = '0123456789'): StageNode => {
+    const node = of('train', 'ml-100k')
+    return {
+      ...node,
+      id: `train-ml-100k-lightgcn-${digest}`,
+      root: `artifacts/train/ml-100k-lightgcn-${digest}`,
+      parameters: { ...node.parameters, recommender: { name: 'lightgcn', options } },
+    }
   }
 
-  test('takes cells of the kind in the store, then the table, then other data scaled by interactions', () => {
-    const here = measuredCosts([
-      record(of('train'), '', 4),
-      record(nodes.filter(({ id }) => id.startsWith('train-synthetic'))[1]!, '', 6),
-    ])
+  test('takes cells like it in this store, then in the table, over seeds; else scales what is near', () => {
+    const seeds = nodes.filter(({ id }) => id.startsWith('train-synthetic'))
+    const here = measuredCosts(nodes, [record(seeds[0]!, '', 4), record(seeds[1]!, '', 6)])
     const costOf = expectedCosts(nodes, here, table)
     expect(kindOf(of('train'))).toBe('train-synthetic-lightgcn')
     expect(costOf(of('train'))).toEqual({ seconds: 5, memory: 200, bytes: 1000, from: 'here' })
     expect(costOf(of('train', 'ml-100k'))).toEqual({ seconds: 20, memory: 400, bytes: 500, from: 'table' })
-    const { seconds, memory, from } = costOf(of('unlearn', 'ml-100k'))
+    const [wide, usual] = [trained({ factors: 160 }), trained({})].map(costOf)
+    expect(usual).toMatchObject({ seconds: 20, from: 'table' })
+    expect(wide!.from).toBe('guess')
+    // Ten times as wide: as many times the products, tables and bytes, and epochs as before.
+    expect(wide!.seconds).toBeGreaterThan(100)
+    expect(wide!.seconds).toBeLessThan(200)
+    // Interactions are held too, and are as many as before.
+    expect(wide!.bytes).toBeGreaterThan(1500)
+    expect(wide!.memory).toBeGreaterThan(800)
+  })
+
+  test('a cell of its kind under other settings is no measure of it, only of the machine', () => {
+    const [few, many] = [trained({ epochs: 10, patience: 10 }), trained({ epochs: 40, patience: 40 }, '0123456780')]
+    const all = [...nodes, few, many]
+    const costOf = expectedCosts(all, measuredCosts(all, [record(few, '', 3)]), { note: '', cells: {} })
+    expect(costOf(few)).toMatchObject({ seconds: 3, from: 'here' })
+    const { seconds, from } = costOf(many)
     expect(from).toBe('guess')
-    expect(seconds).toBeCloseTo(10, 1)
-    expect(memory).toBeCloseTo(250, -1)
+    expect(seconds).toBeCloseTo(12, 6)
   })
 
   test('pairs of users where a sum over pairs is what takes time', () => {
-    const node = { ...of('unlearn', 'ml-100k'), id: 'unlearn-ml-100k-lightgcn-d2d-r-0123456789' }
-    const cells = { 'unlearn-ml-1m-lightgcn-d2d-r': { seconds: 6040 ** 2, memory: 200, bytes: 1 } }
-    expect(expectedCosts(nodes, new Map(), { note: '', cells })(node).seconds).toBeCloseTo(943 ** 2, 3)
+    const [small, large] = ['ml-100k', 'ml-1m'].map((name) => d2dOn(name))
+    const cells = { 'unlearn-ml-1m-lightgcn-d2d-r': { ...costly(of('train'), 200), settings: large!.settings } }
+    const { seconds } = expectedCosts(small!.nodes, new Map(), { note: '', cells })(small!.node)
+    // Users are 6.4 times as many, pairs 41 times; a step of Adam costs something too.
+    expect(200 / seconds).toBeGreaterThan(25)
+    expect(200 / seconds).toBeLessThan(41)
   })
 
-  test('what lies in the workspace, by kind', () => {
+  test('what lies in the workspace, of these nodes and no others', () => {
     const folder = mkdtempSync(join(tmpdir(), 'indistinct-costs-'))
+    const keep = (root: string, cost: object): void => {
+      mkdirSync(join(folder, root, 'timing'), { recursive: true })
+      writeFileSync(join(folder, root, 'timing', 'seconds.json'), JSON.stringify(cost))
+    }
     try {
-      for (const [digest, cpuSeconds] of [
-        ['0123456789', 4],
-        ['0123456780', 8],
-      ] as const) {
-        const timing = join(folder, 'artifacts', 'train', `ml-100k-lightgcn-${digest}`, 'timing')
-        mkdirSync(timing, { recursive: true })
-        writeFileSync(join(timing, 'seconds.json'), JSON.stringify({ seconds: 99, cpuSeconds, memory: 100 }))
-      }
-      mkdirSync(join(folder, 'artifacts', 'train', 'ml-100k-nmf-0123456789'))
-      const older = join(folder, 'artifacts', 'train', 'ml-100k-lightgcn-0123456781', 'timing')
-      mkdirSync(older, { recursive: true })
-      writeFileSync(join(older, 'seconds.json'), JSON.stringify({ seconds: 99 }))
+      const seeds = nodes.filter(({ id }) => id.startsWith('train-ml-100k'))
+      seeds.forEach(({ root }, at) => keep(root, { seconds: 99, cpuSeconds: 4 + 4 * at, memory: 100 }))
+      keep(trained({ epochs: 1 }).root, { seconds: 99, cpuSeconds: 99, memory: 100 })
+      // Of a run that did not measure the processor.
+      keep(of('train').root, { seconds: 99 })
       expect(costsIn(folder, nodes)).toEqual(
-        new Map([['train-ml-100k-lightgcn', { seconds: 6, memory: 100, bytes: 0 }]]),
+        new Map([['train-ml-100k-lightgcn', [{ ...costly(seeds[0]!, 6), memory: 100, bytes: 0 }]]]),
       )
     } finally {
       rmSync(folder, { recursive: true })
     }
   })
 })
+
+function d2dOn(dataset: string): { nodes: readonly StageNode[]; node: StageNode; settings: StageSettings } {
+  const product = { ...grid.products[0]!, datasets: [{ name: dataset }], methods: [{ name: 'd2d-r' }], seeds: [1] }
+  const { nodes } = expandGrid({ ...grid, products: [product] })
+  const node = nodes.find(({ stage }) => stage === 'unlearn')!
+  return { nodes, node, settings: settingsOf(node, new Map(nodes.map((each) => [each.id, each]))) }
+}
 
 describe('gridPlan', () => {
   test('adds up what is not done, and plays it through on workers', () => {

@@ -47,7 +47,7 @@ export function openGrid(
       return gridPlan(
         expanded.nodes,
         statesOf(records),
-        expectedCosts(expanded.nodes, measuredCosts(records.values()), costTable()),
+        expectedCosts(expanded.nodes, measuredCosts(expanded.nodes, records.values()), costTable()),
       )
     },
   }
@@ -60,7 +60,7 @@ async function gridTasks(
 ): Promise<Task[]> {
   const now = await states()
   const records = await store.records(expanded.nodes)
-  const costOf = expectedCosts(expanded.nodes, measuredCosts(records.values()), costTable())
+  const costOf = expectedCosts(expanded.nodes, measuredCosts(expanded.nodes, records.values()), costTable())
   const { name, flags } = choiceArguments(choice)
   const xgboost = process.env['INDISTINCT_XGBOOST']
   return expanded.nodes

@@ -43,6 +43,8 @@ test('what is left is estimated from stages that ran, by kind where one of it di
   expect(secondsLeft([train], [], 2)).toBe((1 + 15) / 2)
   const ran = [29, 31].map((seconds) => ({ ...train, seconds }))
   expect(secondsLeft([train], ran, 1)).toBe(1 + 30)
+  // Under settings that are expected to take ten times as long, those of its kind tell how the machine compares.
+  expect(secondsLeft([{ ...train, expected: 150 }], ran, 1)).toBe(1 + 300)
   // Training took twice the 15 seconds expected of it, and so will two attacks of 3, two at a time.
   const attack = { kind: 'attack-a', expected: 3 }
   expect(secondsLeft([attack, attack], ran, 2)).toBe(1 + 6)

@@ -126,20 +126,21 @@ export interface Left {
 }
 
 /**
- * Seconds until the stages `left` have run, `parallel` at a time, if none of them is in the cache: each takes the mean
- * of those of its kind that ran; where none did, what is expected of it, scaled as those that ran were. The more of a
- * running one is done, the more its own pace counts: shares are of the most that it may take, and it may end earlier.
- * Nothing else counts from three times the expected time on.
+ * Seconds until the stages `left` have run, `parallel` at a time, if none of them is in the cache: each takes what is
+ * expected of it, scaled as those of its kind were that ran; where none did, as all that ran. The more of a running one
+ * is done, the more its own pace counts: shares are of the most that it may take, and it may end earlier. Nothing else
+ * counts from three times the expected time on.
  */
 export function secondsLeft(left: readonly Left[], ran: readonly Ran[], parallel: number): number {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-  const taken = (of: readonly Ran[]): number => sum(of.map(({ seconds }) => seconds))
-  const scale = ran.length === 0 ? 1 : taken(ran) / sum(ran.map(({ expected }) => expected))
+  const scaleOf = (of: readonly Ran[]): number =>
+    sum(of.map(({ seconds }) => seconds)) / sum(of.map(({ expected }) => expected))
   return (
     sum(
       left.map(({ kind, expected, share = 0, passed = 0 }) => {
         const same = ran.filter((each) => each.kind === kind)
-        const whole = same.length > 0 ? taken(same) / same.length : scale * expected
+        const near = same.length > 0 ? same : ran
+        const whole = near.length > 0 ? scaleOf(near) * expected : expected
         if (share === 0) return START + Math.max(0, whole - passed)
         const trust = Math.min(1, Math.max(share, (passed / Math.max(1, whole) - 1) / 2))
         return START + (1 - share) * ((1 - trust) * whole + (trust * passed) / share)

@@ -31,7 +31,7 @@ export async function shownRun(grid: Grid, workspaceRoot: string, options: Shown
   return run
 }
 
-/** What each of `nodes` takes, as cells of its kind took before in this workspace, or elsewhere. */
+/** What each of `nodes` takes, as cells like it took before in this workspace, or elsewhere. */
 function secondsExpected(nodes: readonly StageNode[], workspaceRoot: string): (node: StageNode) => number {
   const costOf = expectedCosts(nodes, costsIn(workspaceRoot, nodes), costTable())
   return (node) => costOf(node).seconds

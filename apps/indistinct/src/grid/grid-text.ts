@@ -18,9 +18,9 @@ export function planText({ stages, cells, done, seconds, chain, wall, memory, by
     ['all', String(cells), String(done), time(seconds), `${Math.round(memory)} MiB`, dataSize(bytes)],
   ]
   const sources = [
-    `${from.here} from cells of their kind in this store`,
+    `${from.here} from the same work in this store`,
     `${from.table} from the committed table`,
-    `${from.guess} guessed from other cells`,
+    `${from.guess} scaled from other cells`,
   ]
   const onWorkers = wall.map(
     ({ workers, seconds: each }) => `${time(each)} on ${workers} worker${workers === 1 ? '' : 's'}`,

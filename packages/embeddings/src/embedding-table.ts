@@ -4,8 +4,9 @@
  */
 
 import { badData, type Matrix } from '@indistinct/core'
-import { checkRounding } from './numbers/rounded-columns.ts'
-import { wholeDimensionNotes } from './numbers/whole-dimensions.ts'
+import { seenRounding } from './numbers/rounded-columns.ts'
+import { dimensionNotes, type NotedTable } from './numbers/dimension-notes.ts'
+import { seenDimensions } from './numbers/whole-dimensions.ts'
 import { beyondRange, dtypeName, rounded, type Dtype, type Quantisation } from './numbers/stored-type.ts'
 import type { TableContainer } from './table-container.ts'
 import { quoted } from './quoted.ts'
@@ -107,33 +108,22 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
   const ids = fields.ids ?? Array.from({ length: rows }, (_, i) => String(i))
   const dimensions = fields.dimensions ?? Array.from({ length: cols }, (_, j) => `d${j}`)
   const dtype = fields.dtype ?? (exact ? 'f8' : 'f4')
-  if (ids.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} ids, got ${ids.length}`)
-  if (dimensions.length !== cols)
-    throw new RangeError(`embeddingTable: expected ${cols} dimension names, got ${dimensions.length}`)
-  if (exact && exact.length !== rows * cols)
-    throw new RangeError(`embeddingTable: expected ${rows * cols} exact values, got ${exact.length}`)
-  for (const column of columns) {
-    if (column.values.length !== rows)
-      throw new RangeError(`embeddingTable: expected ${rows} values of ${column.name}, got ${column.values.length}`)
-  }
+  checkShape({ ...fields, ids, dimensions })
   checkIds(ids, name)
   checkFinite(matrix, exact, ids, dimensions, name)
-  if (exact) checkRounding(matrix, exact, dimensions, name)
-  const constant = constantDimensions(matrix)
-  if (constant.length === cols) {
-    throw badData(
-      rows === 1
-        ? `${name}: expected several rows, got one; nothing can be told apart or hidden in one row`
-        : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
-    )
-  }
+  const ofDimensions = checkedDimensions(matrix, exact, {
+    name,
+    dimensions,
+    named: fields.dimensions !== undefined && container?.format !== 'csv',
+    anyValues: source === undefined || quantisation !== undefined,
+  })
   return {
     ids,
     matrix,
     dtype,
     dimensions,
     columns,
-    warnings: [...notes, ...dimensionWarnings(fields, constant, dimensions, name)],
+    warnings: [...notes, ...ofDimensions],
     ...(quantisation && { quantisation }),
     ...(exact && { exact }),
     ...(idColumn !== undefined && { idColumn }),
@@ -143,6 +133,43 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
     ...(container && { container }),
     ...(source && { source }),
   }
+}
+
+function checkShape({
+  matrix: { rows, cols },
+  ids,
+  dimensions,
+  exact,
+  columns = [],
+}: EmbeddingTableFields & Pick<EmbeddingTable, 'ids' | 'dimensions'>): void {
+  if (ids.length !== rows) throw new RangeError(`embeddingTable: expected ${rows} ids, got ${ids.length}`)
+  if (dimensions.length !== cols)
+    throw new RangeError(`embeddingTable: expected ${cols} dimension names, got ${dimensions.length}`)
+  if (exact && exact.length !== rows * cols)
+    throw new RangeError(`embeddingTable: expected ${rows * cols} exact values, got ${exact.length}`)
+  for (const column of columns) {
+    if (column.values.length !== rows)
+      throw new RangeError(`embeddingTable: expected ${rows} values of ${column.name}, got ${column.values.length}`)
+  }
+}
+
+/** Lines on the dimensions of `m`. @throws IndistinctError 'bad-data' where nothing tells its rows apart. */
+function checkedDimensions({ rows, cols, data }: Matrix, exact: Float64Array | undefined, table: NotedTable): string[] {
+  const { name, dimensions } = table
+  if (exact) {
+    const rounding = seenRounding(cols)
+    rounding.see(data, exact)
+    rounding.check(dimensions, name)
+  }
+  const seen = seenDimensions(cols)
+  seen.see(data, exact)
+  const constant = seen.constant()
+  if (constant.length < cols) return dimensionNotes(seen, constant, table)
+  throw badData(
+    rows === 1
+      ? `${name}: expected several rows, got one; nothing can be told apart or hidden in one row`
+      : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
+  )
 }
 
 /**
@@ -218,7 +245,8 @@ export function notesOnRounding(table: EmbeddingTable, matrix: Matrix): string[]
   ]
 }
 
-function checkIds(ids: readonly string[], name: string): void {
+/** @throws IndistinctError 'bad-data' on an empty or repeated id. */
+export function checkIds(ids: readonly string[], name: string): void {
   const rowOfId = new Map<string, number>()
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!
@@ -249,44 +277,4 @@ function checkFinite(
         'remove or repair the row',
     )
   }
-}
-
-/** Dimensions that hold one value in all rows. */
-function constantDimensions(m: Matrix): number[] {
-  const { rows, cols, data } = m
-  const constant: number[] = []
-  for (let j = 0; j < cols; j++) {
-    let i = 1
-    while (i < rows && data[i * cols + j] === data[j]) i++
-    if (i >= rows) constant.push(j)
-  }
-  return constant
-}
-
-/** What a reader should know of dimensions that are no dimension, or tell nothing. */
-function dimensionWarnings(
-  { matrix, exact, quantisation, source, container, dimensions: named }: EmbeddingTableFields,
-  constant: readonly number[],
-  dimensions: readonly string[],
-  name: string,
-): string[] {
-  // A column a dimension may be left out by its name; what is added to vectors of one array stays in it.
-  const advice = (numbers: readonly number[]): string =>
-    named !== undefined && container?.format !== 'csv'
-      ? 'name the columns that are (--dimensions)'
-      : `write the vectors without (numpy.delete(vectors, [${numbers.join(', ')}], axis=1))`
-  return [
-    ...(constant.length > 0 ? [`${name}: ${describeConstant(constant, dimensions)} the same in every row`] : []),
-    // What whole numbers stand for is a fraction, or none is.
-    ...(source && !quantisation ? wholeDimensionNotes(matrix, exact, dimensions, name, advice) : []),
-  ]
-}
-
-function describeConstant(constant: readonly number[], dimensions: readonly string[]): string {
-  const shown = constant
-    .slice(0, 5)
-    .map((j) => dimensions[j]!)
-    .join(', ')
-  const more = constant.length > 5 ? ` and ${constant.length - 5} more` : ''
-  return constant.length === 1 ? `dimension ${shown} is` : `dimensions ${shown}${more} are`
 }

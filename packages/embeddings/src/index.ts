@@ -10,6 +10,7 @@ export {
   type TableFormat,
   type TableSource,
 } from './embedding-table.ts'
+export { besideVectors, type BesideVectors } from './beside-vectors.ts'
 export { createTable, openTable, type CreateTableOptions, type TableReader, type TableWriter } from './open-table.ts'
 export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
 export { commonLength, keptAtLength, scaleRow, type KeptLengths, type RowLength } from './row-length.ts'
@@ -39,6 +40,7 @@ export {
 } from './labels/join-labels.ts'
 export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './labels/join-rule.ts'
 export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './labels/label-codes.ts'
+export { hasOwnIds, readerSide, type NotedSide } from './labels/table-side.ts'
 export { countedLabels, type LabelNames } from './labels/label-names.ts'
 export { numberWarnings, rareWarnings, spellingWarnings, type CountedLabel } from './labels/label-spellings.ts'
 

@@ -2,8 +2,9 @@
 
 import { badData, bytesOf, createFile, refuseExisting, type StagedFile, usageError } from '@indistinct/core'
 import { fileSource, readBytes, sourceSha256 } from './files/byte-source.ts'
+import { besideVectors, type BesideVectors } from './beside-vectors.ts'
 import { decodeValues, encodeValues, itemSize, type Values } from './numbers/dtype-bytes.ts'
-import type { TableFormat } from './embedding-table.ts'
+import type { PassThroughColumn, TableFormat } from './embedding-table.ts'
 import { quoted } from './quoted.ts'
 import { readColumns } from './formats/npy/npy.ts'
 import { checkNpy, describeNpy, npyDescr, npyHeaderBytes } from './formats/npy/npy-header.ts'
@@ -24,8 +25,14 @@ export interface TableReader extends RowReader {
   readonly container?: TableContainer
   /** The ids that the file holds, or undefined where rows have numbers only; all of them are held in memory. */
   readIds(): string[] | undefined
+  /** Name of the column or array of ids, where there is one; it may be an index of pandas that only counts rows. */
+  readonly idColumn?: string | undefined
+  /** Names of the dimensions, where each has a column. */
+  readonly dimensions?: readonly string[] | undefined
   /** Arrays and columns that look like ids under other names than usual, where the file has no ids. */
   maybeIds(): string[]
+  /** What else the file holds for each row, by the first rows. */
+  beside(): BesideVectors
   /** Of the whole file, which is read for it. */
   sha256(): string
   close(): void
@@ -47,6 +54,7 @@ export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> =
       readonly container?: TableContainer
       readIds?(): string[] | undefined
       maybeIds?(): string[]
+      firstTexts?(): PassThroughColumn[]
     } = format === 'npy' ? openNpy(source, options) : openContainer(source, format, options)
     if (table.rows === 0 || table.cols === 0)
       throw badData(`${path}: expected rows and dimensions, got ${table.rows} x ${table.cols}`)
@@ -56,6 +64,7 @@ export function openTable(path: string, options: Omit<ReadTableOptions, 'ids'> =
       format,
       readIds: () => table.readIds?.(),
       maybeIds: () => table.maybeIds?.() ?? [],
+      beside: () => besideVectors({ columns: table.firstTexts?.() ?? [], container: table.container }),
       sha256: () => sourceSha256(source),
       close: () => source.close(),
       readRows(from, to, into) {

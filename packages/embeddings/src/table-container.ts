@@ -48,6 +48,8 @@ export interface NpzContainer extends Contents {
   readonly key: ZipEntry
   /** Names of the arrays that are neither the table nor its ids. */
   readonly others: readonly string[]
+  /** Of those, the ones that hold floats for each row. */
+  readonly othersOfNumbers: readonly string[]
 }
 
 /** A safetensors file around a table: the bytes of its tensor. */
@@ -57,6 +59,8 @@ export interface SafetensorsContainer extends Contents {
   readonly end: number
   /** Names of the tensors that are neither the table nor its ids. */
   readonly others: readonly string[]
+  /** Of those, the ones that hold floats for each row. */
+  readonly othersOfNumbers: readonly string[]
 }
 
 /** A Parquet file around a table. */

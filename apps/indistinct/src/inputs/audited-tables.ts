@@ -5,7 +5,7 @@
 
 import { badData, sideBySide, type Matrix } from '@indistinct/core'
 import { basename, dirname } from '@indistinct/core/platform'
-import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
+import { besideVectors, readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
 import { columnWarnings, type TableInputs } from './table-inputs.ts'
 import { tellingWarnings } from './telling-dimensions.ts'
@@ -50,7 +50,7 @@ export async function auditedTables(
     tables.push({ name: names[at]!, matrix, source: table })
     warnings.push(
       ...table.warnings,
-      ...columnWarnings(path, table, args.attribute),
+      ...columnWarnings(path, besideVectors(table), args.attribute),
       ...tellingWarnings(path, { ...table, matrix }, { labels, attribute: args.attribute }),
     )
     files[`table ${at + 1}`] = { file: basename(path), sha256: table.source!.sha256 }

@@ -9,8 +9,10 @@ import {
   embeddingTable,
   openTable,
   readIds,
+  readerSide,
   readIdsBeside,
   type AttributeColumn,
+  type BesideVectors,
   type EmbeddingTable,
   type TableReader,
 } from '@indistinct/embeddings'
@@ -22,9 +24,14 @@ export interface SampledTable {
   readonly table: EmbeddingTable
   /** Rows of the whole table. */
   readonly of: number
+  /** What its file holds else, or the first shard's. */
+  readonly beside: BesideVectors
   /** The labels of the sample, where they go by position in the whole table. */
   columnOf(column: AttributeColumn): AttributeColumn
 }
+
+/** Rounded to float32, or in full. */
+type Values = Float32Array | Float64Array
 
 /** Values of a block: 8 MiB of float32. */
 const blockValues = 1 << 21
@@ -49,14 +56,18 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
     if (named && named.length !== of)
       throw usageError(`${args.ids}: expected ${of} ids, one for each row of ${path}, got ${named.length}`)
     const chosen = drawn(of, Math.min(count, of), seed)
-    const data = new Float32Array(chosen.length * cols)
+    const [{ dtype, quantisation, format, dimensions }] = readers as [TableReader]
+    // In full, so that what float32 cannot tell apart is refused as in a table that is read at once.
+    const data: Values =
+      dtype === 'f8' ? new Float64Array(chosen.length * cols) : new Float32Array(chosen.length * cols)
     const ids: string[] = []
+    const [maybeIds, notes]: [string[], string[]] = [[], []]
     let withIds = 0
     let [at, first] = [0, 0]
     for (const [p, reader] of readers.entries()) {
       const end = first + reader.rows
       const own = chosen.subarray(at, lowerBound(chosen, end, at))
-      const known = named?.slice(first, end) ?? reader.readIds() ?? (await readIdsBeside(reader.path, reader.rows))
+      const known = named?.slice(first, end) ?? (await idsOf(reader, { maybeIds, notes }))
       if (known) withIds++
       for (const row of own) ids.push(known?.[row - first] ?? String(parts[p]!.firstRow + row - first))
       pickRows(reader, own, first, data.subarray(at * cols))
@@ -68,15 +79,20 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
     const hasIds = withIds > 0
     const digest = isManifest(path) ? sha256(readFileSync(path)) : readers[0]!.sha256()
     const table = embeddingTable({
-      matrix: { rows: chosen.length, cols, data },
+      matrix: { rows: chosen.length, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) },
       ids,
-      dtype: readers[0]!.dtype,
-      source: { path, format: readers[0]!.format, sha256: digest },
-      ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds: readers.flatMap((reader) => reader.maybeIds()) }),
+      dtype,
+      ...(quantisation && { quantisation }),
+      ...(data instanceof Float64Array && { exact: data }),
+      ...(dimensions && { dimensions }),
+      source: { path, format, sha256: digest },
+      ...(hasIds ? { idColumn: idColumn ?? 'id' } : { maybeIds }),
+      notes,
     })
     return {
       table,
       of,
+      beside: readers[0]!.beside(),
       columnOf(column) {
         // Labels of another number of rows are refused by the join.
         if (column.ids || column.values.length !== of) return column
@@ -103,6 +119,18 @@ function partsOf(path: string): Part[] {
     firstRow,
     rows,
   }))
+}
+
+/** The ids of a table or shard, its own or those beside it; what else is to be known of them is added. */
+async function idsOf(
+  reader: TableReader,
+  { maybeIds, notes }: { readonly maybeIds: string[]; readonly notes: string[] },
+): Promise<readonly string[] | undefined> {
+  const side = readerSide(reader)
+  notes.push(...side.notes)
+  const ids = side.ids ?? (await readIdsBeside(reader.path, reader.rows))
+  if (!ids) maybeIds.push(...(side.maybeIds ?? []))
+  return ids
 }
 
 function checkSizes(path: string, parts: readonly Part[], readers: readonly TableReader[]): void {
@@ -140,14 +168,15 @@ function lowerBound(values: Int32Array, limit: number, from: number): number {
 }
 
 /** Copies rows, numbered from `first`, of a table to `out`. */
-function pickRows(reader: TableReader, rows: Int32Array, first: number, out: Float32Array): void {
+function pickRows(reader: TableReader, rows: Int32Array, first: number, out: Values): void {
   const { cols } = reader
   const perBlock = Math.max(1, Math.min(reader.rows, Math.floor(blockValues / cols)))
   let at = 0
   for (let from = 0; from < reader.rows && at < rows.length; from += perBlock) {
     const to = Math.min(reader.rows, from + perBlock)
     if (rows[at]! - first >= to) continue
-    const block = new Float32Array((to - from) * cols)
+    const values = (to - from) * cols
+    const block: Values = out instanceof Float32Array ? new Float32Array(values) : new Float64Array(values)
     reader.readRows(from, to, block)
     for (; at < rows.length && rows[at]! - first < to; at++) {
       const source = rows[at]! - first - from

@@ -3,6 +3,7 @@
 import { classCounts, sha256, usageError, type Labels } from '@indistinct/core'
 import { basename, readFileSync } from '@indistinct/core/platform'
 import {
+  besideVectors,
   joinLabels,
   numberWarnings,
   readAttribute,
@@ -10,6 +11,7 @@ import {
   readTable,
   spellingWarnings,
   type AttributeColumn,
+  type BesideVectors,
   type EmbeddingTable,
   type JoinBy,
 } from '@indistinct/embeddings'
@@ -130,7 +132,7 @@ export async function readTableInputs(
     ...labelWarnings(args, { missing, unmatched }),
     ...classWarnings(column.name, labels),
     ...(args.continuous ? numberWarnings(column.name, uncounted(asRead.values, names.missing)) : []),
-    ...columnWarnings(args.table, table, args.attribute),
+    ...columnWarnings(args.table, sampled?.beside ?? besideVectors(table), args.attribute),
     ...tellingWarnings(args.table, table, { labels, attribute: args.attribute }),
   ]
   for (const warning of warnings) log.warn(warning)
@@ -174,37 +176,30 @@ export function classWarnings(attribute: string, labels: Labels): string[] {
   return [...spellingWarnings(attribute, classes), ...rareWarnings(attribute, classes, folds)]
 }
 
-/** What columns beside the dimensions of a table give away: the attribute itself, or what a model learned. */
-export function columnWarnings(path: string, { columns }: EmbeddingTable, attribute: string): string[] {
-  const learned = columns.filter(({ name, values }) => name !== attribute && holdsFractions(values))
-  const names = learned.slice(0, 5).map(({ name }) => JSON.stringify(name))
-  const [subject, are, make] =
-    learned.length === 1
-      ? ['column', 'is', 'make it a dimension where a model learned it (--dimensions), or leave it out']
-      : ['columns', 'are', 'make them dimensions where a model learned them (--dimensions), or leave them out']
+/** What stands beside the vectors of a table and gives away more: the attribute itself, or what a model learned. */
+export function columnWarnings(path: string, { what, names, numbers }: BesideVectors, attribute: string): string[] {
+  const learned = numbers.filter((name) => name !== attribute)
+  const some = learned.slice(0, 5).map((name) => JSON.stringify(name))
+  const one = learned.length === 1
+  const [are, it] = one ? ['is', 'it'] : ['are', 'them']
+  const advice =
+    what === 'column'
+      ? `make ${it} ${one ? 'a dimension' : 'dimensions'} where a model learned ${it} (--dimensions)`
+      : `write ${it} into the vectors where a model learned ${it}`
   return [
-    ...(columns.some(({ name }) => name === attribute)
-      ? [`${path} has a column ${JSON.stringify(attribute)} of its own, which anyone who sees the table can read`]
+    ...(names.includes(attribute)
+      ? [
+          `${path} has ${what === 'column' ? 'a column' : 'an array'} ${JSON.stringify(attribute)} of its own, which ` +
+            'anyone who sees the table can read',
+        ]
       : []),
     ...(learned.length > 0
       ? [
-          `${path}: ${subject} ${names.join(', ')} of numbers ${are} neither attacked nor moved, and may tell ` +
-            `${attribute}; ${make}`,
+          `${path}: ${what}${one ? '' : 's'} ${some.join(', ')} of numbers ${are} neither attacked nor moved, and ` +
+            `may tell ${attribute}; ${advice}, or leave ${it} out`,
         ]
       : []),
   ]
-}
-
-/** Users whose values are looked at. */
-const looked = 1000
-
-/** Whether most values of a column are numbers with a fraction, as a bias, a norm or a score is. */
-function holdsFractions(values: readonly string[]): boolean {
-  const some = values.slice(0, looked).filter((value) => value !== '')
-  return (
-    some.length > 0 &&
-    2 * some.filter((value) => /^[+-]?\d*\.\d*[1-9]\d*(e[+-]?\d+)?$/i.test(value)).length > some.length
-  )
 }
 
 /** The attribute as reports and JSON results name it. */

@@ -2,33 +2,50 @@
 
 import type { Labels, Matrix } from '@indistinct/core'
 
-/**
- * Numbers of the columns of `m` (N, K) that hold one value for each label, not the same for all: as a column of labels
- * does, and trained ones never do.
- */
-function tellingDimensions(m: Matrix, { codes, classes }: Labels): number[] {
-  const found: number[] = []
-  for (let k = 0; k < m.cols; k++) {
-    const valueOf = new Array<number | undefined>(classes.length)
-    const tells = codes.every(
-      (code, i) => code < 0 || (valueOf[code] ??= m.data[i * m.cols + k]) === m.data[i * m.cols + k],
-    )
-    if (tells && new Set(valueOf).size > 1) found.push(k)
-  }
-  return found
+/** What is seen of a table (N, K) whose rows pass in any order. */
+export interface SeenTelling {
+  /** Rows, row-major, and the number of the first. */
+  see(values: ArrayLike<number>, first: number): void
+  /** A line for people where there are such dimensions among those seen. */
+  warnings(path: string, dimensions: readonly string[] | undefined, attribute: string): string[]
 }
 
-/** A line for people where there are such dimensions. */
+/**
+ * Looks for dimensions of `cols` that hold one value for each label, not the same for all: as a column of labels does,
+ * and trained ones never do.
+ */
+export function seenTelling(cols: number, { codes, classes }: Labels): SeenTelling {
+  const valueOf = Array.from({ length: cols }, () => new Array<number | undefined>(classes.length))
+  let left = Array.from({ length: cols }, (_, k) => k)
+  return {
+    see(values, first) {
+      for (let at = 0, row = first; at < values.length && left.length > 0; at += cols, row++) {
+        const code = codes[row]!
+        if (code < 0) continue
+        const tells = (k: number): boolean => (valueOf[k]![code] ??= values[at + k]) === values[at + k]
+        if (!left.every(tells)) left = left.filter(tells)
+      }
+    },
+    warnings(path, dimensions, attribute) {
+      const names = left.filter((k) => new Set(valueOf[k]).size > 1).map((k) => dimensions?.[k] ?? `d${k}`)
+      if (names.length === 0) return []
+      const subject =
+        names.length === 1 ? `dimension ${names[0]!} holds` : `each of dimensions ${names.join(', ')} holds`
+      return [
+        `${path}: ${subject} one value for each label of ${attribute}, as the label itself does: figures are of ` +
+          'that, and not of what a model learned; write the vectors without it',
+      ]
+    },
+  }
+}
+
+/** The same for a table in memory. */
 export function tellingWarnings(
   path: string,
   { matrix, dimensions }: { readonly matrix: Matrix; readonly dimensions: readonly string[] },
   { labels, attribute }: { readonly labels: Labels; readonly attribute: string },
 ): string[] {
-  const names = tellingDimensions(matrix, labels).map((k) => dimensions[k]!)
-  if (names.length === 0) return []
-  const subject = names.length === 1 ? `dimension ${names[0]!} holds` : `each of dimensions ${names.join(', ')} holds`
-  return [
-    `${path}: ${subject} one value for each label of ${attribute}, as the label itself does: figures are of that, ` +
-      'and not of what a model learned; write the vectors without it',
-  ]
+  const seen = seenTelling(matrix.cols, labels)
+  seen.see(matrix.data, 0)
+  return seen.warnings(path, dimensions, attribute)
 }

@@ -44,13 +44,20 @@ export interface JoinedShards {
   readonly files: readonly FileRecord[]
 }
 
-/**
- * Ids of the rows of a table, read when they are asked for, and whether they are its own or row numbers through all
- * tables.
- */
+/** Ids of the rows of a table. */
 export interface ShardIds {
-  readonly ids: readonly string[]
+  /** Whether they are its own, or row numbers through all tables. */
   readonly own: boolean
+  /** Reads them; those of the table asked for last are kept. */
+  read(): ReadIds
+}
+
+export interface ReadIds {
+  readonly ids: readonly string[]
+  /** Columns that look like ids, where these are row numbers. */
+  readonly maybeIds: readonly string[]
+  /** What a reader of a join by them should know. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -122,16 +129,18 @@ async function joinFile(join: ShardJoin, path: string, f: number): Promise<Joine
       readers.slice(0, tables[0]!).reduce((sum, reader) => sum + reader.rows, 0),
     )
     for (const id of column.ids!) numbers.rowOf(id)
-    numbers.check(path, side.name)
+    numbers.check(path, side, column.ids!.length)
     if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
   }
-  const matched = setCodes(join, column, tables)
+  const { matched, notes } = setCodes(join, column, tables)
+  if (by === 'id') warnings.push(...notes)
   if (column.ids)
     checkMatched({
       path,
       table: side.name,
+      cols: side.cols,
       fileIds: column.ids,
-      tableIds: idsOf(tables[0]!).ids,
+      tableIds: idsOf(tables[0]!).read().ids,
       rows: side.rows,
       matched,
     })
@@ -139,29 +148,43 @@ async function joinFile(join: ShardJoin, path: string, f: number): Promise<Joine
   return { file, by, warnings, unmatched: column.values.length - matched }
 }
 
-/** Sets the codes of all rows of `tables` that have a value; how many have. */
+/**
+ * Sets the codes of all rows of `tables` that have a value; how many have.
+ * @throws IndistinctError 'bad-data' where a user with a label stands in two tables.
+ */
 function setCodes(
-  { shards, idsOf, counted, codeOf, codes }: ShardJoin,
+  { readers, shards, idsOf, counted, codeOf, codes }: ShardJoin,
   column: AttributeColumn,
   tables: readonly number[],
-): number {
-  const labelOfId = column.ids && new Map(column.ids.map((id, i) => [id, column.values[i]!]))
+): { readonly matched: number; readonly notes: readonly string[] } {
+  const lineOfId = column.ids && new Map(column.ids.map((id, i) => [id, i]))
+  /** Number of the table that has the user of a line, from 1. */
+  const taken = new Int32Array(lineOfId ? column.values.length : 0)
+  const notes: string[] = []
   let [row, matched] = [0, 0]
   for (const table of tables) {
-    const ids = labelOfId && idsOf(table).ids
+    const side = lineOfId && idsOf(table).read()
+    if (side) notes.push(...side.notes)
     for (const [s, { input, from, to }] of shards.entries()) {
       if (input !== table) continue
       for (let i = from; i < to; i++) {
-        const value = labelOfId ? labelOfId.get(ids![i]!) : column.values[row]
+        const line = lineOfId ? lineOfId.get(side!.ids[i]!) : row
         row++
-        if (value === undefined) continue
+        const value = line === undefined ? undefined : column.values[line]
+        if (line === undefined || value === undefined) continue
+        if (lineOfId && taken[line]! > 0)
+          throw badData(
+            `${readers[table]!.path}: row ${i} (from 0): id ${JSON.stringify(side!.ids[i])} stands in ` +
+              `${readers[taken[line]! - 1]!.path} already; expected one row a user in all tables`,
+          )
+        if (lineOfId) taken[line] = table + 1
         matched++
         const label = counted.of(value)
         if (label !== '') codes[s]![i - from] = codeOf.get(label) ?? (codeOf.set(label, codeOf.size), codeOf.size - 1)
       }
     }
   }
-  return matched
+  return { matched, notes }
 }
 
 /**
@@ -186,8 +209,9 @@ function sideOf(
   return {
     name: own.map(({ path }) => path).join(', '),
     rows: own.reduce((sum, { rows }) => sum + rows, 0),
-    ids: known[0] ? idsOf(tables[0]!).ids : undefined,
-    maybeIds: known[0] ? [] : own.flatMap((reader) => reader.maybeIds()),
+    ids: known[0] ? idsOf(tables[0]!).read().ids : undefined,
+    cols: own[0]!.cols,
+    maybeIds: known[0] ? [] : tables.flatMap((table) => idsOf(table).read().maybeIds),
   }
 }
 

@@ -3,12 +3,22 @@
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
 import { badData, jsonText, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
-import { isFolder, openTable, readIds, readIdsBeside, spellingWarnings, type TableReader } from '@indistinct/embeddings'
+import {
+  hasOwnIds,
+  isFolder,
+  openTable,
+  readerSide,
+  readIds,
+  readIdsBeside,
+  spellingWarnings,
+  type TableReader,
+} from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
-import { joinShardLabels, type JoinedShards, type ShardIds } from './join-shard-labels.ts'
+import { joinShardLabels, type JoinedShards, type ReadIds, type ShardIds } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
+import { shardNotes } from './shard-notes.ts'
 import { layout, type PlannedShard, type ShardPlan } from './shard-plan.ts'
 
 export interface PrepareOptions {
@@ -165,8 +175,9 @@ export async function planShards<T>(
       engine: process.versions.v8,
       shards,
     }
+    for (const note of shardNotes(plan, readers, joined.codes)) log.warn(note)
     const resumed = isResumed(plan, options)
-    return await use({ plan, resumed, readers, codes: joined.codes, idsOf: (table) => idsOf(table).ids })
+    return await use({ plan, resumed, readers, codes: joined.codes, idsOf: (table) => idsOf(table).read().ids })
   } finally {
     for (const reader of readers) reader.close()
   }
@@ -245,26 +256,20 @@ function tableIds(
   named: readonly string[] | undefined,
   beside: readonly (readonly string[] | undefined)[],
 ): (table: number) => ShardIds {
-  let last: { readonly table: number; readonly ids: readonly string[] } | undefined
-  const read = (table: number): readonly string[] => {
-    if (last?.table !== table) {
-      const { rows } = readers[table]!
-      const first = readers.slice(0, table).reduce((sum, reader) => sum + reader.rows, 0)
-      last = {
-        table,
-        ids:
-          named?.slice(first, first + rows) ??
-          beside[table] ??
-          readers[table]!.readIds() ??
-          Array.from({ length: rows }, (_, i) => String(first + i)),
-      }
-    }
-    return last.ids
+  let last: { readonly table: number; readonly side: ReadIds } | undefined
+  const read = (table: number): ReadIds => {
+    const reader = readers[table]!
+    const first = readers.slice(0, table).reduce((sum, { rows }) => sum + rows, 0)
+    const given = named?.slice(first, first + reader.rows) ?? beside[table]
+    if (given) return { ids: given, maybeIds: [], notes: [] }
+    const { ids, maybeIds = [], notes } = readerSide(reader)
+    return { ids: ids ?? Array.from({ length: reader.rows }, (_, i) => String(first + i)), maybeIds, notes }
   }
   return (table) => ({
-    own: named !== undefined || beside[table] !== undefined || readers[table]!.container?.hasIds === true,
-    get ids() {
-      return read(table)
+    own: named !== undefined || beside[table] !== undefined || hasOwnIds(readers[table]!),
+    read() {
+      if (last?.table !== table) last = { table, side: read(table) }
+      return last.side
     },
   })
 }

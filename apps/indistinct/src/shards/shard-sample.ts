@@ -20,7 +20,7 @@ const runRows = 256
 export function shardSample(
   plan: ShardPlan,
   count: number,
-  readerOf: (input: number) => TableReader,
+  readerOf: (input: number) => Pick<TableReader, 'readRows'>,
   codesOf: (shard: number) => Int32Array,
 ): ShardSample {
   const {

@@ -6,12 +6,26 @@
 import { abortable } from '#signals'
 import { badData, jsonText, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
-import { createTable, dtypeName, readLabelCodes, type LabelCodes, type TableReader } from '@indistinct/embeddings'
-import { streamAffine, streamClassMoments, watchLengths } from '@indistinct/embeddings/stream'
+import {
+  createTable,
+  dtypeName,
+  readerSide,
+  readLabelCodes,
+  type LabelCodes,
+  type TableReader,
+} from '@indistinct/embeddings'
+import {
+  streamAffine,
+  streamClassMoments,
+  watchDimensions,
+  watchLengths,
+  watchRows,
+} from '@indistinct/embeddings/stream'
 import type { AttributeSummary } from '@indistinct/report'
 import type { FileRecord } from '../inputs/file-record.ts'
 import { labelNamesOf } from '../inputs/merge-labels.ts'
-import { classWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
+import { seenTelling } from '../inputs/telling-dimensions.ts'
+import { classWarnings, columnWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import type { Session } from '../terminal/session.ts'
 import { grouped, printable } from '../terminal/text-table.ts'
@@ -42,8 +56,7 @@ export async function unlearnStreamed(request: UnlearnRequest, table: TableReade
       attributes: { file: basename(request.attributes), sha256: read.found.sha256 },
     }
     await abortable(async (signal) => {
-      const written = await unlearnedRows(read, passes(table, session.log, signal))
-      for (const note of written.notes) session.log.warn(note)
+      const written = await unlearnedRows(read, passes(table, session.log, signal), session.log)
       const record = commit(read, written, input)
       session.result(request.json ? record : resultText(read, written))
     })
@@ -53,20 +66,24 @@ export async function unlearnStreamed(request: UnlearnRequest, table: TableReade
 }
 
 async function readLabels(request: UnlearnRequest, table: TableReader, log: Log): Promise<StreamedInputs> {
+  const side = readerSide(table)
   const found = await readLabelCodes(request.attributes, request.attribute, table.rows, {
     ...labelNamesOf(request),
     idColumn: request['id-column'],
     byPosition: request['by-position'],
-    ids: table.readIds(),
-    maybeIds: table.maybeIds(),
+    ids: side.ids,
+    maybeIds: side.maybeIds,
+    cols: table.cols,
     table: request.table,
   })
   const { labels } = found
   const fewUsers = tooFewUsers(request.method, usersForColumns([table], labels), request.force)
   const warnings = [
+    ...(found.by === 'id' ? side.notes : []),
     ...found.warnings,
     ...labelWarnings(request, found),
     ...classWarnings(request.attribute, labels),
+    ...columnWarnings(request.table, table.beside(), request.attribute),
     ...fewUsers,
   ]
   for (const warning of warnings) log.warn(warning)
@@ -128,13 +145,18 @@ interface WrittenRows extends Awaited<ReturnType<typeof streamAffine>> {
   readonly notes: readonly string[]
 }
 
-async function unlearnedRows({ request, table, found }: StreamedInputs, pass: Passes): Promise<WrittenRows> {
+async function unlearnedRows({ request, table, found }: StreamedInputs, pass: Passes, log: Log): Promise<WrittenRows> {
   const { rows, cols } = table
   const { labels } = found
   const { method, out, force, lengths } = request
-  const watched = watchLengths(table)
+  const dimensions = watchDimensions(table)
+  const telling = seenTelling(cols, labels)
+  const watched = watchLengths(watchRows(dimensions.watch(table), telling.see))
   const everyone = await pass('reading moments', (options) => streamClassMoments(watched.table, labels, options))
   const length = watched.length()
+  // Told before the second pass, which may take long.
+  const ofDimensions = [...dimensions.notes(), ...telling.warnings(request.table, table.dimensions, request.attribute)]
+  for (const each of ofDimensions) log.warn(each)
   const moments = everyone.slice(0, labels.classes.length)
   if (spreadOf(moments) === 0)
     throw badData(
@@ -154,7 +176,8 @@ async function unlearnedRows({ request, table, found }: StreamedInputs, pass: Pa
     ...(length ? notesOnLengths(request.table, length, lengths) : []),
     ...notesOnValues(request, table, written.clipped),
   ]
-  return { ...written, parameters, spread: spreadOf(everyone), notes }
+  for (const note of notes) log.warn(note)
+  return { ...written, parameters, spread: spreadOf(everyone), notes: [...ofDimensions, ...notes] }
 }
 
 function notesOnValues(

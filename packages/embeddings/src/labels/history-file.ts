@@ -124,7 +124,7 @@ export async function readHistory(
   const known = ids.filter((id) => users.get(id) !== undefined).length
   if (ids.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
   if (table.ids) checkMatched({ path, table: table.name, fileIds: ids, tableIds: table.ids, matched: known })
-  else numbers.check(path, table.name)
+  else numbers.check(path, table)
   if (items.size < 2)
     throw badData(
       `${path}: column ${quoted(header[itemAt]!)}: expected at least two items, got ${examples([...items.keys()])}`,

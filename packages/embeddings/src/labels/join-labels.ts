@@ -4,19 +4,17 @@ import { badData, classCounts, encodeLabels, type Labels } from '@indistinct/cor
 import type { AttributeColumn } from './attribute-file.ts'
 import type { EmbeddingTable } from '../embedding-table.ts'
 import { quoted } from '../quoted.ts'
-import { isIndexName, looksLikeIds } from './id-column.ts'
 import {
   checkLengths,
   checkMatched,
-  countsRows,
   joinBy,
   rowNumberIds,
-  shellWord,
   spellingHint,
   type JoinBy,
   type TableSide,
 } from './join-rule.ts'
 import { countedLabels, type LabelNames } from './label-names.ts'
+import { tableSide } from './table-side.ts'
 
 export interface JoinedLabels {
   /** One code a row of the table (N); -1 where the label is missing. */
@@ -60,7 +58,7 @@ export function joinLabels(table: EmbeddingTable, column: AttributeColumn, optio
   checkClasses(labels, column, minimumUsers)
   let labelled = 0
   for (const code of labels.codes) if (code >= 0) labelled++
-  const ofIndex = by === 'id' ? tableIndexWarnings(side, table) : []
+  const ofIndex = by === 'id' ? side.notes : []
   return {
     labels,
     by,
@@ -75,26 +73,6 @@ interface Joined {
   readonly values: readonly string[]
   readonly unmatched: number
   readonly warnings: readonly string[]
-}
-
-/** What of a table matters for the join. An index of pandas that only counts its rows is no id. */
-function tableSide(table: EmbeddingTable): TableSide {
-  const { ids, idColumn, columns, source } = table
-  const own = idColumn !== undefined && !(isIndexName(idColumn) && countsRows(ids))
-  const others = columns.filter(({ values }) => looksLikeIds(values)).map(({ name }) => name)
-  const maybeIds = own ? [] : [...new Set([...(table.maybeIds ?? []), ...others])]
-  return { name: source?.path ?? 'the table', rows: ids.length, ids: own ? ids : undefined, maybeIds }
-}
-
-/** That an index of pandas is taken for the ids of the table, where another column may hold them. */
-function tableIndexWarnings({ name, ids }: TableSide, { idColumn, columns }: EmbeddingTable): string[] {
-  if (!ids || idColumn === undefined || !isIndexName(idColumn)) return []
-  const other = columns.find(({ values }) => looksLikeIds(values))?.name
-  if (other === undefined) return []
-  return [
-    `ids of ${name} are taken from its index, column ${quoted(idColumn)}; ${quoted(other)} looks like ids, too: name ` +
-      `it if it holds them (--table-id-column ${shellWord(other)})`,
-  ]
 }
 
 function byPosition(side: TableSide, column: AttributeColumn): Joined {
@@ -137,13 +115,13 @@ function byId(
   }
   const unmatched = ids.length - matched
   if (side.ids) {
-    checkMatched({ path, table: side.name, fileIds: ids, tableIds: side.ids, matched })
+    checkMatched({ path, table: side.name, cols: side.cols, fileIds: ids, tableIds: side.ids, matched })
     const hint = unmatched > 0 && matched < table.ids.length ? spellingHint(ids, side.ids) : ''
     return { values, unmatched, warnings: hint === '' ? [] : [strangeIdsWarning(side.name, path, hint)] }
   }
   const numbers = rowNumberIds(rows)
   for (const id of ids) numbers.rowOf(id)
-  numbers.check(path, side.name)
+  numbers.check(path, { ...side, rows }, ids.length)
   return { values, unmatched, warnings: numbers.startsAtOne() ? [startsAtOneWarning(side.name, path)] : [] }
 }
 

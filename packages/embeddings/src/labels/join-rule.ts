@@ -12,6 +12,8 @@ export type JoinBy = 'id' | 'row number' | 'position'
 export interface TableSide {
   readonly name: string
   readonly rows: number
+  /** Values of a row, where a table that was written the other way round is to be told. */
+  readonly cols?: number | undefined
   /** Its first ids, where it has some of its own; undefined where rows are only numbered. */
   readonly ids?: readonly string[] | undefined
   /** Columns or arrays beside it that look like ids, under other names than usual. */
@@ -62,10 +64,24 @@ export function joinBy(table: TableSide, file: FileSide): JoinBy {
 /** @throws IndistinctError 'bad-data' where labels go by position and the lengths differ. */
 export function checkLengths(table: TableSide, path: string, lines: number): void {
   if (lines === table.rows) return
+  checkTransposed(table, path, lines)
   throw badData(
     `${path}: expected ${table.rows} lines, one for each row of ${table.name}, got ${lines}; ` +
       'labels go by position only where the lengths agree, so add a column of ids, or name the one there is ' +
       '(--id-column)',
+  )
+}
+
+/**
+ * To be asked where labels do not join.
+ * @param lines of the attribute file, a user each
+ * @throws IndistinctError 'bad-data' where there are as many as a row of the table has values.
+ */
+function checkTransposed({ name, rows, cols }: Omit<TableSide, 'ids'>, path: string, lines: number): void {
+  if (lines !== cols || lines === rows) return
+  throw badData(
+    `${name}: expected a row for each of the ${lines} users of ${path}, got ${rows} rows of ${cols} values: the ` +
+      'table looks transposed; write it the other way round (vectors.T in NumPy, df.T in pandas), with a row a user',
   )
 }
 
@@ -75,13 +91,18 @@ export function countsRows(ids: readonly string[]): boolean {
 }
 
 /**
- * Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file whose ids are not row numbers.
+ * Row numbers that stand for ids: `rowOf` gives the row, `check` refuses a file of so many lines whose ids are not row
+ * numbers.
  * @param first number of the first row, where rows go on from other tables
  */
 export function rowNumberIds(
   rows: number,
   first = 0,
-): { rowOf(id: string): number | undefined; check(path: string, table: string): void; startsAtOne(): boolean } {
+): {
+  rowOf(id: string): number | undefined
+  check(path: string, table: Omit<TableSide, 'ids'>, lines?: number): void
+  startsAtOne(): boolean
+} {
   let outside: string | undefined
   const range = wholeRange()
   return {
@@ -91,8 +112,10 @@ export function rowNumberIds(
       outside ??= id
       return undefined
     },
-    check(path, table) {
+    check(path, side, lines) {
       if (outside === undefined) return
+      if (lines !== undefined) checkTransposed(side, path, lines)
+      const table = side.name
       const { least, most, whole } = range.seen()
       const numbers = `its rows have the numbers ${first} to ${first + rows - 1}`
       if (whole && first === 0 && least === 1 && most === rows) {
@@ -137,6 +160,7 @@ function wholeRange(): {
 export interface MatchedIds {
   readonly path: string
   readonly table: string
+  readonly cols?: number | undefined
   readonly fileIds: readonly string[]
   readonly tableIds: readonly string[]
   /** Of all lines and rows, where the ids above are only some. */
@@ -155,6 +179,7 @@ const HARDLY_ANY = 0.05
 export function checkMatched({
   path,
   table,
+  cols,
   fileIds,
   tableIds,
   lines = fileIds.length,
@@ -162,6 +187,7 @@ export function checkMatched({
   matched,
 }: MatchedIds): void {
   if (matched < HARDLY_ANY * Math.min(lines, rows) || matched === 0) {
+    checkTransposed({ name: table, rows, cols }, path, lines)
     const few =
       matched === 0
         ? `no id of this file is in ${table}`

@@ -34,6 +34,8 @@ export interface LabelCodesOptions extends JoinOptions, AttributeOptions {
   readonly ids?: readonly string[] | undefined
   /** Arrays of the table that look like ids, where it has none. */
   readonly maybeIds?: readonly string[] | undefined
+  /** Dimensions of the table. */
+  readonly cols?: number | undefined
   /** How messages name the table. */
   readonly table?: string | undefined
 }
@@ -54,8 +56,8 @@ export async function readLabelCodes(
   rows: number,
   options: LabelCodesOptions = {},
 ): Promise<LabelCodes> {
-  const { minimumUsers = 2, ids, maybeIds, byPosition, table: name = 'the table' } = options
-  const side = { name, rows, ids, maybeIds }
+  const { minimumUsers = 2, ids, maybeIds, cols, byPosition, table: name = 'the table' } = options
+  const side = { name, rows, cols, ids, maybeIds }
   const { records, idColumn, maybe, notes, sha256 } = await recordsOf(path, attribute, options)
   const counted = countedLabels(options)
   const names: string[] = []
@@ -175,12 +177,13 @@ function joinWarnings(
     return [positionWarning(name, path)]
   }
   if (numbers) {
-    numbers.check(path, name)
+    numbers.check(path, side, count)
     return numbers.startsAtOne() ? [startsAtOneWarning(name, path)] : []
   }
   checkMatched({
     path,
     table: name,
+    cols: side.cols,
     fileIds: firstIds.length > 0 ? firstIds : ids!,
     tableIds: ids!,
     lines: count,

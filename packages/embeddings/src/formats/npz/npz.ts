@@ -81,6 +81,7 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
     const shaped = others.map((array) => ({ ...array, shape: array.description?.shape }))
     refuseUnreadIds(shaped, { rows, requested: options.idColumn, path: source.name })
   }
+  const others = arrays.filter((array) => array !== chosen && array !== found)
   return {
     rows,
     cols,
@@ -98,7 +99,10 @@ export function openNpz(source: ByteSource, options: NpzOptions = {}): NpzTable 
       key: chosen.entry,
       layout,
       hasIds: found !== undefined,
-      others: arrays.filter((array) => array !== chosen && array !== found).map((array) => array.name),
+      others: others.map((array) => array.name),
+      othersOfNumbers: others
+        .filter(({ description: each }) => each?.shape[0] === rows && /^[<>]f[248]$/.test(each.descr))
+        .map((array) => array.name),
     },
     readRows(first, last, into) {
       if (layout.fortran) return readColumns(from, start + offset, type, [rows, cols], first, last, into)

@@ -6,10 +6,11 @@
 import { badData } from '@indistinct/core'
 import type { ByteSource } from '../../files/byte-source.ts'
 import type { Values } from '../../numbers/dtype-bytes.ts'
-import type { Dtype } from '../../embedding-table.ts'
+import { looked } from '../../beside-vectors.ts'
+import type { Dtype, PassThroughColumn } from '../../embedding-table.ts'
 import { quoted } from '../../quoted.ts'
 import { fromFloat16 } from '../../numbers/float16.ts'
-import { idColumnOf } from '../../labels/id-column.ts'
+import { idColumnOf, isIndexName } from '../../labels/id-column.ts'
 import { mostInflated, mostTableRows } from './parquet-bounds.js'
 import { openParquetFile } from './parquet-footer.ts'
 import type { ParquetFile, ParquetGroup } from './parquet-contents.ts'
@@ -17,7 +18,7 @@ import type { DecodedColumn } from './parquet-pages.js'
 import type { ParquetColumn } from './parquet-schema.ts'
 import type { ParquetContainer, RowReader } from '../../table-container.ts'
 import type { ParquetContents } from './parquet-contents.ts'
-import { decodeLeaves, readsAsText } from './parquet-columns.ts'
+import { decodeLeaves, groupTexts, readsAsText } from './parquet-columns.ts'
 import { likeIds, readIdColumn } from './parquet-id-column.ts'
 import { dtypeOf, vectorColumns, type VectorOptions } from './parquet-vectors.ts'
 
@@ -25,8 +26,10 @@ export interface ParquetTable extends RowReader {
   readonly container: ParquetContainer
   readonly idColumn: string | undefined
   readIds(): string[] | undefined
-  /** Columns that look like ids under other names than usual, where there are no ids. */
+  /** Columns that look like ids under other names than usual, where ids are none or an index of pandas. */
   maybeIds(): string[]
+  /** The first values of `others`. */
+  firstTexts(): PassThroughColumn[]
   /** Names of the dimensions, where each has a column. */
   readonly dimensions: readonly string[] | undefined
   /** Every column that is neither id nor dimension and has a text for each value; others travel within Parquet only. */
@@ -76,7 +79,8 @@ export function openParquet(
     dtype,
     idColumn,
     readIds: () => (idColumn === undefined ? undefined : readIdColumn(file, byName.get(idColumn)!)),
-    maybeIds: () => (idColumn === undefined ? likeIds(file, [...texts]) : []),
+    maybeIds: () => (idColumn === undefined || isIndexName(idColumn) ? likeIds(file, [...texts]) : []),
+    firstTexts: () => firstTexts(file, [...texts]),
     dimensions: isList ? undefined : vectors.map(({ name }) => name),
     others: [...texts],
     container: {
@@ -103,6 +107,12 @@ function columnsByName(file: ParquetFile, header: readonly string[], name: strin
     throw badData(`${name}: column ${quoted(twice)} stands twice in the schema`)
   }
   return byName
+}
+
+/** The values of the first row group. */
+function firstTexts(file: ParquetFile, columns: readonly ParquetColumn[]): PassThroughColumn[] {
+  const group = file.groups.find(({ rows }) => rows > 0)!
+  return columns.map((column) => ({ name: column.name, values: groupTexts(group, column).slice(0, looked) }))
 }
 
 /**

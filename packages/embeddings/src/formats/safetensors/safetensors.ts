@@ -70,6 +70,7 @@ export function openSafetensors(source: ByteSource, options: SafetensorsOptions 
       rows,
       `${source.name}: ${quoted(tensor.name)}`,
     )
+  const others = tensors.filter((tensor) => tensor !== chosen && tensor !== found)
   return {
     rows,
     cols,
@@ -85,7 +86,10 @@ export function openSafetensors(source: ByteSource, options: SafetensorsOptions 
       start: chosen.start,
       end: chosen.end,
       hasIds: found !== undefined,
-      others: tensors.filter((tensor) => tensor !== chosen && tensor !== found).map((tensor) => tensor.name),
+      others: others.map((tensor) => tensor.name),
+      othersOfNumbers: others
+        .filter(({ type: each, shape }) => shape[0] === rows && /^B?F\d\d$/.test(each))
+        .map((tensor) => tensor.name),
     },
     readRows(first, last, into) {
       const width = cols * itemSize(dtype)

@@ -2,6 +2,7 @@ export { base64Text, bytesOf, concatBytes, latin1Bytes, latin1Text, utf8Bytes, u
 export { canonicalJson, jsonText, sha256, type Json } from './canonical-json.ts'
 export { csrFromPairs, csrHas, transposeCsr, type Csr } from './csr.ts'
 export { badData, fileError, IndistinctError, usageError, WouldHarmError, type ErrorCode } from './errors.ts'
+export { isRoundedId, spellingHint } from './ids.ts'
 export { classCounts, encodeLabels, labelledRows, type Labels } from './labels.ts'
 export { takeLock, type LockOptions } from './lock-file.ts'
 export { copyMatrix, gatherRows, matrix, rowOf, sideBySide, type Matrix } from './matrix.ts'

@@ -15,12 +15,14 @@ export interface DatasetParts {
   readonly pairItems: Int32Array
   readonly ratings?: Float32Array
   readonly attributes: Readonly<Record<string, Labels>>
+  /** What the reader has to say itself. */
+  readonly notes?: readonly string[]
 }
 
 /** Of a pair that occurs several times the first row stays. Interactions keep the order of the file. */
 export function assembleDataset(parts: DatasetParts): Dataset {
   const kept = firstOccurrences(parts.users.length, parts.items.length, parts.pairUsers, parts.pairItems)
-  const notes: string[] = []
+  const notes = [...(parts.notes ?? [])]
   const duplicates = parts.pairUsers.length - kept.length
   if (duplicates > 0) notes.push(`${duplicates} duplicate user-item ${duplicates === 1 ? 'row' : 'rows'} dropped`)
   const ratings = parts.ratings

@@ -2,7 +2,8 @@
 
 import { readFile } from '@indistinct/core/platform'
 import { fileError } from '@indistinct/core'
-import { readCsvDataset, type CsvOptions } from './rows/csv.ts'
+import { readCsvDataset } from './rows/csv.ts'
+import type { CsvOptions } from './rows/csv-options.ts'
 import type { Dataset } from './dataset.ts'
 
 /**

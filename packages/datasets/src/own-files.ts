@@ -18,6 +18,19 @@ export interface OwnFiles {
   readonly attributesUserColumn?: string
   /** One character, in both files. Default: a comma. */
   readonly delimiter?: string
+  /** Users of the interactions without a row of attributes: an error (the default), or unlabelled. */
+  readonly unknownUsers?: UnknownUsers
+}
+
+export const unknownUsers = ['error', 'unlabelled'] as const
+
+export type UnknownUsers = (typeof unknownUsers)[number]
+
+/** @throws IndistinctError 'usage' for anything else. */
+export function unknownUsersOf(text: string): UnknownUsers {
+  const found = unknownUsers.find((each) => each === text)
+  if (!found) throw usageError(`--unknown-users: expected ${unknownUsers.join(' or ')}, got ${JSON.stringify(text)}`)
+  return found
 }
 
 /** The file's name in lower case, what no name may hold replaced by dashes: `Plays 2024.csv` is `plays-2024.csv`. */

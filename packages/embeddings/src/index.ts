@@ -42,6 +42,12 @@ export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type Tab
 export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './labels/label-codes.ts'
 export { hasOwnIds, readerSide, type NotedSide } from './labels/table-side.ts'
 export { countedLabels, type LabelNames } from './labels/label-names.ts'
-export { numberWarnings, rareWarnings, spellingWarnings, type CountedLabel } from './labels/label-spellings.ts'
+export {
+  numberWarnings,
+  rareWarnings,
+  settledInFile,
+  spellingWarnings,
+  type CountedLabel,
+} from './labels/label-spellings.ts'
 
 export { dtypeName, rounded, type Quantisation } from './numbers/stored-type.ts'

@@ -1,7 +1,7 @@
 /** @file What may be chosen in a grid: names of components, and the options that each has. */
 
 import { namedAttackers, protocols } from '@indistinct/attackers'
-import { knownDataset, knownDatasets, syntheticDefaults } from '@indistinct/datasets'
+import { knownDataset, knownDatasets, syntheticDefaults, unknownUsers } from '@indistinct/datasets'
 import { easeDefaults, recommenders } from '@indistinct/recommenders'
 import { togetherMethods } from '@indistinct/stages'
 import { inTrainingMethods, unlearners, type InTrainingName, type UnlearnerName } from '@indistinct/unlearners'
@@ -41,7 +41,7 @@ const ownFiles: Checks = {
   itemColumn: text,
   attributesUserColumn: text,
   delimiter: text,
-  unknownUsers: oneOf(['error', 'unlabelled']),
+  unknownUsers: oneOf(unknownUsers),
 }
 
 const ownChoice = object('a data set', {

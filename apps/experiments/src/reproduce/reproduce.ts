@@ -83,7 +83,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   const asked = chosen(options)
   const { grid } = asked
   if (dataFolder !== undefined) process.env['INDISTINCT_DATA'] = dataFolder
-  if (options.own !== undefined) await checkAttributes(grid)
+  if (options.own !== undefined || options.attribute !== 'gender')
+    for (const warning of await checkAttributes(grid)) process.stderr.write(`warning: ${warning}\n`)
   if (options.store !== undefined) {
     const { run, root, remove } = await storedRun(grid, options.store, workspaceRoot)
     try {

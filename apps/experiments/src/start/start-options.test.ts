@@ -141,7 +141,10 @@ describe('startOptions', () => {
     [['--seed', '1.5'], '--seed: expected an integer, got "1.5"'],
     [['--epochs', '0'], '--epochs: expected a positive integer, got 0'],
     [['--least-users', '0'], '--least-users: expected a positive integer, got 0'],
-    [['--user-column', 'who'], '--user-column, --item-column and --delimiter: expected --interactions beside them'],
+    [
+      ['--user-column', 'who'],
+      '--user-column, --item-column, --delimiter and --unknown-users: expected --interactions beside them',
+    ],
     [['--core', '0'], '--core: expected a positive integer, got 0'],
     [['--parallel', 'two'], '--parallel: expected an integer, got "two"'],
     [['--grid', 'main', '--seed', '1'], '--grid: expected no --seed beside it'],

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { usageError } from '@indistinct/core'
-import { delimiterOf, knownDatasets, ownName } from '@indistinct/datasets'
+import { delimiterOf, knownDatasets, ownName, unknownUsers, unknownUsersOf } from '@indistinct/datasets'
 import { chosenEngine, engines } from '@indistinct/kernels'
 import type { Choice, Grid, Product } from '@indistinct/stages'
 import { main } from '../../grids/main.ts'
@@ -50,6 +50,7 @@ export function startHelp(): string {
     ['--item-column NAME', 'column of the item ids (default item)'],
     ['--attributes-user-column NAME', 'column of the user ids in --attributes, where it has another name'],
     ['--delimiter CHARACTER', 'what stands between columns of both files, or tab (default a comma)'],
+    ['--unknown-users WHAT', `users without a row in --attributes: ${unknownUsers.join(' or ')} (default error)`],
     ['--core N', 'drop users and items with fewer than N interactions, until none is left (default 5)'],
     ['--attribute NAME,…', `sensitive attributes of the data set (default ${product.attributes.join(',')})`],
     [
@@ -226,6 +227,7 @@ function parse(args: readonly string[]) {
         'item-column': text,
         'attributes-user-column': text,
         delimiter: text,
+        'unknown-users': text,
         core: text,
         'least-users': text,
         grid: text,
@@ -254,10 +256,13 @@ function ownFiles(values: ReturnType<typeof parse>): Choice[] | undefined {
     ...(values['item-column'] !== undefined && { itemColumn: values['item-column'] }),
     ...(values['attributes-user-column'] !== undefined && { attributesUserColumn: values['attributes-user-column'] }),
     ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+    ...(values['unknown-users'] !== undefined && { unknownUsers: unknownUsersOf(values['unknown-users']) }),
   }
   if (interactions === undefined && attributes === undefined) {
     if (Object.keys(layout).length > 0)
-      throw usageError('--user-column, --item-column and --delimiter: expected --interactions beside them, got none')
+      throw usageError(
+        '--user-column, --item-column, --delimiter and --unknown-users: expected --interactions beside them, got none',
+      )
     return undefined
   }
   if (interactions === undefined || attributes === undefined)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { jsonText, IndistinctError } from '@indistinct/core'
 import { gridResults } from '../nx/grid-results.ts'
 import { checkAttributes } from '../data/check-attributes.ts'
-import { droppedText, preparedCounts } from '../nx/prepared-counts.ts'
+import { countsText, preparedCounts } from '../nx/prepared-counts.ts'
 import { errorCodes, exitCodeOf, failureText, signalCodes } from '../nx/run-outcome.ts'
 import { shownRun } from '../nx/shown-run.ts'
 import { startHelp, startOptions } from './start-options.ts'
@@ -25,7 +25,8 @@ export async function start(args: readonly string[]): Promise<number> {
     }
     const { grid, json, quiet, parallel, dataFolder, fresh } = options
     if (dataFolder !== undefined) process.env['INDISTINCT_DATA'] = dataFolder
-    if (options.checked) await checkAttributes(grid)
+    if (options.checked)
+      for (const warning of await checkAttributes(grid)) process.stderr.write(`warning: ${warning}\n`)
     const started = performance.now()
     const run = await shownRun(grid, workspaceRoot, { parallel, quiet, fresh, dataFolder })
     if (run.signal) return signalCodes[run.signal] ?? 1
@@ -33,7 +34,7 @@ export async function start(args: readonly string[]): Promise<number> {
     const some = results.models.some((model) => model.attacks.length > 0 || model.utility.length > 0)
     const code = exitCodeOf(run, results.missing.length > 0, some)
     if (json) process.stdout.write(jsonText({ schema: 'indistinct.start/1', complete: code === 0, ...results }, 2))
-    else if (some) process.stdout.write(`${summaryTable(results)}${droppedText(results.datasets)}`)
+    else if (some) process.stdout.write(`${summaryTable(results)}${countsText(results.datasets)}`)
     if (code !== 0) process.stderr.write(failureText(run, results.missing))
     else if (!quiet) {
       const cached = [...run.outcomes.values()].filter((outcome) => outcome.status === 'cached').length

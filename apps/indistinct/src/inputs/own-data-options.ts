@@ -1,6 +1,6 @@
 /** @file Flags for a data set of the user's own: two CSV files, and how they are laid out. */
 
-import { delimiterOf, type OwnFiles } from '@indistinct/datasets'
+import { delimiterOf, unknownUsers, type OwnFiles } from '@indistinct/datasets'
 import { usageError } from '@indistinct/core'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
@@ -13,6 +13,7 @@ export interface OwnDataArguments {
   readonly 'item-column'?: string | undefined
   readonly 'attributes-user-column'?: string | undefined
   readonly delimiter?: string | undefined
+  readonly 'unknown-users'?: OwnFiles['unknownUsers'] | undefined
 }
 
 function text(flag: string, describe: string) {
@@ -29,6 +30,10 @@ export const ownDataOptions = inGroup('Your own data', {
     'column of the user ids in --attributes, where it has another name',
   ),
   delimiter: text('--delimiter', 'what stands between columns of both files, or tab (default: a comma)'),
+  'unknown-users': {
+    ...text('--unknown-users', 'users without a row in --attributes: error (the default), or unlabelled'),
+    choices: unknownUsers,
+  },
 } as const satisfies Record<string, Options>)
 
 /**
@@ -49,5 +54,6 @@ export function ownFilesOf(args: OwnDataArguments): OwnFiles | undefined {
     ...(args['item-column'] !== undefined && { itemColumn: args['item-column'] }),
     ...(args['attributes-user-column'] !== undefined && { attributesUserColumn: args['attributes-user-column'] }),
     ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+    ...(args['unknown-users'] !== undefined && { unknownUsers: args['unknown-users'] }),
   }
 }

@@ -39,7 +39,11 @@ export function readCsvRows(bytes: Uint8Array, layout: CsvLayout): CsvRows {
   const positions = columns.map((name) => {
     const at = header.indexOf(name)
     if (at >= 0) return at
-    const hint = header.length === 1 ? `: is the delimiter another one than ${quoted(delimiter)}?` : ''
+    const hint = header.every((each) => /^-?\d+(\.\d+)?$/.test(each))
+      ? ': is there no header? Write one'
+      : header.length === 1
+        ? `: is the delimiter another one than ${quoted(delimiter)}?`
+        : ''
     throw badData(
       `${file}, row 1: expected a column ${quoted(name)}, got ` +
         `${header.map((each) => quoted(each)).join(', ')}${hint}; ${advice}`,

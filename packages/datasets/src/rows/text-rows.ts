@@ -43,8 +43,8 @@ export function decode(
   bytes: Uint8Array,
   { file, encoding, advice }: Pick<TextRowsLayout, 'file' | 'encoding' | 'advice'>,
 ): string {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
-    throw badData(`${file}: expected text, got a file that gzip compressed; decompress it (gzip -d) first`)
+  const [, what] = notText.find(([magic]) => magic.every((byte, at) => bytes[at] === byte)) ?? []
+  if (what !== undefined) throw badData(`${file}: expected text, got ${what}`)
   if (encoding === 'latin-1') return latin1Text(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -52,3 +52,12 @@ export function decode(
     throw badData(`${file}: expected UTF-8 text, got bytes that are not; ${advice}`, { cause })
   }
 }
+
+/** First bytes of what is often given in the place of text, and what to do with it. */
+const notText: readonly (readonly [readonly number[], string])[] = [
+  [[0x1f, 0x8b], 'a file that gzip compressed; decompress it (gzip -d) first'],
+  [[0x50, 0x41, 0x52, 0x31], 'a Parquet file; write it as CSV (in pandas: read_parquet(…).to_csv(…, index=False))'],
+  [[0x50, 0x4b, 3, 4], 'a zip archive or a spreadsheet; take the file out of it, or save the sheet as CSV in UTF-8'],
+  [[0xff, 0xfe], 'UTF-16; save it as UTF-8'],
+  [[0xfe, 0xff], 'UTF-16; save it as UTF-8'],
+]

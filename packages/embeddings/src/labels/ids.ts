@@ -3,7 +3,7 @@
  */
 
 import { readFile } from '@indistinct/core/platform'
-import { badData } from '@indistinct/core'
+import { badData, isRoundedId } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
@@ -13,17 +13,12 @@ import { refuseExtension, refuseMagic } from '../refused-formats.ts'
 import { decodedText } from '../files/text-encoding.ts'
 
 /**
- * What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it.
- */
-const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
-
-/**
  * The id of one line, checked.
  * @throws IndistinctError 'bad-data' where it is empty or has been through a float.
  */
 export function checkedId(id: string, path: string, place: string): string {
   if (id === '') throw badData(`${path}: ${place}: expected an id, got an empty cell`)
-  if (ROUNDED.test(id)) {
+  if (isRoundedId(id)) {
     throw badData(
       `${path}: ${place}: id ${quoted(id)} went through a floating-point column, which merges ids above 2^53; ` +
         'write ids as text or integers',

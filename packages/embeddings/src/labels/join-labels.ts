@@ -1,18 +1,10 @@
 /** @file Joining labels to a table in memory. */
 
-import { badData, classCounts, encodeLabels, type Labels } from '@indistinct/core'
+import { badData, classCounts, encodeLabels, type Labels, spellingHint } from '@indistinct/core'
 import type { AttributeColumn } from './attribute-file.ts'
 import type { EmbeddingTable } from '../embedding-table.ts'
 import { quoted } from '../quoted.ts'
-import {
-  checkLengths,
-  checkMatched,
-  joinBy,
-  rowNumberIds,
-  spellingHint,
-  type JoinBy,
-  type TableSide,
-} from './join-rule.ts'
+import { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './join-rule.ts'
 import { countedLabels, type LabelNames } from './label-names.ts'
 import { tableSide } from './table-side.ts'
 

@@ -3,7 +3,7 @@
  * of the file are row numbers; by position where neither has anything that looks like ids. All else is refused.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, spellingHint } from '@indistinct/core'
 import { quoted } from '../quoted.ts'
 
 export type JoinBy = 'id' | 'row number' | 'position'
@@ -214,32 +214,6 @@ function rangeOf(ids: readonly string[]): { readonly least: number; readonly mos
   for (const id of ids) range.add(id)
   const { least, most, count, whole } = range.seen()
   return whole && most - least + 1 === count ? { least, most } : undefined
-}
-
-/** Ways in which the same id is written twice. */
-const SPELLINGS: readonly (readonly [string, (id: string) => string])[] = [
-  ['a difference in how Unicode writes accents (write both in NFC)', (id) => id.normalize('NFC')],
-  ['characters that cannot be seen', (id) => id.replace(/[\p{Cf}\p{Cc}]/gu, '')],
-  ['".0" at the end', (id) => id.replace(/\.0+$/, '')],
-  ['leading zeros', (id) => id.replace(/^0+(?=.)/, '')],
-  ['a difference of case', (id) => id.toLowerCase()],
-  ['blanks around them', (id) => id.trim()],
-  ['commas between digits', (id) => id.replace(/(?<=\d),(?=\d{3}\b)/g, '')],
-  ['hyphens, braces and case', (id) => id.replace(/[-{}]/g, '').toLowerCase()],
-  ["b'…' around them", (id) => id.replace(/^b?'(.*)'$/, '$1')],
-  ['the text before the number', (id) => id.replace(/^\D+(?=\d+$)/, '')],
-]
-
-/** ": most would be equal without leading zeros", where that is so of ids that are not in the table. */
-export function spellingHint(fileIds: readonly string[], tableIds: readonly string[]): string {
-  const known = new Set(tableIds)
-  const strange = fileIds.filter((id) => !known.has(id)).slice(0, 1000)
-  for (const [what, plain] of SPELLINGS) {
-    const ids = new Set(tableIds.map(plain))
-    if (strange.length > 0 && 2 * strange.filter((id) => ids.has(plain(id))).length > strange.length)
-      return `; most would be equal without ${what}`
-  }
-  return ''
 }
 
 /** The first three, as messages show them. */

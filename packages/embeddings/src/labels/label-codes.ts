@@ -1,6 +1,6 @@
 /** @file Labels of a table too large for its ids or labels to be held as text: a code a row, and nothing else. */
 
-import { badData, classCounts, type Labels } from '@indistinct/core'
+import { badData, classCounts, type Labels, spellingHint } from '@indistinct/core'
 import {
   attributePositions,
   indexNotes,
@@ -20,7 +20,7 @@ import {
   type JoinedLabels,
   type JoinOptions,
 } from './join-labels.ts'
-import { checkLengths, checkMatched, joinBy, rowNumberIds, spellingHint } from './join-rule.ts'
+import { checkLengths, checkMatched, joinBy, rowNumberIds } from './join-rule.ts'
 import { countedLabels } from './label-names.ts'
 import { isFolder } from '../files/is-folder.ts'
 

@@ -74,29 +74,53 @@ export interface CountedLabel {
   readonly users: number
 }
 
+/** How a reader settles what labels mean: the end of a sentence that begins with when to do so. */
+export interface SettledBy {
+  missing(labels: readonly string[]): string
+  merged(first: string, others: readonly string[]): string
+}
+
+const byFlags: SettledBy = {
+  missing: (labels) => `add ${labels.map((name) => `--missing-label ${shellWord(name)}`).join(' ')}`,
+  merged: (first, others) =>
+    [first, ...others].some((name) => /[,=]/.test(name))
+      ? 'make them one in the file'
+      : `add --merge-labels ${shellWord(`${first}=${others.join(',')}`)}`,
+}
+
+/** For commands that take labels as they stand. */
+export const settledInFile: SettledBy = {
+  missing: () => 'leave the cells empty in the file',
+  merged: () => 'make them one in the file',
+}
+
 /**
  * A line for every label that looks like "not known", and for every group of labels that look like one: equal but for
- * case and blanks, numbers as 1 and 1.0, or a single letter with which one other label begins. Each names the flag
- * that settles it.
+ * case and blanks, numbers as 1 and 1.0, or a single letter with which one other label begins. Each tells what settles
+ * it, by default a flag.
  */
-export function spellingWarnings(attribute: string, classes: readonly CountedLabel[]): string[] {
+export function spellingWarnings(
+  attribute: string,
+  classes: readonly CountedLabel[],
+  settled: SettledBy = byFlags,
+): string[] {
   const codes = codesOfNone(classes.map(({ name }) => name))
   const unknown = classes.filter(({ name }) => NOT_KNOWN.has(folded(name)) || codes.has(name))
   const known = classes.filter((label) => !unknown.includes(label))
-  const flags = unknown.map(({ name }) => `--missing-label ${shellWord(name)}`).join(' ')
   return [
     ...(unknown.length > 0
       ? [
           `${attribute}: ${listed(unknown)} ` +
             `${unknown.length === 1 ? 'is taken for a label of its own' : 'are taken for labels of their own'}; ` +
-            `where that means "not known", add ${flags}`,
+            `where that means "not known", ${settled.missing(unknown.map(({ name }) => name))}`,
         ]
       : []),
     ...sameLabels(known).map((group) => {
       const [first, ...others] = group
-      const merge = [first!, ...others].some(({ name }) => /[,=]/.test(name))
-        ? 'make them one in the file'
-        : `add --merge-labels ${shellWord(`${first!.name}=${others.map(({ name }) => name).join(',')}`)}`
+      const merge = settled.merged(
+        first!.name,
+        others.map(({ name }) => name),
+      )
       return `${attribute}: ${listed(group)} are taken for different labels; where they are one, ${merge}`
     }),
   ]

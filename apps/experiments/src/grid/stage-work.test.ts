@@ -128,6 +128,16 @@ describe('of cells that ran under paper, foresees within a factor of two', () =>
     expect(missed(nodesOf('official', 'ml-1m'), { 'train-ml-1m-nmf': 1829 })).toEqual([])
   })
 
+  test('recommenders that did not run under paper', () => {
+    const on = (dataset: string, recommenders: Product['recommenders']): readonly StageNode[] =>
+      nodesOf('paper', dataset, { recommenders, methods: [] })
+    const taken = { 'train-ml-100k-ials': 0.991, 'train-ml-100k-bpr-mf': 3.33 }
+    expect(missed(on('ml-100k', [{ name: 'ials' }, { name: 'bpr-mf' }]), taken)).toEqual([])
+    expect(missed(on('ml-1m', [{ name: 'ials' }]), { 'train-ml-1m-ials': 6.74 })).toEqual([])
+    const wide = on('ml-100k', [{ name: 'ials', options: { factors: 64 } }])
+    expect(missed(wide, { 'train-ml-100k-ials': 11.8 })).toEqual([])
+  })
+
   test('a tenth of the steps', () => {
     const methods = [
       { name: 'u2u-r', options: { tradeOff: 1e-4, steps: 500, learningRate: 0.001 } },

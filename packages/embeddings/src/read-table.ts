@@ -3,6 +3,7 @@
 import { badData, usageError } from '@indistinct/core'
 import { existsSync, mostBytes } from '@indistinct/core/platform'
 import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './files/byte-source.ts'
+import { requireRereadable } from './files/open-file.ts'
 import { readCsvTable } from './formats/csv/csv-table.ts'
 import { embeddingTable, type EmbeddingTable } from './embedding-table.ts'
 import { readIds } from './labels/ids.ts'
@@ -53,6 +54,8 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
     )
   }
   if (isText(format)) {
+    // Commands read a table again, or take labels from it.
+    requireRereadable(path)
     if (options.ids !== undefined)
       throw badData(`${path}: a table of text has its own ids; an ids file goes with a table that has none`)
     return format === 'csv' ? readCsvTable(path, options) : readWord2vec(path)

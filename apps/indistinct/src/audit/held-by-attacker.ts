@@ -10,7 +10,7 @@ import { isHistoryFile, readHistory, readTable, type EmbeddingTable } from '@ind
 import { historyFeatures } from '@indistinct/observations'
 import type { Options } from 'yargs'
 import { inGroup } from '../terminal/command-help.ts'
-import { listOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
+import { filesOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
@@ -33,7 +33,7 @@ export const heldOptions = inGroup('What the attacker holds', {
   with: textFlag(
     'files that the attacker holds too, separated by commas: what users did (a user and an item a line), an ' +
       'earlier release, another model',
-    listOption('--with'),
+    filesOption('--with'),
   ),
   'with-user-column': textFlag(
     'column of users of a history; default: one of a usual name',

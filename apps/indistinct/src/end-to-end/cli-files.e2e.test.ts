@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256 } from '@indistinct/core'
@@ -36,6 +37,45 @@ describe('inputs are never replaced', () => {
     const { code, stderr } = await unlearn('--method', 'mean-matching', ...flags, '--force')
     expect([code, stderr]).toEqual([2, `error: ${message}; name another file\n`])
     expect(readFileSync(at('users.csv'))).toEqual(before)
+  })
+})
+
+describe('names of inputs', () => {
+  beforeAll(() => {
+    for (const name of ['-x.csv', 'a b=c.csv', 'C:\\x.csv']) copyFileSync(at('users.csv'), at(name))
+    copyFileSync(at('people.csv'), at('one,two.csv'))
+    symlinkSync('round.csv', at('round.csv'))
+    if (process.platform !== 'win32') execFileSync('mkfifo', [at('pipe.csv')])
+  })
+  const audit = (...args: string[]): Promise<Finished> =>
+    indistinct(['audit', '--attribute', 'gender', '--dry-run', ...args], { cwd: folder })
+  const labels = ['--attributes', 'people.csv']
+
+  test.concurrent.each([
+    ['begins with a dash', [...labels, '--', '-x.csv']],
+    ['begins with a dash, after another', [...labels, 'users.csv', '--', '-x.csv']],
+    ['has blanks and =', [...labels, 'a b=c.csv']],
+    ['is of Windows', [...labels, 'C:\\x.csv']],
+    ['has commas', ['--attributes', 'one,two.csv', 'users.csv']],
+    ['has commas, for lists', [...labels, 'users.csv', '--with', 'a b=c.csv,-x.csv']],
+  ])('one that %s is read', async (_, args) => {
+    const { code, stderr } = await audit(...args)
+    expect([code, stderr.replace(/^warning: .*\n/gm, '')]).toEqual([0, ''])
+  })
+
+  test.concurrent.each([
+    [['round.csv', ...labels], 'cannot read round.csv: it is a link that leads to itself'],
+    [['users.csv/x.npy', ...labels], 'cannot read users.csv/x.npy: a file stands where its name has a folder'],
+    [['x\ufffd.npy', ...labels], 'no such file; where its name has bytes that are not UTF-8, rename it'],
+    [['users.csv', ...labels, '--with', 'one,two.csv'], 'one,two.csv: expected at least one dimension, got none'],
+    [['users.csv', '--attributes', 'pipe.csv', '--also', 'x'], 'cannot read pipe.csv: it is no regular file, and is'],
+    [['users.csv', ...labels, '--with', 'pipe.csv'], 'cannot read pipe.csv: it is no regular file, and is read more'],
+    [['pipe.csv', '--attributes', 'pipe.csv'], 'cannot read pipe.csv: it is no regular file, and is read more'],
+  ])('%j is refused', async (args, message) => {
+    const { code, stderr } = await audit(...args)
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('internal')
   })
 })
 

@@ -66,6 +66,37 @@ test('quarters keep equal values together, and name their ends', () => {
   expect(() => quarters({ ...column, values: ['3', '3'] })).toThrow('expected numbers that differ, got only 3')
 })
 
+test.each([
+  '0x1F',
+  '0b1',
+  'Infinity',
+  '1e400',
+  '1_000',
+  '12,5',
+  '1 000',
+  '12 %',
+  ' 4',
+  '4\u00a0',
+  'true',
+  '2001-05-03',
+])('%j is no number', (text) => {
+  const column = { name: 'age', path: 'people.csv', values: ['1', '2', text], ids: ['a', 'b', 'c'] }
+  expect(() => quarters(column)).toThrow(
+    `people.csv: column "age": expected a number for --continuous, got ${JSON.stringify(text)} in row 2 (from 0), ` +
+      `user "c"${text === '12,5' ? ', with a decimal comma; write decimal points' : '; name labels'}`,
+  )
+})
+
+test('numbers with an exponent are numbers', () => {
+  const values = ['1e3', '+2.5', '.5', '-1E-2']
+  expect(quarters({ name: 'age', path: 'people.csv', values }).values).toEqual([
+    '4: 1000',
+    '3: 2.5',
+    '2: 0.5',
+    '1: -0.01',
+  ])
+})
+
 test('the flow takes the numbers, the record their quarters', async () => {
   const { code, stdout } = await unlearn('people.csv', '--missing-label', 'unknown', '--level', '0.9')
   expect(code).toBe(0)

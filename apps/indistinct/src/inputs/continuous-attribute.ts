@@ -4,7 +4,13 @@
  */
 
 import { badData } from '@indistinct/core'
-import { joinLabels, type AttributeColumn, type EmbeddingTable, type JoinOptions } from '@indistinct/embeddings'
+import {
+  joinLabels,
+  parseDecimal,
+  type AttributeColumn,
+  type EmbeddingTable,
+  type JoinOptions,
+} from '@indistinct/embeddings'
 
 /** Most groups that users are put into for reports and attacks. */
 const groups = 4
@@ -51,14 +57,16 @@ export function continuousValues(
   return Float64Array.from(labels.codes, (code) => (code < 0 ? NaN : values[code]!))
 }
 
+/** As tables are read: decimal numbers, with an exponent or without, and nothing else. */
 function numberIn(column: AttributeColumn, text: string, at: number): number {
-  const value = text.trim() === '' ? NaN : Number(text)
-  if (!Number.isFinite(value))
-    throw badData(
-      `${column.path}: column ${JSON.stringify(column.name)}: expected a number for --continuous, got ` +
-        `${JSON.stringify(text)} in row ${at} (from ` +
-        `0)${column.ids ? `, user ${JSON.stringify(column.ids[at])}` : ''}; name labels that mean "not known" with ` +
-        '--missing-label',
-    )
-  return value
+  const value = parseDecimal(text)
+  if (!Number.isNaN(value)) return value
+  const advice = /^[+-]?\d+,\d+$/.test(text)
+    ? ', with a decimal comma; write decimal points'
+    : '; name labels that mean "not known" with --missing-label'
+  throw badData(
+    `${column.path}: column ${JSON.stringify(column.name)}: expected a number for --continuous, got ` +
+      `${JSON.stringify(text)} in row ${at} (from ` +
+      `0)${column.ids ? `, user ${JSON.stringify(column.ids[at])}` : ''}${advice}`,
+  )
 }

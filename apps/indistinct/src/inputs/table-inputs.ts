@@ -9,6 +9,7 @@ import {
   readAttribute,
   rareWarnings,
   readTable,
+  requireRereadable,
   spellingWarnings,
   type AttributeColumn,
   type BesideVectors,
@@ -103,10 +104,15 @@ export interface TableInputs {
 
 /** Reads and joins both files, and logs what a reader of the result should know. */
 export async function readTableInputs(
-  args: TableArguments & { readonly continuous?: boolean; readonly seed?: number },
+  args: TableArguments & {
+    readonly continuous?: boolean
+    readonly seed?: number
+    readonly also?: readonly string[] | undefined
+  },
   log: Log,
 ): Promise<TableInputs> {
   const idColumn = args['id-column']
+  if (args.also) requireRereadable(args.attributes)
   if (args.sample === undefined && isManifest(args.table))
     throw usageError(`${args.table}: a table in shards is audited by some of its users: add --sample 20000`)
   const sampled = args.sample === undefined ? undefined : await sampledTable(args, args.sample, args.seed ?? 0)

@@ -18,7 +18,13 @@ test('flags of the file come after those of the command line, and never beside t
     words('audit -q t.npy --seed 5 --gate=0.7'),
   )
   expect(await effectiveArguments(words(`audit --config ${file} -- --seed`), {})).toEqual(
-    words('audit --seed=3 --quiet=true --gate=0.6 -- --seed'),
+    words('audit --seed=3 --quiet=true --gate=0.6 ./--seed'),
+  )
+})
+
+test('what stands after -- are files, whatever they begin with', async () => {
+  expect(await effectiveArguments(words('audit --json -- -x.npy y.npy -'), {})).toEqual(
+    words('audit --json ./-x.npy y.npy -'),
   )
 })
 

@@ -19,12 +19,14 @@ export async function effectiveArguments(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string[]> {
   const end = endOfFlags(args)
+  // yargs gives commands nothing of what stands after --. A folder tells a name with a dash in front from a flag.
+  const files = args.slice(end + 1).map((arg) => (/^-./.test(arg) ? `./${arg}` : arg))
   const given = args.slice(0, end)
   if (given.some((arg) => ['--help', '-h', '--version'].includes(arg))) return [...args]
   const { path, rest } = withoutConfig(given)
   const file = path ?? (existsSync(configFileName) ? configFileName : undefined)
   const command = commandOf(rest)
-  if (file === undefined || command === undefined) return [...rest, ...args.slice(end)]
+  if (file === undefined || command === undefined) return [...rest, ...files]
   // Both know the flags of all commands, and load them.
   const [{ readConfig }, { commandOptions }] = await Promise.all([
     import('./config-file.ts'),
@@ -36,7 +38,7 @@ export async function effectiveArguments(
     const set = variable !== undefined && (environment[variable] ?? '') !== ''
     if (!set && !isGiven(rest, name, commandOptions[command]![name]!.alias)) added.push(...flags)
   }
-  return [...rest, ...added, ...args.slice(end)]
+  return [...rest, ...added, ...files]
 }
 
 function isGiven(args: readonly string[], name: string, alias: string | readonly string[] | undefined): boolean {

@@ -4,7 +4,7 @@
  */
 
 import { usageError, type Json } from '@indistinct/core'
-import { environment } from '@indistinct/core/platform'
+import { environment, existsSync } from '@indistinct/core/platform'
 import type { Options } from 'yargs'
 import { didYouMean, nearest } from './nearest.ts'
 
@@ -106,6 +106,15 @@ export function namesOption<Name extends string>(flag: string, known: readonly N
 export function listOption(flag: string, names?: readonly string[]): ValueCheck<string[]> {
   const schema = { type: 'array', items: { type: 'string', minLength: 1, pattern: '^[^,]*$' }, minItems: 1 }
   return accepting({ schema, list: true, ...(names && { names }) }, (value) => splitAtCommas(textOf(flag, value)))
+}
+
+/** Files separated by commas, or one whose name has commas and which is there. */
+export function filesOption(flag: string): ValueCheck<string[]> {
+  const list = listOption(flag)
+  return accepting(list.accepts, (value) => {
+    const text = textOf(flag, value)
+    return existsSync(text) ? [text] : splitAtCommas(text)
+  })
 }
 
 /** One of `choices`, for an option whose message is to be its own: `refuse` makes the error. */

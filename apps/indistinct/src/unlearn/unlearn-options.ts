@@ -9,7 +9,7 @@ import type { TableArguments } from '../inputs/table-arguments.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
 import { inGroup } from '../terminal/command-help.ts'
 import { computeOptions, outputOptions, type CommonArguments } from '../terminal/common-options.ts'
-import { listOption, numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
+import { filesOption, listOption, numberOption, textOption, valueFlag, textFlag } from '../terminal/option-values.ts'
 import { dryRunOption, type DryRunArguments } from '../outputs/dry-run.ts'
 import type { AttackerHolds } from './unlearn-scope.ts'
 import type { Lengths } from './written-table.ts'
@@ -178,7 +178,7 @@ export const unlearnOptions = {
     derived: textFlag(
       'flow, blind and relabel, several tables: those that no score depends on, separated by commas; they ' +
         'become linear functions of the others',
-      listOption('--derived'),
+      filesOption('--derived'),
     ),
   }),
   ...inGroup(

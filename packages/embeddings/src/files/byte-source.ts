@@ -1,6 +1,7 @@
 /** @file Bytes that can be read from any position: a file, or a piece of memory. */
 
 import { badData, fileError } from '@indistinct/core'
+import { reason } from './file-reason.ts'
 import { closeSync, createHash, fstatSync, openSync, readSync, type Stats } from '@indistinct/core/platform'
 
 export interface ByteSource {
@@ -147,11 +148,4 @@ export function sourceSha256(source: ByteSource): string {
 /** The bytes from `position`, in pieces. */
 export function* pieces(source: ByteSource, position: number, length: number): Generator<Uint8Array> {
   for (let at = 0; at < length; at += CHUNK) yield readBytes(source, position + at, Math.min(CHUNK, length - at))
-}
-
-/** What stood in the way of reading, in words. */
-export function reason(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'no such file'
-  if (error.code === 'EACCES') return 'permission denied'
-  return error.message
 }

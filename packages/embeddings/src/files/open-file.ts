@@ -1,7 +1,8 @@
 /** @file Opening input files, with messages that say what stood in the way. */
 
 import { fileError } from '@indistinct/core'
-import { open, type FileHandle } from '@indistinct/core/platform'
+import { open, statSync, type FileHandle } from '@indistinct/core/platform'
+import { reason } from './file-reason.ts'
 
 /**
  * Opens `path` for reading.
@@ -20,8 +21,17 @@ export async function openForReading(path: string): Promise<FileHandle> {
   throw fileError(`cannot read ${path}: it is a folder`)
 }
 
-function reason(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'no such file'
-  if (error.code === 'EACCES') return 'permission denied'
-  return error.message
+/**
+ * Refuses what can be read once only, such as a pipe, where it is to be read again.
+ * @throws IndistinctError 'file'
+ */
+export function requireRereadable(path: string): void {
+  let stat: ReturnType<typeof statSync>
+  try {
+    stat = statSync(path)
+  } catch (cause) {
+    throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+  }
+  if (!stat.isFile() && !stat.isDirectory())
+    throw fileError(`cannot read ${path}: it is no regular file, and is read more than once; save it to a file first`)
 }

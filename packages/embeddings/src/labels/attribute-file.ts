@@ -12,6 +12,7 @@ import { npzListNames, npzNames, npzUnreadNames, readNpzText } from '../formats/
 import { parquetTexts } from '../formats/parquet/parquet-columns.ts'
 import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
 import { fileOrPartsSource } from '../formats/parquet/parquet-parts.ts'
+import type { ParquetLeaf } from '../formats/parquet/parquet-schema.ts'
 import { isText } from '../formats/parquet/parquet-text.ts'
 import { refuseExtension } from '../refused-formats.ts'
 import { isFolder } from '../files/is-folder.ts'
@@ -277,11 +278,16 @@ function parquetSide(source: ByteSource): ColumnSide {
       if (!leaf || column.leaves.length > 1 || !isText(leaf))
         throw badData(
           `${path}: column ${quoted(column.name)}: expected one label a user, as text, numbers, booleans or ` +
-            `dates, got ${leaf?.type ?? 'a group'}`,
+            `dates, got ${typeName(leaf)}; write it as text, in pandas by df[${quoted(column.name)}].astype(str)`,
         )
       return parquetTexts(file, column)
     },
   }
+}
+
+function typeName(leaf: ParquetLeaf | undefined): string {
+  if (!leaf) return 'a group'
+  return leaf.meaning === 'other' || leaf.type === 'INT96' ? 'times or decimals' : leaf.type
 }
 
 function npzSide(source: ByteSource): ColumnSide {

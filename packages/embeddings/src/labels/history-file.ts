@@ -6,6 +6,7 @@ import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { idColumnOf, untyped } from './id-column.ts'
 import { checkMatched, examples, rowNumberIds } from './join-rule.ts'
+import { requireRereadable } from '../files/open-file.ts'
 import { isFolder } from '../files/is-folder.ts'
 
 /** What an item may be called. */
@@ -68,6 +69,7 @@ export function itemColumnOf(names: readonly string[]): string | undefined {
 /** Whether the header of a text file is that of a history: it names users and items. */
 export async function isHistoryFile(path: string, { userColumn, itemColumn }: HistoryOptions = {}): Promise<boolean> {
   if (isFolder(path) || /\.(npy|npz|parquet|safetensors)$/i.test(path)) return false
+  requireRereadable(path)
   const { header, records } = await openCsv(path)
   await records[Symbol.asyncIterator]().return?.()
   const items = itemColumn === undefined ? itemColumnOf(header) : header.find((name) => untyped(name) === itemColumn)

@@ -8,7 +8,7 @@ import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { idColumnOf } from './id-column.ts'
-import { openForReading } from '../files/open-file.ts'
+import { openForReading, requireRereadable } from '../files/open-file.ts'
 import { refuseExtension, refuseMagic } from '../refused-formats.ts'
 import { decodedText } from '../files/text-encoding.ts'
 
@@ -55,6 +55,7 @@ export class IdList {
  */
 export async function readIds(path: string, idColumn?: string): Promise<string[]> {
   refuseExtension(path)
+  requireRereadable(path)
   const list = new IdList(path)
   if (/\.[ct]sv$/i.test(path)) {
     const { header, records } = await openCsv(path)

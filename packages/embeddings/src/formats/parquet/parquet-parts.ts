@@ -5,7 +5,8 @@
 
 import { badData, fileError, latin1Text } from '@indistinct/core'
 import { existsSync, join, readdirSync } from '@indistinct/core/platform'
-import { fileSource, joinedSource, reason, type ByteSource } from '../../files/byte-source.ts'
+import { fileSource, joinedSource, type ByteSource } from '../../files/byte-source.ts'
+import { reason } from '../../files/file-reason.ts'
 import { columnList } from '../../labels/column-list.ts'
 import { quoted } from '../../quoted.ts'
 import type { ParquetFile } from './parquet-contents.ts'

@@ -20,7 +20,7 @@ export { isFolder } from './files/is-folder.ts'
 export { stageTable, tableFiles, writeTable, type WrittenFile } from './write-table.ts'
 
 export { parseDecimal } from './formats/csv/float-text.ts'
-export { reason } from './files/file-reason.ts'
+export { fileReason } from './files/file-reason.ts'
 export { requireLocalFile } from './files/local-file.ts'
 export { requireRereadable } from './files/open-file.ts'
 

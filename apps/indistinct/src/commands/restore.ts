@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { canonicalJson, fileError, sha256, writeFileAtomic } from '@indistinct/core'
-import { reason } from '@indistinct/embeddings'
+import { fileReason } from '@indistinct/embeddings'
 import { applyDelta } from '@indistinct/unlearners'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
@@ -92,6 +92,6 @@ function bytesOf(path: string): Uint8Array {
   try {
     return readFileSync(path)
   } catch (cause) {
-    throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
 }

@@ -3,7 +3,7 @@
 import { csrFromPairs, fileError, usageError, badData, type Csr, type Matrix } from '@indistinct/core'
 import { readFileSync } from '@indistinct/core/platform'
 import { readCsvDataset } from '@indistinct/datasets'
-import { readTable, reason, type EmbeddingTable } from '@indistinct/embeddings'
+import { readTable, fileReason, type EmbeddingTable } from '@indistinct/embeddings'
 import { scoreTopK } from '@indistinct/kernels'
 import { bootstrapMean, ndcgPerUser } from '@indistinct/metrics'
 import type { Estimate } from '@indistinct/report'
@@ -62,7 +62,7 @@ function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTab
   try {
     bytes = readFileSync(path)
   } catch (cause) {
-    throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   const data = readCsvDataset({ interactions: bytes }, { interactionsFile: path })
   const rowOfUser = new Map(users.ids.map((id, row) => [id, row]))

@@ -1,7 +1,7 @@
 /** @file Bytes that can be read from any position: a file, or a piece of memory. */
 
 import { badData, fileError } from '@indistinct/core'
-import { reason } from './file-reason.ts'
+import { fileReason } from './file-reason.ts'
 import { closeSync, createHash, fstatSync, openSync, readSync, type Stats } from '@indistinct/core/platform'
 
 export interface ByteSource {
@@ -45,7 +45,7 @@ export function fileSource(path: string): ByteSource {
     try {
       return step()
     } catch (cause) {
-      throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+      throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
     }
   }
   const fd = attempt(() => openSync(path, 'r'))

@@ -3,7 +3,7 @@
 /** What the system puts in place of bytes of a name that are no UTF-8. */
 const NOT_TEXT = '\ufffd'
 
-export function reason({ code, path, message }: NodeJS.ErrnoException): string {
+export function fileReason({ code, path, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT')
     return path?.includes(NOT_TEXT)
       ? 'no such file; where its name has bytes that are not UTF-8, rename it'

@@ -2,7 +2,7 @@
 
 import { fileError } from '@indistinct/core'
 import { open, statSync, type FileHandle } from '@indistinct/core/platform'
-import { reason } from './file-reason.ts'
+import { fileReason } from './file-reason.ts'
 
 /**
  * Opens `path` for reading.
@@ -13,7 +13,7 @@ export async function openForReading(path: string): Promise<FileHandle> {
   try {
     file = await open(path, 'r')
   } catch (cause) {
-    throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   const stat = await file.stat()
   if (!stat.isDirectory()) return file
@@ -30,7 +30,7 @@ export function requireRereadable(path: string): void {
   try {
     stat = statSync(path)
   } catch (cause) {
-    throw fileError(`cannot read ${path}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   if (!stat.isFile() && !stat.isDirectory())
     throw fileError(`cannot read ${path}: it is no regular file, and is read more than once; save it to a file first`)

@@ -6,7 +6,7 @@
 import { badData, fileError, latin1Text } from '@indistinct/core'
 import { existsSync, join, readdirSync } from '@indistinct/core/platform'
 import { fileSource, joinedSource, type ByteSource } from '../../files/byte-source.ts'
-import { reason } from '../../files/file-reason.ts'
+import { fileReason } from '../../files/file-reason.ts'
 import { columnList } from '../../labels/column-list.ts'
 import { quoted } from '../../quoted.ts'
 import type { ParquetFile } from './parquet-contents.ts'
@@ -27,7 +27,7 @@ function partNames(folder: string): string[] {
   try {
     entries = readdirSync(folder)
   } catch (cause) {
-    throw fileError(`cannot read ${folder}: ${reason(cause as NodeJS.ErrnoException)}`, { cause })
+    throw fileError(`cannot read ${folder}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   if (existsSync(join(folder, '_temporary'))) {
     throw badData(

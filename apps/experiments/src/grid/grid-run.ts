@@ -93,24 +93,20 @@ export interface RunGridOptions {
   readonly onWarning: (text: string) => void
 }
 
-/** Submits what is missing of `grid` and waits for it, see `runTasks`; then clears up after killed workers. */
+/** Submits what is missing of `grid` and waits for it, see `runTasks`. */
 export async function runGridOn(
   executor: Executor,
   grid: OpenGrid,
   { dataFolder, ...options }: RunGridOptions,
 ): Promise<TaskRun> {
   const tasks = await gridTasks(grid, dataFolder)
-  try {
-    return await runTasks(executor, tasks, {
-      ...options,
-      async done(ids) {
-        const states = await grid.states()
-        return new Set(ids.filter((id) => states.get(id)!.state === 'done'))
-      },
-    })
-  } finally {
-    grid.store.sweep(grid.expanded.nodes)
-  }
+  return runTasks(executor, tasks, {
+    ...options,
+    async done(ids) {
+      const states = await grid.states()
+      return new Set(ids.filter((id) => states.get(id)!.state === 'done'))
+    },
+  })
 }
 
 /** Keeps `settings` of a run for `lastSettings`. */

@@ -41,6 +41,8 @@ export async function runGrid(session: Session, grid: OpenGrid, args: RunArgumen
     if (run.missing.length > 0) tellUnfinished(grid, run, engine, args.grid, session.log)
   } finally {
     await engine.close()
+    // Only now: a cell that has published its artifact may still be about to clear up, and is stopped at that.
+    grid.store.sweep(grid.expanded.nodes)
   }
 }
 

@@ -278,17 +278,15 @@ function parquetSide(source: ByteSource): ColumnSide {
       if (!leaf || column.leaves.length > 1 || !isText(leaf))
         throw badData(
           `${path}: column ${quoted(column.name)}: expected one label a user, as text, numbers, booleans or ` +
-            `dates, got ${typeName(leaf)}; write it as text, in pandas by df[${quoted(column.name)}].astype(str)`,
+            `dates, got ${leaf ? typeName(leaf) : 'a group'}; write it as text, in pandas by df[${quoted(column.name)}].astype(str)`,
         )
       return parquetTexts(file, column)
     },
   }
 }
 
-function typeName(leaf: ParquetLeaf | undefined): string {
-  if (!leaf) return 'a group'
-  return leaf.meaning === 'other' || leaf.type === 'INT96' ? 'times or decimals' : leaf.type
-}
+const typeName = ({ meaning, type }: ParquetLeaf): string =>
+  meaning === 'other' || type === 'INT96' ? 'times or decimals' : type
 
 function npzSide(source: ByteSource): ColumnSide {
   const header = npzNames(source)

@@ -278,7 +278,8 @@ function parquetSide(source: ByteSource): ColumnSide {
       if (!leaf || column.leaves.length > 1 || !isText(leaf))
         throw badData(
           `${path}: column ${quoted(column.name)}: expected one label a user, as text, numbers, booleans or ` +
-            `dates, got ${leaf ? typeName(leaf) : 'a group'}; write it as text, in pandas by df[${quoted(column.name)}].astype(str)`,
+            `dates, got ${leaf ? typeName(leaf) : 'a group'}; write it as text, in pandas by ` +
+            `df[${quoted(column.name)}].astype(str)`,
         )
       return parquetTexts(file, column)
     },

@@ -21,3 +21,17 @@ test('the transpose of the transpose is the matrix, values included', () => {
   expect([...t.values!]).toEqual([3, 1, 4, 5, 2])
   expect(transposeCsr(t)).toEqual(m)
 })
+
+test('pairs outside of the shape, or without a column, are refused', () => {
+  const one = Int32Array.of(1)
+  for (const [row, col] of [
+    [2, 1],
+    [-1, 1],
+    [1, 6],
+    [1, -1],
+  ] as const)
+    expect(() => csrFromPairs(2, 6, Int32Array.of(row), Int32Array.of(col))).toThrow(
+      `csrFromPairs: expected pairs within (2, 6), got (${row}, ${col}) at 0`,
+    )
+  expect(() => csrFromPairs(2, 6, Int32Array.of(1, 0), one)).toThrow('expected 2 columns of pairs, got 1')
+})

@@ -12,8 +12,19 @@ export interface Csr {
   readonly values?: Float32Array
 }
 
-/** Builds a binary CSR from (row, column) pairs in any order; duplicate pairs are kept once. */
+/**
+ * Builds a binary CSR from (row, column) pairs in any order; duplicate pairs are kept once.
+ * @throws RangeError when there are not as many columns as rows, or one lies outside of (rows, cols).
+ */
 export function csrFromPairs(rows: number, cols: number, pairRows: Int32Array, pairCols: Int32Array): Csr {
+  if (pairRows.length !== pairCols.length)
+    throw new RangeError(`csrFromPairs: expected ${pairRows.length} columns of pairs, got ${pairCols.length}`)
+  for (let p = 0; p < pairRows.length; p++) {
+    if (!(pairRows[p]! >= 0 && pairRows[p]! < rows && pairCols[p]! >= 0 && pairCols[p]! < cols))
+      throw new RangeError(
+        `csrFromPairs: expected pairs within (${rows}, ${cols}), got (${pairRows[p]}, ${pairCols[p]}) at ${p}`,
+      )
+  }
   const count = new Int32Array(rows + 1)
   for (let p = 0; p < pairRows.length; p++) count[pairRows[p]! + 1]!++
   for (let i = 0; i < rows; i++) count[i + 1]! += count[i]!

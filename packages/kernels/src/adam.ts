@@ -1,5 +1,6 @@
 /** @file Adam's update, one pass over parameters and moments. */
 
+import { checkOptions } from '@indistinct/core'
 import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -32,6 +33,14 @@ export function adamStep(
   v: Float32Array,
   options: AdamOptions,
 ): void {
+  checkOptions('adamStep', options, {
+    lr: 'number',
+    beta1: 'number',
+    beta2: 'number',
+    epsilon: 'number',
+    step: 'number',
+    weightDecay: 'number',
+  })
   const { lr, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, step, weightDecay = 0 } = options
   const length = parameters.length
   if (gradient.length !== length || m.length !== length || v.length !== length) {
@@ -39,6 +48,7 @@ export function adamStep(
       `adamStep: expected four arrays of ${length}, got gradient ${gradient.length}, m ${m.length}, v ${v.length}`,
     )
   }
+  if (!Number.isFinite(lr)) throw new RangeError(`adamStep: expected a finite lr, got ${lr}`)
   if (!Number.isInteger(step) || step < 1) throw new RangeError(`adamStep: expected a step from 1, got ${step}`)
   const frame = openFrame()
   const args = [

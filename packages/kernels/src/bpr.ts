@@ -1,6 +1,6 @@
 /** @file Bayesian personalised ranking: loss and gradient of a batch on one table of users and items. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkMatrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -28,6 +28,8 @@ export function bprGradient(
   gradient: Matrix,
   uses: Int32Array,
 ): number {
+  checkMatrix('bprGradient', table, 'table')
+  checkMatrix('bprGradient', gradient, 'gradient')
   const { users, positives, negatives } = triplets
   const count = users.length
   const { rows, cols } = table
@@ -74,6 +76,8 @@ export function bprGradient(
  * @throws RangeError when the shapes do not fit.
  */
 export function decayUsed(table: Matrix, uses: Int32Array, scale: number, gradient: Matrix): void {
+  checkMatrix('decayUsed', table, 'table')
+  checkMatrix('decayUsed', gradient, 'gradient')
   const { rows, cols } = table
   if (gradient.rows !== rows || gradient.cols !== cols || uses.length !== rows) {
     throw new RangeError(

@@ -1,6 +1,6 @@
 /** @file Dense products of row-major matrices, register-tiled, threaded over blocks of rows or of depth. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkMatrix, type Matrix } from '@indistinct/core'
 import { openFrame, type Frame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -18,6 +18,7 @@ const panelColumns = 8
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmNN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
+  checkAll('gemmNN', a, b, out)
   if (a.cols !== b.rows || out.rows !== a.rows || out.cols !== b.cols)
     throw misfit('gemmNN', '(M, K), (K, N) and (M, N)', a, b, out)
   const frame = openFrame()
@@ -35,6 +36,7 @@ export function gemmNN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions =
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmNT(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
+  checkAll('gemmNT', a, b, out)
   if (a.cols !== b.cols || out.rows !== a.rows || out.cols !== b.rows)
     throw misfit('gemmNT', '(M, K), (N, K) and (M, N)', a, b, out)
   const frame = openFrame()
@@ -48,6 +50,7 @@ export function gemmNT(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions =
  * @throws RangeError when the shapes do not fit.
  */
 export function gemmTN(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
+  checkAll('gemmTN', a, b, out)
   if (a.rows !== b.rows || out.rows !== a.cols || out.cols !== b.cols)
     throw misfit('gemmTN', '(K, M), (K, N) and (M, N)', a, b, out)
   const frame = openFrame()
@@ -106,6 +109,12 @@ function packed(frame: Frame, b: Matrix, cols: number, depth: number, step: numb
   const address = frame.scratch(panels * depth * panelColumns * bytes)
   runKernel('packPanels', panels, [frame.input(b.data), address, cols, depth, step, column], cols * depth < serialBelow)
   return { address, step: panelColumns * bytes, panel: depth * panelColumns * bytes }
+}
+
+function checkAll(caller: string, a: Matrix, b: Matrix, out: Matrix): void {
+  checkMatrix(caller, a, 'a')
+  checkMatrix(caller, b, 'b')
+  checkMatrix(caller, out, 'out')
 }
 
 function misfit(name: string, expected: string, ...given: Matrix[]): RangeError {

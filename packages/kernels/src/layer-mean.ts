@@ -1,6 +1,6 @@
 /** @file The propagation of LightGCN: the mean over layers of a table spread along a graph. */
 
-import type { Csr, Matrix } from '@indistinct/core'
+import { checkMatrix, type Csr, type Matrix } from '@indistinct/core'
 import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -18,6 +18,10 @@ const panelColumns = 16
  * @throws RangeError when the shapes do not fit.
  */
 export function layerMean(graph: Csr, x: Matrix, layers: number, out: Matrix, wanted?: Int32Array): void {
+  checkMatrix('layerMean', x, 'x')
+  checkMatrix('layerMean', out, 'out')
+  if (!Number.isSafeInteger(layers) || layers < 0)
+    throw new RangeError(`layerMean: expected layers as an integer from 0, got ${layers}`)
   const rows = graph.rows
   if (graph.cols !== rows || x.rows !== rows || out.rows !== rows || out.cols !== x.cols) {
     throw new RangeError(

@@ -28,6 +28,8 @@ const buffers = new WeakSet<ArrayBufferLike>([memory.buffer])
 
 /** Reserves `bytes` (aligned to 64) and returns the address. */
 export function allocateBytes(bytes: number): number {
+  // One NaN here would leave every later address without meaning.
+  if (!(bytes >= 0)) throw new RangeError(`allocate: expected a number of bytes, got ${bytes}`)
   const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
   const at = free.findIndex((block) => block.size >= size)
   if (at >= 0) {
@@ -103,12 +105,14 @@ export function kernelMemoryBytes(): number {
   return memory.buffer.byteLength
 }
 
-type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
+type Numbers = Float32Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
 /** The arrays of one kernel call: addresses for the kernel, copies only where an array lives elsewhere. */
 export interface Frame {
   /** The address of an input. */
   input(array: Numbers): number
+  /** The address of an input in float64. */
+  doubles(array: Float64Array): number
   /** The address of an output, copied back on close; `keep` also copies its present values in. */
   output(array: Numbers, keep?: boolean): number
   /** Scratch of that many bytes, not cleared. */
@@ -119,23 +123,33 @@ export interface Frame {
 export function openFrame(): Frame {
   const taken: number[] = []
   const results: { array: Numbers; address: number }[] = []
-  const bytesAt = (address: number, array: Numbers): Uint8Array =>
+  const bytesAt = (address: number, array: ArrayBufferView): Uint8Array =>
     new Uint8Array(memory.buffer, address, array.byteLength)
-  const bytesOf = (array: Numbers): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+  const bytesOf = (array: ArrayBufferView): Uint8Array =>
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   const scratch = (bytes: number): number => {
     const address = allocateBytes(bytes)
     taken.push(address)
     return address
   }
+  const copied = (array: ArrayBufferView): number => {
+    if (buffers.has(array.buffer)) return array.byteOffset
+    const address = scratch(array.byteLength)
+    bytesAt(address, array).set(bytesOf(array))
+    return address
+  }
   return {
     scratch,
     input(array) {
-      if (buffers.has(array.buffer)) return array.byteOffset
-      const address = scratch(array.byteLength)
-      bytesAt(address, array).set(bytesOf(array))
-      return address
+      checkKind(array)
+      return copied(array)
+    },
+    doubles(array) {
+      if (!(array instanceof Float64Array)) throw misfit('a Float64Array', array)
+      return copied(array)
     },
     output(array, keep = false) {
+      checkKind(array)
       if (buffers.has(array.buffer)) return array.byteOffset
       const address = scratch(array.byteLength)
       if (keep) bytesAt(address, array).set(bytesOf(array))
@@ -147,4 +161,14 @@ export function openFrame(): Frame {
       for (const address of taken) releaseBytes(address)
     },
   }
+}
+
+/** Kernels read bytes: eight of them for a number where four are meant would be two other numbers. */
+function checkKind(array: Numbers): void {
+  if (!ArrayBuffer.isView(array) || (array as object) instanceof Float64Array)
+    throw misfit('a Float32Array, or a typed array of whole numbers', array)
+}
+
+function misfit(expected: string, got: unknown): RangeError {
+  return new RangeError(`kernels: expected ${expected}, got ${(got as object | undefined)?.constructor?.name ?? got}`)
 }

@@ -1,6 +1,6 @@
 /** @file The products of a perceptron with one hidden layer of rectified units, there and back. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkMatrix, type Matrix } from '@indistinct/core'
 import { gemmNT } from './gemm.ts'
 import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
@@ -90,6 +90,7 @@ function shapeOf(
   { features, units, unitGradient, output }: PerceptronBatch,
   layers: PerceptronLayers,
 ): { readonly rows: number; readonly inputs: number; readonly hidden: number; readonly outputs: number } {
+  checkMatrix('perceptron', features, 'features')
   const [rows, inputs] = [features.rows, features.cols]
   const [hidden, outputs] = [layers.hidden.cols, layers.output.rows]
   const expected = [
@@ -100,6 +101,7 @@ function shapeOf(
     [layers.output, outputs, hidden],
   ] as const
   for (const [given, wantedRows, wantedCols] of expected) {
+    checkMatrix('perceptron', given)
     if (given.rows !== wantedRows || given.cols !== wantedCols)
       throw new RangeError(`perceptron: expected (${wantedRows}, ${wantedCols}), got (${given.rows}, ${given.cols})`)
   }

@@ -1,6 +1,6 @@
 /** @file Sparse propagation, the product of an adjacency with a dense table. */
 
-import type { Csr, Matrix } from '@indistinct/core'
+import { checkMatrix, type Csr, type Matrix } from '@indistinct/core'
 import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -11,6 +11,8 @@ const rowsPerTask = 256
  * @throws RangeError when the shapes do not fit.
  */
 export function propagate(adjacency: Csr, x: Matrix, out: Matrix): void {
+  checkMatrix('propagate', x, 'x')
+  checkMatrix('propagate', out, 'out')
   if (x.rows !== adjacency.cols || out.rows !== adjacency.rows || out.cols !== x.cols) {
     throw new RangeError(
       `propagate: expected x (${adjacency.cols}, K) and out (${adjacency.rows}, K), got (${x.rows}, ${x.cols}) ` +

@@ -5,7 +5,7 @@
  * five kernels share their frequencies, scaled: one projection serves them all.
  */
 
-import { matrix, type Matrix } from '@indistinct/core'
+import { checkMatrix, matrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame } from './memory.ts'
 import { checkedBandwidth, type MmdResult } from './rbf-mmd.ts'
 import { rowGroups, rowSpread, type TwoSamples } from './row-groups.ts'
@@ -50,6 +50,8 @@ export function randomFourierMmd(
   frequencies: Matrix,
   options: FourierOptions = {},
 ): FourierMmd {
+  checkMatrix('randomFourierMmd', theta, 'theta')
+  checkMatrix('randomFourierMmd', frequencies, 'frequencies')
   if (frequencies.cols !== theta.cols || frequencies.rows === 0 || frequencies.rows % 8 !== 0) {
     throw new RangeError(
       `randomFourierMmd: expected frequencies (a multiple of 8, ${theta.cols}), got (${frequencies.rows}, ` +

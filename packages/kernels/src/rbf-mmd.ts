@@ -3,7 +3,7 @@
  * authors' bandwidths), its gradient, and what it would be between random halves. Memory is O(NK): no (N, N) array.
  */
 
-import { matrix, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, matrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame, type Frame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 import { rowGroups, rowSpread, type RowGroup, type TwoSamples } from './row-groups.ts'
@@ -43,6 +43,8 @@ export interface MmdResult {
  * @throws RangeError when a sample is empty, an index repeats or is out of range, or a value is not finite.
  */
 export function rbfMmd(theta: Matrix, samples: TwoSamples | Float32Array, options: MmdOptions = {}): MmdResult {
+  checkMatrix('rbfMmd', theta, 'theta')
+  checkOptions('rbfMmd', options, { bandwidth: 'number', gradient: 'boolean' })
   const groups = rowGroups(theta.rows, samples)
   const rows = groups.reduce((sum, group) => sum + group.rows.length, 0)
   const { mean, squares } = rowSpread(theta, groups)

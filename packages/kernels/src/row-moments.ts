@@ -3,7 +3,7 @@
  * Results are the same bytes for any number of threads.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { checkMatrix, type Matrix } from '@indistinct/core'
 import { memory, openFrame, type Frame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -70,7 +70,7 @@ export function addAffine(
   try {
     const chunk = chunkOf(frame, rows, cols)
     const target = chunkOf(frame, rows, cols)
-    const constants = [frame.input(centre), frame.input(transposed(map, cols, cols)), frame.input(shift)]
+    const constants = [frame.doubles(centre), frame.doubles(transposed(map, cols, cols)), frame.doubles(shift)]
     const scratch = frame.scratch(chunk.tasks * 2 * blockRows * padded * 8)
     for (let first = 0; first < rows.length; first += rowsPerChunk) {
       const count = chunk.load(x, first)
@@ -103,10 +103,10 @@ function sums(
     const partialAddress = frame.scratch(chunk.tasks * area * 8)
     const args = [
       chunk.address,
-      frame.input(centre),
+      frame.doubles(centre),
       other?.address ?? 0,
-      y ? frame.input(y.centre) : 0,
-      transform ? frame.input(transposed(transform, width, cols)) : 0,
+      y ? frame.doubles(y.centre) : 0,
+      transform ? frame.doubles(transposed(transform, width, cols)) : 0,
       partialAddress,
       frame.scratch(chunk.tasks * 2 * blockRows * Math.max(padded, paddedWidth) * 8),
       cols,
@@ -173,6 +173,7 @@ function fours(width: number): number {
 }
 
 function expectWidth(caller: string, x: Matrix, vector: Float64Array): void {
+  checkMatrix(caller, x, 'x')
   if (vector.length !== x.cols)
     throw new RangeError(`${caller}: expected a vector of ${x.cols} values, got ${vector.length}`)
 }

@@ -1,6 +1,6 @@
 /** @file Adding rows into a table by index: the gradient of a lookup. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkMatrix, type Matrix } from '@indistinct/core'
 import { openFrame } from './memory.ts'
 import { runKernel } from './runtime.ts'
 
@@ -12,6 +12,8 @@ const taskCount = 8
  * @throws RangeError when the shapes do not fit or an index is outside 0 .. N - 1.
  */
 export function scatterAdd(indices: Int32Array, rows: Matrix, out: Matrix): void {
+  checkMatrix('scatterAdd', rows, 'rows')
+  checkMatrix('scatterAdd', out, 'out')
   if (rows.rows !== indices.length || rows.cols !== out.cols) {
     throw new RangeError(`scatterAdd: expected rows (${indices.length}, ${out.cols}), got (${rows.rows}, ${rows.cols})`)
   }

@@ -1,6 +1,6 @@
 /** @file The best items of every user by inner product, without an array of all scores. */
 
-import type { Csr, Matrix } from '@indistinct/core'
+import { checkMatrix, type Csr, type Matrix } from '@indistinct/core'
 import { memory, openFrame } from './memory.ts'
 import { runKernel, threads } from './runtime.ts'
 
@@ -22,6 +22,8 @@ const mostScratchBytes = 32e6
  * @throws RangeError when shapes do not fit or a score is NaN.
  */
 export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k: number): Int32Array {
+  checkMatrix('scoreTopK', users, 'users')
+  checkMatrix('scoreTopK', items, 'items')
   if (users.cols !== items.cols)
     throw new RangeError(`scoreTopK: expected items of ${users.cols} columns, got ${items.cols}`)
   if (seen && (seen.rows !== users.rows || seen.cols !== items.rows)) {
@@ -53,9 +55,9 @@ export function scoreTopK(users: Matrix, items: Matrix, seen: Csr | undefined, k
       frame.input(order),
       frame.scratch(userPanels * 16),
       frame.scratch(userPanels * 16),
-      frame.input(rowNorms(users)),
+      frame.doubles(rowNorms(users)),
       frame.scratch(userPanels * 8),
-      frame.input(longest),
+      frame.doubles(longest),
       invalid,
       frame.scratch(tasksPerRun * bytesPerTask),
       users.rows,

@@ -1,6 +1,6 @@
 /** @file Distribution-to-distribution distinguishability (paper, Eq. 11): MMD^2 between the classes. */
 
-import { matrix, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
 import { classPairs, type ClassPair, type Pairing } from './class-pairs.ts'
 import { classRows } from './class-rows.ts'
@@ -43,6 +43,7 @@ export interface D2dLoss extends Loss {
 export function d2d(theta: Matrix, labels: Labels, options: D2dOptions = {}): D2dLoss {
   const classes = classRows('d2d', theta, labels)
   if (classes.length < 2) throw new RangeError(`d2d: expected users of at least two classes, got ${classes.length}`)
+  checkOptions('d2d', options, { pairing: 'string', bandwidth: 'number', sizes: 'list' })
   const { pairing = 'every', bandwidth, sizes = classes.map((rows) => rows.length) } = options
   if (sizes.length !== classes.length)
     throw new RangeError(`d2d: expected sizes of the ${classes.length} classes that have users, got ${sizes.length}`)

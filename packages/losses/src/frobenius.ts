@@ -1,6 +1,6 @@
 /** @file The regulariser l_r = ||theta - theta*||_F^2 (paper, Eq. 7): how far users have moved. */
 
-import { matrix, type Matrix } from '@indistinct/core'
+import { checkMatrix, matrix, type Matrix } from '@indistinct/core'
 import type { Loss } from './loss.ts'
 
 /**
@@ -9,6 +9,8 @@ import type { Loss } from './loss.ts'
  * @throws RangeError when the shapes differ.
  */
 export function frobenius(theta: Matrix, original: Matrix): Loss {
+  checkMatrix('frobenius', theta, 'theta')
+  checkMatrix('frobenius', original, 'original')
   if (theta.rows !== original.rows || theta.cols !== original.cols) {
     throw new RangeError(
       `frobenius: expected two tables of one shape, got ${theta.rows} x ${theta.cols} and ${original.rows} x ` +

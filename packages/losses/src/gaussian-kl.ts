@@ -2,7 +2,7 @@
  * @file Distribution-to-distribution distinguishability by KL divergence (paper, section 3.5.3) between fitted normals.
  */
 
-import { matrix, positiveInverse, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, matrix, positiveInverse, type Labels, type Matrix } from '@indistinct/core'
 import { classPairs, type ClassPair, type Pairing } from './class-pairs.ts'
 import { classRows } from './class-rows.ts'
 import type { Loss } from './loss.ts'
@@ -51,6 +51,7 @@ export function gaussianKl(theta: Matrix, labels: Labels, options: GaussianKlOpt
   const classes = classRows(caller, theta, labels)
   if (classes.length < 2)
     throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
+  checkOptions(caller, options, { pairing: 'string', symmetric: 'boolean', ridge: 'number', floor: 'number' })
   const { pairing = 'every', symmetric = true, ridge = 1e-3, floor } = options
   for (const [name, given] of [
     ['ridge', ridge],

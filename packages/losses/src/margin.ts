@@ -3,7 +3,7 @@
  * a margin. It lives in the space of scores, so it needs the items' embeddings, which Eq. 7's norm does not.
  */
 
-import { matrix, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, matrix, type Matrix } from '@indistinct/core'
 import type { Loss } from './loss.ts'
 
 export interface MarginOptions {
@@ -27,6 +27,9 @@ export interface MarginLoss extends Loss {
  * @throws RangeError when shapes do not fit or an id names no item.
  */
 export function margin(theta: Matrix, items: Matrix, lists: Int32Array, options: MarginOptions = {}): MarginLoss {
+  checkOptions('margin', options, { margin: 'number', offsets: 'object' })
+  checkMatrix('margin', theta, 'theta')
+  checkMatrix('margin', items, 'items')
   const { margin: gap = 0.05, offsets } = options
   const { rows, cols } = theta
   if (items.cols !== cols) throw new RangeError(`margin: expected items of ${cols} dimensions, got ${items.cols}`)

@@ -1,6 +1,6 @@
 /** @file The D2D loss from random Fourier features, for tables whose pairs of users are too many to visit. */
 
-import { matrix, type Labels, type Matrix, type Random } from '@indistinct/core'
+import { checkOptions, matrix, type Labels, type Matrix, type Random } from '@indistinct/core'
 import { nullMmd, randomFourierMmd, randomFrequencies } from '@indistinct/kernels'
 import { classPairs, type Pairing } from './class-pairs.ts'
 import { classRows } from './class-rows.ts'
@@ -38,6 +38,7 @@ export function randomFourierMmdLoss(
   const classes = classRows(caller, theta, labels)
   if (classes.length < 2)
     throw new RangeError(`${caller}: expected users of at least two classes, got ${classes.length}`)
+  checkOptions(caller, options, { frequencies: 'number', pairing: 'string' })
   const { frequencies: count = 512, pairing = 'every' } = options
   const frequencies = randomFrequencies(theta.cols, count, random)
   const gradient = matrix(theta.rows, theta.cols)

@@ -1,6 +1,6 @@
 /** @file User-to-user distinguishability under graded divergences (paper, section 3.5.2), in O(N K C) without pairs. */
 
-import { matrix, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { classRows } from './class-rows.ts'
 import type { Loss } from './loss.ts'
 
@@ -33,6 +33,7 @@ export interface U2uDivergenceOptions {
 export function u2uDivergence(theta: Matrix, labels: Labels, options: U2uDivergenceOptions = {}): Loss {
   const caller = 'u2uDivergence'
   const classes = classRows(caller, theta, labels)
+  checkOptions(caller, options, { divergence: 'string', profiles: 'object', clip: 'number' })
   const { divergence = 'cosine', clip = 1e-7, profiles } = options
   if (!(clip > 0 && clip < 1)) throw new RangeError(`${caller}: expected clip between 0 and 1, got ${clip}`)
   const rows = Int32Array.from(classes.flatMap((members) => [...members])).sort()

@@ -1,6 +1,6 @@
 /** @file Full rankings of an NMF. */
 
-import type { Csr, Matrix } from '@indistinct/core'
+import { checkMatrix, type Csr, type Matrix } from '@indistinct/core'
 import { openFrame } from '../memory.ts'
 import { runKernel } from '../runtime.ts'
 import { nmfSize, type NmfShape } from './nmf-layout.ts'
@@ -26,6 +26,8 @@ export function nmfTopK(
   seen: Csr | undefined,
   k: number,
 ): Int32Array {
+  checkMatrix('nmfTopK', users.gmf, 'gmf')
+  checkMatrix('nmfTopK', users.mlp, 'mlp')
   const { items, gmf, mlp, hidden } = shape
   const rows = users.gmf.rows
   const size = nmfSize(shape)

@@ -45,3 +45,9 @@ export function checkOptions<Options extends object>(
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
+
+/** @throws RangeError unless `value` is a positive integer. */
+export function checkCount(caller: string, name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`${caller}: expected ${name} as a positive integer, got ${shown(value)}`)
+}

@@ -14,6 +14,7 @@
  * the same way.
  */
 
+import { checkOptions } from '@indistinct/core'
 import { ascendingOrder } from './midranks.ts'
 
 /** 97.5 % quantile of the standard normal distribution. */
@@ -56,6 +57,7 @@ export interface MeanAucOptions {
 
 /** Mean AUC over scorings with a 95 % interval that allows for the same users being in several of them. */
 export function meanAucInterval(scorings: readonly Scoring[], options: MeanAucOptions = {}): AucEstimate {
+  checkOptions('meanAucInterval', options, { spread: 'number', extraVariance: 'number' })
   const { spread = 1, extraVariance = 0 } = options
   if (scorings.length === 0) throw new RangeError('meanAucInterval: expected at least one scoring, got 0')
   const influence = new Map<number, number>()

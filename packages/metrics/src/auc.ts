@@ -25,7 +25,8 @@ export function auc(scores: ArrayLike<number>, actual: ArrayLike<number>): numbe
   }
   for (let i = 0, p = 0, q = 0; i < n; i++) {
     const score = scores[i]!
-    if (Number.isNaN(score)) throw new RangeError(`auc: expected numbers, got NaN at ${i}`)
+    if (typeof score !== 'number' || Number.isNaN(score))
+      throw new RangeError(`auc: expected numbers, got ${String(score)} at ${i}`)
     // Sorting tells -0 from 0, which are equal here.
     if (actual[i] === 1) above[p++] = score + 0
     else below[q++] = score + 0

@@ -3,6 +3,7 @@
  * drawn is the user, since users are what the sample was drawn from.
  */
 
+import { checkCount, checkOptions } from '@indistinct/core'
 import { sumRows } from '@indistinct/kernels'
 import type { Interval } from './auc-interval.ts'
 import { resamplesOf } from './resamples.ts'
@@ -25,7 +26,7 @@ export function bootstrapInterval(
   statistic: (weights: Uint16Array) => number,
   options: BootstrapOptions,
 ): Interval {
-  const { seed, resamples = 1000, strata } = options
+  const { seed, resamples, strata } = checkedBootstrap('bootstrapInterval', options)
   const weights = new Uint16Array(n)
   const values: number[][] = []
   for (const { cols, data, count } of resamplesOf(n, { seed, resamples, strata })) {
@@ -51,7 +52,7 @@ export function bootstrapCounts(
   statistics: (counts: Float64Array) => readonly number[],
   options: BootstrapOptions,
 ): Interval[] {
-  const { seed, resamples = 1000, strata } = options
+  const { seed, resamples, strata } = checkedBootstrap('bootstrapCounts', options)
   const counts = new Float64Array(groups.length)
   const values: (readonly number[])[] = []
   for (const block of resamplesOf(n, { seed, resamples, strata })) {
@@ -62,6 +63,17 @@ export function bootstrapCounts(
     }
   }
   return percentiles(values)
+}
+
+/** Resamples are 1000 unless given. */
+function checkedBootstrap(
+  caller: string,
+  options: BootstrapOptions,
+): { seed: number; resamples: number; strata: ArrayLike<number> | undefined } {
+  checkOptions<BootstrapOptions>(caller, options, { seed: 'number', resamples: 'number', strata: 'object' })
+  const { seed, resamples = 1000, strata } = options
+  checkCount(caller, 'resamples', resamples)
+  return { seed, resamples, strata }
 }
 
 /** Intervals of each statistic over resamples. */
@@ -79,8 +91,12 @@ function percentiles(all: readonly (readonly number[])[]): Interval[] {
 }
 
 /** Mean of per-user values with a bootstrap interval; users whose value is NaN (not evaluated) are left out. */
-export function bootstrapMean(perUser: Float64Array, options: BootstrapOptions): Interval & { readonly mean: number } {
-  const values = perUser.filter((value) => !Number.isNaN(value))
+export function bootstrapMean(
+  perUser: ArrayLike<number>,
+  options: Omit<BootstrapOptions, 'strata'>,
+): Interval & { readonly mean: number } {
+  checkOptions('bootstrapMean', options, { seed: 'number', resamples: 'number' })
+  const values = Float64Array.from(perUser).filter((value) => !Number.isNaN(value))
   if (values.length === 0) throw new RangeError('bootstrapMean: expected at least one evaluated user, got 0')
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const interval = bootstrapInterval(
@@ -90,13 +106,18 @@ export function bootstrapMean(perUser: Float64Array, options: BootstrapOptions):
       for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!
       return sum / values.length
     },
-    { seed: options.seed, ...(options.resamples !== undefined && { resamples: options.resamples }) },
+    options,
   )
   return { mean, ...interval }
 }
 
-/** Quantile of ascending values by linear interpolation (numpy's default). */
+/**
+ * Quantile of ascending values, for q from 0 to 1, by linear interpolation (numpy's default).
+ * @throws RangeError without values, or for another q.
+ */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
+  if (sorted.length === 0 || !(q >= 0 && q <= 1))
+    throw new RangeError(`quantile: expected values and q from 0 to 1, got ${sorted.length} values and ${q}`)
   const at = q * (sorted.length - 1)
   const low = Math.floor(at)
   const high = Math.min(low + 1, sorted.length - 1)

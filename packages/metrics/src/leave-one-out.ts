@@ -4,7 +4,7 @@
  * higher than those of full ranking and cannot be compared with them.
  */
 
-import { csrHas, randomStream, type Csr } from '@indistinct/core'
+import { checkCount, checkOptions, csrHas, randomStream, type Csr } from '@indistinct/core'
 import { meanOverUsers } from './top-k-lists.ts'
 
 /**
@@ -19,7 +19,9 @@ export function leaveOneOutCandidates(
   known: readonly Csr[],
   options: { readonly seed: number; readonly negatives?: number },
 ): Int32Array {
+  checkOptions('leaveOneOutCandidates', options, { seed: 'number', negatives: 'number' })
   const { seed, negatives = 99 } = options
+  checkCount('leaveOneOutCandidates', 'negatives', negatives)
   const items = known[0]?.cols
   if (items === undefined)
     throw new RangeError('leaveOneOutCandidates: expected at least one interaction matrix, got 0')

@@ -6,6 +6,7 @@
  * such a rate is told as not resolved, with the number of users it would take.
  */
 
+import { checkCount, checkOptions } from '@indistinct/core'
 import { sumRows } from '@indistinct/kernels'
 import { NORMAL_975, type Scoring } from './auc-interval.ts'
 import { quantile } from './bootstrap.ts'
@@ -41,6 +42,9 @@ export interface LowRateOptions {
  * @param rates false positive rates, such as [0.01, 0.001]
  */
 export function lowRates(scorings: readonly Scoring[], rates: readonly number[], options: LowRateOptions): LowRate[] {
+  checkOptions('lowRates', options, { seed: 'number', resamples: 'number' })
+  const wrong = rates.find((rate) => !(rate > 0 && rate <= 1))
+  if (wrong !== undefined) throw new RangeError(`lowRates: expected rates above 0 and up to 1, got ${wrong}`)
   const { positive, ranked } = rankedUsers(scorings)
   const negatives = Math.min(...ranked.map((scoring) => scoring.negatives.length))
   const resolved = rates.filter((rate) => negatives * rate >= 1 - 1e-9)
@@ -58,6 +62,7 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
   const drawn: number[][] = []
   if (resolved.length > 0) {
     const { seed, resamples = 200 } = options
+    checkCount('lowRates', 'resamples', resamples)
     for (const block of resamplesOf(positive.length, { seed, resamples, strata: positive })) {
       const weights = { ...block, totals: sumRows(block, groups) }
       for (let column = 0; column < block.count; column++) drawn.push(meansOf(weights, column))

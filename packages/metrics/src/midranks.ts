@@ -32,6 +32,9 @@ function places(
   values: ArrayLike<number>,
 ): { readonly sorted: Float64Array; readonly first: Uint32Array } {
   const n = values.length
+  // Typed arrays take null for 0, and a text for the number it spells.
+  const odd = ArrayBuffer.isView(values) ? -1 : Array.prototype.findIndex.call(values, (x) => typeof x !== 'number')
+  if (odd >= 0) throw new RangeError(`${caller}: expected numbers, got ${String(values[odd])} at ${odd}`)
   const sorted = new Float64Array(values).sort()
   if (n > 0 && Number.isNaN(sorted[n - 1]!)) {
     const at = Array.prototype.findIndex.call(values, Number.isNaN)

@@ -4,7 +4,7 @@
  * with the same neighbours serves look-alikes, clusters and user-based recommendation as before.
  */
 
-import { randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, randomStream, shuffle, type Matrix } from '@indistinct/core'
 
 export interface NeighbourOverlapOptions {
   /** Neighbours of each user; 10, and never more than all the others. */
@@ -46,6 +46,9 @@ export function neighbourOverlap(
   after: Matrix,
   options: NeighbourOverlapOptions = {},
 ): NeighbourOverlap {
+  checkMatrix('neighbourOverlap', before, 'a table before')
+  checkMatrix('neighbourOverlap', after, 'a table after')
+  checkOptions('neighbourOverlap', options, { k: 'number', seed: 'number', users: 'number' })
   const n = before.rows
   const {
     k = 10,

@@ -58,8 +58,11 @@ export function pairedTest(first: readonly number[], second: readonly number[]):
 /**
  * Exact two-sided p of Wilcoxon's signed-rank test on `differences`: zeros are left out, ties share their mean rank,
  * and the distribution is that of all sign changes of these very ranks. 1 where nothing is left.
+ * @throws RangeError for a difference that is not finite.
  */
 export function wilcoxonSignedRank(differences: readonly number[]): number {
+  const wrong = differences.find((value) => !Number.isFinite(value))
+  if (wrong !== undefined) throw new RangeError(`wilcoxonSignedRank: expected finite differences, got ${wrong}`)
   const left = differences.filter((value) => value !== 0).sort((a, b) => Math.abs(a) - Math.abs(b))
   // Twice the ranks, so that a mean of two ranks is whole.
   const ranks: number[] = []

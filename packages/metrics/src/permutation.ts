@@ -18,7 +18,7 @@
  * square root of 2; by less where fewer pairs enter both ways.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { checkCount, checkMatrix, checkOptions, type Matrix } from '@indistinct/core'
 import { product64NT } from '@indistinct/kernels'
 import { midranks } from './midranks.ts'
 import { quantile } from './bootstrap.ts'
@@ -66,7 +66,10 @@ export function permutationTest(
   tested: readonly number[],
   options: PermutationOptions,
 ): PermutationTest {
+  checkOptions('permutationTest', options, { seed: 'number', permutations: 'number', spread: 'number' })
   const { seed, permutations = 999, spread = 1 } = options
+  checkCount('permutationTest', 'permutations', permutations)
+  if (tested.length === 0) throw new RangeError('permutationTest: expected classes to test, got none')
   const pool = scoredPool(scorings, tested)
   const observed = meanAucs(pool, tested, [pool.labels])[0]!.folded
   const folded = new Float64Array(permutations)
@@ -117,7 +120,11 @@ function scoredPool(scorings: readonly ClassScoring[], tested: readonly number[]
   pool.forEach((user, slot) => slotOf.set(user, slot))
   const ranks = tested.map(() => new Float64Array(2 * scorings.length * pool.length))
   for (const [s, { users, probabilities, codes }] of scorings.entries()) {
+    checkMatrix('permutationTest', probabilities, 'probabilities')
     const { rows, cols, data } = probabilities
+    const beyond = tested.find((c) => !(c >= 0 && c < cols))
+    if (beyond !== undefined)
+      throw new RangeError(`permutationTest: expected classes below ${cols}, which have a column, got ${beyond}`)
     if (rows !== users.length || rows !== codes.length) {
       throw new RangeError(`permutationTest: expected ${rows} users and codes, got ${users.length} and ${codes.length}`)
     }

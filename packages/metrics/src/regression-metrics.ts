@@ -4,7 +4,7 @@ import { midranks } from './midranks.ts'
 
 /**
  * 1 - sum (y - p)^2 / sum (y - mean y)^2, which is below zero where predictions are worse than the mean of `actual`.
- * @throws RangeError when lengths differ or all values are equal.
+ * @throws RangeError when lengths differ, a number is not finite, or all values are equal.
  */
 export function rSquared(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
   const n = checked('rSquared', predicted, actual)
@@ -15,6 +15,8 @@ export function rSquared(predicted: ArrayLike<number>, actual: ArrayLike<number>
     missed += (actual[i]! - predicted[i]!) ** 2
     total += (actual[i]! - mean) ** 2
   }
+  if (!Number.isFinite(missed) || !Number.isFinite(total))
+    throw new RangeError('rSquared: expected finite numbers, got others')
   if (!(total > 0)) throw new RangeError('rSquared: expected values that differ, got equal ones')
   return 1 - missed / total
 }

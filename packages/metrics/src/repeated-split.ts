@@ -22,6 +22,7 @@
  * The derivation is in docs/statistics.md, and the measured coverage in apps/experiments/results/calibration.
  */
 
+import { checkOptions } from '@indistinct/core'
 import { product64NT, type Dense } from '@indistinct/kernels'
 import { logitInterval, NORMAL_975, placements, type AucEstimate, type Scoring } from './auc-interval.ts'
 import { concordancePlacements } from './concordance.ts'
@@ -77,6 +78,7 @@ function meanOverSplits(
   place: typeof placements,
   options: RepeatedSplitOptions,
 ): RepeatedSplitAuc {
+  checkOptions(caller, options, { crossValidated: 'boolean', critical: 'number' })
   const { crossValidated, critical = NORMAL_975 } = options
   if (scorings.length === 0) throw new RangeError(`${caller}: expected at least one split, got 0`)
   const slotOf = new Map<number, number>()

@@ -42,8 +42,12 @@ export function rocCurve(scores: ArrayLike<number>, actual: ArrayLike<number>): 
   }
 }
 
-/** Highest true positive rate at a threshold whose false positive rate is at most `rate` (no interpolation). */
+/**
+ * Highest true positive rate at a threshold whose false positive rate is at most `rate` (no interpolation).
+ * @throws RangeError for a rate outside of 0 to 1: one per cent is 0.01.
+ */
 export function truePositiveRateAt(curve: RocCurve, rate: number): number {
+  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`truePositiveRateAt: expected a rate from 0 to 1, got ${rate}`)
   let best = 0
   for (let p = 0; p < curve.thresholds.length && curve.falsePositiveRate[p]! <= rate; p++)
     best = curve.truePositiveRate[p]!

@@ -43,8 +43,13 @@ export function studentTwoSided(t: number, degrees: number): number {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
 }
 
-/** The t that |T| exceeds with probability `p` (0 < p < 1), by bisection on its logarithm. */
+/**
+ * The t that |T| exceeds with probability `p` (0 < p < 1), by bisection on its logarithm.
+ * @throws RangeError for another p, or no degrees of freedom.
+ */
 export function studentCritical(p: number, degrees: number): number {
+  if (!(p > 0 && p < 1 && degrees > 0))
+    throw new RangeError(`studentCritical: expected p between 0 and 1 and degrees above 0, got ${p} and ${degrees}`)
   let low = 1e-12
   let high = 1e12
   for (let round = 0; round < 200; round++) {

@@ -8,7 +8,10 @@ import { csrHas, type Csr } from '@indistinct/core'
  */
 export type TopKLists = Int32Array
 
-/** Calls `visit(u, hits, relevant)` for each user with test items; hits[r] is 1 where rank r holds one of them. */
+/**
+ * Calls `visit(u, hits, relevant)` for each user with test items; hits[r] is 1 where rank r holds one of them.
+ * @throws RangeError when lists, test items and k do not fit, or a list has an item that is not there, or a hit twice.
+ */
 export function forEachUser(
   caller: string,
   lists: TopKLists,
@@ -16,6 +19,7 @@ export function forEachUser(
   k: number,
   visit: (user: number, hits: Uint8Array, relevant: number) => void,
 ): void {
+  if (!(lists instanceof Int32Array)) throw new RangeError(`${caller}: expected lists as an Int32Array`)
   const width = test.rows === 0 ? 0 : lists.length / test.rows
   if (!Number.isInteger(width)) {
     throw new RangeError(`${caller}: expected a multiple of ${test.rows} list entries, got ${lists.length}`)
@@ -28,7 +32,12 @@ export function forEachUser(
     if (relevant === 0) continue
     for (let r = 0; r < k; r++) {
       const item = lists[u * width + r]!
+      if (!(item >= -1 && item < test.cols))
+        throw new RangeError(`${caller}: expected items from 0 to ${test.cols - 1}, or -1, got ${item} for user ${u}`)
       hits[r] = item >= 0 && csrHas(test, u, item) ? 1 : 0
+      // Twice the same hit would count twice: more than a list can reach.
+      if (hits[r] === 1 && lists.subarray(u * width, u * width + r).includes(item))
+        throw new RangeError(`${caller}: expected an item once in a list, got ${item} again for user ${u}`)
     }
     visit(u, hits, relevant)
   }

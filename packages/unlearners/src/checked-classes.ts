@@ -5,6 +5,8 @@ import { classRows } from '@indistinct/losses'
 import { checkFarValues } from './structure/far-values.ts'
 import { checkFloatRange } from './structure/float-range.ts'
 
+export { checkCount } from '@indistinct/core'
+
 /**
  * Rows of each class that has users, once embedding (N, K) and labels are known to be usable.
  * @param alike whether the users of a class may all have one row: for methods that do not move equal rows alike
@@ -109,10 +111,4 @@ export function checkPositive(caller: string, name: string, value: number, zero 
   if (!Number.isFinite(value) || value < 0 || (value === 0 && !zero)) {
     throw new RangeError(`${caller}: expected ${name} ${zero ? 'of at least' : 'above'} 0, got ${value}`)
   }
-}
-
-/** @throws RangeError unless `value` is a positive integer. */
-export function checkCount(caller: string, name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`${caller}: expected ${name} as a positive integer, got ${value}`)
 }

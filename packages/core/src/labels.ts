@@ -17,7 +17,7 @@ export function encodeLabels(values: readonly (string | null | undefined)[]): La
     if (value === null || value === undefined || value === '') continue
     if (typeof value !== 'string')
       throw new RangeError(
-        `encodeLabels: expected names, got the ${typeof value} ${String(value)} in row ${i}; String(value) makes a name`,
+        `encodeLabels: expected names, got the ${typeof value} ${String(value)} in row ${i}; String() makes a name`,
       )
     present.add(value)
   }

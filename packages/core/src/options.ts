@@ -14,7 +14,7 @@ type Kind<T> = [T] extends [boolean]
           : 'object' | 'any'
 
 /** The kind of every option, so that none can be forgotten. */
-export type OptionKinds<Options> = { readonly [Name in keyof Required<Options>]: Kind<Required<Options>[Name]> }
+export type OptionKinds<Options> = { readonly [Name in keyof Required<Options>]: Kind<NonNullable<Options[Name]>> }
 
 /**
  * A misspelt option would be ignored without a word, and a number or a truth in quotes taken for another. Options that

@@ -1,6 +1,6 @@
 /** @file Loading a data set by name. */
 
-import { usageError } from '@indistinct/core'
+import { checkOptions, usageError } from '@indistinct/core'
 import type { Dataset } from './dataset.ts'
 import { knownDataset, knownDatasets } from './known-datasets.ts'
 import { loadKnown, type LoadOptions } from './load-known.ts'
@@ -12,6 +12,12 @@ import { loadKnown, type LoadOptions } from './load-known.ts'
  * broken or incomplete.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+  checkOptions('loadDataset', options, {
+    seed: 'number',
+    strength: 'number',
+    dataFolder: 'string',
+    cacheFolder: 'string',
+  })
   const known = knownDataset(name)
   if (!known) {
     const names = knownDatasets.map((each) => each.name).join(', ')

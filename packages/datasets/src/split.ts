@@ -1,6 +1,6 @@
 /** @file Train, validation and test parts of the interactions. */
 
-import { csrFromPairs, randomStream, shuffle, type Csr } from '@indistinct/core'
+import { checkOptions, csrFromPairs, randomStream, shuffle, type Csr } from '@indistinct/core'
 import type { Dataset } from './dataset.ts'
 
 /** Three disjoint binary (users, items) matrices that together hold every interaction. */
@@ -30,6 +30,7 @@ const TEST = 2
  * have no training interaction. The order of rows in the file makes no difference; only the codes and the seed do.
  */
 export function splitRatio(dataset: Dataset, options: RatioSplitOptions): Split {
+  checkOptions('splitRatio', options, { seed: 'number', ratios: 'list' })
   const [train, validation, test] = options.ratios ?? [0.8, 0.1, 0.1]
   const total = train + validation + test
   if (!(train > 0 && validation >= 0 && test >= 0 && Math.abs(total - 1) < 1e-9)) {
@@ -59,6 +60,7 @@ export function splitRatio(dataset: Dataset, options: RatioSplitOptions): Split 
  * holds out the latest; not every data set here has times, so the choice is random.
  */
 export function splitLeaveOneOut(dataset: Dataset, options: { readonly seed: number }): Split {
+  checkOptions('splitLeaveOneOut', options, { seed: 'number' })
   const all = interactionMatrix(dataset)
   const random = randomStream(options.seed, 'split', 'leave-one-out')
   const part = new Uint8Array(all.indices.length)

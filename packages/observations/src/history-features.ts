@@ -6,7 +6,7 @@
  * directions, and the logarithm of 1 + d_u. No label enters.
  */
 
-import type { Csr, Matrix } from '@indistinct/core'
+import { checkOptions, type Csr, type Matrix } from '@indistinct/core'
 import { leadingDirections, type CentredMap } from './randomised-svd.ts'
 
 export interface HistoryOptions {
@@ -21,7 +21,9 @@ export interface HistoryOptions {
  * @returns (N, width + 1); a user without items has a row like that of any other such user
  * @throws RangeError for a width below 1.
  */
-export function historyFeatures(history: Csr, { width = 64, seed }: HistoryOptions): Matrix {
+export function historyFeatures(history: Csr, options: HistoryOptions): Matrix {
+  checkOptions('historyFeatures', options, { width: 'number', seed: 'number' })
+  const { width = 64, seed } = options
   if (!(Number.isInteger(width) && width >= 1))
     throw new RangeError(`historyFeatures: expected a width of 1 or more, got ${width}`)
   const { rows, indptr } = history

@@ -3,7 +3,7 @@
  * top.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { checkOptions, type Matrix } from '@indistinct/core'
 import {
   topK,
   type ScoreSource,
@@ -42,6 +42,7 @@ export function observedTables(
   data: TrainingData,
   options: ObserveOptions,
 ): ObservedTable[] {
+  checkOptions('observedTables', options, { top: 'number', width: 'number', seed: 'number' })
   const { top = 10, width = 32, seed } = options
   const scores = reducedScores(model.scores(tables), { width, seed })
   const items = topK(model, tables, data, top)

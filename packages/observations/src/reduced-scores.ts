@@ -8,7 +8,7 @@
  * scores: one each for their mean and variance, three for products.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { checkOptions, type Matrix } from '@indistinct/core'
 import { gemmNN, gemmTN, symmetricEigen } from '@indistinct/kernels'
 import type { ScoreSource } from '@indistinct/recommenders'
 import { alongPrincipalAxes } from './principal-axes.ts'
@@ -32,7 +32,9 @@ export interface ReduceOptions {
 }
 
 /** @throws RangeError for a width below 1. */
-export function reducedScores(scores: ScoreSource, { width, seed }: ReduceOptions): ReducedScores {
+export function reducedScores(scores: ScoreSource, options: ReduceOptions): ReducedScores {
+  checkOptions('reducedScores', options, { width: 'number', seed: 'number' })
+  const { width, seed } = options
   if (!(Number.isInteger(width) && width >= 1))
     throw new RangeError(`reducedScores: expected a width of 1 or more, got ${width}`)
   return scores.factors ? exactly(scores.factors.users, scores.factors.items) : approximately(scores, width, seed)

@@ -6,7 +6,7 @@
  * Construction via Recommendation Lists", RAPI), with a factor model in place of its text encoder.
  */
 
-import { csrFromPairs, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, csrFromPairs, type Matrix } from '@indistinct/core'
 import { ials, solveRows, type TrainingData } from '@indistinct/recommenders'
 
 export interface SurrogateOptions {
@@ -30,6 +30,8 @@ export function surrogateVectors(
   items: Matrix,
   options: SurrogateOptions = {},
 ): Matrix {
+  checkOptions('surrogateVectors', options, { alpha: 'number', l2: 'number' })
+  checkMatrix('surrogateVectors', items, 'items')
   const { alpha = 10, l2 = 1 } = options
   const k = lists.length / users
   if (!Number.isInteger(k))
@@ -60,6 +62,8 @@ const epochs = 10
  * Item vectors (I, 16) of iALS on `data`: the surrogate of an attacker who trains on the model's own interactions, the
  * best there are.
  */
-export function surrogateItems(data: TrainingData, { seed }: { readonly seed: number }): Matrix {
+export function surrogateItems(data: TrainingData, options: { readonly seed: number }): Matrix {
+  checkOptions('surrogateItems', options, { seed: 'number' })
+  const { seed } = options
   return ials.train(data, { epochs, seed }).parameters['items']!
 }

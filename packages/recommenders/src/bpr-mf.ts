@@ -3,6 +3,7 @@
 import { lightgcn } from './lightgcn.ts'
 import { innerProductModel, restoredModel } from './inner-product-model.ts'
 import { withDefaults } from './parameters.ts'
+import { checkTrainingData } from './training-data.ts'
 import type { Recommender } from './recommender.ts'
 import { checkedContributions } from './contributions.ts'
 import type { Regulariser } from './objective.ts'
@@ -33,6 +34,7 @@ export const bprMf: Recommender<BprMfOptions> = {
   unscoredTables: [],
   defaults: bprMfDefaults,
   train(data, given = {}, hooks = {}) {
+    checkTrainingData(data)
     const options = withDefaults(bprMfDefaults, given)
     const { regulariser, ...others } = hooks
     const { parameters, history } = lightgcn.train(
@@ -51,6 +53,7 @@ export const bprMf: Recommender<BprMfOptions> = {
     )
   },
   restore(data, given, parameters) {
+    checkTrainingData(data)
     const options = withDefaults(bprMfDefaults, given)
     return restoredModel({ name: 'bpr-mf', options }, data, options.factors, parameters)
   },

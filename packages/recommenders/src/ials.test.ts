@@ -80,7 +80,8 @@ test('takes no regulariser, whose gradients it could not use', () => {
 
 test.each([
   [{ alpha: 0 }, 'expected a positive alpha, got 0'],
-  [{ l2: -1 }, 'expected a positive l2, got -1'],
+  [{ l2: -1 }, 'expected l2 of at least 0, got -1'],
+  [{ l2: 0 }, 'expected a positive l2, got 0'],
 ])('refuses %j', (options, message) => {
   expect(() => ials.train(twoWorlds(), options)).toThrow(message)
 })

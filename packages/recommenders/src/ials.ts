@@ -17,6 +17,7 @@ import {
 import { scoreTopK } from '@indistinct/kernels'
 import { innerProductModel, restoredModel } from './inner-product-model.ts'
 import { withDefaults } from './parameters.ts'
+import { checkTrainingData } from './training-data.ts'
 import type { Recommender } from './recommender.ts'
 import { nothingToTrainOn, untilBest, type TrainingOptions } from './train.ts'
 import { validationNdcg } from './validation.ts'
@@ -49,10 +50,11 @@ export const ials: Recommender<IalsOptions> = {
   unscoredTables: [],
   defaults: ialsDefaults,
   train(data, given = {}, hooks = {}) {
+    checkTrainingData(data)
     const options = withDefaults(ialsDefaults, given)
     const { factors: K, alpha, l2, seed } = options
-    if (!(alpha > 0)) throw new RangeError(`ials: expected a positive alpha, got ${alpha}`)
-    if (!(l2 > 0)) throw new RangeError(`ials: expected a positive l2, got ${l2}`)
+    if (!(alpha > 0 && alpha < Infinity)) throw new RangeError(`ials: expected a positive alpha, got ${alpha}`)
+    if (l2 === 0) throw new RangeError(`ials: expected a positive l2, got ${l2}`)
     if (hooks.regulariser)
       throw usageError(
         'ials is solved in closed form: a method that acts during training needs gradients; use lightgcn, nmf or ' +
@@ -78,6 +80,7 @@ export const ials: Recommender<IalsOptions> = {
     return innerProductModel({ name: 'ials', options }, users, items, history)
   },
   restore(data, given, parameters) {
+    checkTrainingData(data)
     const options = withDefaults(ialsDefaults, given)
     return restoredModel({ name: 'ials', options }, data, options.factors, parameters)
   },

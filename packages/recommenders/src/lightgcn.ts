@@ -16,7 +16,7 @@ import { innerProducts } from './score-source.ts'
 import { addContribution } from './contributions.ts'
 import type { History, Objective } from './objective.ts'
 import { train, type DescentOptions } from './train.ts'
-import { interactionGraph, selectRows, type TrainingData } from './training-data.ts'
+import { checkTrainingData, interactionGraph, selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
 export interface LightGcnOptions extends DescentOptions {
@@ -62,6 +62,7 @@ export const lightgcn: Recommender<LightGcnOptions> = {
   unscoredTables: ['layer-0'],
   defaults: lightgcnDefaults,
   train(data, given = {}, hooks) {
+    checkTrainingData(data)
     const options = withDefaults(lightgcnDefaults, given)
     const objective = lightgcnObjective(data, options)
     try {
@@ -77,6 +78,7 @@ export const lightgcn: Recommender<LightGcnOptions> = {
     }
   },
   restore(data, given, parameters) {
+    checkTrainingData(data)
     const options = withDefaults(lightgcnDefaults, given)
     const nodes = matrix(data.users + data.items, options.factors)
     nodes.data.set(expectParameter(parameters, 'user-layer-0', data.users, options.factors).data)

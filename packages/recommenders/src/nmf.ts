@@ -24,7 +24,7 @@ import type { UserTables } from './user-tables.ts'
 import { addContribution } from './contributions.ts'
 import type { History, Objective } from './objective.ts'
 import { train, type DescentOptions } from './train.ts'
-import { selectRows, type TrainingData } from './training-data.ts'
+import { checkTrainingData, selectRows, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
 export interface NmfOptions extends DescentOptions {
@@ -72,6 +72,7 @@ export const nmf: Recommender<NmfOptions> = {
   unscoredTables: [],
   defaults: nmfDefaults,
   train(data, given = {}, hooks) {
+    checkTrainingData(data)
     const options = withDefaults(nmfDefaults, given)
     const objective = nmfObjective(data, options)
     try {
@@ -82,6 +83,7 @@ export const nmf: Recommender<NmfOptions> = {
     }
   },
   restore(data, given, parameters) {
+    checkTrainingData(data)
     const options = withDefaults(nmfDefaults, given)
     const shape = shapeOf(data, options)
     const flat = new Float32Array(nmfSize(shape))
@@ -226,7 +228,9 @@ function gmfOutputOf(shape: NmfShape, flat: Float32Array): Float32Array {
   return tableOf(shape, flat, 'output-weights').data.subarray(0, shape.gmf)
 }
 
-function shapeOf(data: TrainingData, { gmf, mlp, hidden }: NmfOptions): NmfShape {
+function shapeOf(data: TrainingData, { gmf, mlp, hidden, gmfOutput }: NmfOptions): NmfShape {
+  if (gmfOutput !== 'trained' && gmfOutput !== 'one')
+    throw new RangeError(`nmf: expected gmfOutput trained or one, got ${JSON.stringify(gmfOutput)}`)
   if (hidden.length === 0) throw new RangeError('nmf: expected one hidden layer or more, got none')
   return { users: data.users, items: data.items, gmf, mlp, hidden }
 }

@@ -1,6 +1,6 @@
 /** @file What every recommender offers: training, its tables by name, and full rankings from replaced user tables. */
 
-import type { Csr, Json, Matrix } from '@indistinct/core'
+import { checkMatrix, type Csr, type Json, type Matrix } from '@indistinct/core'
 import type { ScoreSource } from './score-source.ts'
 import type { History } from './objective.ts'
 import type { TrainingHooks, TrainingOptions } from './train.ts'
@@ -61,6 +61,7 @@ export function topK(
     if (!own)
       throw new RangeError(`topK: expected tables among ${Object.keys(model.userTables).join(', ')}, got ${name}`)
     if (!table) continue
+    checkMatrix('topK', table, `table ${name}`)
     if (table.rows !== own.rows || table.cols !== own.cols) {
       throw new RangeError(
         `topK: expected table ${name} (${own.rows}, ${own.cols}), got (${table.rows}, ${table.cols})`,

@@ -1,6 +1,6 @@
 /** @file The one trainer: epochs of batches under Adam, stopped by the ranking of validation items. */
 
-import { badData, type Json } from '@indistinct/core'
+import { badData, checkOptions, type Json } from '@indistinct/core'
 import { chosenEngine, type Engine } from '@indistinct/kernels'
 import { deviceDescent } from './device/device-descent.ts'
 import { kernelDescent } from './kernel-descent.ts'
@@ -53,6 +53,7 @@ export interface TrainingHooks {
  */
 export function train(objective: Objective, options: DescentOptions, hooks: TrainingHooks = {}): History {
   checkDescent(options)
+  checkHooks(hooks)
   const { parameters, examples } = objective
   const batch =
     options.batch < 1 ? Math.max(objective.smallestBatch, Math.ceil(options.batch * examples)) : options.batch
@@ -101,6 +102,7 @@ export function untilBest(
   hooks: TrainingHooks = {},
 ): History {
   checkTraining(options)
+  checkHooks(hooks)
   const epochs: { epoch: number; loss: number; ndcg?: number }[] = []
   let best: { epoch: number; ndcg: number; parameters: Float32Array } | undefined
   for (let epoch = 1, misses = 0; epoch <= options.epochs && misses < options.patience; epoch++) {
@@ -127,6 +129,10 @@ export function nothingToTrainOn(): Error {
   )
 }
 
+function checkHooks(hooks: TrainingHooks): void {
+  checkOptions('train', hooks, { onEpoch: 'function', regulariser: 'function', engine: 'string' })
+}
+
 function checkTraining(options: TrainingOptions): void {
   for (const name of ['epochs', 'validateEvery', 'patience'] as const) {
     const value = options[name]
@@ -139,5 +145,5 @@ function checkDescent({ batch, lr }: DescentOptions): void {
   if (!(batch > 0 && (batch < 1 || Number.isInteger(batch)))) {
     throw new RangeError(`train: expected a positive integer batch or a share below 1, got ${batch}`)
   }
-  if (!(lr > 0)) throw new RangeError(`train: expected a positive lr, got ${lr}`)
+  if (!(lr > 0 && lr < Infinity)) throw new RangeError(`train: expected a positive lr, got ${lr}`)
 }

@@ -13,6 +13,20 @@ export interface TrainingData {
   readonly validation: Csr
 }
 
+/**
+ * @throws RangeError unless both parts are (users, items): a table of another size would be read past its end.
+ */
+export function checkTrainingData({ users, items, train, validation }: TrainingData): void {
+  for (const [name, part] of Object.entries({ train, validation } as Partial<TrainingData>)) {
+    const { rows, cols } = (part ?? {}) as Partial<Csr>
+    if (rows !== users || cols !== items)
+      throw new RangeError(
+        `recommender: expected ${name} of (users, items) = (${users}, ${items}), got (${rows}, ${cols})` +
+          (part ? '' : '; without validation items it is a matrix without entries'),
+      )
+  }
+}
+
 /** Training and validation items of each user: what a ranking for the test leaves out. */
 export function seenInTraining(data: TrainingData): Csr {
   const rows: number[] = []

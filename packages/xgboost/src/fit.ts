@@ -1,6 +1,6 @@
 /** @file Fitting gradient-boosted trees and predicting with them, the same in both engines. */
 
-import { usageError, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, usageError, type Matrix, type OptionKinds } from '@indistinct/core'
 import { environment } from '@indistinct/core/platform'
 import { wasmEngine, xgbEngine } from '#engine'
 import { send } from '#engine-workers'
@@ -66,6 +66,8 @@ export const wasmValueLimit = 32_000_000
  * @throws IndistinctError 'usage' when the engine asked for is missing or too small.
  */
 export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
+  checkMatrix('fitXgb', x, 'x')
+  checkOptions('fitXgb', options, xgbKinds)
   const settings = { ...defaults, ...options }
   const { rounds, objective } = settings
   const classes = checkLabels(x, y, objective, options.classes)
@@ -113,6 +115,23 @@ const defaults = {
   minChildWeight: 1,
   lambda: 1,
 } as const satisfies XgbOptions
+
+const xgbKinds: OptionKinds<XgbOptions> = {
+  rounds: 'number',
+  maxDepth: 'number',
+  eta: 'number',
+  treeMethod: 'string',
+  maxBins: 'number',
+  objective: 'string',
+  classes: 'number',
+  engine: 'string',
+  seed: 'number',
+  parallelTrees: 'number',
+  subsample: 'number',
+  columnsByNode: 'number',
+  minChildWeight: 'number',
+  lambda: 'number',
+}
 
 type Settings = Required<Omit<XgbOptions, 'classes' | 'engine'>>
 

@@ -3,7 +3,7 @@
  * popularity. Its size, degrees and gender ratio follow MovieLens 100K; the leak is planted and its strength stated.
  */
 
-import { encodeLabels, randomStream, shuffle, type Random } from '@indistinct/core'
+import { checkOptions, encodeLabels, randomStream, shuffle, type Random } from '@indistinct/core'
 import { assembleDataset } from '../assemble.ts'
 import type { Dataset } from '../dataset.ts'
 import type { GeneratedDataset } from '../known-dataset.ts'
@@ -39,6 +39,13 @@ const POPULARITY = 1.5
  * along which genders differ. Gender enters through z_u alone, so whatever an attack finds it finds in the preferences.
  */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
+  checkOptions('syntheticDataset', options, {
+    seed: 'number',
+    strength: 'number',
+    users: 'number',
+    items: 'number',
+    femaleShare: 'number',
+  })
   const { seed, strength, users, items, femaleShare } = { ...syntheticDefaults, ...options }
   if (!(strength >= 0 && Number.isFinite(strength)))
     throw new RangeError(`syntheticDataset: expected a strength of at least 0, got ${strength}`)

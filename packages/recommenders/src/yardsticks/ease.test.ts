@@ -54,6 +54,9 @@ test('EASE ranks by its weights, seen items left out, and reads the training ite
 
 test('EASE refuses what does not fit in memory, and penalties that make no sense', () => {
   const data = twoWorlds()
-  expect(() => ease({ ...data, items: 20_000 })).toThrow('expected at most 10000 items')
+  const [train, validation] = [data.train, data.validation].map((part) => ({ ...part, cols: 20_000 }))
+  expect(() => ease({ ...data, items: 20_000, train: train!, validation: validation! })).toThrow(
+    'expected at most 10000 items',
+  )
   expect(() => ease(data, { l2: 0 })).toThrow('expected a positive l2, got 0')
 })

@@ -3,8 +3,8 @@
  * to unlearn and nothing to leak: it is the yardstick that recommenders with tables are held against.
  */
 
-import { positiveInverse, usageError } from '@indistinct/core'
-import type { TrainingData } from '../training-data.ts'
+import { checkOptions, positiveInverse, usageError } from '@indistinct/core'
+import { checkTrainingData, type TrainingData } from '../training-data.ts'
 import { bestItems, type Yardstick } from './yardstick.ts'
 
 export interface EaseOptions {
@@ -48,6 +48,8 @@ export function easeWeights(data: TrainingData, { l2 }: EaseOptions = easeDefaul
 
 /** Ranks by the sum of the weights from each user's training items, in float64. */
 export function ease(data: TrainingData, given: Partial<EaseOptions> = {}): Yardstick {
+  checkOptions('ease', given, { l2: 'number' })
+  checkTrainingData(data)
   const { train, items } = data
   const options = { ...easeDefaults, ...given }
   const weights = easeWeights(data, options)

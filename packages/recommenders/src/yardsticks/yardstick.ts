@@ -1,6 +1,6 @@
 /** @file What every yardstick offers: full rankings to compare with, and no user table. */
 
-import type { Csr, Json } from '@indistinct/core'
+import { checkCount, type Csr, type Json } from '@indistinct/core'
 
 export interface Yardstick {
   readonly name: string
@@ -20,6 +20,7 @@ export function bestItems(
   k: number,
   scoresOf: (user: number) => Float64Array,
 ): Int32Array {
+  checkCount('rank', 'k', k)
   const ids = new Int32Array(users * k).fill(-1)
   const best = new Float64Array(k)
   for (let u = 0; u < users; u++) {

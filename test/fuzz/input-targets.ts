@@ -157,11 +157,12 @@ export const inputTargets: Readonly<Record<string, Target>> = {
     seeds: () =>
       (['mean-matching', 'leace', 'gaussian-transport', 'random-noise'] as const).map((method) =>
         Buffer.from(
+          // Without its digest, which no change would get past.
           fitText({
             fitted: unlearners[method].fit(table, labels),
             attribute: 'gender',
             reference: [{ first: 'F', second: 'M', ratio: 1, chance: 2 }] as never,
-          }),
+          }).replace(/"sha256":"\w+",?/, ''),
         ),
       ),
     tokens: [

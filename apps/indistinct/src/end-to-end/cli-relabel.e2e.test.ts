@@ -221,7 +221,7 @@ describe('the draw of an earlier release', () => {
   const labels = (codes: number[]): Labels => ({ classes: ['F', 'M'], codes: Int32Array.from(codes) })
   const inputs = (ids: string[], codes: number[]): TableInputs =>
     ({ table: { ids }, labels: labels(codes), column: { name: 'gender' } }) as unknown as TableInputs
-  const write = (pointOf: number[], ids: unknown, kind = 'dealt'): string => {
+  const write = (pointOf: number[], ids: unknown, kind = 'dealt', named?: boolean): string => {
     writeFileSync(
       at('own.fit'),
       JSON.stringify({
@@ -235,6 +235,7 @@ describe('the draw of an earlier release', () => {
         attribute: 'gender',
         reference: [],
         ids,
+        named,
       }),
     )
     return at('own.fit')
@@ -248,8 +249,23 @@ describe('the draw of an earlier release', () => {
     expect([...earlier].map((point, row) => (row === 1 ? 'none' : point))).toEqual([-1, 'none', -2, 2, -1, -1])
     expect(warnings).toEqual([
       expect.stringMatching(/^1 users of .* have no label now and get their own rows back/),
-      expect.stringMatching(/^all 3 users who are new/),
+      expect.stringMatching(/^users who are new since .* \(3\) all have one label/),
     ])
+  })
+
+  test('refuses row numbers for ids, ids for row numbers, and other ids: a second draw would tell', () => {
+    const [numbers, ids] = [inputs(['0', '1'], [0, 1]), inputs(['a', 'b'], [0, 1])]
+    const named = { ...ids, table: { ...ids.table, idColumn: 'id' } }
+    expect(() => earlierDraw(write([1, 0], ['0', '1'], 'dealt', true), numbers)).toThrow(
+      'was drawn by ids, and this table has none: row numbers are not taken for them; name the rows',
+    )
+    expect(() => earlierDraw(write([1, 0], ['a', 'b'], 'dealt', false), named)).toThrow(
+      'was drawn for a table without ids, by row numbers, and this table has ids',
+    )
+    expect(() => earlierDraw(write([1, 0], ['A', 'B'], 'dealt', true), named)).toThrow(
+      'expected users of its draw in the table, got 0 of 2: it has "A", the table "a"; give users the ids',
+    )
+    expect([...earlierDraw(write([1, 0], ['0', '1'], 'dealt', false), numbers).earlier]).toEqual([1, 0])
   })
 
   test('refuses other fits, attributes and damage', () => {

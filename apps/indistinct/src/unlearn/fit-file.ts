@@ -3,7 +3,7 @@
  * left the classes.
  */
 
-import { badData, jsonText, parseJson, type Json } from '@indistinct/core'
+import { badData, canonicalJson, jsonText, parseJson, sha256, type Json } from '@indistinct/core'
 import { fittedFromJson, fittedToJson, type ClassDifference, type FittedUnlearner } from '@indistinct/unlearners'
 
 export interface Fit {
@@ -12,38 +12,58 @@ export interface Fit {
   readonly attribute: string
   /** Differences between the classes after unlearning. */
   readonly reference: readonly ClassDifference[]
+  /** Names of the columns (K), where the file of the table had some. */
+  readonly dimensions?: readonly string[] | undefined
   /** Of a draw: the users whose rows it deals, in the order of its rows. */
   readonly ids?: readonly string[]
+  /** Of a draw: whether these are ids, and not row numbers. Absent from files of older versions. */
+  readonly named?: boolean | undefined
 }
 
-export function fitText({ fitted, attribute, reference, ids }: Fit): string {
-  return jsonText({ ...fittedToJson(fitted), attribute, reference: reference as unknown as Json, ...(ids && { ids }) })
+/** The fit as text, with a digest of it: a number that changed on the way would be another map. */
+export function fitText({ fitted, reference, ...fit }: Fit): string {
+  const content = { ...fittedToJson(fitted), ...fit, reference: reference as unknown as Json }
+  return jsonText({ ...content, sha256: sha256(canonicalJson(content)) })
 }
 
 /** @throws IndistinctError 'bad-data' where `text`, the content of the file at `path`, is not what `fitText` gave. */
 export function parseFit(text: string, path: string): Fit {
-  let value: { readonly attribute?: unknown; readonly reference?: unknown; readonly ids?: unknown }
+  let value: { readonly [key: string]: unknown }
   try {
     value = parseJson(text) as typeof value
   } catch (cause) {
     throw badData(`${path}: expected JSON as unlearn --fit writes it: ${(cause as Error).message}`, { cause })
   }
   const fitted = fittedFromJson(value, path)
-  const { attribute, reference, ids } = value
+  checkDigest(value, path)
+  const { attribute, reference, dimensions, ids, named } = value
   if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
     throw badData(
       `${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of ` +
         'another version',
     )
   }
-  if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string')))
-    throw badData(`${path}: expected ids as a list of names; the file is damaged or of another version`)
+  for (const [key, list] of Object.entries({ dimensions, ids }))
+    if (list !== undefined && !isNames(list))
+      throw badData(`${path}: expected ${key} as a list of names; the file is damaged or of another version`)
   return {
     fitted,
     attribute,
     reference: reference as ClassDifference[],
+    ...(dimensions !== undefined && { dimensions: dimensions as string[] }),
     ...(ids !== undefined && { ids: ids as string[] }),
+    ...(typeof named === 'boolean' && { named }),
   }
+}
+
+/** Files of older versions have no digest. */
+function checkDigest({ sha256: digest, ...content }: { readonly [key: string]: unknown }, path: string): void {
+  if (digest === undefined || digest === sha256(canonicalJson(content as Json))) return
+  throw badData(`${path}: expected the digest of its content, got another; the file is damaged or was edited`)
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
 function isDifference(value: unknown): boolean {

@@ -63,7 +63,7 @@ export interface EarlierDraw {
 
 /** @throws IndistinctError where the file is no draw, or one of another attribute. */
 export function earlierDraw(path: string, { table, labels, column }: TableInputs): EarlierDraw {
-  const { fitted, attribute, ids } = parseFit(readTextFile(path), path)
+  const { fitted, attribute, ids, named } = parseFit(readTextFile(path), path)
   if (fitted.map.kind !== 'dealt' || !ids)
     throw badData(`${path}: expected a draw that unlearn --method relabel --fit wrote, got a fit of ${fitted.method}`)
   if (attribute !== column.name)
@@ -75,6 +75,7 @@ export function earlierDraw(path: string, { table, labels, column }: TableInputs
   if (ids.length !== pointOf.length)
     throw badData(`${path}: expected an id for each of ${pointOf.length} rows, got ${ids.length}; the file is damaged`)
   const rowOf = new Map(table.ids.map((id, row) => [id, row]))
+  checkSameUsers(path, { ids, named, dealt: pointOf }, table)
   const takesPart = (row: number | undefined): row is number => row !== undefined && labels.codes[row]! >= 0
   const earlier = new Int32Array(table.ids.length).fill(-1)
   let withdrawn = 0
@@ -91,10 +92,46 @@ export function earlierDraw(path: string, { table, labels, column }: TableInputs
     'too may read from that the label they had'
   const fresh = labels.codes.filter((code, row) => code >= 0 && earlier[row] === -1)
   const alike =
-    `all ${fresh.length} users who are new since ${path} have one label, which nothing hides from who knows when ` +
+    `users who are new since ${path} (${fresh.length}) all have one label, which nothing hides from who knows when ` +
     'they came; release them with users of other labels'
   return {
     earlier,
     warnings: [...(withdrawn > 0 ? [back] : []), ...(fresh.length > 0 && new Set(fresh).size === 1 ? [alike] : [])],
   }
+}
+
+interface DrawnUsers {
+  readonly ids: readonly string[]
+  readonly named: boolean | undefined
+  /** -1 for users who took no part. */
+  readonly dealt: Int32Array
+}
+
+/**
+ * A draw of other users would deal everybody anew, and two draws tell more than one.
+ * @throws IndistinctError 'bad-data' where row numbers would meet ids, or hardly any user of the draw is in `table`.
+ */
+function checkSameUsers(
+  path: string,
+  { ids, named, dealt }: DrawnUsers,
+  table: Pick<EmbeddingTable, 'ids' | 'idColumn'>,
+): void {
+  const today = table.idColumn !== undefined
+  if (named !== undefined && named !== today)
+    throw badData(
+      today
+        ? `${path} was drawn for a table without ids, by row numbers, and this table has ids: row numbers are not ` +
+            'taken for them; draw anew where nobody holds the earlier release'
+        : `${path} was drawn by ids, and this table has none: row numbers are not taken for them; name the rows of ` +
+            'the table (--ids)',
+    )
+  const drawn = ids.filter((_, at) => dealt[at]! >= 0)
+  const now = new Set(table.ids)
+  const here = drawn.filter((id) => now.has(id)).length
+  if (20 * here < Math.min(drawn.length, table.ids.length))
+    throw badData(
+      `${path}: expected users of its draw in the table, got ${here} of ${drawn.length}: it has ` +
+        `${JSON.stringify(drawn[0])}, the table ${JSON.stringify(table.ids[0])}; give users the ids that they had ` +
+        'then, since a new draw beside the earlier one tells labels to who holds both',
+    )
 }

@@ -9,6 +9,7 @@ import { readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import { readFlowExtras, type FlowExtras } from './flow-extras.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
+import { openFit, type OpenedFit } from './opened-fit.ts'
 import { earlierDraw, relabelWarnings } from './relabelling.ts'
 import { filesBeside, smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
 import { tooFewUsers, usersForColumns } from './users-a-column.ts'
@@ -32,6 +33,8 @@ export interface UnlearnInputs {
   readonly targets: readonly AttackTarget[]
   /** See `RelabelOptions.earlier`. */
   readonly earlier?: Int32Array | undefined
+  /** Of an update. */
+  readonly fit?: OpenedFit | undefined
   /** Whether the map is of too few users, and forced. */
   readonly followsLabels: boolean
 }
@@ -46,6 +49,7 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
   const read = await auditedTables(inputs, paths, request)
   const extras = await readFlowExtras(request, inputs)
   const attacked = request.audit ? attackTargets(inputs, request.attackers, extras.also) : { targets: [], warnings: [] }
+  const fit = request.update === undefined ? undefined : await openFit(request, request.update, inputs)
   const draw = request.draw === undefined ? undefined : earlierDraw(request.draw, inputs)
   const matrices = read.tables.filter(({ source }) => source).map(({ matrix }) => matrix)
   const fewUsers =
@@ -59,6 +63,7 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
     ...attacked.warnings,
     ...relabelWarnings(request),
     ...(draw?.warnings ?? []),
+    ...(fit?.warnings ?? []),
   ]
   for (const warning of warnings) log.warn(warning)
   const others = inputs.table.matrix.rows - 1
@@ -78,6 +83,7 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
     extras,
     targets: attacked.targets,
     earlier: draw?.earlier,
+    fit,
     followsLabels: fewUsers.length > 0,
   }
 }

@@ -5,7 +5,6 @@ import { tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners } from '@indistinct/unlearners'
 import { planTargets } from '../audit/planned-attacks.ts'
 import { inputFiles } from '../inputs/table-inputs.ts'
-import { openFit } from './opened-fit.ts'
 import { inputFacts, inputSteps, type Plan } from '../outputs/dry-run.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
 import { stagesLine } from '../terminal/work-stages.ts'
@@ -17,13 +16,12 @@ function withoutLabel(request: UnlearnRequest): string {
   return smoothedBy(request) > 0 ? 'smoothed as everyone, and else left as they are' : 'left as they are'
 }
 
-/** @throws IndistinctError where the method would refuse the tables, or the fit does not fit them. */
-export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
-  const { request, inputs, tables, extras } = read
+/** @throws IndistinctError where the method would refuse the tables. */
+export function unlearnPlan(read: UnlearnInputs): Plan {
+  const { request, inputs, tables, extras, fit } = read
   const { update, seed, unlabelled } = request
   const { matrix } = inputs.table
   const derived = derivedNames(read)
-  const fit = update === undefined ? undefined : await openFit(request, update, inputs)
   if (!fit) for (const table of tables) checkedClasses(request.method, table.matrix, inputs.labels)
   for (const [name, labels] of Object.entries(extras.also ?? {}))
     checkedClasses(`${request.method}, ${name}`, matrix, labels)
@@ -41,7 +39,7 @@ export async function unlearnPlan(read: UnlearnInputs): Promise<Plan> {
     steps: [
       ...inputSteps(request.table, inputs),
       ...tables.slice(1).map((table) => `${table.path}: the same users, ${table.matrix.cols} dimensions`),
-      `${method}${fit ? `, as ${update} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; ` +
+      `${method}${fit ? `, as ${update!} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; ` +
         `seed ${seed}`,
       ...derived.map((name) => `${name} as a linear function of ${others.join(' and ')}`),
       `users without a label are ${withoutLabel(request)}`,

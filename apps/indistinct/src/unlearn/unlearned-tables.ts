@@ -5,6 +5,7 @@ import type { FilingData } from '@indistinct/report'
 import { classDifferences, type FittedUnlearner, type UnlearnerName, type UpdatedTable } from '@indistinct/unlearners'
 import type { BeforeAndAfter, ChangedTable } from '../audit/before-and-after.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
+import { namesOfDimensions } from '../inputs/same-columns.ts'
 import { inputFiles, type TableInputs } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import type { CheckedTables } from './checked-for-harm.ts'
@@ -87,7 +88,8 @@ function fitOf(fitted: FittedUnlearner, inputs: TableInputs, { after }: NewTable
     fitted,
     attribute: inputs.column.name,
     reference: classDifferences(after, inputs.labels, { seed }),
-    ...(fitted.map.kind === 'dealt' && { ids: inputs.table.ids }),
+    dimensions: namesOfDimensions(inputs.table),
+    ...(fitted.map.kind === 'dealt' && { ids: inputs.table.ids, named: inputs.table.idColumn !== undefined }),
   })
 }
 

@@ -19,7 +19,7 @@ import {
   type UpdatedTable,
 } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
-import { openFit } from './opened-fit.ts'
+import type { OpenedFit } from './opened-fit.ts'
 import { finishOf } from './relabelling.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
 
@@ -33,10 +33,10 @@ export interface Unlearning {
 }
 
 /** Moves the users of one table by a method fitted anew or by an earlier fit, of several together. */
-export function unlearnRead(read: UnlearnInputs, log: Log): Unlearning | Promise<Unlearning> {
-  const { request, tables } = read
+export function unlearnRead(read: UnlearnInputs, log: Log): Unlearning {
+  const { fit, tables } = read
   if (tables.length > 1) return unlearnTogether(read, log)
-  return request.update === undefined ? fitMethod(read, log) : updateByFit(read, request.update, log)
+  return fit ? updateByFit(read, fit, log) : fitMethod(read, log)
 }
 
 /** Fits the method to the table, and moves users without a label where that was asked for. */
@@ -102,10 +102,10 @@ function showingPasses<T>(
   }
 }
 
-/** Brings the table up to date with the fit at `update`, and warns where everybody should be fitted anew. */
-async function updateByFit({ request, inputs }: UnlearnInputs, update: string, log: Log): Promise<Unlearning> {
+/** Brings the table up to date with `fit`, and warns where everybody should be fitted anew. */
+function updateByFit({ request, inputs }: UnlearnInputs, fit: OpenedFit, log: Log): Unlearning {
   const { previous, unlabelled, seed } = request
-  const { fitted, reference, before } = await openFit(request, update, inputs)
+  const { fitted, reference, before } = fit
   const { matrix, ids } = inputs.table
   const updated = updateUnlearned(fitted, matrix, inputs.labels, {
     unlabelled,

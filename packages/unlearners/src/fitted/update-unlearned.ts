@@ -1,6 +1,6 @@
 /** @file New users and withdrawn ones, without unlearning everybody again. */
 
-import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { classDifferences, type ClassDifference } from '../flow/class-differences.ts'
 import type { ApplyOptions, FittedUnlearner } from './fitted-unlearner.ts'
 
@@ -43,7 +43,8 @@ export interface UpdatedTable {
  * regression of the moves of their class. `refit.due` says when the users of today, together, are told apart by more
  * than they should be: MMD^2 of a pair of classes over its null value, above the 95 % quantile that chance gives it
  * times what the fit itself had left (at least 1).
- * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on a class that was not fitted.
+ * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on a class that was not fitted, or rows
+ * beyond float32.
  */
 export function updateUnlearned(
   fitted: FittedUnlearner,
@@ -63,6 +64,12 @@ export function updateUnlearned(
     )
   }
   const moved = fitted.apply(embedding, labels, { unlabelled })
+  const beyond = moved.data.findIndex((value) => !Number.isFinite(value))
+  if (beyond >= 0)
+    throw badData(
+      `updateUnlearned: row ${Math.floor(beyond / cols)} (from 0) leaves the range of float32; the fit is of other ` +
+        'vectors, or damaged',
+    )
   const out = copyMatrix(moved)
   let kept = 0
   let labelled = 0

@@ -1,0 +1,158 @@
+/** A fit that was kept: it is applied to the vectors, users and columns that it is of, and to no others. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomStream } from '@indistinct/core'
+import { writeNpy } from '@indistinct/embeddings'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { indistinctInProcess, type Ran } from './in-process-cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'indistinct-kept-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const at = (name: string): string => join(folder, name)
+const [N, K, old] = [300, 4, 200]
+
+/** Vectors of users, women apart along the first column; `turn` is another training of the same model. */
+function vectors(turn = 0): number[][] {
+  const random = randomStream(3, 'cli-fit-kept')
+  return Array.from({ length: N }, (_, i) => {
+    const row = Array.from({ length: K }, () => random.normal())
+    row[0]! += i % 2 === 0 ? 2 : 0
+    return [...row.slice(turn), ...row.slice(0, turn)]
+  })
+}
+
+function writeCsv(name: string, rows: readonly number[][], columns: readonly string[], first = 0): void {
+  const lines = rows.map((row, i) => `u${first + i},${row.join()}`)
+  writeFileSync(at(name), `id,${columns.join()}\n${lines.join('\n')}\n`)
+}
+
+const names = ['d0', 'd1', 'd2', 'd3']
+const people = (rows: number, name: (i: number) => string): string =>
+  `id,gender\n${Array.from({ length: rows }, (_, i) => `${name(i)},${'FM'[i % 2]}`).join('\n')}\n`
+
+beforeAll(async () => {
+  const rows = vectors()
+  writeCsv('all.csv', rows, names)
+  writeCsv('old.csv', rows.slice(0, old), names)
+  writeCsv('turned.csv', vectors(2), names)
+  const swapped = rows.map(([a, b, c, d]) => [c!, b!, a!, d!])
+  writeCsv('swapped.csv', swapped, ['d2', 'd1', 'd0', 'd3'])
+  writeCsv('shifted.csv', rows, ['d1', 'd2', 'd3', 'd4'])
+  writeCsv('renamed.csv', rows, ['a0', 'a1', 'a2', 'a3'])
+  const asNpy = (part: readonly number[][]): Buffer =>
+    Buffer.from(writeNpy([part.length, K], Float32Array.from(part.flat())))
+  writeFileSync(at('old.npy'), asNpy(rows.slice(0, old)))
+  writeFileSync(at('new.npy'), asNpy(rows.slice(old)))
+  writeFileSync(
+    at('people.csv'),
+    people(N, (i) => `u${i}`),
+  )
+  writeFileSync(at('numbers.csv'), people(old, String))
+  writeFileSync(at('new-numbers.csv'), people(N - old, String))
+  for (const method of ['leace', 'flow'])
+    expect((await unlearn('old.csv', `${method}.csv`, '--method', method, '--fit', at(`${method}.fit`))).code).toBe(0)
+})
+
+const unlearn = (table: string, out: string, ...more: string[]): Promise<Ran> => of('people.csv', table, out, ...more)
+const of = (attributes: string, table: string, out: string, ...more: string[]): Promise<Ran> =>
+  indistinctInProcess([
+    'unlearn',
+    at(table),
+    '--attributes',
+    at(attributes),
+    '--attribute',
+    'gender',
+    '--out',
+    at(out),
+    ...more,
+  ])
+const update = (table: string, fit: string, ...more: string[]): Promise<Ran> =>
+  unlearn(table, 'updated.csv', '--update', at(fit), '--force', ...more)
+
+describe('columns', () => {
+  test('in another order are refused, and taken in the order that --dimensions names', async () => {
+    expect(await update('swapped.csv', 'leace.fit')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /swapped\.csv has the columns of .*leace\.fit in another order: column 1 is "d2", and that of .* "d0"/,
+      ) as string,
+    })
+    expect((await update('swapped.csv', 'leace.fit', '--dimensions', names.join())).code).toBe(0)
+  })
+
+  test('of which some have the same names elsewhere are refused; where none has, it is said', async () => {
+    expect(await update('shifted.csv', 'leace.fit')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('has other columns than') as string,
+    })
+    const { code, stderr } = await update('renamed.csv', 'leace.fit')
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('no name is the same, and columns are taken in the order of the file'),
+    })
+    expect(readFileSync(at('updated.csv.json'), 'utf8')).toContain('no name is the same')
+  })
+
+  test('of --previous are held to the same', async () => {
+    const [header, ...lines] = readFileSync(at('flow.csv'), 'utf8').trimEnd().split('\n')
+    const swap = (line: string): string => line.replace(/^([^,]*),([^,]*),([^,]*)/, '$1,$3,$2')
+    writeFileSync(at('flow-swapped.csv'), `${[swap(header!), ...lines.map(swap)].join('\n')}\n`)
+    expect(await update('all.csv', 'flow.fit', '--previous', at('flow-swapped.csv'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('in another order') as string,
+    })
+  })
+})
+
+describe('rows given out before', () => {
+  test('are taken where they are what the fit made of these users', async () => {
+    const { code, stdout } = await update('all.csv', 'flow.fit', '--previous', at('flow.csv'))
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('200 kept their rows, 100 were mapped'),
+    })
+  })
+
+  test.each([
+    ['a table of another model', 'all.csv', 'turned.csv'],
+    ['a table of today that is of another model', 'turned.csv', 'flow.csv'],
+  ])('are refused in %s', async (_, table, previous) => {
+    expect(await update(table, 'flow.fit', '--previous', at(previous))).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /are not where .*flow\.fit takes these users, but off by \d+ % of the way/,
+      ) as string,
+    })
+  })
+
+  test('of other users under the same row numbers are not handed to new users', async () => {
+    expect((await of('numbers.csv', 'old.npy', 'given.npy', '--fit', at('numbers.fit'))).code).toBe(0)
+    const more = ['--update', at('numbers.fit'), '--previous', at('given.npy')]
+    expect(await of('new-numbers.csv', 'new.npy', 'new-out.npy', ...more)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('or of other users under these row numbers') as string,
+    })
+  })
+})
+
+test('a fit of which a number was changed is refused', async () => {
+  const text = readFileSync(at('leace.fit'), 'utf8')
+  writeFileSync(at('edited.fit'), text.replace('"erased":1', '"erased":2'))
+  expect(await update('all.csv', 'edited.fit')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('expected the digest of its content, got another') as string,
+  })
+  // Older versions wrote none; what such a number does to rows is looked at.
+  const { sha256, ...fit } = JSON.parse(text) as { sha256: string; map: { map: { change: number[] } } }
+  expect(sha256).toMatch(/^[0-9a-f]{64}$/)
+  writeFileSync(at('older.fit'), JSON.stringify(fit))
+  expect((await update('all.csv', 'older.fit')).code).toBe(0)
+  fit.map.map.change[0] = 1e300
+  writeFileSync(at('older.fit'), JSON.stringify(fit))
+  expect(await update('all.csv', 'older.fit')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('leaves the range of float32; the fit is of other vectors, or damaged') as string,
+  })
+})

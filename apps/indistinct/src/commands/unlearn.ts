@@ -88,6 +88,7 @@ async function unlearn(args: UnlearnArguments): Promise<void> {
   const unlearned = { ...made, audits, filing }
   const { files, outputs } = await writeUnlearned(unlearned)
   // What --force writes all the same is still a failure.
-  if (unlearned.harm.worse || read.followsLabels) setExitCode(exitCodes.gate)
+  const unhidden = (unlearned.updated?.refit.unhidden.length ?? 0) > 0
+  if (unlearned.harm.worse || unhidden || read.followsLabels) setExitCode(exitCodes.gate)
   session.result(request.json ? jsonText(resultJson(unlearned, outputs), 2) : resultText(unlearned, files))
 }

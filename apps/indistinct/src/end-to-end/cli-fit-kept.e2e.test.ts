@@ -1,6 +1,6 @@
 /** A fit that was kept: it is applied to the vectors, users and columns that it is of, and to no others. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomStream } from '@indistinct/core'
@@ -154,5 +154,29 @@ test('a fit of which a number was changed is refused', async () => {
   expect(await update('all.csv', 'older.fit')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('leaves the range of float32; the fit is of other vectors, or damaged') as string,
+  })
+})
+
+test('a fit that hides nothing of the vectors of another training ends with exit code 5', async () => {
+  const updated = (...more: string[]): Promise<Ran> =>
+    unlearn('turned.csv', 'turned-out.csv', '--update', at('leace.fit'), ...more)
+  expect(await updated()).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(
+      /leace\.fit hides little of gender in .*turned\.csv: F and M are told apart/,
+    ) as string,
+  })
+  expect(existsSync(at('turned-out.csv'))).toBe(false)
+  expect(await updated('--force')).toMatchObject({ code: 5, stdout: expect.not.stringContaining('landed') as string })
+  expect(JSON.parse(readFileSync(at('turned-out.csv.json'), 'utf8'))).toMatchObject({
+    parameters: { update: { refit: { unhidden: [{ first: 'F', second: 'M' }] } } },
+  })
+})
+
+test('where the fit ended is not said of the users of today', async () => {
+  const { stdout } = await update('all.csv', 'flow.fit', '--previous', at('flow.csv'))
+  expect(stdout).toContain('flow: 300 of 300 users moved, 0 passes\n')
+  expect(JSON.parse(readFileSync(at('updated.csv.json'), 'utf8'))).toMatchObject({
+    parameters: { update: { fitted: 'landed' } },
   })
 })

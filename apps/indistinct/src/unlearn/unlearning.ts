@@ -3,7 +3,7 @@
  * date.
  */
 
-import type { Matrix } from '@indistinct/core'
+import { WouldHarmError, type Matrix } from '@indistinct/core'
 import {
   calibratedFlowJoint,
   fitBlindInTurn,
@@ -22,6 +22,7 @@ import type { Log } from '../terminal/log.ts'
 import type { OpenedFit } from './opened-fit.ts'
 import { finishOf } from './relabelling.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
+import type { UnlearnRequest } from './unlearn-request.ts'
 
 /** What became of the tables, in their order. */
 export interface Unlearning {
@@ -121,14 +122,30 @@ function updateByFit({ request, inputs }: UnlearnInputs, fit: OpenedFit, log: Lo
         `(${chance.toFixed(2)} times in one of 20 relabellings); unlearn the whole table again`,
     )
   }
+  checkHidden(updated, request, log)
   const counts = { kept: updated.kept, mapped: updated.mapped, original: updated.original }
-  const refit = { due: updated.refit.due, pairs: updated.refit.pairs }
+  const { due, pairs, unhidden } = updated.refit
+  const refit = { due, pairs, ...(unhidden.length > 0 && { unhidden }) }
+  // Where the fit ended says nothing of the users of today.
+  const { outcome, ...parameters } = fitted.parameters
   const result = {
     embedding: updated.embedding,
     method: fitted.method,
-    parameters: { ...fitted.parameters, update: { ...counts, refit } },
+    parameters: { ...parameters, update: { ...counts, refit, ...(outcome !== undefined && { fitted: outcome }) } },
     trace: [],
     passes: 0,
   }
   return { results: [result], fitted, updated }
+}
+
+/** @throws WouldHarmError where the fit hides hardly anything of this table, unless --force is there. */
+function checkHidden({ refit: { unhidden } }: UpdatedTable, request: UnlearnRequest, log: Log): void {
+  if (unhidden.length === 0) return
+  const { update, table, attribute, force } = request
+  const pairs = unhidden.map(({ first, second }) => `${first} and ${second}`).join(', ')
+  const message =
+    `${update!} hides little of ${attribute} in ${table}: ${pairs} are told apart nearly as well as before; the ` +
+    'table is of another model than the fit, or has changed too much; unlearn the whole table again'
+  if (!force) throw new WouldHarmError(`${message}. Nothing was written; --force writes it all the same`)
+  log.warn(message)
 }

@@ -14,6 +14,10 @@ const { embedding, labels } = leakyTable(sizes, 6, 1.2, 1)
 /** The first 1,000 users; the others are to come. */
 const oldLabels: Labels = { classes: labels.classes, codes: labels.codes.map((code, i) => (i < 1000 ? code : -1)) }
 
+function countOf({ codes }: Labels, code: number): number {
+  return codes.filter((each) => each === code).length
+}
+
 function slice(m: Matrix, from: number, to: number): Float32Array {
   return m.data.subarray(from * m.cols, to * m.cols)
 }
@@ -131,6 +135,35 @@ describe('updateUnlearned', () => {
     expect(updateUnlearned(fitted, shifted, labels, { reference: [{ ...reference[0]!, ratio: 1e6 }] }).refit.due).toBe(
       false,
     )
+  })
+
+  test('vectors of another training are told apart as before; days of few users are not said to be', () => {
+    const fitted = unlearners.leace.fit(embedding, oldLabels)
+    const reference = classDifferences(fitted.unlearned.embedding, oldLabels)
+    const turned = matrix(1200, 6)
+    for (let p = 0; p < turned.data.length; p++) turned.data[p] = embedding.data[6 * Math.floor(p / 6) + ((p + 3) % 6)]!
+    expect(updateUnlearned(fitted, turned, labels, { reference }).refit.unhidden).toHaveLength(1)
+    let [unhidden, due] = [0, 0]
+    for (let day = 0; day < 60; day++) {
+      const codes = labels.codes.map((code, i) => (i >= 1000 && i % 60 >= day && i % 60 < day + 12 ? code : -1))
+      const { refit } = updateUnlearned(fitted, embedding, { classes: labels.classes, codes }, { reference })
+      unhidden += refit.unhidden.length
+      due += refit.above.length
+    }
+    expect(unhidden).toBe(0)
+    expect(due).toBeLessThan(30)
+  })
+
+  test('what the fit had left is held to as many users as there are now', () => {
+    const fitted = unlearners['random-noise'].fit(embedding, oldLabels, { displacement: 0 })
+    const [left] = classDifferences(fitted.unlearned.embedding, oldLabels)
+    const pair = updateUnlearned(fitted, embedding, labels, { reference: [left!] }).refit.pairs[0]!
+    expect(left!.users).toBeCloseTo(1 / (1 / countOf(oldLabels, 0) + 1 / countOf(oldLabels, 1)))
+    // Twice as many users have twice the distance from 1: that is no reason to fit again, and less of it would be.
+    const many = { ...left!, users: pair.users! / 2, ratio: 1 + (pair.ratio - 1) / 2 }
+    expect(updateUnlearned(fitted, embedding, labels, { reference: [many] }).refit.due).toBe(false)
+    const few = { ...left!, users: pair.users! * 4, ratio: pair.ratio }
+    expect(updateUnlearned(fitted, embedding, labels, { reference: [few] }).refit.due).toBe(true)
   })
 
   test('users without a label are mapped on request', () => {

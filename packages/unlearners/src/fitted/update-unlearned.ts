@@ -20,6 +20,8 @@ export interface RefitCheck {
   readonly due: boolean
   /** Pairs of classes that the updated table tells apart by more than chance, or than the fit itself left. */
   readonly above: readonly ClassDifference[]
+  /** Those of them that the fit hardly hides: told apart far beyond chance, and nearly as well as before. */
+  readonly unhidden: readonly ClassDifference[]
   readonly pairs: readonly ClassDifference[]
 }
 
@@ -86,16 +88,42 @@ export function updateUnlearned(
     kept,
     mapped: labelled - kept + (unlabelled === 'map' ? others : 0),
     original: unlabelled === 'map' ? 0 : others,
-    refit: refitCheck(classDifferences(out, labels, { seed }), reference),
+    refit: refitCheck(
+      classDifferences(out, labels, { seed }),
+      classDifferences(embedding, labels, { seed }),
+      reference,
+    ),
   })
 }
 
-function refitCheck(pairs: readonly ClassDifference[], reference: readonly ClassDifference[]): RefitCheck {
-  const above = pairs.filter(({ first, second, ratio, chance }) => {
-    const before = reference.find(
-      (pair) => (pair.first === first && pair.second === second) || (pair.first === second && pair.second === first),
-    )
-    return ratio > chance * Math.max(1, before?.ratio ?? 1)
-  })
-  return Object.freeze({ due: above.length > 0, above, pairs })
+/** Share of what told classes apart before, beyond chance, that a fit of these vectors does not leave. */
+const unhiddenShare = 0.5
+/**
+ * Distances from 1 of the 95 % quantile, beyond which chance goes once in a thousand times or less. By chance the ratio
+ * is a weighted sum of chi squares of mean 1; of one of them the quantiles are 3.84 and 10.83, of several nearer.
+ */
+const farBeyond = 3.5
+
+function refitCheck(
+  pairs: readonly ClassDifference[],
+  before: readonly ClassDifference[],
+  reference: readonly ClassDifference[],
+): RefitCheck {
+  const left = pairs.map((pair) => leftByFit(pair, reference))
+  const above = pairs.filter(({ ratio, chance }, p) => ratio > chance * left[p]!)
+  const unhidden = pairs.filter(
+    ({ ratio, chance }, p) =>
+      ratio > (1 + farBeyond * (chance - 1)) * left[p]! && ratio - 1 > unhiddenShare * (before[p]!.ratio - 1),
+  )
+  return Object.freeze({ due: above.length > 0, above, unhidden, pairs })
+}
+
+/** The ratio that the fit itself had left of a pair, at least 1, for as many users as there are now. */
+function leftByFit({ first, second, users }: ClassDifference, reference: readonly ClassDifference[]): number {
+  const fitted = reference.find(
+    (pair) => (pair.first === first && pair.second === second) || (pair.first === second && pair.second === first),
+  )
+  if (!fitted) return 1
+  const share = users !== undefined && fitted.users !== undefined ? users / fitted.users : 1
+  return 1 + share * Math.max(0, fitted.ratio - 1)
 }

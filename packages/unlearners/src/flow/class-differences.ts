@@ -7,13 +7,15 @@ import { presentClasses } from '../fitted/fitted-unlearner.ts'
 
 /** A pair of classes. */
 export interface ClassDifference {
-  readonly [key: string]: string | number
+  readonly [key: string]: string | number | undefined
   readonly first: string
   readonly second: string
   /** MMD^2 over its expectation under random relabelling: 1 is chance. */
   readonly ratio: number
   /** What that ratio stays below in 19 of 20 random relabellings. */
   readonly chance: number
+  /** Users that count: 1 / (1 / n_1 + 1 / n_2). What `ratio` is above 1 grows with them. Older fits have none. */
+  readonly users?: number | undefined
 }
 
 /** Users of a pair beyond which a sample of them stands for all: the exact kernel visits every pair of users. */
@@ -50,6 +52,7 @@ export function classDifferences(
         first: names[first]!,
         second: names[second]!,
         ratio,
+        users: 1 / samples.reduce((sum, { length }) => sum + 1 / length, 0),
         chance: chanceRatio(embedding, sampled([one, other], chanceUsers, random), random),
       })
     })

@@ -16,12 +16,8 @@ import { showPlan } from '../outputs/dry-run.ts'
 import { tableToStream } from '../unlearn/streamed-table.ts'
 import { unlearnStreamed } from '../unlearn/streamed-unlearning.ts'
 import { readUnlearnInputs } from '../unlearn/unlearn-inputs.ts'
-import {
-  methodNames,
-  unlearnOptions,
-  type AskedUnlearnArguments,
-  type UnlearnArguments,
-} from '../unlearn/unlearn-options.ts'
+import { methodNames, unlearnOptions, type AskedUnlearnArguments } from '../unlearn/unlearn-options.ts'
+import { requestOfFit } from '../unlearn/request-of-fit.ts'
 import { stageTeller } from '../terminal/work-stages.ts'
 import { unlearnStages } from '../unlearn/unlearn-cost.ts'
 import { unlearnPlan } from '../unlearn/unlearn-plan.ts'
@@ -65,13 +61,14 @@ export const unlearnCommand: CommandModule<object, AskedUnlearnArguments> = {
         demandOption: true,
       })
       .options(unlearnOptions) as never,
-  handler: (args) => unlearn({ ...args, method: args.method ?? methodFor(args['attacker-holds']) }),
+  handler: unlearn,
 }
 
-async function unlearn(args: UnlearnArguments): Promise<void> {
+async function unlearn(asked: AskedUnlearnArguments): Promise<void> {
+  const args = { ...asked, method: asked.method ?? methodFor(asked['attacker-holds']) }
   const session = openSession(args)
   const { log } = session
-  const request = unlearnRequest(args)
+  const request = requestOfFit(unlearnRequest(args), asked)
   const large = tableToStream(request)
   if (large) return unlearnStreamed(request, large, session)
   const read = await readUnlearnInputs(request, log)

@@ -173,6 +173,72 @@ test('a fit that hides nothing of the vectors of another training ends with exit
   })
 })
 
+describe('what was fitted', () => {
+  const hide = (attribute: string, table: string, out: string, ...more: string[]): Promise<Ran> =>
+    indistinctInProcess(
+      `unlearn ${at(table)} --attributes ${at('more.csv')} --attribute ${attribute} --out ${at(out)} --force`
+        .split(' ')
+        .concat(more),
+    )
+  beforeAll(() => {
+    const random = randomStream(4, 'cli-fit-kept ages')
+    const lines = vectors().map(
+      (row, i) => `u${i},${'FM'[i % 2]},${row[1]! + random.normal() > 0 ? 'x' : 'y'},${Math.round(50 + 9 * row[2]!)}`,
+    )
+    // u299 has one of the attributes alone.
+    writeFileSync(at('more.csv'), `id,gender,plan,age\n${lines.join('\n').replace(/u299,[FM]/, 'u299,')}\n`)
+  })
+
+  test('for several attributes is judged by all of them, and moves who has any', async () => {
+    await hide('gender', 'old.csv', 'both.csv', '--method', 'blind', '--also', 'plan', '--fit', at('both.fit'))
+    const { code, stdout } = await hide('gender', 'all.csv', 'both-all.csv', '--update', at('both.fit'))
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 kept their rows, 300 were mapped') })
+    expect(stdout).toContain('Aims to hide gender, plan from')
+    expect(stdout).toContain('Self-check, all.csv, plan:')
+    expect(JSON.parse(readFileSync(at('both-all.csv.json'), 'utf8'))).toMatchObject({
+      parameters: { update: { refit: { pairs: [{ first: 'F' }, { first: 'x', second: 'y' }] } } },
+    })
+    expect(await hide('gender', 'all.csv', 'no.csv', '--update', at('both.fit'), '--also', 'age')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('was fitted to hide plan too; leave --also out') as string,
+    })
+  })
+
+  test('to a number is applied to a number, with its quarters of today', async () => {
+    await hide('age', 'old.csv', 'age.csv', '--method', 'blind', '--continuous', '--fit', at('age.fit'))
+    const { code, stdout } = await hide('age', 'all.csv', 'age-all.csv', '--update', at('age.fit'))
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 kept their rows, 300 were mapped') })
+    const [given, today] = ['age.csv', 'age-all.csv'].map((name) => readFileSync(at(name), 'utf8').split('\n'))
+    expect(today!.slice(0, old + 1)).toEqual(given!.slice(0, old + 1))
+    expect(await update('all.csv', 'leace.fit', '--continuous')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('was fitted to labels, not to a number') as string,
+    })
+  })
+
+  test('is what is asked for, or nothing is done', async () => {
+    const more = ['--previous', at('flow.csv')]
+    expect(await update('all.csv', 'flow.fit', ...more, '--method', 'leace')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--method leace: .*flow\.fit is a fit of flow; leave --method out/) as string,
+    })
+    expect(await update('all.csv', 'flow.fit', ...more, '--attacker-holds', 'history')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('whose moves tell labels to who also holds what users did') as string,
+    })
+    writeFileSync(at('spelled.csv'), readFileSync(at('people.csv'), 'utf8').replaceAll(',F', ',Female'))
+    const spelled = (...flags: string[]): Promise<Ran> =>
+      of('spelled.csv', 'all.csv', 'spelled-out.csv', '--update', at('leace.fit'), ...flags)
+    expect(await spelled()).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /column "gender": label "Female" is none of F, M, which .*--merge-labels\b/,
+      ) as string,
+    })
+    expect((await spelled('--merge-labels', 'F=Female')).code).toBe(0)
+  })
+})
+
 test('where the fit ended is not said of the users of today', async () => {
   const { stdout } = await update('all.csv', 'flow.fit', '--previous', at('flow.csv'))
   expect(stdout).toContain('flow: 300 of 300 users moved, 0 passes\n')

@@ -12,6 +12,10 @@ export interface Fit {
   readonly attribute: string
   /** Differences between the classes after unlearning. */
   readonly reference: readonly ClassDifference[]
+  /** Further attributes that it hides, and how far apart it left their classes. */
+  readonly also?: Readonly<Record<string, readonly ClassDifference[]>> | undefined
+  /** Whether the attribute is a number. */
+  readonly continuous?: boolean | undefined
   /** Names of the columns (K), where the file of the table had some. */
   readonly dimensions?: readonly string[] | undefined
   /** Of a draw: the users whose rows it deals, in the order of its rows. */
@@ -21,8 +25,8 @@ export interface Fit {
 }
 
 /** The fit as text, with a digest of it: a number that changed on the way would be another map. */
-export function fitText({ fitted, reference, ...fit }: Fit): string {
-  const content = { ...fittedToJson(fitted), ...fit, reference: reference as unknown as Json }
+export function fitText({ fitted, ...fit }: Fit): string {
+  const content = { ...fittedToJson(fitted), ...(fit as unknown as { readonly [key: string]: Json }) }
   return jsonText({ ...content, sha256: sha256(canonicalJson(content)) })
 }
 
@@ -36,8 +40,8 @@ export function parseFit(text: string, path: string): Fit {
   }
   const fitted = fittedFromJson(value, path)
   checkDigest(value, path)
-  const { attribute, reference, dimensions, ids, named } = value
-  if (typeof attribute !== 'string' || !Array.isArray(reference) || !reference.every(isDifference)) {
+  const { attribute, reference, dimensions, ids, named, also, continuous } = value
+  if (typeof attribute !== 'string' || !areDifferences(reference) || !isAlso(also)) {
     throw badData(
       `${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of ` +
         'another version',
@@ -49,7 +53,9 @@ export function parseFit(text: string, path: string): Fit {
   return {
     fitted,
     attribute,
-    reference: reference as ClassDifference[],
+    reference,
+    ...(also !== undefined && { also }),
+    ...(continuous === true && { continuous }),
     ...(dimensions !== undefined && { dimensions: dimensions as string[] }),
     ...(ids !== undefined && { ids: ids as string[] }),
     ...(typeof named === 'boolean' && { named }),
@@ -64,6 +70,17 @@ function checkDigest({ sha256: digest, ...content }: { readonly [key: string]: u
 
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string')
+}
+
+function areDifferences(value: unknown): value is readonly ClassDifference[] {
+  return Array.isArray(value) && value.every(isDifference)
+}
+
+function isAlso(value: unknown): value is Fit['also'] {
+  return (
+    value === undefined ||
+    (typeof value === 'object' && value !== null && Object.values(value).every((pairs) => areDifferences(pairs)))
+  )
 }
 
 function isDifference(value: unknown): boolean {

@@ -31,7 +31,7 @@ export interface FlowExtras {
  * not fit.
  */
 export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs): Promise<FlowExtras> {
-  const { also, items } = args
+  const { also, items, update } = args
   const found = {
     summaries: [] as Json[],
     lines: [] as string[],
@@ -40,7 +40,8 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
   }
   const given = args.continuous ? '--continuous' : also ? '--also' : items !== undefined ? '--items' : undefined
   if (given === undefined) return found
-  if (args.update !== undefined) throw usageError(`${given}: nothing is fitted with --update; leave one of them out`)
+  if (update !== undefined && items !== undefined)
+    throw usageError('--items: nothing is fitted with --update; leave one of them out')
   // A map for everybody is left by `blind` whatever the attributes are.
   const maps = args.method === 'blind'
   if (args.method !== 'flow' && !(maps && items === undefined)) {

@@ -1,10 +1,9 @@
 /** @file The fit of an earlier run, and rows given out before, opened for the table of today. */
 
-import { badData, usageError } from '@indistinct/core'
-import { readTextFile } from '../inputs/read-text-file.ts'
+import { badData, classCounts, usageError, type Labels } from '@indistinct/core'
 import { namesOfDimensions, sameColumns } from '../inputs/same-columns.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
-import { parseFit, type Fit } from './fit-file.ts'
+import type { Fit } from './fit-file.ts'
 import { previousRows, type PreviousRows } from './previous-rows.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
 
@@ -16,12 +15,12 @@ export interface OpenedFit extends Fit {
 }
 
 /**
- * Reads the fit at `update` and the table of --previous.
+ * `fit`, which --update names, and the table of --previous.
  * @throws IndistinctError where they do not fit the table.
  */
-export async function openFit(request: UnlearnRequest, update: string, inputs: TableInputs): Promise<OpenedFit> {
+export async function openFit(request: UnlearnRequest, fit: Fit, inputs: TableInputs): Promise<OpenedFit> {
   const { previous, unlabelled, table } = request
-  const fit = parseFit(readTextFile(update), update)
+  const update = request.update!
   const { fitted, attribute } = fit
   const { matrix } = inputs.table
   if (attribute !== inputs.column.name)
@@ -31,6 +30,7 @@ export async function openFit(request: UnlearnRequest, update: string, inputs: T
     )
   if (fitted.columns !== matrix.cols)
     throw badData(`${table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
+  checkLabels(request, fit, inputs.labels)
   const warnings = sameColumns(
     { path: table, names: namesOfDimensions(inputs.table) },
     { path: update, names: fit.dimensions },
@@ -54,4 +54,17 @@ export async function openFit(request: UnlearnRequest, update: string, inputs: T
   if (previous === undefined) return { ...fit, warnings }
   const before = await previousRows(request, previous, inputs, fitted)
   return { ...fit, before, warnings: [...warnings, ...before.warnings] }
+}
+
+/** @throws IndistinctError 'bad-data' where a label is not among those that were fitted. */
+function checkLabels(request: UnlearnRequest, { fitted: { classes }, continuous }: Fit, labels: Labels): void {
+  if (continuous) return
+  const counts = classCounts(labels)
+  const other = labels.classes.find((name, c) => counts[c]! > 0 && !classes.includes(name))
+  if (other === undefined) return
+  throw badData(
+    `${request.attributes}: column ${JSON.stringify(request.attribute)}: label ${JSON.stringify(other)} is none of ` +
+      `${classes.join(', ')}, which ${request.update!} was fitted to; write it as one of them (--merge-labels), ` +
+      `leave these users out (--missing-label ${JSON.stringify(other)}), or unlearn the whole table again`,
+  )
 }

@@ -75,12 +75,15 @@ function distanceFromFit(
   { classes, codes }: Labels,
   { embedding, known }: Pick<PreviousRows, 'embedding' | 'known'>,
 ): number {
-  const judged = codes.map((code, i) =>
-    known[i] === 1 && code >= 0 && fitted.classes.includes(classes[code]!) ? code : -1,
-  )
+  // One map for everybody asks for no label.
+  const byLabel = fitted.map.kind === 'by-class'
+  const judged = codes.map((code, i) => (known[i] === 1 ? (byLabel ? code : 0) : -1))
   const rows = [...judged.keys()].filter((i) => judged[i]! >= 0)
   if (rows.length < leastRows) return 0
-  const mapped = fitted.apply({ rows: judged.length, cols: K, data }, { classes, codes: judged })
+  const mapped = fitted.apply(
+    { rows: judged.length, cols: K, data },
+    { classes: byLabel ? classes : fitted.classes, codes: judged },
+  )
   const distances = (from: Float32Array): number[] =>
     rows.map((i) =>
       Math.hypot(...embedding.data.subarray(i * K, (i + 1) * K).map((value, k) => value - from[i * K + k]!)),

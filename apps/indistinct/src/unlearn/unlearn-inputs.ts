@@ -49,7 +49,7 @@ export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Prom
   const read = await auditedTables(inputs, paths, request)
   const extras = await readFlowExtras(request, inputs)
   const attacked = request.audit ? attackTargets(inputs, request.attackers, extras.also) : { targets: [], warnings: [] }
-  const fit = request.update === undefined ? undefined : await openFit(request, request.update, inputs)
+  const fit = request.kept && (await openFit(request, request.kept, inputs))
   const draw = request.draw === undefined ? undefined : earlierDraw(request.draw, inputs)
   const matrices = read.tables.filter(({ source }) => source).map(({ matrix }) => matrix)
   const fewUsers =

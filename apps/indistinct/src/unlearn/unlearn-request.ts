@@ -7,6 +7,7 @@ import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkFiling } from '../filing/filing-options.ts'
 import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
+import type { Fit } from './fit-file.ts'
 import { engineMethods, parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
 
 /** What was given of a method's parameters, under its names. */
@@ -21,6 +22,8 @@ export interface UnlearnRequest extends UnlearnArguments {
   /** The report, asked for or not. */
   readonly page: string
   readonly reads: readonly (string | undefined)[]
+  /** The fit of --update, which the method and the attributes are of then. */
+  readonly kept?: Fit
 }
 
 /**

@@ -1,20 +1,28 @@
 /** @file What `unlearn` made of its tables, with all that is said of it. */
 
+import type { Labels } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import type { FilingData } from '@indistinct/report'
-import { classDifferences, type FittedUnlearner, type UnlearnerName, type UpdatedTable } from '@indistinct/unlearners'
+import {
+  classDifferences,
+  type ClassDifference,
+  type FittedUnlearner,
+  type UnlearnerName,
+  type UpdatedTable,
+} from '@indistinct/unlearners'
 import type { BeforeAndAfter, ChangedTable } from '../audit/before-and-after.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import { namesOfDimensions } from '../inputs/same-columns.ts'
-import { inputFiles, type TableInputs } from '../inputs/table-inputs.ts'
+import { inputFiles } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import type { CheckedTables } from './checked-for-harm.ts'
 import { fitText } from './fit-file.ts'
 import type { NewTable } from './new-tables.ts'
 import { outcomeWarning } from './outcome-text.ts'
 import { tableChange, type TableChange } from './table-change.ts'
+import { judgedLabels } from './updated-by-fit.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
-import { smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
+import { smoothedBy } from './unlearn-request.ts'
 import { scopeOfUnlearning } from './unlearn-scope.ts'
 import type { Unlearning } from './unlearning.ts'
 import { usersForColumns } from './users-a-column.ts'
@@ -57,7 +65,7 @@ export function unlearnedTables(
     request,
     inputs,
     extras,
-    fit: request.fit !== undefined && fitted ? fitOf(fitted, inputs, tables[0]!, request) : undefined,
+    fit: request.fit !== undefined && fitted ? fitOf(fitted, { request, inputs, extras }, tables[0]!) : undefined,
     made: tables.map((table) => ({
       ...table,
       change: tableChange(table.before, table.after, inputs.labels, request.seed),
@@ -83,11 +91,20 @@ export function unlearnedTables(
 }
 
 /** The file that --update and --draw read. */
-function fitOf(fitted: FittedUnlearner, inputs: TableInputs, { after }: NewTable, { seed }: UnlearnRequest): string {
+function fitOf(
+  fitted: FittedUnlearner,
+  { request, inputs, extras }: Pick<UnlearnInputs, 'request' | 'inputs' | 'extras'>,
+  { after }: NewTable,
+): string {
+  const { seed, continuous } = request
+  const left = (labels: Labels): ClassDifference[] => classDifferences(after, labels, { seed })
+  const also = Object.entries(extras.also ?? {}).map(([name, labels]) => [name, left(labels)] as const)
   return fitText({
     fitted,
     attribute: inputs.column.name,
-    reference: classDifferences(after, inputs.labels, { seed }),
+    reference: left(judgedLabels(inputs)),
+    ...(also.length > 0 && { also: Object.fromEntries(also) }),
+    ...(continuous && { continuous }),
     dimensions: namesOfDimensions(inputs.table),
     ...(fitted.map.kind === 'dealt' && { ids: inputs.table.ids, named: inputs.table.idColumn !== undefined }),
   })

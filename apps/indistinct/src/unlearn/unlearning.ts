@@ -3,7 +3,7 @@
  * date.
  */
 
-import { WouldHarmError, type Matrix } from '@indistinct/core'
+import type { Matrix } from '@indistinct/core'
 import {
   calibratedFlowJoint,
   fitBlindInTurn,
@@ -12,17 +12,15 @@ import {
   mapUnlabelled,
   unlearners,
   unlearnTables,
-  updateUnlearned,
   type FittedUnlearner,
   type TraceRow,
   type Unlearned,
   type UpdatedTable,
 } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
-import type { OpenedFit } from './opened-fit.ts'
+import { updateByFit } from './updated-by-fit.ts'
 import { finishOf } from './relabelling.ts'
 import { derivedNames, type UnlearnInputs } from './unlearn-inputs.ts'
-import type { UnlearnRequest } from './unlearn-request.ts'
 
 /** What became of the tables, in their order. */
 export interface Unlearning {
@@ -101,51 +99,4 @@ function showingPasses<T>(
   } finally {
     progress.end()
   }
-}
-
-/** Brings the table up to date with `fit`, and warns where everybody should be fitted anew. */
-function updateByFit({ request, inputs }: UnlearnInputs, fit: OpenedFit, log: Log): Unlearning {
-  const { previous, unlabelled, seed } = request
-  const { fitted, reference, before } = fit
-  const { matrix, ids } = inputs.table
-  const updated = updateUnlearned(fitted, matrix, inputs.labels, {
-    unlabelled,
-    seed,
-    reference,
-    ...(before && { previous: before }),
-  })
-  if (before && updated.kept === 0)
-    log.warn(`no labelled user of ${request.table} is in ${previous}: all of ${ids.length} are mapped`)
-  for (const { first, second, ratio, chance } of updated.refit.above) {
-    log.warn(
-      `${first} and ${second} are told apart: MMD^2 is ${ratio.toFixed(2)} times what chance gives ` +
-        `(${chance.toFixed(2)} times in one of 20 relabellings); unlearn the whole table again`,
-    )
-  }
-  checkHidden(updated, request, log)
-  const counts = { kept: updated.kept, mapped: updated.mapped, original: updated.original }
-  const { due, pairs, unhidden } = updated.refit
-  const refit = { due, pairs, ...(unhidden.length > 0 && { unhidden }) }
-  // Where the fit ended says nothing of the users of today.
-  const { outcome, ...parameters } = fitted.parameters
-  const result = {
-    embedding: updated.embedding,
-    method: fitted.method,
-    parameters: { ...parameters, update: { ...counts, refit, ...(outcome !== undefined && { fitted: outcome }) } },
-    trace: [],
-    passes: 0,
-  }
-  return { results: [result], fitted, updated }
-}
-
-/** @throws WouldHarmError where the fit hides hardly anything of this table, unless --force is there. */
-function checkHidden({ refit: { unhidden } }: UpdatedTable, request: UnlearnRequest, log: Log): void {
-  if (unhidden.length === 0) return
-  const { update, table, attribute, force } = request
-  const pairs = unhidden.map(({ first, second }) => `${first} and ${second}`).join(', ')
-  const message =
-    `${update!} hides little of ${attribute} in ${table}: ${pairs} are told apart nearly as well as before; the ` +
-    'table is of another model than the fit, or has changed too much; unlearn the whole table again'
-  if (!force) throw new WouldHarmError(`${message}. Nothing was written; --force writes it all the same`)
-  log.warn(message)
 }

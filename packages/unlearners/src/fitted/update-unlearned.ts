@@ -4,6 +4,12 @@ import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { classDifferences, type ClassDifference } from '../flow/class-differences.ts'
 import type { ApplyOptions, FittedUnlearner } from './fitted-unlearner.ts'
 
+/** Labels (N) of an attribute, and `classDifferences` of the table by them when it was fitted. */
+export interface JudgedAttribute {
+  readonly labels: Labels
+  readonly reference: readonly ClassDifference[]
+}
+
 export interface UpdateOptions extends ApplyOptions {
   /**
    * What users have already been given: rows (N, K) in the order of `embedding`, used where `known` is 1. Needed for
@@ -12,6 +18,8 @@ export interface UpdateOptions extends ApplyOptions {
   readonly previous?: { readonly embedding: Matrix; readonly known: Uint8Array }
   /** `classDifferences` of the table when it was fitted; a refit is not asked for what it would not mend. */
   readonly reference?: readonly ClassDifference[]
+  /** Attributes that are to be hidden, where `labels` only say who is moved. Default: `labels`, and `reference`. */
+  readonly judged?: readonly JudgedAttribute[]
   /** Of the refit check. Default 0. */
   readonly seed?: number
 }
@@ -55,6 +63,7 @@ export function updateUnlearned(
   options: UpdateOptions = {},
 ): UpdatedTable {
   const { previous, reference = [], seed = 0, unlabelled = 'leave' } = options
+  const { judged = [{ labels, reference }] } = options
   const { rows, cols } = embedding
   if (
     previous &&
@@ -88,11 +97,7 @@ export function updateUnlearned(
     kept,
     mapped: labelled - kept + (unlabelled === 'map' ? others : 0),
     original: unlabelled === 'map' ? 0 : others,
-    refit: refitCheck(
-      classDifferences(out, labels, { seed }),
-      classDifferences(embedding, labels, { seed }),
-      reference,
-    ),
+    refit: refitCheck(embedding, out, judged, seed),
   })
 }
 
@@ -104,18 +109,29 @@ const unhiddenShare = 0.5
  */
 const farBeyond = 3.5
 
-function refitCheck(
-  pairs: readonly ClassDifference[],
-  before: readonly ClassDifference[],
-  reference: readonly ClassDifference[],
-): RefitCheck {
-  const left = pairs.map((pair) => leftByFit(pair, reference))
-  const above = pairs.filter(({ ratio, chance }, p) => ratio > chance * left[p]!)
-  const unhidden = pairs.filter(
-    ({ ratio, chance }, p) =>
-      ratio > (1 + farBeyond * (chance - 1)) * left[p]! && ratio - 1 > unhiddenShare * (before[p]!.ratio - 1),
-  )
-  return Object.freeze({ due: above.length > 0, above, unhidden, pairs })
+function refitCheck(before: Matrix, after: Matrix, judged: readonly JudgedAttribute[], seed: number): RefitCheck {
+  const found = judged.flatMap(({ labels, reference }) => {
+    const was = classDifferences(before, labels, { seed })
+    return classDifferences(after, labels, { seed }).map((pair, p) => {
+      const left = leftByFit(pair, reference)
+      const { ratio, chance } = pair
+      const far = ratio > (1 + farBeyond * (chance - 1)) * left
+      return {
+        pair,
+        above: ratio > chance * left,
+        unhidden: far && ratio - 1 > unhiddenShare * (was[p]!.ratio - 1),
+      }
+    })
+  })
+  const pairsOf = (kind: 'above' | 'unhidden'): ClassDifference[] =>
+    found.filter((each) => each[kind]).map(({ pair }) => pair)
+  const above = pairsOf('above')
+  return Object.freeze({
+    due: above.length > 0,
+    above,
+    unhidden: pairsOf('unhidden'),
+    pairs: found.map(({ pair }) => pair),
+  })
 }
 
 /** The ratio that the fit itself had left of a pair, at least 1, for as many users as there are now. */

@@ -45,7 +45,7 @@ const HEAD = 1 << 16
  */
 export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = fileChunks(path)): Promise<CsvFile> {
   const hash = createHash('sha256')
-  const { head, chunks } = await headOf(bytes)
+  const { head, chunks, close } = await headOf(bytes)
   refuseMagic(head, path)
   const encoding = encodingOf(head, path)
   const { delimiter, columns, note } = dialectOf(linesOf(head, encoding), path)
@@ -89,12 +89,32 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
       end()
     }
   }
+  const letGo = async (): Promise<void> => {
+    end()
+    await close()
+  }
   return {
     header,
-    records: records(),
+    records: endedBy(letGo, records()),
     delimiter,
     notes: note === undefined ? [] : [note],
     sha256: () => hash.copy().digest('hex'),
+  }
+}
+
+/**
+ * `records`, and `end` where they are left before their end. A generator that was not begun ends nothing by itself: who
+ * wanted the header alone would leave the file open.
+ */
+function endedBy(end: () => Promise<void>, records: AsyncGenerator<CsvRecord>): AsyncIterable<CsvRecord> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => records.next(),
+      async return() {
+        await end()
+        return records.return(undefined)
+      },
+    }),
   }
 }
 
@@ -111,7 +131,7 @@ export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
 /** The first bytes, and all pieces with them in front. */
 async function headOf(
   bytes: AsyncIterable<Uint8Array>,
-): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array>; close: () => Promise<void> }> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first: Uint8Array[] = []
   let read = 0
@@ -129,7 +149,8 @@ async function headOf(
       await iterator.return?.()
     }
   }
-  return { head: concatBytes(first).subarray(0, HEAD), chunks: chunks() }
+  const close = async (): Promise<void> => void (await iterator.return?.())
+  return { head: concatBytes(first).subarray(0, HEAD), chunks: chunks(), close }
 }
 
 /** The whole lines of the first bytes; bytes that are no text are refused where they are read. */

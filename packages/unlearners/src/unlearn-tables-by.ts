@@ -1,6 +1,6 @@
 /** @file A method over every user table of a model: a table left out leaks on. */
 
-import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses } from './checked-classes.ts'
 import { derivedTable } from './fitted/derived-table.ts'
 import type { ScoreMetric } from './flow/score-metric.ts'
@@ -49,8 +49,10 @@ export function unlearnTablesBy<Options>(
   tables: Readonly<Record<string, Matrix>>,
   labels: Labels,
   options: Options,
-  { together = treatsTogether(method), metrics = {}, derived = [] }: TablesOptions = {},
+  how: TablesOptions = {},
 ): Record<string, Unlearned> {
+  checkOptions<TablesOptions>('unlearnTables', how, { together: 'boolean', metrics: 'object', derived: 'list' })
+  const { together = treatsTogether(method), metrics = {}, derived = [] } = how
   checkRequest(tables, method, { metrics, derived })
   const entries = Object.entries(tables)
   const task: TablesTask<Options> = {

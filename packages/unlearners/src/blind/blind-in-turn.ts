@@ -3,7 +3,17 @@
  * attribute is at chance.
  */
 
-import { badData, randomStream, shuffle, type Json, type Labels, type Matrix } from '@indistinct/core'
+import {
+  badData,
+  checkMatrix,
+  checkOptions,
+  randomStream,
+  shuffle,
+  type Json,
+  type Labels,
+  type Matrix,
+  type OptionKinds,
+} from '@indistinct/core'
 import { hsicTarget } from '@indistinct/losses'
 import { checkCount } from '../checked-classes.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
@@ -11,7 +21,7 @@ import { intersection } from '../flow/intersection.ts'
 import { curveRatios, valueCurves, type ValueCurves } from '../flow/value-curves.ts'
 import type { TraceRow } from '../unlearned.ts'
 import { mappedRows, type BlindMap } from './blind-map.ts'
-import { differencesOf, fitBlind, type BlindOptions } from './blind.ts'
+import { blindKinds, differencesOf, fitBlind, type BlindOptions } from './blind.ts'
 import { curveErasure } from './curve-erasure.ts'
 import { ratios, surprises, type Differences } from './differences.ts'
 import { neighbourMap } from './neighbour-map.ts'
@@ -23,6 +33,8 @@ export interface BlindInTurnOptions extends BlindOptions {
   /** Rounds over all attributes after which to give up. Default 4. */
   readonly maxRounds?: number
 }
+
+const inTurnKinds: OptionKinds<BlindInTurnOptions> = { ...blindKinds, leastCell: 'number', maxRounds: 'number' }
 
 type Attributes = Readonly<{ [attribute: string]: Labels }>
 
@@ -36,6 +48,7 @@ type Attributes = Readonly<{ [attribute: string]: Labels }>
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on no attribute or unusable ones.
  */
 export function fitBlindInTurn(embedding: Matrix, attributes: Attributes, options: BlindInTurnOptions = {}): Fitted {
+  checkOptions('blind', options, inTurnKinds)
   const { leastCell = 20 } = options
   checkCount('blind', 'leastCell', leastCell)
   const names = Object.keys(attributes)
@@ -59,6 +72,8 @@ const labelledGroups = 4
  * null.
  */
 export function fitBlindValues(embedding: Matrix, values: Float64Array, options: BlindInTurnOptions = {}): Fitted {
+  checkOptions('blind', options, inTurnKinds)
+  checkMatrix('blind', embedding, 'an embedding')
   if (values.length !== embedding.rows)
     throw new RangeError(`blind: expected a value or NaN for each of ${embedding.rows} rows, got ${values.length}`)
   const target = hsicTarget(values)

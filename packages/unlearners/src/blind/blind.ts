@@ -1,6 +1,6 @@
 /** @file `blind`: one nonlinear map for everybody, after which classes differ as much as chance makes them differ. */
 
-import { gatherRows, labelledRows, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, labelledRows, type Labels, type Matrix, type OptionKinds } from '@indistinct/core'
 import { checkedClasses, checkCount } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { columnScales } from '../linear-algebra/column-scales.ts'
@@ -25,6 +25,8 @@ export interface BlindOptions {
   /** Called after every move. */
   readonly onPass?: (row: TraceRow) => void
 }
+
+export const blindKinds: OptionKinds<BlindOptions> = { seed: 'number', smooth: 'number', onPass: 'function' }
 
 /**
  * Moves users of `embedding` (N, K) by one map for everybody, until classes differ as much as a random relabelling of
@@ -51,11 +53,9 @@ export interface BlindOptions {
  * `explained` (share of the labels' variance that the vector tells a model of other users).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
-export function fitBlind(
-  embedding: Matrix,
-  labels: Labels,
-  { seed = 0, smooth = 0, onPass }: BlindOptions = {},
-): Fitted {
+export function fitBlind(embedding: Matrix, labels: Labels, options: BlindOptions = {}): Fitted {
+  checkOptions('blind', options, blindKinds)
+  const { seed = 0, smooth = 0, onPass } = options
   if (smooth !== 0) checkCount('blind', 'smooth', smooth)
   const given = checkedClasses('blind', embedding, labels)
   const normals = classNormals(embedding, given)

@@ -1,6 +1,6 @@
 /** @file The common end of all closed forms: maps applied to the users they were fitted to. */
 
-import type { Json, Labels, Matrix } from '@indistinct/core'
+import { type Json, type Labels, type Matrix, type OptionKinds } from '@indistinct/core'
 import { fittedUnlearner, presentClasses, type Fitted, type UserMap } from '../fitted/fitted-unlearner.ts'
 import { unlearned, type TraceRow } from '../unlearned.ts'
 
@@ -9,6 +9,9 @@ export interface ClosedFormOptions {
   /** Called once, when users have moved. */
   readonly onPass?: (row: TraceRow) => void
 }
+
+/** Kinds of what every closed form takes. */
+export const closedFormKinds: OptionKinds<ClosedFormOptions> = { onPass: 'function' }
 
 /**
  * Applies `map` to the labelled rows of embedding (N, K). The one row of the trace has Eq. 7 as its loss, the squared

@@ -1,12 +1,12 @@
 /** @file Gaussian transport: each class carried onto one common normal, their Wasserstein-2 barycentre. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix, type OptionKinds } from '@indistinct/core'
 import { symmetricEigen } from '@indistinct/kernels'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses, checkCount, checkPositive } from '../checked-classes.ts'
 import { classNormals, pooledNormal, shrinkage, shrunkCovariance, type ClassNormal } from './class-normals.ts'
 import { areUnlike, columnScales, inScales, outOfScales } from '../linear-algebra/column-scales.ts'
-import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import { closedFormKinds, fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
@@ -18,6 +18,12 @@ export interface GaussianTransportOptions extends ClosedFormOptions {
   readonly tolerance?: number
   /** Iterations after which it ends in any case. Default 200; two classes take one and the one that confirms it. */
   readonly maxIterations?: number
+}
+
+const transportKinds: OptionKinds<GaussianTransportOptions> = {
+  ...closedFormKinds,
+  tolerance: 'number',
+  maxIterations: 'number',
 }
 
 /**
@@ -39,6 +45,7 @@ export function fitGaussianTransport(
   options: GaussianTransportOptions = {},
 ): Fitted {
   const caller = 'gaussianTransport'
+  checkOptions('gaussianTransport', options, transportKinds)
   const { tolerance = 1e-12, maxIterations = 200 } = options
   const classes = checkedClasses(caller, embedding, labels)
   checkPositive(caller, 'tolerance', tolerance)
@@ -72,6 +79,7 @@ export function gaussianTransportMaps(
   normals: readonly ClassNormal[],
   options: GaussianTransportOptions = {},
 ): { maps: AffineMap[]; iterations: number; standardised: boolean } {
+  checkOptions('gaussianTransport', options, transportKinds)
   const scales = columnScales(normals)
   const standardised = areUnlike(scales, normals)
   if (!standardised) return { ...mapsOf(normals, options), standardised }

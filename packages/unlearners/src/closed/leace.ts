@@ -2,13 +2,13 @@
  * @file LEACE: the least change that takes all linear information about labels out, without looking at a user's label.
  */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix } from '@indistinct/core'
 import { symmetricEigen } from '@indistinct/kernels'
 import { affineThrough, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
 import { columnScales, inScales, outOfScales } from '../linear-algebra/column-scales.ts'
-import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import { closedFormKinds, fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import { spectralFunction } from '../linear-algebra/spectral-function.ts'
@@ -28,6 +28,7 @@ import type { Unlearner } from '../unlearner.ts'
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitLeace(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Fitted {
+  checkOptions('leace', options, closedFormKinds)
   const normals = classNormals(embedding, checkedClasses('leace', embedding, labels))
   const { map, erased } = leaceMap(normals)
   return fittedInClosedForm('leace', embedding, labels, { kind: 'shared', map }, { erased }, options)

@@ -2,11 +2,11 @@
  * @file Mean matching: every class moved, as it is, onto one mean. The lowest rung of the ladder that removes a leak.
  */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix } from '@indistinct/core'
 import { translation, type AffineMap } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal, type ClassNormal } from './class-normals.ts'
-import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import { closedFormKinds, fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { Unlearner } from '../unlearner.ts'
@@ -22,6 +22,7 @@ import type { Unlearner } from '../unlearner.ts'
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitMeanMatching(embedding: Matrix, labels: Labels, options: ClosedFormOptions = {}): Fitted {
+  checkOptions('meanMatching', options, closedFormKinds)
   const normals = classNormals(embedding, checkedClasses('meanMatching', embedding, labels))
   return fittedInClosedForm(
     'mean-matching',

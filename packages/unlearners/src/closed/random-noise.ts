@@ -1,8 +1,8 @@
 /** @file Random noise: what moving users just as far, in no direction of use, does to a leak. */
 
-import { gatherRows, labelledRows, matrix, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, labelledRows, matrix, type Labels, type Matrix } from '@indistinct/core'
 import { checkedClasses, checkPositive } from '../checked-classes.ts'
-import { fittedInClosedForm, squaredDistance, type ClosedFormOptions } from './closed-form.ts'
+import { closedFormKinds, fittedInClosedForm, squaredDistance, type ClosedFormOptions } from './closed-form.ts'
 import { addNoise, type Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { Unlearner } from '../unlearner.ts'
@@ -28,6 +28,12 @@ export interface RandomNoiseOptions extends ClosedFormOptions {
 export function fitRandomNoise(embedding: Matrix, labels: Labels, options: RandomNoiseOptions = {}): Fitted {
   const caller = 'randomNoise'
   checkedClasses(caller, embedding, labels)
+  checkOptions<RandomNoiseOptions>('randomNoise', options, {
+    ...closedFormKinds,
+    displacement: 'number',
+    like: 'object',
+    seed: 'number',
+  })
   const { like, seed = 0 } = options
   const rows = labelledRows(labels)
   const users = gatherRows(embedding, rows)

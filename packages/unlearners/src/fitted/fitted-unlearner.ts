@@ -4,6 +4,8 @@ import {
   badData,
   base64Text,
   bytesOf,
+  checkMatrix,
+  checkOptions,
   copyMatrix,
   gatherRows,
   IndistinctError,
@@ -71,11 +73,12 @@ export interface Fitted extends FittedUnlearner {
 /** The frozen, self-applying form of a fit. */
 export function fittedUnlearner(fit: Omit<FittedUnlearner, 'apply'>): FittedUnlearner {
   const { columns, classes, map } = fit
-  const apply = (
-    rows: Matrix,
-    labels?: Labels,
-    { unlabelled = labels ? 'leave' : 'map' }: ApplyOptions = {},
-  ): Matrix => {
+  const apply = (rows: Matrix, labels?: Labels, options: ApplyOptions = {}): Matrix => {
+    checkMatrix('apply', rows, 'rows')
+    checkOptions('apply', options, { unlabelled: 'string' })
+    const { unlabelled = labels ? 'leave' : 'map' } = options
+    if (unlabelled !== 'leave' && unlabelled !== 'map')
+      throw new RangeError(`apply: expected unlabelled leave or map, got ${JSON.stringify(unlabelled)}`)
     // Another release may have other columns: users are dealt the same points' rows in it.
     if (map.kind === 'dealt') return dealtRows(rows, map.pointOf)
     if (rows.cols !== columns)

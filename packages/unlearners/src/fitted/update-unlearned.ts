@@ -1,6 +1,6 @@
 /** @file New users and withdrawn ones, without unlearning everybody again. */
 
-import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { badData, checkLabels, checkMatrix, checkOptions, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { classDifferences, type ClassDifference } from '../flow/class-differences.ts'
 import type { ApplyOptions, FittedUnlearner } from './fitted-unlearner.ts'
 
@@ -62,6 +62,15 @@ export function updateUnlearned(
   labels: Labels,
   options: UpdateOptions = {},
 ): UpdatedTable {
+  checkMatrix('updateUnlearned', embedding, 'an embedding')
+  checkLabels('updateUnlearned', labels)
+  checkOptions<UpdateOptions>('updateUnlearned', options, {
+    previous: 'object',
+    reference: 'list',
+    judged: 'list',
+    seed: 'number',
+    unlabelled: 'string',
+  })
   const { previous, reference = [], seed = 0, unlabelled = 'leave' } = options
   const { judged = [{ labels, reference }] } = options
   const { rows, cols } = embedding

@@ -3,10 +3,11 @@
  * null.
  */
 
-import { badData, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { badData, checkOptions, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
 import { nullMmd, rbfMmd } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
-import type { CalibratedFlowOptions } from './flow-options.ts'
+import { flowCourseKinds } from './flow-course.ts'
+import { flowKinds, type CalibratedFlowOptions } from './flow-options.ts'
 import { afterSmoothing, withSmoothing } from './after-smoothing.ts'
 import { intersection } from './intersection.ts'
 import { checkCount, checkedClasses, checkPositive } from '../checked-classes.ts'
@@ -41,6 +42,14 @@ export function calibratedFlowJoint(
   attributes: Readonly<{ [attribute: string]: Labels }>,
   options: JointFlowOptions = {},
 ): Unlearned {
+  const { whitening, narrow, smooth, metric, engine, onPass } = flowKinds
+  checkOptions<JointFlowOptions>('calibratedFlowJoint', options, {
+    ...flowCourseKinds,
+    ...{ whitening, narrow, smooth, metric, engine, onPass },
+    leastCell: 'number',
+    maxRounds: 'number',
+    jointTolerance: 'number',
+  })
   const task = checkedTask(embedding, attributes, options)
   const { course, structure, rows } = task
   const trace: TraceRow[] = []

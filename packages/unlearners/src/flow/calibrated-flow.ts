@@ -1,11 +1,11 @@
 /** @file The calibrated flow: bring the difference between classes down to what chance makes of it, layer by layer. */
 
-import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import { checkLabels, checkMatrix, checkOptions, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { fitByRegression } from '../fitted/regression-map.ts'
 import { checkSmooth, finishedFlows } from './smoothed-last.ts'
 import { structuredFlow } from './structured-flow.ts'
 import type { Unlearned } from '../unlearned.ts'
-import type { CalibratedFlowOptions } from './flow-options.ts'
+import { flowKinds, type CalibratedFlowOptions } from './flow-options.ts'
 import { flowTogether } from './flow-together.ts'
 import type { Unlearner } from '../unlearner.ts'
 
@@ -75,6 +75,9 @@ import type { Unlearner } from '../unlearner.ts'
  * that users move would tell their label.
  */
 export function calibratedFlow(embedding: Matrix, labels: Labels, options: CalibratedFlowOptions = {}): Unlearned {
+  checkMatrix('calibratedFlow', embedding, 'an embedding')
+  checkLabels('calibratedFlow', labels)
+  checkOptions('calibratedFlow', options, flowKinds)
   checkSmooth(embedding, options)
   return finishedFlows([structuredFlow(embedding, labels, options)], labels, options)[0]!
 }

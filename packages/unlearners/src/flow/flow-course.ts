@@ -1,6 +1,6 @@
 /** @file What a flow is asked for, and how one ends. */
 
-import type { Json } from '@indistinct/core'
+import { type Json, type OptionKinds } from '@indistinct/core'
 import { checkCount, checkPositive } from '../checked-classes.ts'
 import type { TraceRow } from '../unlearned.ts'
 
@@ -21,6 +21,16 @@ export interface FlowCourse {
   readonly tolerance: number
   /** Passes after which the flow stops where it is, not landed. Default 500. */
   readonly maxPasses: number
+}
+
+/** Kinds of what every flow takes. */
+export const flowCourseKinds: OptionKinds<Partial<FlowCourse>> = {
+  level: 'number',
+  moments: 'boolean',
+  shapes: 'boolean',
+  firstStep: 'number',
+  tolerance: 'number',
+  maxPasses: 'number',
 }
 
 /** The course of `options`, with defaults where they say nothing. @throws RangeError on values that do not fit. */

@@ -1,8 +1,9 @@
 /** @file Options of the calibrated flow. */
 
+import type { OptionKinds } from '@indistinct/core'
 import type { Engine } from '@indistinct/kernels'
 import type { FlowKernelName } from './flow-kernel.ts'
-import type { FlowCourse } from './flow-course.ts'
+import { flowCourseKinds, type FlowCourse } from './flow-course.ts'
 import type { ScoreMetric } from './score-metric.ts'
 import type { TraceRow } from '../unlearned.ts'
 
@@ -49,4 +50,17 @@ export interface CalibratedFlowOptions extends Partial<FlowCourse> {
    */
   readonly engine?: Engine
   readonly onPass?: (row: TraceRow) => void
+}
+
+export const flowKinds: OptionKinds<CalibratedFlowOptions> = {
+  ...flowCourseKinds,
+  kernel: 'string',
+  frequencies: 'number',
+  seed: 'number',
+  whitening: 'number',
+  narrow: 'number',
+  smooth: 'number',
+  metric: 'object',
+  engine: 'string',
+  onPass: 'function',
 }

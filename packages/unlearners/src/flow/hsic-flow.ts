@@ -3,7 +3,15 @@
  * random gives.
  */
 
-import { badData, copyMatrix, WouldHarmError, type Json, type Matrix } from '@indistinct/core'
+import {
+  badData,
+  checkMatrix,
+  checkOptions,
+  copyMatrix,
+  WouldHarmError,
+  type Json,
+  type Matrix,
+} from '@indistinct/core'
 import { hsicTarget } from '@indistinct/losses'
 import { checkCount, checkPositive } from '../checked-classes.ts'
 import { checkFarValues } from '../structure/far-values.ts'
@@ -79,12 +87,10 @@ export function hsicFlow(embedding: Matrix, values: Float64Array, options: HsicF
 }
 
 /** @throws as `hsicFlow`, on options, shapes and values. */
-function checkedOptions(
-  caller: string,
-  embedding: Matrix,
-  values: Float64Array,
-  { level = 1, tolerance = 0.01, maxPasses = 200, onPass }: HsicFlowOptions,
-): HsicCourse {
+function checkedOptions(caller: string, embedding: Matrix, values: Float64Array, options: HsicFlowOptions): HsicCourse {
+  checkMatrix(caller, embedding, 'an embedding')
+  checkOptions(caller, options, { level: 'number', tolerance: 'number', maxPasses: 'number', onPass: 'function' })
+  const { level = 1, tolerance = 0.01, maxPasses = 200, onPass } = options
   checkPositive(caller, 'level', level)
   checkPositive(caller, 'tolerance', tolerance)
   checkCount(caller, 'maxPasses', maxPasses)

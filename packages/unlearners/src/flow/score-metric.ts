@@ -3,7 +3,7 @@
  * a recommender would show him.
  */
 
-import { positiveInverse, type Matrix } from '@indistinct/core'
+import { checkOptions, positiveInverse, type Matrix } from '@indistinct/core'
 import { scoreTopK } from '@indistinct/kernels'
 
 /** One metric a user, or one for all, kept as its inverse. */
@@ -42,6 +42,7 @@ const mostValues = 2 ** 28
  * @throws RangeError on shapes or options that do not fit.
  */
 export function innerProductMetric(users: Matrix, items: Matrix, options: ScoreMetricOptions = {}): ScoreMetric {
+  checkOptions('innerProductMetric', options, { top: 'number', ridge: 'number' })
   if (items.cols !== users.cols)
     throw new RangeError(`innerProductMetric: expected items of ${users.cols} columns as the users, got ${items.cols}`)
   const top = Math.min(items.rows, options.top ?? defaultTop)

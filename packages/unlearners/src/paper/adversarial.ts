@@ -1,6 +1,6 @@
 /** @file Adv-InT (paper, section 4): an adversary trained with the recommender, its gradient reversed on the users. */
 
-import { gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import type { InTrainingMethod } from './in-training-method.ts'
 import { adversaryLoss, balancingWeights, newAdversary, trainAdversary, type Adversary } from './adversary.ts'
 import { checkCount, checkPositive } from '../checked-classes.ts'
@@ -49,6 +49,15 @@ export const adversarialDefaults = {
  */
 export function adversaryRegulariser(labels: Labels, options: AdversarialOptions = {}): Regulariser {
   const caller = 'adversaryRegulariser'
+  checkOptions<AdversarialOptions>(caller, options, {
+    weight: 'number',
+    hidden: 'number',
+    learningRate: 'number',
+    adversarySteps: 'number',
+    batch: 'number',
+    tables: 'list',
+    seed: 'number',
+  })
   const { weight, hidden, learningRate, adversarySteps, batch, seed } = { ...adversarialDefaults, ...options }
   checkPositive(caller, 'weight', weight, true)
   checkPositive(caller, 'learningRate', learningRate)

@@ -1,6 +1,6 @@
 /** @file D2D-R (paper, sections 3.5.3 and 4): the classes' distributions drawn together by MMD or KL. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix, type OptionKinds } from '@indistinct/core'
 import { chosenEngine, nullMmd, type Engine } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import { classPairs, d2d, gaussianKl, type D2dLoss, type GaussianKlLoss, type Pairing } from '@indistinct/losses'
@@ -56,6 +56,7 @@ export interface D2dRegularisedOptions {
 export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRegularisedOptions = {}): Unlearned {
   const caller = 'd2dRegularised'
   const classes = checkedClasses(caller, embedding, labels)
+  checkOptions<D2dRegularisedOptions>('d2dRegularised', options, d2dKinds)
   const {
     tradeOff = 1e-4,
     steps = 1000,
@@ -95,6 +96,17 @@ export function d2dRegularised(embedding: Matrix, labels: Labels, options: D2dRe
 }
 
 type Course = Parameters<typeof descend>[3] & { readonly tradeOff: number }
+
+const d2dKinds: OptionKinds<D2dRegularisedOptions> = {
+  divergence: 'string',
+  tradeOff: 'number',
+  steps: 'number',
+  learningRate: 'number',
+  pairing: 'string',
+  regulariser: 'object',
+  engine: 'string',
+  onPass: 'function',
+}
 
 function onKernels(
   embedding: Matrix,

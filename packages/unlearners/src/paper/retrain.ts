@@ -1,6 +1,6 @@
 /** @file Retrain (paper, section 4): the D2D loss added to the recommendation loss, from the first step. */
 
-import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { d2d, type Pairing } from '@indistinct/losses'
 import { checkCount, checkPositive } from '../checked-classes.ts'
 import type { InTrainingMethod } from './in-training-method.ts'
@@ -42,6 +42,14 @@ export const retrainDefaults = { weight: 0.01, sample: 512, every: 1, pairing: '
  */
 export function d2dRegulariser(labels: Labels, options: RetrainOptions = {}): Regulariser {
   const caller = 'd2dRegulariser'
+  checkOptions<RetrainOptions>(caller, options, {
+    weight: 'number',
+    sample: 'number',
+    every: 'number',
+    pairing: 'string',
+    tables: 'list',
+    seed: 'number',
+  })
   const { weight, sample, every, pairing, seed } = { ...retrainDefaults, ...options }
   checkPositive(caller, 'weight', weight, true)
   checkCount(caller, 'sample', sample)

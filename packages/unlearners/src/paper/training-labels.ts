@@ -1,6 +1,6 @@
 /** @file What the methods that act during training share: labels checked once, tables named, users drawn for a step. */
 
-import { badData, type Labels, type Matrix, type Random } from '@indistinct/core'
+import { badData, checkLabels, type Labels, type Matrix, type Random } from '@indistinct/core'
 
 /** Rows of each class that has users, in the order of `labels.classes`. */
 export type ClassMembers = readonly Int32Array[]
@@ -10,15 +10,10 @@ export type ClassMembers = readonly Int32Array[]
  * of each.
  */
 export function trainingClasses(caller: string, labels: Labels): ClassMembers {
+  checkLabels(caller, labels)
   const rows: number[][] = labels.classes.map(() => [])
   labels.codes.forEach((code, i) => {
-    if (code === -1) return
-    const members = rows[code]
-    if (!members)
-      throw new RangeError(
-        `${caller}: expected a label code from -1 to ${labels.classes.length - 1} in row ${i}, got ${code}`,
-      )
-    members.push(i)
+    if (code !== -1) rows[code]!.push(i)
   })
   const present = rows.filter((members) => members.length > 0)
   if (present.length < 2) {

@@ -1,11 +1,12 @@
 /** @file U2U-R in closed form: the exact minimiser of the paper's loss in one pass. */
 
-import { copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import { closedFormKinds, type ClosedFormOptions } from '../closed/closed-form.ts'
 import { checkedClasses, checkPositive } from '../checked-classes.ts'
 import { unlearned, type Unlearned } from '../unlearned.ts'
 import { stepwise, type Unlearner } from '../unlearner.ts'
 
-export interface U2uClosedFormOptions {
+export interface U2uClosedFormOptions extends ClosedFormOptions {
   /** alpha of Eq. 1, above 0: without it every constant table is a minimiser. Default 1e-4 (paper). */
   readonly tradeOff?: number
 }
@@ -31,6 +32,7 @@ export interface U2uClosedFormOptions {
 export function u2uClosedForm(embedding: Matrix, labels: Labels, options: U2uClosedFormOptions = {}): Unlearned {
   const caller = 'u2uClosedForm'
   const classes = checkedClasses(caller, embedding, labels)
+  checkOptions<U2uClosedFormOptions>('u2uClosedForm', options, { ...closedFormKinds, tradeOff: 'number' })
   const { tradeOff = 1e-4 } = options
   checkPositive(caller, 'tradeOff', tradeOff)
   const K = embedding.cols
@@ -57,11 +59,13 @@ export function u2uClosedForm(embedding: Matrix, labels: Labels, options: U2uClo
       for (let k = 0; k < K; k++) moved.data[start + k] = base[k]! + weight * original[start + k]!
     }
   })
+  const row = { pass: 1, loss: after.loss, distinguishability: after.distance, movement: after.movement }
+  options.onPass?.(row)
   return unlearned({
     embedding: moved,
     method: 'u2u-r-closed',
     parameters: { tradeOff, residual: after.largest / before.largest, firstLoss: before.loss },
-    trace: [{ pass: 1, loss: after.loss, distinguishability: after.distance, movement: after.movement }],
+    trace: [row],
     passes: 1,
   })
 }

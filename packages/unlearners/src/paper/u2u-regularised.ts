@@ -1,6 +1,6 @@
 /** @file U2U-R by iteration (paper, sections 3.5.2 and 4): users of different labels drawn together pair by pair. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix, type OptionKinds } from '@indistinct/core'
 import { chosenEngine, type Engine } from '@indistinct/kernels'
 import { engineRecord } from '@indistinct/kernels/device'
 import { u2u, u2uDivergence, type Loss } from '@indistinct/losses'
@@ -64,6 +64,7 @@ export interface U2uRegularisedOptions extends AdversarialProfilesOptions {
 export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRegularisedOptions = {}): Unlearned {
   const caller = 'u2uRegularised'
   const classes = checkedClasses(caller, embedding, labels)
+  checkOptions<U2uRegularisedOptions>(caller, options, u2uKinds)
   const { tradeOff = 1e-4, steps = 5000, optimiser = 'adam', divergence = 'one-hot', regulariser, onPass } = options
   checkPositive(caller, 'tradeOff', tradeOff, true)
   checkCount(caller, 'steps', steps)
@@ -101,6 +102,21 @@ export function u2uRegularised(embedding: Matrix, labels: Labels, options: U2uRe
 }
 
 type Course = Parameters<typeof descend>[3] & { readonly tradeOff: number }
+
+const u2uKinds: OptionKinds<U2uRegularisedOptions> = {
+  divergence: 'string',
+  tradeOff: 'number',
+  steps: 'number',
+  optimiser: 'string',
+  learningRate: 'number',
+  regulariser: 'object',
+  engine: 'string',
+  onPass: 'function',
+  firstSteps: 'number',
+  refreshEvery: 'number',
+  refreshSteps: 'number',
+  seed: 'number',
+}
 
 function onKernels(
   embedding: Matrix,

@@ -1,6 +1,7 @@
 /** @file Relabelling: points that say nothing of labels, since which of them carries which label is drawn at random. */
 
 import {
+  checkOptions,
   copyMatrix,
   gatherRows,
   IndistinctError,
@@ -12,6 +13,7 @@ import {
   type Json,
   type Labels,
   type Matrix,
+  type OptionKinds,
   type Random,
 } from '@indistinct/core'
 import { calibratedFlow } from '../flow/calibrated-flow.ts'
@@ -124,8 +126,9 @@ export function relabelTables(
   flow: PointsOf,
   options: RelabelOptions = {},
 ): RelabelledTables {
+  checkOptions<RelabelOptions>('relabel', options, relabelKinds)
   const { base, neighbours, own, nearBy, drawSeed } = { ...relabelDefaults, ...options }
-  checkOptions(neighbours, own)
+  checkShares(neighbours, own)
   const names = Object.keys(tables)
   for (const name of names)
     checkedClasses(names.length > 1 ? `relabel: table '${name}'` : 'relabel', tables[name]!, labels, { alike: true })
@@ -165,7 +168,19 @@ export function relabelTables(
   }
 }
 
-function checkOptions(neighbours: number, own: number): void {
+const relabelKinds: OptionKinds<RelabelOptions> = {
+  base: 'string',
+  neighbours: 'number',
+  own: 'number',
+  nearBy: 'string',
+  drawSeed: 'any',
+  earlier: 'object',
+  finish: 'function',
+  unscored: 'list',
+  onPass: 'function',
+}
+
+function checkShares(neighbours: number, own: number): void {
   if (neighbours !== 0) checkCount('relabel', 'neighbours', neighbours)
   if (!(own >= 0 && own <= 1)) throw new RangeError(`relabel: expected own from 0 to 1, got ${own}`)
 }

@@ -1,6 +1,6 @@
 /** @file A table in shards, unlearned: the flow, or a closed form, by sums over shards that hold their own rows. */
 
-import { badData, type Json } from '@indistinct/core'
+import { badData, checkOptions, type Json } from '@indistinct/core'
 import type { ClassNormal } from '../closed/class-normals.ts'
 import { areUnlike, columnScales, mostUnlike } from '../linear-algebra/column-scales.ts'
 import type { UserMap } from '../fitted/fitted-unlearner.ts'
@@ -9,7 +9,7 @@ import { gaussianTransportMaps } from '../closed/gaussian-transport.ts'
 import { leaceMap } from '../closed/leace.ts'
 import { meanMatchingMaps } from '../closed/mean-matching.ts'
 import { runFlow } from '../flow/run-flow.ts'
-import { checkedCourse, type FlowCourse } from '../flow/flow-course.ts'
+import { checkedCourse, flowCourseKinds, type FlowCourse } from '../flow/flow-course.ts'
 import { shardNormals } from './shard-moments.ts'
 import { eachBlock, shardOrigin, type ShardState } from './shard-states.ts'
 import { shardedFlowTable } from './sharded-flow-table.ts'
@@ -48,6 +48,12 @@ export interface UnlearnedShards {
  * of unlike spread.
  */
 export function unlearnShards(table: ShardedTable, method: ShardMethod, options: ShardOptions = {}): UnlearnedShards {
+  checkOptions<ShardOptions>('unlearnShards', options, {
+    ...flowCourseKinds,
+    frequencies: 'number',
+    seed: 'number',
+    onPass: 'function',
+  })
   const { frequencies = defaultFrequencies, seed = 0, onPass } = options
   const result = (
     state: ShardState,

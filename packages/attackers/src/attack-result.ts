@@ -1,5 +1,6 @@
 /** @file What an attack is told, and what it says. */
 
+import type { OptionKinds } from '@indistinct/core'
 import type { AttackMetrics } from './protocols/attack-metrics.ts'
 import type { InputName } from './models/prepared-input.ts'
 import type { ProtocolName } from './protocols/protocols.ts'
@@ -25,6 +26,18 @@ export interface AttackOptions extends AttackSettings {
   /** Repeats that the permutation test runs anew under each relabelling; 0, which holds scores fixed. */
   readonly refitRepeats?: number
 }
+
+/** Kinds of the options of one attack with scores held fixed, and of any. */
+export const heldAttackKinds: OptionKinds<Omit<AttackOptions, 'refitRepeats'>> = {
+  seed: 'number',
+  repeats: 'number',
+  innerFolds: 'number',
+  permutations: 'number',
+  protocol: 'string',
+  input: 'string',
+  standardise: 'boolean',
+}
+export const attackKinds: OptionKinds<AttackOptions> = { ...heldAttackKinds, refitRepeats: 'number' }
 
 export interface AttackPermutation {
   readonly p: number

@@ -1,6 +1,6 @@
 /** @file One attacker under one protocol: splits, fits, scores, metrics, permutation test. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix } from '@indistinct/core'
 import { permutationTest, quantile, type PermutationTest } from '@indistinct/metrics'
 import { attackData, type AttackData } from './protocols/attack-data.ts'
 import { attackMetrics, testedClasses, type AttackMetrics } from './protocols/attack-metrics.ts'
@@ -10,7 +10,8 @@ import type { InputName } from './models/prepared-input.ts'
 import { protocolNamed, protocols, type ProtocolName } from './protocols/protocols.ts'
 import { observedDeviation } from './verdict/refit.ts'
 import type { NumberedSplit, SplitScores } from './protocols/scoring.ts'
-import type { AttackSettings, AttackOptions, AttackResult } from './attack-result.ts'
+import { attackKinds, type AttackSettings, type AttackOptions, type AttackResult } from './attack-result.ts'
+import { checkFitted } from './audit-options.ts'
 
 /**
  * Attacks an embedding (N, K): fits `attacker` to users whose labels it is given and scores others.
@@ -24,6 +25,8 @@ export async function attack(
   attacker: Attacker,
   options: AttackOptions,
 ): Promise<TestedAttackResult> {
+  checkOptions('attack', options, attackKinds)
+  checkFitted('attack', attacker)
   const data = attackData(embedding, labels, [protocolNamed(options.protocol)])
   const { protocol, standardise = false, input = standardise ? 'standardised' : 'raw', refitRepeats = 0 } = options
   const table = { embedding, codes: data.codes, rowsOfClass: data.rowsOfClass }

@@ -1,5 +1,6 @@
 /** @file What an audit is asked for. */
 
+import { checkCount, checkOptions, type OptionKinds } from '@indistinct/core'
 import type { AttackSettings } from './attack-result.ts'
 import type { Attacker } from './attacker.ts'
 import type { InputName } from './models/prepared-input.ts'
@@ -59,4 +60,44 @@ export const defaultProtocols: readonly ProtocolName[] = ['paper', 'five-fold']
 /** Whether relabellings may end early. */
 export function sequentialOf({ sequential, permutations }: AuditOptions): boolean {
   return sequential ?? permutations === undefined
+}
+
+/** Kinds of what audits of labels and of numbers share. */
+export const auditKinds: OptionKinds<
+  Omit<AuditOptions, 'attackers' | 'innerFolds' | 'mostUsers' | 'budget' | 'onScored'>
+> = {
+  seed: 'number',
+  permutations: 'number',
+  protocols: 'list',
+  input: 'string',
+  repeats: 'object',
+  refit: 'boolean',
+  margin: 'number',
+  attribute: 'string',
+  sequential: 'boolean',
+  onProgress: 'function',
+}
+
+/** What holds for audits of labels and of numbers. @throws RangeError on a value that does not fit. */
+export function checkAudit(
+  caller: string,
+  { repeats = {}, margin = 0, budget = 1, mostUsers = 1 }: Omit<AuditOptions, 'attackers'>,
+): void {
+  checkOptions<NonNullable<AuditOptions['repeats']>>(`${caller}, repeats`, repeats, {
+    paper: 'number',
+    'five-fold': 'number',
+  })
+  if (!(margin >= 0 && margin <= 0.5)) throw new RangeError(`${caller}: expected a margin from 0 to 0.5, got ${margin}`)
+  if (!(budget >= 0)) throw new RangeError(`${caller}: expected a budget of at least 0, got ${budget}`)
+  if (mostUsers !== Infinity) checkCount(caller, 'mostUsers', mostUsers)
+}
+
+/** Attackers are values, not names. @throws RangeError on what cannot be fitted. */
+export function checkFitted(caller: string, one: { readonly name: string; readonly fit: unknown }): void {
+  if (typeof one?.fit === 'function') return
+  throw new RangeError(
+    `${caller}: expected an attacker, such as namedAttackers.logistic.attacker, got ${
+      typeof one === 'string' ? JSON.stringify(one) : String(one)
+    }`,
+  )
 }

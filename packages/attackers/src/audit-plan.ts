@@ -1,6 +1,6 @@
 /** @file What an audit will do: its attacks with their settings, what each costs, and what fits into a budget. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkLabels, checkOptions, type Labels, type Matrix } from '@indistinct/core'
 import {
   dealSeconds,
   fitSeconds,
@@ -13,7 +13,15 @@ import {
 import { attackData, checkValues, type AttackData } from './protocols/attack-data.ts'
 import { attackSettings, plannedSplits, type PlannedAttack } from './attack.ts'
 import type { AttackSettings } from './attack-result.ts'
-import { defaultProtocols, defaultRepeats, sequentialOf, type AuditOptions } from './audit-options.ts'
+import {
+  auditKinds,
+  checkAudit,
+  checkFitted,
+  defaultProtocols,
+  defaultRepeats,
+  sequentialOf,
+  type AuditOptions,
+} from './audit-options.ts'
 import { auditSample, defaultMostUsers, type AuditSample } from './audit-sample.ts'
 import { battery } from './battery.ts'
 import { namedAttackers } from './named-attackers.ts'
@@ -126,6 +134,16 @@ export function plannedAttackOf({ plan: { attacker, protocol, input }, fits, sec
 
 /** @throws as `audit` does. */
 export function planned(embedding: Matrix, labels: Labels, options: AuditOptions): PlannedAudit {
+  checkOptions<AuditOptions>('audit', options, {
+    ...auditKinds,
+    attackers: 'list',
+    innerFolds: 'number',
+    mostUsers: 'number',
+    budget: 'number',
+    onScored: 'function',
+  })
+  checkAudit('audit', options)
+  checkLabels('audit', labels)
   const {
     attackers = Object.values(battery).map(({ attacker }) => attacker),
     protocols = defaultProtocols,
@@ -138,6 +156,7 @@ export function planned(embedding: Matrix, labels: Labels, options: AuditOptions
       `audit: expected at least one attacker and protocol, got ${attackers.length} and ${protocols.length}`,
     )
   }
+  for (const attacker of attackers) checkFitted('audit', attacker)
   checkValues(embedding)
   const sample = auditSample(embedding, labels, options.mostUsers ?? defaultMostUsers, options.seed)
   const table = sample ?? { embedding, labels }

@@ -3,6 +3,7 @@
  * other columns. It sees what is local, in any direction along the columns, where boosted trees of little depth do not.
  */
 
+import { checkOptions } from '@indistinct/core'
 import type { XgbOptions } from '@indistinct/xgboost'
 import type { Attacker } from '../attacker.ts'
 import { xgbAttacker } from './xgb.ts'
@@ -13,7 +14,9 @@ export interface ForestOptions extends Pick<XgbOptions, 'engine'> {
 }
 
 /** A forest with other settings, under a name of its own. */
-export function forestAttacker(name: string, { trees = 100, ...engine }: ForestOptions): Attacker {
+export function forestAttacker(name: string, options: ForestOptions): Attacker {
+  checkOptions<ForestOptions>('forestAttacker', options, { trees: 'number', engine: 'string' })
+  const { trees = 100, ...engine } = options
   return {
     name,
     scaleFree: true,

@@ -1,6 +1,6 @@
 /** @file The nearest-neighbour attacker: users are taken to be what the known users around them are. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkOptions, type Matrix } from '@indistinct/core'
 import { nearestCandidates, type Dense } from '@indistinct/kernels'
 import { auc, foldedAuc } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
@@ -20,6 +20,7 @@ const folds = 5
 
 /** A nearest-neighbour attacker with a given number of neighbours, under a name of its own. */
 export function knnAttacker(name: string, options: KnnOptions): SyncAttacker {
+  checkOptions('knnAttacker', options, { neighbours: 'any' })
   const { neighbours = 'chosen' } = options
   if (neighbours !== 'chosen' && !(Number.isInteger(neighbours) && neighbours >= 1)) {
     throw new RangeError(`knnAttacker: expected neighbours of 1 or more or 'chosen', got ${neighbours}`)

@@ -1,6 +1,6 @@
 /** @file The logistic attacker: what a linear attacker sees. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkOptions, type Matrix } from '@indistinct/core'
 import {
   fitLogistic,
   logisticLogits,
@@ -12,6 +12,7 @@ import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A logistic attacker with another penalty, under a name of its own. */
 export function logisticAttacker(name: string, options: LogisticOptions): SyncAttacker {
+  checkOptions('logisticAttacker', options, { inverseStrength: 'number' })
   const scoresOf = (logits: Float64Array, rows: number, classes: number): Matrix =>
     classes === 2 ? scoresOfLogOdds(logits) : scoresOfLogits(logits, rows, classes)
   return syncAttacker(

@@ -2,13 +2,23 @@
  * @file The paper's MLP attacker: scikit-learn's MLPClassifier with L2 1.0 and at most 1,000 epochs, else its defaults.
  */
 
-import { randomStream } from '@indistinct/core'
+import { checkOptions, randomStream } from '@indistinct/core'
 import { nextTurn } from '@indistinct/core/platform'
 import type { Attacker } from '../attacker.ts'
 import { mlpProbabilities, trainMlp, type MlpOptions } from '../models/mlp-network.ts'
 
 /** An MLP attacker with other settings, under a name of its own. */
 export function mlpAttacker(name: string, options: MlpOptions): Attacker {
+  checkOptions('mlpAttacker', options, {
+    hidden: 'number',
+    alpha: 'number',
+    learningRate: 'number',
+    batch: 'number',
+    maxEpochs: 'number',
+    tolerance: 'number',
+    patience: 'number',
+    reorder: 'boolean',
+  })
   return {
     name,
     scaleFree: false,

@@ -1,11 +1,13 @@
 /** @file The quadratic attacker: what someone sees who knows each class's mean and covariance. */
 
+import { checkOptions } from '@indistinct/core'
 import { scoresOfLogits } from '../models/log-odds-score.ts'
 import { discriminant, discriminantOfProducts, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A quadratic attacker with another regularisation, under a name of its own. */
 export function qdaAttacker(name: string, options: DiscriminantOptions): SyncAttacker {
+  checkOptions('qdaAttacker', options, { shrinkage: 'any', dimensions: 'number' })
   return syncAttacker(
     name,
     (x, codes, { classes }) => {

@@ -1,6 +1,6 @@
 /** @file The kernel attacker: a support vector machine with a Gaussian kernel. */
 
-import { gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
 import { mostKnown } from '../models/row-products.ts'
 import { logOddsScore } from '../models/log-odds-score.ts'
 import {
@@ -19,6 +19,12 @@ export interface SvmOptions extends SupportVectorOptions {
 
 /** A kernel attacker with other settings, under a name of its own. */
 export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
+  checkOptions<SvmOptions>('svmAttacker', options, {
+    mostRows: 'number',
+    cost: 'number',
+    gamma: 'string',
+    tolerance: 'number',
+  })
   const { mostRows = 5000, ...machine } = options
   const fit: SyncFit = (x, codes, { classes, seed }) => {
     const rows = x.rows > mostRows ? drawnRows(codes, classes, mostRows, seed) : undefined

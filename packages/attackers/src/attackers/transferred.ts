@@ -4,10 +4,11 @@
  * was taught where the attribute showed.
  */
 
-import { gatherRows, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { attackData } from '../protocols/attack-data.ts'
 import { runAttack } from '../attack.ts'
-import type { AttackOptions, AttackResult } from '../attack-result.ts'
+import { heldAttackKinds, type AttackOptions, type AttackResult } from '../attack-result.ts'
+import { checkFitted } from '../audit-options.ts'
 import type { Attacker } from '../attacker.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
 import type { Split } from '../protocols/protocol.ts'
@@ -37,6 +38,8 @@ export async function transferredAttack(
   attacker: Attacker,
   options: TransferredAttackOptions,
 ): Promise<TransferredAttackResult> {
+  checkOptions('transferredAttack', options, heldAttackKinds)
+  checkFitted('transferredAttack', attacker)
   if (original.rows !== unlearned.rows || original.cols !== unlearned.cols) {
     throw new RangeError(
       `transferredAttack: expected tables of one shape, got (${original.rows}, ${original.cols}) and ` +

@@ -3,7 +3,17 @@
  * it.
  */
 
-import { gatherRows, labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import {
+  checkLabels,
+  checkMatrix,
+  checkOptions,
+  gatherRows,
+  labelledRows,
+  randomStream,
+  shuffle,
+  type Labels,
+  type Matrix,
+} from '@indistinct/core'
 import { cellBounds, kernelBound, thresholdBounds, type CertifiedBound } from '@indistinct/metrics'
 import { codeCentres, codesOfEqualRows, codesOfRows } from './codes.ts'
 
@@ -56,7 +66,15 @@ const codedShare = 0.25
  * before.
  */
 export function certify(embedding: Matrix, labels: Labels, options: CertifyOptions): Certificate {
+  checkOptions('certify', options, { seed: 'number', delta: 'number', codes: 'number' })
   const { seed, delta = 0.05, codes } = options
+  if (!(delta > 0 && delta < 1)) throw new RangeError(`certify: expected delta in (0, 1), got ${delta}`)
+  checkMatrix('certify', embedding, 'an embedding')
+  checkLabels('certify', labels)
+  if (labels.codes.length !== embedding.rows)
+    throw new RangeError(
+      `certify: expected one label for each of the ${embedding.rows} rows, got ${labels.codes.length}`,
+    )
   const order = shuffle(labelledRows(labels), randomStream(seed, 'certify'))
   const aside = order.slice(0, Math.floor(asideShare * order.length))
   const rows = order.slice(aside.length).sort()

@@ -1,6 +1,6 @@
 /** @file Checks of what is attacked, with messages for whoever brought the data. */
 
-import { badData, labelledRows, type Labels, type Matrix } from '@indistinct/core'
+import { badData, checkLabels, checkMatrix, labelledRows, type Labels, type Matrix } from '@indistinct/core'
 import type { Protocol } from './protocol.ts'
 
 export interface AttackData {
@@ -21,6 +21,7 @@ export interface AttackData {
  * labels have users, or a label has too few for one of the protocols.
  */
 export function attackData(embedding: Matrix, labels: Labels, protocols: readonly Protocol[]): AttackData {
+  checkLabels('attack', labels)
   if (labels.codes.length !== embedding.rows) {
     throw badData(
       `the embedding has ${embedding.rows} rows and the attribute ${labels.codes.length} labels: expected one ` +
@@ -55,7 +56,9 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
 }
 
 /** @throws IndistinctError 'bad-data' on no rows or columns, values that are not finite, or rows that are all equal. */
-export function checkValues({ rows, cols, data }: Matrix): void {
+export function checkValues(embedding: Matrix): void {
+  checkMatrix('attack', embedding, 'an embedding')
+  const { rows, cols, data } = embedding
   if (rows === 0 || cols === 0)
     throw badData(`the embedding is empty (${rows} x ${cols}): expected at least one row and column`)
   let varies = false

@@ -1,9 +1,9 @@
 /** @file The audit of a number, such as an age: regressors in the place of attackers, and the verdict of `audit`. */
 
-import type { Matrix } from '@indistinct/core'
+import { checkOptions, type Matrix } from '@indistinct/core'
 import { attackSettings, type Deviations } from '../attack.ts'
 import { fitSeconds, inputSeconds } from '../attack-cost.ts'
-import { defaultProtocols, defaultRepeats, type AuditOptions } from '../audit-options.ts'
+import { auditKinds, checkAudit, defaultProtocols, defaultRepeats, type AuditOptions } from '../audit-options.ts'
 import type { PlannedAuditAttack } from '../audit-plan.ts'
 import { plannedInputs } from '../planned-inputs.ts'
 import { protocolNamed, protocols } from '../protocols/protocols.ts'
@@ -19,7 +19,10 @@ import {
 import type { Regressor } from './regressor.ts'
 import { verdictOf, type Verdict } from '../verdict/verdict.ts'
 
-export interface RegressionAuditOptions extends Omit<AuditOptions, 'attackers' | 'innerFolds'> {
+export interface RegressionAuditOptions extends Omit<
+  AuditOptions,
+  'attackers' | 'innerFolds' | 'mostUsers' | 'budget' | 'onScored'
+> {
   /** The whole `regressionBattery` unless given. Others than its own are run on every input under every protocol. */
   readonly regressors?: readonly Regressor[]
 }
@@ -63,6 +66,8 @@ export function planRegressionAudit(
 }
 
 function planned(embedding: Matrix, values: Float64Array, options: RegressionAuditOptions): PlannedAudit {
+  checkOptions<RegressionAuditOptions>('auditRegression', options, { ...auditKinds, regressors: 'list' })
+  checkAudit('auditRegression', options)
   const {
     regressors = Object.values(regressionBattery).map(({ regressor }) => regressor),
     protocols: names = defaultProtocols,

@@ -92,6 +92,8 @@ const fewestUsers = 50
  * same.
  */
 export function regressionData(embedding: Matrix, values: Float64Array): RegressionData {
+  if (!(values instanceof Float64Array))
+    throw new RangeError('auditRegression: expected values as a Float64Array, NaN for none')
   if (values.length !== embedding.rows)
     throw badData(
       `the embedding has ${embedding.rows} rows and the attribute ${values.length} values: expected one value a ` +

@@ -10,7 +10,7 @@
  * for the users' contributions.
  */
 
-import { randomStream, type Labels, type Matrix, type Random } from '@indistinct/core'
+import { checkOptions, randomStream, type Labels, type Matrix, type Random } from '@indistinct/core'
 import { auc, placements, quantile } from '@indistinct/metrics'
 import { attackData } from '../protocols/attack-data.ts'
 import { testedClasses } from '../protocols/attack-metrics.ts'
@@ -71,6 +71,19 @@ export const harmAttackers: Readonly<Record<string, string>> = {
   logistic: 'logistic regression',
 }
 
+/** Options with their defaults. @throws RangeError on those that do not fit. */
+function checkedHarm(options: HarmCheckOptions): Required<HarmCheckOptions> {
+  checkOptions('harmCheck', options, { seed: 'number', level: 'number', tolerance: 'number', scoredFolds: 'number' })
+  const { seed, level = 0.01, tolerance = 0, scoredFolds = folds } = options
+  if (!(level > 0 && level < 1)) throw new RangeError(`harmCheck: expected a level in (0, 1), got ${level}`)
+  if (!(tolerance >= 0 && tolerance <= 0.5))
+    throw new RangeError(`harmCheck: expected a tolerance from 0 to 0.5, got ${tolerance}`)
+  if (!Number.isInteger(scoredFolds) || scoredFolds < 1 || scoredFolds > folds) {
+    throw new RangeError(`harmCheck: expected scoredFolds from 1 to ${folds}, got ${scoredFolds}`)
+  }
+  return { seed, level, tolerance, scoredFolds }
+}
+
 /**
  * Compares two tables of the same users, `before` (N, K) and `after` (N, L), the released one.
  * @param labels of the N rows; rows without one are left out
@@ -82,13 +95,9 @@ export async function harmCheck(
   labels: Labels,
   options: HarmCheckOptions,
 ): Promise<HarmCheck> {
-  const { seed, level = 0.01, tolerance = 0, scoredFolds = folds } = options
+  const { seed, level, tolerance, scoredFolds } = checkedHarm(options)
   if (before.rows !== after.rows)
     throw new RangeError(`harmCheck: expected tables of as many rows, got ${before.rows} and ${after.rows}`)
-  if (!(level > 0 && level < 1)) throw new RangeError(`harmCheck: expected a level in (0, 1), got ${level}`)
-  if (!Number.isInteger(scoredFolds) || scoredFolds < 1 || scoredFolds > folds) {
-    throw new RangeError(`harmCheck: expected scoredFolds from 1 to ${folds}, got ${scoredFolds}`)
-  }
   const { codes, rowsOfClass, labelled } = attackData(after, labels, [fiveFoldProtocol])
   attackData(before, labels, [fiveFoldProtocol])
   const plan = planOf(rowsOfClass, codes, Math.max(before.cols, after.cols), scoredFolds, seed)

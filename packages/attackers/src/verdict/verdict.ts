@@ -15,6 +15,7 @@
  *   needed to single out an attack, such as the strongest one.
  */
 
+import { checkOptions } from '@indistinct/core'
 import {
   benjaminiHochberg,
   foldedInterval,
@@ -92,6 +93,7 @@ export interface JudgedAudit {
 }
 
 export function verdictOf(attacks: readonly JudgedDeviations[], options: VerdictOptions = {}): Verdict {
+  checkOptions('verdictOf', options, { attribute: 'string', margin: 'number' })
   const { attribute, margin } = options
   return verdictsOf([{ attacks, ...(attribute !== undefined && { attribute }) }], margin)[0]!
 }

@@ -23,7 +23,7 @@ import { innerProductModel, restoredModel } from './inner-product-model.ts'
 import { withDefaults } from './parameters.ts'
 import type { Recommender } from './recommender.ts'
 import { train, type DescentOptions } from './train.ts'
-import type { TrainingData } from './training-data.ts'
+import { checkTrainingData, type TrainingData } from './training-data.ts'
 import { validationNdcg } from './validation.ts'
 
 export interface ${pascal}Options extends DescentOptions {
@@ -42,6 +42,7 @@ export const ${camel}: Recommender<${pascal}Options> = {
   unscoredTables: [],
   defaults: ${camel}Defaults,
   train(data, given = {}, hooks) {
+    checkTrainingData(data)
     const options = withDefaults(${camel}Defaults, given)
     const objective = ${camel}Objective(data, options)
     try {
@@ -56,6 +57,7 @@ export const ${camel}: Recommender<${pascal}Options> = {
     }
   },
   restore(data, given, parameters) {
+    checkTrainingData(data)
     const options = withDefaults(${camel}Defaults, given)
     return restoredModel({ name: '${kebab}', options }, data, options.factors, parameters)
   },

@@ -23,11 +23,11 @@ export function unlearner({ kebab, camel, pascal }: Names): Component {
     },
     source: `/** @file The ${kebab} method: classes moved, as they are, towards the mean of all. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkOptions, type Labels, type Matrix } from '@indistinct/core'
 import { translation } from './affine-map.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classNormals, pooledNormal } from './class-normals.ts'
-import { fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
+import { closedFormKinds, fittedInClosedForm, type ClosedFormOptions } from './closed-form.ts'
 import type { Fitted } from '../fitted/fitted-unlearner.ts'
 import type { Unlearned } from '../unlearned.ts'
 import type { Unlearner } from '../unlearner.ts'
@@ -42,6 +42,7 @@ export interface ${pascal}Options extends ClosedFormOptions {
  * @throws RangeError on options or shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fit${pascal}(embedding: Matrix, labels: Labels, options: ${pascal}Options = {}): Fitted {
+  checkOptions<${pascal}Options>('${camel}', options, { ...closedFormKinds, share: 'number' })
   const { share = 1 } = options
   if (!(share >= 0 && share <= 1)) throw new RangeError(\`${camel}: expected a share from 0 to 1, got \${share}\`)
   const normals = classNormals(embedding, checkedClasses('${camel}', embedding, labels))

@@ -1,3 +1,4 @@
+import { unlearners } from '@indistinct/unlearners'
 import { expect, test } from 'vitest'
 import { completions } from './completions.ts'
 
@@ -8,21 +9,7 @@ test.each<[string, string[]]>([
   ['data fetch ml-1', ['ml-100k', 'ml-1m']],
   ['reproduce table-2 table-', ['table-3', 'table-4', 'table-5']],
   ['unlearn users.npy --met', ['--method']],
-  [
-    'unlearn users.npy --method ',
-    [
-      'flow',
-      'relabel',
-      'mean-matching',
-      'leace',
-      'blind',
-      'gaussian-transport',
-      'd2d-r',
-      'u2u-r',
-      'u2u-r-closed',
-      'random-noise',
-    ],
-  ],
+  ['unlearn users.npy --method ', Object.keys(unlearners)],
   ['unlearn users.npy --method=le', ['--method=leace']],
   ['unlearn users.npy --method leace --met', []],
   ['audit users.npy --attackers mlp,x', ['mlp,xgb', 'mlp,xgb-official', 'mlp,xgb-regression']],

@@ -38,7 +38,9 @@ export function checkOptions<Options extends object>(
     const kind: string = kinds[name as keyof Options]
     if (value === undefined || kind === 'any') continue
     if (kind === 'list' ? Array.isArray(value) : typeof value === kind && value !== null) continue
-    throw new RangeError(`${caller}: expected ${name} as ${kind === 'object' ? 'an' : 'a'} ${kind}, got ${shown(value)}`)
+    throw new RangeError(
+      `${caller}: expected ${name} as ${kind === 'object' ? 'an' : 'a'} ${kind}, got ${shown(value)}`,
+    )
   }
 }
 

@@ -102,3 +102,11 @@ test('file text in messages is escaped and cut', () => {
   expect(quoted('a"b\n\x1b[31m')).toBe('"a\\"b\\n\\u001b[31m"')
   expect(quoted('x'.repeat(100))).toHaveLength(63)
 })
+
+test('a matrix of another kind is refused: its values would be read past their end', () => {
+  const { data } = matrix(2, 2, Float32Array.of(1, 2, 3, 4))
+  for (const wrong of [Float64Array.from(data), data.subarray(1), [...data]])
+    expect(() => embeddingTable({ matrix: { rows: 2, cols: 2, data: wrong as never } })).toThrow(
+      'embeddingTable: expected a matrix of whole rows and cols',
+    )
+})

@@ -3,7 +3,7 @@
  * everything behind it may trust finite values, unique ids and rows that differ.
  */
 
-import { badData, type Matrix } from '@indistinct/core'
+import { badData, checkMatrix, type Matrix } from '@indistinct/core'
 import { seenRounding } from './numbers/rounded-columns.ts'
 import { dimensionNotes, type NotedTable } from './numbers/dimension-notes.ts'
 import { seenDimensions } from './numbers/whole-dimensions.ts'
@@ -102,6 +102,7 @@ export function embeddingTable(fields: EmbeddingTableFields): EmbeddingTable {
     source,
     name = source?.path ?? 'table',
   } = fields
+  checkMatrix('embeddingTable', matrix, 'a matrix')
   const { rows, cols } = matrix
   if (rows === 0) throw badData(`${name}: expected at least one row, got none`)
   if (cols === 0) throw badData(`${name}: expected at least one dimension, got none`)

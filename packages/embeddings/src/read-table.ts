@@ -1,6 +1,6 @@
 /** @file Reading a table by the format that its file name says. */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData, checkOptions, usageError, type OptionKinds } from '@indistinct/core'
 import { existsSync, mostBytes } from '@indistinct/core/platform'
 import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './files/byte-source.ts'
 import { requireRereadable } from './files/open-file.ts'
@@ -14,6 +14,7 @@ import { parquetTexts } from './formats/parquet/parquet-columns.ts'
 import { fileOrPartsSource } from './formats/parquet/parquet-parts.ts'
 import { openSafetensors } from './formats/safetensors/safetensors.ts'
 import { idsBeside, inputFormat, isText } from './table-format.ts'
+import type { TableFormat } from './embedding-table.ts'
 import { readWord2vec } from './formats/word2vec/word2vec-text.ts'
 
 export interface ReadTableOptions {
@@ -36,13 +37,19 @@ export interface ReadTableOptions {
   readonly zeroPoint?: number | undefined
 }
 
-/**
- * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors file, or from a
- * folder of Parquet parts.
- * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
- * arrays or columns, or 'file' where the file cannot be read.
- */
-export async function readTable(path: string, options: ReadTableOptions = {}): Promise<EmbeddingTable> {
+const readKinds: OptionKinds<ReadTableOptions> = {
+  ids: 'string',
+  idColumn: 'string',
+  dimensions: 'list',
+  labels: 'list',
+  key: 'string',
+  scale: 'number',
+  zeroPoint: 'number',
+}
+
+/** The format of `path`, once `options` are known to fit it. */
+function checkedFormat(path: string, options: ReadTableOptions): TableFormat {
+  checkOptions('readTable', options, readKinds)
   const format = inputFormat(path)
   if (options.key !== undefined && (format === 'npy' || isText(format))) {
     throw badData(`${path}: a ${format} file holds one table; a key chooses in npz, safetensors and Parquet files only`)
@@ -53,6 +60,17 @@ export async function readTable(path: string, options: ReadTableOptions = {}): P
         '--zero-point',
     )
   }
+  return format
+}
+
+/**
+ * Reads an embedding table (N, K) from a .npy, .npz, .csv, .tsv, .txt, .vec, .parquet or .safetensors file, or from a
+ * folder of Parquet parts.
+ * @throws IndistinctError 'bad-data' with the place and the way out, 'usage' where the table cannot be told from other
+ * arrays or columns, or 'file' where the file cannot be read.
+ */
+export async function readTable(path: string, options: ReadTableOptions = {}): Promise<EmbeddingTable> {
+  const format = checkedFormat(path, options)
   if (isText(format)) {
     // Commands read a table again, or take labels from it.
     requireRereadable(path)

@@ -5,6 +5,7 @@ import { matrix, sha256 } from '@indistinct/core'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
 import { embeddingTable, withMatrix } from './embedding-table.ts'
 import { writeNpy } from './formats/npy/npy.ts'
+import { readAttribute } from './labels/attribute-file.ts'
 import { readTable } from './read-table.ts'
 import { formatOf } from './table-format.ts'
 import { tableFiles, writeTable } from './write-table.ts'
@@ -205,4 +206,13 @@ describe('formats that are not read', () => {
     writeFileSync(at('in.csv'), 'id,d0\na,1\nb,2\n')
     await expect(readTable(at('in.csv'), { ids: at('ids.txt') })).rejects.toThrow('has its own ids')
   })
+})
+
+test('misspelt options of readers and writers are refused', async () => {
+  await expect(readTable('a.csv', { idcolumn: 'x' } as never)).rejects.toThrow('readTable: expected options among ids')
+  await expect(writeTable('a.csv', {} as never, { forced: true } as never)).rejects.toThrow('among force, got forced')
+  await expect(readAttribute('a.csv', { attribute: 'gender' } as never)).rejects.toThrow(
+    'expected the name of a column',
+  )
+  await expect(readAttribute('a.csv', 'gender', { idcolumn: 'x' } as never)).rejects.toThrow('among idColumn')
 })

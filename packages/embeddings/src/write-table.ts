@@ -1,6 +1,6 @@
 /** @file Writing a table in the format that the file name says, with its ids. */
 
-import { commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
+import { checkOptions, commitFiles, fileError, refuseExisting, stageFile, type StagedFile } from '@indistinct/core'
 import { existsSync } from '@indistinct/core/platform'
 import { tableFor } from './convert-table.ts'
 import { csvChunks } from './formats/csv/csv-table.ts'
@@ -55,6 +55,7 @@ export async function writeTable(
   table: EmbeddingTable,
   options: { readonly force?: boolean | undefined } = {},
 ): Promise<WrittenFile[]> {
+  checkOptions('writeTable', options, { force: 'boolean' })
   const staged = stageTable(path, table, options)
   commitFiles([...staged].reverse())
   return staged.map(({ path, sha256 }) => ({ path, sha256 }))

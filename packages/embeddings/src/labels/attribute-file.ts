@@ -1,6 +1,6 @@
 /** @file Attribute files: one label a user, in a CSV or Parquet file or in an array of an npz archive. */
 
-import { badData, usageError } from '@indistinct/core'
+import { badData, checkOptions, usageError } from '@indistinct/core'
 import { sourceSha256, type ByteSource } from '../files/byte-source.ts'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
@@ -54,6 +54,9 @@ export async function readAttribute(
   attribute: string,
   options: AttributeOptions = {},
 ): Promise<AttributeColumn> {
+  checkOptions('readAttribute', options, { idColumn: 'string', byPosition: 'boolean' })
+  if (typeof attribute !== 'string')
+    throw new RangeError(`readAttribute: expected the name of a column, got ${JSON.stringify(attribute)}`)
   refuseUnlabelled(path)
   const side = sideOf(path)
   if (side) return fromColumns(path, attribute, options, side)

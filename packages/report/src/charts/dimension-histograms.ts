@@ -2,7 +2,8 @@
  * @file Every dimension's values by class, the classes drawn down to one size, before and after (the paper's Figure 4).
  */
 
-import { randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import { checkOptions, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import { checkTables } from '../checked-tables.ts'
 import { classColour, classDash } from './class-colours.ts'
 import { count, fixed } from './format-number.ts'
 import { outlines } from './histogram.ts'
@@ -35,15 +36,9 @@ export function balancedHistograms(
   labels: Labels,
   options: BalancedOptions,
 ): HistogramData {
+  checkOptions('balancedHistograms', options, { seed: 'number', bins: 'number', dimensions: 'list' })
+  checkTables('balancedHistograms', { before, after, labels })
   const { seed, bins = 24, dimensions = Array.from({ length: before.cols }, (_, k) => k) } = options
-  if (labels.codes.length !== before.rows)
-    throw new RangeError(`balancedHistograms: expected ${before.rows} labels, got ${labels.codes.length}`)
-  if (after && (after.rows !== before.rows || after.cols !== before.cols)) {
-    throw new RangeError(
-      `balancedHistograms: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ` +
-        `${after.cols}`,
-    )
-  }
   if (!(Number.isInteger(bins) && bins >= 1))
     throw new RangeError(`balancedHistograms: expected a whole number of bins, got ${bins}`)
   for (const k of dimensions)

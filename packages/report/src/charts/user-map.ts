@@ -3,7 +3,17 @@
  * them.
  */
 
-import { gatherRows, labelledRows, randomStream, shuffle, type Labels, type Matrix } from '@indistinct/core'
+import {
+  checkCount,
+  checkOptions,
+  gatherRows,
+  labelledRows,
+  randomStream,
+  shuffle,
+  type Labels,
+  type Matrix,
+} from '@indistinct/core'
+import { checkTables } from '../checked-tables.ts'
 import { mergeSmallClasses } from '../t-sne/merge-small-classes.ts'
 import type { Colouring, ScatterData } from '../report-data.ts'
 import { tSne } from '../t-sne/t-sne.ts'
@@ -34,11 +44,10 @@ export function mapUsers(
   labels: Labels,
   options: UserMapOptions,
 ): ScatterData {
+  checkOptions('mapUsers', options, { seed: 'number', points: 'number', steps: 'number', predictions: 'object' })
+  checkTables('mapUsers', { before, after, labels }, { anyWidth: true })
   const { seed, points = mostPoints, steps, predictions } = options
-  if (labels.codes.length !== before.rows)
-    throw new RangeError(`mapUsers: expected ${before.rows} labels, got ${labels.codes.length}`)
-  if (after && after.rows !== before.rows)
-    throw new RangeError(`mapUsers: expected a table of ${before.rows} rows after, got ${after.rows}`)
+  checkCount('mapUsers', 'points', points)
   const labelled = labelledRows(labels)
   const drawn = shuffle(labelled.slice(), randomStream(seed, 'report', 'user-map')).slice(0, points)
   const mapOf = (table: Matrix): Matrix =>

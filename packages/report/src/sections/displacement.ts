@@ -1,6 +1,7 @@
 /** @file How far unlearning moved each user, in units of the table's own spread, by class. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkCount, checkOptions, type Labels, type Matrix } from '@indistinct/core'
+import { checkTables } from '../checked-tables.ts'
 import { classLegend } from '../charts/class-colours.ts'
 import { dataTable } from './data-table.ts'
 import { count, fixed, percent, significant } from '../charts/format-number.ts'
@@ -22,14 +23,10 @@ export function displacementOf(
   labels: Labels,
   options: { bins?: number } = {},
 ): DisplacementData {
+  checkOptions('displacementOf', options, { bins: 'number' })
+  checkTables('displacementOf', { before, after, labels })
   const { bins = 30 } = options
-  if (after.rows !== before.rows || after.cols !== before.cols) {
-    throw new RangeError(
-      `displacementOf: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`,
-    )
-  }
-  if (labels.codes.length !== before.rows)
-    throw new RangeError(`displacementOf: expected ${before.rows} labels, got ${labels.codes.length}`)
+  checkCount('displacementOf', 'bins', bins)
   const spread = spreadOf(before)
   const { classes, codes } = mergeSmallClasses(labels)
   const byClass: number[][] = Array.from({ length: classes.length + 1 }, () => [])

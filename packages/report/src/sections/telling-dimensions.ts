@@ -1,6 +1,7 @@
 /** @file The dimensions of a table whose values tell the classes apart best, with their histograms. */
 
-import type { Labels, Matrix } from '@indistinct/core'
+import { checkCount, checkOptions, type Labels, type Matrix } from '@indistinct/core'
+import { checkTables } from '../checked-tables.ts'
 import { mergeSmallClasses } from '../t-sne/merge-small-classes.ts'
 import type { DimensionShape, HistogramData } from '../report-data.ts'
 
@@ -24,14 +25,11 @@ export function tellingDimensions(
   labels: Labels,
   options: TellingOptions = {},
 ): HistogramData {
+  checkOptions('tellingDimensions', options, { count: 'number', bins: 'number' })
+  checkTables('tellingDimensions', { before, after, labels })
   const { count = 4, bins = 24 } = options
-  if (labels.codes.length !== before.rows)
-    throw new RangeError(`tellingDimensions: expected ${before.rows} labels, got ${labels.codes.length}`)
-  if (after && (after.rows !== before.rows || after.cols !== before.cols)) {
-    throw new RangeError(
-      `tellingDimensions: expected a table of ${before.rows} x ${before.cols} after, got ${after.rows} x ${after.cols}`,
-    )
-  }
+  checkCount('tellingDimensions', 'count', count)
+  checkCount('tellingDimensions', 'bins', bins)
   const { classes, codes } = mergeSmallClasses(labels)
   if (classes.every(({ users }) => users === 0)) return { classes, dimensions: [] }
   const counts = classes.map(({ users }) => users)

@@ -4,7 +4,7 @@
  * scikit-learn's with init='pca' and learning_rate='auto'.
  */
 
-import { randomStream, type Matrix } from '@indistinct/core'
+import { checkMatrix, checkOptions, randomStream, type Matrix, type OptionKinds } from '@indistinct/core'
 import { jointProbabilities, type JointProbabilities } from './joint-probabilities.ts'
 import { principalComponents } from './principal-components.ts'
 import { buildQuadTree, quadTree, repulsion, type QuadTree } from './quad-tree.ts'
@@ -42,11 +42,24 @@ const checkedEvery = 50
 const patience = 300
 const initialSpread = 1e-4
 
+const tsneKinds: OptionKinds<TsneOptions> = {
+  seed: 'number',
+  perplexity: 'number',
+  theta: 'number',
+  steps: 'number',
+  learningRate: 'number',
+  exaggeration: 'number',
+  initial: 'string',
+  progress: 'function',
+}
+
 /**
  * Maps the rows of `m` (N, K) to the plane. Equal arguments give equal bytes.
  * @throws RangeError for values that are not finite and options out of range; Error when the map diverges.
  */
 export function tSne(m: Matrix, options: TsneOptions): TsneMap {
+  checkMatrix('tSne', m, 'a table')
+  checkOptions('tSne', options, tsneKinds)
   const n = m.rows
   const { theta = 0.5, steps = 1000, exaggeration = 12, initial = 'pca', progress } = options
   checkArguments(m, { theta, steps, exaggeration })

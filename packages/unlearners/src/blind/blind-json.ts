@@ -23,6 +23,15 @@ function moveToJson(move: BlindMove): Json {
   const common = { kind: move.kind, of: move.of, shifts: move.shifts.map((shift) => [...shift]) }
   if (move.kind === 'waves')
     return { ...common, frequencies: [...move.frequencies], phases: [...move.phases], amplitudes: [...move.amplitudes] }
+  if (move.kind === 'shells') {
+    const { shells, changes } = move
+    return {
+      ...common,
+      centre: [...shells.centre],
+      edges: [...shells.edges],
+      changes: changes.map((change) => [...change]),
+    }
+  }
   if (move.kind === 'linear') return { ...common, centre: [...move.centre], change: [...move.change] }
   const { along } = move
   const coordinates: Json =
@@ -73,17 +82,25 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
       throw badData(`${name}: expected count up to the references, and own from 0 to 1; the file is damaged`)
     return neighbourMove(references, K, count, own)
   }
-  if (kind !== 'linear' && kind !== 'along' && kind !== 'waves')
-    throw badData(`${name}: expected kind affine, linear, along, waves or neighbours, got ${JSON.stringify(kind)}`)
+  if (kind !== 'linear' && kind !== 'shells' && kind !== 'along' && kind !== 'waves')
+    throw badData(
+      `${name}: expected kind affine, linear, shells, along, waves or neighbours, got ${JSON.stringify(kind)}`,
+    )
   const of = read.count('of', 0)
   if (of >= C) throw badData(`${name}: expected of as one of ${C} classes, got ${of}; the file is damaged`)
   const part = (key: string, length: number): Float64Array => numbers(read.several(key, length), `${name}.${key}`)
-  const shifts = read.several('shifts', C).map((each, c) => {
-    const shift = numbers(each, `${name}.shifts[${c}]`)
-    if (shift.length !== K)
-      throw badData(`${name}: expected shifts of ${K} numbers, got ${shift.length}; the file is damaged`)
-    return shift
-  })
+  const edges = kind === 'shells' ? numbers(read.value['edges'], `${name}.edges`) : undefined
+  const B = edges?.length ?? 1
+  if (edges && (B === 0 || edges.some((edge, b) => b > 0 && !(edge > edges[b - 1]!))))
+    throw badData(`${name}: expected edges that rise, got ${JSON.stringify([...edges])}; the file is damaged`)
+  const lists = (key: string, count: number, length: number): Float64Array[] =>
+    read.several(key, count).map((each, at) => {
+      const list = numbers(each, `${name}.${key}[${at}]`)
+      if (list.length !== length)
+        throw badData(`${name}: expected ${key} of ${length} numbers, got ${list.length}; the file is damaged`)
+      return list
+    })
+  const shifts = lists('shifts', C, B * K)
   if (kind === 'waves') {
     const phases = numbers(read.value['phases'], `${name}.phases`)
     return {
@@ -96,10 +113,15 @@ function moveFromJson(value: unknown, name: string, K: number, C: number): Blind
     }
   }
   const common = { of, centre: part('centre', K), shifts }
+  if (edges) {
+    const given = read.value['changes']
+    const changes = Array.isArray(given) && given.length === 0 ? [] : lists('changes', B, K * K)
+    return { kind: 'shells', of, shells: { centre: common.centre, edges }, changes, shifts }
+  }
   if (kind === 'linear') return { ...common, kind, change: part('change', K * K) }
   const along = coordinatesFromJson(read.value['along'], `${name}.along`, K)
   const D = along.kind === 'columns' ? K : along.kind === 'radius' ? 1 : along.vectors.length / K
-  return { ...common, kind, along, perUnit: part('perUnit', D), steps: part('steps', D * (bins + 1)) }
+  return { ...common, kind: 'along', along, perUnit: part('perUnit', D), steps: part('steps', D * (bins + 1)) }
 }
 
 function rowsOf(value: unknown, name: string, K: number): Float64Array {

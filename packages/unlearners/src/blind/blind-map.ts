@@ -6,6 +6,7 @@ import { bins } from '../flow/calibrate/shape-counts.ts'
 import { towardsNeighbours, type NeighbourMove } from './neighbour-move.ts'
 import { posteriorDeviations, type Posterior } from './posterior.ts'
 import { addCombination, addProducts } from './row-products.ts'
+import { logSquare, placeAmong, shareAt, type Shells } from './shells.ts'
 
 /**
  * Coordinates of x - centre (K): its entries, products with vectors (D, K), or the logarithm of its length over a unit,
@@ -32,6 +33,11 @@ export type BlindMove =
   | { readonly kind: 'affine'; readonly map: AffineMap }
   /** x + e_of(x) change (x - centre), change (K, K). */
   | (ByPosterior & { readonly kind: 'linear'; readonly centre: Float64Array; readonly change: Float64Array })
+  /**
+   * In shells around a centre, of b by the share s_b(x): x + e_of(x) times the sum of s_b changes_b (x - centre), with
+   * changes_b (K, K) or none at all; and `shifts` for each class of every shell (C x (B, K)).
+   */
+  | (ByPosterior & { readonly kind: 'shells'; readonly shells: Shells; readonly changes: readonly Float64Array[] })
   /**
    * Along each of D coordinates by e_of(x) times a step, which is piecewise linear between those at the edges of cells
    * (D, cells + 1), `perUnit` (D) of them a unit; a radius is stretched by the exponential of it.
@@ -109,6 +115,7 @@ export function moveRow(move: BlindMove, row: Float64Array, deviations: Float64A
   if (move.kind === 'affine') return mapRow(move.map, row, out)
   if (move.kind === 'neighbours') return towardsNeighbours(out, row, move)
   out.set(row)
+  if (move.kind === 'shells') return addShells(out, row, deviations, move)
   const own = deviations[move.of]!
   if (move.kind === 'linear') addLinear(out, row, own, move)
   else if (move.kind === 'along') addAlong(out, row, own, move)
@@ -148,6 +155,26 @@ function addLinear(
   const K = row.length
   const sums = productsOf(change, differenceFrom(row, centre), K)
   for (let k = 0; k < K; k++) out[k]! += own * sums[k]!
+}
+
+function addShells(
+  out: Float64Array,
+  row: Float64Array,
+  deviations: Float64Array,
+  { of, shells: { centre, edges }, changes, shifts }: Extract<BlindMove, { kind: 'shells' }>,
+): void {
+  const K = row.length
+  const place = placeAmong(edges, logSquare(row, centre))
+  const difference = differenceFrom(row, centre)
+  for (let b = Math.floor(place); b < edges.length && shareAt(place, b) > 0; b++) {
+    const share = shareAt(place, b)
+    if (changes.length > 0) {
+      const sums = productsOf(changes[b]!, difference, K)
+      for (let k = 0; k < K; k++) out[k]! += share * deviations[of]! * sums[k]!
+    }
+    for (let c = 0; c < shifts.length; c++)
+      for (let k = 0, p = b * K; k < K; k++, p++) out[k]! += share * deviations[c]! * shifts[c]![p]!
+  }
 }
 
 function addAlong(

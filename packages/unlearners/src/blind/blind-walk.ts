@@ -16,8 +16,8 @@ export interface BlindWalk {
   readonly trace: readonly TraceRow[]
   /** The table that moves have led to. */
   at(): Matrix
-  /** Takes `move` as made, which led from `from` to the table. */
-  made(move: BlindMove, from: Matrix): void
+  /** Takes `move` as made, which led to the table and took users as far as `loss`, the sum of squared distances. */
+  made(move: BlindMove, loss: number): void
   /**
    * Makes the move where it brings `ratioOf` down, which is `ratio`, and returns what it is then: what the model cannot
    * answer for is not brought down by moving users further.
@@ -44,8 +44,8 @@ export function blindWalk(
   const moves: BlindMove[] = []
   const trace: TraceRow[] = []
   let [at, next] = [start, spare]
-  const record = (from: Matrix, to: Matrix): void => {
-    const row = { pass: trace.length + 1, loss: squaredDistance(from, to) }
+  const record = (loss: number): void => {
+    const row = { pass: trace.length + 1, loss }
     trace.push(row)
     onPass?.(row)
   }
@@ -55,7 +55,7 @@ export function blindWalk(
     const found = ratioOf(next)
     if (!(found < ratio)) return ratio
     moves.push(...steps)
-    record(at, next)
+    record(squaredDistance(at, next))
     ;[at, next] = [next, at]
     return found
   }
@@ -65,9 +65,9 @@ export function blindWalk(
     moves,
     trace,
     at: () => at,
-    made(move, from) {
+    made(move, loss) {
       moves.push(move)
-      record(from, at)
+      record(loss)
     },
     ahead,
     further,

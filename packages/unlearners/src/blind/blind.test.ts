@@ -165,7 +165,7 @@ describe('bytes', () => {
     [
       'a move of no known kind',
       (map) => ((map['moves'] as { kind: string }[])[0]!.kind = 'spin'),
-      'expected kind affine, linear, along, waves or neighbours, got "spin"',
+      'expected kind affine, linear, shells, along, waves or neighbours, got "spin"',
     ],
     [
       'a move by a class that is not there',

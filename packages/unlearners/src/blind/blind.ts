@@ -44,13 +44,15 @@ export const blindKinds: OptionKinds<BlindOptions> = { seed: 'number', smooth: '
  * 5. `waveMove`: what radial kernels see comes down by Newton's steps on random waves, with means and covariances held.
  *    Measured by others.
  *
- * 3 to 5 are gone through until nothing leads on, at most six times.
+ * 3 to 5 are gone through until nothing leads on, at most six times. Where waves are above chance then, all of it is
+ * done again from 1 on, with `shellCovariancesMove` and `shellMeansMove` in the place of 3, within shells around the
+ * centre. That is kept where it lands.
  *
  * Labels enter by means over classes alone and by the weights of the regression. Columns are divided by their spread
  * first, so that units do not matter. Where nothing differs by more than chance explains, nothing moves.
  *
  * `parameters` say what was found: `outcome`, `differencesBefore` and `differencesAfter` (over their null), `above`,
- * `explained` (share of the labels' variance that the vector tells a model of other users).
+ * `shells` (3 or 1), `explained` (share of the labels' variance that the vector tells a model of other users).
  * @throws RangeError on shapes that do not fit; IndistinctError 'bad-data' on unusable values or classes.
  */
 export function fitBlind(embedding: Matrix, labels: Labels, options: BlindOptions = {}): Fitted {

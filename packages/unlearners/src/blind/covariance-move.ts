@@ -4,21 +4,17 @@
  */
 
 import { matrix, type Matrix } from '@indistinct/core'
-import { gemmTN, symmetricEigen } from '@indistinct/kernels'
+import { gemmTN } from '@indistinct/kernels'
 import { cappedShares } from '../flow/calibrate/calibrate-moments.ts'
 import { classMoments, covarianceDeviations, squareSums } from '../flow/calibrate/class-moments.ts'
 import type { ClassMoments } from '../flow/calibrate/common-axes.ts'
 import { classNormals, pooledNormal } from '../closed/class-normals.ts'
 import { product, transposed } from '../linear-algebra/small-product.ts'
 import type { BlindMove } from './blind-map.ts'
+import { leastChange } from './least-change.ts'
 import { shiftsHoldingMeans, weightedMeans } from './held-means.ts'
 import { meansLessAll } from './moved-table.ts'
 
-/**
- * Share of what the model would answer for, were it independent of place, below which a direction is not divided by
- * less.
- */
-const leastAnswer = 0.1
 /** Rows that are in memory a second time, weighted, while sums over them are taken. */
 const chunkRows = 4096
 
@@ -102,16 +98,7 @@ function linearMove(
     product(product(leading, m, P, K, K), transposed(leading, P, K), P, K, P)
   const { cross, sums } = weightedSums(x, classes, deviations, c, centre)
   const covariance = inAxes(cross)
-  const { values, vectors } = symmetricEigen(
-    covariance.map((value, p) => (value + covariance[(p % P) * P + Math.floor(p / P)]!) / 2),
-    P,
-  )
-  // Variance along each eigenvector: what the value is, over rho, where the model does not depend on place.
-  const plain = values.map((_, a) => spreads.reduce((sum, spread, b) => sum + (spread * vectors[a * P + b]!) ** 2, 0))
-  const held = values.map((value, a) => Math.max(value, leastAnswer * rho * plain[a]!))
-  const turned = product(product(vectors, asked, P, P, P), transposed(vectors, P, P), P, P, P)
-  const inner = turned.map((value, p) => -value / (held[Math.floor(p / P)]! + held[p % P]!))
-  const solution = product(product(transposed(vectors, P, P), inner, P, P, P), vectors, P, P, P)
+  const solution = leastChange(covariance, asked, spreads, rho)
   const change = product(product(transposed(leading, P, K), solution, K, P, P), leading, K, P, K)
   const moved = product(meansLessAll(sums, classes), transposed(change, K, K), C, K, K)
   return { kind: 'linear', of: c, centre, change, shifts: shiftsHoldingMeans(moved, classes, deviations) }

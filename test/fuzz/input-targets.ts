@@ -162,7 +162,7 @@ export const inputTargets: Readonly<Record<string, Target>> = {
             fitted: unlearners[method].fit(table, labels),
             attribute: 'gender',
             reference: [{ first: 'F', second: 'M', ratio: 1, chance: 2 }] as never,
-          }).replace(/"sha256":"\w+",?/, ''),
+          }).replace(/,"sha256":"\w+"/, ''),
         ),
       ),
     tokens: [

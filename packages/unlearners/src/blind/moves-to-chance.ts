@@ -146,7 +146,7 @@ function bringShellsDown({ moves, classes, deviations, at, tryMove }: BlindWalk,
   const moments = classMoments(at(), classes)
   const shells = shellsOf(at(), moments.centre)
   const covariancesOf = (table: Matrix): number =>
-    moments.compared > 0 ? worstShell(shellCovariances(table, classes, shells, moments), C).ratio : 0
+    worstShell(shellCovariances(table, classes, shells, moments), C).ratio
   const askedOf = (table: Matrix): ShellMeansAsked => shellMeansAsked(table, classes, halves, shells, moments)
   let covariances = covariancesOf(at())
   for (let round = 0; round < mostRounds; round++) {

@@ -39,7 +39,7 @@ export function shellMeans(
   })
 }
 
-/** The same in the means of s z z', (P, P) on the axes on which covariances are compared. */
+/** The same in the means of s z z', (P, P) on the axes on which covariances are compared; none where there are none. */
 export function shellCovariances(
   x: Matrix,
   classes: readonly Int32Array[],
@@ -47,6 +47,7 @@ export function shellCovariances(
   moments: ClassMoments,
 ): ShellFamily[] {
   const P = moments.compared
+  if (P === 0) return []
   const [sums, squares] = [matrix(P, P), matrix(P, P)]
   return families(
     x,

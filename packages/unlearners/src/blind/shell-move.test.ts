@@ -5,7 +5,7 @@ import { classMoments } from '../flow/calibrate/class-moments.ts'
 import type { BlindMove } from './blind-map.ts'
 import { movedTable } from './moved-table.ts'
 import { shellCovariances, shellMeans, worstShell } from './shell-differences.ts'
-import { shellCovariancesMove } from './shell-covariances-move.ts'
+import { shellCovariancesHeldMove, shellCovariancesMove } from './shell-covariances-move.ts'
 import { shellMeansAsked, shellMeansMove } from './shell-means-move.ts'
 import { placesOf, shareAt, shellsOf } from './shells.ts'
 
@@ -134,6 +134,16 @@ test('a small share of the move changes covariances in shells by that share of w
     ratio = next
   }
   expect(ratio).toBeLessThan(2)
+})
+
+test('a class of too few users for covariances has none to compare, and none to move', () => {
+  const few = [classes[0]!, classes[1]!.slice(0, 5)]
+  const own = classMoments(x, few)
+  expect(own.compared).toBe(0)
+  expect(shellCovariances(x, few, shells, own)).toEqual([])
+  expect(worstShell([], 2).ratio).toBe(0)
+  expect(shellCovariancesMove(x, few, deviations, 1, shells, own)).toBeUndefined()
+  expect(shellCovariancesHeldMove(x, few, deviations, 1, shells, own, [])).toBeUndefined()
 })
 
 test('labels by chance are on their null in every shell', () => {

@@ -23,6 +23,6 @@ export interface CompareInputs {
 export async function readCompareInputs(request: CompareRequest, log: Log): Promise<CompareInputs> {
   const inputs = await readTableInputs(request, log)
   const { targets } = attackTargets(inputs, request.attackers)
-  const ndcg = await rankingOf(request, inputs.table, log)
+  const ndcg = await rankingOf(request, inputs.table, request.table, log)
   return { request, inputs, targets, ndcg, files: inputFiles(request, inputs) }
 }

@@ -3,13 +3,14 @@
 import { csrFromPairs, fileError, usageError, badData, type Csr, type Matrix } from '@indistinct/core'
 import { readFileSync } from '@indistinct/core/platform'
 import { readCsvDataset } from '@indistinct/datasets'
-import { readTable, fileReason, type EmbeddingTable } from '@indistinct/embeddings'
+import { fileReason, type EmbeddingTable } from '@indistinct/embeddings'
 import { scoreTopK } from '@indistinct/kernels'
 import { bootstrapMean, ndcgPerUser } from '@indistinct/metrics'
 import type { Estimate } from '@indistinct/report'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Log } from '../terminal/log.ts'
 import { textOption, textFlag } from '../terminal/option-values.ts'
+import { readItemVectors } from './item-vectors.ts'
 
 export interface RankingArguments {
   readonly items?: string | undefined
@@ -30,11 +31,13 @@ export const rankingOptions = inGroup('Recommendation', {
 /**
  * NDCG@10 over the users with held-out interactions, as a function of the user vectors (N, K); undefined without
  * --items.
+ * @param path of the file of `users`
  * @throws IndistinctError 'usage' where an option is missing, 'bad-data' where ids or widths do not fit.
  */
 export async function rankingOf(
   args: RankingArguments,
   users: EmbeddingTable,
+  path: string,
   log: Log,
 ): Promise<((embedding: Matrix) => Estimate) | undefined> {
   const { items, interactions, seen, seed } = args
@@ -43,9 +46,7 @@ export async function rankingOf(
     if (given) throw usageError(`--${given[0]}: expected --items and --interactions together`)
     return undefined
   }
-  const table = await readTable(items, {})
-  if (table.matrix.cols !== users.matrix.cols)
-    throw badData(`${items}: expected ${users.matrix.cols} dimensions as in the users' table, got ${table.matrix.cols}`)
+  const table = await readItemVectors(items, users, path)
   const read = (path: string): Csr => interactionsOf(path, users, table, items, log)
   const test = read(interactions)
   const known = seen === undefined ? undefined : read(seen)

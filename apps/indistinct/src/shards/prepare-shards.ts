@@ -15,6 +15,7 @@ import {
 } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
+import { sameColumns, type NamedColumns } from '../inputs/same-columns.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import { joinShardLabels, type JoinedShards, type ReadIds, type ShardIds } from './join-shard-labels.ts'
 import { writeShardLabels } from './shard-labels.ts'
@@ -147,6 +148,7 @@ export async function planShards<T>(
       throw usageError(`${folder} is a folder; name its parts, each of which is a shard: ${join(folder, '*.parquet')}`)
     for (const path of tables) readers.push(openTable(path, read))
     const shards = plannedShards(readers, options.shards)
+    for (const warning of columnWarnings(readers)) log.warn(warning)
     const rows = readers.reduce((sum, reader) => sum + reader.rows, 0)
     const named =
       options.ids === undefined ? undefined : await readIds(options.ids, options.tableIdColumn ?? options.idColumn)
@@ -165,6 +167,7 @@ export async function planShards<T>(
       attribute: { name: options.attribute, classes: joined.classes, missing: joined.missing, joinedBy: joined.by },
       attributes: joined.files,
       dimensions: readers[0]!.cols,
+      ...(readers[0]!.dimensions && { columns: readers[0]!.dimensions }),
       read,
       inputs: tables.map((path) => {
         const { size, mtimeMs } = statSync(path)
@@ -200,6 +203,12 @@ function warnOf(joined: JoinedShards, rows: number, { attribute, attributes, tab
   if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
   if (joined.unmatched > 0)
     log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
+}
+
+/** @throws IndistinctError 'bad-data' where columns of a table are those of the first in another order, or some are. */
+function columnWarnings([first, ...others]: readonly TableReader[]): string[] {
+  const named = ({ path, dimensions }: TableReader): NamedColumns => ({ path, names: dimensions })
+  return others.flatMap((other) => sameColumns(named(other), named(first!)))
 }
 
 function plannedShards(readers: readonly TableReader[], count: number | undefined): PlannedShard[] {

@@ -2,7 +2,7 @@
 
 import { writeFileAtomic } from '@indistinct/core'
 import { classDifferences, fittedUnlearner, type UnlearnedShards } from '@indistinct/unlearners'
-import { fitText } from '../unlearn/fit-file.ts'
+import { fitText, ownersOnly } from '../unlearn/fit-file.ts'
 import type { ShardPlan } from './shard-plan.ts'
 import type { ShardSample } from './shard-sample.ts'
 
@@ -23,5 +23,6 @@ export function writeShardFit(
     exact: true,
   })
   const reference = classDifferences(fitted.apply(rows, labels), labels, { seed: plan.seed })
-  writeFileAtomic(path, fitText({ fitted, attribute: plan.attribute.name, reference }))
+  const text = fitText({ fitted, attribute: plan.attribute.name, reference, dimensions: plan.columns })
+  writeFileAtomic(path, text, { mode: ownersOnly })
 }

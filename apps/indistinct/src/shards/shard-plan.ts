@@ -44,6 +44,8 @@ export interface ShardPlan {
   }
   readonly attributes: readonly FileRecord[]
   readonly dimensions: number
+  /** Names of the columns (K), where the files have one for each dimension. */
+  readonly columns?: readonly string[]
   /** What tells columns and arrays of the files apart, where that is needed. */
   readonly read: {
     readonly key?: string

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -114,6 +123,48 @@ describe('a table in several files', () => {
       })
     },
   )
+})
+
+describe('columns with names', () => {
+  const names = ['d0', 'd1', 'd2']
+  const { table, values } = users(300, 3)
+  const ids = values.map((_, i) => `u${i}`)
+  /** Columns of the table in the order of `places`, in a file. */
+  const write = (file: string, places: readonly number[], from = 0, to = 300): Promise<unknown> => {
+    const columns = places.map((k) => names[k]!)
+    const own = part(table, from, to)
+    const data = own.data.map((_, p) => own.data[p - (p % 3) + places[p % 3]!]!)
+    const fields = { matrix: { ...own, data }, ids: ids.slice(from, to), idColumn: 'id', dimensions: columns }
+    return writeTable(at(file), embeddingTable({ ...fields, header: ['id', ...columns] }))
+  }
+  beforeEach(() => writeFileSync(at('people.csv'), csv(ids, values)))
+
+  test('are kept with the fit, which is refused for a table that has them in another order', async () => {
+    await write('users.parquet', [0, 1, 2])
+    await write('swapped.parquet', [2, 1, 0])
+    await prepare({ tables: [at('users.parquet')], shards: 2, fit: at('a.fit') })
+    work()
+    expect(parseFit(readFileSync(at('a.fit'), 'utf8'), 'a.fit').dimensions).toEqual(names)
+    if (process.platform !== 'win32') expect(statSync(at('a.fit')).mode & 0o777).toBe(0o600)
+    const update = (file: string) =>
+      indistinctInProcess([
+        ...['unlearn', at(file), '--attributes', at('people.csv'), '--attribute', 'gender'],
+        ...['--update', at('a.fit'), '--out', at('out.parquet')],
+      ])
+    expect(await update('swapped.parquet')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('in another order: column 1 is "d2"') as string,
+    })
+    expect((await update('users.parquet')).code).toBe(0)
+  })
+
+  test('are the same in all files of a table', async () => {
+    await write('a.parquet', [0, 1, 2], 0, 150)
+    await write('b.parquet', [1, 0, 2], 150, 300)
+    await expect(prepare({ tables: [at('a.parquet'), at('b.parquet')] })).rejects.toThrow(
+      /b\.parquet has the columns of .*a\.parquet in another order: column 1 is "d1"/,
+    )
+  })
 })
 
 describe('what a run leaves beside its shards', () => {

@@ -24,6 +24,9 @@ export interface Fit {
   readonly named?: boolean | undefined
 }
 
+/** Mode of the file: a fit can undo the unlearning, or is the draw itself, and nobody else is to read it. */
+export const ownersOnly = 0o600
+
 /** The fit as text, with a digest of it: a number that changed on the way would be another map. */
 export function fitText({ fitted, ...fit }: Fit): string {
   const content = { ...fittedToJson(fitted), ...(fit as unknown as { readonly [key: string]: Json }) }

@@ -246,3 +246,25 @@ test.each<[string[], string]>([
   expect(stderr).toContain(message)
   expect(code).toBe(2)
 })
+
+test('columns of items under the names of the users in another order are refused', async () => {
+  const [names, people] = [['d0', 'd1', 'd2', 'd3'], at('people.csv')]
+  const write = (file: string, columns: readonly string[], rows: number): void =>
+    writeFileSync(
+      at(file),
+      `id,${columns.join()}\n${Array.from({ length: rows }, (_, i) => [i, ...data.slice(K * i, K * i + K)].join()).join('\n')}\n`,
+    )
+  write('users.csv', names, N)
+  write('swapped.csv', ['d1', 'd0', 'd2', 'd3'], 150)
+  const flags = ['--items', at('swapped.csv'), '--attributes', people, '--attribute', 'gender']
+  const refused = {
+    code: 3,
+    stderr: expect.stringMatching(/swapped\.csv has the columns of .*in another order/) as string,
+  }
+  expect(await indistinctInProcess(['unlearn', at('users.csv'), ...flags, '--out', at('no.csv')])).toMatchObject(
+    refused,
+  )
+  writeFileSync(at('seen.csv'), 'user,item\n1,1\n')
+  const compared = ['compare', at('users.csv'), ...flags, '--interactions', at('seen.csv')]
+  expect(await indistinctInProcess(compared)).toMatchObject(refused)
+})

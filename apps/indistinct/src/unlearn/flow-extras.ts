@@ -3,11 +3,11 @@
  * and what scores are made of.
  */
 
-import { badData, usageError, type Json, type Labels } from '@indistinct/core'
+import { usageError, type Json, type Labels } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
-import { readTable } from '@indistinct/embeddings'
 import { innerProductMetric, type ScoreMetric } from '@indistinct/unlearners'
 import { readAlso } from '../inputs/also-attributes.ts'
+import { readItemVectors } from '../inputs/item-vectors.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
@@ -74,12 +74,9 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
     )
   }
   if (items === undefined) return { ...found, also: labels! }
-  const table = await readTable(items, {})
-  const { matrix } = inputs.table
-  if (table.matrix.cols !== matrix.cols)
-    throw badData(`${items}: expected ${matrix.cols} dimensions as in ${args.table}, got ${table.matrix.cols}`)
+  const table = await readItemVectors(items, inputs.table, args.table)
   found.files['items'] = { file: basename(items), sha256: table.source!.sha256 }
-  return { ...found, ...(labels && { also: labels }), metric: innerProductMetric(matrix, table.matrix) }
+  return { ...found, ...(labels && { also: labels }), metric: innerProductMetric(inputs.table.matrix, table.matrix) }
 }
 
 /** @throws IndistinctError 'usage' where a flag does not go with --continuous. */

@@ -8,13 +8,11 @@ import { reportHtml } from '@indistinct/report'
 import { makeDelta } from '@indistinct/unlearners'
 import { exportedFiles } from '../filing/filing-options.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
+import { ownersOnly } from './fit-file.ts'
 import { unlearnReport } from './unlearn-report.ts'
 import { sidecarOf } from './unlearn-request.ts'
 import { sidecarJson, type Outputs } from './unlearn-result.ts'
 import type { UnlearnedTables } from './unlearned-tables.ts'
-
-/** A fit can undo the unlearning, or is the draw itself: nobody else is to read it. */
-const ownersOnly = 0o600
 
 /**
  * Writes tables, sidecars, the report and what else was asked for. All files are complete before the first gets its

@@ -165,11 +165,11 @@ function checkedDimensions({ rows, cols, data }: Matrix, exact: Float64Array | u
   const seen = seenDimensions(cols)
   seen.see(data, exact)
   const constant = seen.constant()
+  // One row is no sign of anything: a new user comes alone.
+  if (rows === 1) return []
   if (constant.length < cols) return dimensionNotes(seen, constant, table)
   throw badData(
-    rows === 1
-      ? `${name}: expected several rows, got one; nothing can be told apart or hidden in one row`
-      : `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
+    `${name}: all ${rows} rows are equal; expected embeddings that differ between users (was the model trained?)`,
   )
 }
 

@@ -239,6 +239,61 @@ describe('what was fitted', () => {
   })
 })
 
+describe('new users alone', () => {
+  const rows = vectors()
+  beforeAll(async () => {
+    await unlearn('all.csv', 'all-leace.csv', '--update', at('leace.fit'))
+    writeCsv('one.csv', rows.slice(old, old + 1), names, old)
+    writeCsv(
+      'women.csv',
+      rows.filter((_, i) => i % 2 === 0),
+      names,
+    )
+    writeFileSync(at('women-people.csv'), people(N, (i) => `u${Math.floor(i / 2)}`).replace(/.*,M\n/g, ''))
+    writeCsv('strangers.csv', rows.slice(0, 20), names, 1000)
+  })
+  const updateOf = (attributes: string, table: string, fit: string, ...more: string[]): Promise<Ran> =>
+    of(attributes, table, 'alone.csv', '--update', at(fit), '--force', ...more)
+
+  test.each([
+    ['one', 'one.csv', 'people.csv', 1],
+    ['users of one label', 'women.csv', 'women-people.csv', N / 2],
+  ])('%s: moved as among others, and said not to be judged', async (_, table, attributes, count) => {
+    const { code, stdout, stderr } = await updateOf(attributes, table, 'leace.fit')
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining(`0 kept their rows, ${count} were mapped`),
+    })
+    expect(stdout).toContain('whether to unlearn the whole table again is not judged')
+    // The map is that of the 200 users fitted, however few are moved by it today.
+    expect(stdout).not.toContain('the map follows the label')
+    expect(stderr).toContain('fewer than two labels of gender have two users or more')
+    expect(stderr).not.toContain('--missing-label')
+    const given = new Map(
+      readFileSync(at('all-leace.csv'), 'utf8')
+        .split('\n')
+        .map((line) => [line.split(',').slice(1).join(), line]),
+    )
+    for (const line of readFileSync(at('alone.csv'), 'utf8').trimEnd().split('\n').slice(1))
+      expect(given.has(line.split(',').slice(1).join())).toBe(true)
+  })
+
+  test('of whom nobody has a label are moved by one map for everybody, where that is asked for', async () => {
+    expect(await updateOf('people.csv', 'strangers.csv', 'leace.fit')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /no id of this file is in .*strangers\.csv: it has "u0".*\n.*one map for everybody: move them by it too with --unlabelled map/s,
+      ) as string,
+    })
+    const { code, stdout } = await updateOf('people.csv', 'strangers.csv', 'leace.fit', '--unlabelled', 'map')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 kept their rows, 20 were mapped') })
+    expect(await updateOf('people.csv', 'strangers.csv', 'flow.fit', '--previous', at('flow.csv'))).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('moves users by their label: give labels, or fit by blind or leace') as string,
+    })
+  })
+})
+
 test('where the fit ended is not said of the users of today', async () => {
   const { stdout } = await update('all.csv', 'flow.fit', '--previous', at('flow.csv'))
   expect(stdout).toContain('flow: 300 of 300 users moved, 0 passes\n')

@@ -3,7 +3,7 @@
 import { usageError, type Json, type Labels } from '@indistinct/core'
 import { joinLabels, readAttribute } from '@indistinct/embeddings'
 import { labelNamesOf } from './merge-labels.ts'
-import { attributeSummary, classWarnings, labelLine, type TableInputs } from './table-inputs.ts'
+import { attributeSummary, classWarnings, labelLine, type LeastLabels, type TableInputs } from './table-inputs.ts'
 import type { TableArguments } from './table-arguments.ts'
 
 export interface AlsoAttributes {
@@ -25,6 +25,7 @@ export async function readAlso(
   args: TableArguments,
   also: readonly string[],
   inputs: TableInputs,
+  least: LeastLabels = {},
 ): Promise<AlsoAttributes> {
   const names = [inputs.column.name, ...also]
   const twice = names.find((name, at) => names.indexOf(name) !== at)
@@ -38,12 +39,12 @@ export async function readAlso(
       idColumn: args['id-column'],
       byPosition: args['by-position'],
     })
-    const joined = joinLabels(inputs.table, column, labelNamesOf(args, column.values))
+    const joined = joinLabels(inputs.table, column, { ...labelNamesOf(args, column.values), ...least })
     labels[name] = joined.labels
     const summary = attributeSummary({ ...joined, column })
     summaries.push(summary as unknown as Json)
     lines.push(labelLine(summary, joined.unmatched))
-    warnings.push(...classWarnings(name, joined.labels))
+    warnings.push(...classWarnings(name, joined.labels, least))
   }
   return { labels, summaries, lines, warnings }
 }

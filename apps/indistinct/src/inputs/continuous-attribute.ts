@@ -17,18 +17,24 @@ const groups = 4
 
 /**
  * The same column with the quarter of each value in its place, named by its ends: "18 to 25".
- * @throws IndistinctError 'bad-data' where a value is no number, or fewer than two differ.
+ * @throws IndistinctError 'bad-data' where a value is no number, or fewer than `minimumLabels` (two) differ.
  */
-export function quarters(column: AttributeColumn, missing: readonly string[] = []): AttributeColumn {
+export function quarters(
+  column: AttributeColumn,
+  missing: readonly string[] = [],
+  { minimumLabels = 2 }: Pick<JoinOptions, 'minimumLabels'> = {},
+): AttributeColumn {
   const numbers = column.values.map((text, at) =>
     text === '' || missing.includes(text) ? undefined : numberIn(column, text, at),
   )
   const sorted = numbers.filter((value) => value !== undefined).sort((a, b) => a - b)
-  if (sorted.length === 0 || sorted[0] === sorted.at(-1))
+  const differing = sorted.length === 0 ? 0 : sorted[0] === sorted.at(-1) ? 1 : 2
+  if (differing < minimumLabels)
     throw badData(
       `${column.path}: column ${JSON.stringify(column.name)}: expected numbers that differ, got ` +
         `${sorted.length === 0 ? 'none' : `only ${sorted[0]}`}`,
     )
+  if (differing === 0) return column
   // The last value of each group; equal values stay together.
   const ends = [
     ...new Set(Array.from({ length: groups }, (_, g) => sorted[Math.ceil(((g + 1) * sorted.length) / groups) - 1]!)),
@@ -50,7 +56,7 @@ export function quarters(column: AttributeColumn, missing: readonly string[] = [
 export function continuousValues(
   table: EmbeddingTable,
   column: AttributeColumn,
-  options: Pick<JoinOptions, 'missing' | 'rows'> = {},
+  options: Pick<JoinOptions, 'missing' | 'rows' | 'minimumLabels'> = {},
 ): Float64Array {
   const { labels } = joinLabels(table, column, { ...options, minimumUsers: 1 })
   const values = labels.classes.map(Number)

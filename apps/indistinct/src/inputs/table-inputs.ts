@@ -15,6 +15,7 @@ import {
   type BesideVectors,
   type EmbeddingTable,
   type JoinBy,
+  type JoinOptions,
 } from '@indistinct/embeddings'
 import type { AttributeSummary } from '@indistinct/report'
 import type { Options } from 'yargs'
@@ -102,6 +103,9 @@ export interface TableInputs {
   readonly sampledOf?: number
 }
 
+/** Fewest labels, and users of each, where it is not two of either. */
+export type LeastLabels = Pick<JoinOptions, 'minimumLabels' | 'minimumUsers'>
+
 /** Reads and joins both files, and logs what a reader of the result should know. */
 export async function readTableInputs(
   args: TableArguments & {
@@ -110,6 +114,7 @@ export async function readTableInputs(
     readonly also?: readonly string[] | undefined
   },
   log: Log,
+  least: LeastLabels = {},
 ): Promise<TableInputs> {
   const idColumn = args['id-column']
   if (args.also) requireRereadable(args.attributes)
@@ -122,8 +127,8 @@ export async function readTableInputs(
   if (args.continuous && args['merge-labels'])
     throw usageError('--merge-labels is for labels; a number of --continuous has none')
   const names = labelNamesOf(args)
-  const column = args.continuous ? quarters(asRead, names.missing) : asRead
-  const joined = joinLabels(table, column, { ...names, rows: sampled?.of })
+  const column = args.continuous ? quarters(asRead, names.missing, least) : asRead
+  const joined = joinLabels(table, column, { ...names, ...least, rows: sampled?.of })
   const { labels, labelled, missing, by } = joined
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched
@@ -136,7 +141,7 @@ export async function readTableInputs(
     ...joined.warnings,
     ...drawn,
     ...labelWarnings(args, { missing, unmatched }),
-    ...classWarnings(column.name, labels),
+    ...classWarnings(column.name, labels, least),
     ...(args.continuous ? numberWarnings(column.name, uncounted(asRead.values, names.missing)) : []),
     ...columnWarnings(args.table, sampled?.beside ?? besideVectors(table), args.attribute),
     ...tellingWarnings(args.table, table, { labels, attribute: args.attribute }),
@@ -151,7 +156,9 @@ export async function readTableInputs(
     unmatched,
     by,
     warnings,
-    ...(args.continuous && { values: continuousValues(table, asRead, { missing: names.missing, rows: sampled?.of }) }),
+    ...(args.continuous && {
+      values: continuousValues(table, asRead, { ...least, missing: names.missing, rows: sampled?.of }),
+    }),
     ...(sampled && { sampledOf: sampled.of }),
   }
 }
@@ -175,11 +182,15 @@ function uncounted(values: readonly string[], missing: readonly string[]): reado
 /** Folds of the protocol that has most of them. */
 const folds = 5
 
-/** What a reader of the result should know of labels: spellings of "not known" and of one another, and rare ones. */
-export function classWarnings(attribute: string, labels: Labels): string[] {
+/**
+ * What a reader of the result should know of labels: spellings of "not known" and of one another, and rare ones, unless
+ * single users are expected.
+ */
+export function classWarnings(attribute: string, labels: Labels, { minimumUsers }: LeastLabels = {}): string[] {
   const counts = classCounts(labels)
   const classes = labels.classes.map((name, c) => ({ name, users: counts[c]! }))
-  return [...spellingWarnings(attribute, classes), ...rareWarnings(attribute, classes, folds)]
+  const rare = minimumUsers === 1 ? [] : rareWarnings(attribute, classes, folds)
+  return [...spellingWarnings(attribute, classes), ...rare]
 }
 
 /** What stands beside the vectors of a table and gives away more: the attribute itself, or what a model learned. */

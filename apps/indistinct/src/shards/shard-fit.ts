@@ -17,12 +17,14 @@ export function writeShardFit(
   const fitted = fittedUnlearner({
     method: plan.method,
     parameters,
-    classes: plan.attribute.classes.map(({ name }) => name),
+    classes: plan.attribute.classes.map((each) => each.name),
     columns: plan.dimensions,
     map,
     exact: true,
   })
   const reference = classDifferences(fitted.apply(rows, labels), labels, { seed: plan.seed })
-  const text = fitText({ fitted, attribute: plan.attribute.name, reference, dimensions: plan.columns })
+  const { name, classes } = plan.attribute
+  const users = classes.reduce((sum, each) => sum + each.users, 0)
+  const text = fitText({ fitted, attribute: name, reference, users, dimensions: plan.columns })
   writeFileAtomic(path, text, { mode: ownersOnly })
 }

@@ -105,6 +105,17 @@ describe('a dry run says what would be done and written', () => {
     expect(await plan('unlearn', users, ...labels, '--update', fit, '--out', join(folder, 'next.csv'))).toMatchObject({
       method: 'leace',
     })
+    const kept = join(folder, 'flow.fit')
+    await run('unlearn', users, ...labels, '--out', out, '--fit', kept, '--quiet', '--force')
+    const update = ['unlearn', users, ...labels, '--update', kept, '--previous', out, '--out', join(folder, 'next.csv')]
+    expect((await plan(...update))['parameters']).toMatchObject({ level: 1, differencesBefore: {} })
+    // What the fit found is for programs: people are told what it was asked for.
+    expect((await run(...update, '--dry-run')).stdout).toContain(
+      'as FIT has it: firstStep 0.2, level 1, maxPasses 500, narrow 0, smooth 0, tolerance 0.01; seed 0\n'.replace(
+        'FIT',
+        kept,
+      ),
+    )
   })
 
   test('compare', async () => {

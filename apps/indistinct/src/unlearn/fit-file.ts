@@ -14,6 +14,8 @@ export interface Fit {
   readonly reference: readonly ClassDifference[]
   /** Further attributes that it hides, and how far apart it left their classes. */
   readonly also?: Readonly<Record<string, readonly ClassDifference[]>> | undefined
+  /** Users with a label that it was fitted to. Absent from files of older versions. */
+  readonly users?: number | undefined
   /** Whether the attribute is a number. */
   readonly continuous?: boolean | undefined
   /** Names of the columns (K), where the file of the table had some. */
@@ -43,7 +45,7 @@ export function parseFit(text: string, path: string): Fit {
   }
   const fitted = fittedFromJson(value, path)
   checkDigest(value, path)
-  const { attribute, reference, dimensions, ids, named, also, continuous } = value
+  const { attribute, reference, dimensions, ids, named, also, continuous, users } = value
   if (typeof attribute !== 'string' || !areDifferences(reference) || !isAlso(also)) {
     throw badData(
       `${path}: expected the attribute and the reference that unlearn --fit writes; the file is damaged or of ` +
@@ -58,6 +60,7 @@ export function parseFit(text: string, path: string): Fit {
     attribute,
     reference,
     ...(also !== undefined && { also }),
+    ...(typeof users === 'number' && { users }),
     ...(continuous === true && { continuous }),
     ...(dimensions !== undefined && { dimensions: dimensions as string[] }),
     ...(ids !== undefined && { ids: ids as string[] }),

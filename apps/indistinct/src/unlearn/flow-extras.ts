@@ -10,7 +10,7 @@ import { readAlso } from '../inputs/also-attributes.ts'
 import { readItemVectors } from '../inputs/item-vectors.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
-import type { UnlearnRequest } from './unlearn-request.ts'
+import { leastLabels, type UnlearnRequest } from './unlearn-request.ts'
 
 export interface FlowExtras {
   /** Labels of the further attributes, by name. */
@@ -63,7 +63,7 @@ export async function readFlowExtras(args: UnlearnRequest, inputs: TableInputs):
         '--also: several attributes together leave no map for other users; leave out ' +
           `${args.fit === undefined ? '--unlabelled map' : '--fit'}`,
       )
-    const read = await readAlso(args, also, inputs)
+    const read = await readAlso(args, also, inputs, leastLabels(args))
     labels = read.labels
     found.summaries.push(...read.summaries)
     found.lines.push(...read.lines)

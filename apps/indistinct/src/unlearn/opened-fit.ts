@@ -4,6 +4,7 @@ import { badData, classCounts, usageError, type Labels } from '@indistinct/core'
 import { namesOfDimensions, sameColumns } from '../inputs/same-columns.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { Fit } from './fit-file.ts'
+import type { FlowExtras } from './flow-extras.ts'
 import { previousRows, type PreviousRows } from './previous-rows.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
 
@@ -18,7 +19,12 @@ export interface OpenedFit extends Fit {
  * `fit`, which --update names, and the table of --previous.
  * @throws IndistinctError where they do not fit the table.
  */
-export async function openFit(request: UnlearnRequest, fit: Fit, inputs: TableInputs): Promise<OpenedFit> {
+export async function openFit(
+  request: UnlearnRequest,
+  fit: Fit,
+  inputs: TableInputs,
+  extras: FlowExtras,
+): Promise<OpenedFit> {
   const { previous, unlabelled, table } = request
   const update = request.update!
   const { fitted, attribute } = fit
@@ -31,10 +37,11 @@ export async function openFit(request: UnlearnRequest, fit: Fit, inputs: TableIn
   if (fitted.columns !== matrix.cols)
     throw badData(`${table}: expected ${fitted.columns} dimensions as in ${update}, got ${matrix.cols}`)
   checkLabels(request, fit, inputs.labels)
-  const warnings = sameColumns(
-    { path: table, names: namesOfDimensions(inputs.table) },
-    { path: update, names: fit.dimensions },
-  )
+  const attributes = { [attribute]: inputs.labels, ...extras.also }
+  const warnings = [
+    ...sameColumns({ path: table, names: namesOfDimensions(inputs.table) }, { path: update, names: fit.dimensions }),
+    ...unjudged(table, attributes),
+  ]
   if (fitted.map.kind === 'dealt')
     throw usageError(
       `--update: ${update} is a draw of relabel, which maps no other users; leave --update out, and give --draw ` +
@@ -51,6 +58,12 @@ export async function openFit(request: UnlearnRequest, fit: Fit, inputs: TableIn
       `--unlabelled map: ${update} is a fit of ${fitted.method}, which has no map for users without a label; leave ` +
         'it out, or fit by blind or leace',
     )
+  if (request.audit && unjudged(table, { [attribute]: inputs.labels }).length > 0)
+    throw badData(
+      `--audit: fewer than two labels of ${attribute} have two users or more in ${table}, and an attack needs so ` +
+        'many; leave it out, or update all users of today together',
+    )
+  checkAnyoneMoves(request, fit, Object.values(attributes))
   if (previous === undefined) return { ...fit, warnings }
   const before = await previousRows(request, previous, inputs, fitted)
   return { ...fit, before, warnings: [...warnings, ...before.warnings] }
@@ -67,4 +80,30 @@ function checkLabels(request: UnlearnRequest, { fitted: { classes }, continuous 
       `${classes.join(', ')}, which ${request.update!} was fitted to; write it as one of them (--merge-labels), ` +
       `leave these users out (--missing-label ${JSON.stringify(other)}), or unlearn the whole table again`,
   )
+}
+
+/** @throws IndistinctError 'bad-data' where nobody has a label, and users without one stay. */
+function checkAnyoneMoves({ table, attributes, unlabelled, update }: UnlearnRequest, fit: Fit, all: Labels[]): void {
+  const { method, map } = fit.fitted
+  if (unlabelled === 'map' || all.some(({ codes }) => codes.some((code) => code >= 0))) return
+  const byLabel = map.kind === 'by-class'
+  throw badData(
+    `${table}: no user has a label in ${attributes}, and users without one stay where they are; ` +
+      (byLabel
+        ? `${update!} is a fit of ${method}, which moves users by their label: give labels, or fit by blind or ` +
+          'leace, which move everybody by one map (--unlabelled map)'
+        : `${update!} is a fit of ${method}, one map for everybody: move them by it too with --unlabelled map`),
+  )
+}
+
+/** A line where no two labels of an attribute have two users or more, so that nothing tells whether it is hidden. */
+function unjudged(table: string, attributes: Readonly<Record<string, Labels>>): string[] {
+  const names = Object.entries(attributes)
+    .filter(([, labels]) => classCounts(labels).filter((users) => users > 1).length < 2)
+    .map(([name]) => name)
+  if (names.length === 0) return []
+  return [
+    `${table}: fewer than two labels of ${names.join(' and of ')} have two users or more: whether the fit still ` +
+      `hides ${names.length === 1 ? 'it' : 'them'} is not judged; update all users of today together to see it`,
+  ]
 }

@@ -1,6 +1,6 @@
 import type { Unlearned } from '@indistinct/unlearners'
 import { describe, expect, test } from 'vitest'
-import { outcomeText, outcomeWarning } from './outcome-text.ts'
+import { outcomeText, outcomeWarning, residualWarning } from './outcome-text.ts'
 
 const stopped = 'no move by what the vector tells leads on'
 
@@ -62,4 +62,13 @@ describe('what to do where a method did not land', () => {
     expect(outcomeWarning('', of('hsic-flow', {}))).toMatch(/unlearn by blind, which moves everybody by one map$/)
     expect(outcomeWarning('', of('blind', { curvesAfter: {} }))).toMatch(/Audit it$/)
   })
+})
+
+test('a fit whose map misses much of the moves is said to, with what to do', () => {
+  const of = (mapResidual?: number): string[] =>
+    residualWarning('a.fit', { method: 'flow', parameters: mapResidual === undefined ? {} : { mapResidual } })
+  expect([of(), of(0.14)]).toEqual([[], []])
+  expect(of(0.329)).toEqual([
+    expect.stringMatching(/^a\.fit: the map that flow leaves .* misses 33 % .*unlearn all again/),
+  ])
 })

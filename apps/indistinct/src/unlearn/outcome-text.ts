@@ -74,6 +74,23 @@ export function outcomeWarning(title: string, { method, parameters }: Unlearned)
   return `${title}not landed, ${String(off['stopped'])}; what is written is the table reached. ${advice.join(', ')}`
 }
 
+/** Share of the moves that a map may miss without a word; updates of 0.14 are told from a new fit (choose-a-method). */
+const muchMissed = 0.25
+
+/** What to warn of where the map that a fit leaves for other users misses much of what the method did. */
+export function residualWarning(
+  path: string,
+  { method, parameters }: Pick<Unlearned, 'method' | 'parameters'>,
+): string[] {
+  const missed = Number(parameters['mapResidual'] ?? 0)
+  if (missed <= muchMissed) return []
+  return [
+    `${path}: the map that ${method} leaves for other users misses ${(100 * missed).toFixed(0)} % of its moves ` +
+      '(mapResidual, in root mean square): an update leaves users that far from where the method would take them; ' +
+      'unlearn all again instead of --update, or fit by blind or leace, whose map is the method itself',
+  ]
+}
+
 function aboveOf({ above }: Parameters): string[] {
   return Array.isArray(above) ? above.map(String) : []
 }

@@ -46,10 +46,11 @@ export function changeJson({ displacement, neighbours }: TableChange): { readonl
 
 /** The same in two lines. */
 export function changeText({ displacement: { spread, all }, neighbours }: TableChange): string {
+  const alike = all.users === 1 ? '' : ' (all rows were equal before)'
   const three = (value: number): string => value.toPrecision(3)
   const lines = [
     `moved by ${three(all.mean)} on average, median ${three(all.quantiles[2])}, at most ` +
-      `${three(all.quantiles[5])}${spread > 0 ? " of the table's spread" : ' (all rows were equal before)'}`,
+      `${three(all.quantiles[5])}${spread > 0 ? " of the table's spread" : alike}`,
   ]
   const everyone = neighbours?.groups[0]
   if (neighbours && everyone) {

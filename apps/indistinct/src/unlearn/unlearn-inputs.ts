@@ -11,7 +11,7 @@ import { readFlowExtras, type FlowExtras } from './flow-extras.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import { openFit, type OpenedFit } from './opened-fit.ts'
 import { earlierDraw, relabelWarnings } from './relabelling.ts'
-import { filesBeside, smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
+import { filesBeside, leastLabels, smoothedBy, type UnlearnRequest } from './unlearn-request.ts'
 import { tooFewUsers, usersForColumns } from './users-a-column.ts'
 
 /** A table with its users in the order of the first, and as its file has it. */
@@ -45,11 +45,11 @@ export interface UnlearnInputs {
  */
 export async function readUnlearnInputs(request: UnlearnRequest, log: Log): Promise<UnlearnInputs> {
   const { outs, tables: paths } = request
-  const inputs = await readTableInputs(request, log)
+  const inputs = await readTableInputs(request, log, leastLabels(request))
   const read = await auditedTables(inputs, paths, request)
   const extras = await readFlowExtras(request, inputs)
   const attacked = request.audit ? attackTargets(inputs, request.attackers, extras.also) : { targets: [], warnings: [] }
-  const fit = request.kept && (await openFit(request, request.kept, inputs))
+  const fit = request.kept && (await openFit(request, request.kept, inputs, extras))
   const draw = request.draw === undefined ? undefined : earlierDraw(request.draw, inputs)
   const matrices = read.tables.filter(({ source }) => source).map(({ matrix }) => matrix)
   const fewUsers =

@@ -23,15 +23,17 @@ export function unlearnPlan(read: UnlearnInputs): Plan {
   const { matrix } = inputs.table
   const derived = derivedNames(read)
   if (!fit) for (const table of tables) checkedClasses(request.method, table.matrix, inputs.labels)
-  for (const [name, labels] of Object.entries(extras.also ?? {}))
+  for (const [name, labels] of fit ? [] : Object.entries(extras.also ?? {}))
     checkedClasses(`${request.method}, ${name}`, matrix, labels)
   const method = fit?.fitted.method ?? (request.continuous ? 'hsic-flow' : request.method)
-  const own = fit ? fit.fitted.parameters : unlearners[request.method].defaults
+  const { defaults } = unlearners[request.method]
+  const own = fit ? fit.fitted.parameters : defaults
   const parameters = { ...own, ...request.parameters } as { [name: string]: Json }
   const attacks = request.audit ? planTargets(matrix, read.targets, request) : undefined
-  const listed = Object.entries(parameters).map(
-    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
-  )
+  // A fit has what it found among its parameters too: that is for --json.
+  const listed = Object.entries(parameters)
+    .filter(([name]) => !fit || (Object.hasOwn(defaults, name) && name !== 'seed'))
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
   const line = stagesLine(unlearnStages(read))
   const others = tables.map(({ name }) => name).filter((name) => !derived.includes(name))
   return {

@@ -6,6 +6,7 @@ import { idsBeside, isFolder } from '@indistinct/embeddings'
 import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkFiling } from '../filing/filing-options.ts'
+import type { LeastLabels } from '../inputs/table-inputs.ts'
 import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 import type { Fit } from './fit-file.ts'
 import { engineMethods, parameterFlags, type UnlearnArguments } from './unlearn-options.ts'
@@ -44,6 +45,11 @@ export function unlearnRequest(args: UnlearnArguments): UnlearnRequest {
   const request = { ...args, table, out, outs, parameters, page, reads }
   checkOutputs([...outs, ...filesBeside(request)], reads, args.force)
   return request
+}
+
+/** An update applies a fit, and may be of one new user: nothing is compared for it. */
+export function leastLabels({ kept }: UnlearnRequest): LeastLabels {
+  return kept ? { minimumLabels: 0, minimumUsers: 1 } : {}
 }
 
 /** Where the record of a table goes. */

@@ -91,10 +91,10 @@ export function resultText(unlearning: UnlearnedTables, files: readonly StagedFi
 
 /** What became of users of an earlier fit. */
 function updateText({ kept, mapped, original, refit }: UpdatedTable): string {
-  return (
-    `${kept} kept their rows, ${mapped} were mapped, ${original} have their original ones; ` +
-    `${refit.due ? 'unlearning the whole table again is due' : 'no need to unlearn the whole table again shows'}\n`
-  )
+  const again = 'unlearn the whole table again'
+  const due = refit.due ? 'unlearning the whole table again is due' : `no need to ${again} shows`
+  const judged = refit.pairs.length > 0 ? due : `whether to ${again} is not judged`
+  return `${kept} kept their rows, ${mapped} were mapped, ${original} have their original ones; ${judged}\n`
 }
 
 function countMoved(before: ChangedTable['before'], after: ChangedTable['after']): number {

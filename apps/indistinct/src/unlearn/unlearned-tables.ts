@@ -18,7 +18,7 @@ import type { Log } from '../terminal/log.ts'
 import type { CheckedTables } from './checked-for-harm.ts'
 import { fitText } from './fit-file.ts'
 import type { NewTable } from './new-tables.ts'
-import { outcomeWarning } from './outcome-text.ts'
+import { outcomeWarning, residualWarning } from './outcome-text.ts'
 import { tableChange, type TableChange } from './table-change.ts'
 import { judgedLabels } from './updated-by-fit.ts'
 import type { UnlearnInputs } from './unlearn-inputs.ts'
@@ -56,10 +56,12 @@ export function unlearnedTables(
   const notLanded = results.flatMap(
     (result, t) => outcomeWarning(tables.length > 1 ? `${tables[t]!.name}: ` : '', result) ?? [],
   )
-  const notes = [...notLanded, ...tables.flatMap((table) => table.notes)]
+  const ofFit = request.fit !== undefined && fitted ? residualWarning(request.fit, fitted) : []
+  const notes = [...notLanded, ...ofFit, ...tables.flatMap((table) => table.notes)]
   for (const note of notes) log.warn(note)
   const inputs = { ...before, warnings: [...before.warnings, ...notes] }
   const files = inputFiles(request, inputs)
+  const { kept } = request
   const method = tables[0]!.result.method as UnlearnerName
   return {
     request,
@@ -80,10 +82,12 @@ export function unlearnedTables(
     scope: scopeOfUnlearning(
       [request.attribute, ...Object.keys(extras.also ?? {})],
       method,
-      usersForColumns(
-        tables.map((table) => table.before),
-        inputs.labels,
-      ),
+      kept
+        ? { users: kept.users ?? Infinity, columns: kept.fitted.columns }
+        : usersForColumns(
+            tables.map((table) => table.before),
+            inputs.labels,
+          ),
       smoothedBy(request),
     ),
     updated,
@@ -103,6 +107,7 @@ function fitOf(
     fitted,
     attribute: inputs.column.name,
     reference: left(judgedLabels(inputs)),
+    users: inputs.labelled,
     ...(also.length > 0 && { also: Object.fromEntries(also) }),
     ...(continuous && { continuous }),
     dimensions: namesOfDimensions(inputs.table),

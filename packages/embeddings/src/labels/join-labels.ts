@@ -4,7 +4,15 @@ import { badData, classCounts, encodeLabels, type Labels, spellingHint } from '@
 import type { AttributeColumn } from './attribute-file.ts'
 import type { EmbeddingTable } from '../embedding-table.ts'
 import { quoted } from '../quoted.ts'
-import { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './join-rule.ts'
+import {
+  checkLengths,
+  checkMatched,
+  hardlyMatched,
+  joinBy,
+  rowNumberIds,
+  type JoinBy,
+  type TableSide,
+} from './join-rule.ts'
 import { countedLabels, type LabelNames } from './label-names.ts'
 import { tableSide } from './table-side.ts'
 
@@ -26,6 +34,8 @@ export interface JoinedLabels {
 export interface JoinOptions extends LabelNames {
   /** Fewest users a label may have; default 2. */
   readonly minimumUsers?: number | undefined
+  /** Fewest labels; default 2. With 0, a table may hold no user of the attribute file, which is a warning then. */
+  readonly minimumLabels?: number | undefined
   /** Rows of the whole table, where this one is a sample whose ids are row numbers of the whole. */
   readonly rows?: number | undefined
 }
@@ -33,21 +43,18 @@ export interface JoinOptions extends LabelNames {
 /**
  * The label of every row of `table`, by the rule of {@link joinBy}.
  * @throws IndistinctError 'bad-data' where there are ids and no join by them, hardly any id matches, lengths differ,
- * fewer than two labels are left, or a label has too few users.
+ * fewer than `minimumLabels` labels are left, or a label has too few users.
  */
 export function joinLabels(table: EmbeddingTable, column: AttributeColumn, options: JoinOptions = {}): JoinedLabels {
-  const { minimumUsers = 2 } = options
   const side = tableSide(table)
   const by = joinBy(side, { ...column, hasIds: column.ids !== undefined })
   const { values, unmatched, warnings } =
-    by === 'position'
-      ? byPosition(side, column)
-      : byId(side, table, column, column.ids!, options.rows ?? table.ids.length)
+    by === 'position' ? byPosition(side, column) : byId(side, table, column, column.ids!, options)
   const counted = countedLabels(options)
   for (const value of column.values) counted.of(value)
   counted.check(column.path)
   const labels = encodeLabels(values.map((value) => counted.of(value)))
-  checkClasses(labels, column, minimumUsers)
+  checkClasses(labels, column, options)
   let labelled = 0
   for (const code of labels.codes) if (code >= 0) labelled++
   const ofIndex = by === 'id' ? side.notes : []
@@ -95,7 +102,7 @@ function byId(
   table: EmbeddingTable,
   { path, values: labels }: AttributeColumn,
   ids: readonly string[],
-  rows: number,
+  { rows = table.ids.length, minimumLabels }: JoinOptions,
 ): Joined {
   const labelOfId = new Map(ids.map((id, i) => [id, labels[i]!]))
   const values: string[] = []
@@ -107,7 +114,9 @@ function byId(
   }
   const unmatched = ids.length - matched
   if (side.ids) {
-    checkMatched({ path, table: side.name, cols: side.cols, fileIds: ids, tableIds: side.ids, matched })
+    const found = { path, table: side.name, cols: side.cols, fileIds: ids, tableIds: side.ids, matched }
+    if (matched === 0 && minimumLabels === 0) return { values, unmatched, warnings: [hardlyMatched(found)] }
+    checkMatched(found)
     const hint = unmatched > 0 && matched < table.ids.length ? spellingHint(ids, side.ids) : ''
     return { values, unmatched, warnings: hint === '' ? [] : [strangeIdsWarning(side.name, path, hint)] }
   }
@@ -117,20 +126,21 @@ function byId(
   return { values, unmatched, warnings: numbers.startsAtOne() ? [startsAtOneWarning(side.name, path)] : [] }
 }
 
-/** @throws IndistinctError 'bad-data' unless there are two labels or more with `minimumUsers` users each. */
+/**
+ * @throws IndistinctError 'bad-data' unless there are `minimumLabels` labels or more with `minimumUsers` users each.
+ */
 export function checkClasses(
   labels: Labels,
   column: Pick<AttributeColumn, 'name' | 'path'>,
-  minimumUsers: number,
+  { minimumUsers = 2, minimumLabels = 2 }: JoinOptions,
 ): void {
   const { classes } = labels
   const place = `${column.path}: column ${quoted(column.name)}`
-  if (classes.length === 0)
-    throw badData(`${place}: expected at least two labels among the users of the table, got none`)
-  if (classes.length === 1)
-    throw badData(
-      `${place}: expected at least two labels among the users of the table, got only ${quoted(classes[0]!)}`,
-    )
+  if (classes.length < minimumLabels) {
+    const least = minimumLabels === 1 ? 'a label' : `at least ${minimumLabels === 2 ? 'two' : minimumLabels} labels`
+    const got = classes.length === 0 ? 'none' : `only ${classes.map(quoted).join(', ')}`
+    throw badData(`${place}: expected ${least} among the users of the table, got ${got}`)
+  }
   const counts = classCounts(labels)
   for (let c = 0; c < classes.length; c++) {
     if (counts[c]! >= minimumUsers) continue

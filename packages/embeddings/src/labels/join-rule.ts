@@ -188,14 +188,9 @@ export function checkMatched({
 }: MatchedIds): void {
   if (matched < HARDLY_ANY * Math.min(lines, rows) || matched === 0) {
     checkTransposed({ name: table, rows, cols }, path, lines)
-    const few =
-      matched === 0
-        ? `no id of this file is in ${table}`
-        : `only ${matched} of ${lines} ids of this file are among the ${rows} of ${table}`
     throw badData(
-      `${path}: ${few}: it has ${examples(fileIds)}, the table has ` +
-        `${examples(tableIds)}${spellingHint(fileIds, tableIds)}; name the columns of ids (--id-column, ` +
-        '--table-id-column), or leave out the lines of other users',
+      `${hardlyMatched({ path, table, fileIds, tableIds, lines, rows, matched })}; name the columns of ids ` +
+        '(--id-column, --table-id-column), or leave out the lines of other users',
     )
   }
   if (matched !== lines - 1 || lines !== rows) return
@@ -205,6 +200,26 @@ export function checkMatched({
     `${path}: ids go from ${file.least} to ${file.most}, those of ${table} from ${own.least} to ${own.most}: one ` +
       'side counts one further than the other; ' +
       'write ids of one kind in both files, or leave out the line of the user without a row',
+  )
+}
+
+/** How few ids are on both sides, and how each side writes them. */
+export function hardlyMatched({
+  path,
+  table,
+  fileIds,
+  tableIds,
+  lines = fileIds.length,
+  rows = tableIds.length,
+  matched,
+}: MatchedIds): string {
+  const few =
+    matched === 0
+      ? `no id of this file is in ${table}`
+      : `only ${matched} of ${lines} ids of this file are among the ${rows} of ${table}`
+  return (
+    `${path}: ${few}: it has ${examples(fileIds)}, the table has ` +
+    `${examples(tableIds)}${spellingHint(fileIds, tableIds)}`
   )
 }
 

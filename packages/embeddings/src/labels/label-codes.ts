@@ -56,7 +56,7 @@ export async function readLabelCodes(
   rows: number,
   options: LabelCodesOptions = {},
 ): Promise<LabelCodes> {
-  const { minimumUsers = 2, ids, maybeIds, cols, byPosition, table: name = 'the table' } = options
+  const { ids, maybeIds, cols, byPosition, table: name = 'the table' } = options
   const side = { name, rows, cols, ids, maybeIds }
   const { records, idColumn, maybe, notes, sha256 } = await recordsOf(path, attribute, options)
   const counted = countedLabels(options)
@@ -86,7 +86,7 @@ export async function readLabelCodes(
   const warnings = [...notes, ...ofIndex, ...joinWarnings(path, side, by, read)]
   counted.check(path)
   const labels = sortedLabels(read.found.subarray(0, rows), names)
-  checkClasses(labels, { name: attribute, path }, minimumUsers)
+  checkClasses(labels, { name: attribute, path }, options)
   const labelled = classCounts(labels).reduce((sum, users) => sum + users, 0)
   return {
     labels,

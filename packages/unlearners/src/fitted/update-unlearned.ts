@@ -1,6 +1,15 @@
 /** @file New users and withdrawn ones, without unlearning everybody again. */
 
-import { badData, checkLabels, checkMatrix, checkOptions, copyMatrix, type Labels, type Matrix } from '@indistinct/core'
+import {
+  badData,
+  checkLabels,
+  classCounts,
+  checkMatrix,
+  checkOptions,
+  copyMatrix,
+  type Labels,
+  type Matrix,
+} from '@indistinct/core'
 import { classDifferences, type ClassDifference } from '../flow/class-differences.ts'
 import type { ApplyOptions, FittedUnlearner } from './fitted-unlearner.ts'
 
@@ -30,6 +39,7 @@ export interface RefitCheck {
   readonly above: readonly ClassDifference[]
   /** Those of them that the fit hardly hides: told apart far beyond chance, and nearly as well as before. */
   readonly unhidden: readonly ClassDifference[]
+  /** Of classes with two users or more; none where fewer than two have so many, and then nothing is judged. */
   readonly pairs: readonly ClassDifference[]
 }
 
@@ -119,7 +129,8 @@ const unhiddenShare = 0.5
 const farBeyond = 3.5
 
 function refitCheck(before: Matrix, after: Matrix, judged: readonly JudgedAttribute[], seed: number): RefitCheck {
-  const found = judged.flatMap(({ labels, reference }) => {
+  const found = judged.flatMap(({ labels: all, reference }) => {
+    const labels = comparable(all)
     const was = classDifferences(before, labels, { seed })
     return classDifferences(after, labels, { seed }).map((pair, p) => {
       const left = leftByFit(pair, reference)
@@ -141,6 +152,12 @@ function refitCheck(before: Matrix, after: Matrix, judged: readonly JudgedAttrib
     unhidden: pairsOf('unhidden'),
     pairs: found.map(({ pair }) => pair),
   })
+}
+
+/** Without labels that a single user has: one vector is no sample. */
+function comparable({ classes, codes }: Labels): Labels {
+  const counts = classCounts({ classes, codes })
+  return { classes, codes: codes.map((code) => (code >= 0 && counts[code]! > 1 ? code : -1)) }
 }
 
 /** The ratio that the fit itself had left of a pair, at least 1, for as many users as there are now. */

@@ -3,6 +3,7 @@
 import { extname } from '@indistinct/core/platform'
 import { usageError } from '@indistinct/core'
 import { checkFiling } from '../filing/filing-options.ts'
+import { checkOnceEach } from '../inputs/file-identity.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import type { AuditArguments } from './audit-options.ts'
 
@@ -19,6 +20,7 @@ export function auditRequest(args: AuditArguments): AuditRequest {
   const { report, tables, attributes, ids, sample, also, force } = args
   if (report !== undefined && !/^\.html?$/i.test(extname(report)))
     throw usageError(`--report: expected a file named .html, got ${report}`)
+  checkOnceEach([...tables, ...(args.with ?? [])])
   checkFiling(args)
   const written = [report, ...(args.export ?? [])].filter((path) => path !== undefined)
   checkOutputs(written, [...tables, attributes, ids], force)

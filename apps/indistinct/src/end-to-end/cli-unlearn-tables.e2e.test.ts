@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { randomStream, sha256 } from '@indistinct/core'
 import { readTable, writeTable } from '@indistinct/embeddings'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -217,6 +217,24 @@ describe('unlearn of several tables', () => {
     const { code, stdout, stderr } = await run('unlearn', ...tables.map(at), ...flags)
     expect(stderr).toContain(message)
     expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('one file under two names is refused', async () => {
+    const [one, linked] = [at('one.csv'), at('link.csv')]
+    linkSync(one, linked)
+    const out = ['--out', `${at('a.csv')},${at('b.csv')}`]
+    for (const again of [linked, `${folder}/./one.csv`, relative('.', one)])
+      for (const [command, ...more] of [['unlearn', ...out], ['audit']])
+        expect(await run(command!, one, again, ...more!)).toMatchObject({
+          code: 2,
+          stdout: '',
+          stderr: expect.stringContaining(`${again} is given twice, as ${one} too; expected each table once`) as string,
+        })
+    rmSync(linked)
+    expect(await run('audit', one, '--with', `${folder}/./one.csv`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is given twice') as string,
+    })
   })
 
   test('a failure leaves none of the files', async () => {

@@ -2,6 +2,7 @@
  * @file Whether two paths lead to one file, however they are spelled: by links, `..`, another case, or a relative path.
  */
 
+import { usageError } from '@indistinct/core'
 import {
   basename,
   type BigIntStats,
@@ -13,6 +14,7 @@ import {
   sep,
   statSync,
 } from '@indistinct/core/platform'
+
 export interface FileIdentity {
   /** Without links, as far as the path is there. */
   readonly place: string
@@ -37,6 +39,18 @@ export function fileIdentity(path: string): FileIdentity {
 export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
   if (a.inode !== undefined || b.inode !== undefined) return a.inode === b.inode
   return a.place.normalize('NFC').toLowerCase() === b.place.normalize('NFC').toLowerCase()
+}
+
+/** @throws IndistinctError 'usage' where two of `paths` lead to one file. */
+export function checkOnceEach(paths: readonly string[]): void {
+  const files = paths.map((path) => ({ path, is: fileIdentity(path) }))
+  for (const [at, { path, is }] of files.entries()) {
+    const other = files.slice(0, at).find((each) => isSameFile(each.is, is))
+    if (other)
+      throw usageError(
+        `${path} is given twice${path === other.path ? '' : `, as ${other.path} too`}; expected each table once`,
+      )
+  }
 }
 
 /** Whether `file` lies somewhere in `folder`. */

@@ -15,6 +15,7 @@ import {
 } from '@indistinct/embeddings'
 import type { ShardMethod } from '@indistinct/unlearners'
 import type { Log } from '../terminal/log.ts'
+import { checkOnceEach } from '../inputs/file-identity.ts'
 import { sameColumns, type NamedColumns } from '../inputs/same-columns.ts'
 import { checkOutputs } from '../outputs/output-files.ts'
 import { joinShardLabels, type JoinedShards, type ReadIds, type ShardIds } from './join-shard-labels.ts'
@@ -146,6 +147,7 @@ export async function planShards<T>(
     const folder = tables.find((path) => isFolder(path))
     if (folder !== undefined)
       throw usageError(`${folder} is a folder; name its parts, each of which is a shard: ${join(folder, '*.parquet')}`)
+    checkOnceEach(tables)
     for (const path of tables) readers.push(openTable(path, read))
     const shards = plannedShards(readers, options.shards)
     for (const warning of columnWarnings(readers)) log.warn(warning)

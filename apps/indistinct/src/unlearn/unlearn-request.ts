@@ -6,6 +6,7 @@ import { idsBeside, isFolder } from '@indistinct/embeddings'
 import type { Engine } from '@indistinct/kernels'
 import { isTogether, unlearners } from '@indistinct/unlearners'
 import { checkFiling } from '../filing/filing-options.ts'
+import { checkOnceEach } from '../inputs/file-identity.ts'
 import type { LeastLabels } from '../inputs/table-inputs.ts'
 import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 import type { Fit } from './fit-file.ts'
@@ -161,8 +162,7 @@ function outputPaths(given: UnlearnArguments): string[] {
     throw usageError(
       `--${alone[0]}: expected one table, got ${paths.length}; leave it out, or unlearn tables one by one`,
     )
-  const twice = paths.find((path, at) => paths.indexOf(path) !== at)
-  if (twice !== undefined) throw usageError(`${twice} is given twice; expected each table once`)
+  checkOnceEach(paths)
   const outs = out.split(',').map((path) => path.trim())
   if (outs.length !== paths.length || outs.includes(''))
     throw usageError(

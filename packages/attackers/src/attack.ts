@@ -6,7 +6,7 @@ import { attackData, type AttackData } from './protocols/attack-data.ts'
 import { attackMetrics, testedClasses, type AttackMetrics } from './protocols/attack-metrics.ts'
 import { runTask, type AttackTask, type AttackTaskResult } from './pool/attack-task.ts'
 import type { Attacker } from './attacker.ts'
-import type { InputName } from './models/prepared-input.ts'
+import { checkInput, type InputName } from './models/prepared-input.ts'
 import { protocolNamed, protocols, type ProtocolName } from './protocols/protocols.ts'
 import { observedDeviation } from './verdict/refit.ts'
 import type { NumberedSplit, SplitScores } from './protocols/scoring.ts'
@@ -26,6 +26,7 @@ export async function attack(
   options: AttackOptions,
 ): Promise<TestedAttackResult> {
   checkOptions('attack', options, attackKinds)
+  checkInput('attack', options.input)
   checkFitted('attack', attacker)
   const data = attackData(embedding, labels, [protocolNamed(options.protocol)])
   const { protocol, standardise = false, input = standardise ? 'standardised' : 'raw', refitRepeats = 0 } = options

@@ -3,7 +3,7 @@
 import { checkCount, checkOptions, type OptionKinds } from '@indistinct/core'
 import type { AttackSettings } from './attack-result.ts'
 import type { Attacker } from './attacker.ts'
-import type { InputName } from './models/prepared-input.ts'
+import { checkInput, type InputName } from './models/prepared-input.ts'
 import type { Estimate } from './protocols/attack-metrics.ts'
 import type { ProtocolName } from './protocols/protocols.ts'
 
@@ -81,12 +81,13 @@ export const auditKinds: OptionKinds<
 /** What holds for audits of labels and of numbers. @throws RangeError on a value that does not fit. */
 export function checkAudit(
   caller: string,
-  { repeats = {}, margin = 0, budget = 1, mostUsers = 1 }: Omit<AuditOptions, 'attackers'>,
+  { input, repeats = {}, margin = 0, budget = 1, mostUsers = 1 }: Omit<AuditOptions, 'attackers'>,
 ): void {
   checkOptions<NonNullable<AuditOptions['repeats']>>(`${caller}, repeats`, repeats, {
     paper: 'number',
     'five-fold': 'number',
   })
+  checkInput(caller, input)
   if (!(margin >= 0 && margin <= 0.5)) throw new RangeError(`${caller}: expected a margin from 0 to 0.5, got ${margin}`)
   if (!(budget >= 0)) throw new RangeError(`${caller}: expected a budget of at least 0, got ${budget}`)
   if (mostUsers !== Infinity) checkCount(caller, 'mostUsers', mostUsers)

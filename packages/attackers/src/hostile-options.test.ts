@@ -4,7 +4,8 @@ import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core
 import { describe, expect, test } from 'vitest'
 import { attack, audit, auditRegression, certify, foreseeAudit, harmCheck, knnAttacker, verdictOf } from './index.ts'
 import { forestAttacker, logisticAttacker, mlpAttacker, namedAttackers, qdaAttacker, svmAttacker } from './index.ts'
-import { transferredAttack } from './index.ts'
+import { bestOf, transferredAttack, xgbAttacker } from './index.ts'
+import { kernelRidgeRegressor } from './regression/kernel-ridge.ts'
 
 const random = randomStream(1, 'hostile-options')
 const embedding = matrix(
@@ -69,8 +70,48 @@ test('an audit of numbers refuses what it has not', async () => {
   await expect(auditRegression(embedding, untyped([...values]), { seed: 1 })).rejects.toThrow('as a Float64Array')
 })
 
+const makers = {
+  knnAttacker,
+  svmAttacker,
+  logisticAttacker,
+  qdaAttacker,
+  forestAttacker,
+  mlpAttacker,
+  xgbAttacker,
+  kernelRidgeRegressor,
+} as Record<string, (name: string, options: object) => unknown>
+
+test.each([
+  ['svmAttacker', { cost: 0 }, 'expected cost above 0, got 0'],
+  ['svmAttacker', { gamma: 'auto' }, 'expected gamma scale or nearest, got "auto"'],
+  ['logisticAttacker', { inverseStrength: NaN }, 'expected inverseStrength above 0, got NaN'],
+  ['qdaAttacker', { shrinkage: 2 }, "expected a shrinkage from 0 to 1 or 'oas', got 2"],
+  ['forestAttacker', { trees: -3 }, 'expected trees as a positive integer, got -3'],
+  ['mlpAttacker', { maxEpochs: -3 }, 'expected maxEpochs as a positive integer, got -3'],
+  ['mlpAttacker', { alpha: NaN }, 'expected alpha of at least 0, got NaN'],
+  ['xgbAttacker', { eta: 2 }, 'expected eta in (0, 1], got 2'],
+  ['xgbAttacker', { treeMethod: 'approx' }, 'expected treeMethod exact or hist, got approx'],
+  ['xgbAttacker', { seed: 1 }, 'expected no seed'],
+  ['kernelRidgeRegressor', { penalty: -1 }, 'expected penalty above 0, got -1'],
+])('%s refuses %j when it is made, not when it is fitted', (maker, options, message) => {
+  expect(() => makers[maker]!('own', options)).toThrow(`${maker}: ${message}`)
+})
+
+test('an input of another spelling is refused with those that there are', async () => {
+  const input = untyped<'raw'>('standardized')
+  const among = 'expected input among raw, standardised, whitened, got "standardized"'
+  await expect(attack(embedding, labels, logistic, untyped({ ...settings, input }))).rejects.toThrow(`attack: ${among}`)
+  const transferred = transferredAttack(embedding, embedding, labels, logistic, untyped({ ...settings, input }))
+  await expect(transferred).rejects.toThrow(`transferredAttack: ${among}`)
+  await expect(audit(embedding, labels, { seed: 1, input })).rejects.toThrow(`audit: ${among}`)
+  await expect(auditRegression(embedding, values, { seed: 1, input })).rejects.toThrow(among)
+  expect(() => bestOf([logistic], { inputs: [input] })).toThrow(`bestOf: ${among}`)
+})
+
 test("attackers of settings of one's own, and verdicts, refuse misspelt ones", () => {
-  for (const make of [knnAttacker, svmAttacker, logisticAttacker, qdaAttacker, forestAttacker, mlpAttacker])
-    expect(() => (make as (name: string, options: object) => unknown)('own', { neighbors: 3 })).toThrow('got neighbors')
+  for (const make of Object.values(makers))
+    expect(() => make('own', { neighbors: 3 })).toThrow(/options among .*, got neighbors/)
+  expect(() => bestOf([logistic], untyped({ fold: 3 }))).toThrow('got fold')
+  expect(() => bestOf(untyped(['logistic']))).toThrow('bestOf: expected an attacker')
   expect(() => verdictOf([], untyped({ marginn: 0.1 }))).toThrow('got marginn')
 })

@@ -82,6 +82,12 @@ describe('fetchDataset', () => {
     expect(left()).toEqual(['u.data'])
   })
 
+  test('refuses misspelt options before anything is downloaded', async () => {
+    await expect(fetchDataset('ml-100k', { acceptLicense: true } as never)).rejects.toThrow(
+      /^fetchDataset: expected options among acceptLicence, .*, got acceptLicense$/,
+    )
+  })
+
   test('asks for the licence first', async () => {
     await expect(fetchDataset(known, { acceptLicence: false, cacheFolder: cache })).rejects.toMatchObject({
       code: 'usage',

@@ -3,7 +3,7 @@
  * digests, unpacked. Nothing is visible under its final name before it is whole and checked.
  */
 
-import { badData, fileError, usageError, writeFileAtomic } from '@indistinct/core'
+import { badData, checkOptions, fileError, usageError, writeFileAtomic } from '@indistinct/core'
 import { createHash, join, mkdirSync, open, readFile, renameSync, rmSync } from '@indistinct/core/platform'
 import { unzipSync } from 'fflate'
 import type { KnownDataset, KnownDownload } from './known-dataset.ts'
@@ -31,11 +31,20 @@ export interface Fetched {
 /**
  * Puts the files of a data set into the cache folder, where `loadDataset` finds them.
  * @param which its name, or the description of another one.
- * @throws IndistinctError 'usage' when the name is unknown, the set is generated or the licence is not accepted;
+ * @throws RangeError on options of another name or kind; IndistinctError 'usage' when the name is unknown, the set is
+ * generated or the licence is not accepted;
  * 'file' when there is no download, the network or the disk fails, or the download is damaged; 'bad-data' when
  * `fromFile` is not the official file.
  */
 export async function fetchDataset(which: string | KnownDataset, options: FetchOptions): Promise<Fetched> {
+  checkOptions<FetchOptions>('fetchDataset', options, {
+    acceptLicence: 'boolean',
+    fromFile: 'string',
+    onProgress: 'function',
+    signal: 'object',
+    request: 'function',
+    cacheFolder: 'string',
+  })
   const known = typeof which === 'string' ? knownDataset(which) : which
   if (!known)
     throw usageError(

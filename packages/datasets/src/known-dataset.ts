@@ -47,6 +47,6 @@ export interface FileDataset<Name extends string = string> extends KnownDataset 
 
 export interface GeneratedDataset extends KnownDataset {
   readonly kind: 'generated'
-  /** Makes it; options that it does not have are not for it. */
+  /** Makes it. @throws RangeError on options that it does not have. */
   generate(options: { readonly seed?: number; readonly strength?: number }): Dataset
 }

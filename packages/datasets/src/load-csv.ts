@@ -1,9 +1,9 @@
 /** @file A data set of the user's own, from CSV files. */
 
 import { readFile } from '@indistinct/core/platform'
-import { fileError } from '@indistinct/core'
+import { checkOptions, fileError } from '@indistinct/core'
 import { readCsvDataset } from './rows/csv.ts'
-import type { CsvOptions } from './rows/csv-options.ts'
+import { csvKinds, type CsvOptions } from './rows/csv-options.ts'
 import type { Dataset } from './dataset.ts'
 
 /**
@@ -14,6 +14,7 @@ export async function loadCsvDataset(
   paths: { readonly interactions: string; readonly attributes?: string },
   options: Omit<CsvOptions, 'interactionsFile' | 'attributesFile'> = {},
 ): Promise<Dataset> {
+  checkOptions<CsvOptions>('loadCsvDataset', options, csvKinds)
   const interactions = await readBytes(paths.interactions)
   const names = {
     interactionsFile: paths.interactions,

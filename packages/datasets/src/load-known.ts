@@ -1,6 +1,6 @@
 /** @file Loading a known data set: generated, or read from the data folder or the cache. */
 
-import { badData } from '@indistinct/core'
+import { badData, checkOptions, type OptionKinds } from '@indistinct/core'
 import { join } from '@indistinct/core/platform'
 import type { Dataset } from './dataset.ts'
 import type { FileDataset, GeneratedDataset } from './known-dataset.ts'
@@ -11,17 +11,32 @@ import { isOfficial } from './official-file.ts'
 export interface LoadOptions extends Places {
   /** Seed of generated data sets; files have none. Default 0. */
   readonly seed?: number
-  /** Strength of the planted leak of `synthetic`. */
+  /** Strength of the planted leak of `synthetic`; others are refused one. */
   readonly strength?: number
+}
+
+export const loadKinds: OptionKinds<LoadOptions> = {
+  seed: 'number',
+  strength: 'number',
+  dataFolder: 'string',
+  cacheFolder: 'string',
 }
 
 /**
  * Generated ones are generated, real ones read. No filter is applied.
- * @throws IndistinctError 'file' when its files are not there, 'bad-data' when they are broken or incomplete.
+ * @throws RangeError for a strength of a data set that plants no leak; IndistinctError 'file' when
+ * its files are not there, 'bad-data' when they are broken or incomplete.
  */
 export async function loadKnown(known: FileDataset | GeneratedDataset, options: LoadOptions = {}): Promise<Dataset> {
+  checkOptions<LoadOptions>('loadKnown', options, loadKinds)
   const { seed, strength } = options
-  if (known.kind === 'real') return complete(known, known.read(await readFiles(known, options)))
+  if (known.kind === 'real') {
+    if (strength !== undefined)
+      throw new RangeError(
+        `loadKnown: expected no strength for ${known.name}, which is read from files, got ${strength}`,
+      )
+    return complete(known, known.read(await readFiles(known, options)))
+  }
   return known.generate({ ...(seed !== undefined && { seed }), ...(strength !== undefined && { strength }) })
 }
 

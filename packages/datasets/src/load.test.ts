@@ -5,6 +5,7 @@ import { bytesOf } from '@indistinct/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { knownDatasets } from './known-datasets.ts'
 import { loadDataset } from './load.ts'
+import { loadKnown } from './load-known.ts'
 import { loadCsvDataset } from './load-csv.ts'
 import { cacheFolder } from './locate.ts'
 import { syntheticDataset } from './sets/synthetic.ts'
@@ -33,6 +34,23 @@ describe('loadDataset', () => {
     const generated = syntheticDataset({ seed: 3, strength: 0.5 })
     expect(Buffer.from(bytesOf(loaded.interactions.items)).equals(bytesOf(generated.interactions.items))).toBe(true)
     expect(loaded.attributes).toEqual(generated.attributes)
+  })
+
+  test('refuses a strength of what plants no leak, and other options', async () => {
+    const strong = { strength: 0.5 }
+    await expect(loadDataset('lfm-2b-synthetic', strong)).rejects.toThrow('expected options among seed, got strength')
+    await expect(loadDataset('ml-100k', strong)).rejects.toThrow('expected no strength for ml-100k')
+    const known = knownDatasets.find(({ name }) => name === 'synthetic')!
+    await expect(loadKnown(known, { sed: 1 } as object)).rejects.toThrow(/^loadKnown: .* got sed$/)
+    const paths = { interactions: join(root, 'none.csv') }
+    await expect(loadCsvDataset(paths, { usercolumn: 'u' } as object)).rejects.toThrow(
+      /^loadCsvDataset: .* got usercolumn$/,
+    )
+    const misspelt = { unknownUsers: 'unlabeled' } as object
+    writeFileSync(paths.interactions, 'user,item\n1,1\n')
+    await expect(loadCsvDataset(paths, misspelt)).rejects.toThrow(
+      'readCsvDataset: expected unknownUsers error or unlabelled, got "unlabeled"',
+    )
   })
 
   test('refuses an unknown name and lists the known ones', async () => {

@@ -3,7 +3,7 @@
 import { checkOptions, usageError } from '@indistinct/core'
 import type { Dataset } from './dataset.ts'
 import { knownDataset, knownDatasets } from './known-datasets.ts'
-import { loadKnown, type LoadOptions } from './load-known.ts'
+import { loadKinds, loadKnown, type LoadOptions } from './load-known.ts'
 
 /**
  * Loads a data set by its name in `knownDatasets`: generated ones are generated, real ones read from the data folder or
@@ -12,12 +12,7 @@ import { loadKnown, type LoadOptions } from './load-known.ts'
  * broken or incomplete.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
-  checkOptions('loadDataset', options, {
-    seed: 'number',
-    strength: 'number',
-    dataFolder: 'string',
-    cacheFolder: 'string',
-  })
+  checkOptions('loadDataset', options, loadKinds)
   const known = knownDataset(name)
   if (!known) {
     const names = knownDatasets.map((each) => each.name).join(', ')

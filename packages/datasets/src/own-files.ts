@@ -4,6 +4,7 @@ import { usageError } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import type { Dataset } from './dataset.ts'
 import { loadCsvDataset } from './load-csv.ts'
+import { unknownUsers, type UnknownUsers } from './rows/csv-options.ts'
 
 /** What `--interactions`, `--attributes` and the flags beside them say; plain JSON, so that a grid can hold it. */
 export interface OwnFiles {
@@ -21,10 +22,6 @@ export interface OwnFiles {
   /** Users of the interactions without a row of attributes: an error (the default), or unlabelled. */
   readonly unknownUsers?: UnknownUsers
 }
-
-export const unknownUsers = ['error', 'unlabelled'] as const
-
-export type UnknownUsers = (typeof unknownUsers)[number]
 
 /** @throws IndistinctError 'usage' for anything else. */
 export function unknownUsersOf(text: string): UnknownUsers {

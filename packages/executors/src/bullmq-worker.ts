@@ -3,6 +3,7 @@
  * renew the locks by which BullMQ knows that they are under way; the tasks of a worker that died go to another.
  */
 
+import { checkOptions, type OptionKinds } from '@indistinct/core'
 import type { ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { availableMemory } from './executor.ts'
@@ -26,11 +27,23 @@ export interface WorkerOptions {
   readonly onError?: (error: Error) => void
 }
 
+const workerKinds: OptionKinds<WorkerOptions> = {
+  queue: 'string',
+  program: 'list',
+  folder: 'string',
+  workers: 'number',
+  lockSeconds: 'number',
+  onStart: 'function',
+  onEnd: 'function',
+  onError: 'function',
+}
+
 /**
  * Takes tasks until the returned function is called, which stops what runs and leaves it to other workers.
  * @throws IndistinctError 'usage' where BullMQ is not installed, 'file' where the server refuses.
  */
 export async function startBullmqWorker(options: WorkerOptions): Promise<() => Promise<void>> {
+  checkOptions<WorkerOptions>('startBullmqWorker', options, workerKinds)
   const {
     queue: name = 'indistinct',
     program,

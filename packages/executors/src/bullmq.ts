@@ -3,6 +3,7 @@
  * none is queued twice; workers see to the order, see bullmq-worker.ts.
  */
 
+import { checkOptions } from '@indistinct/core'
 import type { Job, JobType, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { memoryOf, wavesOf, type Executor } from './executor.ts'
@@ -16,7 +17,9 @@ export interface BullmqOptions {
 const alive: JobType[] = ['wait', 'active', 'delayed', 'prioritized']
 
 /** The server is the one that REDIS_URL names. */
-export function bullmqExecutor({ queue: name = 'indistinct' }: BullmqOptions = {}): Executor {
+export function bullmqExecutor(options: BullmqOptions = {}): Executor {
+  checkOptions<BullmqOptions>('bullmqExecutor', options, { queue: 'string' })
+  const { queue: name = 'indistinct' } = options
   let opened: Promise<{ redis: Redis; queue: Queue<JobData> }> | undefined
   const guarded = async <T>(work: (queue: Queue<JobData>, redis: Redis) => Promise<T>): Promise<T> => {
     try {

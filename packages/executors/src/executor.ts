@@ -16,6 +16,7 @@
  * when it is run twice, and to end with an error where what it reads is not there.
  */
 
+import { checkOptions } from '@indistinct/core'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkTask } from './task-names.ts'
 import type { Task } from './task.ts'
@@ -77,6 +78,14 @@ export interface TaskRun {
  */
 export async function runTasks(executor: Executor, tasks: readonly Task[], options: RunOptions): Promise<TaskRun> {
   checkTasks(tasks)
+  checkOptions<RunOptions>('runTasks', options, {
+    done: 'function',
+    onDone: 'function',
+    onWarning: 'function',
+    signal: 'object',
+    detach: 'boolean',
+    poll: 'number',
+  })
   const { onDone, onWarning, signal, detach = false, poll = 1000 } = options
   const missing = new Set(tasks.map(({ id }) => id))
   const look = async (): Promise<void> => {

@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path'
-import { jsonText, writeFileAtomic, type Json } from '@indistinct/core'
+import { checkOptions, jsonText, writeFileAtomic, type Json } from '@indistinct/core'
 import { memoryOf, wavesOf, type Executor } from './executor.ts'
 import type { Task } from './task.ts'
 import { shellLine, shellQuoted } from './shell-line.ts'
@@ -61,6 +61,16 @@ export function kubernetesManifests(tasks: readonly Task[], options: Omit<Kubern
 
 /** `held` cannot tell: what is done, the store says. */
 export function kubernetesExecutor(options: KubernetesOptions): Executor {
+  checkOptions<KubernetesOptions>('kubernetesExecutor', options, {
+    program: 'list',
+    folder: 'string',
+    label: 'string',
+    image: 'string',
+    volume: 'object',
+    secret: 'string',
+    workers: 'number',
+    threads: 'number',
+  })
   return {
     name: 'kubernetes',
     warnings: () =>

@@ -6,6 +6,8 @@ import { runTasks, wavesOf } from './executor.ts'
 import { localExecutor } from './local.ts'
 import { testTasks, type TestTasks } from './testing/tasks.ts'
 
+const placeOf = ({ program, folder }: TestTasks) => ({ program, folder })
+
 let made: TestTasks
 beforeEach(() => {
   made = testTasks()
@@ -21,7 +23,7 @@ const options = {
 describe('local executor', () => {
   test('runs each task once, after what it comes after, and nothing that is done', async () => {
     const { task, notes } = made
-    const executor = localExecutor(made)
+    const executor = localExecutor(placeOf(made))
     await runTasks(executor, [task('a')], options)
     const heard: string[] = []
     const run = await runTasks(executor, [task('c', ['b', 'a']), task('a'), task('b', ['a']), task('d', ['c'])], {
@@ -37,7 +39,7 @@ describe('local executor', () => {
     const { task, notes } = made
     made.killOnce('a')
     const run = await runTasks(
-      localExecutor(made),
+      localExecutor(placeOf(made)),
       [task('a'), task('bad', [], { code: 4 }), task('after-bad', ['bad'])],
       options,
     )
@@ -50,12 +52,12 @@ describe('local executor', () => {
 
   test('tasks whose estimates together exceed the memory run one after another', async () => {
     const tasks = ['a', 'b', 'c'].map((id) => ({ ...made.task(id), memory: 600 }))
-    await runTasks(localExecutor({ ...made, workers: 3, memory: 1000 }), tasks, options)
+    await runTasks(localExecutor({ ...placeOf(made), workers: 3, memory: 1000 }), tasks, options)
     expect(made.notes()).toEqual(['a', 'b', 'c'].flatMap((id) => [`start ${id}`, `end ${id}`]))
   })
 
   test('closing stops what runs and drops what waits', async () => {
-    const executor = localExecutor({ ...made, workers: 1 })
+    const executor = localExecutor({ ...placeOf(made), workers: 1 })
     await executor.submit([made.task('a', [], { wait: 60_000 }), made.task('b')])
     while (made.notes().length === 0) await sleep(20)
     await executor.close()
@@ -65,7 +67,7 @@ describe('local executor', () => {
 
   test('refuses ids twice, ids of other characters, and circles', async () => {
     const { task } = made
-    const executor = localExecutor(made)
+    const executor = localExecutor(placeOf(made))
     await expect(runTasks(executor, [task('a'), task('a')], options)).rejects.toThrow('every id once, got a twice')
     await expect(runTasks(executor, [task('A b')], options)).rejects.toThrow('got "A b"')
     expect(() => wavesOf([task('a', ['b']), task('b', ['a'])])).toThrow('got a after b after a')

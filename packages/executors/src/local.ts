@@ -1,5 +1,6 @@
 /** @file Worker processes of this machine, as many as were asked for and as memory takes. */
 
+import { checkOptions, type OptionKinds } from '@indistinct/core'
 import type { ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,13 @@ export interface LocalOptions {
   readonly memory?: number
 }
 
+const localKinds: OptionKinds<LocalOptions> = {
+  program: 'list',
+  folder: 'string',
+  workers: 'number',
+  memory: 'number',
+}
+
 /** Times that a task is started again after a signal ended it: the system's, when memory ran out, or a stranger's. */
 const RESTARTS = 2
 
@@ -25,8 +33,9 @@ const RESTARTS = 2
  * A task starts when a worker is free, what it comes after has ended well, and memory takes it; alone it starts in any
  * case.
  */
-export function localExecutor({ program, folder, workers = 2, memory }: LocalOptions): Executor {
-  const limit = memory ?? availableMemory()
+export function localExecutor(options: LocalOptions): Executor {
+  checkOptions<LocalOptions>('localExecutor', options, localKinds)
+  const { program, folder, workers = 2, memory: limit = availableMemory() } = options
   const waiting = new Map<string, { task: Task; restarts: number }>()
   const running = new Map<string, { task: Task; child: ChildProcess }>()
   const failed = new Map<string, Failure>()

@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
   })
   beforeEach(() => {
     made = testTasks()
-    executor = slurmExecutor({ ...made, label: 'test', workers: 2 })
+    executor = slurmExecutor({ program: made.program, folder: made.folder, label: 'test', workers: 2 })
   })
   afterEach(() => made.remove())
 
@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)('slurm executor', () => {
       ended: false,
       missing: ['a', 'b'],
     })
-    const other = slurmExecutor({ ...made, label: 'test' })
+    const other = slurmExecutor({ program: made.program, folder: made.folder, label: 'test' })
     expect([...(await other.held())!].sort()).toEqual(['a', 'b'])
     expect(await runTasks(other, tasks, { done: made.done, poll: 300 })).toMatchObject({ ended: true, missing: [] })
     expect(made.notes()).toEqual(['start a', 'end a', 'start b', 'end b'])

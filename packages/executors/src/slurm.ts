@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { fileError, writeFileAtomic } from '@indistinct/core'
+import { checkOptions, fileError, writeFileAtomic } from '@indistinct/core'
 import { memoryOf, wavesOf, type Executor, type Failure } from './executor.ts'
 import { shellLine, shellQuoted } from './shell-line.ts'
 import { lastLines } from './spawn-task.ts'
@@ -38,7 +38,15 @@ const patient = new Set(['None', 'Dependency', 'JobArrayTaskLimit', 'Priority', 
  * Partition, account and time limit come from sbatch's own variables: SBATCH_PARTITION, SBATCH_ACCOUNT,
  * SBATCH_TIMELIMIT.
  */
-export function slurmExecutor({ program, folder, label, workers, threads = 1 }: SlurmOptions): Executor {
+export function slurmExecutor(options: SlurmOptions): Executor {
+  checkOptions<SlurmOptions>('slurmExecutor', options, {
+    program: 'list',
+    folder: 'string',
+    label: 'string',
+    workers: 'number',
+    threads: 'number',
+  })
+  const { program, folder, label, workers, threads = 1 } = options
   const name = `indistinct-${label}`
   const scripts = join(folder, 'slurm')
   const logs = join(folder, 'logs')

@@ -1,12 +1,38 @@
 /** @file Figures are checked once, before anything is drawn: a report with NaN in it is worse than none. */
 
+import { checkOptions, type OptionKinds } from '@indistinct/core'
 import type { ReportData } from './report-data.ts'
 
+/** Fields of a report: a misspelt one would be a section left out. */
+export const reportKinds: OptionKinds<ReportData> = {
+  title: 'string',
+  subject: 'string',
+  attribute: 'object',
+  gate: 'number',
+  margin: 'number',
+  smallestLeak: 'number',
+  layers: 'object',
+  warnings: 'list',
+  threatModel: 'object',
+  attacks: 'list',
+  exposure: 'object',
+  roc: 'list',
+  histograms: 'object',
+  scatter: 'object',
+  displacement: 'object',
+  neighbours: 'object',
+  utility: 'list',
+  provenance: 'object',
+  filing: 'object',
+  limits: 'list',
+}
+
 /**
- * Checks every number of `data`, and the ranges of AUC, shares and the gate.
+ * Checks the fields of `data`, every number, and the ranges of AUC, shares and the gate.
  * @throws RangeError that names the field.
  */
 export function checkReport(data: ReportData): void {
+  checkOptions<ReportData>('reportHtml', data, reportKinds)
   checkNumbers(data, '')
   data.attacks?.forEach((row, index) => {
     for (const phase of ['before', 'after'] as const) {

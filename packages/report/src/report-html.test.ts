@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { exampleReport, withStrings } from './testing/example-report.ts'
 import type { ReportData } from './report-data.ts'
 import { reportHtml } from './report-html.ts'
+import { verdictOf } from './verdict.ts'
 import { wellFormed } from './testing/well-formed.ts'
 
 const data = exampleReport()
@@ -229,4 +230,10 @@ describe('hostile text', () => {
     for (const { attributes } of elements) expect(attributes.get('href') ?? '#').toMatch(/^(#[a-z-]+|#|data:,)$/)
     expect(report).not.toMatch(/[\u0000-\u0008\u001b\u202a-\u202e]|\p{Surrogate}/u)
   })
+})
+
+test('a field that no report has is refused: a misspelt section would be left out, a misspelt gate be none', () => {
+  const misspelt = { title: 'Audit', atacks: [] } as ReportData
+  expect(() => reportHtml(misspelt)).toThrow(/^reportHtml: expected options among title, .*, got atacks$/)
+  expect(() => verdictOf({ attacks: [], gat: 0.6 } as object)).toThrow(/^verdictOf: .*, got gat$/)
 })

@@ -3,7 +3,9 @@
  * needs every upper bound at or below d; a large p is never counted as evidence.
  */
 
+import { checkOptions } from '@indistinct/core'
 import { estimateText, fixed } from './charts/format-number.ts'
+import { reportKinds } from './check-report.ts'
 import { attackName, foldedAuc, smallestLeak } from './leak.ts'
 import type { AttackRow, Estimate, ReportData } from './report-data.ts'
 
@@ -29,8 +31,13 @@ interface Scored {
   readonly corrected: boolean
 }
 
-/** Judges the attacks of `data` after unlearning, or before where nothing was unlearned. */
+/**
+ * Judges the attacks of `data` after unlearning, or before where nothing was unlearned. Other fields of a report are
+ * not looked at.
+ * @throws RangeError on fields that no report has: a misspelt gate would be none.
+ */
 export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'margin' | 'smallestLeak'>): Verdict {
+  checkOptions<Partial<ReportData>>('verdictOf', data, reportKinds)
   const rows = data.attacks ?? []
   const unlearned = rows.some((row) => row.after)
   const judged = scored(rows, unlearned ? 'after' : 'before')

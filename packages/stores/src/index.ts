@@ -7,6 +7,7 @@ export type {
   IdentifiedVectors,
   Progress,
   PublishOptions,
+  RollBackOptions,
   Store,
   StoredTable,
   Switched,

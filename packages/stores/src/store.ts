@@ -59,6 +59,11 @@ export interface PublishOptions extends TransferOptions {
   readonly file?: string | undefined
 }
 
+export interface RollBackOptions extends TransferOptions {
+  /** The version to go back to; default: the one that was live before. */
+  readonly to?: number | undefined
+}
+
 export interface Switched {
   /** The version that is live now. */
   readonly version: number
@@ -98,7 +103,7 @@ export interface Store {
   /** Writes the table beside the live vectors, reads it back, and switches to it when every byte agrees. */
   publish(table: IdentifiedVectors, options?: PublishOptions): Promise<Switched>
   /** Switches back to the version before, or to `to`. */
-  rollBack(options?: TransferOptions & { readonly to?: number | undefined }): Promise<Switched>
+  rollBack(options?: RollBackOptions): Promise<Switched>
   /** Removes every version but the live one, and returns their numbers. */
   prune(): Promise<number[]>
   close(): Promise<void>

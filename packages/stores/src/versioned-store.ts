@@ -5,11 +5,13 @@
  */
 
 import { badData, fileError, usageError } from '@indistinct/core'
+import { checked, publishKinds, rollBackKinds, transferKinds } from './checked-transfers.ts'
 import { compareUsers } from './compare-users.ts'
 import type {
   IdentifiedVectors,
   PublishOptions,
   Rehearsal,
+  RollBackOptions,
   Store,
   StoredTable,
   Switched,
@@ -23,15 +25,21 @@ import { digestOf } from './table-digest.ts'
 
 const defaultBatchRows = 2000
 
-/** The store that `driver` gives access to. */
+/** The store that `driver` gives access to. Options are checked before anything is asked of the server. */
 export function versionedStore(driver: StoreDriver): Store {
   return {
     place: driver.place,
-    read: (options) => read(driver, options),
+    read: async (options) => read(driver, checked('read', options, transferKinds)),
     versions: async () => list(await driver.catalogue()),
-    rehearse: (table, options) => rehearse(driver, table, options),
-    publish: (table, options) => driver.exclusively(() => publish(driver, table, options)),
-    rollBack: (options) => driver.exclusively(() => rollBack(driver, options)),
+    rehearse: async (table, options) => rehearse(driver, table, checked('rehearse', options, publishKinds)),
+    publish: async (table, given) => {
+      const options = checked('publish', given, publishKinds)
+      return driver.exclusively(() => publish(driver, table, options))
+    },
+    rollBack: async (given) => {
+      const options = checked('rollBack', given, rollBackKinds)
+      return driver.exclusively(() => rollBack(driver, options))
+    },
     prune: () => driver.exclusively(() => prune(driver)),
     close: () => driver.close(),
   }
@@ -129,10 +137,7 @@ async function compared(
   return { catalogue, live, wanted, same: same ? record : undefined }
 }
 
-async function rollBack(
-  driver: StoreDriver,
-  options: TransferOptions & { readonly to?: number | undefined } = {},
-): Promise<Switched> {
+async function rollBack(driver: StoreDriver, options: RollBackOptions = {}): Promise<Switched> {
   const leftovers = await driver.clearDrafts()
   const catalogue = await driver.catalogue()
   if (catalogue.live === undefined)

@@ -7,7 +7,9 @@ import { send } from '#engine-workers'
 import type { XgbEngine, XgbEngineName } from './engine.ts'
 import type { Response } from './worker-message.ts'
 
-export type XgbObjective = 'binary:logistic' | 'multi:softprob' | 'reg:squarederror'
+const objectives = ['binary:logistic', 'multi:softprob', 'reg:squarederror'] as const
+
+export type XgbObjective = (typeof objectives)[number]
 
 /** XGBoost's parameters by their meaning; defaults are XGBoost's own. */
 export interface XgbOptions {
@@ -67,12 +69,11 @@ export const wasmValueLimit = 32_000_000
  */
 export async function fitXgb(x: Matrix, y: ArrayLike<number>, options: XgbOptions = {}): Promise<XgbModel> {
   checkMatrix('fitXgb', x, 'x')
-  checkOptions('fitXgb', options, xgbKinds)
+  checkXgbOptions('fitXgb', options)
   const settings = { ...defaults, ...options }
   const { rounds, objective } = settings
   const classes = checkLabels(x, y, objective, options.classes)
   checkFinite('fitXgb', x)
-  checkSettings(settings)
   const engine = chooseEngine(options.engine)
   if (engine.engine === 'wasm' && x.rows * x.cols > wasmValueLimit) {
     throw usageError(
@@ -135,23 +136,38 @@ const xgbKinds: OptionKinds<XgbOptions> = {
 
 type Settings = Required<Omit<XgbOptions, 'classes' | 'engine'>>
 
-function checkSettings(settings: Settings): void {
+/**
+ * Whether `fitXgb` would take `options`, for any features and labels.
+ * @throws RangeError where it would not.
+ */
+export function checkXgbOptions(caller: string, options: XgbOptions): void {
+  checkOptions(caller, options, xgbKinds)
+  checkSettings(caller, { ...defaults, ...options })
+}
+
+function checkSettings(caller: string, settings: Settings): void {
   const { rounds, maxDepth, eta, maxBins, parallelTrees, subsample, columnsByNode, minChildWeight, lambda, seed } =
     settings
   if (!(Number.isInteger(rounds) && rounds >= 1))
-    throw new RangeError(`fitXgb: expected rounds of 1 or more, got ${rounds}`)
+    throw new RangeError(`${caller}: expected rounds of 1 or more, got ${rounds}`)
   if (!(Number.isInteger(maxBins) && maxBins >= 2))
-    throw new RangeError(`fitXgb: expected maxBins of 2 or more, got ${maxBins}`)
+    throw new RangeError(`${caller}: expected maxBins of 2 or more, got ${maxBins}`)
   if (!(Number.isInteger(maxDepth) && maxDepth >= 1))
-    throw new RangeError(`fitXgb: expected maxDepth of 1 or more, got ${maxDepth}`)
-  if (!(eta > 0 && eta <= 1)) throw new RangeError(`fitXgb: expected eta in (0, 1], got ${eta}`)
+    throw new RangeError(`${caller}: expected maxDepth of 1 or more, got ${maxDepth}`)
+  if (!(eta > 0 && eta <= 1)) throw new RangeError(`${caller}: expected eta in (0, 1], got ${eta}`)
   if (!(Number.isInteger(parallelTrees) && parallelTrees >= 1))
-    throw new RangeError(`fitXgb: expected parallelTrees of 1 or more, got ${parallelTrees}`)
+    throw new RangeError(`${caller}: expected parallelTrees of 1 or more, got ${parallelTrees}`)
   for (const [name, share] of Object.entries({ subsample, columnsByNode }))
-    if (!(share > 0 && share <= 1)) throw new RangeError(`fitXgb: expected ${name} in (0, 1], got ${share}`)
+    if (!(share > 0 && share <= 1)) throw new RangeError(`${caller}: expected ${name} in (0, 1], got ${share}`)
   for (const [name, value] of Object.entries({ minChildWeight, lambda }))
-    if (!(value >= 0 && value < Infinity)) throw new RangeError(`fitXgb: expected ${name} of 0 or more, got ${value}`)
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`fitXgb: expected an integer seed, got ${seed}`)
+    if (!(value >= 0 && value < Infinity))
+      throw new RangeError(`${caller}: expected ${name} of 0 or more, got ${value}`)
+  const { treeMethod, objective } = settings
+  if (treeMethod !== 'exact' && treeMethod !== 'hist')
+    throw new RangeError(`${caller}: expected treeMethod exact or hist, got ${String(treeMethod satisfies never)}`)
+  if (!objectives.includes(objective))
+    throw new RangeError(`${caller}: expected objective among ${objectives.join(', ')}, got ${String(objective)}`)
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`${caller}: expected an integer seed, got ${seed}`)
 }
 
 /** Settings under XGBoost's own names. */

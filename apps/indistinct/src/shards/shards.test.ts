@@ -1,5 +1,7 @@
 import {
   appendFileSync,
+  copyFileSync,
+  mkdirSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -353,7 +355,10 @@ describe('a run', () => {
   test('says what is wrong with it', async () => {
     expect(() => work()).toThrow('there is no plan.json')
     await expect(prepare({ shards: 500 })).rejects.toThrow('at most one for each of 400 rows')
-    await expect(prepare({ tables: [at('users.npy'), at('users.npy')] })).rejects.toThrow('users.npy twice')
+    await expect(prepare({ tables: [at('users.npy'), at('users.npy')] })).rejects.toThrow('users.npy is given twice')
+    mkdirSync(at('more'))
+    copyFileSync(at('users.npy'), at('more', 'users.npy'))
+    await expect(prepare({ tables: [at('users.npy'), at('more', 'users.npy')] })).rejects.toThrow('got users.npy twice')
     writeFileSync(at('few.csv'), 'gender\nF\nM\n')
     await expect(prepare({ attributes: [at('few.csv')] })).rejects.toThrow('expected 400 lines')
     writeFileSync(at('others.csv'), 'id,gender\nx,F\ny,M\n')

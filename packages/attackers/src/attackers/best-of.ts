@@ -4,15 +4,16 @@
  * every method at hand, and it is one attack, not the best of many looked at afterwards.
  */
 
-import { randomStream, type Matrix } from '@indistinct/core'
+import { checkOptions, randomStream, type Matrix } from '@indistinct/core'
 import { foldedAuc, oneVersusRestAucs } from '@indistinct/metrics'
 import { testedClasses } from '../protocols/attack-metrics.ts'
 import type { Attacker, AttackerOptions, FittedAttacker } from '../attacker.ts'
+import { checkFitted } from '../audit-options.ts'
 import { stratifiedFolds } from '../protocols/five-fold-protocol.ts'
 import { isNarrow } from '../models/row-products.ts'
 import { preparedRows, preparedSplit, scoresOn } from '../protocols/prepared-split.ts'
 import { codesOf } from '../protocols/scoring.ts'
-import { inputNames, prepareInput, type InputName } from '../models/prepared-input.ts'
+import { checkInput, inputNames, prepareInput, type InputName } from '../models/prepared-input.ts'
 import { logistic } from './logistic.ts'
 import { qda } from './qda.ts'
 import { radius } from './radius.ts'
@@ -50,10 +51,13 @@ export interface BestOf extends Attacker {
 /**
  * Of equally good ones the first is taken. Where a class has a single user nothing can be cross-validated, and the
  * first attacker is fitted to the first input as it is. Prepares its inputs itself: it is to be run on raw ones.
- * @throws RangeError when there is nothing to choose from or fewer than two folds
+ * @throws RangeError when there is nothing to choose from or fewer than two folds, or on other options
  */
 export function bestOf(attackers: readonly Attacker[], options: BestOfOptions = {}): BestOf {
+  checkOptions<BestOfOptions>('bestOf', options, { inputs: 'list', folds: 'number', name: 'string' })
   const { inputs = inputNames, folds = 5, name = 'best-of' } = options
+  for (const attacker of attackers) checkFitted('bestOf', attacker)
+  for (const input of inputs) checkInput('bestOf', input)
   if (attackers.length === 0 || inputs.length === 0) {
     throw new RangeError(
       `bestOf: expected at least one attacker and input, got ${attackers.length} and ${inputs.length}`,

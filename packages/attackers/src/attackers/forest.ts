@@ -6,6 +6,7 @@
 import { checkOptions } from '@indistinct/core'
 import type { XgbOptions } from '@indistinct/xgboost'
 import type { Attacker } from '../attacker.ts'
+import { checkCounts } from './checked-settings.ts'
 import { xgbAttacker } from './xgb.ts'
 
 export interface ForestOptions extends Pick<XgbOptions, 'engine'> {
@@ -17,6 +18,7 @@ export interface ForestOptions extends Pick<XgbOptions, 'engine'> {
 export function forestAttacker(name: string, options: ForestOptions): Attacker {
   checkOptions<ForestOptions>('forestAttacker', options, { trees: 'number', engine: 'string' })
   const { trees = 100, ...engine } = options
+  checkCounts('forestAttacker', { trees })
   return {
     name,
     scaleFree: true,

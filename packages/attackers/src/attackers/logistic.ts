@@ -8,11 +8,13 @@ import {
   type LogisticOptions,
 } from '../models/logistic-regression.ts'
 import { scoresOfLogits, scoresOfLogOdds } from '../models/log-odds-score.ts'
+import { checkSizes } from './checked-settings.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A logistic attacker with another penalty, under a name of its own. */
 export function logisticAttacker(name: string, options: LogisticOptions): SyncAttacker {
   checkOptions('logisticAttacker', options, { inverseStrength: 'number' })
+  checkSizes('logisticAttacker', { inverseStrength: options.inverseStrength })
   const scoresOf = (logits: Float64Array, rows: number, classes: number): Matrix =>
     classes === 2 ? scoresOfLogOdds(logits) : scoresOfLogits(logits, rows, classes)
   return syncAttacker(

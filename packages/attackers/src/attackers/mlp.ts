@@ -5,6 +5,7 @@
 import { checkOptions, randomStream } from '@indistinct/core'
 import { nextTurn } from '@indistinct/core/platform'
 import type { Attacker } from '../attacker.ts'
+import { checkCounts, checkSizes } from './checked-settings.ts'
 import { mlpProbabilities, trainMlp, type MlpOptions } from '../models/mlp-network.ts'
 
 /** An MLP attacker with other settings, under a name of its own. */
@@ -19,6 +20,10 @@ export function mlpAttacker(name: string, options: MlpOptions): Attacker {
     patience: 'number',
     reorder: 'boolean',
   })
+  const { hidden, alpha, learningRate, batch, maxEpochs, tolerance, patience } = options
+  checkCounts('mlpAttacker', { hidden, batch, maxEpochs, patience })
+  checkSizes('mlpAttacker', { learningRate })
+  checkSizes('mlpAttacker', { alpha, tolerance }, { zero: true })
   return {
     name,
     scaleFree: false,

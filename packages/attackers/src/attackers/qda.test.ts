@@ -90,7 +90,7 @@ describe('the attacker', () => {
     const { x, codes } = shells([4, 4], [1, 1], 8, 5)
     const fit = (shrinkage: number): unknown =>
       qdaAttacker('other', { shrinkage }).fitSync(x, codes, { classes: 2, seed: 1 })
-    expect(() => fit(1.5)).toThrow("fitDiscriminant: expected a shrinkage from 0 to 1 or 'oas', got 1.5")
+    expect(() => fit(1.5)).toThrow("qdaAttacker: expected a shrinkage from 0 to 1 or 'oas', got 1.5")
     const line = { ...x, data: x.data.map((_, p) => rowOf(x, Math.floor(p / 8))[0]!) }
     expect(() => qdaAttacker('other', { shrinkage: 0 }).fitSync(line, codes, { classes: 2, seed: 1 })).toThrow(
       'expected a positive definite matrix',

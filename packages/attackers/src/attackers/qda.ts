@@ -3,11 +3,16 @@
 import { checkOptions } from '@indistinct/core'
 import { scoresOfLogits } from '../models/log-odds-score.ts'
 import { discriminant, discriminantOfProducts, type DiscriminantOptions } from '../models/quadratic-discriminant.ts'
+import { checkCounts } from './checked-settings.ts'
 import { syncAttacker, type SyncAttacker } from './sync-attacker.ts'
 
 /** A quadratic attacker with another regularisation, under a name of its own. */
 export function qdaAttacker(name: string, options: DiscriminantOptions): SyncAttacker {
   checkOptions('qdaAttacker', options, { shrinkage: 'any', dimensions: 'number' })
+  const { shrinkage = 'oas', dimensions } = options
+  if (shrinkage !== 'oas' && !(shrinkage >= 0 && shrinkage <= 1))
+    throw new RangeError(`qdaAttacker: expected a shrinkage from 0 to 1 or 'oas', got ${shrinkage}`)
+  checkCounts('qdaAttacker', { dimensions })
   return syncAttacker(
     name,
     (x, codes, { classes }) => {

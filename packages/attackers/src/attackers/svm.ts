@@ -10,6 +10,7 @@ import {
   type SupportVectorOptions,
 } from '../models/support-vector-machine.ts'
 import type { Attacker } from '../attacker.ts'
+import { checkCounts, checkSizes } from './checked-settings.ts'
 import { syncAttacker, type SyncAttacker, type SyncFit } from './sync-attacker.ts'
 
 export interface SvmOptions extends SupportVectorOptions {
@@ -26,6 +27,11 @@ export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
     tolerance: 'number',
   })
   const { mostRows = 5000, ...machine } = options
+  const { cost, tolerance, gamma = 'scale' } = machine
+  checkCounts('svmAttacker', { mostRows })
+  checkSizes('svmAttacker', { cost, tolerance })
+  if (gamma !== 'scale' && gamma !== 'nearest')
+    throw new RangeError(`svmAttacker: expected gamma scale or nearest, got ${JSON.stringify(gamma satisfies never)}`)
   const fit: SyncFit = (x, codes, { classes, seed }) => {
     const rows = x.rows > mostRows ? drawnRows(codes, classes, mostRows, seed) : undefined
     const model = rows

@@ -10,7 +10,7 @@ import { runAttack } from '../attack.ts'
 import { heldAttackKinds, type AttackOptions, type AttackResult } from '../attack-result.ts'
 import { checkFitted } from '../audit-options.ts'
 import type { Attacker } from '../attacker.ts'
-import { prepareInput, type InputName } from '../models/prepared-input.ts'
+import { checkInput, prepareInput, type InputName } from '../models/prepared-input.ts'
 import type { Split } from '../protocols/protocol.ts'
 import { protocolNamed } from '../protocols/protocols.ts'
 import { chooseSigns, codesOf, innerFoldsOf, type NumberedSplit, type SplitScores } from '../protocols/scoring.ts'
@@ -39,6 +39,7 @@ export async function transferredAttack(
   options: TransferredAttackOptions,
 ): Promise<TransferredAttackResult> {
   checkOptions('transferredAttack', options, heldAttackKinds)
+  checkInput('transferredAttack', options.input)
   checkFitted('transferredAttack', attacker)
   if (original.rows !== unlearned.rows || original.cols !== unlearned.cols) {
     throw new RangeError(

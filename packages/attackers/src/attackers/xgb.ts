@@ -2,7 +2,7 @@
  * @file The paper's XGB attacker: XGBoost with its defaults (100 rounds of depth 6, learning rate 0.3, exact method).
  */
 
-import { fitXgb, type XgbOptions } from '@indistinct/xgboost'
+import { checkXgbOptions, fitXgb, type XgbOptions } from '@indistinct/xgboost'
 import type { Attacker } from '../attacker.ts'
 import { columnBins } from '../models/column-bins.ts'
 
@@ -19,8 +19,11 @@ export function binsOf(known: number): number {
 
 export type XgbAttackerOptions = Omit<XgbOptions, 'objective' | 'classes' | 'seed'>
 
-/** An XGBoost attacker with other settings, under a name of its own. */
+/** An XGBoost attacker with other settings, under a name of its own. @throws RangeError on settings that it refuses. */
 export function xgbAttacker(name: string, options: XgbAttackerOptions): Attacker {
+  checkXgbOptions('xgbAttacker', options)
+  for (const name of ['objective', 'classes', 'seed'])
+    if (Object.hasOwn(options, name)) throw new RangeError(`xgbAttacker: expected no ${name}: every attack has its own`)
   return {
     name,
     scaleFree: true,

@@ -1,6 +1,7 @@
 /** @file Kernel ridge regression with a Gaussian kernel: what an attacker sees of a number that is told smoothly. */
 
-import { gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { checkOptions, gatherRows, randomStream, shuffle, type Matrix } from '@indistinct/core'
+import { checkCounts, checkSizes } from '../attackers/checked-settings.ts'
 import { choleskyInPlace, solveLower, solveLowerTransposed } from '../models/cholesky.ts'
 import { scaleGamma, squaredDistance } from '../models/gaussian-kernel.ts'
 import type { Regressor } from './regressor.ts'
@@ -13,9 +14,12 @@ export interface KernelRidgeOptions {
   readonly mostRows?: number
 }
 
-/** Values less their mean are fitted, and the mean is added to predictions. */
+/** Values less their mean are fitted, and the mean is added to predictions. @throws RangeError on other options. */
 export function kernelRidgeRegressor(name: string, options: KernelRidgeOptions = {}): Regressor {
+  checkOptions<KernelRidgeOptions>('kernelRidgeRegressor', options, { penalty: 'number', mostRows: 'number' })
   const { penalty = 1, mostRows = 2000 } = options
+  checkSizes('kernelRidgeRegressor', { penalty })
+  checkCounts('kernelRidgeRegressor', { mostRows })
   return {
     name,
     scaleFree: false,

@@ -1,5 +1,12 @@
 /** @file How a CSV of the user's own is laid out. */
 
+import type { OptionKinds } from '@indistinct/core'
+
+/** What may be done with a user of the interactions without a row of attributes. */
+export const unknownUsers = ['error', 'unlabelled'] as const
+
+export type UnknownUsers = (typeof unknownUsers)[number]
+
 export interface CsvOptions {
   /** Name of the data set in results. Default `csv`. */
   readonly name?: string
@@ -14,8 +21,21 @@ export interface CsvOptions {
   /** Default: a comma, in both files. */
   readonly delimiter?: string
   /** What to do with a user of the interactions without a row of attributes: stop (default), or leave it unlabelled. */
-  readonly unknownUsers?: 'error' | 'unlabelled'
+  readonly unknownUsers?: UnknownUsers
   /** How the files are called in errors. Defaults `interactions.csv` and `attributes.csv`. */
   readonly interactionsFile?: string
   readonly attributesFile?: string
+}
+
+export const csvKinds: OptionKinds<CsvOptions> = {
+  name: 'string',
+  userColumn: 'string',
+  itemColumn: 'string',
+  ratingColumn: 'string',
+  attributesUserColumn: 'string',
+  attributes: 'list',
+  delimiter: 'string',
+  unknownUsers: 'string',
+  interactionsFile: 'string',
+  attributesFile: 'string',
 }

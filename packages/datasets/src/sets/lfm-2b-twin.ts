@@ -4,7 +4,7 @@
  * are positions on a circle: a track has one, a listener three, and listeners mostly pick tracks near theirs.
  */
 
-import { encodeLabels, randomStream, shuffle, type Random } from '@indistinct/core'
+import { checkOptions, encodeLabels, randomStream, shuffle, type Random } from '@indistinct/core'
 import { assembleDataset } from '../assemble.ts'
 import type { Dataset } from '../dataset.ts'
 import { lfm2bStatistics as published, type WeibullDegrees } from './lfm-2b-statistics.ts'
@@ -29,8 +29,10 @@ const audience = (listeners: number): number => 0.005 + 0.25 * Math.sqrt(listene
 /**
  * Generates the twin in a few seconds (2.8 million interactions). The attribute is `gender`.
  * @param options.seed default 0.
+ * @throws RangeError on other options.
  */
 export function lfm2bTwin(options: { readonly seed?: number } = {}): Dataset {
+  checkOptions('lfm2bTwin', options, { seed: 'number' })
   const seed = options.seed ?? 0
   const stream = (...names: string[]): Random => randomStream(seed, 'lfm-2b-synthetic', ...names)
   const users = published.female.users + published.male.users
@@ -161,5 +163,5 @@ export const lfm2bSynthetic: GeneratedDataset = {
     items: published.items,
     interactions: published.interactions,
   },
-  generate: ({ seed }) => lfm2bTwin(seed === undefined ? {} : { seed }),
+  generate: lfm2bTwin,
 }

@@ -1,5 +1,6 @@
 /** @file Opening a column of vectors in PostgreSQL as a store. */
 
+import { checkOptions } from '@indistinct/core'
 import { findColumn, type PostgresPlace } from './postgres-column.ts'
 import { connectPostgres } from './postgres-connection.ts'
 import { postgresDriver } from './postgres-driver.ts'
@@ -11,6 +12,7 @@ import { versionedStore } from '../versioned-store.ts'
  * @throws IndistinctError 'file' where the server cannot be reached, 'bad-data' where the table is not as expected.
  */
 export async function openPostgres(place: PostgresPlace): Promise<Store> {
+  checkOptions<PostgresPlace>('openPostgres', place, { table: 'string', idColumn: 'string', vectorColumn: 'string' })
   const postgres = await connectPostgres()
   try {
     return versionedStore(postgresDriver(postgres, await findColumn(postgres, place)))

@@ -1,5 +1,6 @@
 /** @file Opening the vectors in Redis hashes as a store. */
 
+import { checkOptions } from '@indistinct/core'
 import { connectRedis, type RedisPlace } from './redis-connection.ts'
 import { redisDriver } from './redis-driver.ts'
 import type { Store } from '../store.ts'
@@ -10,6 +11,7 @@ import { versionedStore } from '../versioned-store.ts'
  * @throws IndistinctError 'file' where the server cannot be reached, 'usage' where the prefix cannot be one of users.
  */
 export async function openRedis(place: RedisPlace): Promise<Store> {
+  checkOptions<RedisPlace>('openRedis', place, { prefix: 'string', vectorField: 'string' })
   const connection = await connectRedis()
   try {
     return versionedStore(redisDriver(connection, place))

@@ -175,3 +175,10 @@ describe('calibratedFlow in a metric', () => {
     expect(embedding.data.subarray(0, 40)).toEqual(before.embedding.data.subarray(0, 40))
   })
 })
+
+test('misspelt options are refused', () => {
+  const misspelt = { topp: 5 } as object
+  expect(() => scoreMetric(3, 2, () => undefined, misspelt)).toThrow(
+    'scoreMetric: expected options among top, ridge, got topp',
+  )
+})

@@ -71,8 +71,10 @@ export function scoreMetric(
   rows: number,
   cols: number,
   gradientsOf: (row: number, gradients: Float64Array) => { readonly scaleFree?: Float32Array } | undefined,
-  { top = defaultTop, ridge = defaultRidge }: ScoreMetricOptions = {},
+  options: ScoreMetricOptions = {},
 ): ScoreMetric {
+  checkOptions('scoreMetric', options, { top: 'number', ridge: 'number' })
+  const { top = defaultTop, ridge = defaultRidge } = options
   if (!Number.isSafeInteger(top) || top < 2)
     throw new RangeError(`scoreMetric: expected top as an integer of at least 2, got ${top}`)
   if (!Number.isFinite(ridge) || ridge <= 0) throw new RangeError(`scoreMetric: expected ridge above 0, got ${ridge}`)

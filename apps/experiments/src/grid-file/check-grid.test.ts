@@ -75,6 +75,40 @@ test.each([
   [withProduct({ datasets: [{ name: 'A b', options: { interactions: 'a', attributes: 'b' } }] }), 'lower-case letters'],
   [withProduct({ split: { kind: 'ratio' } }), 'split.ratios: expected a list, got undefined'],
   [withProduct({ split: { kind: 'ratio', ratios: [0.8, 0.3, 0.1] } }), 'three shares that add up to 1'],
+  [
+    withProduct({ split: { kind: 'ratio', ratios: [1.2, -0.1, -0.1] } }),
+    'split.ratios: expected three shares that sum',
+  ],
+  [
+    withProduct({ recommenders: [{ name: 'nmf', options: { epochs: -3, lr: 0.1 } }] }),
+    'products[0].recommenders[0].options.epochs: expected a positive integer epochs, got -3',
+  ],
+  [
+    withProduct({ recommenders: [{ name: 'ials', options: { alpha: 0 } }] }),
+    'options.alpha: expected a positive alpha',
+  ],
+  [
+    withProduct({ methods: [{ name: 'd2d-r', options: { steps: 2.5 } }] }),
+    'methods[0].options.steps: expected steps as',
+  ],
+  [
+    withProduct({ methods: [{ name: 'flow', options: { level: 0, tables: ['gmf'] } }] }),
+    'options.level: expected level',
+  ],
+  [withProduct({ methods: [{ name: 'retrain', options: { weight: -1 } }] }), 'options.weight: expected weight of at'],
+  [
+    withProduct({ protocols: [{ name: 'paper', options: { innerFolds: 1 } }] }),
+    'options.innerFolds: expected innerFolds',
+  ],
+  [withProduct({ protocols: [{ name: 'paper', options: { permutations: 5 } }] }), 'permutations of 99 or more, got 5'],
+  [
+    withProduct({ datasets: [{ name: 'synthetic', options: { strength: -1 } }] }),
+    'options.strength: expected a strength',
+  ],
+  [withProduct({ datasets: [{ name: 'lfm-2b-synthetic', options: { strength: 1 } }] }), 'among leastUsers, seed, got'],
+  [withProduct({ yardsticks: [{ name: 'ease', options: { l2: 0 } }] }), 'options.l2: expected a positive l2, got 0'],
+  [withProduct({ smoothing: { neighbours: 3, share: 5 } }), 'smoothing.share: expected a number from 0 to 1, got 5'],
+  [withProduct({ settings: { synthetic: { nmf: { lr: 0 } } } }), 'settings.synthetic.nmf.lr: expected a positive lr'],
   [withProduct({ epochBy: 'tests' }), 'epochBy: expected one of validation, test, got "tests"'],
   [withProduct({ until: 'train' }), 'until: expected one of prepare, evaluate, got "train"'],
   [withProduct({ observed: { attacker: [] } }), 'observed: expected fields among attackers, protocols, top, width'],

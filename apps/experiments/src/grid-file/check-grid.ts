@@ -7,6 +7,7 @@ import { knownDatasets } from '@indistinct/datasets'
 import { engines } from '@indistinct/kernels'
 import { recommenders } from '@indistinct/recommenders'
 import { figureNames, type Grid } from '@indistinct/stages'
+import { askRatios, askRecommender, checkAsked, type Options } from './asked-components.ts'
 import {
   attackerChoice,
   attackerName,
@@ -17,7 +18,7 @@ import {
   recommenderOptions,
   yardstickChoice,
 } from './choice-checks.ts'
-import { finite, flag, list, object, oneOf, record, text, unfit, whole, type Check } from './field-checks.ts'
+import { finite, flag, list, object, oneOf, record, share, text, unfit, whole, type Check } from './field-checks.ts'
 
 /**
  * `value` as a grid.
@@ -57,6 +58,7 @@ const ratios: Check = (value, place) => {
   const shares = value as number[]
   if (shares.length !== 3 || Math.abs(shares.reduce((sum, each) => sum + each, 0) - 1) > 1e-9)
     throw unfit(place, 'three shares that add up to 1: training, validation, test', value)
+  askRatios(shares, place)
 }
 
 const calibration = object('a calibration', {
@@ -101,7 +103,7 @@ const product: Check = (value, place) => {
       settings: record('settings by data set', (dataset, where) => settingsOf(dataset, where, own)),
       yardsticks: list(yardstickChoice),
       sideBySide: oneOf([true]),
-      smoothing: object('a smoothing', { neighbours: whole(1), share: finite }),
+      smoothing: object('a smoothing', { neighbours: whole(1), share }),
       engine: oneOf(engines),
       until: oneOf(['prepare', 'evaluate']),
     },
@@ -115,6 +117,9 @@ function settingsOf(dataset: string, place: string, own: readonly unknown[]): Ch
   return record('options by recommender', (recommender, where) => {
     const names = recommenders.map(({ name }) => name)
     if (!names.includes(recommender)) throw unfit(where, `a recommender among ${names.join(', ')}`, recommender)
-    return object('an object of options', {}, recommenderOptions(recommender))
+    return (options, within) => {
+      object('an object of options', {}, recommenderOptions(recommender))(options, within)
+      checkAsked(askRecommender(recommender), options as Options, within)
+    }
   })
 }

@@ -5,12 +5,32 @@ import { knownDataset, knownDatasets, syntheticDefaults, unknownUsers } from '@i
 import { easeDefaults, recommenders } from '@indistinct/recommenders'
 import { togetherMethods } from '@indistinct/stages'
 import { inTrainingMethods, unlearners, type InTrainingName, type UnlearnerName } from '@indistinct/unlearners'
+import {
+  askInTraining,
+  askProtocol,
+  askRecommender,
+  askSynthetic,
+  askUnlearner,
+  askYardstick,
+  checkAsked,
+  type Ask,
+  type Options,
+} from './asked-components.ts'
 import { finite, flag, list, object, oneOf, text, unfit, whole, type Check } from './field-checks.ts'
 
 type Checks = { readonly [option: string]: Check }
 
-/** A choice by name, with options of that one alone. @param optionsOf its options; undefined for an unknown name */
-function choice(names: readonly string[], optionsOf: (name: string) => Checks, more: Checks = {}): Check {
+/**
+ * A choice by name, with options of that one alone.
+ * @param optionsOf its options
+ * @param askOf asks it whether it takes their values
+ */
+function choice(
+  names: readonly string[],
+  optionsOf: (name: string) => Checks,
+  askOf?: (name: string) => Ask | undefined,
+  more: Checks = {},
+): Check {
   return (value, place) => {
     const name = (value as { name?: unknown } | null)?.name
     const options = typeof name === 'string' && names.includes(name) ? optionsOf(name) : {}
@@ -19,6 +39,9 @@ function choice(names: readonly string[], optionsOf: (name: string) => Checks, m
       { name: oneOf(names) },
       { options: object('an object of options', {}, options), ...more },
     )(value, place)
+    const { options: chosen } = value as { options?: Options }
+    const ask = askOf?.(name as string)
+    if (ask && chosen) checkAsked(ask, chosen, `${place}.options`)
   }
 }
 
@@ -54,8 +77,9 @@ const knownChoice = choice(
   (name) => ({
     ...ofAnyDataset,
     ...(name === 'synthetic' && likeDefaults(syntheticDefaults)),
-    ...(knownDataset(name)?.kind === 'generated' && { seed: whole(), strength: finite }),
+    ...(knownDataset(name)?.kind === 'generated' && { seed: whole() }),
   }),
+  (name) => (name === 'synthetic' ? askSynthetic : undefined),
 )
 
 /** Options of the recommender `name`; the seed is that of the grid. */
@@ -66,11 +90,18 @@ export function recommenderOptions(name: string): Checks {
 export const recommenderChoice = choice(
   recommenders.map(({ name }) => name),
   recommenderOptions,
+  askRecommender,
 )
 
-export const methodChoice = choice([...Object.keys(unlearners), ...Object.keys(inTrainingMethods)], (name) =>
-  Object.hasOwn(unlearners, name) ? unlearnerOptions(name as UnlearnerName) : inTrainingOptions(name as InTrainingName),
+export const methodChoice = choice(
+  [...Object.keys(unlearners), ...Object.keys(inTrainingMethods)],
+  (name) => (isUnlearner(name) ? unlearnerOptions(name) : inTrainingOptions(name as InTrainingName)),
+  (name) => (isUnlearner(name) ? askUnlearner(name) : askInTraining(name as InTrainingName)),
 )
+
+function isUnlearner(name: string): name is UnlearnerName {
+  return Object.hasOwn(unlearners, name)
+}
 
 /** Of the method itself, and of the stage that runs it. */
 function unlearnerOptions(name: UnlearnerName): Checks {
@@ -97,20 +128,22 @@ export const attackerChoice = choice(attackerNames, () => ({
   inputs: list(oneOf(['raw', 'standardised', 'whitened'])),
 }))
 
-export const protocolChoice = choice(Object.keys(protocols), () => ({
-  repeats: whole(1),
-  innerFolds: whole(0),
-  permutations: whole(0),
-  refitRepeats: whole(0),
-}))
+export const protocolChoice = choice(
+  Object.keys(protocols),
+  () => ({ repeats: whole(1), innerFolds: whole(0), permutations: whole(0), refitRepeats: whole(0) }),
+  askProtocol,
+)
 
 const yardstickDefaults: { readonly [name: string]: object } = { ease: easeDefaults }
 
 export const yardstickNames = Object.keys(yardstickDefaults)
 
-export const yardstickChoice = choice(yardstickNames, (name) => likeDefaults(yardstickDefaults[name]!), {
-  datasets: list(text),
-})
+export const yardstickChoice = choice(
+  yardstickNames,
+  (name) => likeDefaults(yardstickDefaults[name]!),
+  () => askYardstick,
+  { datasets: list(text) },
+)
 
 const anything: Check = () => {}
 

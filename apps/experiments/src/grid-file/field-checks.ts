@@ -23,6 +23,10 @@ export const finite: Check = (value, place) => {
   if (typeof value !== 'number') throw unfit(place, 'a number', value)
 }
 
+export const share: Check = (value, place) => {
+  if (!((value as number) >= 0 && (value as number) <= 1)) throw unfit(place, 'a number from 0 to 1', value)
+}
+
 /** A whole number of at least `least`; any, where that is absent. */
 export function whole(least = -Infinity): Check {
   const what = least === -Infinity ? 'a whole number' : `a whole number of at least ${least}`

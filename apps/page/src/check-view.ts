@@ -1,5 +1,6 @@
 /** @file What the files hold, before any attack: counts, warnings, and how long the attacks will take. */
 
+import { counted } from '@indistinct/core'
 import { element } from './dom.ts'
 import { measured } from './measured.ts'
 import { auditArguments, commandText, type Choices } from './state.ts'
@@ -30,14 +31,16 @@ export function checkedView(checked: CheckedInputs, choices: Choices): HTMLEleme
     ...(attribute.missing > 0 ? [countRow('without a label', attribute.missing, most)] : []),
   ]
   const large = rows * dimensions > measured.rows * measured.dimensions
+  const strangers = counted(unmatched, 'label', grouped(unmatched))
   return element(
     'div',
     {},
     element(
       'p',
       {},
-      `${grouped(rows)} users, ${dimensions} dimensions, ${dtype}. Labels were joined by ${attribute.joinedBy}` +
-        `${unmatched > 0 ? `; ${grouped(unmatched)} labels are of users that are not in the table` : ''}.`,
+      `${counted(rows, 'user', grouped(rows))}, ${counted(dimensions, 'dimension')}, ${dtype}. Labels were ` +
+        `joined by ${attribute.joinedBy}` +
+        `${unmatched > 0 ? `; ${strangers} of users that are not in the table` : ''}.`,
     ),
     element(
       'table',
@@ -53,7 +56,7 @@ export function checkedView(checked: CheckedInputs, choices: Choices): HTMLEleme
 
 function limitText(attacks: number, seconds: number, large: boolean): string {
   return (
-    `${attacks} attacks, about ${duration(seconds)} of one processor, as foreseen for the command line; ` +
+    `${counted(attacks, 'attack')}, about ${duration(seconds)} of one processor, as foreseen for the command line; ` +
     `a browser may take longer. This page was tried with up to ${grouped(measured.rows)} users of ` +
     `${measured.dimensions} dimensions. ` +
     (large

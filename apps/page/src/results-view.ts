@@ -1,5 +1,6 @@
 /** @file What was found, before and after, and files to take along. */
 
+import { counted } from '@indistinct/core'
 import { attackerName, protocolName } from '@indistinct/report'
 import { commandLine, warningList } from './check-view.ts'
 import { element } from './dom.ts'
@@ -74,7 +75,11 @@ export function unlearnedView(finished: Finished): HTMLElement {
       element('b', {}, 'After. '),
       verdictInWords(after.verdict),
     ),
-    element('p', {}, `${grouped(record.moved)} of ${grouped(record.rows)} users were moved. ${record.scope}`),
+    element(
+      'p',
+      {},
+      `${grouped(record.moved)} of ${counted(record.rows, 'user', grouped(record.rows))} were moved. ${record.scope}`,
+    ),
     ...(finished.exitCode === 0
       ? []
       : [element('p', { class: 'caution' }, 'The new table gives away more than before.')]),

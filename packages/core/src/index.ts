@@ -1,5 +1,6 @@
 export { base64Text, bytesOf, concatBytes, latin1Bytes, latin1Text, utf8Bytes, utf8Text } from './bytes.ts'
 export { canonicalJson, jsonText, sha256, type Json } from './canonical-json.ts'
+export { counted } from './counted.ts'
 export { csrFromPairs, csrHas, transposeCsr, type Csr } from './csr.ts'
 export { badData, fileError, IndistinctError, usageError, WouldHarmError, type ErrorCode } from './errors.ts'
 export { isRoundedId, spellingHint } from './ids.ts'

@@ -2,7 +2,7 @@
  * @file What every reader does last: duplicate pairs, and users and items without interactions, are dropped and noted.
  */
 
-import type { Labels } from '@indistinct/core'
+import { counted, type Labels } from '@indistinct/core'
 import { degrees, selectPart, type Dataset } from './dataset.ts'
 
 export interface DatasetParts {
@@ -24,7 +24,7 @@ export function assembleDataset(parts: DatasetParts): Dataset {
   const kept = firstOccurrences(parts.users.length, parts.items.length, parts.pairUsers, parts.pairItems)
   const notes = [...(parts.notes ?? [])]
   const duplicates = parts.pairUsers.length - kept.length
-  if (duplicates > 0) notes.push(`${duplicates} duplicate user-item ${duplicates === 1 ? 'row' : 'rows'} dropped`)
+  if (duplicates > 0) notes.push(`${counted(duplicates, 'duplicate user-item row')} dropped`)
   const ratings = parts.ratings
   const whole: Dataset = {
     name: parts.name,
@@ -44,8 +44,8 @@ export function assembleDataset(parts: DatasetParts): Dataset {
   const items = Uint8Array.from(degree.items, (count) => (count > 0 ? 1 : 0))
   const idleUsers = users.reduce((sum, mark) => sum + 1 - mark, 0)
   const idleItems = items.reduce((sum, mark) => sum + 1 - mark, 0)
-  if (idleUsers > 0) notes.push(`${idleUsers} ${idleUsers === 1 ? 'user' : 'users'} without interactions left out`)
-  if (idleItems > 0) notes.push(`${idleItems} ${idleItems === 1 ? 'item' : 'items'} without interactions left out`)
+  if (idleUsers > 0) notes.push(`${counted(idleUsers, 'user')} without interactions left out`)
+  if (idleItems > 0) notes.push(`${counted(idleItems, 'item')} without interactions left out`)
   return idleUsers + idleItems > 0 ? selectPart(whole, users, items) : whole
 }
 

@@ -22,7 +22,7 @@ describe('verdictOf', () => {
       'The attacks we ran found a leak: Perceptron on users reached a folded AUC of 0.700 [0.660, 0.740].',
     )
     expect(verdict.details).toContain(
-      '1 of 2 attacks have their whole interval above 0.5; without any leak about one in 40 would.',
+      '1 of 2 attacks has its whole interval above 0.5; without any leak about one in 40 would.',
     )
   })
 
@@ -31,7 +31,7 @@ describe('verdictOf', () => {
     expect(verdictOf({ attacks: [row('mlp', calm), row('xgb', calm)] }).status).toBe('undecided')
     const leak = verdictOf({ attacks: [row('mlp', { ...calm, correctedP: 0.01 }), row('xgb', calm)] })
     expect(leak.status).toBe('leak')
-    expect(leak.details).toContain('1 of 2 attacks stand out at 5\u00a0% after correction for all of them.')
+    expect(leak.details).toContain('1 of 2 attacks stands out at 5\u00a0% after correction for all of them.')
   })
 
   test('below chance is a leak as well', () => {

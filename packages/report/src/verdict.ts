@@ -3,7 +3,7 @@
  * needs every upper bound at or below d; a large p is never counted as evidence.
  */
 
-import { checkOptions } from '@indistinct/core'
+import { checkOptions, counted } from '@indistinct/core'
 import { estimateText, fixed } from './charts/format-number.ts'
 import { reportKinds } from './check-report.ts'
 import { attackName, foldedAuc, smallestLeak } from './leak.ts'
@@ -61,14 +61,16 @@ export function verdictOf(data: Pick<ReportData, 'attacks' | 'gate' | 'margin' |
   if (proven > 0 && judged.length > 1) {
     details.push(
       judged.every((each) => each.corrected)
-        ? `${proven} of ${judged.length} attacks stand out at 5\u00a0% after correction for all of them.`
-        : `${proven} of ${judged.length} attacks have their whole interval above 0.5; without any leak about one ` +
+        ? `${proven} of ${judged.length} attacks ${proven === 1 ? 'stands' : 'stand'} out at 5\u00a0% after ` +
+            `correction for all of them.`
+        : `${proven} of ${judged.length} attacks ${proven === 1 ? 'has its' : 'have their'} whole interval ` +
+            `above 0.5; without any leak about one ` +
             'in 40 would.',
     )
   }
   const missing = rows.length - judged.length
   if (missing > 0)
-    details.push(`${missing} of ${rows.length} attacks could not be scored and are not part of this finding.`)
+    details.push(`${missing} of ${counted(rows.length, 'attack')} could not be scored: no part of this finding.`)
   const shown = data.smallestLeak ?? smallestLeakOf(judged)
   if (shown !== undefined) {
     details.push(

@@ -2,7 +2,7 @@
  * @file Whether a table and a store are about the same users: a switch must not leave half of them in another space.
  */
 
-import { badData } from '@indistinct/core'
+import { badData, counted } from '@indistinct/core'
 import type { IdentifiedVectors, VectorBatch } from './store.ts'
 
 export interface UserComparison {
@@ -55,10 +55,6 @@ export function compareUsers(place: string, { ids, matrix }: IdentifiedVectors, 
       }
     },
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function listed(ids: readonly string[], total: number): string {

@@ -4,7 +4,7 @@
  * transaction.
  */
 
-import { badData, fileError, usageError } from '@indistinct/core'
+import { badData, counted, fileError, usageError } from '@indistinct/core'
 import { checked, publishKinds, rollBackKinds, transferKinds } from './checked-transfers.ts'
 import { compareUsers } from './compare-users.ts'
 import type {
@@ -236,7 +236,8 @@ async function expectDigest(
   await driver.clearDrafts()
   if (draft === 'before') throw changedMeanwhile(driver)
   throw fileError(
-    `${driver.place}: read back ${got.rows} rows with checksum ${got.checksum}, but ${wanted.rows} rows with ` +
+    `${driver.place}: read back ${counted(got.rows, 'row')} with checksum ${got.checksum}, but ` +
+      `${counted(wanted.rows, 'row')} with ` +
       `checksum ${wanted.checksum} were written; ` +
       'nothing was switched',
   )
@@ -264,7 +265,8 @@ function sameDimensions(driver: StoreDriver, dimensions: number | undefined, bat
   if (batch.ids.length === 0) return dimensions
   if (dimensions !== undefined && dimensions !== batch.dimensions) {
     throw badData(
-      `${driver.place}: user ${JSON.stringify(batch.ids[0])} has ${batch.dimensions} dimensions, others have ` +
+      `${driver.place}: user ${JSON.stringify(batch.ids[0])} has ${counted(batch.dimensions, 'dimension')}, ` +
+        `others have ` +
         `${dimensions}; expected one length`,
     )
   }

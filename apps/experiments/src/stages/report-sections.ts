@@ -1,5 +1,6 @@
 /** @file Figures of attacks and of evaluation in the form that the report takes. */
 
+import { counted } from '@indistinct/core'
 import { testsTogether } from '@indistinct/metrics'
 import {
   exposureData,
@@ -86,9 +87,7 @@ export function threatModel(
       const { protocolDescription, repeats, shadowUsers } = attacks.find((attack) => attack.protocol === name)!
       return {
         name,
-        description:
-          `${protocolDescription}; ${shadowUsers} users known, ${repeats} ${repeats === 1 ? 'draw' : 'draws'} of ` +
-          'users',
+        description: `${protocolDescription}; ${shadowUsers} users known, ${counted(repeats, 'draw')} of ` + 'users',
       }
     }),
     inputs: names((attack) => attack.input),

@@ -3,7 +3,7 @@
  * where they meet.
  */
 
-import { classCounts, usageError, type Labels } from '@indistinct/core'
+import { classCounts, counted, usageError, type Labels } from '@indistinct/core'
 import { namedAttackers, regressionBattery } from '@indistinct/attackers'
 import { intersection } from '@indistinct/unlearners'
 import { attackersOf } from './attack-battery.ts'
@@ -54,8 +54,8 @@ export function attackTargets(
     if (merged.classes.length > 1) targets.push({ attribute, labels: merged })
     if (small > 0)
       warnings.push(
-        `${attribute}: ${small} labels with fewer than ${leastUsers} users ` +
-          `${merged.classes.length > 1 ? 'are attacked as one' : 'leave nothing to attack'}`,
+        `${attribute}: ${counted(small, 'label')} with fewer than ${leastUsers} users ` +
+          `${merged.classes.length > 1 ? 'attacked as one' : 'leaving nothing to attack'}`,
       )
   }
   if (Object.keys(also).length === 0) return { targets, warnings }

@@ -1,7 +1,7 @@
 /** @file The report of `audit`: all attacks; pictures of the table that gives most away. */
 
 import { lengthFifths } from '@indistinct/attackers'
-import { writeFileAtomic } from '@indistinct/core'
+import { counted, writeFileAtomic } from '@indistinct/core'
 import {
   mapUsers,
   reportHtml,
@@ -54,7 +54,7 @@ function auditReport(audited: Audited): ReportData {
     title:
       `Audit of ${[attribute, ...also].join(', ')} in ` +
       `${several ? `${tables.length - 1} tables` : tables[0]!.name}`,
-    subject: `${matrix.rows} users, ${sizes}`,
+    subject: `${counted(matrix.rows, 'user')}, ${sizes}`,
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     ...sections,

@@ -1,9 +1,10 @@
 /** @file An audit as text on stdout: the verdict, a row for every attack, and how to read the rows. */
 
+import { counted } from '@indistinct/core'
 import { output } from '#system'
 import { smallestCorrectedP, type AuditResult } from '@indistinct/attackers'
 import { emphasised } from '../terminal/log.ts'
-import { grouped, printable } from '../terminal/text-table.ts'
+import { countOf, grouped, printable } from '../terminal/text-table.ts'
 import { isRegression } from './attack-target.ts'
 import { attackTables, ratesOf } from './attack-tables.ts'
 import type { Judged } from './attacked-parts.ts'
@@ -58,7 +59,7 @@ function notes(judged: Judged): string[] {
     ...results.flatMap((result, t) => leftOutNotes(result, named[t]!)),
     'Brackets are 95 % intervals. p is of a permutation test of the AUC, with attackers fitted again under each ' +
       'relabelling where it says so; corrected',
-    `for ${count} attacks (maximum statistic over one set of relabellings, which can show as little as ` +
+    `for ${counted(count, 'attack')} (maximum statistic over one set of relabellings, which can show as little as ` +
       `${least.toPrecision(1)}), q after Benjamini and Hochberg.${rates}`,
   ]
 }
@@ -68,7 +69,8 @@ function togetherNotes(result: Result, named: string): string[] {
   const { simultaneous, attacks } = result
   return [
     ...(isRegression(result) ? [] : [mmdNote(result.twoSample, named)]),
-    `Worst folded AUC${named}, by intervals that cover all ${attacks.length} attacks at once: ` +
+    `Worst folded AUC${named}, by ` +
+      `${attacks.length === 1 ? 'its interval' : `intervals that cover all ${attacks.length} attacks at once`}: ` +
       `${simultaneous.lower.toFixed(3)} to ${simultaneous.upper.toFixed(3)}.`,
   ]
 }
@@ -81,7 +83,7 @@ function leftOutNotes(result: Result, named: string): string[] {
   return [
     ...(drawnOf === undefined
       ? []
-      : [`Attacked${named}: ${grouped(labelled)} of ${grouped(drawnOf)} users with a label, drawn by the seed.`]),
+      : [`Attacked${named}: ${grouped(labelled)} of ${countOf(drawnOf, 'user')} with a label, drawn by the seed.`]),
     ...(notRun.length === 0 ? [] : [`Not run${named}, for want of budget: ${left.join(', ')}.`]),
   ]
 }
@@ -89,6 +91,6 @@ function leftOutNotes(result: Result, named: string): string[] {
 function mmdNote({ value, chance, p, users, kernel }: AuditResult['twoSample'], named: string): string {
   return (
     `MMD between labels${named}: ${value.toPrecision(3)}, ${chance.toPrecision(3)} by chance, permutation p ` +
-    `${p.toFixed(3)} (${users} users, ${kernel === 'exact' ? 'exact kernel' : kernel}).`
+    `${p.toFixed(3)} (${counted(users, 'user')}, ${kernel === 'exact' ? 'exact kernel' : kernel}).`
   )
 }

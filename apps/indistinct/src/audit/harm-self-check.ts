@@ -26,7 +26,7 @@ import {
 } from '@indistinct/unlearners'
 import type { ChangedTable } from './before-and-after.ts'
 import type { Log } from '../terminal/log.ts'
-import { grouped, printable } from '../terminal/text-table.ts'
+import { countOf, grouped, printable } from '../terminal/text-table.ts'
 
 export interface HarmPart {
   readonly table: string
@@ -164,7 +164,7 @@ export function harmLines({ parts, unchecked }: HarmSelfCheck): string[] {
   const title = ({ table, attribute, sampledOf, check }: HarmPart): string => {
     const of = parts.length > 1 ? `, ${table}, ${attribute}` : ''
     if (sampledOf === undefined) return `Self-check${of}`
-    return `Self-check${of} on a sample of ${grouped(check.labelled)} of ${grouped(sampledOf)} users`
+    return `Self-check${of} on a sample of ${grouped(check.labelled)} of ${countOf(sampledOf, 'user')}`
   }
   const found = parts.map((part) => `${title(part)}: ${part.check.sentence}`)
   if (parts.length + unchecked.length === 0)

@@ -3,7 +3,7 @@
  * question is then what the tables add to what that alone tells.
  */
 
-import { badData, sideBySide, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
+import { badData, counted, sideBySide, usageError, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import { harmCheck, type HarmCheck } from '@indistinct/attackers'
 import { isHistoryFile, readHistory, readTable, type EmbeddingTable } from '@indistinct/embeddings'
@@ -14,7 +14,7 @@ import { filesOption, textOption, valueFlag, textFlag } from '../terminal/option
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
-import { grouped, printable, textTable } from '../terminal/text-table.ts'
+import { countOf, grouped, printable, textTable } from '../terminal/text-table.ts'
 
 export interface HeldArguments {
   readonly 'attacker-holds': 'tables' | 'history'
@@ -93,8 +93,8 @@ async function heldFile(
       columns,
     )
     const matrix = historyFeatures(history, { width: Math.min(historyWidth, history.cols), seed: args.seed })
-    const size = `${grouped(lines)} lines, ${grouped(history.cols)} items`
-    const description = `${name}, the history of ${grouped(known)} users: ${size}`
+    const size = `${countOf(lines, 'line')}, ${countOf(history.cols, 'item')}`
+    const description = `${name}, the history of ${countOf(known, 'user')}: ${size}`
     return {
       path,
       description,
@@ -116,7 +116,7 @@ async function heldFile(
       `${path}: expected most users of ${tablePath}, got ${known} of ${rows}; hand over what the attacker holds ` +
         'of these users',
     )
-  const description = `${name}, vectors of ${grouped(known)} users: ${other.matrix.cols} dimensions`
+  const description = `${name}, vectors of ${countOf(known, 'user')}: ${counted(other.matrix.cols, 'dimension')}`
   return {
     path,
     description,
@@ -127,7 +127,7 @@ async function heldFile(
 }
 
 function unknownUsers(path: string, count: number): string[] {
-  return count === 0 ? [] : [`${path} knows nothing of ${grouped(count)} users of the table`]
+  return count === 0 ? [] : [`${path} knows nothing of ${countOf(count, 'user')} of the table`]
 }
 
 /** Rows of `other` in the order of the users of `table`; the mean row for those it lacks. */
@@ -201,7 +201,7 @@ export function heldText({ check, sentence }: HeldComparison): string {
   return (
     `${printable(sentence)}\n\n${textTable(head, rows)}` +
     `Brackets hold all attackers at once at ${100 * (1 - check.level)} %. Five folds, ${grouped(check.scored)} ` +
-    `of ${grouped(check.labelled)} users scored.\n`
+    `of ${countOf(check.labelled, 'user')} scored.\n`
   )
 }
 

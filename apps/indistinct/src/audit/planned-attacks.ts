@@ -1,8 +1,8 @@
 /** @file What the attacks that the user chose will take, before any of them runs. */
 
-import type { Json, Matrix } from '@indistinct/core'
+import { counted, type Json, type Matrix } from '@indistinct/core'
 import { planAudit, planRegressionAudit } from '@indistinct/attackers'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 import { about } from '../terminal/wall-clock.ts'
 import { attackOptions, chosenAttackers, chosenRegressors, type SeededBattery } from './attack-battery.ts'
 import type { AttackTarget } from './attack-target.ts'
@@ -31,11 +31,11 @@ export function planTargets(
   const seconds = attacks.reduce((sum, each) => sum + each.seconds, 0)
   return {
     steps: [
-      `${attacks.length} attacks, at most ${grouped(fits)} fits, ${about(seconds)}`,
+      `${counted(attacks.length, 'attack')}, at most ${countOf(fits, 'fit')}, ${about(seconds)}`,
       ...attacks.map(
         ({ attribute, attacker, protocol, input, fits }) =>
           `  ${attribute === undefined ? '' : `${attribute}: `}${attacker}, ${protocol}, ${input}: ` +
-          `${grouped(fits)} fits`,
+          countOf(fits, 'fit'),
       ),
     ],
     attacks: attacks.map(({ seconds, ...attack }) => ({ ...attack, seconds: Number(seconds.toPrecision(2)) })),

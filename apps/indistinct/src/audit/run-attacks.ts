@@ -1,9 +1,9 @@
 /** @file Runs the attacks that the user chose on one table, with progress. */
 
-import { usageError, type Labels, type Matrix } from '@indistinct/core'
+import { counted, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { audit, auditRegression, foreseeAudit, type AuditResult, type ForeseenAudit } from '@indistinct/attackers'
 import type { Log } from '../terminal/log.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 import { about } from '../terminal/wall-clock.ts'
 import { attackOptions, chosenAttackers, chosenRegressors, type SeededBattery } from './attack-battery.ts'
 import type { AttackTarget, TargetAudit } from './attack-target.ts'
@@ -78,10 +78,10 @@ function foreseenLine({
 }: ForeseenAudit): string | undefined {
   if (seconds < worthALine && users === labelled && notRun.length === 0) return undefined
   const drawn =
-    users < labelled ? `${grouped(users)} of ${grouped(labelled)} users, drawn by the seed` : `${grouped(users)} users`
-  const left = notRun.length > 0 ? ` (${notRun.length} are left out by --budget)` : ''
+    users < labelled ? `${grouped(users)} of ${countOf(labelled, 'user')}, drawn by the seed` : countOf(users, 'user')
+  const left = notRun.length > 0 ? ` (${notRun.length} left out by --budget)` : ''
   return (
     `a leak shows from a folded AUC of about ${smallestDetectable.toFixed(3)}; ` +
-    `${attacks.length} attacks${left} on ${drawn}, ${about(seconds)}`
+    `${counted(attacks.length, 'attack')}${left} on ${drawn}, ${about(seconds)}`
   )
 }

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import type { Certificate } from '@indistinct/attackers'
-import { commitFiles, stageFile, type StagedFile } from '@indistinct/core'
+import { commitFiles, counted, stageFile, type StagedFile } from '@indistinct/core'
 import { stageTable, tableFiles, tableFor, withMatrix, type EmbeddingTable } from '@indistinct/embeddings'
 import { reportHtml, type LayersData } from '@indistinct/report'
 import { attackVersions, severalSections } from '../audit/audit-report.ts'
@@ -54,7 +54,7 @@ function pageOf(
     audits && severalSections(audits.map(({ result, ...part }) => ({ ...part, audits: { before: result } })))
   return reportHtml({
     title: `Certificate of ${args.attribute} in ${basename(args.table)}`,
-    subject: `${inputs.table.matrix.rows} users, K = ${inputs.table.matrix.cols}`,
+    subject: `${counted(inputs.table.matrix.rows, 'user')}, K = ${inputs.table.matrix.cols}`,
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     layers,

@@ -17,7 +17,7 @@ import { described } from '../terminal/command-help.ts'
 import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
 import { openSession } from '../terminal/session.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 import { checkOutputFormat, checkOutputs } from '../outputs/output-files.ts'
 
 export const certifyCommand: CommandModule<object, CertifyArguments> = {
@@ -73,7 +73,7 @@ async function certify(args: CertifyArguments): Promise<void> {
   const audits = found && judgedParts([{ table: basename(args.table), attribute: args.attribute, result: found }])
   const joint = audits && jointVerdict(audits)
   const others =
-    made.kind === 'apart' && made.left > 0 ? [`The ${grouped(made.left)} users whose labels went into the table.`] : []
+    made.kind === 'apart' && made.left > 0 ? [`The ${users(made.left)} whose labels went into the table.`] : []
   const layers = layersOf(
     certificate ? boundedLayer(certificate, args.attribute) : exactLayer(args.attribute),
     joint ? [joint.verdict] : [],
@@ -116,4 +116,8 @@ function gateOf({ gate }: CertifyArguments, certificate: Certificate | undefined
   if (any.length === 0) return { limit: gate, passed: false }
   const bound = Math.max(...any)
   return { limit: gate, bound, passed: bound <= gate }
+}
+
+function users(count: number): string {
+  return countOf(count, 'user')
 }

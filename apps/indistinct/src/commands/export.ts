@@ -1,7 +1,7 @@
 /** @file `indistinct export`: the live vectors of a store as a file, with their ids. */
 
 import { basename } from 'node:path'
-import { jsonText } from '@indistinct/core'
+import { counted, jsonText } from '@indistinct/core'
 import { embeddingTable, tableFiles, writeTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
@@ -19,7 +19,7 @@ import {
   type StoreArguments,
   type StoreKind,
 } from '../stores/store-options.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 
 export interface ExportArguments extends StoreArguments {
   readonly from: StoreKind
@@ -82,7 +82,7 @@ async function exportTable(args: ExportArguments): Promise<void> {
   else
     session.result(
       [
-        `${grouped(matrix.rows)} users, ${matrix.cols} dimensions, from ${place}`,
+        `${countOf(matrix.rows, 'user')}, ${counted(matrix.cols, 'dimension')}, from ${place}`,
         ...files.map(({ path, sha256 }) => `${path}  sha256 ${sha256}`),
         '',
       ].join('\n'),

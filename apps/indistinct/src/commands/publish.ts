@@ -3,7 +3,7 @@
  */
 
 import { basename } from 'node:path'
-import { jsonText } from '@indistinct/core'
+import { counted, jsonText } from '@indistinct/core'
 import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
@@ -23,7 +23,7 @@ import {
 } from '../stores/store-options.ts'
 import { switchedJson, switchedText } from '../stores/switched-version.ts'
 import { tableOptions } from '../inputs/table-inputs.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 
 export interface PublishArguments extends StoreArguments, DryRunArguments {
   readonly file: string
@@ -107,7 +107,7 @@ async function publish(args: PublishArguments): Promise<void> {
   )
   if (done.leftovers) session.log.warn(`${place}: removed what an interrupted run had left behind`)
   if (done.others > 0)
-    session.log.warn(`${place}: ${done.others} users are not in ${args.file}; their vectors stayed as they were`)
+    session.log.warn(`${place}: ${countOf(done.others, 'user')} not in ${args.file}: vectors stayed as they were`)
   const record = {
     ...switchedJson('indistinct/publish/1', args.to, place, done),
     input: { file: basename(args.file), sha256 },
@@ -132,7 +132,7 @@ async function publishPlan(args: PublishArguments, table: EmbeddingTable, { log 
       : `${place}: the users are the same${kept}; version ${version} would be written, verified and live`
   return {
     command: 'publish',
-    steps: [`${args.file}: ${grouped(rows)} users, ${cols} dimensions`, step],
+    steps: [`${args.file}: ${countOf(rows, 'user')}, ${counted(cols, 'dimension')}`, step],
     facts: { store: args.to, place, version, live: live ?? null, others, rows, dimensions: cols },
     writes: [],
   }

@@ -14,7 +14,7 @@ import { dryRunOption, showPlan, type DryRunArguments } from '../outputs/dry-run
 import { versions } from '../outputs/provenance.ts'
 import { openSession } from '../terminal/session.ts'
 import { writingFiles } from '../terminal/signals.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 export interface RestoreArguments extends Pick<CommonArguments, 'json' | 'quiet'>, DryRunArguments {
   readonly table: string
@@ -57,7 +57,7 @@ async function restore(args: RestoreArguments): Promise<void> {
   const delta = bytesOf(args.delta)
   const original = applyDelta(table, delta, { table: args.table, delta: args.delta })
   if (args['dry-run']) {
-    const size = `${args.table} and ${args.delta} fit together: the original has ${grouped(original.length)} bytes`
+    const size = `${args.table} and ${args.delta} fit together: the original has ${countOf(original.length, 'byte')}`
     return showPlan(
       {
         command: 'restore',

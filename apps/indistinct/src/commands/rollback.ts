@@ -17,6 +17,7 @@ import {
   type StoreKind,
 } from '../stores/store-options.ts'
 import { switchedJson, switchedText } from '../stores/switched-version.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 export interface RollbackArguments extends StoreArguments {
   readonly in: StoreKind
@@ -57,7 +58,7 @@ async function rollBack(args: RollbackArguments): Promise<void> {
   if (done.leftovers) session.log.warn(`${place}: removed what an interrupted run had left behind`)
   if (done.others > 0)
     session.log.warn(
-      `${place}: ${done.others} users are not in version ${done.version}; their vectors stayed as they were`,
+      `${place}: ${countOf(done.others, 'user')} not in version ${done.version}: vectors stayed as they were`,
     )
   if (args.json) session.result(jsonText(switchedJson('indistinct/rollback/1', args.in, place, done), 2))
   else session.result(switchedText(place, done, placeFlags(args.in, args)))

@@ -22,6 +22,7 @@ import { computeEnvironment } from '../terminal/common-options.ts'
 import { exitCodes } from '../terminal/exit-codes.ts'
 import { openSession } from '../terminal/session.ts'
 import { showPlan } from '../outputs/dry-run.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 const { INDISTINCT_THREADS } = computeEnvironment
 
@@ -110,7 +111,7 @@ function preparedResult(folder: string, { shards }: ShardPlan, json: boolean): s
   const command = ['shards', 'worker', folder]
   return json
     ? jsonText({ schema: 'indistinct/shards-prepared/1', folder, shards: shards.length, command }, 2)
-    : `${shards.length} shards are ready; start N workers, at most one a shard, I = 0 to N - 1:\n` +
+    : `ready with ${countOf(shards.length, 'shard')}; start N workers, at most one a shard, I = 0 to N - 1:\n` +
         `indistinct ${command.join(' ')} --index I --of N\n`
 }
 

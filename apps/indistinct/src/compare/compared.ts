@@ -1,5 +1,6 @@
 /** @file Every method on the table that was read, each attacked, with progress. */
 
+import { counted } from '@indistinct/core'
 import { basename } from 'node:path'
 import type { ComparisonData } from '@indistinct/report'
 import { attackLabels } from '../audit/run-attacks.ts'
@@ -36,7 +37,7 @@ export async function comparedMethods(read: CompareInputs, log: Log): Promise<Co
   const { rows: users, cols } = inputs.table.matrix
   const data = {
     title: `Methods against ${attribute} in ${basename(table)}`,
-    subject: `${users} users, K = ${cols}`,
+    subject: `${counted(users, 'user')}, K = ${cols}`,
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,
     rows,

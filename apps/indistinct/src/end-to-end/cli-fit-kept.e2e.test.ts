@@ -262,7 +262,7 @@ describe('new users alone', () => {
     const { code, stdout, stderr } = await updateOf(attributes, table, 'leace.fit')
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringContaining(`0 kept their rows, ${count} were mapped`),
+      stdout: expect.stringContaining(`0 kept their rows, ${count} ${count === 1 ? 'was' : 'were'} mapped`),
     })
     expect(stdout).toContain('whether to unlearn the whole table again is not judged')
     // The map is that of the 200 users fitted, however few are moved by it today.

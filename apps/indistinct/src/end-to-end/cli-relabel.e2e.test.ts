@@ -248,7 +248,7 @@ describe('the draw of an earlier release', () => {
     const { earlier, warnings } = earlierDraw(path, inputs(['x', 'd', 'b', 'a', 'y', 'e'], [0, -1, 1, 0, 0, 0]))
     expect([...earlier].map((point, row) => (row === 1 ? 'none' : point))).toEqual([-1, 'none', -2, 2, -1, -1])
     expect(warnings).toEqual([
-      expect.stringMatching(/^1 users of .* have no label now and get their own rows back/),
+      expect.stringMatching(/^1 user of .* without a label now, who get their own rows back/),
       expect.stringMatching(/^users who are new since .* \(3\) all have one label/),
     ])
   })

@@ -1,9 +1,10 @@
 /** @file Plans and states of grids as text. */
 
+import { counted } from '@indistinct/core'
 import type { Failure } from '@indistinct/executors'
 import type { CellState, GridPlan } from '@indistinct/experiments'
 import { duration } from '../terminal/progress.ts'
-import { dataSize, textTable } from '../terminal/text-table.ts'
+import { countOf, dataSize, textTable } from '../terminal/text-table.ts'
 
 export function planText({ stages, cells, done, seconds, chain, wall, memory, bytes, from }: GridPlan): string {
   const rows = [
@@ -22,13 +23,11 @@ export function planText({ stages, cells, done, seconds, chain, wall, memory, by
     `${from.table} from the committed table`,
     `${from.guess} scaled from other cells`,
   ]
-  const onWorkers = wall.map(
-    ({ workers, seconds: each }) => `${time(each)} on ${workers} worker${workers === 1 ? '' : 's'}`,
-  )
+  const onWorkers = wall.map(({ workers, seconds: each }) => `${time(each)} on ${countOf(workers, 'worker')}`)
   return [
     textTable(['stage', 'cells', 'done', 'time to go', 'memory a cell', 'disk'], rows),
     `longest chain ${time(chain)}; ${onWorkers.join(', ')}\n`,
-    done === cells ? '' : `costs of ${cells - done} cells: ${sources.join(', ')}\n`,
+    done === cells ? '' : `costs of ${counted(cells - done, 'cell')}: ${sources.join(', ')}\n`,
   ].join('')
 }
 
@@ -43,7 +42,7 @@ export function statusText(
   const failed = [...failures].filter(([id]) => states.has(id) && states.get(id)!.state !== 'done')
   return (
     [
-      `${count('done')} of ${states.size} cells done`,
+      `${count('done')} of ${counted(states.size, 'cell')} done`,
       ...(count('missing') > 0 ? [`${count('missing')} ready to run`] : []),
       ...(count('stale') > 0 ? [`${count('stale')} made from other inputs than now`] : []),
       ...(count('blocked') > 0 ? [`${count('blocked')} behind those`] : []),
@@ -66,7 +65,7 @@ export function failuresText(failures: ReadonlyMap<string, Failure>, missing: nu
   )
   if (left <= 0) return texts.join('')
   const why = own.length > 0 ? 'left out, since they need them' : 'not made'
-  return `${texts.join('')}${left} cells were ${why}; indistinct grid resume goes on\n`
+  return `${texts.join('')}${countOf(left, 'cell')} ${why}; indistinct grid resume goes on\n`
 }
 
 function time(seconds: number): string {

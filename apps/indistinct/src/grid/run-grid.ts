@@ -1,7 +1,7 @@
 /** @file A grid run on an engine until it is complete, ends or is stopped, and what is said of it. */
 
 import { join, resolve } from 'node:path'
-import { jsonText, fileError } from '@indistinct/core'
+import { counted, fileError, jsonText } from '@indistinct/core'
 import type { Executor } from '@indistinct/executors'
 import type { OpenGrid } from '@indistinct/experiments'
 import { exitCodeOf, exitCodes } from '../terminal/exit-codes.ts'
@@ -66,7 +66,7 @@ async function untilStopped(
   try {
     let done = [...(await grid.states()).values()].filter(({ state }) => state === 'done').length
     const before = done
-    if (before > 0) log.info(`${before} of ${total} cells were done before`)
+    if (before > 0) log.info(`${before} of ${counted(total, 'cell')} done before`)
     const run = await runGridOn(engine, grid, {
       ...options,
       signal: controller.signal,
@@ -90,7 +90,7 @@ async function untilStopped(
 
 function resultText({ expanded, store }: OpenGrid, { missing, failures }: GridRun, json: boolean): string {
   const cells = expanded.nodes.length
-  if (!json) return `${cells - missing.length} of ${cells} cells done in ${store.place}\n`
+  if (!json) return `${cells - missing.length} of ${counted(cells, 'cell')} done in ${store.place}\n`
   const complete = missing.length === 0
   const record = { schema: 'indistinct/grid-run/1', complete, cells, missing, failures: Object.fromEntries(failures) }
   return jsonText(record, 2)

@@ -1,6 +1,6 @@
 /** @file What user vectors recommend, where item vectors and held-out interactions are at hand. */
 
-import { csrFromPairs, fileError, usageError, badData, type Csr, type Matrix } from '@indistinct/core'
+import { badData, counted, csrFromPairs, fileError, usageError, type Csr, type Matrix } from '@indistinct/core'
 import { readFileSync } from '@indistinct/core/platform'
 import { readCsvDataset } from '@indistinct/datasets'
 import { fileReason, type EmbeddingTable } from '@indistinct/embeddings'
@@ -81,7 +81,8 @@ function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTab
     )
   if (left > 0)
     log.warn(
-      `${left} of ${data.interactions.users.length} interactions of ${path} are of users or items without a ` +
+      `${left} of ${counted(data.interactions.users.length, 'interaction')} of ${path} are of users or items ` +
+        `without a ` +
         'vector: ignored',
     )
   return csrFromPairs(

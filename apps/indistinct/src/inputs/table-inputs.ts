@@ -26,7 +26,7 @@ import { labelNamesOf } from './merge-labels.ts'
 import { listOption, numberOption, textOption, textFlag, valueFlag } from '../terminal/option-values.ts'
 import { readOptions } from '../terminal/read-options.ts'
 import { isManifest, sampledTable } from './sampled-table.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 import type { TableArguments } from './table-arguments.ts'
 import type { FileRecord } from './file-record.ts'
 import { tellingWarnings } from './telling-dimensions.ts'
@@ -133,7 +133,10 @@ export async function readTableInputs(
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched
   const drawn = sampled
-    ? [`${users(table.ids.length)} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ${args.seed ?? 0}`]
+    ? [
+        `${countOf(table.ids.length, 'user')} of ${grouped(sampled.of)} of ${args.table}, drawn by seed ` +
+          `${args.seed ?? 0}`,
+      ]
     : []
   const warnings = [
     ...table.warnings,
@@ -170,8 +173,10 @@ export function labelWarnings(
 ): string[] {
   const left = args.unlabelled === 'map' ? 'moved as users without one' : 'never moved'
   return [
-    ...(missing > 0 ? [`${users(missing)} of ${args.table} without a label: left out of attacks, and ${left}`] : []),
-    ...(unmatched > 0 ? [`${users(unmatched)} of ${args.attributes} not in ${args.table}: ignored`] : []),
+    ...(missing > 0
+      ? [`${countOf(missing, 'user')} of ${args.table} without a label: left out of attacks, and ${left}`]
+      : []),
+    ...(unmatched > 0 ? [`${countOf(unmatched, 'user')} of ${args.attributes} not in ${args.table}: ignored`] : []),
   ]
 }
 
@@ -254,8 +259,4 @@ export function reportHashes(files: Readonly<Record<string, FileRecord>>): Recor
   return Object.fromEntries(
     Object.entries(files).map(([role, { file, sha256 }]) => [`${role} ${file}`, `sha256 ${sha256}`]),
   )
-}
-
-function users(count: number): string {
-  return count === 1 ? '1 user' : `${grouped(count)} users`
 }

@@ -1,11 +1,11 @@
 /** @file What --dry-run says: what would be done, and the files that would be written. */
 
-import { jsonText, type Json } from '@indistinct/core'
+import { counted, jsonText, type Json } from '@indistinct/core'
 import { inGroup } from '../terminal/command-help.ts'
 import type { Session } from '../terminal/session.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import { attributeSummary, labelLine } from '../inputs/table-inputs.ts'
-import { grouped, printable } from '../terminal/text-table.ts'
+import { countOf, printable } from '../terminal/text-table.ts'
 
 export const dryRunOption = inGroup('Output', {
   'dry-run': {
@@ -54,7 +54,7 @@ export function inputSteps(path: string, inputs: TableInputs): string[] {
     unmatched,
   } = inputs
   return [
-    `${path}: ${grouped(matrix.rows)} users, ${matrix.cols} dimensions, ${dtype}`,
+    `${path}: ${countOf(matrix.rows, 'user')}, ${counted(matrix.cols, 'dimension')}, ${dtype}`,
     labelLine(attributeSummary(inputs), unmatched),
   ]
 }

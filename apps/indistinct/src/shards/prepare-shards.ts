@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import { badData, jsonText, createFile, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
+import { badData, counted, createFile, jsonText, takeLock, usageError, writeFileAtomic } from '@indistinct/core'
 import {
   hasOwnIds,
   isFolder,
@@ -202,9 +202,9 @@ function readingOf(options: PrepareOptions): ShardPlan['read'] {
 function warnOf(joined: JoinedShards, rows: number, { attribute, attributes, tables }: PrepareOptions, log: Log): void {
   for (const warning of joined.warnings) log.warn(warning)
   for (const warning of spellingWarnings(attribute, joined.classes)) log.warn(warning)
-  if (joined.missing > 0) log.warn(`${joined.missing} of ${rows} users without a label: never moved`)
+  if (joined.missing > 0) log.warn(`${joined.missing} of ${counted(rows, 'user')} without a label: never moved`)
   if (joined.unmatched > 0)
-    log.warn(`${joined.unmatched} users of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
+    log.warn(`${counted(joined.unmatched, 'user')} of ${attributes.join(', ')} not in ${tables.join(', ')}: ignored`)
 }
 
 /** @throws IndistinctError 'bad-data' where columns of a table are those of the first in another order, or some are. */
@@ -217,7 +217,7 @@ function plannedShards(readers: readonly TableReader[], count: number | undefine
   const { path, rows, cols } = readers[0]!
   for (const reader of readers)
     if (reader.cols !== cols)
-      throw badData(`${reader.path}: expected ${cols} dimensions as in ${path}, got ${reader.cols}`)
+      throw badData(`${reader.path}: expected ${counted(cols, 'dimension')} as in ${path}, got ${reader.cols}`)
   if (readers.length > 1) {
     const names = readers.map((reader) => basename(reader.path))
     const twice = names.find((name, at) => names.indexOf(name) < at)
@@ -230,7 +230,8 @@ function plannedShards(readers: readonly TableReader[], count: number | undefine
     })
   }
   const shards = count ?? Math.ceil(rows / rowsPerShard)
-  if (shards > rows) throw usageError(`--shards: expected at most one for each of ${rows} rows, got ${shards}`)
+  if (shards > rows)
+    throw usageError(`--shards: expected at most one for each of ${counted(rows, 'row')}, got ${shards}`)
   const stem = basename(path, extname(path))
   return Array.from({ length: shards }, (_, s) => {
     const [from, to] = [Math.floor((s * rows) / shards), Math.floor(((s + 1) * rows) / shards)]

@@ -2,11 +2,11 @@
 
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Json } from '@indistinct/core'
+import { counted, type Json } from '@indistinct/core'
 import type { Plan } from '../outputs/dry-run.ts'
 import { duration } from '../terminal/progress.ts'
 import { labelLine } from '../inputs/table-inputs.ts'
-import { dataSize, grouped } from '../terminal/text-table.ts'
+import { countOf, dataSize, grouped } from '../terminal/text-table.ts'
 import { estimateShards, type ShardEstimate } from './shard-estimate.ts'
 import type { PlannedRun } from './prepare-shards.ts'
 import type { ShardPlan } from './shard-plan.ts'
@@ -51,11 +51,12 @@ export function shardDryRun({ plan, resumed, readers, codes }: PlannedRun, out: 
     checked: 'labels were joined and some rows were read',
     steps: [
       `${readers[0]!.path}${readers.length > 1 ? ` and ${grouped(readers.length - 1)} more` : ''}: ` +
-        `${grouped(rows)} users, ${dimensions} dimensions, ${readers[0]!.dtype}`,
+        `${countOf(rows, 'user')}, ${counted(dimensions, 'dimension')}, ${readers[0]!.dtype}`,
       labelLine(attribute, 0),
       `${method}${given.length > 0 ? `: ${given.join(', ')}` : ''}; seed ${seed}; users without a label are left ` +
         'as they are',
-      `${grouped(shards.length)} shards of up to ${grouped(largest)} users, ${grouped(workers)} workers: ${names}`,
+      `${countOf(shards.length, 'shard')} of up to ${countOf(largest, 'user')}, ${countOf(workers, 'worker')}: ` +
+        `${names}`,
       estimate ? estimateText(estimate) : `no estimate: ${reason}`,
       `a worker takes about ${memory} MiB of memory; ` +
         `${scratch > 0 ? `rows between passes take up to ${dataSize(scratch)} of disk in all, ` : ''}the result ` +
@@ -90,7 +91,7 @@ function estimateText({
 }: ShardEstimate): string {
   const cores = availableParallelism()
   return (
-    `${grouped(users)} of the users took ${sums === 1 ? '1 sum' : `${sums} sums`} of ${grouped(bytesPerShard)} ` +
+    `${grouped(users)} of the users took ${counted(sums, 'sum')} of ${grouped(bytesPerShard)} ` +
     `bytes a shard; at that rate all workers together read ${dataSize(rowBytesRead)} of rows, write ` +
     `${dataSize(rowBytesWritten)} ` +
     `and take ${duration(1000 * processorSeconds)} of processor time, ` +

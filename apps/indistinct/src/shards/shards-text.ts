@@ -1,9 +1,9 @@
 /** @file What `indistinct shards` says of its results, in words. */
 
 import { readFileSync } from 'node:fs'
-import { sha256 } from '@indistinct/core'
+import { counted, sha256 } from '@indistinct/core'
 import { uncheckedLine } from '../unlearn/unlearn-scope.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 import type { ShardManifest } from './shard-manifest.ts'
 import type { WorkerReport } from './shard-worker.ts'
 
@@ -15,8 +15,9 @@ export interface WorkerFigures extends WorkerReport {
 
 export function workerText(report: WorkerFigures, index: number, of: number): string {
   return (
-    `worker ${index} of ${of}: ${report.shards} shards, ${grouped(report.rows)} rows, ${report.sums} sums of ` +
-    `${grouped(report.bytesPerShard)} bytes a shard, ${report.seconds.toFixed(1)} s ` +
+    `worker ${index} of ${of}: ${counted(report.shards, 'shard')}, ${countOf(report.rows, 'row')}, ` +
+    `${counted(report.sums, 'sum')} of ` +
+    `${countOf(report.bytesPerShard, 'byte')} a shard, ${report.seconds.toFixed(1)} s ` +
     `(${report.waited.toFixed(1)} s waiting), ${report.processorSeconds.toFixed(1)} s of processor time, peak memory ` +
     `${report.peakMb} MiB\n`
   )
@@ -31,13 +32,12 @@ export function manifestText(
   const three = (value: number): string => value.toPrecision(3)
   const unit = displacement.unit === 'spread' ? " of the table's spread" : ' (all rows were equal before)'
   return [
-    `${method}: ${grouped(moved)} of ${grouped(rows)} users moved, ` +
-      `${passes === 1 ? '1 pass' : `${passes} passes`}${outcome}`,
+    `${method}: ${grouped(moved)} of ${countOf(rows, 'user')} moved, ` + `${counted(passes, 'pass')}${outcome}`,
     `moved by ${three(displacement.mean)} on average, ${three(displacement.rootMeanSquare)} in root mean square, ` +
       `at most ${three(displacement.largest)}${unit}`,
     uncheckedLine,
     ...files.map((path) => `${path}  sha256 ${sha256(readFileSync(path))}`),
-    `${grouped(shards.length)} shards beside the manifest, which has their digests`,
+    `${countOf(shards.length, 'shard')} beside the manifest, which has their digests`,
     '',
   ].join('\n')
 }

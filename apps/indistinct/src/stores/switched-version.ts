@@ -1,10 +1,10 @@
 /** @file What a switch to another version did, for people and as JSON. */
 
-import type { Json } from '@indistinct/core'
+import { counted, type Json } from '@indistinct/core'
 import type { Switched } from '@indistinct/stores'
 import { commandLine } from '../outputs/provenance.ts'
 import type { StoreKind } from './store-options.ts'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 export function switchedJson(
   schema: string,
@@ -22,15 +22,16 @@ export function switchedText(
   { version, before, record, changed }: Switched,
   flags: readonly string[],
 ): string {
-  const size = `${grouped(record.rows)} users, ${record.dimensions} dimensions, checksum ${record.checksum}`
-  if (version === before)
-    return (
-      `version ${version} is live in ${place}: ` +
-      `${size}\n${changed === 0 ? 'it was live before, and nothing changed' : `${grouped(changed)} vectors changed`}\n`
-    )
+  const users = countOf(record.rows, 'user')
+  const size = `${users}, ${counted(record.dimensions, 'dimension')}, checksum ${record.checksum}`
+  const vectors = countOf(changed, 'vector')
+  if (version === before) {
+    const done = changed === 0 ? 'it was live before, and nothing changed' : `${vectors} changed`
+    return `version ${version} is live in ${place}: ${size}\n${done}\n`
+  }
   return [
     `version ${version} is live in ${place}: ${size}`,
-    `${grouped(changed)} vectors changed; before it, version ${before} was live`,
+    `${vectors} changed; before it, version ${before} was live`,
     `to go back: ${commandLine(['rollback', '--in', ...flags, '--to', String(before)])}`,
     '',
   ].join('\n')

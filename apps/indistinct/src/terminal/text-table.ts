@@ -1,5 +1,7 @@
 /** @file Tables of plain text. */
 
+import { counted } from '@indistinct/core'
+
 /** Columns padded to one width each, two spaces between; numbers go right. Labels come from files: no escape codes. */
 export function textTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [
@@ -32,6 +34,11 @@ export function dataSize(bytes: number): string {
 /** 1234567 as "1,234,567". */
 export function grouped(value: number): string {
   return value.toLocaleString('en-GB')
+}
+
+/** "1 user", "1,234 users". */
+export function countOf(count: number, noun: string): string {
+  return counted(count, noun, grouped(count))
 }
 
 /** Text with characters that control a terminal, or turn the direction of what follows, written as escapes. */

@@ -30,7 +30,6 @@ describe('a dry run says what would be done and written', () => {
     const found = await plan(
       'audit',
       users,
-      users,
       ...labels,
       '--attackers',
       'mlp',

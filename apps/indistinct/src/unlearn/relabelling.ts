@@ -3,13 +3,14 @@
  * finding chooses.
  */
 
-import { badData, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
+import { badData, counted, matrix, usageError, type Labels, type Matrix } from '@indistinct/core'
 import type { EmbeddingTable } from '@indistinct/embeddings'
 import { parseFit } from './fit-file.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
 import type { TableInputs } from '../inputs/table-inputs.ts'
 import type { HarmSelfCheck } from '../audit/harm-self-check.ts'
 import { atLength, type Lengths } from './written-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 interface NamedSource {
   readonly name: string
@@ -73,7 +74,9 @@ export function earlierDraw(path: string, { table, labels, column }: TableInputs
     )
   const { pointOf } = fitted.map
   if (ids.length !== pointOf.length)
-    throw badData(`${path}: expected an id for each of ${pointOf.length} rows, got ${ids.length}; the file is damaged`)
+    throw badData(
+      `${path}: expected an id for each of ${counted(pointOf.length, 'row')}, got ${ids.length}; the file is damaged`,
+    )
   const rowOf = new Map(table.ids.map((id, row) => [id, row]))
   checkSameUsers(path, { ids, named, dealt: pointOf }, table)
   const takesPart = (row: number | undefined): row is number => row !== undefined && labels.codes[row]! >= 0
@@ -88,7 +91,8 @@ export function earlierDraw(path: string, { table, labels, column }: TableInputs
     earlier[row] = takesPart(from) ? from : -2
   })
   const back =
-    `${withdrawn} users of ${path} have no label now and get their own rows back: who holds the earlier release ` +
+    `${countOf(withdrawn, 'user')} of ${path} without a label now, who get their own rows back: who holds the ` +
+    `earlier release ` +
     'too may read from that the label they had'
   const fresh = labels.codes.filter((code, row) => code >= 0 && earlier[row] === -1)
   const alike =

@@ -4,7 +4,7 @@
  */
 
 import { abortable } from '#signals'
-import { badData, jsonText, classCounts, commitFiles, stageFile, type Json } from '@indistinct/core'
+import { badData, classCounts, commitFiles, counted, jsonText, stageFile, type Json } from '@indistinct/core'
 import { basename } from '@indistinct/core/platform'
 import {
   createTable,
@@ -28,7 +28,7 @@ import { seenTelling } from '../inputs/telling-dimensions.ts'
 import { classWarnings, columnWarnings, labelLine, labelWarnings } from '../inputs/table-inputs.ts'
 import type { Log } from '../terminal/log.ts'
 import type { Session } from '../terminal/session.ts'
-import { grouped, printable } from '../terminal/text-table.ts'
+import { countOf, grouped, printable } from '../terminal/text-table.ts'
 import { showPlan, type Plan } from '../outputs/dry-run.ts'
 import { versions } from '../outputs/provenance.ts'
 import { spreadOf, streamedMaps, type StreamedMaps } from './streamed-maps.ts'
@@ -100,7 +100,8 @@ function planOf({ request, table, found, attribute, warnings }: StreamedInputs):
     command: 'unlearn',
     checked: 'labels were joined',
     steps: [
-      `${request.table}: ${grouped(rows)} users, ${cols} dimensions, ${dtype}, read and written block by block`,
+      `${request.table}: ${countOf(rows, 'user')}, ${counted(cols, 'dimension')}, ${dtype}, read and written ` +
+        `block by block`,
       labelLine(attribute, found.unmatched),
       method,
     ],
@@ -192,7 +193,10 @@ function notesOnValues(
       : []),
     ...(rounded ? [`${out}: values that moved were rounded to ${dtypeName(dtype)}, the type of the table`] : []),
     ...(clipped > 0
-      ? [`${out}: ${grouped(clipped)} values lay beyond the range of ${dtypeName(dtype)} and were set to the end of it`]
+      ? [
+          `${out}: ${countOf(clipped, 'value')} lay beyond the range of ${dtypeName(dtype)} and were set to the ` +
+            `end of it`,
+        ]
       : []),
   ]
 }
@@ -248,7 +252,7 @@ function resultText({ request, table, found, attribute }: StreamedInputs, writte
   const lines = [
     printable(labelLine(attribute, found.unmatched)),
     printable(scopeOfUnlearning([request.attribute], method, usersForColumns([table], found.labels))),
-    `${method}: ${grouped(moved)} of ${grouped(table.rows)} users moved, ` +
+    `${method}: ${grouped(moved)} of ${countOf(table.rows, 'user')} moved, ` +
       `by ${(rmsChange / spread).toPrecision(3)} of the table's spread in root mean square`,
     uncheckedLine,
     `${out}  sha256 ${file.sha256}`,

@@ -3,7 +3,7 @@
  * whom.
  */
 
-import type { Json, Labels, Matrix } from '@indistinct/core'
+import { counted, type Json, type Labels, type Matrix } from '@indistinct/core'
 import { neighbourOverlap } from '@indistinct/metrics'
 import { displacementOf, neighbourDataOf, type DisplacementData, type NeighbourData } from '@indistinct/report'
 
@@ -56,9 +56,10 @@ export function changeText({ displacement: { spread, all }, neighbours }: TableC
   if (neighbours && everyone) {
     const interval = ({ value, low, high }: { value: number; low?: number; high?: number }): string =>
       `${value.toFixed(3)}${low === undefined || high === undefined ? '' : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`}`
-    const sample = everyone.users < neighbours.of ? `, measured on ${everyone.users} of ${neighbours.of} users` : ''
+    const sample =
+      everyone.users < neighbours.of ? `, measured on ${everyone.users} of ${counted(neighbours.of, 'user')}` : ''
     lines.push(
-      `of ${neighbours.k} nearest users ${interval(everyone.cosine)} stayed by cosine, ` +
+      `of ${counted(neighbours.k, 'nearest user')} ${interval(everyone.cosine)} stayed by cosine, ` +
         `${interval(everyone.euclidean)} by distance${sample}`,
     )
   }

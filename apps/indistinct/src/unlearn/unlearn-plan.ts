@@ -1,6 +1,6 @@
 /** @file What `unlearn --dry-run` says: what the run would do, once everything that it would refuse is ruled out. */
 
-import type { Json } from '@indistinct/core'
+import { counted, type Json } from '@indistinct/core'
 import { tableFiles } from '@indistinct/embeddings'
 import { checkedClasses, unlearners } from '@indistinct/unlearners'
 import { planTargets } from '../audit/planned-attacks.ts'
@@ -40,7 +40,7 @@ export function unlearnPlan(read: UnlearnInputs): Plan {
     command: 'unlearn',
     steps: [
       ...inputSteps(request.table, inputs),
-      ...tables.slice(1).map((table) => `${table.path}: the same users, ${table.matrix.cols} dimensions`),
+      ...tables.slice(1).map((table) => `${table.path}: the same users, ${counted(table.matrix.cols, 'dimension')}`),
       `${method}${fit ? `, as ${update!} has it` : ''}${listed.length > 0 ? `: ${listed.join(', ')}` : ''}; ` +
         `seed ${seed}`,
       ...derived.map((name) => `${name} as a linear function of ${others.join(' and ')}`),

@@ -1,5 +1,6 @@
 /** @file The report of `unlearn`. */
 
+import { counted } from '@indistinct/core'
 import { lengthFifths } from '@indistinct/attackers'
 import { basename } from '@indistinct/core/platform'
 import { mapUsers, tellingDimensions, verdictOf, type ReportData } from '@indistinct/report'
@@ -39,7 +40,7 @@ export function unlearnReport(
   return {
     title: `Unlearning of ${inputs.column.name} in ${several ? `${made.length} tables` : basename(path)}`,
     subject:
-      `${before.rows} users, ` +
+      `${counted(before.rows, 'user')}, ` +
       `${several ? made.map((each) => `${each.name} (K = ${each.before.cols})`).join(', ') : `K = ${before.cols}`}`,
     attribute: attributeSummary(inputs),
     warnings: inputs.warnings,

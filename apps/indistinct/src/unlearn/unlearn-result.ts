@@ -1,6 +1,6 @@
 /** @file The result of `unlearn`: the record that sidecars and --json have, and the same in words. */
 
-import type { Json, StagedFile } from '@indistinct/core'
+import { counted, type Json, type StagedFile } from '@indistinct/core'
 import type { UpdatedTable } from '@indistinct/unlearners'
 import { attackVersions } from '../audit/audit-report.ts'
 import { beforeAndAfterJson, beforeAndAfterText, type ChangedTable } from '../audit/before-and-after.ts'
@@ -73,14 +73,14 @@ export function resultText(unlearning: UnlearnedTables, files: readonly StagedFi
     (line) => `${printable(line)}\n`,
   )
   const each = made.map(({ name, result, before, after, change }) => {
-    const passes = result.passes === 1 ? '1 pass' : `${result.passes} passes`
+    const passes = counted(result.passes, 'pass')
     const { derived, explained } = result.parameters
     const how = Array.isArray(derived)
       ? `, a linear function of ${derived.join(', ')} with ${(100 * Number(explained)).toFixed(1)} % of its variance`
       : outcomeText(result.parameters)
     const title = made.length > 1 ? `${name}: ` : ''
     return (
-      `${title}${result.method}: ${countMoved(before, after)} of ${before.rows} users moved, ` +
+      `${title}${result.method}: ${countMoved(before, after)} of ${counted(before.rows, 'user')} moved, ` +
       `${passes}${how}\n${updated ? updateText(updated) : ''}${changeText(change)}`
     )
   })
@@ -94,7 +94,10 @@ function updateText({ kept, mapped, original, refit }: UpdatedTable): string {
   const again = 'unlearn the whole table again'
   const due = refit.due ? 'unlearning the whole table again is due' : `no need to ${again} shows`
   const judged = refit.pairs.length > 0 ? due : `whether to ${again} is not judged`
-  return `${kept} kept their rows, ${mapped} were mapped, ${original} have their original ones; ${judged}\n`
+  return (
+    `${kept} kept their rows, ${mapped} ${mapped === 1 ? 'was' : 'were'} mapped, ${original} have their ` +
+    `original ones; ${judged}\n`
+  )
 }
 
 function countMoved(before: ChangedTable['before'], after: ChangedTable['after']): number {

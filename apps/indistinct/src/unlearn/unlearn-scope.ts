@@ -1,7 +1,7 @@
 /** @file From whom a method hides, in words, and which method hides from whom (docs/threat-models.md). */
 
 import type { UnlearnerName } from '@indistinct/unlearners'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf, grouped } from '../terminal/text-table.ts'
 import { followsLabels, type UsersForColumns } from './users-a-column.ts'
 
 /** What the attacker holds beside some labels: these tables, or also history, an earlier release or another model. */
@@ -40,8 +40,8 @@ function hidingScope(attributes: readonly string[], method: UnlearnerName, size:
   if (followsLabels(method, size)) {
     const whom = method === 'leace' ? 'linear attackers' : 'who holds these tables and some labels'
     return (
-      `Aims to hide ${what} from ${whom}, by one map for everybody. But ${grouped(size.users)} users with a label ` +
-      `are few for ${grouped(size.columns)} columns: the map follows the label of each of them, and who holds an ` +
+      `Aims to hide ${what} from ${whom}, by one map for everybody. But ${countOf(size.users, 'user')} with a label ` +
+      `are few for ${countOf(size.columns, 'column')}: the map follows the label of each of them, and who holds an ` +
       'earlier release may read it from the move.'
     )
   }

@@ -6,7 +6,7 @@
 
 import { labelledRows, WouldHarmError, type Labels } from '@indistinct/core'
 import { unlearners, type UnlearnerName } from '@indistinct/unlearners'
-import { grouped } from '../terminal/text-table.ts'
+import { countOf } from '../terminal/text-table.ts'
 
 /** Users with a label for each column, below which a map is said to follow labels, and below which it is refused. */
 const enough = 16
@@ -37,12 +37,13 @@ export function tooFewUsers(method: UnlearnerName, size: UsersForColumns, force:
   const { users, columns } = size
   if (!followsLabels(method, size) || users >= least * columns) return []
   const why =
-    `${grouped(users)} users with a label are too few for ${grouped(columns)} columns: a map that ${method} fits to ` +
+    `${countOf(users, 'user')} with a label are too few for ${countOf(columns, 'column')}: a map that ${method} ` +
+    `fits to ` +
     'them follows the label of each, and moves tell it to who holds an earlier release'
   const fewer = Math.max(1, Math.floor(users / enough))
   if (force) return [`${why}; --force writes it all the same`]
   throw new WouldHarmError(
-    `${why}, and nothing was written. Take at most ${grouped(fewer)} columns, such as leading ` +
+    `${why}, and nothing was written. Take at most ${countOf(fewer, 'column')}, such as leading ` +
       'principal components; unlearn by flow, which hides from who holds the tables alone; or look at the result ' +
       'with --force, which writes it',
   )

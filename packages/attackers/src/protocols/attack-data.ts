@@ -1,6 +1,6 @@
 /** @file Checks of what is attacked, with messages for whoever brought the data. */
 
-import { badData, checkLabels, checkMatrix, labelledRows, type Labels, type Matrix } from '@indistinct/core'
+import { badData, checkLabels, checkMatrix, counted, labelledRows, type Labels, type Matrix } from '@indistinct/core'
 import type { Protocol } from './protocol.ts'
 
 export interface AttackData {
@@ -24,7 +24,8 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
   checkLabels('attack', labels)
   if (labels.codes.length !== embedding.rows) {
     throw badData(
-      `the embedding has ${embedding.rows} rows and the attribute ${labels.codes.length} labels: expected one ` +
+      `the embedding has ${counted(embedding.rows, 'row')} and the attribute ` +
+        `${counted(labels.codes.length, 'label')}: expected one ` +
         'label a row',
     )
   }
@@ -35,7 +36,7 @@ export function attackData(embedding: Matrix, labels: Labels, protocols: readonl
   const present = byCode.flatMap((members, code) => (members.length > 0 ? [code] : []))
   const classes = present.map((code) => labels.classes[code]!)
   if (classes.length < 2) {
-    const found = classes.length === 0 ? 'none' : `only "${classes[0]}" (${rows.length} users)`
+    const found = classes.length === 0 ? 'none' : `only "${classes[0]}" (${counted(rows.length, 'user')})`
     throw badData(`an attack needs users of at least two labels, found ${found}`)
   }
   const rowsOfClass = present.map((code) => Int32Array.from(byCode[code]!))

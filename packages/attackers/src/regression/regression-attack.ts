@@ -10,7 +10,7 @@
  * regressor does with the rows of a shadow set is done once for all permutations.
  */
 
-import { badData, gatherRows, randomStream, type Matrix } from '@indistinct/core'
+import { badData, counted, gatherRows, randomStream, type Matrix } from '@indistinct/core'
 import {
   concordance,
   foldedAuc,
@@ -96,7 +96,8 @@ export function regressionData(embedding: Matrix, values: Float64Array): Regress
     throw new RangeError('auditRegression: expected values as a Float64Array, NaN for none')
   if (values.length !== embedding.rows)
     throw badData(
-      `the embedding has ${embedding.rows} rows and the attribute ${values.length} values: expected one value a ` +
+      `the embedding has ${counted(embedding.rows, 'row')} and the attribute ` +
+        `${counted(values.length, 'value')}: expected one value a ` +
         'row, NaN for none',
     )
   checkValues(embedding)

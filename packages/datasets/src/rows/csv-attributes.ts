@@ -1,6 +1,6 @@
 /** @file Attributes of users from a CSV of the user's own, joined by id with the users of the interactions. */
 
-import { badData, encodeLabels, spellingHint, type Labels } from '@indistinct/core'
+import { badData, counted, encodeLabels, spellingHint, type Labels } from '@indistinct/core'
 import type { CodeBook } from './code-book.ts'
 import type { CsvOptions } from './csv-options.ts'
 import { readCsvRows } from './csv-rows.ts'
@@ -64,7 +64,7 @@ function joinNotes(
   { userColumn = 'user', unknownUsers }: CsvOptions,
 ): string[] {
   const unknown = users.names.filter((id) => !rowOf.has(id))
-  const count = `${unknown.length} of ${users.names.length} users`
+  const count = `${unknown.length} of ${counted(users.names.length, 'user')}`
   if (unknown.length > 0 && (unknownUsers !== 'unlabelled' || unknown.length === users.names.length)) {
     const ids = [...rowOf.keys()]
     const hint = spellingHint(unknown, ids)
@@ -84,6 +84,6 @@ function joinNotes(
   const idle = [...rowOf.keys()].filter((id) => users.get(id) === undefined).length
   return [
     ...(unknown.length > 0 ? [`${count} have no row of attributes and are taken as unlabelled`] : []),
-    ...(idle > 0 ? [`${idle} of ${rowOf.size} users with attributes have no interactions and are left out`] : []),
+    ...(idle > 0 ? [`${idle} of ${counted(rowOf.size, 'user')} with attributes left out: without interactions`] : []),
   ]
 }

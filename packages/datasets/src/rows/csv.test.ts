@@ -19,7 +19,7 @@ describe('readCsvDataset', () => {
     expect(dataset.attributes['town']).toEqual({ classes: ['Graz, "Süd"', 'Wien'], codes: Int32Array.of(1, 0) })
     expect(dataset.notes).toEqual([
       'every pair of user and item counts as one interaction, whatever its "when"',
-      '1 of 3 users with attributes have no interactions and are left out',
+      '1 of 3 users with attributes left out: without interactions',
       '1 duplicate user-item row dropped',
     ])
   })

@@ -1,6 +1,6 @@
 /** @file Joining labels to a table in memory. */
 
-import { badData, classCounts, encodeLabels, type Labels, spellingHint } from '@indistinct/core'
+import { badData, classCounts, counted, encodeLabels, spellingHint, type Labels } from '@indistinct/core'
 import type { AttributeColumn } from './attribute-file.ts'
 import type { EmbeddingTable } from '../embedding-table.ts'
 import { quoted } from '../quoted.ts'
@@ -144,9 +144,9 @@ export function checkClasses(
   const counts = classCounts(labels)
   for (let c = 0; c < classes.length; c++) {
     if (counts[c]! >= minimumUsers) continue
-    const users = counts[c] === 1 ? '1 user' : `${counts[c]} users`
     throw badData(
-      `${place}: expected at least ${minimumUsers} users a label, got ${users} with ${quoted(classes[c]!)}; ` +
+      `${place}: expected at least ${minimumUsers} users a label, got ${counted(counts[c]!, 'user')} with ` +
+        `${quoted(classes[c]!)}; ` +
         'merge it with another label (--merge-labels), or leave these users out (--missing-label)',
     )
   }

@@ -1,5 +1,6 @@
 /** @file Labels that look like "not known", and labels that look like one label written twice. */
 
+import { counted } from '@indistinct/core'
 import { quoted } from '../quoted.ts'
 import { shellWord } from './join-rule.ts'
 
@@ -193,7 +194,7 @@ function folded(name: string): string {
 }
 
 function listed(labels: readonly CountedLabel[]): string {
-  const each = labels.map(({ name, users }) => `${quoted(name)} (${users === 1 ? '1 user' : `${users} users`})`)
+  const each = labels.map(({ name, users }) => `${quoted(name)} (${counted(users, 'user')})`)
   return each.length === 1 ? each[0]! : `${each.slice(0, -1).join(', ')} and ${each.at(-1)}`
 }
 

@@ -1,5 +1,6 @@
 /** @file Users as points in two dimensions, before and after unlearning, coloured by label or by prediction. */
 
+import { counted } from '@indistinct/core'
 import { classColour, classLegend, classMark, markStyle } from './class-colours.ts'
 import { count } from './format-number.ts'
 import { html, type Content, type Markup } from '../markup.ts'
@@ -29,7 +30,8 @@ export function scatterFigure(data: ScatterData): Markup {
           id: `scatter-${index}-${phase}`,
           title: `Users by ${title}`,
           description:
-            `${count(points.length)} users on a map (${data.projection}), coloured by ${colouring.name}: ` +
+            `${counted(points.length, 'user', count(points.length))} on a map (${data.projection}), coloured by ` +
+            `${colouring.name}: ` +
             `${colouring.classes.join(', ')}.`,
           x: { domain: frame[0] },
           y: { domain: frame[1] },

@@ -1,6 +1,6 @@
 /** @file Vectors of a table or a copy in batches, all of one moment. */
 
-import { badData } from '@indistinct/core'
+import { badData, counted } from '@indistinct/core'
 import { vectorFromBytes } from './postgres-column.ts'
 import type { PostgresStore } from './postgres-store.ts'
 import type { VectorBatch } from '../store.ts'
@@ -100,7 +100,8 @@ function toBatch(
     const values = i === 0 ? first : vectorFromBytes(bytes, format, `${place}: user ${JSON.stringify(own)}`)
     if (values.length !== dimensions)
       throw badData(
-        `${place}: user ${JSON.stringify(own)} has ${values.length} dimensions, others have ${dimensions}; ` +
+        `${place}: user ${JSON.stringify(own)} has ${counted(values.length, 'dimension')}, others have ` +
+          `${dimensions}; ` +
           'expected one length',
       )
     vectors.set(values, i * dimensions)

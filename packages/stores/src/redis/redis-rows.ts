@@ -1,6 +1,6 @@
 /** @file Vectors of the users' hashes or of a copy, in batches. */
 
-import { badData, fileError } from '@indistinct/core'
+import { badData, counted, fileError } from '@indistinct/core'
 import { ownPrefix, type RedisStore } from './redis-store.ts'
 import type { VectorBatch } from '../store.ts'
 import type { Copy, LiveRows } from '../store-driver.ts'
@@ -117,12 +117,13 @@ function toBatch(place: string, ids: readonly string[], values: readonly (Buffer
     if (text || value.length === 0 || value.length % 4 !== 0) {
       throw badData(
         `${place}: user ${JSON.stringify(id)}: expected 4 bytes a dimension (little-endian float32), got ` +
-          `${text ? 'text' : `${value.length} bytes`}`,
+          `${text ? 'text' : `${counted(value.length, 'byte')}`}`,
       )
     }
     if (value.length !== bytes)
       throw badData(
-        `${place}: user ${JSON.stringify(id)} has ${value.length / 4} dimensions, others have ${dimensions}; ` +
+        `${place}: user ${JSON.stringify(id)} has ${counted(value.length / 4, 'dimension')}, others have ` +
+          `${dimensions}; ` +
           'expected one length',
       )
     for (let k = 0; k < dimensions; k++) vectors[i * dimensions + k] = value.readFloatLE(4 * k)

@@ -61,7 +61,7 @@ export function shellMeansMove(
   deviations: Matrix,
   shells: Shells,
   { axes, variances }: ClassMoments,
-  { apart }: ShellMeansAsked,
+  { apart }: Pick<ShellMeansAsked, 'apart'>,
 ): BlindMove {
   const [K, C, B] = [x.cols, classes.length, apart.length]
   const asked = new Float64Array(C * B * K)

@@ -133,7 +133,7 @@ function blend(from: Matrix, to: Matrix, share: number, out: Matrix): Matrix {
 }
 
 /** theta moved as `mapped` is, by the rules; `mapped` is overwritten. */
-function movedByRules(theta: Matrix, mapped: Matrix, rules: readonly MoveRule[]): Matrix {
+export function movedByRules(theta: Matrix, mapped: Matrix, rules: readonly MoveRule[]): Matrix {
   for (let p = 0; p < mapped.data.length; p++) mapped.data[p]! -= theta.data[p]!
   keepRules(mapped, rules)
   // What does not move keeps its bits, those of -0 too.

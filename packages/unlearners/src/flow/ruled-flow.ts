@@ -10,6 +10,7 @@ import type { CalibratedFlowOptions } from './flow-options.ts'
 import { checkedClasses } from '../checked-classes.ts'
 import { classMoments } from './calibrate/class-moments.ts'
 import { mostUnlike } from '../linear-algebra/column-scales.ts'
+import { flowInShells } from './flow-in-shells.ts'
 import {
   defaultFrequencies,
   exactKernel,
@@ -20,7 +21,7 @@ import {
   randomFourierKernel,
   type FlowKernel,
 } from './flow-kernel.ts'
-import { memoryFlowTable } from './memory-flow-table.ts'
+import { memoryFlowTable, movedByRules } from './memory-flow-table.ts'
 import { narrowFlows } from './narrow-flows.ts'
 import type { MoveRule } from './move-rules.ts'
 import { rankCheck } from './rank-check.ts'
@@ -111,7 +112,11 @@ function flowsUnder(
     memoryFlowTable(from, classes, under, { shapes: course.shapes, rules, ...(metric && { metric }) })
   const flowOn = (from: Matrix, under: FlowKernel, of: FlowCourse): FlowEnd<Matrix> =>
     runFlow('calibratedFlow', tableUnder(from, under), of, onPass)
-  const wide = flowOn(start, kernel, course)
+  const wide = metric
+    ? flowOn(start, kernel, course)
+    : flowInShells(flowOn(start, kernel, course), classes, course, (from, table, left) =>
+        flowOn(rules.length > 0 ? movedByRules(from, table, rules) : table, kernel, left),
+      )
   const parameters = { ...wide.parameters, narrow }
   if (narrow === 0 || wide.parameters['outcome'] !== 'landed') return { ...wide, parameters }
   const exact = narrowKernel(exactOn(options), narrow)

@@ -21,6 +21,10 @@ const product = {
 }
 const grid = { name: 'mine', title: 'Mine', products: [product] }
 const withProduct = (change: object): unknown => ({ ...grid, products: [{ ...product, ...change }] })
+const withCalibration = (change: object): unknown => ({
+  ...grid,
+  calibrations: [{ name: 'mine', repetitions: 1, options: { users: [60, 60], shift: 0, run: 'audit', ...change } }],
+})
 const folder = new URL('../../grids/', import.meta.url)
 const files = mkdtempSync(join(tmpdir(), 'indistinct-grid-'))
 afterAll(() => rmSync(files, { recursive: true }))
@@ -107,6 +111,9 @@ test.each([
   ],
   [withProduct({ datasets: [{ name: 'lfm-2b-synthetic', options: { strength: 1 } }] }), 'among leastUsers, seed, got'],
   [withProduct({ yardsticks: [{ name: 'ease', options: { l2: 0 } }] }), 'options.l2: expected a positive l2, got 0'],
+  [withCalibration({ shfit: 1 }), 'calibrations[0].options: expected fields among users, shift, run, got "shfit"'],
+  [withCalibration({ run: 'audits' }), 'options.run: expected one of audit, paper, five-fold, together, harm, got'],
+  [withCalibration({ users: [60] }), 'calibrations[0].options.users: expected two numbers'],
   [withProduct({ smoothing: { neighbours: 3, share: 5 } }), 'smoothing.share: expected a number from 0 to 1, got 5'],
   [withProduct({ settings: { synthetic: { nmf: { lr: 0 } } } }), 'settings.synthetic.nmf.lr: expected a positive lr'],
   [withProduct({ epochBy: 'tests' }), 'epochBy: expected one of validation, test, got "tests"'],

@@ -7,6 +7,7 @@ import { knownDatasets } from '@indistinct/datasets'
 import { engines } from '@indistinct/kernels'
 import { recommenders } from '@indistinct/recommenders'
 import { figureNames, type Grid } from '@indistinct/stages'
+import { calibratedRuns } from '../stages/calibrate.ts'
 import { askRatios, askRecommender, checkAsked, type Options } from './asked-components.ts'
 import {
   attackerChoice,
@@ -61,9 +62,14 @@ const ratios: Check = (value, place) => {
   askRatios(shares, place)
 }
 
+const twoCounts: Check = (value, place) => {
+  list(whole(1))(value, place)
+  if ((value as number[]).length !== 2) throw unfit(place, 'two numbers: users of each label', value)
+}
+
 const calibration = object('a calibration', {
   name: text,
-  options: record('an object of options', () => () => {}),
+  options: object('an object of options', { users: twoCounts, shift: finite, run: oneOf(calibratedRuns) }),
   repetitions: whole(1),
 })
 

@@ -16,6 +16,9 @@ import {
 import { matrix, randomStream, type Json, type Labels, type Matrix } from '@indistinct/core'
 import type { StageContext } from '../store/stage-context.ts'
 
+/** What a calibration can run: see `Repeated`. */
+export const calibratedRuns = ['audit', 'paper', 'five-fold', 'together', 'harm'] as const
+
 /** What is repeated. A type, not an interface: it is given as options of a grid. */
 export type Repeated = {
   /** Users of each of two labels. */
@@ -33,7 +36,7 @@ export type Repeated = {
    * is in the first table alone. harm: the check whether fine structure gives away more, at 5 %, of two tables drawn
    * alike, so that neither does.
    */
-  readonly run: 'audit' | 'paper' | 'five-fold' | 'together' | 'harm'
+  readonly run: (typeof calibratedRuns)[number]
 }
 
 const columns = 16

@@ -31,11 +31,10 @@ export const attackers = { ...namedAttackers, ...regressionBattery }
 const attackerSets: Readonly<Record<string, readonly string[]>> = { fine: Object.keys(fineBattery) }
 
 const attackersHelp =
-  `which of ${Object.keys(battery).join(', ')}; of fine structure, ${Object.keys(fineBattery).join(', ')}, or ` +
-  `fine for all of these; of others, ${onlyNamed.map(({ attacker }) => attacker.name).join(', ')}; ` +
-  `and with --continuous ${Object.keys(regressionBattery).join(', ')}, separated by commas; default: all but ` +
-  'those of fine structure and others; ' +
-  'together with --protocols each is run under each'
+  `names separated by commas; default: ${Object.keys(battery).join(', ')}; of fine structure: ` +
+  `${Object.keys(fineBattery).join(', ')}, or fine for all of these; others: ` +
+  `${onlyNamed.map(({ attacker }) => attacker.name).join(', ')}; of numbers, where there is ` +
+  `--continuous: ${Object.keys(regressionBattery).join(', ')}; together with --protocols each is run under each`
 const attackersNamed = namesOption('--attackers', [...Object.keys(attackers), ...Object.keys(attackerSets)])
 
 export interface BatteryArguments {

@@ -65,8 +65,8 @@ export const parameterFlags = {
   smooth: {
     flag: 'smooth',
     describe:
-      'flow, blind: rows go some of the way to so many of the nearest at last, whatever their labels: a quarter of ' +
-      'it for the flow, half of it for blind; 0 for none',
+      'flow, blind: at the end rows are drawn towards the mean of so many of their nearest, whatever their labels: a ' +
+      'quarter of the way by the flow, half of it by blind; 0 for none',
     range: { integer: true, from: 0 },
   },
   drawSeed: {

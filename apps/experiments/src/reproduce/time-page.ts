@@ -12,8 +12,8 @@ export function timePage(files: readonly ResultsFile[]): Page {
     title: 'Table 5: time',
     introduction: [
       ...commonIntroduction(files),
-      'Wall-clock of the stage that makes the model, on CPU, all its user tables together, with another stage ' +
-        'beside it. Compare methods with each other, not seconds with other machines: the paper’s are of one table ' +
+      'Wall-clock of the stage that makes the model, on CPU, all its user tables together, with whatever else the ' +
+        'machine did. Compare methods with each other, not seconds with other machines: the paper’s are of one table ' +
         'on an RTX 3090.',
       'Processor seconds count all threads, and so what other work on the machine does not spoil; a dash where ' +
         'they were not measured. Unlearning starts from the trained original, training anew from nothing. “Best ' +

@@ -1,5 +1,7 @@
 import { randomStream } from '@indistinct/core'
 import { expect, test } from 'vitest'
+import { lowRates } from './low-rate.ts'
+import { repeatedSplitAuc, repeatedSplitConcordance } from './repeated-split.ts'
 import { aucInterval, foldedInterval, logitInterval, meanAucInterval } from './auc-interval.ts'
 
 /** Scores of n users of each class, class 1 shifted by `shift` standard deviations: AUC = Phi(shift / sqrt 2). */
@@ -47,6 +49,21 @@ test('perfect separation has an interval that shrinks with the sample', () => {
   expect(upper).toBe(1)
   expect(lower).toBeCloseTo(Math.sqrt(0.025), 12)
   expect(aucInterval([4, 3, 2, 1], [0, 0, 1, 1])).toMatchObject({ lower: 0, upper: 1 - lower })
+})
+
+test.each([4, 10, 49, 100])('sums of %i parts leave a perfect separation where it is', (n) => {
+  const actual = Array.from({ length: 2 * n }, (_, i) => (i < n ? 0 : 1))
+  const users = Int32Array.from(actual.keys())
+  const perfect = { auc: 1, lower: Math.pow(0.025, 1 / n), upper: 1 }
+  const scores = [...actual.keys()]
+  expect(aucInterval(scores, actual)).toMatchObject(perfect)
+  for (const count of [1, 5, 10, 20]) {
+    const splits = Array.from({ length: count }, () => ({ users, scores, actual, shadow: [-1, -2] }))
+    expect(repeatedSplitAuc(splits, { crossValidated: false })).toMatchObject(perfect)
+    expect(repeatedSplitConcordance(splits, { crossValidated: true })).toMatchObject({ auc: 1, upper: 1 })
+    const [rate] = lowRates(splits, [0.25], { seed: 1, resamples: 20 })
+    expect(rate).toMatchObject({ value: 1, lower: 1, upper: 1 })
+  }
 })
 
 test('folded intervals start at 0.5 where the plain one holds it', () => {

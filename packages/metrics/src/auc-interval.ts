@@ -75,7 +75,17 @@ export function meanAucInterval(scorings: readonly Scoring[], options: MeanAucOp
   let variance = 0
   for (const value of influence.values()) variance += value * value
   const standardError = Math.sqrt(spread * spread * variance + extraVariance)
-  return { auc: mean, standardError, ...logitInterval(mean, standardError, smallest) }
+  const auc = withinEnds(mean)
+  return { auc, standardError, ...logitInterval(auc, standardError, smallest) }
+}
+
+/**
+ * A mean of AUCs without the last bits that sums leave: they would set it beside 1, where the interval is another one,
+ * or above.
+ */
+export function withinEnds(mean: number): number {
+  if (mean < 1e-12) return 0
+  return mean > 1 - 1e-12 ? 1 : mean
 }
 
 /**

@@ -53,9 +53,9 @@ export function lowRates(scorings: readonly Scoring[], rates: readonly number[],
     const sums = resolved.map(() => 0)
     for (const [s, scoring] of ranked.entries()) {
       const given = { isPositive: positive, weights, column, scoring: s }
-      ratesOf(scoring, given, resolved).forEach((value, at) => (sums[at]! += value / ranked.length))
+      ratesOf(scoring, given, resolved).forEach((value, at) => (sums[at]! += value))
     }
-    return sums
+    return sums.map((sum) => sum / ranked.length)
   }
   const sizes = groups.map(({ length }) => length)
   const values = meansOf({ cols: 1, data: new Uint16Array(positive.length).fill(1), totals: sizes }, 0)

@@ -24,7 +24,7 @@
 
 import { checkOptions } from '@indistinct/core'
 import { product64NT, type Dense } from '@indistinct/kernels'
-import { logitInterval, NORMAL_975, placements, type AucEstimate, type Scoring } from './auc-interval.ts'
+import { logitInterval, NORMAL_975, placements, withinEnds, type AucEstimate, type Scoring } from './auc-interval.ts'
 import { concordancePlacements } from './concordance.ts'
 import { midranks } from './midranks.ts'
 
@@ -103,7 +103,8 @@ function meanOverSplits(
   const { variance, agreement } = varianceOver(splits, slotOf.size, { mean, crossValidated })
   const standardError = Math.sqrt(variance)
   const smallest = Math.min(...splits.map(({ smallerClass }) => smallerClass))
-  return { auc: mean, standardError, agreement, ...logitInterval(mean, standardError, smallest, critical) }
+  const auc = withinEnds(mean)
+  return { auc, standardError, agreement, ...logitInterval(auc, standardError, smallest, critical) }
 }
 
 /** Variance of the mean over splits of `users` users: see the file's words. */

@@ -66,7 +66,10 @@ export interface AttackResult extends AttackMetrics {
   readonly repeats: number
   readonly seed: number
   readonly permutation: AttackPermutation
-  /** The folded AUC that this attack alone on this sample would show as significant four times in five. */
+  /**
+   * The folded AUC that this attack alone on this sample would show as significant four times in five; 1 for one that
+   * scores all users alike.
+   */
   readonly smallestDetectable: number
   /** Scores of every split, for ROC curves and for telling who is predicted to be what. */
   readonly splits: readonly SplitScores[]

@@ -2,6 +2,7 @@ import { encodeLabels, matrix, type Labels, type Matrix } from '@indistinct/core
 import { describe, expect, test } from 'vitest'
 import { attack } from './attack.ts'
 import type { Attacker } from './attacker.ts'
+import { equalRows } from './attackers/equal-rows.ts'
 import { matchMeans, meansAttacker, shiftedClasses } from './testing.ts'
 import { mlp } from './attackers/mlp.ts'
 import type { ProtocolName } from './protocols/protocols.ts'
@@ -48,6 +49,17 @@ describe.each(cases)('%s', (_, attacker, protocol) => {
     expect(smallestDetectable).toBeGreaterThan(0.54)
     expect(smallestDetectable).toBeLessThan(0.68)
   })
+})
+
+test('an attacker that scores all users alike detects nothing', async () => {
+  const { embedding, labels } = shiftedClasses([40, 60, 50], 4, 1, 2)
+  const { foldedAuc, permutation, smallestDetectable } = await attack(embedding, labels, equalRows, {
+    protocol: 'five-fold',
+    seed: 1,
+    repeats: 1,
+  })
+  expect(foldedAuc.value).toBeCloseTo(0.5, 12)
+  expect([permutation.p, smallestDetectable]).toEqual([1, 1])
 })
 
 test('a table whose classes are more alike than chance is reported as a leak below one half', async () => {

@@ -34,3 +34,17 @@ test('both families share the 5 %, and the fewest permutations of a family count
   expect(correctedP[0]!).toBeGreaterThan(alone.correctedP[0]!)
   expect(critical[0]!).toBeGreaterThan(alone.critical[0]!)
 })
+
+test('a test that sees nothing in most relabellings detects nothing, however small its spread', () => {
+  const of = (deviation: (b: number) => number): PermutedTest => ({
+    observed: 0,
+    refitted: false,
+    permuted: Float64Array.from({ length: 99 }, (_, b) => deviation(b)),
+  })
+  const nothing = of(() => 0)
+  const lastBits = of((b) => (b % 3) * 1e-16)
+  const seldom = of((b) => (b < 9 ? 0.001 : 0))
+  for (const each of [nothing, lastBits, seldom]) expect(testsTogether([each]).detectable).toEqual([1])
+  const some = of(() => Math.abs(0.01 * random.normal()))
+  expect(testsTogether([some, nothing]).detectable).toEqual([expect.closeTo(0.53, 1), 1])
+})

@@ -5,6 +5,7 @@
  */
 
 import { NORMAL_975 } from './auc-interval.ts'
+import { quantile } from './bootstrap.ts'
 import { maxStatistic } from './max-statistic.ts'
 
 /** A test: how far its statistic was from "nothing leaks", and how far under each permutation. */
@@ -21,7 +22,10 @@ export interface TestsTogether {
   readonly correctedP: number[]
   /** Standard errors of an interval that covers all at once. */
   readonly critical: number[]
-  /** Folded AUC at which each test stands out four times in five. */
+  /**
+   * Folded AUC at which each test stands out four times in five; 1 for one that sees nothing in most relabellings, such
+   * as an attacker that scores all users alike.
+   */
   readonly detectable: number[]
 }
 
@@ -43,10 +47,15 @@ export function testsTogether(tests: readonly PermutedTest[]): TestsTogether {
       correctedP[at] = Math.min(1, families.length * test.adjusted[a]!)
       critical[at] = Math.max(NORMAL_975, test.critical)
       // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
-      detectable[at] = 0.5 + (test.critical + 0.8416) * test.scale[a]!
+      detectable[at] = seesSomething(tests[at]!) ? Math.min(1, 0.5 + (test.critical + 0.8416) * test.scale[a]!) : 1
     })
   }
   return { correctedP, critical, detectable }
+}
+
+/** Whether most relabellings move the statistic, beyond the last bits of a sum. */
+function seesSomething({ permuted }: PermutedTest): boolean {
+  return quantile(Float64Array.from(permuted).sort(), 0.5) > 1e-9
 }
 
 /** The corrected p that every test can reach, however many they are. */

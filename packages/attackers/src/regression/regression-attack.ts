@@ -20,7 +20,7 @@ import {
   spearman,
 } from '@indistinct/metrics'
 import { checkValues } from '../protocols/attack-data.ts'
-import { deviationTest, plannedSplits } from '../attack.ts'
+import { detectableOf, deviationTest, plannedSplits } from '../attack.ts'
 import type { AttackResult, AttackSettings } from '../attack-result.ts'
 import type { ClassAuc } from '../protocols/attack-metrics.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
@@ -215,7 +215,7 @@ function judged(
     rSquared: meanOver(telling, rSquared),
     spearman: meanOver(telling, spearman),
     permutation: { p, chance, critical, permutations: permuted.length, refitRepeats },
-    smallestDetectable: Math.min(1, critical + 0.8416 * standardError),
+    smallestDetectable: detectableOf({ critical, standardError }),
     splits,
   }
   return { result, observed, permuted: deviations }

@@ -82,6 +82,16 @@ test('without a leak, the bound is the worst upper one and the sentence says wha
   expect(verdict.verdict).not.toMatch(/anonym|complian|safe/i)
 })
 
+test('an attack that sees nothing does not make the audit look keen', () => {
+  const blind = result('equal-rows', 0.5, 0, { sd: 0 })
+  const alone = verdictOf([result('mlp', 0.51, 0.02)])
+  const both = verdictOf([result('mlp', 0.51, 0.02), blind])
+  expect(both.smallestDetectable).toBeGreaterThanOrEqual(alone.smallestDetectable)
+  const { smallestDetectable, verdict } = verdictOf([blind])
+  expect(smallestDetectable).toBe(1)
+  expect(verdict).toMatch(/with 546 labelled users, no folded AUC would have stood out four times in five\.$/)
+})
+
 test('a large figure that chance could explain is never called no leak', () => {
   const verdict = verdictOf([result('mlp', 0.9, 0.09, { sd: 0.3 })], { attribute: 'gender' })
   expect(verdict).toMatchObject({ leak: false, equivalent: false })

@@ -153,7 +153,7 @@ function verdictWith(
   const upperBound = worst.foldedAuc.upper
   const equivalent = upperBound < 0.5 + margin
   const wide = results.map((result, at) => simultaneousInterval(result, critical[at]!))
-  const smallestDetectable = Math.min(1, ...detectable)
+  const smallestDetectable = Math.min(...detectable)
   const found = { attribute, leak, equivalent, margin, worst, strongest, smallestDetectable, judged }
   return {
     leak,
@@ -202,7 +202,11 @@ function sentences(found: Found): string[] {
   return [
     equivalent ? noLeakSentence(found, of) : openSentence(found, of),
     `${equivalent ? 'This is no evidence that there is none below: with' : 'With'} ${worst.labelled} labelled ` +
-      `users, the smallest folded AUC that would have stood out four times in five is ${three(smallestDetectable)}.`,
+      `users, ${
+        smallestDetectable < 1
+          ? `the smallest folded AUC that would have stood out four times in five is ${three(smallestDetectable)}`
+          : 'no folded AUC would have stood out four times in five'
+      }.`,
   ]
 }
 

@@ -73,6 +73,19 @@ describe('mmdTest', () => {
     expect(pBelow).toBe(1 / 201)
   })
 
+  test.each([
+    ['last', [40_000, 1]],
+    ['first', [1, 40_000]],
+  ])('a label whose one user is not among 20,000 at random, the %s one, takes part all the same', (_, counts) => {
+    const { embedding, labels } = shiftedClasses(counts, 1, 0, 3)
+    const rows = rowsOfClass(labels.codes, counts.length)
+    const { users, value, chance, p } = mmdTest(embedding, rows, { seed: 3, permutations: 99 })
+    expect([users, Number.isFinite(value)]).toEqual([20_000, true])
+    // Of nobody the mean was 0, or no number, under every relabelling.
+    expect(Math.abs(value - chance)).toBeGreaterThan(1e-6)
+    expect(p).toBeGreaterThan(0.01)
+  })
+
   test('at most 20,000 users take part, and one label is an error', () => {
     const { embedding, labels } = shiftedClasses([10_100, 10_100], 2, 0, 3)
     expect(mmdTest(embedding, rowsOfClass(labels.codes, 2), { seed: 1, permutations: 99 }).users).toBe(20_000)

@@ -24,7 +24,7 @@ export interface MmdTest {
    */
   readonly pBelow: number
   readonly permutations: number
-  /** Users that took part: at most 20,000, drawn at random. */
+  /** Users that took part: at most 20,000, drawn at random, some of every label among them. */
   readonly users: number
   readonly kernel: 'exact' | 'random features'
 }
@@ -37,6 +37,7 @@ export interface MmdTestOptions {
 
 const mostExact = 2000
 const mostUsers = 20_000
+const leastOfLabel = 20
 const frequencyCount = 512
 const kernelCount = 5
 /** Relabellings that share one product. */
@@ -54,7 +55,7 @@ export function mmdTest(embedding: Matrix, rowsOfClass: readonly Int32Array[], o
   if (!(Number.isInteger(permutations) && permutations >= 99))
     throw new RangeError(`mmdTest: expected permutations of 99 or more, got ${permutations}`)
   const all = rowsOfClass.flatMap((rows, c) => Array.from(rows, (row) => ({ row, c })))
-  const order = shuffle(Int32Array.from(all.keys()), randomStream(seed, 'mmd-users')).subarray(0, mostUsers)
+  const order = drawnUsers(shuffle(Int32Array.from(all.keys()), randomStream(seed, 'mmd-users')), (at) => all[at]!.c)
   const x = gatherRows(
     embedding,
     order.map((at) => all[at]!.row),
@@ -86,6 +87,22 @@ export function mmdTest(embedding: Matrix, rowsOfClass: readonly Int32Array[], o
     users: x.rows,
     kernel,
   }
+}
+
+/**
+ * The first `mostUsers` of users in random order, but `leastOfLabel` of each label before any others: one in 100,000
+ * has none among the first, and a mean of nobody.
+ */
+function drawnUsers(order: Int32Array, labelOf: (user: number) => number): Int32Array {
+  if (order.length <= mostUsers) return order
+  const met = new Map<number, number>()
+  const needed = order.map((user) => {
+    const before = met.get(labelOf(user)) ?? 0
+    met.set(labelOf(user), before + 1)
+    return before < leastOfLabel ? 1 : 0
+  })
+  let others = mostUsers - needed.reduce((sum, is) => sum + is, 0)
+  return order.filter((_, at) => needed[at] === 1 || others-- > 0)
 }
 
 /** Mean squared distance between different rows, the b of exp(-d^2 / (b m)); 1 where all are equal. */

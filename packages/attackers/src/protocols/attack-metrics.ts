@@ -187,8 +187,16 @@ function thresholdEstimates(
     meanOf(prepared.map((_, s) => thresholdMetrics(counts.subarray(s * cells, (s + 1) * cells), classes)))
   const groups = prepared.flatMap(({ bySlot }) => bySlot)
   const intervals = bootstrapCounts(strata.length, groups, resampled, { seed, strata })
-  const estimates = names.map((name, at) => [name, { value: values[at]!, ...intervals[at]! }] as const)
+  const estimates = names.map((name, at) => [name, holding(values[at]!, intervals[at]!)] as const)
   return Object.fromEntries(estimates) as Record<keyof ThresholdMetrics, Estimate>
+}
+
+/**
+ * Of many labels a resample leaves some out of a split, or out of what is predicted, which count as 0: percentiles can
+ * lie below the value of all users.
+ */
+function holding(value: number, { lower, upper }: Interval): Estimate {
+  return { value, lower: Math.min(value, lower), upper: Math.max(value, upper) }
 }
 
 /** Slots of the users of each label and prediction (C x C arrays), so that a resample only adds up its rows. */

@@ -54,6 +54,17 @@ describe('certify', () => {
     expect(Math.abs(found.bounds[0]!.margin / margin - 1)).toBeLessThan(0.05)
   })
 
+  test('a label of few users is bounded, whoever is set aside', () => {
+    const { table, labels } = users(200, 0, 'rare')
+    for (let seed = 0; seed < 20; seed++) {
+      const rare: Labels = { classes: ['a', 'b', 'c'], codes: labels.codes.map((code, i) => (i === 7 ? 2 : code)) }
+      const { bounds, users: certified, setAside } = certify(table, rare, { seed })
+      expect([...new Set(bounds.map(({ label }) => label))]).toEqual(['a', 'b', 'c'])
+      expect(bounds.find(({ label }) => label === 'c')!.bound).toBe(1)
+      expect(certified + setAside).toBe(200)
+    }
+  })
+
   test('labels have no part in codes', () => {
     const { table, labels } = users(500, 1, 'blind')
     const other: Labels = { classes: ['f', 'm'], codes: labels.codes.map((code) => 1 - code) }

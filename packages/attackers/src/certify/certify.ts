@@ -75,9 +75,7 @@ export function certify(embedding: Matrix, labels: Labels, options: CertifyOptio
     throw new RangeError(
       `certify: expected one label for each of the ${embedding.rows} rows, got ${labels.codes.length}`,
     )
-  const order = shuffle(labelledRows(labels), randomStream(seed, 'certify'))
-  const aside = order.slice(0, Math.floor(asideShare * order.length))
-  const rows = order.slice(aside.length).sort()
+  const { aside, rows } = setAside(labels, seed)
   const centres = codes === undefined ? undefined : codeCentres(embedding, aside, codes, seed)
   const table = centres ? gatherRows(centres, codesOfRows(embedding, centres)) : embedding
   const users = gatherRows(table, rows)
@@ -118,6 +116,19 @@ export function certify(embedding: Matrix, labels: Labels, options: CertifyOptio
     ]
   })
   return { bounds, delta, users: rows.length, setAside: aside.length, vectors: cells.count, table }
+}
+
+/**
+ * A fifth of the labelled rows, in random order, and the others, ascending. Rows of a label that would all be set aside
+ * are not: nothing would be said of it. That looks at labels alone, given which rows are independent.
+ */
+function setAside(labels: Labels, seed: number): { aside: Int32Array; rows: Int32Array } {
+  const order = shuffle(labelledRows(labels), randomStream(seed, 'certify'))
+  const count = Math.floor(asideShare * order.length)
+  const certified = new Set(Array.from(order.subarray(count), (row) => labels.codes[row]!))
+  const aside = order.subarray(0, count).filter((row) => certified.has(labels.codes[row]!))
+  const isAside = new Set(aside)
+  return { aside, rows: order.filter((row) => !isAside.has(row)).sort() }
 }
 
 /** Balanced accuracy is one half and half the advantage. */

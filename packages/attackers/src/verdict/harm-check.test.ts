@@ -1,6 +1,9 @@
 import { matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { expect, test } from 'vitest'
 import { harmAttackers, harmCheck, type HarmCheck } from './harm-check.ts'
+import { planOf, scoresOf } from './harm-scores.ts'
+import { attackData } from '../protocols/attack-data.ts'
+import { fiveFoldProtocol } from '../protocols/five-fold-protocol.ts'
 import { shiftedClasses } from '../testing.ts'
 
 const users = 600
@@ -54,6 +57,26 @@ test('a leak that was there and is gone, or stays, is no harm', async () => {
     /^None of \d+ attackers of fine structure gained more than chance explains; the strongest, /,
   )
   expect(gone.findings.map(({ attacker }) => attacker)).toEqual(Object.keys(harmAttackers))
+})
+
+test('what is allowed is said where nothing gained more', async () => {
+  const shared = changed((value, i, j) => (i < 60 ? j : value))
+  const parted = changed((value, i, j) => (i < 60 ? j + 1e-4 * labels.codes[i]! : value))
+  const { worse, sentence } = await harmCheck(shared, parted, labels, { seed: 1, tolerance: 0.4 })
+  expect(worse).toBe(false)
+  expect(sentence).toMatch(/^None of \d+ attackers of fine structure gained over 0\.400 beyond what chance explains; /)
+})
+
+test('users whose nearest neighbours agree have one score', async () => {
+  const { codes, rowsOfClass } = attackData(plain, labels, [fiveFoldProtocol])
+  const scores = await scoresOf(plain, planOf(rowsOfClass, codes, plain.cols, 5, 1))
+  expect([...new Set(scores.get('knn-1')!.data)].sort()).toEqual([0, 1])
+  expect(
+    scores
+      .get('knn-5')!
+      .data.filter((score) => score > 0.99999)
+      .every((score) => score === 1),
+  ).toBe(true)
 })
 
 test('below chance is a leak as well', async () => {

@@ -41,7 +41,7 @@ export interface HarmFinding {
 }
 
 export interface HarmCheck {
-  /** Whether any attacker gained more than chance explains. */
+  /** Whether any attacker gained more than chance explains, beyond the tolerance. */
   readonly worse: boolean
   /** Whether any attacker finds more in the table before than chance explains, at the same level. */
   readonly standsOut: boolean
@@ -142,19 +142,25 @@ export async function harmCheck(
     scored: plan.asked.length,
     labelled,
     level,
-    sentence: sentenceOf(findings, gained, worst),
+    sentence: sentenceOf(findings, gained, worst, tolerance),
   }
 }
 
-function sentenceOf(findings: readonly HarmFinding[], gained: readonly HarmFinding[], worst: HarmFinding): string {
+function sentenceOf(
+  findings: readonly HarmFinding[],
+  gained: readonly HarmFinding[],
+  worst: HarmFinding,
+  tolerance: number,
+): string {
+  const than = tolerance > 0 ? `over ${three(tolerance)} beyond what chance explains` : 'more than chance explains'
   const change = `${three(worst.before.foldedAuc)} before and ${three(worst.after.foldedAuc)} after`
   if (gained.length === 0)
     return (
-      `None of ${findings.length} attackers of fine structure gained more than chance explains; the strongest, ` +
+      `None of ${findings.length} attackers of fine structure gained ${than}; the strongest, ` +
       `by ${worst.description}, has a folded AUC of ${change}.`
     )
   return (
-    `${gained.length} of ${findings.length} attackers of fine structure gained more than chance explains: ` +
+    `${gained.length} of ${findings.length} attackers of fine structure gained ${than}: ` +
     `the attack by ${worst.description} has a folded AUC of ${change}.`
   )
 }

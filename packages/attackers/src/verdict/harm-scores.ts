@@ -135,6 +135,8 @@ function votes(
   k = found,
 ): Matrix {
   const data = new Float32Array(asked.length * classes)
+  // Sums in float32 would part users whose neighbours all agree by the last bit of a weight, and break their ties.
+  const shares = new Float64Array(classes)
   for (let m = 0; m < asked.length; m++) {
     const from = m * found
     const weights = Float64Array.from({ length: Math.min(k, found) }, (_, n) =>
@@ -142,12 +144,13 @@ function votes(
     )
     const certain = weights[0] === Infinity
     let total = 0
+    shares.fill(0)
     weights.forEach((weight, n) => {
       const vote = certain ? (weight === Infinity ? 1 : 0) : weight
-      data[m * classes + codes[rows[from + n]!]!]! += vote
+      shares[codes[rows[from + n]!]!]! += vote
       total += vote
     })
-    for (let c = 0; c < classes; c++) data[m * classes + c]! /= total
+    for (let c = 0; c < classes; c++) data[m * classes + c] = shares[c]! / total
   }
   return { rows: asked.length, cols: classes, data }
 }

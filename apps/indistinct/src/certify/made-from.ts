@@ -4,9 +4,10 @@
 
 import { existsSync } from 'node:fs'
 import { badData, parseJson, usageError, type Labels } from '@indistinct/core'
+import type { AttributeSummary } from '@indistinct/report'
 import type { Log } from '../terminal/log.ts'
 import { readTextFile } from '../inputs/read-text-file.ts'
-import { readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
+import { attributeSummary, readTableInputs, type TableInputs } from '../inputs/table-inputs.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
 
 export interface MadeFromArguments extends TableArguments {
@@ -25,6 +26,8 @@ interface Sidecar {
   readonly method: string
   readonly drawSeed: unknown
   readonly attribute: string
+  /** Names and users of its labels. */
+  readonly classes: unknown
   readonly attributesSha256: string
 }
 
@@ -84,7 +87,7 @@ export async function madeFrom(args: MadeFromArguments, inputs: TableInputs, log
 }
 
 function drawnBy(
-  { drawSeed, attribute, attributesSha256 }: Sidecar,
+  { drawSeed, attribute, classes, attributesSha256 }: Sidecar,
   args: MadeFromArguments,
   inputs: TableInputs,
 ): MadeFrom {
@@ -99,7 +102,20 @@ function drawnBy(
     throw badData(
       `${args.attributes}: ${args.table} was drawn with other labels (sha256 ${attributesSha256}); give that file`,
     )
+  // Users of a label that the draw took for missing, say, are where they were, and anyone tells them from the others.
+  const [drawn, now] = [namesOf(classes), namesOf(attributeSummary(inputs).classes)]
+  if (drawn !== now)
+    throw badData(
+      `${args.table}: it was drawn with the labels ${drawn}, and ${args.attributes} is read as ${now}; give the ` +
+        '--missing-label and --merge-labels that it was unlearned with',
+    )
   return { kind: 'drawn' }
+}
+
+/** Labels and their users: "F 200, M 200". */
+function namesOf(classes: unknown): string {
+  if (!Array.isArray(classes)) return 'none'
+  return (classes as AttributeSummary['classes']).map(({ name, users }) => `${name} ${users}`).join(', ')
 }
 
 /** The record beside a table that `unlearn` wrote, where it is of this table. */
@@ -119,6 +135,7 @@ function sidecarOf(table: string, sha256: string): Sidecar | undefined {
     method: String(at('method')),
     drawSeed: at('parameters', 'drawSeed'),
     attribute: String(at('attribute', 'name')),
+    classes: at('attribute', 'classes'),
     attributesSha256: String(at('input', 'attributes', 'sha256')),
   }
 }

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path'
 import type { Certificate } from '@indistinct/attackers'
-import { commitFiles, counted, stageFile, type StagedFile } from '@indistinct/core'
+import { commitFiles, counted, stageFile, type Labels, type StagedFile } from '@indistinct/core'
 import { stageTable, tableFiles, tableFor, withMatrix, type EmbeddingTable } from '@indistinct/embeddings'
 import { reportHtml, type LayersData } from '@indistinct/report'
 import { attackVersions, severalSections } from '../audit/audit-report.ts'
@@ -13,15 +13,19 @@ import { checkOutputs } from '../outputs/output-files.ts'
 import { commandLine, versions } from '../outputs/provenance.ts'
 import type { CertifyArguments } from './certify-options.ts'
 
+/** What is written: labels are those of the users certified. */
+interface WrittenCertificate {
+  readonly matrix: Certificate['table']
+  readonly labels: Labels
+  readonly layers: LayersData
+  readonly audits?: readonly PartAudit[]
+}
+
 /** The table of codes and the report, both or neither. */
 export async function writeCertified(
   args: CertifyArguments,
   inputs: TableInputs,
-  {
-    matrix,
-    layers,
-    audits,
-  }: { readonly matrix: Certificate['table']; readonly layers: LayersData; readonly audits?: readonly PartAudit[] },
+  { matrix, labels, layers, audits }: WrittenCertificate,
 ): Promise<StagedFile[]> {
   const { out, report, force } = args
   return writingFiles(async () => {
@@ -35,7 +39,8 @@ export async function writeCertified(
         checkOutputs(tableFiles(out, source), [args.table], force)
         files.push(...stageTable(out, withMatrix(tableFor(out, source), matrix), { force }))
       }
-      if (report !== undefined) files.push(stageFile(report, pageOf(args, inputs, layers, audits), { replace: force }))
+      if (report !== undefined)
+        files.push(stageFile(report, pageOf(args, { ...inputs, labels }, layers, audits), { replace: force }))
       commitFiles(files)
       return files
     } finally {

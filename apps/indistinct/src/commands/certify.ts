@@ -80,7 +80,7 @@ async function certify(args: CertifyArguments): Promise<void> {
     others,
   )
   const gate = gateOf(args, certificate)
-  const written = await writeCertified(args, inputs, { matrix, layers, ...(audits && { audits }) })
+  const written = await writeCertified(args, inputs, { matrix, labels, layers, ...(audits && { audits }) })
   if (gate && !gate.passed) process.exitCode = exitCodes.gate
   if (args.json) {
     const results = {

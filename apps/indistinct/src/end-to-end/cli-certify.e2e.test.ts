@@ -192,6 +192,32 @@ describe('certify', () => {
     expect(others).toMatchObject({ code: 3, stderr: expect.stringContaining('was drawn with other labels') as string })
   })
 
+  test('a draw is exact for the labels that it was drawn with, and for no others', async () => {
+    writeFileSync(
+      at('partly.csv'),
+      `id,gender\n${Array.from({ length: N }, (_, i) => `${i},${i % 10 === 0 ? 'unknown' : 'FM'[i % 2]}`).join('\n')}\n`,
+    )
+    const labels = ['--attributes', at('partly.csv'), '--id-column', 'id', '--attribute', 'gender']
+    const missing = ['--missing-label', 'unknown']
+    const out = at('partly.npy')
+    await indistinctInProcess(['unlearn', at('users.npy'), ...labels, ...missing, '--method', 'relabel', '--out', out])
+    const ask = (...more: string[]): Promise<Ran> =>
+      indistinctInProcess(['certify', out, ...labels, '--attacks=false', ...more])
+    expect((await ask(...missing)).stdout).toContain('Exact, against who holds this table')
+    // Users who were left out of the draw are where they were: "unknown" is no label that it hid.
+    expect(await ask()).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /drawn with the labels F 160, M 200, and .* is read as F 160, M 200, unknown 40/,
+      ) as string,
+    })
+  })
+
+  test('the page counts the users certified', async () => {
+    await certify('leace.npy', '--unlearned-with-labels-of', at('known.csv'), '--report', at('leace.html'))
+    expect(readFileSync(at('leace.html'), 'utf8')).toContain('Attribute <b>gender</b>: F (100), M (100)')
+  })
+
   test.each([
     [[], 'nothing says which labels it was made with'],
     [['--original', '--codes', '3'], '--codes: expected --out with it'],

@@ -8,6 +8,7 @@ export const reportKinds: OptionKinds<ReportData> = {
   title: 'string',
   subject: 'string',
   attribute: 'object',
+  also: 'list',
   gate: 'number',
   margin: 'number',
   smallestLeak: 'number',

@@ -24,6 +24,8 @@ export interface ReportData {
   /** What was looked at, e.g. "ml-100k, lightgcn, K = 16". */
   readonly subject?: string
   readonly attribute?: AttributeSummary
+  /** Names of further attributes that were attacked. */
+  readonly also?: readonly string[]
   /** Folded AUC d that the verdict is asked about: "no leak above d" is said only if every upper bound allows it. */
   readonly gate?: number
   /**

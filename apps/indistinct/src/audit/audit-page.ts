@@ -1,7 +1,7 @@
 /** @file The report of `audit`: all attacks; pictures of the table that gives most away. */
 
 import { lengthFifths } from '@indistinct/attackers'
-import { counted, writeFileAtomic } from '@indistinct/core'
+import { counted, writeFileAtomic, type Matrix } from '@indistinct/core'
 import {
   mapUsers,
   reportHtml,
@@ -18,7 +18,7 @@ import { commandLine, versions } from '../outputs/provenance.ts'
 import { attackVersions, predictions, severalSections } from './audit-report.ts'
 import { exposed, labelGroups } from './exposed-users.ts'
 import type { Audited } from './audited.ts'
-import { scopeLine } from './held-by-attacker.ts'
+import { scopeLine, withoutHeld } from './held-by-attacker.ts'
 
 /** Writes the report, and what --export asks for, where they were asked for. */
 export async function writeAuditReport(audited: Audited, filing: FilingData | undefined): Promise<void> {
@@ -35,9 +35,10 @@ export async function writeAuditReport(audited: Audited, filing: FilingData | un
 }
 
 function auditReport(audited: Audited): ReportData {
-  const { request, inputs, tables, also: alsoLabels, parts, joint, held, comparison, files } = audited
+  const { request, inputs, tables, also: alsoLabels, targets, parts, joint, held, comparison, files } = audited
   const { seed, attribute, also = [], gate } = request
-  const { matrix } = tables.find(({ name }) => name === joint.strongest.table)!
+  const matrixOf = (table: string): Matrix => tables.find(({ name }) => name === table)!.matrix
+  const matrix = matrixOf(joint.strongest.table)
   const audits = parts.map(({ result, ...part }, t) => ({
     ...part,
     audits: { before: result },
@@ -56,12 +57,13 @@ function auditReport(audited: Audited): ReportData {
       `${several ? `${tables.length - 1} tables` : tables[0]!.name}`,
     subject: `${counted(matrix.rows, 'user')}, ${sizes}`,
     attribute: attributeSummary(inputs),
+    ...(also.length > 0 && { also }),
     warnings: inputs.warnings,
     ...sections,
-    ...exposed(audits, [...lengthFifths(matrix), ...labelGroups(alsoLabels?.labels)]),
+    ...exposed(audits, (table) => [...lengthFifths(matrixOf(table)), ...labelGroups(alsoLabels?.labels)]),
     layers: layersOf([unbounded], [verdictOf({ ...sections, ...asked }).sentence, ...added], [], held.length > 0),
     limits: [
-      scopeLine(held),
+      scopeLine(held, withoutHeld(inputs, targets)),
       ...added,
       ...(sections.limits ?? []),
       ...(several

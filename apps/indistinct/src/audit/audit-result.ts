@@ -6,7 +6,7 @@ import { versions } from '../outputs/provenance.ts'
 import { attackVersions, partsJson } from './audit-report.ts'
 import { auditText } from './audit-text.ts'
 import type { Audited } from './audited.ts'
-import { heldJson, heldText, scopeLine } from './held-by-attacker.ts'
+import { heldJson, heldText, scopeLine, withoutHeld } from './held-by-attacker.ts'
 
 /** The result for --json. */
 export function auditJson({ inputs, also, parts, joint, comparison, gate, files }: Audited): {
@@ -30,7 +30,8 @@ export function auditJson({ inputs, also, parts, joint, comparison, gate, files 
 
 /** The result in words. */
 export function auditResultText(audited: Audited): string {
-  const { inputs, also, held, comparison } = audited
-  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...(also?.lines ?? []), scopeLine(held)]
+  const { inputs, also, targets, held, comparison } = audited
+  const scope = scopeLine(held, withoutHeld(inputs, targets))
+  const labels = [labelLine(attributeSummary(inputs), inputs.unmatched), ...(also?.lines ?? []), scope]
   return `${auditText(audited, labels)}${comparison ? `\n${heldText(comparison)}` : ''}`
 }

@@ -2,6 +2,7 @@
 
 import type { Log } from '../terminal/log.ts'
 import { attackParts, type Judged } from './attacked-parts.ts'
+import { labelsTarget } from './attack-targets.ts'
 import type { AuditInputs } from './audit-inputs.ts'
 import { compareWithHeld, type HeldComparison } from './held-by-attacker.ts'
 
@@ -26,7 +27,7 @@ export async function attackedInputs(read: AuditInputs, log: Log): Promise<Audit
   const judged = await attackParts(tables, targets, { battery: request, log, label })
   const own = tables.filter(({ source }) => source).map(({ matrix }) => matrix)
   const comparison =
-    held.length === 0 ? undefined : await compareWithHeld(held, own, request.attribute, inputs.labels, request.seed)
+    held.length === 0 ? undefined : await compareWithHeld(held, own, labelsTarget(inputs), inputs.labels, request.seed)
   return { ...read, ...judged, comparison, gate: gateOf(request.gate, judged, comparison) }
 }
 

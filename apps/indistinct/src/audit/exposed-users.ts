@@ -17,22 +17,25 @@ export function labelGroups(also: Readonly<Record<string, Labels>> = {}): UserGr
   )
 }
 
-/** Of the attack with the largest folded AUC of each phase; nothing where labels were not attacked. */
+/**
+ * Of the attack with the largest folded AUC of each phase; nothing where labels were not attacked.
+ * @param groupsOf groups of users by the table that the attack was on
+ */
 export function exposed(
   sections: readonly AuditedSection[],
-  groups: readonly UserGroup[],
+  groupsOf: (table: string) => readonly UserGroup[],
 ): { exposure?: BeforeAfter<ExposureData> } {
   const { several } = partTitles(sections)
   const strongestIn = (phase: 'before' | 'after'): ExposureData | undefined => {
-    let most: { attack: AttackResult; table: string } | undefined
+    let most: { attack: AttackResult; table: string; title: string } | undefined
     for (const { table, attribute, audits } of sections) {
       const result = audits[phase]
       if (!result || isRegression(result)) continue
       for (const attack of result.attacks)
         if (!most || attack.foldedAuc.value > most.attack.foldedAuc.value)
-          most = { attack, table: several.attributes ? `${table}: ${attribute}` : table }
+          most = { attack, table, title: several.attributes ? `${table}: ${attribute}` : table }
     }
-    return most && exposureData({ ...most.attack, table: most.table }, exposureOf(most.attack, groups))
+    return most && exposureData({ ...most.attack, table: most.title }, exposureOf(most.attack, groupsOf(most.table)))
   }
   const [before, after] = [strongestIn('before'), strongestIn('after')]
   if (!before) return {}

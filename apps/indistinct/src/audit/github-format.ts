@@ -21,14 +21,16 @@ export function withoutCommands(text: string): string {
 }
 
 /** A line for each thing that a reader of the log must see. */
-export function annotations({ request, joint, gate }: Audited): string {
-  const kind = gate?.passed === false ? 'error' : joint.leak ? 'warning' : 'notice'
+export function annotations({ request, joint, gate, comparison }: Audited): string {
+  const found = joint.leak || comparison?.check.worse === true
+  const kind = gate?.passed === false ? 'error' : found ? 'warning' : 'notice'
   const title = `${request.attribute} in ${request.tables.join(', ')}`
   const outcome = gate
     ? `Gate of ${gate.limit} ${gate.passed ? 'passed' : 'failed'}, upper bound ${three(gate.upperBound)}. `
     : ''
+  const added = comparison ? ` ${comparison.sentence}` : ''
   const properties = `title=${property(title)},file=${property(request.table)}`
-  return `::${kind} ${properties}::${message(`${outcome}${joint.verdict}`)}\n`
+  return `::${kind} ${properties}::${message(`${outcome}${joint.verdict}${added}`)}\n`
 }
 
 /** Appends to the files that GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name, where they do. */
@@ -61,8 +63,9 @@ function outputs({ joint, gate }: Audited): string {
 }
 
 /** Markdown: the gate, the verdict, and a row an attack, before and after where an earlier audit is given. */
-function summary({ request, parts, joint, gate }: Audited, earlier?: EarlierAudit): string {
+function summary({ request, parts, joint, gate, comparison }: Audited, earlier?: EarlierAudit): string {
   const { titles, several } = partTitles(parts)
+  const placed = parts.length > 1 || earlier?.attacks.some((each) => each.table !== undefined) === true
   const where = parts.length === 1 ? [] : [several.attributes ? 'of' : 'table']
   const rows = parts.flatMap(({ table, attribute, result }, t) =>
     result.attacks.map((attack, a) => [
@@ -70,7 +73,7 @@ function summary({ request, parts, joint, gate }: Audited, earlier?: EarlierAudi
       attack.attacker,
       attack.protocol,
       attack.input,
-      ...(earlier ? [interval(sameAttack(earlier, { ...attack, table, attribute }, parts.length > 1))] : []),
+      ...(earlier ? [interval(sameAttack(earlier, { ...attack, table, attribute }, placed))] : []),
       interval(attack.foldedAuc),
       three(joint.correctedP[t]![a]!),
     ]),
@@ -86,6 +89,7 @@ function summary({ request, parts, joint, gate }: Audited, earlier?: EarlierAudi
         ]
       : []),
     ...(earlier ? [`Before: ${text(earlier.verdict)}`, `After: ${text(joint.verdict)}`] : [text(joint.verdict)]),
+    ...(comparison ? [text(comparison.sentence)] : []),
     table([...where, 'attacker', 'protocol', 'input', ...figures, 'p corrected'], rows),
     'Brackets are 95 % intervals. One half is chance.',
     '',

@@ -14,7 +14,10 @@ import { filesOption, textOption, valueFlag, textFlag } from '../terminal/option
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import type { FileRecord } from '../inputs/file-record.ts'
 import type { TableArguments } from '../inputs/table-arguments.ts'
+import type { TableInputs } from '../inputs/table-inputs.ts'
 import { countOf, grouped, printable, textTable } from '../terminal/text-table.ts'
+import type { AttackTarget } from './attack-target.ts'
+import { labelsTarget } from './attack-targets.ts'
 
 export interface HeldArguments {
   readonly 'attacker-holds': 'tables' | 'history'
@@ -178,12 +181,12 @@ function sentenceOf(
   const names = files.map(({ path }) => basename(path)).join(' and ')
   const { before, after } = findings.find(({ attacker }) => attacker === worst)!
   const alone = Math.max(...findings.map((finding) => finding.before.foldedAuc))
-  const figures = `from ${names} alone a folded AUC of at most ${three(alone)}`
+  const figures = `from ${names} alone the strongest of these attackers has a folded AUC of ${three(alone)}`
   return worse
     ? `Who also holds ${names} learns ${attribute} from the table: ${figures}; with the table ${worst} rises from ` +
         `${three(before.foldedAuc)} to ${three(after.foldedAuc)}.`
     : `To who also holds ${names} the table adds nothing that these attackers could show (level ${level}): ` +
-        `${figures}, and with the table at most ` +
+        `${figures}, and with the table the strongest has ` +
         `${three(Math.max(...findings.map((finding) => finding.after.foldedAuc)))}.`
 }
 
@@ -205,13 +208,23 @@ export function heldText({ check, sentence }: HeldComparison): string {
   )
 }
 
-/** Whom the audit speaks of, and whom not. */
-export function scopeLine(files: readonly HeldFile[]): string {
+/**
+ * Whom the audit speaks of, and whom not.
+ * @param others what was attacked by who holds the tables alone, where files were given
+ */
+export function scopeLine(files: readonly HeldFile[], others: readonly string[]): string {
   const beside = files.map(({ description }) => description).join('; ')
   const untested = 'what users did, an earlier release, another model'
-  return files.length === 0
-    ? `The attacker holds these tables and some labels. Not tested: who also holds ${untested} (--with).`
-    : `The attacker holds these tables, some labels, and ${beside}. Not tested: whatever else he may hold.`
+  if (files.length === 0)
+    return `The attacker holds these tables and some labels. Not tested: who also holds ${untested} (--with).`
+  const alone =
+    others.length === 0 ? '' : `${others.join(', ')} with ${files.length === 1 ? 'that' : 'those'} beside the tables; `
+  return `The attacker holds these tables, some labels, and ${beside}. Not tested: ${alone}whatever else he may hold.`
+}
+
+/** What of `targets` was not attacked with the files, which are held to the labels of `inputs` alone. */
+export function withoutHeld(inputs: TableInputs, targets: readonly AttackTarget[]): string[] {
+  return targets.map(({ attribute }) => attribute).filter((attribute) => attribute !== labelsTarget(inputs))
 }
 
 export function heldJson({ files, attribute, check, sentence }: HeldComparison): { readonly [name: string]: Json } {

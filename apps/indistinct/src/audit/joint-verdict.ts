@@ -97,9 +97,19 @@ export function jointVerdict(audits: readonly PartAudit[]): JointVerdict {
       } ` +
       `folded AUC is ${figure}, by ${by} ${several.attributes ? 'of' : 'on'} ${titles[t]}, ` +
       `and the largest upper 95 % bound ${common.upperBound.toFixed(3)}, ${several.attributes ? 'of' : 'on'} ` +
-      `${titles[audits.indexOf(widest)]}. A folded AUC below ${smallestDetectable.toFixed(3)} may well have gone ` +
-      'unseen.'
+      `${titles[audits.indexOf(widest)]}. ${unseen(audits)}`
   return { ...common, verdict }
+}
+
+/** What may have gone unseen in the part that shows most, and in the one that shows least where that is more. */
+function unseen(audits: readonly PartAudit[]): string {
+  const { titles, several } = partTitles(audits)
+  const shown = audits.map(({ result }) => result.smallestDetectable)
+  const least = Math.max(...shown)
+  const [most, last] = [Math.min(...shown), least].map((value) => value.toFixed(3))
+  const where = `${several.attributes ? 'of' : 'on'} ${titles[shown.indexOf(least)]}`
+  const other = last === most ? '' : `, and one below ${last} ${where}`
+  return `A folded AUC below ${most} may well have gone unseen${other}.`
 }
 
 /** A name of each part, by what they differ in: the table, the attribute, or both. */

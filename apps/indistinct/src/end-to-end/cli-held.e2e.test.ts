@@ -28,7 +28,8 @@ beforeAll(async () => {
   // One moves each user by the user's own label, the other all users by one map.
   await write('by-label.csv', meanMatching(original, labels).embedding)
   await write('one-map.csv', leace(original, labels).embedding)
-  writeFileSync(at('people.csv'), `id,gender\n${ids.map((id, i) => `${id},${genders[i]}`).join('\n')}\n`)
+  const people = ids.map((id, i) => `${id},${genders[i]},${i % 2 === 0 ? 'old' : 'young'}`)
+  writeFileSync(at('people.csv'), `id,gender,age\n${people.join('\n')}\n`)
   // What users did follows where they stood before.
   const lines = ids.flatMap((id, i) =>
     Array.from({ length: items }, (_, item) => item)
@@ -90,11 +91,17 @@ test('text, gate and report say whom the audit speaks of', async () => {
   expect(code).toBe(5)
   expect(stdout).toContain('original.csv, vectors of 400 users: 6 dimensions; ratings.csv, the history of 399 users:')
   expect(stdout).toMatch(
-    /Who also holds original\.csv and ratings\.csv learns gender from the table: .* alone a folded AUC of at most 0\.\d+; with the table \S+ rises from/,
+    /Who also holds original\.csv and ratings\.csv learns gender from the table: .* alone the strongest of these attackers has a folded AUC of 0\.\d+; with the table \S+ rises from/,
   )
   expect(stdout).toMatch(/Gate failed: .*the table adds to what the attacker holds/)
   expect(readFileSync(at('report.html'), 'utf8')).toContain('learns gender from the table')
   expect((await audit('one-map.csv', '--with', at('original.csv'), '--gate', '1')).code).toBe(0)
+})
+
+test('what was not attacked with the files is named', async () => {
+  const { stdout } = await audit('one-map.csv', '--with', at('original.csv'), '--also', 'age')
+  expect(stdout).toContain('Not tested: age, gender & age with that beside the tables; whatever else he may hold.')
+  expect(stdout).toMatch(/To who also holds original\.csv the table adds nothing that these attackers could show/)
 })
 
 test('what cannot be compared is refused', async () => {

@@ -58,7 +58,12 @@ function recipientOf(text: string): Recipient {
   return { name, holds }
 }
 
-type Asked = FilingArguments & BatteryArguments & { readonly attribute: string; readonly gate?: number | undefined }
+type Asked = FilingArguments &
+  BatteryArguments & {
+    readonly attribute: string
+    readonly also?: readonly string[] | undefined
+    readonly gate?: number | undefined
+  }
 
 /** What `args` ask for; undefined where they ask for nothing of it. Said to `log` before anything is attacked. */
 export function filingOf(args: Asked, log: Log): FilingData | undefined {
@@ -68,14 +73,25 @@ export function filingOf(args: Asked, log: Log): FilingData | undefined {
   return { recipients: (args.recipient ?? []).map(recipientOf), criterion }
 }
 
-function criterionOf({ attribute, gate, margin = 0.05, attackers, protocols, input, repeats, permutations }: Asked): {
-  text: string
-  sha256: string
-} {
+function criterionOf(asked: Asked): { text: string; sha256: string } {
+  const {
+    attribute,
+    also = [],
+    gate,
+    margin = 0.05,
+    attackers,
+    protocols,
+    input,
+    repeats,
+    permutations,
+    budget,
+  } = asked
   const limit = gate ?? 0.5 + margin
   const text =
-    `No leak of ${attribute}: the upper 95 % bound of the folded AUC of every attack is at most ${limit}. Attacks: ` +
-    `${attackers?.map(attackerName).join(', ') ?? 'the whole battery'}; ` +
+    `No leak of ${[attribute, ...also].join(' or ')}: the upper 95 % bound of the folded AUC of every attack is at ` +
+    `most ${limit}. Attacks: ` +
+    `${attackers?.map(attackerName).join(', ') ?? 'the whole battery'}` +
+    `${budget === undefined ? '' : `, those of them that ${budget} seconds suffice for`}; ` +
     `protocols: ${protocols?.map(protocolName).join(', ') ?? 'those of each attacker'}; ` +
     `input: ${input}; draws: ${repeats ?? 'by default'}; relabellings: ${permutations ?? 'by default'}.`
   return { text, sha256: sha256(Buffer.from(text)) }

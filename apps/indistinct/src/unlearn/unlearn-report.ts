@@ -1,6 +1,6 @@
 /** @file The report of `unlearn`. */
 
-import { counted } from '@indistinct/core'
+import { counted, type Matrix } from '@indistinct/core'
 import { lengthFifths } from '@indistinct/attackers'
 import { basename } from '@indistinct/core/platform'
 import { mapUsers, tellingDimensions, verdictOf, type ReportData } from '@indistinct/report'
@@ -35,6 +35,8 @@ export function unlearnReport(
       ? { ...joined, change: tableChange(joined.before, joined.after, inputs.labels, seed) }
       : (made.find(({ name }) => name === strongest) ?? made[0]!)
   const { name, before, after, change } = shown
+  const beforeOf = (table: string): Matrix =>
+    [...made, ...(joined ? [joined] : [])].find((each) => each.name === table)!.before
   const [{ result, path }] = made as [UnlearnedTable]
   const several = made.length > 1
   return {
@@ -43,9 +45,10 @@ export function unlearnReport(
       `${counted(before.rows, 'user')}, ` +
       `${several ? made.map((each) => `${each.name} (K = ${each.before.cols})`).join(', ') : `K = ${before.cols}`}`,
     attribute: attributeSummary(inputs),
+    ...(extras.also && { also: Object.keys(extras.also) }),
     warnings: inputs.warnings,
     ...parts,
-    ...(sections && exposed(sections, [...lengthFifths(before), ...labelGroups(extras.also)])),
+    ...(sections && exposed(sections, (table) => [...lengthFifths(beforeOf(table)), ...labelGroups(extras.also)])),
     layers: layersOf(exactOrNot(result, inputs), [...harmLines(harm), ...(parts ? [verdictOf(parts).sentence] : [])]),
     limits: [
       scope,

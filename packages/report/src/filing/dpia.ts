@@ -40,6 +40,7 @@ export function dpiaMarkdown(given: ReportData): string {
               `Attribute that is to stay hidden: ${text(data.attribute.name)} ` +
                 `(${data.attribute.classes.map(({ name, users }) => `${text(name)} ${users}`).join(', ')}; ` +
                 `${data.attribute.missing ?? 0} users without a label).`,
+              ...(data.also ?? []).map((name) => `Further attribute that was attacked: ${text(name)}.`),
             ]
           : []),
         ...(data.provenance?.method === undefined
@@ -108,10 +109,13 @@ function utility({ utility: rows = [] }: ReportData): string[] {
 
 /** Main, control and naive attack. */
 function threeLines({ attacks = [] }: ReportData): string[] {
-  const lines = threeAttacks(attacks).flatMap(({ phase, row, main, control, naive, excess }) =>
+  const phases = threeAttacks(attacks)
+  // Of one table alone nothing says whether it was unlearned.
+  const when = phases.length > 1 ? { before: 'Before unlearning, by', after: 'After unlearning, by' } : undefined
+  const lines = phases.flatMap(({ phase, row, main, control, naive, excess }) =>
     control && excess
       ? [
-          `${phase === 'before' ? 'Before' : 'After'} unlearning, by folded AUC: main ${estimateText(main, 3)} ` +
+          `${when?.[phase] ?? 'By'} folded AUC: main ${estimateText(main, 3)} ` +
             `(${text(attackName(row))}), control ${fixed(control.value, 3)}, naive ${fixed(naive, 3)}, excess of ` +
             `main over control ${estimateText(excess, 3)}.`,
         ]
@@ -137,13 +141,19 @@ function attackTable({ attacks = [] }: ReportData): string {
   if (attacks.length === 0) return ''
   const cell = (figures: (typeof attacks)[number]['before']): string =>
     figures ? estimateText(foldedAuc(figures), 3) : '–'
+  const unlearned = attacks.some((row) => row.after)
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   const rows = attacks.map((row) => {
     const p = (row.after ?? row.before)?.correctedP
-    return `| ${text(attackName(row))} | ${cell(row.before)} | ${cell(row.after)} | \
-${p === undefined ? '–' : fixed(p, 3)} |`
+    return line([
+      text(attackName(row)),
+      cell(row.before),
+      ...(unlearned ? [cell(row.after)] : []),
+      p === undefined ? '–' : fixed(p, 3),
+    ])
   })
-  const head = '| attack | folded AUC before | after | p corrected |\n| --- | --- | --- | --- |'
-  return `\n## Annex: attacks\n\n${head}\n${rows.join('\n')}\n`
+  const head = ['attack', ...(unlearned ? ['folded AUC before', 'after'] : ['folded AUC']), 'p corrected']
+  return `\n## Annex: attacks\n\n${[line(head), line(head.map(() => '---')), ...rows].join('\n')}\n`
 }
 
 /** Names of files and labels as Markdown shows them. */

@@ -46,6 +46,38 @@ describe('the record', () => {
     expect(residualRisk({ title: 'a' }, vendor!)).toContain('no attack on the attribute was run')
   })
 
+  test('a leak is of one of the attributes that were attacked, and need not be of the first', () => {
+    const [vendor] = filing.recipients
+    const several: ReportData = {
+      title: 'a',
+      attribute: { name: 'gender', classes: [] },
+      also: ['age', 'region'],
+      attacks: [
+        { table: 't: gender', attacker: 'mlp', before: { auc: { value: 0.5, low: 0.45, high: 0.55 }, correctedP: 1 } },
+        { table: 't: age', attacker: 'mlp', before: { auc: { value: 0.8, low: 0.7, high: 0.9 }, correctedP: 0.01 } },
+      ],
+    }
+    expect(residualRisk(several, vendor!)).toContain('gender or age or region can be inferred from the table')
+    expect(reportHtml(several)).toContain('Only the attributes gender, age and region were looked at')
+    expect(reportHtml({ ...several, also: [] })).toContain('Only the attribute gender was looked at')
+  })
+
+  test('of one table nothing is said to be before unlearning: it may be one that was unlearned', () => {
+    const { attacks = [], exposure, ...rest } = data
+    const audited = {
+      ...rest,
+      utility: [],
+      exposure: { before: exposure!.before! },
+      attacks: attacks.map(({ after: _, ...row }) => row),
+    } as ReportData
+    const text = dpiaMarkdown(audited)
+    expect(text).toMatch(/^- By folded AUC: main 0\.\d+/m)
+    expect(text).toContain('| attack | folded AUC | p corrected |\n| --- | --- | --- |\n')
+    expect(text.slice(text.indexOf('## 4.'))).not.toMatch(/before/i)
+    expect(JSON.stringify(modelCard(audited))).not.toMatch(/, before"/)
+    expect(JSON.stringify(modelCard(data))).toMatch(/, before"/)
+  })
+
   test('Markdown has the sections 0 to 6 in order, and names cannot leave their place', () => {
     const text = dpiaMarkdown(data)
     expect([...text.matchAll(/^## (\d)\./gm)].map(([, digit]) => digit)).toEqual(['0', '1', '2', '3', '4', '5', '6'])

@@ -19,9 +19,17 @@ export const reviewTriggers = [
   'an attack that is not among those listed',
 ] as const
 
+/** "gender", or "gender or age" where several were attacked: a finding is of one of them, not always of the first. */
+export function attackedAttributes({
+  attribute,
+  also = [],
+}: Pick<ReportData, 'attribute' | 'also'>): string | undefined {
+  return attribute && [attribute.name, ...also].join(' or ')
+}
+
 /** One sentence a recipient: what may still be inferred, as far as it was tested. */
 export function residualRisk(data: ReportData, { name, holds }: Recipient): string {
-  const attribute = data.attribute?.name ?? 'the attribute'
+  const attribute = attackedAttributes(data) ?? 'the attribute'
   const { status, worst } = verdictOf(data)
   const limit = limitOf(data)
   const found = {

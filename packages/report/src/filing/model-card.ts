@@ -6,7 +6,7 @@ import { largestRisks } from '../sections/exposure-section.ts'
 import { attackName, foldedAuc } from '../leak.ts'
 import type { Estimate, ReportData } from '../report-data.ts'
 import { verdictOf } from '../verdict.ts'
-import { bareDigest, notAssessed, residualRisk } from './filing.ts'
+import { attackedAttributes, bareDigest, notAssessed, residualRisk } from './filing.ts'
 
 interface Metric {
   readonly type: string
@@ -47,7 +47,7 @@ export function modelCard(given: ReportData): Json {
               ...(data.layers?.notTested ?? []),
             ],
             ethicalConsiderations: filing.recipients.map((recipient) => ({
-              name: `inference of ${data.attribute?.name ?? 'a sensitive attribute'}`,
+              name: `inference of ${attackedAttributes(data) ?? 'a sensitive attribute'}`,
               mitigationStrategy: residualRisk(data, recipient),
             })),
           },
@@ -70,18 +70,22 @@ function attackerIds({ attacks = [] }: ReportData): { name: string; value: strin
   }))
 }
 
+/** Of a table that was not unlearned here nothing is said to be before. */
 function metrics({ attacks = [], utility = [] }: ReportData): Metric[] {
+  const unlearned = [...attacks, ...utility].some((row) => row.after)
+  const when = (phase: 'before' | 'after'): string[] => (unlearned ? [phase] : [])
   return [
     ...attacks.flatMap((row) =>
       (['before', 'after'] as const).flatMap((phase) => {
         const figures = row[phase]
-        return figures ? [metric('folded AUC of an attack', foldedAuc(figures), `${attackName(row)}, ${phase}`)] : []
+        const slice = [attackName(row), ...when(phase)].join(', ')
+        return figures ? [metric('folded AUC of an attack', foldedAuc(figures), slice)] : []
       }),
     ),
     ...utility.flatMap((row) =>
       (['before', 'after'] as const).flatMap((phase) => {
         const figure = row[phase]
-        const slice = [row.definition, row.group, phase].filter((part) => part !== undefined).join(', ')
+        const slice = [row.definition, row.group, ...when(phase)].filter((part) => part !== undefined).join(', ')
         return figure ? [metric(`${row.metric}@${row.k}`, figure, slice)] : []
       }),
     ),

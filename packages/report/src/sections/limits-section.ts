@@ -23,8 +23,14 @@ export function limitsSection(data: ReportData): Markup {
         'chance.',
     )
   }
-  if (data.attribute)
-    limits.push(`Only the attribute ${data.attribute.name} was looked at; the report says nothing about any other.`)
+  if (data.attribute) {
+    const { attribute, also = [] } = data
+    const looked =
+      also.length === 0
+        ? `attribute ${attribute.name} was`
+        : `attributes ${[attribute.name, ...also.slice(0, -1)].join(', ')} and ${also.at(-1)!} were`
+    limits.push(`Only the ${looked} looked at; the report says nothing about any other.`)
+  }
   if (data.scatter || data.histograms)
     limits.push(
       'Pictures show one or two dimensions at a time. They help to understand a leak; they neither prove nor ' +

@@ -44,9 +44,9 @@ export const threeMeanings: readonly (readonly [name: string, text: string])[] =
   ['Main attack', 'the strongest attack: trained on users of the table whose labels are known, asked of the others.'],
   [
     'Control attack',
-    'the same attack where labels were dealt to users at random, so that the table tells nothing of them: its mean ' +
-      'folded AUC, and in brackets what it stays below 95 times of 100. The strongest of many attacks lies above it ' +
-      'by chance, which the verdict allows for.',
+    'the same attack where labels were dealt to users at random, so that the table tells nothing of them, in as many ' +
+      'draws of users as its permutation test has: its mean folded AUC, and in brackets what it stays below 95 times ' +
+      'of 100. The strongest of many attacks lies above it by chance, which the verdict allows for.',
   ],
   ['Naive attack', 'guessing by the labels’ shares, without the table: 0.5, whatever the shares are.'],
   ['Excess', '(main − control) / (1 − control): 0 where the table tells nothing, 1 where it tells all.'],

@@ -2,15 +2,16 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { jsonText, usageError, writeFileAtomic } from '@indistinct/core'
-import { expandGrid, type Choice, type Grid, type Product } from '@indistinct/stages'
+import { jsonText, writeFileAtomic } from '@indistinct/core'
+import { expandGrid } from '@indistinct/stages'
 import { holds, holdsOf } from '../../grids/holds.ts'
 import { gridCommand, workspaceRoot, type GridCommand } from '../nx/grid-command.ts'
 import { failureText } from '../nx/run-outcome.ts'
 import { positive } from '../start/start-values.ts'
 import { holdsPage } from './holds-page.ts'
-import { aboutOf, askedAs, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
+import { aboutOf, holdsRows, holdsSchema, keyOf, mergeRows, type HoldsResults } from './holds-results.ts'
 import { withHoldsTable } from './readme-table.ts'
+import { lists, selected } from './selected-grid.ts'
 
 const help = `npm run holds: what methods leave to attackers, by what these hold; writes results/holds.
 Needs INDISTINCT_DATA. All of it takes hours. Rows that are not asked for stay as they are.
@@ -22,7 +23,6 @@ Needs INDISTINCT_DATA. All of it takes hours. Rows that are not asked for stay a
 `
 const results = join(workspaceRoot, 'apps/experiments/results/holds')
 const path = join(results, 'holds.json')
-const lists = ['datasets', 'attributes', 'recommenders', 'methods'] as const
 const text = { type: 'string' } as const
 
 await gridCommand(
@@ -58,27 +58,6 @@ async function madeRows({ values, run: runGrid }: GridCommand): Promise<{ rows: 
       ),
     )
   return { rows, code: run.signal || run.outcomes.size === 0 ? 1 : failed.length > 0 ? 6 : 0 }
-}
-
-function selected(grid: Grid, values: GridCommand['values']): Grid {
-  const [datasets, attributes, recommenders, methods] = lists.map((name) => values[name]?.toString().split(','))
-  const keep = (choices: readonly Choice[], names: readonly string[] | undefined): Choice[] =>
-    choices.filter(({ name }) => names?.includes(name) ?? true)
-  const products = grid.products
-    .map((product): Product => ({
-      ...product,
-      datasets: keep(product.datasets, datasets),
-      attributes: product.attributes.filter((name) => attributes?.includes(name) ?? true),
-      recommenders: keep(product.recommenders, recommenders),
-      methods: product.methods.filter(
-        ({ name, options = {} }) =>
-          methods?.some((each) => [name, askedAs({ method: name, options })].includes(each)) ?? true,
-      ),
-    }))
-    .filter((product) => [product.datasets, product.attributes, product.recommenders].every(({ length }) => length > 0))
-  if (products.length === 0)
-    throw usageError('holds: expected data sets, attributes and recommenders of grids/holds.ts, got none of them')
-  return { ...grid, products }
 }
 
 /**

@@ -1,13 +1,17 @@
 /** @file What becomes of ids in other programs: rounded by floats, or one id spelled in two ways. */
 
 /**
- * What a float column makes of large ids: 9007199254740993 becomes 9.007199254740992e+15, and its neighbours with it.
+ * What programs make of large ids in a float column: 9007199254740993 becomes 9.007199254740992e+15 in pandas, R and
+ * polars, 9.007199254740992E15 in Java and Spark, 9,0072E+15 in a spreadsheet; and its neighbours with it.
  */
-const ROUNDED = /^\d(?:\.\d+)?[eE]\+\d{2,}$/
+const ROUNDED = /^-?\d(?:(?:[.,]\d+)?[eE]\+\d{2,}|\.\d+[eE]\d{2,})$/
+
+/** What polars and DuckDB make of them, below 10^16 or 10^17. */
+const WHOLE = /^-?\d{16,}\.0+$/
 
 /** Whether `id` has been through a floating-point column, which merges ids above 2^53. */
 export function isRoundedId(id: string): boolean {
-  return ROUNDED.test(id)
+  return ROUNDED.test(id) || (WHOLE.test(id) && Math.abs(Number(id)) >= 2 ** 53)
 }
 
 /** Ways in which the same id is written twice. */
@@ -21,6 +25,7 @@ const SPELLINGS: readonly (readonly [string, (id: string) => string])[] = [
   ['commas between digits', (id) => id.replace(/(?<=\d),(?=\d{3}\b)/g, '')],
   ['hyphens, braces and case', (id) => id.replace(/[-{}]/g, '').toLowerCase()],
   ["b'…' around them", (id) => id.replace(/^b?'(.*)'$/, '$1')],
+  ['quotes around them', (id) => id.replace(/^"(.*)"$/, '$1')],
   ['the text before the number', (id) => id.replace(/^\D+(?=\d+$)/, '')],
 ]
 

@@ -1,6 +1,6 @@
 /** @file Reader of named columns of a CSV file with a header (RFC 4180 quoting, UTF-8), through csv-parse. */
 
-import { badData } from '@indistinct/core'
+import { badData, lineEnds } from '@indistinct/core'
 import { CsvError, parse } from '#csv-parse-sync'
 import { quoted } from './integer-rows.ts'
 import { decode } from './text-rows.ts'
@@ -55,7 +55,8 @@ export function readCsvRows(bytes: Uint8Array, layout: CsvLayout): CsvRows {
     rows: records.slice(1).map((record) => positions.map((at) => record[at]!)),
     place(r) {
       // Only an error needs the line, so only then is it worth the slower parse that counts lines.
-      const [record] = parse(text, { delimiter, info: true, from: r + 2, to: r + 2 }) as unknown as {
+      const options = { delimiter, record_delimiter: lineEnds(text), info: true, from: r + 2, to: r + 2 }
+      const [record] = parse(text, options) as unknown as {
         info: { lines: number }
       }[]
       return `${file}, row ${record!.info.lines}`
@@ -65,7 +66,7 @@ export function readCsvRows(bytes: Uint8Array, layout: CsvLayout): CsvRows {
 
 function parseRecords(text: string, { file, advice }: CsvLayout, delimiter: string): string[][] {
   try {
-    return parse(text, { delimiter })
+    return parse(text, { delimiter, record_delimiter: lineEnds(text) })
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause
     throw badData(

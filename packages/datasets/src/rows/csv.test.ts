@@ -61,6 +61,16 @@ describe('readCsvDataset', () => {
     )
   })
 
+  test('lines that end in two ways are read as one', () => {
+    const files = {
+      interactions: utf8('user,item\n1,2\r\n2,2\n'),
+      attributes: utf8('user,sex\r\n1,f\n2,f\r\n'),
+    }
+    const { items, attributes, notes } = readCsvDataset(files)
+    expect([items, attributes['sex']!.classes, notes]).toEqual([['2'], ['f'], []])
+    expect(() => readCsvDataset({ interactions: utf8('user,item\n1,2\r\n,3\n') })).toThrow('row 3, column user')
+  })
+
   test('an index of pandas is no attribute', () => {
     const files = { interactions: utf8(',user,item\n0,1,2\n'), attributes: utf8(',user,sex\n0,1,f\n') }
     const dataset = readCsvDataset(files)

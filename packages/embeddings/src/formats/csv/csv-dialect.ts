@@ -6,6 +6,8 @@ export interface CsvDialect {
   readonly columns?: readonly string[]
   /** What a reader of the result should know of it. */
   readonly note?: string
+  /** Lines before the header. */
+  readonly skipped?: number
 }
 
 const DELIMITERS = [',', ';', '\t', '::', '|'] as const
@@ -70,6 +72,9 @@ export function dialectOf(head: string, path: string): CsvDialect {
     const { what, delimiter, columns } = known
     return { delimiter, columns, note: `${path} has no header and is read as ${what}: ${columns.join(', ')}` }
   }
+  // A line for spreadsheets, which is no header.
+  const told = /^sep=(.)\r?(?:\n|$)/i.exec(head)
+  if (told) return { delimiter: told[1]!, skipped: 1 }
   const usual = path.toLowerCase().endsWith('.tsv') ? '\t' : ','
   const counts = (delimiter: string): number[] => records.map((record) => countOutside(record, delimiter))
   const even = (delimiter: string): boolean => {

@@ -3,7 +3,7 @@
  */
 
 import { CsvError, parsedRecords } from '#csv-parser'
-import { badData, concatBytes } from '@indistinct/core'
+import { badData, concatBytes, lineEnds } from '@indistinct/core'
 import { createHash } from '@indistinct/core/platform'
 import { delimiterName, dialectOf } from './csv-dialect.ts'
 import { quoted } from '../../quoted.ts'
@@ -48,13 +48,16 @@ export async function openCsv(path: string, bytes: AsyncIterable<Uint8Array> = f
   const { head, chunks, close } = await headOf(bytes)
   refuseMagic(head, path)
   const encoding = encodingOf(head, path)
-  const { delimiter, columns, note } = dialectOf(linesOf(head, encoding), path)
-  const text = checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), delimiter, path)
+  const lines = linesOf(head, encoding)
+  const { delimiter, columns, note, skipped = 0 } = dialectOf(lines, path)
+  const text = checkedHeader(textChunks(chunks, toUtf8(encoding, path), hash), { delimiter, skipped, path })
   const { iterator, end } = parsedRecords(text, {
     bom: true,
     delimiter,
+    from_line: skipped + 1,
     info: true,
     max_record_size: MAX_RECORD,
+    record_delimiter: lineEnds(lines),
     relax_column_count: true,
     trim: true,
   })
@@ -153,10 +156,14 @@ async function headOf(
   return { head: concatBytes(first).subarray(0, HEAD), chunks: chunks(), close }
 }
 
-/** The whole lines of the first bytes; bytes that are no text are refused where they are read. */
+/**
+ * The whole lines of the first bytes, or what is there of one line that is longer; bytes that are no text are refused
+ * where they are read.
+ */
 function linesOf(head: Uint8Array, encoding: TextEncoding): string {
   const text = new TextDecoder(encoding).decode(head)
-  return head.length < HEAD ? text : text.slice(0, text.lastIndexOf('\n') + 1)
+  const end = text.lastIndexOf('\n') + 1
+  return head.length < HEAD || end === 0 ? text : text.slice(0, end)
 }
 
 async function* textChunks(
@@ -177,14 +184,17 @@ async function* textChunks(
  */
 async function* checkedHeader(
   pieces: AsyncIterable<Uint8Array>,
-  delimiter: string,
-  path: string,
+  { delimiter, skipped, path }: { readonly delimiter: string; readonly skipped: number; readonly path: string },
 ): AsyncGenerator<Uint8Array> {
   const mark = delimiter.charCodeAt(0)
+  let before = skipped
   let [marks, line] = [0, true]
   for await (const piece of pieces) {
     for (let at = 0; line && at < piece.length; at++) {
-      if (piece[at] === mark) marks++
+      if (piece[at] === 0x0a && before > 0) {
+        before--
+        marks = 0
+      } else if (piece[at] === mark) marks++
       else if (piece[at] === 0x0a && marks > 0) line = false
     }
     if (marks / delimiter.length >= MAX_COLUMNS) {
@@ -213,7 +223,10 @@ async function readHeader(next: () => Promise<CsvRecord | undefined>, path: stri
   }
   const seen = new Set<string>()
   for (const name of header) {
-    if (seen.has(name)) throw badData(`${path}: line 1: column ${quoted(name)} stands twice in the header`)
+    if (seen.has(name)) {
+      const advice = name === '' ? '; name every column, or remove those that are empty' : ''
+      throw badData(`${path}: line 1: column ${quoted(name)} stands twice in the header${advice}`)
+    }
     seen.add(name)
   }
   return header

@@ -5,6 +5,7 @@ import { existsSync } from '@indistinct/core/platform'
 import { tableFor } from './convert-table.ts'
 import { csvChunks } from './formats/csv/csv-table.ts'
 import type { EmbeddingTable } from './embedding-table.ts'
+import { freeIdName } from './free-names.ts'
 import { npyChunks } from './formats/npy/npy.ts'
 import { npzEncoder } from './formats/npz/npz.ts'
 import { parquetEncoder } from './formats/parquet/parquet-encode.ts'
@@ -105,7 +106,8 @@ export function tableChunks(path: string, given: EmbeddingTable): Iterable<Uint8
       container?.format === 'npy' ? container.layout : undefined,
     )
   // An index of pandas in CSV has no name, and arrays need one.
-  const ids = idColumn === undefined ? undefined : { name: idColumn || 'id', values: table.ids, type: idType }
+  const idName = freeIdName(idColumn || 'id', new Set(columns.map((column) => column.name)))
+  const ids = idColumn === undefined ? undefined : { name: idName, values: table.ids, type: idType }
   const text = [...(ids ? [ids] : []), ...columns]
   const fields = { rows, cols, ...stored }
   if (format === 'npz')
@@ -117,12 +119,13 @@ export function tableChunks(path: string, given: EmbeddingTable): Iterable<Uint8
       table,
     )
   }
+  const named = (name: string): string => (name === idColumn ? idName : name)
   // Names that were made up for the dimensions of one array are no columns.
   return encoded(
     parquetEncoder(
       container?.format === 'parquet'
         ? { ...fields, container }
-        : { ...fields, text, ...(header && { dimensions, header }) },
+        : { ...fields, text, ...(header && { dimensions, header: header.map(named) }) },
     ),
     table,
   )

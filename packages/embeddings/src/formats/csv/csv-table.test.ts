@@ -38,6 +38,29 @@ describe('reading', () => {
     expect(Array.from(table.matrix.data)).toEqual([1, 2, 3, 4])
   })
 
+  test.each([
+    ['CRLF below a header of LF', 'id,d0,note\na,1,x\r\nb,3,y\n'],
+    ['LF below a header of CRLF', 'id,d0,note\r\na,1,x\nb,3,y\r\n'],
+    ['CR alone', 'id,d0,note\ra,1,x\rb,3,y\r'],
+    ['a line for spreadsheets', 'sep=;\r\nid;d0;note\r\na;1;x\r\nb;3;y\r\n'],
+    ['the same with a mark of its encoding', '\uFEFFSEP=\t\nid\td0\tnote\na\t1\tx\nb\t3\ty\n'],
+  ])('%s', async (_, content) => {
+    const { ids, matrix: m, columns } = await read(content)
+    expect([ids, [...m.data], columns[0]!.values]).toEqual([
+      ['a', 'b'],
+      [1, 3],
+      ['x', 'y'],
+    ])
+    await expect(read(content.replace('b', 'a'))).rejects.toThrow(/line (\d): id "a" stands in line/)
+  })
+
+  test('semicolons in a header longer than what is looked at first', async () => {
+    const names = Array.from({ length: 8000 }, (_, k) => `dimension_${k}`)
+    const values = names.map((_, k) => k % 7)
+    const table = await read(`id;${names.join(';')}\na;${values.join(';')}\nb;${values.reverse().join(';')}\n`)
+    expect(table.dimensions).toEqual(names)
+  })
+
   test('tabs where the name ends in .tsv', async () => {
     const table = await readCsvTable(file('id\td0\td1\na\t1\t2\nb\t3\t4\n', 'x.tsv'))
     expect(Array.from(table.matrix.data)).toEqual([1, 2, 3, 4])
@@ -146,6 +169,22 @@ describe('bad data names its line and column', () => {
       'id;d0;d1\na;0,26;2\nb;1;1\n',
       'line 2, column "d0": expected a finite number, got "0,26", with a decimal comma; write decimal points',
     ],
+    [
+      'decimal commas where no name has a number',
+      'id;x;y\na;0,26;1.000,5\nb;1;1\n',
+      'line 2, column "x": expected a finite number, got "0,26", with a decimal comma; write decimal points',
+    ],
+    [
+      'decimal commas with exponents in one column',
+      'id;gender;d0\na;F;1,5e-05\nb;M;1\n',
+      'line 2, column "d0": expected a finite number, got "1,5e-05", with a decimal comma; write decimal points',
+    ],
+    [
+      'lists as Python prints those of NumPy',
+      'id,v\na,"[np.float32(0.5), np.float32(1.5)]"\nb,"[np.float32(1.5), np.float32(1.5)]"\n',
+      'as Python prints it; write lists of plain numbers, in pandas by df["v"] = [[float(x) for x in v] for v in df["v"]]',
+    ],
+    ['names that are missing', 'id;d0;;\na;1;;\n', 'column "" stands twice in the header; name every column'],
     ['an open quote', 'id,d0\n"a,1\nb,2\n', 'a quote is opened and never closed'],
     ['a quote inside a cell', 'id,d0\na"b,1\n', 'line 2: a quote stands inside an unquoted cell'],
     ['text after a quote', 'id,d0\n"a"b,1\n', 'line 2: text follows a closing quote'],

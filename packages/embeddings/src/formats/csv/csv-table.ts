@@ -6,13 +6,14 @@ import { delimiterName } from './csv-dialect.ts'
 import { openCsv } from './csv-records.ts'
 import { dimensionColumns } from './dimension-columns.ts'
 import { embeddingTable, type EmbeddingTable } from '../../embedding-table.ts'
+import { freeDimensions, freeIdName } from '../../free-names.ts'
 import { numberRows } from '../number-rows.ts'
 import { quoted } from '../../quoted.ts'
 import { float32Text, float64Text, parseDecimal } from './float-text.ts'
 import { idColumnOf } from '../../labels/id-column.ts'
 import { IdList } from '../../labels/ids.ts'
 import type { CsvContainer } from '../../table-container.ts'
-import { vectorCells, vectorText, vectorTextOf } from './vector-text.ts'
+import { DECIMAL_COMMA, vectorCells, vectorText, vectorTextOf } from './vector-text.ts'
 
 /** Characters of CSV text gathered before they are written. */
 const CHUNK = 1 << 20
@@ -170,7 +171,8 @@ function placesOf(
  * The CSV text of a table, in pieces; values are the shortest text that reads back as the same number of their dtype.
  */
 export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): Generator<Uint8Array> {
-  const { ids, matrix, exact, idColumn = 'id', dimensions, columns, container } = table
+  const { ids, matrix, exact, columns, container } = table
+  const { idColumn, dimensions, header } = namesOf(table)
   const cellsOf = new Map<string, (i: number) => string>()
   cellsOf.set(idColumn, (i) => escaped(ids[i]!))
   const number = (at: number): string => (exact ? float64Text(exact[at]!) : float32Text(matrix.data[at]!))
@@ -179,7 +181,6 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
     cellsOf.set(container.vectorColumn, (i) => escaped(vectorText(whole(i), container.vectorText)))
   } else dimensions.forEach((name, j) => cellsOf.set(name, (i) => number(i * matrix.cols + j)))
   for (const { name, values } of columns) cellsOf.set(name, (i) => escaped(values[i]!))
-  const header = table.header ?? [idColumn, ...dimensions, ...columns.map(({ name }) => name)]
   const cells = header.map((name) => cellsOf.get(name)!)
   let text = `${header.map(escaped).join(delimiter)}\n`
   for (let i = 0; i < matrix.rows; i++) {
@@ -190,6 +191,20 @@ export function* csvChunks(table: EmbeddingTable, delimiter: ',' | '\t' = ','): 
     }
   }
   yield utf8Bytes(text)
+}
+
+/** Names of the columns of a file to write: those of the table, and others where names that were made up are taken. */
+function namesOf({ idColumn = 'id', dimensions, columns, header }: EmbeddingTable): {
+  readonly idColumn: string
+  readonly dimensions: readonly string[]
+  readonly header: readonly string[]
+} {
+  const taken = new Set(columns.map(({ name }) => name))
+  const own = freeIdName(idColumn, taken)
+  // Ids that came from elsewhere have no place in the header yet.
+  if (header) return { idColumn: own, dimensions, header: header.includes(own) ? header : [own, ...header] }
+  const free = freeDimensions(dimensions, taken)
+  return { idColumn: own, dimensions: free, header: [own, ...free, ...taken] }
 }
 
 /**
@@ -220,11 +235,13 @@ function vectorColumnOf(
 function notFinite(path: string, line: number, column: string, text: string, value: number): Error {
   const got =
     text === '' ? 'an empty cell' : Number.isFinite(value) ? `${text}, beyond the range of float32` : quoted(text)
-  const comma = /^[+-]?\d+,\d+$/.test(text) ? ', with a decimal comma; write decimal points' : undefined
-  return badData(
-    `${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ` +
-      `${got}${comma ?? '; repair or remove the line'}`,
-  )
+  const advice = DECIMAL_COMMA.test(text)
+    ? ', with a decimal comma; write decimal points'
+    : /^\[?(?:np\.|array\(|tensor\()/.test(text)
+      ? `, as Python prints it; write lists of plain numbers, in pandas by df[${quoted(column)}] = [[float(x) for x ` +
+        `in v] for v in df[${quoted(column)}]]`
+      : '; repair or remove the line'
+  return badData(`${path}: line ${line}, column ${quoted(column)}: expected a finite number, got ${got}${advice}`)
 }
 
 /**

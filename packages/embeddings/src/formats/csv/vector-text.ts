@@ -16,8 +16,12 @@ export interface VectorText {
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}', '': '' }
 
+/** One number with a decimal comma, which would be a vector of two. */
+export const DECIMAL_COMMA = /^[+-]?\d[\d.]*,\d+(?:[eE][+-]?\d+)?$/
+
 /** The form of a cell that holds two numbers or more; undefined of any other. */
 export function vectorTextOf(cell: string): VectorText | undefined {
+  if (DECIMAL_COMMA.test(cell)) return undefined
   const open = /^[[({]/.exec(cell)?.[0] ?? ''
   const close = CLOSING[open]!
   if (!cell.endsWith(close)) return undefined

@@ -4,6 +4,7 @@ import { badData } from '@indistinct/core'
 import { arrayText, idArray, textItemSize, unicodeArray, wholeNumberType } from '../csv/array-text.ts'
 import { bytesSource, readBytes, type ByteSource } from '../../files/byte-source.ts'
 import { decodeValues, encodeValues, itemSize } from '../../numbers/dtype-bytes.ts'
+import { freeName } from '../../free-names.ts'
 import { quoted } from '../../quoted.ts'
 import { idArrayOf, looksLikeIds, refuseUnreadIds } from '../../labels/id-column.ts'
 import { readColumns, valueChunks } from '../npy/npy.ts'
@@ -222,7 +223,8 @@ export function npzEncoder({ rows, cols, dtype, quantisation, container, text = 
   const zip = new ZipEncoder()
   const entries = container?.entries ?? []
   const at = container ? entries.indexOf(container.key) : 0
-  const key = container?.key ?? { name: 'embedding.npy', deflated: false, modified: FIRST_DAY, attributes: ATTRIBUTES }
+  const name = `${freeName('embedding', new Set(text.map((list) => list.name)))}.npy`
+  const key = container?.key ?? { name, deflated: false, modified: FIRST_DAY, attributes: ATTRIBUTES }
   return {
     *start() {
       for (const entry of entries.slice(0, at)) yield* zip.copy(container!.source, entry)

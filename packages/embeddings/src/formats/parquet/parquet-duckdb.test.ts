@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { bytesOf, matrix } from '@indistinct/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddingTable, withMatrix } from '../../embedding-table.ts'
+import { readAttribute } from '../../labels/attribute-file.ts'
 import { given, K, moved } from '../../peers/peer-tables.ts'
 import { readTable } from '../../read-table.ts'
 import { writeTable } from '../../write-table.ts'
@@ -123,5 +124,43 @@ describe.skipIf(!duckdb)('tables of DuckDB', () => {
         sameRow(shapes.list.ids, type, true, `coalesce(${NOTE}, '')`),
       ),
     ).toEqual([rows, rows])
+  })
+
+  test.each([
+    ['DECIMAL(38, 0)', 'i', /got FIXED_LEN_BYTE_ARRAY of decimals, times or UUIDs; write it as text, in SQL by CAST/],
+    ['UUID', "('00000000-0000-0000-0000-0000000000' || (10 + i))", /decimals, times or UUIDs; write it as text/],
+    ['DOUBLE', 'i', /got DOUBLE; floating-point numbers merge ids above 2\^53/],
+  ])('ids of %s are refused with the way out', async (type, id, message) => {
+    const path = join(folder, 'ids.parquet')
+    await run(`COPY (SELECT ${id}::${type} AS id, [i, i]::FLOAT[] AS v FROM range(20) t(i)) TO '${path}'`)
+    await expect(readTable(path)).rejects.toThrow(message)
+  })
+
+  test.each([
+    ['DOUBLE', '9007199254740992 + 2 * i', 'above 2^53'],
+    ['FLOAT', '16777216 + 2 * i', 'above 2^24'],
+    ['DOUBLE', 'i + 0.5', 'above 2^53'],
+  ])('labels by ids of %s, %s, are refused; small whole numbers are taken', async (type, id, message) => {
+    const path = join(folder, 'labels.parquet')
+    const write = (ids: string): Promise<unknown> =>
+      run(`COPY (SELECT (${ids})::${type} AS id, 'F' AS gender FROM range(20) t(i)) TO '${path}'`)
+    await write(id)
+    await expect(readAttribute(path, 'gender')).rejects.toThrow(`which merges ids ${message}`)
+    await write('i')
+    expect((await readAttribute(path, 'gender')).ids).toEqual(Array.from({ length: 20 }, (_, i) => String(i)))
+  })
+
+  test('short lists beside numbered columns are not taken for the table unasked', async () => {
+    const path = join(folder, 'places.parquet')
+    await run(
+      `COPY (SELECT i AS id, [i, 2 * i]::FLOAT[] AS place, sin(i)::FLOAT AS d0, cos(i)::FLOAT AS d1, ` +
+        `sin(2 * i)::FLOAT AS d2 FROM range(20) t(i)) TO '${path}'`,
+    )
+    await expect(readTable(path)).rejects.toThrow(
+      'lists of 2 in column "place" or 3 numbered columns could be the table: choose the lists (--table-key place), ' +
+        "or the columns (--dimensions 'd*')",
+    )
+    expect((await readTable(path, { key: 'place' })).matrix.cols).toBe(2)
+    expect((await readTable(path, { dimensions: ['d*'] })).matrix.cols).toBe(3)
   })
 })

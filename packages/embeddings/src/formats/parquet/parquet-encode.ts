@@ -9,6 +9,7 @@ import { pieces } from '../../files/byte-source.ts'
 import type { Values } from '../../numbers/dtype-bytes.ts'
 import { writeU32 } from '../../numbers/little-endian.ts'
 import type { Dtype } from '../../embedding-table.ts'
+import { freeName } from '../../free-names.ts'
 import type { ParquetLeaf } from './parquet-schema.ts'
 import type { ParquetContainer, TableEncoder } from '../../table-container.ts'
 import { encodedFields, numberField, readThrift, thriftTypes, type ThriftStruct } from './thrift-read.js'
@@ -166,7 +167,8 @@ function newLayout({ rows, cols, dtype, text: texts = [], dimensions, header }: 
   const { type, number, logical } = leafType(dtype)
   const typed = { 1: i32(number), ...(dtype === 'f2' && { 2: i32(2), 10: logical }) }
   const elements: ThriftStruct[] = []
-  const names = header ?? [...texts.map(({ name }) => name), ...(dimensions ?? ['embedding'])]
+  const textNames = texts.map(({ name }) => name)
+  const names = header ?? [...textNames, ...(dimensions ?? [freeName('embedding', new Set(textNames))])]
   const textOf = new Map(texts.map((column) => [column.name, column]))
   const dimensionOf = new Map(dimensions?.map((name, dimension) => [name, dimension]))
   const columns = names.map((name): LayoutColumn => {

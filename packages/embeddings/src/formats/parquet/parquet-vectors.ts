@@ -5,6 +5,7 @@ import { columnList } from '../../labels/column-list.ts'
 import { dimensionColumns } from '../csv/dimension-columns.ts'
 import { vectorTextOf } from '../csv/vector-text.ts'
 import type { Dtype } from '../../embedding-table.ts'
+import { shellWord } from '../../files/local-file.ts'
 import { quoted } from '../../quoted.ts'
 import type { ParquetFile } from './parquet-contents.ts'
 import { groupTexts, readsAsText } from './parquet-columns.ts'
@@ -49,7 +50,10 @@ export function vectorColumns(
       )
     return [found]
   }
-  if (!options.dimensions && lists.length === 1) return lists
+  if (!options.dimensions && lists.length === 1) {
+    refuseWider(file, lists[0]!, flatColumns(file, idColumn, options))
+    return lists
+  }
   if (!options.dimensions && lists.length > 1)
     throw usageError(
       `${name}: several columns could be the table: ${columnList(lists.map((list) => list.name))}; choose one ` +
@@ -97,6 +101,22 @@ export function dtypeOf({ type, typeLength, meaning }: ParquetLeaf): Dtype | und
   if (type === 'FLOAT') return 'f4'
   if (type === 'DOUBLE') return 'f8'
   return type === 'FIXED_LEN_BYTE_ARRAY' && typeLength === 2 && meaning === 'float16' ? 'f2' : undefined
+}
+
+/**
+ * Lists of few numbers, such as places, are no table beside as many numbered columns or more.
+ * @throws IndistinctError 'usage' with the flag for either.
+ */
+function refuseWider(file: ParquetFile, list: ParquetColumn, flat: readonly ParquetColumn[]): void {
+  const numbered = flat.filter(({ name }) => /\d$/.test(name))
+  const group = file.groups.find(({ rows }) => rows > 0)
+  const length = group ? group.chunk(list.firstLeaf).slots / group.rows : 0
+  if (!group || numbered.length < 2 || numbered.length < length) return
+  throw usageError(
+    `${file.source.name}: lists of ${length} in column ${quoted(list.name)} or ${numbered.length} numbered columns ` +
+      `could be the table: choose the lists (--table-key ${shellWord(list.name)}), or the columns (--dimensions ` +
+      `${shellWord(numbered[0]!.name.replace(/\d+$/, '*'))})`,
+  )
 }
 
 /**

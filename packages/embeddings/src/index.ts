@@ -12,7 +12,7 @@ export {
 } from './embedding-table.ts'
 export { besideVectors, type BesideVectors } from './beside-vectors.ts'
 export { createTable, openTable, type CreateTableOptions, type TableReader, type TableWriter } from './open-table.ts'
-export { readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
+export { findIdsBeside, readIdsBeside, readTable, type ReadTableOptions } from './read-table.ts'
 export { commonLength, keptAtLength, scaleRow, type KeptLengths, type RowLength } from './row-length.ts'
 export type { RowReader } from './table-container.ts'
 export { formatOf, idsBeside, inputFormat, isText, tableExtensionList, tableExtensions } from './table-format.ts'
@@ -32,7 +32,14 @@ export {
   type AttributeColumn,
   type AttributeOptions,
 } from './labels/attribute-file.ts'
-export { isHistoryFile, readHistory, type HistoryFile, type HistoryOptions } from './labels/history-file.ts'
+export {
+  isHistoryFile,
+  itemColumnOf,
+  readHistory,
+  type HistoryFile,
+  type HistoryOptions,
+} from './labels/history-file.ts'
+export { countedApart, idRange, type IdRange } from './labels/id-range.ts'
 export { readIds } from './labels/ids.ts'
 export {
   joinLabels,
@@ -41,9 +48,17 @@ export {
   type JoinedLabels,
   type JoinOptions,
 } from './labels/join-labels.ts'
-export { checkLengths, checkMatched, joinBy, rowNumberIds, type JoinBy, type TableSide } from './labels/join-rule.ts'
+export {
+  checkLengths,
+  checkMatched,
+  inIdsFile,
+  joinBy,
+  rowNumberIds,
+  type JoinBy,
+  type TableSide,
+} from './labels/join-rule.ts'
 export { readLabelCodes, type LabelCodes, type LabelCodesOptions } from './labels/label-codes.ts'
-export { hasOwnIds, readerSide, type NotedSide } from './labels/table-side.ts'
+export { hasOwnIds, readerSide, tableSide, type NotedSide } from './labels/table-side.ts'
 export { countedLabels, type LabelNames } from './labels/label-names.ts'
 export {
   numberWarnings,

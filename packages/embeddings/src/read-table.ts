@@ -1,7 +1,7 @@
 /** @file Reading a table by the format that its file name says. */
 
 import { badData, checkOptions, usageError, type OptionKinds } from '@indistinct/core'
-import { existsSync, mostBytes } from '@indistinct/core/platform'
+import { existsSync, mostBytes, realpathSync } from '@indistinct/core/platform'
 import { bytesSource, fileSource, readBytes, sourceSha256, type ByteSource } from './files/byte-source.ts'
 import { requireRereadable } from './files/open-file.ts'
 import { readCsvTable } from './formats/csv/csv-table.ts'
@@ -141,13 +141,20 @@ async function namedRows(
   options: ReadTableOptions,
   hasIds: boolean,
 ): Promise<{ ids?: string[]; notes: string[] }> {
-  const beside = idsBeside(path)
-  const file = options.ids ?? (hasIds || !existsSync(beside) ? undefined : beside)
+  const file = options.ids ?? (hasIds ? undefined : findIdsBeside(path))
   if (file === undefined) return { notes: [] }
   const ids = await readIds(file, file === options.ids ? options.idColumn : undefined)
   if (ids.length !== rows)
     throw badData(`${file}: expected ${rows} ids, one for each row of ${path}, got ${ids.length}`)
   return { ids, notes: file === options.ids ? [] : [`rows of ${path} are named by ${file}`] }
+}
+
+/** The file beside a table that names its rows, where it is there; beside a link that of what it leads to will do. */
+export function findIdsBeside(path: string): string | undefined {
+  const beside = idsBeside(path)
+  if (existsSync(beside)) return beside
+  const target = existsSync(path) ? idsBeside(realpathSync.native(path)) : beside
+  return existsSync(target) ? target : undefined
 }
 
 /** The ids that `writeTable` left beside a table without ids, where they are there. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { matrix, sha256 } from '@indistinct/core'
@@ -69,6 +78,26 @@ describe('npy tables', () => {
     )
   })
 
+  test('a link leads to the ids too', async () => {
+    writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
+    writeFileSync(at('in.npy.ids.csv'), 'id\nb\na\n')
+    mkdirSync(at('latest'))
+    symlinkSync(at('in.npy'), at('latest/users.npy'))
+    expect((await readTable(at('latest/users.npy'))).ids).toEqual(['b', 'a'])
+    writeFileSync(at('latest/users.npy.ids.csv'), 'id\nc\nd\n')
+    expect((await readTable(at('latest/users.npy'))).ids).toEqual(['c', 'd'])
+  })
+
+  test.each(['ids.npy', 'ids.npz', 'ids.parquet'])(
+    '%s names no rows, and the message makes text of it',
+    async (ids) => {
+      writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
+      await expect(readTable(at('in.npy'), { ids: at(ids) })).rejects.toThrow(
+        /expected ids as CSV, or one a line; write them so, in Python, and pass the new file:\n {2}import .*ids\.(txt|csv)"/,
+      )
+    },
+  )
+
   test('ids that do not fit', async () => {
     writeFileSync(at('in.npy'), writeNpy([2, 2], f4))
     writeFileSync(at('ids.txt'), 'a\n')
@@ -119,6 +148,35 @@ describe('between formats', () => {
     await writeTable(at('out.npy'), table)
     expect(readFileSync(at('out.npy.ids.csv'), 'utf8')).toBe('id\na\nb\n')
     expect((await readTable(at('out.npy'))).matrix).toEqual(table.matrix)
+  })
+
+  test('names that columns have are not given again', async () => {
+    const cells = ['x', 'y']
+    const columns = ['embedding', 'd0', 'id'].map((name) => ({ name, values: cells }))
+    const { matrix: m } = table
+    const given = embeddingTable({ matrix: m, ids: ['a', 'b'], idColumn: 'id', columns })
+    await writeTable(at('out.csv'), given)
+    expect(readFileSync(at('out.csv'), 'utf8')).toBe('user_id,d_0,d_1,embedding,d0,id\na,0.1,2,x,x,x\nb,3,-4,y,y,y\n')
+    for (const name of ['out.npz', 'out.parquet']) {
+      await writeTable(at(name), given)
+      const again = await readTable(at(name), { idColumn: 'user_id' })
+      expect([again.ids, again.matrix]).toEqual([given.ids, m])
+    }
+  })
+
+  test('ids without a column: row numbers, given ones, an index of pandas', async () => {
+    writeFileSync(at('in.csv'), ',d0,d1,note\n7,0.1,2,x\n5,3,-4,y\n')
+    await writeTable(at('out.parquet'), await readTable(at('in.csv')))
+    const parquet = await readTable(at('out.parquet'))
+    expect(parquet).toMatchObject({ ids: ['7', '5'], idColumn: 'id', columns: [{ name: 'note', values: ['x', 'y'] }] })
+    expect(parquet.matrix.data).toEqual(f4)
+    writeFileSync(at('ids.txt'), 'a\nb\n')
+    // The ids of the file itself are a column like others then.
+    await writeTable(at('out.csv'), await readTable(at('out.parquet'), { ids: at('ids.txt') }))
+    expect(readFileSync(at('out.csv'), 'utf8')).toBe('user_id,id,d0,d1,note\na,7,0.1,2,x\nb,5,3,-4,y\n')
+    const bare = embeddingTable({ matrix: table.matrix, dimensions: ['x', 'y'], header: ['x', 'y'] })
+    await writeTable(at('bare.csv'), bare)
+    expect(readFileSync(at('bare.csv'), 'utf8')).toBe('id,x,y\n0,0.1,2\n1,3,-4\n')
   })
 
   test('TSV', async () => {

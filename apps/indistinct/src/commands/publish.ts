@@ -3,8 +3,8 @@
  */
 
 import { basename } from 'node:path'
-import { counted, jsonText } from '@indistinct/core'
-import { readTable, type EmbeddingTable } from '@indistinct/embeddings'
+import { badData, counted, jsonText } from '@indistinct/core'
+import { readTable, tableSide, type EmbeddingTable } from '@indistinct/embeddings'
 import type { CommandModule } from 'yargs'
 import { described, inGroup } from '../terminal/command-help.ts'
 import { outputOptions } from '../terminal/common-options.ts'
@@ -94,6 +94,11 @@ async function publish(args: PublishArguments): Promise<void> {
     scale: args.scale,
     zeroPoint: args['zero-point'],
   })
+  if (args['file-id-column'] === undefined && !tableSide(table).ids)
+    throw badData(
+      `${args.file} has no ids, and users of a store are found by theirs: row numbers are not taken for ids; name ` +
+        'the rows (--ids FILE), or the column that holds the ids (--file-id-column)',
+    )
   for (const warning of table.warnings) session.log.warn(warning)
   if (table.dtype === 'f8')
     session.log.warn(`${args.file} holds float64; the store holds float32, and gets the nearest values`)

@@ -328,3 +328,59 @@ test('numbers that travel beside the dimensions are told, since they may tell th
       'dimension where a model learned it (--dimensions), or leave it out',
   )
 })
+
+describe('interactions that tell NDCG@10 meet rows by the rule of labels', () => {
+  const items = inOrder.slice(0, 60).map((i) => vectors[i]!)
+  const itemTable = { rows: 60, cols: K, data: Float32Array.from(items.flat()) }
+  const held = (users: number, first: number): string =>
+    `user,item\n${inOrder.map((i) => `${i + users},${first + ((7 * i) % 60)}`).join('\n')}\n`
+  const compare = (table: string, interactions: string): Promise<Ran> =>
+    indistinctInProcess(
+      ['compare', at('u.npy'), '--attributes', at('id.csv'), '--attribute', 'gender', ...quickAttack].concat([
+        '--methods',
+        'mean-matching',
+        '--items',
+        at(table),
+        '--interactions',
+        at(interactions),
+        '--json',
+      ]),
+    )
+  const price = async (table: string, interactions: string): Promise<unknown> => {
+    const { code, stdout, stderr } = await compare(table, interactions)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    return (JSON.parse(stdout) as { methods: { ndcg: unknown }[] }).methods.map(({ ndcg }) => ndcg)
+  }
+  beforeAll(async () => {
+    writeFileSync(at('held.csv'), held(0, 0))
+    writeFileSync(at('users-from-one.csv'), held(1, 0))
+    writeFileSync(at('items-from-one.csv'), held(0, 1))
+    writeFileSync(at('items-from-one-few.csv'), held(0, 1).replaceAll(/^.*,60\n/gm, ''))
+    writeFileSync(at('items.npy'), writeNpy([60, K], itemTable.data))
+    const ids = items.map((_, i) => String(i + 1))
+    await writeTable(at('item_id.parquet'), embeddingTable({ matrix: itemTable, ids, idColumn: 'item_id' }))
+    await writeTable(at('item_id.csv'), embeddingTable({ matrix: itemTable, ids, idColumn: 'item_id' }))
+    await writeTable(at('song.parquet'), embeddingTable({ matrix: itemTable, ids, idColumn: 'title' }))
+  })
+
+  test('ids under the names of items are found', async () => {
+    const plain = await price('items.npy', 'held.csv')
+    expect(await price('item_id.parquet', 'items-from-one.csv')).toEqual(plain)
+    expect(await price('item_id.csv', 'items-from-one.csv')).toEqual(plain)
+  })
+
+  test.each([
+    ['items.npy', 'users-from-one.csv', 'name the rows: seq 1 160 > ids.txt, then --ids ids.txt'],
+    ['items.npy', 'items-from-one.csv', 'name the rows: (echo id; seq 1 60) > '],
+    ['item_id.parquet', 'held.csv', 'ids go from 0 to 59, those of '],
+    ['song.parquet', 'held.csv', '"title" looks like ids, no two values of it are equal; call it id, or name the rows'],
+  ])('%s with %s is refused', async (table, interactions, message) => {
+    const { code, stderr } = await compare(table, interactions)
+    expect([code, stderr]).toEqual([3, expect.stringContaining(message)])
+  })
+
+  test('what may be one row off is said', async () => {
+    const { code, stderr } = await compare('items.npy', 'items-from-one-few.csv')
+    expect([code, stderr]).toEqual([0, expect.stringContaining('all are joined one row off; name its rows in ')])
+  })
+})

@@ -113,7 +113,10 @@ describe.each([
 describe('passwords and addresses', () => {
   const cwd = mkdtempSync(join(folder, 'secret-'))
   const secret = 'hunter2%21-Grüße'
-  beforeAll(() => writeFileSync(join(cwd, 't.csv'), 'id,d0,d1\n1,1,2\n2,3,4\n'))
+  beforeAll(() => {
+    writeFileSync(join(cwd, 't.csv'), 'id,d0,d1\n1,1,2\n2,3,4\n')
+    writeFileSync(join(cwd, 'rows.csv'), ',d0,d1\n0,1,2\n1,3,4\n')
+  })
 
   // Port 1 answers nobody.
   test.each([
@@ -140,6 +143,12 @@ describe('passwords and addresses', () => {
       {},
       2,
       'publish: unexpected postgres://***@host/db',
+    ],
+    [
+      'publish rows.csv --to redis --prefix user:',
+      {},
+      3,
+      'rows.csv has no ids, and users of a store are found by theirs: row numbers are not taken for ids',
     ],
     ['publish t.csv --to postgres', {}, 2, 'postgres: missing --table'],
     [

@@ -52,6 +52,15 @@ await writeTable(
     columns: [{ name: 'email', values: ids }],
   }),
 )
+await writeTable(
+  at('counted.parquet'),
+  embeddingTable({ ...vectors(values), ids: ids.map((_, i) => String(i)), idColumn: 'id' }),
+)
+// One user in between has no label.
+writeFileSync(
+  at('from-one.csv'),
+  `id,gender\n${label.map((each, i) => (i === 7 ? '' : `${i + 1},${each}\n`)).join('')}`,
+)
 const offset = withColumn((i) => 1e6 + values[i]! / 1000)
 writeFileSync(at('offset.npy'), float64Npy(offset))
 writeFileSync(at('bias.safetensors'), withBias())
@@ -131,6 +140,7 @@ describe.each(Object.entries(ways))('a table that is read %s', (_, read) => {
 
   test.each([
     ['index.parquet', 'rows.csv', '"email" looks like ids, no two values of it are equal'],
+    ['counted.parquet', 'from-one.csv', 'ids go from 1 to 200, those of '],
     ['offset.npy', 'rows.csv', 'column "d3": expected values that float32 tells apart, got '],
     ['turned.npy', 'rows.csv', 'turned.npy: expected a row for each of the 200 users of '],
     ['turned.npy', 'people.csv', 'got 5 rows of 200 values: the table looks transposed; write it the other way round'],

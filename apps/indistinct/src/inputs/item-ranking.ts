@@ -3,7 +3,17 @@
 import { badData, counted, csrFromPairs, fileError, usageError, type Csr, type Matrix } from '@indistinct/core'
 import { readFileSync } from '@indistinct/core/platform'
 import { readCsvDataset } from '@indistinct/datasets'
-import { fileReason, type EmbeddingTable } from '@indistinct/embeddings'
+import {
+  countedApart,
+  fileReason,
+  idRange,
+  idsBeside,
+  inIdsFile,
+  rowNumberIds,
+  startsAtOneWarning,
+  tableSide,
+  type EmbeddingTable,
+} from '@indistinct/embeddings'
 import { scoreTopK } from '@indistinct/kernels'
 import { bootstrapMean, ndcgPerUser } from '@indistinct/metrics'
 import type { Estimate } from '@indistinct/report'
@@ -47,7 +57,8 @@ export async function rankingOf(
     return undefined
   }
   const table = await readItemVectors(items, users, path)
-  const read = (path: string): Csr => interactionsOf(path, users, table, items, log)
+  const named = { table, path: items, idsFile: idsBeside(items) }
+  const read = (file: string): Csr => interactionsOf(file, { table: users, path }, named, log)
   const test = read(interactions)
   const known = seen === undefined ? undefined : read(seen)
   return (embedding) => {
@@ -58,7 +69,15 @@ export async function rankingOf(
   }
 }
 
-function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTable, itemsFile: string, log: Log): Csr {
+/** A table that interactions name rows of. */
+interface NamedTable {
+  readonly table: EmbeddingTable
+  readonly path: string
+  /** The file that may name its rows, where no flag does. */
+  readonly idsFile?: string
+}
+
+function interactionsOf(path: string, users: NamedTable, items: NamedTable, log: Log): Csr {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
@@ -66,18 +85,18 @@ function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTab
     throw fileError(`cannot read ${path}: ${fileReason(cause as NodeJS.ErrnoException)}`, { cause })
   }
   const data = readCsvDataset({ interactions: bytes }, { interactionsFile: path })
-  const rowOfUser = new Map(users.ids.map((id, row) => [id, row]))
-  const rowOfItem = new Map(items.ids.map((id, row) => [id, row]))
+  const rowOfUser = rowsOfIds(data.users, users, path, log)
+  const rowOfItem = rowsOfIds(data.items, items, path, log)
   const pairs: [number, number][] = []
   data.interactions.users.forEach((user, at) => {
-    const row = rowOfUser.get(data.users[user]!)
-    const item = rowOfItem.get(data.items[data.interactions.items[at]!]!)
+    const row = rowOfUser[user]
+    const item = rowOfItem[data.interactions.items[at]!]
     if (row !== undefined && item !== undefined) pairs.push([row, item])
   })
   const left = data.interactions.users.length - pairs.length
   if (pairs.length === 0)
     throw badData(
-      `${path}: no interaction is of a user of the table and an item of ${itemsFile}; check how ids are written`,
+      `${path}: no interaction is of a user of the table and an item of ${items.path}; check how ids are written`,
     )
   if (left > 0)
     log.warn(
@@ -86,9 +105,41 @@ function interactionsOf(path: string, users: EmbeddingTable, items: EmbeddingTab
         'vector: ignored',
     )
   return csrFromPairs(
-    users.ids.length,
-    items.ids.length,
+    users.table.ids.length,
+    items.table.ids.length,
     Int32Array.from(pairs, ([user]) => user),
     Int32Array.from(pairs, ([, item]) => item),
   )
+}
+
+/**
+ * The row of each of `ids`, by the rule that labels are joined by: ids of a table without any are its row numbers, or
+ * nothing.
+ * @throws IndistinctError 'bad-data' where they are neither, or one side counts from 0 and the other from 1.
+ */
+function rowsOfIds(
+  ids: readonly string[],
+  { table, path, idsFile }: NamedTable,
+  file: string,
+  log: Log,
+): (number | undefined)[] {
+  const side = { ...tableSide(table), idsFile }
+  if (side.ids) {
+    const rowOf = new Map(side.ids.map((id, row) => [id, row]))
+    const apart = countedApart({ path: file, table: path }, idRange(ids).seen(), idRange(side.ids).seen())
+    for (const each of apart) log.warn(each)
+    return ids.map((id) => rowOf.get(id))
+  }
+  const [maybe] = idsFile === undefined ? [] : (side.maybeIds ?? [])
+  if (maybe !== undefined)
+    throw badData(
+      `${path}: ${JSON.stringify(maybe)} looks like ids, no two values of it are equal; call it id, or name the ` +
+        `rows ${inIdsFile(idsFile!)}`,
+    )
+  const numbers = rowNumberIds(side.rows)
+  const rows = ids.map((id) => numbers.rowOf(id))
+  numbers.check(file, side)
+  const naming = idsFile === undefined ? undefined : inIdsFile(idsFile)
+  if (numbers.startsAtOne()) log.warn(startsAtOneWarning(path, file, naming))
+  return rows
 }

@@ -7,6 +7,7 @@ import { badData, randomStream, sha256, usageError } from '@indistinct/core'
 import { basename, dirname, join, readFileSync } from '@indistinct/core/platform'
 import {
   embeddingTable,
+  idRange,
   openTable,
   readIds,
   readerSide,
@@ -14,6 +15,7 @@ import {
   type AttributeColumn,
   type BesideVectors,
   type EmbeddingTable,
+  type IdRange,
   type TableReader,
 } from '@indistinct/embeddings'
 import { readOptions } from '../terminal/read-options.ts'
@@ -24,6 +26,8 @@ export interface SampledTable {
   readonly table: EmbeddingTable
   /** Rows of the whole table. */
   readonly of: number
+  /** Of all its ids, where it has some. */
+  readonly idRange?: IdRange | undefined
   /** What its file holds else, or the first shard's. */
   readonly beside: BesideVectors
   /** The labels of the sample, where they go by position in the whole table. */
@@ -62,6 +66,7 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
       dtype === 'f8' ? new Float64Array(chosen.length * cols) : new Float32Array(chosen.length * cols)
     const ids: string[] = []
     const [maybeIds, notes]: [string[], string[]] = [[], []]
+    const range = idRange()
     let withIds = 0
     let [at, first] = [0, 0]
     for (const [p, reader] of readers.entries()) {
@@ -69,6 +74,7 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
       const own = chosen.subarray(at, lowerBound(chosen, end, at))
       const known = named?.slice(first, end) ?? (await idsOf(reader, { maybeIds, notes }))
       if (known) withIds++
+      for (const id of known ?? []) range.add(id)
       for (const row of own) ids.push(known?.[row - first] ?? String(parts[p]!.firstRow + row - first))
       pickRows(reader, own, first, data.subarray(at * cols))
       at += own.length
@@ -92,6 +98,7 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
     return {
       table,
       of,
+      ...(hasIds && { idRange: range.seen() }),
       beside: readers[0]!.beside(),
       columnOf(column) {
         // Labels of another number of rows are refused by the join.

@@ -128,7 +128,7 @@ export async function readTableInputs(
     throw usageError('--merge-labels is for labels; a number of --continuous has none')
   const names = labelNamesOf(args)
   const column = args.continuous ? quarters(asRead, names.missing, least) : asRead
-  const joined = joinLabels(table, column, { ...names, ...least, rows: sampled?.of })
+  const joined = joinLabels(table, column, { ...names, ...least, rows: sampled?.of, idRange: sampled?.idRange })
   const { labels, labelled, missing, by } = joined
   // Of a sample most users are elsewhere.
   const unmatched = sampled ? 0 : joined.unmatched

@@ -9,10 +9,12 @@ import {
   checkLengths,
   checkMatched,
   countedLabels,
+  idRange,
   joinBy,
   positionWarning,
   readAttribute,
   type AttributeColumn,
+  type IdRange,
   rowNumberIds,
   startsAtOneWarning,
   type JoinBy,
@@ -132,18 +134,21 @@ async function joinFile(join: ShardJoin, path: string, f: number): Promise<Joine
     numbers.check(path, side, column.ids!.length)
     if (numbers.startsAtOne()) warnings.push(startsAtOneWarning(side.name, path))
   }
-  const { matched, notes } = setCodes(join, column, tables)
+  const { matched, notes, tableRange } = setCodes(join, column, tables)
   if (by === 'id') warnings.push(...notes)
-  if (column.ids)
-    checkMatched({
+  if (column.ids) {
+    const apart = checkMatched({
       path,
       table: side.name,
       cols: side.cols,
       fileIds: column.ids,
       tableIds: idsOf(tables[0]!).read().ids,
       rows: side.rows,
+      tableRange,
       matched,
     })
+    if (by === 'id') warnings.push(...apart)
+  }
   const file = { file: basename(path), sha256: column.sha256! }
   return { file, by, warnings, unmatched: column.values.length - matched }
 }
@@ -156,15 +161,17 @@ function setCodes(
   { readers, shards, idsOf, counted, codeOf, codes }: ShardJoin,
   column: AttributeColumn,
   tables: readonly number[],
-): { readonly matched: number; readonly notes: readonly string[] } {
+): { readonly matched: number; readonly notes: readonly string[]; readonly tableRange: IdRange } {
   const lineOfId = column.ids && new Map(column.ids.map((id, i) => [id, i]))
   /** Number of the table that has the user of a line, from 1. */
   const taken = new Int32Array(lineOfId ? column.values.length : 0)
   const notes: string[] = []
+  const range = idRange()
   let [row, matched] = [0, 0]
   for (const table of tables) {
     const side = lineOfId && idsOf(table).read()
     if (side) notes.push(...side.notes)
+    for (const id of side?.ids ?? []) range.add(id)
     for (const [s, { input, from, to }] of shards.entries()) {
       if (input !== table) continue
       for (let i = from; i < to; i++) {
@@ -184,7 +191,7 @@ function setCodes(
       }
     }
   }
-  return { matched, notes }
+  return { matched, notes, tableRange: range.seen() }
 }
 
 /**

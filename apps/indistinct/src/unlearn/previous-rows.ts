@@ -3,8 +3,7 @@
  */
 
 import { badData, type Labels, type Matrix } from '@indistinct/core'
-import { existsSync } from '@indistinct/core/platform'
-import { idsBeside, readTable } from '@indistinct/embeddings'
+import { findIdsBeside, readTable } from '@indistinct/embeddings'
 import type { FittedUnlearner } from '@indistinct/unlearners'
 import { checkSameIds } from '../inputs/audited-tables.ts'
 import { namesOfDimensions, sameColumns } from '../inputs/same-columns.ts'
@@ -31,8 +30,7 @@ export async function previousRows(
   { table, labels }: TableInputs,
   fitted: FittedUnlearner,
 ): Promise<PreviousRows> {
-  const ids = existsSync(idsBeside(path)) ? idsBeside(path) : undefined
-  const before = await readTable(path, { ...readOptions(request), ids })
+  const before = await readTable(path, { ...readOptions(request), ids: findIdsBeside(path) })
   checkSameIds(before, path, table, request.table)
   const K = table.matrix.cols
   if (before.matrix.cols !== K)

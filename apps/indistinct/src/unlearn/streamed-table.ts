@@ -1,8 +1,7 @@
 /** @file Which runs of `unlearn` stream their table, instead of holding it. */
 
 import { usageError } from '@indistinct/core'
-import { existsSync } from '@indistinct/core/platform'
-import { formatOf, idsBeside, inputFormat, isText, openTable, type TableReader } from '@indistinct/embeddings'
+import { findIdsBeside, formatOf, inputFormat, isText, openTable, type TableReader } from '@indistinct/embeddings'
 import type { UnlearnerName } from '@indistinct/unlearners'
 import { readOptions } from '../terminal/read-options.ts'
 import type { UnlearnRequest } from './unlearn-request.ts'
@@ -49,8 +48,8 @@ function whyNot(request: UnlearnRequest): string | undefined {
   }
   const given = Object.entries(flags).find(([, value]) => value !== undefined)
   if (given) return `--${given[0]} needs the whole table in memory`
-  const beside = idsBeside(request.table)
-  if (existsSync(beside)) return `ids in ${beside} need the whole table in memory`
+  const beside = findIdsBeside(request.table)
+  if (beside !== undefined) return `ids in ${beside} need the whole table in memory`
   const [from, to] = [inputFormat(request.table), formatOf(request.out)]
   if (isText(from) || isText(to))
     return 'text is not read or written block by block; use .npy, .parquet or .safetensors'

@@ -10,6 +10,7 @@ import { IdList } from './ids.ts'
 import { countsRows, shellWord } from './join-rule.ts'
 import { npzListNames, npzNames, npzUnreadNames, readNpzText } from '../formats/npz/npz.ts'
 import { parquetTexts } from '../formats/parquet/parquet-columns.ts'
+import { checkFloatIds } from '../formats/parquet/parquet-id-column.ts'
 import { openParquetFile } from '../formats/parquet/parquet-footer.ts'
 import { fileOrPartsSource } from '../formats/parquet/parquet-parts.ts'
 import type { ParquetLeaf } from '../formats/parquet/parquet-schema.ts'
@@ -176,6 +177,8 @@ interface ColumnSide {
   /** Others of one value for each of those at `at`, whose values are not read. */
   unread(at: number): readonly string[]
   values(at: number): string[]
+  /** The same of the column of ids. */
+  ids(at: number): string[]
 }
 
 /**
@@ -235,7 +238,7 @@ function sideColumn(
   source: ByteSource,
   attribute: string,
   options: AttributeOptions,
-  { header, idNames, unread, values: valuesAt }: ColumnSide,
+  { header, idNames, unread, values: valuesAt, ids: idsAt }: ColumnSide,
 ): AttributeColumn {
   const path = source.name
   const at = header.indexOf(attribute)
@@ -253,7 +256,7 @@ function sideColumn(
   const idColumn = idAt < 0 ? undefined : [attribute, ...others][idAt]!
   const list = new IdList(path)
   const columnOf = (name: string): string[] => valuesAt(header.indexOf(name))
-  if (idColumn !== undefined) columnOf(idColumn).forEach((id, i) => list.add(id, i + 1))
+  if (idColumn !== undefined) idsAt(header.indexOf(idColumn)).forEach((id, i) => list.add(id, i + 1))
   if (idColumn !== undefined && list.ids.length !== values.length)
     throw badData(`${path}: expected ${list.ids.length} labels, one for each id, got ${values.length}`)
   const known =
@@ -286,6 +289,12 @@ function parquetSide(source: ByteSource): ColumnSide {
         )
       return parquetTexts(file, column)
     },
+    ids(at) {
+      const column = file.columns[at]!
+      const ids = parquetTexts(file, column)
+      checkFloatIds(ids, column.leaves[0]!, `${path}: column ${quoted(column.name)}`)
+      return ids
+    },
   }
 }
 
@@ -299,5 +308,6 @@ function npzSide(source: ByteSource): ColumnSide {
     idNames: (at) => npzListNames(source, header[at]!),
     unread: (at) => npzUnreadNames(source, header[at]!),
     values: (at) => readNpzText(source, header[at]!),
+    ids: (at) => readNpzText(source, header[at]!),
   }
 }

@@ -37,6 +37,10 @@ test('rows that are only numbered are met by their numbers, and by nothing else'
     Int32Array.from([0, 1, 1, 3]),
   )
   await expect(readHistory(file('one.csv', 'user,item\n1,x\n2,x\n3,y\n'), bare)).rejects.toThrow(/one counts from 1/)
+  // Its last user did nothing.
+  expect((await readHistory(file('two.csv', 'user,item\n1,x\n2,y\n'), bare)).notes).toEqual([
+    expect.stringContaining('two.csv is 0, and rows of users.npy are numbered from 0'),
+  ])
 })
 
 test('what is missing is named', async () => {

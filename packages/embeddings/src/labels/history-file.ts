@@ -5,6 +5,7 @@ import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { idColumnOf, untyped } from './id-column.ts'
+import { startsAtOneWarning } from './join-labels.ts'
 import { checkMatched, examples, rowNumberIds } from './join-rule.ts'
 import { requireRereadable } from '../files/open-file.ts'
 import { isFolder } from '../files/is-folder.ts'
@@ -125,12 +126,15 @@ export async function readHistory(
   const ids = [...users.keys()]
   const known = ids.filter((id) => users.get(id) !== undefined).length
   if (ids.length === 0) throw badData(`${path}: expected at least one line after the header, got none`)
-  if (table.ids) checkMatched({ path, table: table.name, fileIds: ids, tableIds: table.ids, matched: known })
-  else numbers.check(path, table)
+  const apart = table.ids
+    ? checkMatched({ path, table: table.name, fileIds: ids, tableIds: table.ids, matched: known })
+    : []
+  if (!table.ids) numbers.check(path, table)
+  const atOne = numbers.startsAtOne() ? [startsAtOneWarning(table.name, path)] : []
   if (items.size < 2)
     throw badData(
       `${path}: column ${quoted(header[itemAt]!)}: expected at least two items, got ${examples([...items.keys()])}`,
     )
   const history = csrFromPairs(table.rows, items.size, Int32Array.from(pairUsers), Int32Array.from(pairItems))
-  return { history, lines: pairUsers.length, known, sha256: sha256(), notes }
+  return { history, lines: pairUsers.length, known, sha256: sha256(), notes: [...notes, ...apart, ...atOne] }
 }

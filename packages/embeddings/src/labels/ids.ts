@@ -2,7 +2,7 @@
  * @file User ids. They are text from end to end: a number would lose ids above 2^53, and two users would become one.
  */
 
-import { readFile } from '@indistinct/core/platform'
+import { extname, readFile } from '@indistinct/core/platform'
 import { badData, isRoundedId } from '@indistinct/core'
 import { columnList } from './column-list.ts'
 import { openCsv } from '../formats/csv/csv-records.ts'
@@ -49,12 +49,30 @@ export class IdList {
   }
 }
 
+/** What writes the ids of a binary file as text, in Python. */
+const AS_TEXT: Readonly<Record<string, string>> = {
+  '.npy': 'import numpy; numpy.savetxt("ids.txt", numpy.load("FILE"), fmt="%s", encoding="utf-8")',
+  '.npz': 'import numpy; numpy.savetxt("ids.txt", numpy.load("FILE")["NAME"], fmt="%s", encoding="utf-8")',
+  '.parquet': 'import pandas; pandas.read_parquet("FILE")[["NAME"]].to_csv("ids.csv", index=False)',
+}
+
+/** @throws IndistinctError 'bad-data' where the name is of a table, with what makes a file of ids of it. */
+function refuseBinary(path: string): void {
+  const convert = AS_TEXT[extname(path).toLowerCase()]
+  if (convert === undefined) return
+  throw badData(
+    `${path}: expected ids as CSV, or one a line; write them so, in Python, and pass the new file:\n  ` +
+      convert.replace('FILE', () => JSON.stringify(path).slice(1, -1)),
+  )
+}
+
 /**
  * Reads the ids that name the rows of an npy table: a CSV with an id column, or a text file of one id a line.
  * @throws IndistinctError 'bad-data' or 'file'.
  */
 export async function readIds(path: string, idColumn?: string): Promise<string[]> {
   refuseExtension(path)
+  refuseBinary(path)
   requireRereadable(path)
   const list = new IdList(path)
   if (/\.[ct]sv$/i.test(path)) {

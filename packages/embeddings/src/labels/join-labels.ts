@@ -3,6 +3,7 @@
 import { badData, classCounts, counted, encodeLabels, spellingHint, type Labels } from '@indistinct/core'
 import type { AttributeColumn } from './attribute-file.ts'
 import type { EmbeddingTable } from '../embedding-table.ts'
+import type { IdRange } from './id-range.ts'
 import { quoted } from '../quoted.ts'
 import {
   checkLengths,
@@ -38,6 +39,8 @@ export interface JoinOptions extends LabelNames {
   readonly minimumLabels?: number | undefined
   /** Rows of the whole table, where this one is a sample whose ids are row numbers of the whole. */
   readonly rows?: number | undefined
+  /** Of the ids of the whole table, where this one is a sample that has some. */
+  readonly idRange?: IdRange | undefined
 }
 
 /**
@@ -85,10 +88,10 @@ export function positionWarning(table: string, path: string): string {
 }
 
 /** Said where row numbers are ids and the ids of the file start at 1: they may be one row off. */
-export function startsAtOneWarning(table: string, path: string): string {
+export function startsAtOneWarning(table: string, path: string, naming = 'with --ids'): string {
   return (
-    `no id of ${path} is 0, and rows of ${table} are numbered from 0: if its first row is user 1, all labels are ` +
-    'one row off; name its rows with --ids then'
+    `no id of ${path} is 0, and rows of ${table} are numbered from 0: if its first row is number 1, all are joined ` +
+    `one row off; name its rows ${naming} then`
   )
 }
 
@@ -102,7 +105,7 @@ function byId(
   table: EmbeddingTable,
   { path, values: labels }: AttributeColumn,
   ids: readonly string[],
-  { rows = table.ids.length, minimumLabels }: JoinOptions,
+  { rows = table.ids.length, idRange, minimumLabels }: JoinOptions,
 ): Joined {
   const labelOfId = new Map(ids.map((id, i) => [id, labels[i]!]))
   const values: string[] = []
@@ -114,11 +117,20 @@ function byId(
   }
   const unmatched = ids.length - matched
   if (side.ids) {
-    const found = { path, table: side.name, cols: side.cols, fileIds: ids, tableIds: side.ids, matched }
+    const found = {
+      path,
+      table: side.name,
+      cols: side.cols,
+      fileIds: ids,
+      tableIds: side.ids,
+      tableRange: idRange,
+      matched,
+    }
     if (matched === 0 && minimumLabels === 0) return { values, unmatched, warnings: [hardlyMatched(found)] }
-    checkMatched(found)
+    const apart = checkMatched(found)
     const hint = unmatched > 0 && matched < table.ids.length ? spellingHint(ids, side.ids) : ''
-    return { values, unmatched, warnings: hint === '' ? [] : [strangeIdsWarning(side.name, path, hint)] }
+    const strange = hint === '' ? [] : [strangeIdsWarning(side.name, path, hint)]
+    return { values, unmatched, warnings: [...apart, ...strange] }
   }
   const numbers = rowNumberIds(rows)
   for (const id of ids) numbers.rowOf(id)

@@ -1,6 +1,7 @@
 import { matrix } from '@indistinct/core'
 import { describe, expect, test } from 'vitest'
 import { embeddingTable, type EmbeddingTable, type EmbeddingTableFields } from '../embedding-table.ts'
+import { idRange } from './id-range.ts'
 import { joinLabels } from './join-labels.ts'
 import { shellWord } from './join-rule.ts'
 
@@ -51,8 +52,8 @@ describe('a table without ids', () => {
 
   test('ids from 1 that stay below N may be: a first row for padding is usual', () => {
     expect(join(bare, file(upTo(N - 1, 1))).warnings).toEqual([
-      'no id of p.csv is 0, and rows of the table are numbered from 0: if its first row is user 1, all labels ' +
-        'are one row off; name its rows with --ids then',
+      'no id of p.csv is 0, and rows of the table are numbered from 0: if its first row is number 1, all are joined ' +
+        'one row off; name its rows with --ids then',
     ])
   })
 
@@ -115,6 +116,22 @@ describe('a table with ids', () => {
     expect(() => join(whole, file(upTo(N, 1)))).toThrow(
       'p.csv: ids go from 1 to 40, those of the table from 0 to 39: one side counts one further than the other',
     )
+    // Somebody in between has no label: the same, and in a sample of the table too.
+    const some = file(upTo(N, 1).filter((id) => id !== '7'))
+    expect(() => join(whole, some)).toThrow('ids go from 1 to 40, those of the table from 0 to 39')
+    const sample = tableOf({
+      matrix: matrix(20, 1, Float32Array.from(upTo(20), Number)),
+      ids: upTo(20).map((id) => String(2 * Number(id) + 1)),
+      idColumn: 'id',
+    })
+    expect(() => joinLabels(sample, some, { rows: N, idRange: idRange(upTo(N)).seen() })).toThrow('ids go from 1 to 40')
+    // Others than the users of the table have labels, too, or the last has none: it may be.
+    for (const ids of [upTo(3 * N, 1), upTo(N - 1, 1)])
+      expect(join(whole, file(ids)).warnings).toEqual([
+        'ids of p.csv begin at 1, those of the table at 0: if their first users are the same, all are joined one row ' +
+          'off; write ids of one kind in both files then',
+      ])
+    for (const ids of [upTo(N - 1), upTo(N - 2, 2)]) expect(join(whole, file(ids)).warnings).toEqual([])
     // One user more or less on each side is usual where ids have gaps.
     expect(
       join(

@@ -5,6 +5,7 @@
 
 import { badData, spellingHint } from '@indistinct/core'
 import { quoted } from '../quoted.ts'
+import { countedApart, idRange, type IdRange } from './id-range.ts'
 
 export type JoinBy = 'id' | 'row number' | 'position'
 
@@ -18,6 +19,8 @@ export interface TableSide {
   readonly ids?: readonly string[] | undefined
   /** Columns or arrays beside it that look like ids, under other names than usual. */
   readonly maybeIds?: readonly string[] | undefined
+  /** The file beside it that may name its rows, where no flag does. */
+  readonly idsFile?: string | undefined
 }
 
 /** What of an attribute file matters for the join. */
@@ -104,7 +107,7 @@ export function rowNumberIds(
   startsAtOne(): boolean
 } {
   let outside: string | undefined
-  const range = wholeRange()
+  const range = idRange()
   return {
     rowOf(id) {
       const number = range.add(id)
@@ -118,15 +121,19 @@ export function rowNumberIds(
       const table = side.name
       const { least, most, whole } = range.seen()
       const numbers = `its rows have the numbers ${first} to ${first + rows - 1}`
+      const { idsFile } = side
       if (whole && first === 0 && least === 1 && most === rows) {
         throw badData(
           `${path}: no id of this file is 0 and one is ${most}, while ${table} has no ids and ${numbers}: one ` +
-            `counts from 1, the other from 0; name the rows: seq 1 ${rows} > ids.txt, then --ids ids.txt`,
+            'counts from 1, the other from 0; name the rows: ' +
+            (idsFile === undefined
+              ? `seq 1 ${rows} > ids.txt, then --ids ids.txt`
+              : `(echo id; seq 1 ${rows}) > ${shellWord(idsFile)}`),
         )
       }
       throw badData(
         `${path}: id ${quoted(outside)} of this file is no row of ${table}, which has no ids: ${numbers}; name ` +
-          'the ids of its rows with --ids FILE',
+          `the ids of its rows ${idsFile === undefined ? 'with --ids FILE' : inIdsFile(idsFile)}`,
       )
     },
     // The first user under 1, and nobody under 0.
@@ -134,26 +141,9 @@ export function rowNumberIds(
   }
 }
 
-/** Least and largest of ids that are whole numbers, written as such. */
-function wholeRange(): {
-  add(id: string): number | undefined
-  seen(): { least: number; most: number; count: number; whole: boolean }
-} {
-  let [least, most, count, whole] = [Infinity, -Infinity, 0, true]
-  return {
-    add(id) {
-      if (!/^(0|[1-9]\d{0,14})$/.test(id)) {
-        whole = false
-        return undefined
-      }
-      const number = Number(id)
-      if (number < least) least = number
-      if (number > most) most = number
-      count++
-      return number
-    },
-    seen: () => ({ least, most, count, whole }),
-  }
+/** Where ids of rows go that no flag names, for messages. */
+export function inIdsFile(idsFile: string): string {
+  return `in ${idsFile}, one id a line below the header id`
 }
 
 /** Ids of both sides, unless they are too many to be held. */
@@ -166,6 +156,9 @@ export interface MatchedIds {
   /** Of all lines and rows, where the ids above are only some. */
   readonly lines?: number
   readonly rows?: number
+  /** Of all of them, where the ids above are only some. */
+  readonly fileRange?: IdRange | undefined
+  readonly tableRange?: IdRange | undefined
   readonly matched: number
 }
 
@@ -173,34 +166,21 @@ export interface MatchedIds {
 const HARDLY_ANY = 0.05
 
 /**
+ * What a reader of the join should know of how both sides count their users.
  * @throws IndistinctError 'bad-data' where hardly any id is on both sides, or one side counts from 0 and the other from
  * 1.
  */
-export function checkMatched({
-  path,
-  table,
-  cols,
-  fileIds,
-  tableIds,
-  lines = fileIds.length,
-  rows = tableIds.length,
-  matched,
-}: MatchedIds): void {
+export function checkMatched(found: MatchedIds): string[] {
+  const { path, table, cols, fileIds, tableIds, lines = fileIds.length, rows = tableIds.length, matched } = found
   if (matched < HARDLY_ANY * Math.min(lines, rows) || matched === 0) {
     checkTransposed({ name: table, rows, cols }, path, lines)
     throw badData(
-      `${hardlyMatched({ path, table, fileIds, tableIds, lines, rows, matched })}; name the columns of ids ` +
-        '(--id-column, --table-id-column), or leave out the lines of other users',
+      `${hardlyMatched(found)}; name the columns of ids (--id-column, --table-id-column), or leave out the lines of ` +
+        'other users',
     )
   }
-  if (matched !== lines - 1 || lines !== rows) return
-  const [file, own] = [rangeOf(fileIds), rangeOf(tableIds)]
-  if (!file || !own || Math.abs(file.least - own.least) !== 1) return
-  throw badData(
-    `${path}: ids go from ${file.least} to ${file.most}, those of ${table} from ${own.least} to ${own.most}: one ` +
-      'side counts one further than the other; ' +
-      'write ids of one kind in both files, or leave out the line of the user without a row',
-  )
+  const { fileRange = idRange(fileIds).seen(), tableRange = idRange(tableIds).seen() } = found
+  return countedApart({ path, table }, fileRange, tableRange)
 }
 
 /** How few ids are on both sides, and how each side writes them. */
@@ -221,14 +201,6 @@ export function hardlyMatched({
     `${path}: ${few}: it has ${examples(fileIds)}, the table has ` +
     `${examples(tableIds)}${spellingHint(fileIds, tableIds)}`
   )
-}
-
-/** The range of ids that are whole numbers without gaps. */
-function rangeOf(ids: readonly string[]): { readonly least: number; readonly most: number } | undefined {
-  const range = wholeRange()
-  for (const id of ids) range.add(id)
-  const { least, most, count, whole } = range.seen()
-  return whole && most - least + 1 === count ? { least, most } : undefined
 }
 
 /** The first three, as messages show them. */

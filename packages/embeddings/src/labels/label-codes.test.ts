@@ -52,6 +52,18 @@ test.each<[string, string, number, Parameters<typeof both>[2]?]>([
   ['by row number', 'user,gender\n3,F\n0,M\n1,M\n2,F\n', 5],
   ['ids that are no row numbers', 'user,gender\n3,F\n0,M\n1,M\n9,X\n01,F\n2,F\n', 5],
   ['ids that count from 1', 'user,gender\n3,F\n4,M\n1,M\n2,F\n', 4],
+  [
+    'ids that count from 1, of a table whose own count from 0',
+    `id,gender\n${Array.from({ length: 20 }, (_, i) => `${i + 1},${'FM'[i % 2]}\n`).join('')}`,
+    20,
+    { ids: Array.from({ length: 20 }, (_, i) => String(i)) },
+  ],
+  [
+    'ids that begin at 1, of a table whose own begin at 0',
+    `id,gender\n${Array.from({ length: 40 }, (_, i) => `${i + 1},${'FM'[i % 2]}\n`).join('')}`,
+    20,
+    { ids: Array.from({ length: 20 }, (_, i) => String(i)) },
+  ],
   ['ids that count from 1, and a row more', 'user,gender\n3,F\n4,M\n1,M\n2,F\n', 5],
   ['an index that counts the lines', ',gender\n0,F\n1,M\n2,M\n3,F\n', 4],
   ['an index that counts the lines, and ids', ',gender\n0,F\n1,M\n2,M\n3,F\n', 4, { ids: ['a', 'b', 'c', 'd'] }],

@@ -11,6 +11,7 @@ import {
 import { openCsv } from '../formats/csv/csv-records.ts'
 import { quoted } from '../quoted.ts'
 import { isIndexName } from './id-column.ts'
+import { idRange, type IdRange } from './id-range.ts'
 import { checkedId } from './ids.ts'
 import {
   checkClasses,
@@ -111,6 +112,8 @@ interface FoundCodes {
   readonly counting: boolean
   /** Some ids of no row. */
   readonly firstIds: readonly string[]
+  /** Of all ids of the records, where the table has some of its own. */
+  readonly range: IdRange
   /** Where ids are numbers of rows. */
   readonly numbers?: ReturnType<typeof rowNumberIds> | undefined
 }
@@ -134,6 +137,7 @@ async function foundCodes(
   let found = new Int32Array(join ? rows : firstRows).fill(-1)
   const seen = new Uint8Array(join ? rows : 0)
   const firstIds: string[] = []
+  const range = idRange()
   let counting = true
   let count = 0
   let matched = 0
@@ -149,6 +153,7 @@ async function foundCodes(
     } else {
       counting &&= id === String(count)
       const row = join.rowOf(checkedId(id!, path, `line ${line}`))
+      if (ids) range.add(id!)
       if (row !== undefined) {
         if (seen[row])
           throw badData(
@@ -161,7 +166,7 @@ async function foundCodes(
     }
     count++
   }
-  return { found, count, matched, counting, firstIds, numbers: join?.numbers }
+  return { found, count, matched, counting, firstIds, range: range.seen(), numbers: join?.numbers }
 }
 
 /** What a reader should know of the join. @throws IndistinctError 'bad-data' where it does not fit. */
@@ -169,7 +174,7 @@ function joinWarnings(
   path: string,
   side: Parameters<typeof joinBy>[0],
   by: ReturnType<typeof joinBy>,
-  { count, matched, firstIds, numbers }: FoundCodes,
+  { count, matched, firstIds, range, numbers }: FoundCodes,
 ): string[] {
   const { name, rows, ids } = side
   if (by === 'position') {
@@ -180,7 +185,7 @@ function joinWarnings(
     numbers.check(path, side, count)
     return numbers.startsAtOne() ? [startsAtOneWarning(name, path)] : []
   }
-  checkMatched({
+  const apart = checkMatched({
     path,
     table: name,
     cols: side.cols,
@@ -188,10 +193,11 @@ function joinWarnings(
     tableIds: ids!,
     lines: count,
     rows,
+    fileRange: range,
     matched,
   })
   const hint = firstIds.length > 0 && matched < rows ? spellingHint(firstIds, ids!) : ''
-  return hint === '' ? [] : [strangeIdsWarning(name, path, hint)]
+  return [...apart, ...(hint === '' ? [] : [strangeIdsWarning(name, path, hint)])]
 }
 
 interface LabelRecord {

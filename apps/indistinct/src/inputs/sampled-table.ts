@@ -100,15 +100,17 @@ export async function sampledTable(args: TableArguments, count: number, seed: nu
       of,
       ...(hasIds && { idRange: range.seen() }),
       beside: readers[0]!.beside(),
-      columnOf(column) {
-        // Labels of another number of rows are refused by the join.
-        if (column.ids || column.values.length !== of) return column
-        return { ...column, values: Array.from(chosen, (row) => column.values[row]!) }
-      },
+      columnOf: (column) => columnOfRows(column, chosen, of),
     }
   } finally {
     for (const reader of readers) reader.close()
   }
+}
+
+/** The labels of rows `chosen`, where they go by position; those of another number of rows are refused by the join. */
+function columnOfRows(column: AttributeColumn, chosen: Int32Array, of: number): AttributeColumn {
+  if (column.ids || column.values.length !== of) return column
+  return { ...column, values: Array.from(chosen, (row) => column.values[row]!) }
 }
 
 /** A table, or a shard of one. */

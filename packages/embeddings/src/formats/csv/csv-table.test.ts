@@ -182,7 +182,7 @@ describe('bad data names its line and column', () => {
     [
       'lists as Python prints those of NumPy',
       'id,v\na,"[np.float32(0.5), np.float32(1.5)]"\nb,"[np.float32(1.5), np.float32(1.5)]"\n',
-      'as Python prints it; write lists of plain numbers, in pandas by df["v"] = [[float(x) for x in v] for v in df["v"]]',
+      'as Python prints it; write lists of plain numbers, in pandas by df["v"] = [[float(x) for x in v] for v in ',
     ],
     ['names that are missing', 'id;d0;;\na;1;;\n', 'column "" stands twice in the header; name every column'],
     ['an open quote', 'id,d0\n"a,1\nb,2\n', 'a quote is opened and never closed'],

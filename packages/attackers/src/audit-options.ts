@@ -81,14 +81,15 @@ export const auditKinds: OptionKinds<
 /** What holds for audits of labels and of numbers. @throws RangeError on a value that does not fit. */
 export function checkAudit(
   caller: string,
-  { input, repeats = {}, margin = 0, budget = 1, mostUsers = 1 }: Omit<AuditOptions, 'attackers'>,
+  { input, repeats = {}, margin = 0.5, budget = 1, mostUsers = 1 }: Omit<AuditOptions, 'attackers'>,
 ): void {
   checkOptions<NonNullable<AuditOptions['repeats']>>(`${caller}, repeats`, repeats, {
     paper: 'number',
     'five-fold': 'number',
   })
   checkInput(caller, input)
-  if (!(margin >= 0 && margin <= 0.5)) throw new RangeError(`${caller}: expected a margin from 0 to 0.5, got ${margin}`)
+  if (!(margin > 0 && margin <= 0.5))
+    throw new RangeError(`${caller}: expected a margin above 0 and at most 0.5, got ${margin}`)
   if (!(budget >= 0)) throw new RangeError(`${caller}: expected a budget of at least 0, got ${budget}`)
   if (mostUsers !== Infinity) checkCount(caller, 'mostUsers', mostUsers)
 }

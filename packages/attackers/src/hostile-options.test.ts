@@ -56,8 +56,9 @@ test('an audit refuses what it would leave out or misread', async () => {
     [{ repeats: { papr: 3 } }, 'audit, repeats: expected options among paper, five-fold, got papr'],
     [{ repeats: 3 }, 'expected repeats as an object, got 3'],
     [{ refit: 'no' }, 'expected refit as a boolean, got "no"'],
-    [{ margin: 5 }, 'expected a margin from 0 to 0.5, got 5'],
-    [{ margin: NaN }, 'expected a margin from 0 to 0.5, got NaN'],
+    [{ margin: 5 }, 'expected a margin above 0 and at most 0.5, got 5'],
+    [{ margin: NaN }, 'expected a margin above 0 and at most 0.5, got NaN'],
+    [{ margin: 0 }, 'expected a margin above 0 and at most 0.5, got 0'],
     [{ budget: -1 }, 'expected a budget of at least 0, got -1'],
     [{ mostUsers: 1.5 }, 'expected mostUsers as a positive integer, got 1.5'],
   ] as const)

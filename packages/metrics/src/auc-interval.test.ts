@@ -66,6 +66,19 @@ test.each([4, 10, 49, 100])('sums of %i parts leave a perfect separation where i
   }
 })
 
+test('the folds of a repeat bound a perfect separation together, and further repeats of them do not', () => {
+  const folds = Array.from({ length: 5 }, (_, fold) => {
+    const users = Int32Array.from({ length: 8 }, (_, i) => 8 * fold + i)
+    const actual = users.map((user) => user % 2)
+    return { users, scores: Float64Array.from(actual), actual, shadow: [-1, -2] }
+  })
+  const bounds = [1, 5].map((count) => {
+    const splits = folds.slice(0, count)
+    return repeatedSplitAuc([...splits, ...splits], { crossValidated: true }).lower
+  })
+  expect(bounds).toEqual([Math.pow(0.025, 1 / 4), Math.pow(0.025, 1 / 20)])
+})
+
 test('folded intervals start at 0.5 where the plain one holds it', () => {
   expect(foldedInterval({ lower: 0.45, upper: 0.52 })).toEqual({ lower: 0.5, upper: 0.55 })
   expect(foldedInterval({ lower: 0.2, upper: 0.4 })).toEqual({ lower: 0.6, upper: 0.8 })

@@ -102,9 +102,21 @@ function meanOverSplits(
   const mean = splits.reduce((sum, { value }) => sum + value / splits.length, 0)
   const { variance, agreement } = varianceOver(splits, slotOf.size, { mean, crossValidated })
   const standardError = Math.sqrt(variance)
-  const smallest = Math.min(...splits.map(({ smallerClass }) => smallerClass))
   const auc = withinEnds(mean)
-  return { auc, standardError, agreement, ...logitInterval(auc, standardError, smallest, critical) }
+  const pairs = disjointPairs(splits, slotOf.size)
+  return { auc, standardError, agreement, ...logitInterval(auc, standardError, pairs, critical) }
+}
+
+/** Pairs of different users in the first splits, as far as these have no user in common: in the folds of a repeat. */
+function disjointPairs(splits: readonly (ValuedSplit & { readonly smallerClass: number })[], users: number): number {
+  const met = new Uint8Array(users)
+  let pairs = 0
+  for (const { scored, smallerClass } of splits) {
+    if (scored.some((slot) => met[slot] === 1)) break
+    for (const slot of scored) met[slot] = 1
+    pairs += smallerClass
+  }
+  return pairs
 }
 
 /** Variance of the mean over splits of `users` users: see the file's words. */

@@ -83,7 +83,8 @@ function placedRows({ parts, joint }: Judged): PlacedRow<AttackResult | Regressi
 
 function rateCells({ lowRates }: AttackResult): string[] {
   return lowRates.map((rate: LowRate) =>
-    rate.resolved ? withInterval(rate) : `needs ${rate.needed} of the first label`,
+    // Labels are drawn to equal size: of the larger one there may be many more.
+    rate.resolved ? withInterval(rate) : `needs ${rate.needed} of each scored`,
   )
 }
 

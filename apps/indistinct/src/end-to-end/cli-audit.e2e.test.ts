@@ -65,7 +65,7 @@ describe('audit', () => {
       'logistic five-fold standardised',
     ])
     expect(stdout).toContain('balanced accuracy')
-    expect(stdout).toMatch(/needs 1000 of the first label/)
+    expect(stdout).toMatch(/needs 1000 of each scored/)
     expect(stdout).toMatch(/\nMMD between labels: .*permutation p 0\.00/)
     const report = readFileSync(at('leak.html'), 'utf8')
     expect(report).toContain('The attacks we ran found a leak')

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { matrix, randomStream } from '@indistinct/core'
+import { matrix, randomStream, type Matrix } from '@indistinct/core'
 import { auc } from '@indistinct/metrics'
 import { describe, expect, test } from 'vitest'
+import { preparedRows } from '../protocols/prepared-split.ts'
 import { shiftedClasses } from '../testing.ts'
 import { logOddsScore } from '../models/log-odds-score.ts'
 import { fitSupportVectors, supportVectorDecisions } from '../models/support-vector-machine.ts'
@@ -66,6 +67,27 @@ test('equal rows with unlike labels, and rows all equal', () => {
     seed: 1,
   })
   expect(equal(matrix(1, 1, Float32Array.from([3]))).data[1]).toBeCloseTo(0.5, 6)
+})
+
+test('far from all known rows, where float32 would call them equal, scores keep their order', () => {
+  const [cols, random] = [1536, randomStream(1, 'svm-far')]
+  const rows = (count: number): Matrix =>
+    matrix(
+      count,
+      cols,
+      Float32Array.from({ length: count * cols }, (_, p) => random.normal() + 0.3 * (Math.floor(p / cols) % 2)),
+    )
+  const codes = Int32Array.from({ length: 40 }, (_, i) => i % 2)
+  const { data } = svm.ofProducts!(preparedRows(rows(12), rows(40)).products('whitened')!, codes.subarray(0, 12), {
+    classes: 2,
+    seed: 1,
+  })
+  expect(
+    auc(
+      data.filter((_, p) => p % 2 === 1),
+      codes,
+    ),
+  ).toBeGreaterThan(0.95)
 })
 
 test('beyond the limit a seeded share of each class is fitted', () => {

@@ -42,18 +42,15 @@ export function svmAttacker(name: string, options: SvmOptions): SyncAttacker {
           machine,
         )
       : fitSupportVectors(x, codes, classes, machine)
-    return (asked) => decisionScores(supportVectorDecisions(model, asked), asked.rows, classes)
+    const { intercepts } = model
+    return (asked) => decisionScores({ decisions: supportVectorDecisions(model, asked), intercepts }, classes)
   }
   // A kernel as narrow as rows lie apart takes distances from differences.
   const ofProducts: Attacker['ofProducts'] =
     machine.gamma === 'nearest' || mostRows < mostKnown
       ? undefined
       : (products, codes, { classes }) =>
-          decisionScores(
-            supportVectorDecisionsOfProducts(products, codes, classes, machine),
-            products.asked.rows,
-            classes,
-          )
+          decisionScores(supportVectorDecisionsOfProducts(products, codes, classes, machine), classes)
   return syncAttacker(name, fit, { ...(ofProducts && { ofProducts }) })
 }
 
@@ -65,14 +62,30 @@ export const svm: SyncAttacker = svmAttacker('svm', {})
 /** The same with a kernel as wide as known users lie apart: what only the closest users share. */
 export const fineSvm: SyncAttacker = svmAttacker('fine-svm', { gamma: 'nearest' })
 
-/** The logistic function of decision values: not calibrated, one half on the boundary, ordered as they are. */
-function decisionScores(decisions: Float64Array, rows: number, classes: number): Matrix {
+/** Distance from the intercept within which decisions are drawn apart, and by how much for each factor of e in it. */
+const close = 1e-11
+const apart = 2e-6
+
+/**
+ * The logistic function of decision values: not calibrated, one half on the boundary, ordered as they are. Rows far
+ * from all known ones, as most are in whitened tables of many more dimensions than known users, are decided by the
+ * intercept and what of the kernel is left, 1e-8 say, which float32 would not tell from one half. So decisions are
+ * drawn away from the intercept, by about 0.0001 at most, and zero stays where it is.
+ */
+function decisionScores(
+  { decisions, intercepts }: { readonly decisions: Float64Array; readonly intercepts: Float64Array },
+  classes: number,
+): Matrix {
+  const outputs = intercepts.length
+  const rows = decisions.length / outputs
   const data = new Float32Array(rows * classes)
+  const drawn = decisions.map((decision, p) => {
+    const intercept = intercepts[p % outputs]!
+    return decision + apart * (Math.asinh((decision - intercept) / close) + Math.asinh(intercept / close))
+  })
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < classes; c++) {
-      data[i * classes + c] = logOddsScore(
-        classes > 2 ? decisions[i * classes + c]! : c === 1 ? decisions[i]! : -decisions[i]!,
-      )
+      data[i * classes + c] = logOddsScore(classes > 2 ? drawn[i * classes + c]! : c === 1 ? drawn[i]! : -drawn[i]!)
     }
   }
   return { rows, cols: classes, data }

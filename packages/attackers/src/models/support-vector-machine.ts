@@ -103,13 +103,16 @@ function machinesOf(
   })
 }
 
-/** Decision values (M, O) of the asked rows, fitted to the known ones with gamma 'scale', from products alone. */
+/**
+ * Decision values (M, O) of the asked rows, fitted to the known ones with gamma 'scale', from products alone, and the
+ * intercepts (O) in them.
+ */
 export function supportVectorDecisionsOfProducts(
   { known, asked, squares }: RowProducts,
   codes: Int32Array,
   classes: number,
   { cost = 1, tolerance = 1e-3 }: Omit<SupportVectorOptions, 'gamma'> = {},
-): Float64Array {
+): { readonly decisions: Float64Array; readonly intercepts: Float64Array } {
   const N = known.rows
   const own = Float64Array.from({ length: N }, (_, i) => known.data[i * (N + 1)]!)
   const variance = own.reduce((sum, square) => sum + square / N, 0)
@@ -126,12 +129,13 @@ export function supportVectorDecisionsOfProducts(
   const machines = machinesOf(kernel, codes, classes, cost, tolerance)
   const betas = new Float64Array(machines.length * N)
   machines.forEach(({ beta }, o) => betas.set(beta, o * N))
-  const out = product64NT(
+  const decisions = product64NT(
     { rows: asked.rows, cols: N, data: kernelOf(asked, squares) },
     { rows: machines.length, cols: N, data: betas },
   )
-  for (let p = 0; p < out.length; p++) out[p]! += machines[p % machines.length]!.intercept
-  return out
+  const intercepts = Float64Array.from(machines, ({ intercept }) => intercept)
+  for (let p = 0; p < decisions.length; p++) decisions[p]! += intercepts[p % intercepts.length]!
+  return { decisions, intercepts }
 }
 
 /** Decision values (N, O): above zero for the second of two classes, for each class against the rest of more. */

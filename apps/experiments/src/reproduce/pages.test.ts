@@ -156,4 +156,18 @@ describe('mergeResults', () => {
     expect(merged.models.map(({ method }) => method)).toEqual(['original', 'flow'])
     expect(merged.models[1]!.attacks[0]!.figures.auc![0]).toBeCloseTo(0.8)
   })
+
+  test('rows of another attribute, or of data under another filter, stand in no file together', () => {
+    const known = file('ml-1m', model('flow', 0), model('original', 0))
+    const age = { ...file('ml-1m', model('flow', 0.3)), attribute: 'age' }
+    expect(() => mergeResults(known, age)).toThrow('expected gender, as the rows have that are there, got age')
+    const kept = (users: number): ResultsFile['data'] & {} => {
+      const counts = { name: 'ml-1m', users, items: 9, interactions: 99, sparsity: 0.5, attributes: {} }
+      return { loaded: counts, kept: counts }
+    }
+    const core = { ...file('ml-1m', model('flow', 0.3)), data: kept(80) }
+    expect(() => mergeResults({ ...known, data: kept(90) }, core)).toThrow('expected 90 users, 9 items')
+    // Nothing of the older file would stay: it is replaced.
+    expect(mergeResults(file('ml-1m', model('flow', 0)), age)).toEqual(age)
+  })
 })

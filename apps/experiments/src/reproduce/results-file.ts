@@ -80,7 +80,10 @@ export function writeResults(path: string, file: ResultsFile): void {
   writeFileAtomic(path, jsonText(file, 1))
 }
 
-/** `made` over `known`: a model that was made again takes the place of the older one. */
+/**
+ * `made` over `known`: a model that was made again takes the place of the older one.
+ * @throws IndistinctError 'file' where rows of another attribute, or of data with another filter, would stay beside.
+ */
 export function mergeResults(known: ResultsFile | undefined, made: ResultsFile): ResultsFile {
   if (known === undefined) return made
   const key = ({ recommender, method }: ModelSeries): string => `${recommender} ${method}`
@@ -89,10 +92,28 @@ export function mergeResults(known: ResultsFile | undefined, made: ResultsFile):
     ...(known.yardsticks ?? []).filter(({ name }) => !made.yardsticks?.some((each) => each.name === name)),
     ...(made.yardsticks ?? []),
   ]
+  const kept = known.models.filter((model) => !fresh.has(key(model)))
+  const olderYardsticks = yardsticks.length > (made.yardsticks?.length ?? 0)
+  if (kept.length > 0 || olderYardsticks) expectAlike(known, made)
   return {
     ...known,
     ...made,
-    models: [...known.models.filter((model) => !fresh.has(key(model))), ...made.models],
+    models: [...kept, ...made.models],
     ...(yardsticks.length > 0 && { yardsticks }),
   }
+}
+
+/** One file is about one attribute of one data set: its tables compare all of its rows. */
+function expectAlike(known: ResultsFile, made: ResultsFile): void {
+  const about = ({ attribute, data }: ResultsFile): [string, string] => {
+    const { users, items, interactions } = data?.kept ?? {}
+    return [attribute, data === undefined ? '' : `${users} users, ${items} items and ${interactions} interactions`]
+  }
+  const [before, after] = [about(known), about(made)]
+  const differs = before.findIndex((each, at) => each !== after[at] && each !== '' && after[at] !== '')
+  if (differs >= 0)
+    throw fileError(
+      `results of ${made.dataset} under ${made.protocol}: expected ${before[differs]}, as the rows have that are ` +
+        `there, got ${after[differs]}; name another folder by --out, or move the file away`,
+    )
 }

@@ -14,7 +14,7 @@ export type {
   YardstickChoice,
 } from './grid.ts'
 export { gridVariable } from './infer.ts'
-export { dataOf, stageCodes, type StageCode } from './stage-code.ts'
+export { dataOf, outerVariables, stageCodes, type StageCode } from './stage-code.ts'
 export { componentPlaces, type ComponentKind, type ComponentPlace } from './component-place.ts'
 export {
   engineMethods,

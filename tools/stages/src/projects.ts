@@ -2,7 +2,7 @@
 
 import { canonicalJson, type Json } from '@indistinct/core'
 import type { ProjectConfiguration } from 'nx/src/devkit-exports.js'
-import { dataOf, stageCodes } from './stage-code.ts'
+import { dataOf, outerVariables, stageCodes } from './stage-code.ts'
 import { stageInput, type Stage, type StageNode } from './stage.ts'
 
 /**
@@ -60,11 +60,10 @@ export function projectsOf(
   return projects
 }
 
-/** What lies outside the repository and changes results: data files, and which XGBoost was asked for. */
+/** What lies outside the repository and changes results: data files, and variables of the environment. */
 function outerInputs(node: StageNode): ({ runtime: string } | { env: string })[] {
-  if (['attack', 'held', 'calibrate'].includes(node.stage))
-    return [{ env: 'INDISTINCT_XGBOOST' }, { env: 'XGBOOST_LIB' }]
-  if (node.parameters['engine'] !== undefined) return [{ env: 'INDISTINCT_TFJS_BACKEND' }]
+  const variables = outerVariables(node)
+  if (variables.length > 0) return variables.map((env) => ({ env }))
   const data = dataOf(node)
   return data === undefined
     ? []

@@ -30,6 +30,16 @@ export function dataOf(node: StageNode): { readonly name: string; readonly files
   return { name: 'csv', files: [interactions, attributes].filter((value) => typeof value === 'string') }
 }
 
+/**
+ * Variables of the environment that change what a node gives: which XGBoost attacks with, and what TensorFlow.js runs
+ * on. A figure attacks too where it names attackers.
+ */
+export function outerVariables({ stage, parameters }: StageNode): readonly string[] {
+  if (['attack', 'held', 'calibrate'].includes(stage) || (stage === 'figure' && parameters['attackers'] !== undefined))
+    return ['INDISTINCT_XGBOOST', 'XGBOOST_LIB']
+  return parameters['engine'] === undefined ? [] : ['INDISTINCT_TFJS_BACKEND']
+}
+
 export interface StageCode extends Loaded {
   /** SHA-256 over the bytes of the files, and the locked versions of the packages with all that they bring. */
   readonly digest: string

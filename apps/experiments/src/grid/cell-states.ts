@@ -2,7 +2,7 @@
 
 import { canonicalJson, sha256, type Json } from '@indistinct/core'
 import { findDataset, knownDataset } from '@indistinct/datasets'
-import { dataOf, stageCodes, type StageNode } from '@indistinct/stages'
+import { dataOf, outerVariables, stageCodes, type StageNode } from '@indistinct/stages'
 import { dataFiles } from '../data/data-files.ts'
 import type { CellRecord } from './cell-record.ts'
 
@@ -18,7 +18,7 @@ export interface CellState {
  * once.
  *
  * A cell's input is its parameters, the digests of the artifacts that it reads, the code of its stage, the data files
- * of a prepare stage, and where attacks are run the XGBoost that was asked for: what Nx hashes, so that both make an
+ * of a prepare stage, and the variables of the environment that change it: what Nx hashes, so that both make an
  * artifact again for the same reasons, and equal bytes upstream end it in both.
  */
 export function cellStates(
@@ -50,7 +50,6 @@ export function cellStates(
       const upstream = Object.fromEntries(
         Object.entries(node.upstream).map(([role, above]) => [role, records.get(above)!.artifact]),
       )
-      const xgboost = stage === 'attack' || stage === 'held' ? (process.env['INDISTINCT_XGBOOST'] ?? '') : undefined
       const input = sha256(
         canonicalJson({
           stage,
@@ -59,7 +58,7 @@ export function cellStates(
           upstream,
           code: codeOf(node, byId).digest,
           data: dataDigests(node),
-          xgboost,
+          environment: environmentOf(node),
         }),
       )
       const record = records.get(id)
@@ -67,6 +66,16 @@ export function cellStates(
     }
     return states
   }
+}
+
+/** Those of its variables that are set, which its worker is to have too. */
+export function environmentOf(node: StageNode): { [name: string]: string } {
+  return Object.fromEntries(
+    outerVariables(node).flatMap((name): [string, string][] => {
+      const value = process.env[name] ?? ''
+      return value === '' ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** `node` and all that it is made from, upstream first, out of `nodes`, in whose order upstream comes first too. */

@@ -5,6 +5,8 @@ import { usageError } from '@indistinct/core'
 import { expandGrid, type ExpandedGrid, type Product } from '@indistinct/stages'
 import { gridNamed } from '../grid-file/grid-named.ts'
 
+const dimensions = ['datasets', 'recommenders', 'methods'] as const
+
 export interface GridChoice {
   /** Of a committed grid, or of a JSON file. */
   readonly grid: string
@@ -21,8 +23,8 @@ export interface GridChoice {
  */
 export async function chosenGrid(choice: GridChoice): Promise<ExpandedGrid> {
   const grid = await gridNamed(choice.grid, resolve(choice.grid))
-  for (const dimension of ['datasets', 'recommenders', 'methods'] as const) {
-    const known = [...new Set(grid.products.flatMap((product) => product[dimension].map(({ name }) => name)))]
+  for (const dimension of dimensions) {
+    const known = namesOf(grid.products, dimension)
     for (const name of choice[dimension] ?? []) {
       if (!known.includes(name))
         throw usageError(
@@ -44,7 +46,22 @@ export async function chosenGrid(choice: GridChoice): Promise<ExpandedGrid> {
     throw usageError(`--seeds: expected at most ${most}, as many as grid ${grid.name} has, got ${choice.seeds}`)
   if (products.length === 0 && grid.products.length > 0)
     throw usageError(`grid ${grid.name} has no product with all of --datasets, --recommenders and --methods`)
+  // A name that the grid has, yet with none of the others, would be left out in silence.
+  for (const dimension of dimensions) {
+    const left = namesOf(products, dimension)
+    for (const name of choice[dimension] ?? []) {
+      if (!left.includes(name))
+        throw usageError(
+          `--${dimension}: grid ${grid.name} has ${name}, but not with the other names that are asked for, which it ` +
+            `has with ${left.join(', ')}`,
+        )
+    }
+  }
   return expandGrid({ ...grid, products })
+}
+
+function namesOf(products: readonly Product[], dimension: (typeof dimensions)[number]): string[] {
+  return [...new Set(products.flatMap((product) => product[dimension].map(({ name }) => name)))]
 }
 
 function narrowed(product: Product, { datasets, recommenders, methods, seeds }: GridChoice): Product {

@@ -8,7 +8,7 @@ import { expandGrid, type Grid, type StageNode } from '@indistinct/stages'
 import { describe, expect, test, vi } from 'vitest'
 import { costsIn, expectedCosts, kindOf, measuredCosts, type CostTable, type MeasuredCost } from './cell-costs.ts'
 import type { CellRecord } from './cell-record.ts'
-import { ancestry, cellStates } from './cell-states.ts'
+import { ancestry, cellStates, environmentOf } from './cell-states.ts'
 import { choiceArguments, chosenGrid } from './chosen-grid.ts'
 import { gridPlan } from './grid-plan.ts'
 import { settingsOf, type StageSettings } from './stage-settings.ts'
@@ -79,7 +79,28 @@ describe('cellStates', () => {
     vi.stubEnv('INDISTINCT_XGBOOST', 'wasm')
     const after = [of('train'), attack].map((node) => inputOf(node, records))
     vi.unstubAllEnvs()
-    expect([after[0] === before[0], after[1] === before[1]]).toEqual([true, false])
+    vi.stubEnv('XGBOOST_LIB', '/opt/libxgboost.so')
+    const named = inputOf(attack, records)
+    vi.unstubAllEnvs()
+    expect([after[0] === before[0], after[1] === before[1], named === before[1]]).toEqual([true, false, false])
+  })
+
+  test('what Nx hashes of the environment a store does too, of every node that attacks or has an engine', () => {
+    vi.stubEnv('INDISTINCT_XGBOOST', 'wasm')
+    vi.stubEnv('INDISTINCT_TFJS_BACKEND', 'cpu')
+    const of = (stage: StageNode['stage'], parameters: StageNode['parameters']): object =>
+      environmentOf({ id: stage, stage, root: stage, parameters, upstream: {} })
+    const found = [
+      of('calibrate', {}),
+      of('held', {}),
+      of('figure', { figure: 't-sne', attackers: [{ name: 'xgb' }] }),
+      of('figure', { figure: 'histograms' }),
+      of('train', { engine: 'tfjs' }),
+      of('train', {}),
+    ]
+    vi.unstubAllEnvs()
+    const xgboost = { INDISTINCT_XGBOOST: 'wasm' }
+    expect(found).toEqual([xgboost, xgboost, xgboost, {}, { INDISTINCT_TFJS_BACKEND: 'cpu' }, {}])
   })
 
   test('ancestry is a cell and what it is made from', () => {
@@ -219,6 +240,9 @@ describe('chosenGrid', () => {
     await expect(chosenGrid({ grid: 'main', datasets: ['ml-1m'] })).rejects.toThrow(
       '--datasets: expected some of synthetic, which grid main has, got "ml-1m"',
     )
+    // The grid has the data set and the method, though never together.
+    const parts = { grid: 'holds', datasets: ['ml-100k', 'oulad'], methods: ['retrain'] }
+    await expect(chosenGrid(parts)).rejects.toThrow('--datasets: grid holds has oulad, but not with the other names')
     await expect(chosenGrid({ grid: 'main', seeds: 3 })).rejects.toThrow('--seeds: expected at most 1')
     await expect(chosenGrid({ grid: 'nothing' })).rejects.toThrow('--grid: expected a JSON file or one of')
   })

@@ -7,7 +7,7 @@ import { runTasks, type Executor, type Task, type TaskRun } from '@indistinct/ex
 import type { ExpandedGrid } from '@indistinct/stages'
 import type { ArtifactStore } from './artifact-store.ts'
 import { costTable, expectedCosts, measuredCosts } from './cell-costs.ts'
-import { cellStates, type CellState } from './cell-states.ts'
+import { cellStates, environmentOf, type CellState } from './cell-states.ts'
 import { choiceArguments, type GridChoice } from './chosen-grid.ts'
 import { gridPlan, type GridPlan } from './grid-plan.ts'
 
@@ -62,7 +62,6 @@ async function gridTasks(
   const records = await store.records(expanded.nodes)
   const costOf = expectedCosts(expanded.nodes, measuredCosts(expanded.nodes, records.values()), costTable())
   const { name, flags } = choiceArguments(choice)
-  const xgboost = process.env['INDISTINCT_XGBOOST']
   return expanded.nodes
     .filter(({ id }) => now.get(id)!.state !== 'done')
     .map((node) => ({
@@ -80,7 +79,7 @@ async function gridTasks(
       after: [...new Set(Object.values(node.upstream))],
       // A third above what was measured: memory that a garbage collector takes depends on when it runs.
       memory: Math.ceil((costOf(node).memory * 4) / 3),
-      ...(xgboost !== undefined && { env: { INDISTINCT_XGBOOST: xgboost } }),
+      env: environmentOf(node),
     }))
 }
 

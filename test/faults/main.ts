@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commands, type CommandName } from './commands.ts'
 import { cannotMount, onFullDisks } from './full-disk.ts'
+import { numberFlag } from '../number-flag.ts'
 import { killedRuns } from './killed-runs.ts'
 import { refusedRuns } from './refused-runs.ts'
 import { workplace } from './workplace.ts'
@@ -29,8 +30,16 @@ const names = (values.command ?? Object.keys(commands)) as CommandName[]
 const unknown = names.find((name) => !Object.hasOwn(commands, name))
 if (unknown !== undefined)
   throw new Error(`--command: expected one of ${Object.keys(commands).join(', ')}, got ${unknown}`)
+const kinds = ['refused', 'full', 'killed']
+if (values.only !== undefined && !kinds.includes(values.only))
+  throw new Error(`--only: expected one of ${kinds.join(', ')}, got ${values.only}`)
+const asked = {
+  kills: numberFlag('kills', values.kills),
+  users: numberFlag('users', values.users, 1),
+  seed: numberFlag('seed', values.seed),
+}
 const does = (what: string): boolean => values.only === undefined || values.only === what
-const end = performance.now() + Number(values.minutes) * 60_000
+const end = performance.now() + numberFlag('minutes', values.minutes) * 60_000
 
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-faults-'))
 const reason = cannotMount(folder)
@@ -44,7 +53,7 @@ try {
     const small = await workplace(join(folder, `small-${n}`), name, 30)
     if (does('refused')) tell('refused', await refusedRuns(small))
     if (does('full') && reason === undefined) {
-      const place = await workplace(join(folder, `full-${n}`), name, Number(values.users))
+      const place = await workplace(join(folder, `full-${n}`), name, asked.users)
       tell(
         'full',
         await onFullDisks(
@@ -55,12 +64,9 @@ try {
     }
     if (!does('killed')) continue
     // Every command gets its share of the kills.
-    const kills =
-      Math.floor((Number(values.kills) * (n + 1)) / names.length) -
-      Math.floor((Number(values.kills) * n) / names.length)
-    const place = await workplace(join(folder, `killed-${n}`), name, Number(values.users))
-    if (kills > 0)
-      tell('killed', await killedRuns(place, kills, Number(values.seed), (end - performance.now()) / 60_000))
+    const kills = Math.floor((asked.kills * (n + 1)) / names.length) - Math.floor((asked.kills * n) / names.length)
+    const place = await workplace(join(folder, `killed-${n}`), name, asked.users)
+    if (kills > 0) tell('killed', await killedRuns(place, kills, asked.seed, (end - performance.now()) / 60_000))
   }
 } finally {
   rmSync(folder, { recursive: true })

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { numberFlag } from '../number-flag.ts'
 import { fuzz, type FuzzResult } from './fuzz.ts'
 import { targets } from './targets.ts'
 
@@ -57,22 +58,25 @@ async function watch(): Promise<void> {
       out: { type: 'string', default: 'artifacts/fuzz' },
     },
   })
+  const asked = {
+    cases: numberFlag('cases', values.cases, 1),
+    seed: numberFlag('seed', values.seed),
+    minutes: values.minutes === undefined ? undefined : numberFlag('minutes', values.minutes),
+  }
   for (const format of values.format ?? Object.keys(targets)) {
     if (!Object.hasOwn(targets, format))
       throw new Error(`--format: expected one of ${Object.keys(targets).join(', ')}, got ${format}`)
     const started = now()
     const outcome = await watched({
       format,
-      cases: Number(values.cases),
-      seed: Number(values.seed),
-      minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+      ...asked,
       state: new SharedArrayBuffer(16 + LARGEST),
     })
     const { failure, ...facts } = outcome
     console.log(
       JSON.stringify({
         format,
-        seed: Number(values.seed),
+        seed: asked.seed,
         seconds: Math.round(now().clock - started.clock),
         processorSeconds: Math.round(now().processor - started.processor),
         peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),

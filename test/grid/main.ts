@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { canonicalJson, jsonText, type Json } from '@indistinct/core'
 import { chosenGrid } from '@indistinct/experiments'
+import { numberFlag } from '../number-flag.ts'
 import { measuredCosts } from '../../apps/experiments/src/grid/cell-costs.ts'
 import { folderStore } from '../../apps/experiments/src/grid/folder-store.ts'
 import { engineNames, missingEngine, startEngine, type EngineName } from './grid-engines.ts'
@@ -43,7 +44,7 @@ const chosen = {
   datasets: values.datasets.split(','),
   recommenders: values.recommenders?.split(','),
   methods: values.methods?.split(','),
-  seeds: Number(values.seeds),
+  seeds: numberFlag('seeds', values.seeds, 1),
 }
 const { nodes } = await chosenGrid(chosen)
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-grid-check-'))

@@ -13,13 +13,15 @@ import { hostileFiles } from './hostile-files.ts'
 import { complaints, hostilePlace, type HostileRun } from './hostile-run.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
+const files = hostileFiles.filter(({ name }) => name.includes(values.only))
+if (files.length === 0) throw new Error(`--only: expected a part of the name of a file, got ${values.only}`)
 const folder = mkdtempSync(join(tmpdir(), 'indistinct-hostile-'))
 try {
   const { run, plain } = await hostilePlace(folder)
   const wrong: string[] = []
   const byFormat = new Map<string, HostileRun[]>()
   console.log('| file | exit code | MiB | seconds |\n|---|---|---|---|')
-  for (const file of hostileFiles.filter(({ name }) => name.includes(values.only))) {
+  for (const file of files) {
     const ran = run(file)
     console.log(`| ${ran.name} | ${ran.exit} | ${ran.mib} | ${ran.seconds.toFixed(1)} |`)
     const format = ran.name.slice(ran.name.lastIndexOf('.') + 1)

@@ -1,6 +1,6 @@
 /** @file `npm run bench`. */
 
-import { jsonText, IndistinctError } from '@indistinct/core'
+import { jsonText, IndistinctError, usageError } from '@indistinct/core'
 import { benches } from './benches.ts'
 import { benchHelp, benchOptions, pickOf } from './bench-options.ts'
 import { cachedBench } from './cached-bench.ts'
@@ -42,6 +42,11 @@ async function main(args: readonly string[]): Promise<void> {
     if (options.write && whole) writeResults([result], names)
   }
   if (options.json) process.stdout.write(jsonText(results, 2))
+  if (results.length === 0 && !byName)
+    throw usageError(
+      `--filter: expected a part of the name of a benchmark, or of a case that runs here, got "${options.filter}"; ` +
+        'npm run bench -- --list lists them',
+    )
   if (results.length === 0) log('nothing was measured')
 }
 

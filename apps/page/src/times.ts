@@ -13,9 +13,11 @@ import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import { chromium, launched, opened } from '../../../test/browser/in-chromium.ts'
 
-const [table, labels, attribute] = process.argv.slice(2)
-if (table === undefined || labels === undefined || attribute === undefined)
-  throw usageError('page-times: expected a table, a file of labels and an attribute')
+const [table, labels, attribute, ...more] = process.argv.slice(2)
+if (table === undefined || labels === undefined || attribute === undefined || more.length > 0)
+  throw usageError(
+    `page-times: expected a table, a file of labels and an attribute, got ${process.argv.slice(2).join(' ') || 'none'}`,
+  )
 if (chromium === undefined) throw usageError('page-times: no Chromium on PATH; set CHROMIUM_PATH')
 
 const binary = fileURLToPath(new URL('../../indistinct/bin/indistinct.js', import.meta.url))

@@ -21,7 +21,7 @@ const results = join(workspaceRoot, 'apps/experiments/results/calibration')
 const path = join(results, 'calibration.json')
 const parts = calibration.calibrations as readonly Part[]
 
-await gridCommand(help, {}, async (command) => {
+await gridCommand(help, { options: {}, names: 1 }, async (command) => {
   const { made, code } = command.summary ? { made: [], code: 0 } : await measured(command)
   const { parts: known } = JSON.parse(readFileSync(path, 'utf8')) as CalibrationSummary
   const rowOf = ({ name }: Part): PartSummary | undefined => [...made, ...known].find((row) => row.name === name)

@@ -1,9 +1,13 @@
 /** @file `npm run coverage [DRAWS]`: the table of docs/certify.md, as Markdown. */
 
+import { usageError } from '@indistinct/core'
 import { markdownTable } from '../markdown-table.ts'
 import { coverages } from './coverage.ts'
+import { positive } from '../start/start-values.ts'
 
-const draws = Number(process.argv[2] ?? 1000)
+const [given = '1000', ...more] = process.argv.slice(2)
+if (more.length > 0) throw usageError(`coverage: expected one number of draws, got ${more.join(' ')} beside it`)
+const draws = positive('draws', given)
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const rows = coverages(draws, 1).map(({ population, users, bound, truth, delta, held, heldWithoutMargin, above }) => [
   population,

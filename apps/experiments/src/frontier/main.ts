@@ -21,7 +21,9 @@ const path = join(results, 'frontier.json')
 const planned = cells.map((cell) => ({ cell, rungs: rungsOf(cell) }))
 const nameOf = ({ cell, rung }: Pick<Condensed, 'cell' | 'rung'>): string => `${cellName(cell)}-${rung}`
 
-await gridCommand(help, { rungs: { type: 'string' }, missing: { type: 'boolean' } }, async (command) => {
+const options = { rungs: { type: 'string' }, missing: { type: 'boolean' } } as const
+
+await gridCommand(help, { options, names: 1 }, async (command) => {
   const known = new Map(
     (JSON.parse(readFileSync(path, 'utf8')) as FrontierResults).measured.map((row) => [nameOf(row), row]),
   )
@@ -48,6 +50,12 @@ async function measured(
       `frontier: expected the start of a name such as ${cellName(cells[0]!)} and rungs of src/frontier/cells.ts, got ` +
         process.argv.slice(2).join(' '),
     )
+  for (const rung of only ?? [])
+    if (!chosen.some((each) => each.rungs.some((own) => own === rung)))
+      throw usageError(
+        `--rungs: expected some of ${[...new Set(planned.flatMap((each) => each.rungs))].join(', ')}, of those that ` +
+          `these models have, got ${JSON.stringify(rung)}`,
+      )
   const left = missing
     ? chosen
         .map(({ cell, rungs: all }) => ({ cell, rungs: all.filter((rung) => !known.has(nameOf({ cell, rung }))) }))

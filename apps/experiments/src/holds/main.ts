@@ -27,7 +27,7 @@ const text = { type: 'string' } as const
 
 await gridCommand(
   help,
-  { ...Object.fromEntries(lists.map((name) => [name, text])), factors: text },
+  { options: { ...Object.fromEntries(lists.map((name) => [name, text])), factors: text }, names: 0 },
   async (command) => {
     const known: HoldsResults = existsSync(path)
       ? (JSON.parse(readFileSync(path, 'utf8')) as HoldsResults)

@@ -4,7 +4,7 @@ import { selected } from './selected-grid.ts'
 
 test('what is asked for, by names', () => {
   const { products } = selected(holdsOf(), {
-    datasets: 'ml-100k,oulad',
+    datasets: 'ml-100k',
     attributes: 'gender',
     methods: 'flow smooth 10',
   })
@@ -20,6 +20,7 @@ test.each([
   [{ methods: 'flow,leac' }, 'got "leac"'],
   [{ datasets: 'ml-101k' }, '--datasets: expected one of ml-100k, ml-1m, lastfm, oulad, got "ml-101k"'],
   [{ attributes: 'age' }, '--attributes: expected one of gender, disability, got "age"'],
+  [{ datasets: 'ml-100k,oulad', attributes: 'gender', methods: 'flow smooth 10' }, 'got "oulad"'],
   [{ datasets: 'oulad', methods: 'retrain' }, 'that grids/holds.ts has together'],
 ])('%j is refused', (values, message) => {
   expect(() => selected(holdsOf(), values)).toThrow(message)

@@ -4,6 +4,9 @@ import { usageError } from '@indistinct/core'
 import type { Choice, Grid, Product } from '@indistinct/stages'
 import { askedAs } from './holds-results.ts'
 
+/** Said of a name that the grid has, yet with none of the others: it would be left out in silence. */
+const together = ', which the grid has with the others that are asked for'
+
 /** What may be asked for. */
 export const lists = ['datasets', 'attributes', 'recommenders', 'methods'] as const
 
@@ -32,6 +35,9 @@ export function selected(grid: Grid, values: { readonly [name: string]: unknown 
     .filter((product) => lists.every((name) => product[name].length > 0))
   if (products.length === 0)
     throw usageError('holds: expected data sets, attributes, recommenders and methods that grids/holds.ts has together')
+  lists.forEach((name, at) =>
+    checkNames(name, asked[at] ?? [], [...new Set(products.flatMap((product) => namesOf(product, name)))], together),
+  )
   return { ...grid, products }
 }
 
@@ -42,8 +48,8 @@ function namesOf(product: Product, list: (typeof lists)[number]): readonly strin
   return product.methods.flatMap(({ name, options = {} }) => [name, askedAs({ method: name, options })])
 }
 
-function checkNames(list: string, asked: readonly string[], known: readonly string[]): void {
+function checkNames(list: string, asked: readonly string[], known: readonly string[], why = ''): void {
   for (const name of asked)
     if (!known.includes(name))
-      throw usageError(`--${list}: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}`)
+      throw usageError(`--${list}: expected one of ${known.join(', ')}${why}, got ${JSON.stringify(name)}`)
 }

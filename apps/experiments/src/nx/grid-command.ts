@@ -38,23 +38,30 @@ const commonHelp = `
 What did not change comes from the cache, after a stopped run too. INDISTINCT_THREADS changes no byte either.
 `
 
+/** Flags of a command's own, and how many names it takes beside them. */
+interface GridArguments {
+  readonly options: ParseArgsConfig['options'] & {}
+  readonly names: number
+}
+
 /**
  * Ends the process by the exit code of `act`, which has the arguments of the command line.
- * @param help what the command does, and the flags of its own, `options`
+ * @param help what the command does, and the flags of its own
  */
 export async function gridCommand(
   help: string,
-  options: ParseArgsConfig['options'] & {},
+  given: GridArguments,
   act: (command: GridCommand) => Promise<number>,
 ): Promise<never> {
   try {
-    const { positionals, values } = parsed(options)
+    const { positionals, values } = parsed(given.options)
     if (values.help) {
       process.stdout.write(`${help}${commonHelp}`)
       process.exit(0)
     }
     const parallel = positive('parallel', values.parallel)
     const { fresh, summary } = values
+    checkBeside(positionals, values, given)
     const run = (grid: Grid): Promise<GridRun> => shownRun(grid, workspaceRoot, { parallel, fresh })
     process.exit(await act({ positionals, values: values as GridCommand['values'], summary, run }))
   } catch (error) {
@@ -70,6 +77,20 @@ function parsed(options: ParseArgsConfig['options']) {
   } catch (cause) {
     throw usageError(`${(cause as Error).message}; --help lists the options`, { cause })
   }
+}
+
+/**
+ * What would be ignored is refused: names beyond those that the command takes, and any choice beside --summary, which
+ * runs nothing.
+ */
+function checkBeside(positionals: readonly string[], values: object, { options, names }: GridArguments): void {
+  if (positionals.length > names)
+    throw usageError(
+      `expected ${names === 0 ? 'flags alone' : 'one name'}, got ${positionals.join(', ')}; --help lists the options`,
+    )
+  const chosen = [...positionals, ...Object.keys(values).filter((name) => name in options)]
+  if ((values as { summary?: boolean }).summary && chosen.length > 0)
+    throw usageError(`--summary: expected nothing beside it, got ${chosen.join(', ')}`)
 }
 
 /** The exit code of `run`, of which `some` says whether it gave any result; what failed is said on stderr. */

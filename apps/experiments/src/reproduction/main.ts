@@ -4,12 +4,15 @@
  */
 
 import { fileURLToPath } from 'node:url'
-import { writeFileAtomic } from '@indistinct/core'
+import { usageError, writeFileAtomic } from '@indistinct/core'
 import { experimentProtocols } from '../experiment-protocol.ts'
 import { pageNames } from '../reproduce/pages.ts'
 import { writePages } from '../reproduce/write-pages.ts'
 import { committed, pagePath } from './committed.ts'
 import { reproductionPage } from './page.ts'
+
+if (process.argv.length > 2)
+  throw usageError(`reproduction: expected no arguments, got ${process.argv.slice(2).join(' ')}`)
 
 for (const protocol of Object.keys(experimentProtocols))
   writePages(fileURLToPath(new URL(`../../results/${protocol}`, import.meta.url)), pageNames)

@@ -23,7 +23,7 @@ Writes results/tuning and settings/tuned.json. Needs INDISTINCT_DATA. An hour of
 const results = join(workspaceRoot, 'apps/experiments/results')
 const resultsFile = join(results, 'tuning/tuning.json')
 
-await gridCommand(help, {}, async (command) => {
+await gridCommand(help, { options: {}, names: Infinity }, async (command) => {
   const code = command.summary ? 0 : await measured(command)
   const known = stored()
   const frontier = JSON.parse(readFileSync(join(results, 'frontier/frontier.json'), 'utf8')) as FrontierResults

@@ -32,7 +32,10 @@ await gridCommand(help, { options: {}, names: Infinity }, async (command) => {
   return code
 })
 
-/** Runs the grids one after the other; what was made takes the place of the rows of its data sets. */
+/**
+ * Runs the grids one after the other. What was made takes the place of the rows of its data sets, where all of it was
+ * made: settings chosen among some of the points would be others.
+ */
 async function measured({ positionals, run }: GridCommand): Promise<number> {
   const datasets = positionals.length === 0 ? tunedDatasets : positionals
   for (const name of datasets)
@@ -44,15 +47,18 @@ async function measured({ positionals, run }: GridCommand): Promise<number> {
   if (points.length > 0 && !runs[0]!.signal) runs.push(await run(comparisonGrid(points, datasets)))
   if (unlearnedOn.length > 0 && !runs.at(-1)!.signal) runs.push(await run(flowGrid(points, unlearnedOn)))
   const [, compared, unlearned] = runs
-  if (compared && !runs.at(-1)!.signal) {
-    const own = {
-      points: withSmoothed(points, pointsOf(compared, workspaceRoot)),
-      yardsticks: yardsticksOf(compared, workspaceRoot),
-      flows: unlearned ? flowsOf(unlearned, workspaceRoot) : [],
-    }
-    writeFileAtomic(resultsFile, jsonText(merged(stored(), own), 1))
+  const code = Math.max(...runs.map((each) => saidCode(each, points.length > 0)))
+  if (!compared || code !== 0) {
+    process.stderr.write('tuning: results stay as they were; what is done is kept, and the same command goes on\n')
+    return code
   }
-  return Math.max(...runs.map((each) => saidCode(each, points.length > 0)))
+  const own = {
+    points: withSmoothed(points, pointsOf(compared, workspaceRoot)),
+    yardsticks: yardsticksOf(compared, workspaceRoot),
+    flows: unlearned ? flowsOf(unlearned, workspaceRoot) : [],
+  }
+  writeFileAtomic(resultsFile, jsonText(merged(stored(), own), 1))
+  return code
 }
 
 function stored(): TuningResults {

@@ -59,4 +59,14 @@ describe('derivedTable', () => {
     const { embedding } = derivedTable(exact, [x, twice, y], rows)
     embedding.data.forEach((value, p) => expect(value).toBeCloseTo(exact.data[p]!, 4))
   })
+  test.each([1e6, 1e-6])('a table of %d times the units of another says as much as in its own', (factor) => {
+    const other = matrix(
+      100,
+      3,
+      x.data.map((value) => factor * value),
+    )
+    const { embedding, explained } = derivedTable(exact, [other, y], rows)
+    embedding.data.forEach((value, p) => expect(value).toBeCloseTo(exact.data[p]!, 4))
+    expect(explained).toBeCloseTo(1, 6)
+  })
 })

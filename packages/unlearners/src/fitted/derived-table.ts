@@ -6,6 +6,7 @@
 import { matrix, sideBySide, type Matrix } from '@indistinct/core'
 import { crossMoments, symmetricEigen } from '@indistinct/kernels'
 import { rowMean } from '../flow/calibrate/common-axes.ts'
+import { areUnlike, columnScales } from '../linear-algebra/column-scales.ts'
 import { product } from '../linear-algebra/small-product.ts'
 
 /** Axes of the others whose variance is below this fraction of the largest are noise of the arithmetic. */
@@ -33,11 +34,16 @@ export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int
   const x = sideBySide(others)
   const P = x.cols
   const [mean, centre] = [rowMean(x, rows), rowMean(table, rows)]
-  const { values, vectors } = symmetricEigen(crossMoments(x, rows, mean), P)
+  const moments = crossMoments(x, rows, mean)
+  const units = unitsOf(mean, moments, rows.length)
+  const { values, vectors } = symmetricEigen(
+    moments.map((sum, p) => sum / units[Math.floor(p / P)]! / units[p % P]!),
+    P,
+  )
   const cross = new Float64Array(P * K)
   for (const i of rows) {
     for (let p = 0; p < P; p++) {
-      const left = x.data[i * P + p]! - mean[p]!
+      const left = (x.data[i * P + p]! - mean[p]!) / units[p]!
       for (let k = 0; k < K; k++) cross[p * K + k]! += left * (table.data[i * K + k]! - centre[k]!)
     }
   }
@@ -57,7 +63,7 @@ export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int
   for (const i of rows) {
     for (let a = 0; a < P; a++) {
       along[a] = 0
-      for (let p = 0; p < P; p++) along[a]! += vectors[a * P + p]! * (x.data[i * P + p]! - mean[p]!)
+      for (let p = 0; p < P; p++) along[a]! += vectors[a * P + p]! * ((x.data[i * P + p]! - mean[p]!) / units[p]!)
     }
     for (let k = 0; k < K; k++) {
       let value = centre[k]!
@@ -66,4 +72,11 @@ export function derivedTable(table: Matrix, others: readonly Matrix[], rows: Int
     }
   }
   return { embedding, explained: total > 0 ? told / total : 1 }
+}
+
+/** What columns are divided by (P): their spread where one hides another by its width alone, else 1. */
+function unitsOf(mean: Float64Array, moments: Float64Array, count: number): Float64Array {
+  const normals = [{ count, mean, covariance: moments.map((sum) => sum / count) }]
+  const scales = columnScales(normals)
+  return areUnlike(scales, normals) ? scales : scales.fill(1)
 }

@@ -1,4 +1,4 @@
-import { bytesOf, copyMatrix, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
+import { bytesOf, copyMatrix, labelledRows, matrix, randomStream, type Labels, type Matrix } from '@indistinct/core'
 import { setThreads, threads } from '@indistinct/kernels'
 import { afterEach, describe, expect, test } from 'vitest'
 import { columnLattices } from '../structure/column-lattice.ts'
@@ -178,6 +178,19 @@ describe('fine structure', () => {
       }
     }
     expect(after.data.subarray(0, 5)).not.toEqual(table.data.subarray(0, 5))
+  })
+
+  test.each([30, -30])('users without a label stay beyond the ends of a lattice, %d away', (away) => {
+    const table = copyMatrix(embedding)
+    labels.codes.forEach((code, i) => {
+      table.data[i * 5] = Math.round(table.data[i * 5]! * 50) / 50 + (code === -1 ? away : 0)
+    })
+    const structure = tableStructure(table, labelledRows(labels))
+    expect(structure.lattices).toMatchObject([{ kind: 'lattice', column: 0 }])
+    const [after] = smoothedRows([table], [structure], { smooth: 3 })
+    labels.codes.forEach((code, i) => {
+      if (code === -1) expect(Math.abs(after!.data[i * 5]! - table.data[i * 5]!)).toBeLessThan(3)
+    })
   })
 })
 

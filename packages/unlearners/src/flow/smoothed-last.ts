@@ -3,6 +3,7 @@
 import { matrix, randomStream, usageError, type Labels, type Matrix } from '@indistinct/core'
 import { checkCount } from '../checked-classes.ts'
 import { neighboursOf, smoothRows } from '../neighbours/smooth-rows.ts'
+import { widenedLattices } from '../structure/column-lattice.ts'
 import { equalRows } from '../structure/equal-rows.ts'
 import { checkFarValues } from '../structure/far-values.ts'
 import { checkFloatRange } from '../structure/float-range.ts'
@@ -69,7 +70,8 @@ export function smoothedRows(
   const neighbours = neighboursOf(wide, smooth, randomStream(seed, 'smooth'))
   return tables.map((table, t) => {
     const { cols: K, data } = table
-    const structure = { ...structures[t]!, equal: equalRows(table, everyone) }
+    const lattices = widenedLattices(structures[t]!.lattices, table, rowsBeside(structures[t]!, table))
+    const structure = { ...structures[t]!, equal: equalRows(table, everyone), lattices }
     const out = smoothRows(table, neighbours, own)
     // Beside other tables, or among very many rows, equal rows may have other neighbours.
     for (const members of structure.equal)
@@ -79,6 +81,12 @@ export function smoothedRows(
     backOnLattices(out, everyone, structure, seed)
     return out
   })
+}
+
+/** Rows of `table` that its structure was not found by, since they have no label: values may lie beyond its ends. */
+function rowsBeside({ points, equal }: StructuredFlow['structure'], table: Matrix): Int32Array {
+  const known = new Set([...points, ...equal.flatMap((members) => [...members])])
+  return everyRow(table).filter((row) => !known.has(row))
 }
 
 /**

@@ -119,6 +119,27 @@ function multiplesOf(step: number, ascending: Float64Array, rounding: number): n
 }
 
 /**
+ * The same lattices with ends that take in the values that `rows` of theta (N, K) have: of users whom they were not
+ * found by.
+ */
+export function widenedLattices(
+  lattices: readonly ColumnLattice[],
+  { cols, data }: Matrix,
+  rows: Int32Array,
+): ColumnLattice[] {
+  return lattices.map((own) => {
+    if (own.kind === 'held') return own
+    let { least, most } = own
+    for (const row of rows) {
+      const value = data[row * cols + own.column]!
+      least = Math.min(least, value)
+      most = Math.max(most, value)
+    }
+    return { ...own, least, most }
+  })
+}
+
+/**
  * Rounds the moved values of `rows` of theta (N, K), in place, to the lattice of each column. Two uniform draws of one
  * step are added before: the error of rounding then has mean 0 and one variance, a quarter of a squared step, wherever
  * a value stands between levels, so that rounding adds the same to users of every label. Values beyond the ends turn
@@ -135,7 +156,7 @@ export function roundToLattices(
     if (own.kind !== 'lattice') continue
     const { column, step, offset, least, most } = own
     const random = randomStream(seed, 'lattice', String(column))
-    const [low, high] = [0, Math.round((most - least) / step)]
+    const [low, high] = [Math.round((least - offset) / step), Math.round((most - offset) / step)]
     for (const row of rows) {
       const at = row * theta.cols + column
       const dithered = Math.round((theta.data[at]! - offset) / step + random.uniform() + random.uniform() - 1)

@@ -12,6 +12,7 @@ import { observedDeviation } from './verdict/refit.ts'
 import type { NumberedSplit, SplitScores } from './protocols/scoring.ts'
 import { attackKinds, type AttackSettings, type AttackOptions, type AttackResult } from './attack-result.ts'
 import { checkFitted } from './audit-options.ts'
+import { detectableOf } from './smallest-detectable.ts'
 
 /**
  * Attacks an embedding (N, K): fits `attacker` to users whose labels it is given and scores others.
@@ -267,21 +268,6 @@ export function attackOf(
     splits,
   }
   return { result, observed, permuted }
-}
-
-/**
- * The folded AUC that stands out at 5 % four times in five; 1 where no relabelling moves it, beyond the last bits of a
- * sum: an attacker that scores all users alike shows no leak, however small its spread.
- */
-export function detectableOf({
-  critical,
-  standardError,
-}: {
-  readonly critical: number
-  readonly standardError: number
-}): number {
-  // 80 % of a normal distribution lie above its mean less 0.8416 standard deviations.
-  return standardError > 1e-7 ? Math.min(1, critical + 0.8416 * standardError) : 1
 }
 
 /** Users, of `rows`, that are scored in any split. */

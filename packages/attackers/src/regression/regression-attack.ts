@@ -20,7 +20,8 @@ import {
   spearman,
 } from '@indistinct/metrics'
 import { checkValues } from '../protocols/attack-data.ts'
-import { detectableOf, deviationTest, plannedSplits } from '../attack.ts'
+import { deviationTest, plannedSplits } from '../attack.ts'
+import { detectableOf } from '../smallest-detectable.ts'
 import type { AttackResult, AttackSettings } from '../attack-result.ts'
 import type { ClassAuc } from '../protocols/attack-metrics.ts'
 import { prepareInput, type InputName } from '../models/prepared-input.ts'
